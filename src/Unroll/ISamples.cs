@@ -1,0 +1,24 @@
+namespace Unroll;
+
+/// <summary>
+/// Pairs of input and target that a model is trained on or judged with. An implementation may be a view:
+/// the trainer copies one sample at a time into its own buffers and keeps nothing.
+/// Reading must be safe from several threads at once.
+/// </summary>
+public interface ISamples
+{
+    /// <summary>How many pairs there are.</summary>
+    int Count { get; }
+
+    /// <summary>The shape of one input, for example (T, F).</summary>
+    Shape InputShape { get; }
+
+    /// <summary>The shape of one target, for example (1).</summary>
+    Shape TargetShape { get; }
+
+    /// <summary>Writes input <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (InputShape.Size values).</summary>
+    void CopyInput(int index, Span<float> destination);
+
+    /// <summary>Writes target <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (TargetShape.Size values).</summary>
+    void CopyTarget(int index, Span<float> destination);
+}
