@@ -5,7 +5,7 @@ namespace Unroll;
 /// The message is one line and says what is wrong, where, and what to do about it.
 /// Errors in the calling program (a null, a wrong length) are <see cref="ArgumentException"/> instead.
 /// </summary>
-public sealed class UnrollException : Exception
+public class UnrollException : Exception
 {
     public UnrollException(string message)
         : base(message)

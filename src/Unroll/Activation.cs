@@ -1,0 +1,95 @@
+using System.Numerics;
+
+namespace Unroll;
+
+/// <summary>Elementwise functions of one argument, with the parameters that Keras 3 gives them by default.</summary>
+public enum Activation
+{
+    /// <summary>x.</summary>
+    Linear,
+
+    /// <summary>tanh(x).</summary>
+    Tanh,
+
+    /// <summary>1/(1 + e⁻ˣ).</summary>
+    Sigmoid,
+
+    /// <summary>0 below −3, 1 above 3, x/6 + 1/2 between (Keras 3; Keras 2 had slope 0.2).</summary>
+    HardSigmoid,
+
+    /// <summary>x clipped to [−1, 1].</summary>
+    HardTanh,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>x clipped to [0, 6].</summary>
+    Relu6,
+
+    /// <summary>x above 0, 0.2·x below.</summary>
+    LeakyRelu,
+
+    /// <summary>x above 0, eˣ − 1 below.</summary>
+    Elu,
+
+    /// <summary>λ·x above 0, λα(eˣ − 1) below; λ = 1.0507, α = 1.6733 (Klambauer et al. 2017).</summary>
+    Selu,
+
+    /// <summary>ln(1 + eˣ).</summary>
+    Softplus,
+
+    /// <summary>x/(1 + |x|).</summary>
+    Softsign,
+
+    /// <summary>eˣ.</summary>
+    Exponential,
+}
+
+/// <summary>The functions behind <see cref="Activation"/>, one element at a time.</summary>
+internal static class ActivationFunction<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private static readonly T s_leak = T.CreateChecked(0.2);
+    private static readonly T s_seluScale = T.CreateChecked(1.0507009873554805);
+    private static readonly T s_seluNegative = T.CreateChecked(1.0507009873554805 * 1.6732632423543772);
+    private static readonly T s_sixth = T.CreateChecked(1.0 / 6);
+    private static readonly T s_half = T.CreateChecked(0.5);
+    private static readonly T s_six = T.CreateChecked(6);
+
+    public static T Value(Activation activation, T x) => activation switch
+    {
+        Activation.Linear => x,
+        Activation.Tanh => T.Tanh(x),
+        Activation.Sigmoid => T.One / (T.One + T.Exp(-x)),
+        Activation.HardSigmoid => T.Clamp(x * s_sixth + s_half, T.Zero, T.One),
+        Activation.HardTanh => T.Clamp(x, -T.One, T.One),
+        Activation.Relu => x > T.Zero ? x : T.Zero,
+        Activation.Relu6 => T.Clamp(x, T.Zero, s_six),
+        Activation.LeakyRelu => x > T.Zero ? x : s_leak * x,
+        Activation.Elu => x > T.Zero ? x : T.ExpM1(x),
+        Activation.Selu => x > T.Zero ? s_seluScale * x : s_seluNegative * T.ExpM1(x),
+        Activation.Softplus => T.Max(x, T.Zero) + T.LogP1(T.Exp(-T.Abs(x))),
+        Activation.Softsign => x / (T.One + T.Abs(x)),
+        Activation.Exponential => T.Exp(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
+    };
+
+    /// <summary>The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value.</summary>
+    public static T Derivative(Activation activation, T y) => activation switch
+    {
+        Activation.Linear => T.One,
+        Activation.Tanh => T.One - y * y,
+        Activation.Sigmoid => y * (T.One - y),
+        Activation.HardSigmoid => y > T.Zero && y < T.One ? s_sixth : T.Zero,
+        Activation.HardTanh => y > -T.One && y < T.One ? T.One : T.Zero,
+        Activation.Relu => y > T.Zero ? T.One : T.Zero,
+        Activation.Relu6 => y > T.Zero && y < s_six ? T.One : T.Zero,
+        Activation.LeakyRelu => y > T.Zero ? T.One : s_leak,
+        Activation.Elu => y > T.Zero ? T.One : y + T.One,
+        Activation.Selu => y > T.Zero ? s_seluScale : y + s_seluNegative,
+        Activation.Softplus => T.One - T.Exp(-y),
+        Activation.Softsign => (T.One - T.Abs(y)) * (T.One - T.Abs(y)),
+        Activation.Exponential => y,
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
+    };
+}

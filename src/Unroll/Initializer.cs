@@ -1,0 +1,150 @@
+namespace Unroll;
+
+/// <summary>
+/// How weights start. The fans are those of the fused matrix, as in Keras: for an LSTM's kernel [F, 4H],
+/// fan-in is F and fan-out 4H.
+/// </summary>
+public enum Initializer
+{
+    Zeros,
+    Ones,
+
+    /// <summary>Uniform in ±√(6/(fan-in + fan-out)) (Glorot and Bengio 2010).</summary>
+    GlorotUniform,
+
+    /// <summary>Normal, σ² = 2/(fan-in + fan-out), cut at 2σ.</summary>
+    GlorotNormal,
+
+    /// <summary>Uniform in ±√(6/fan-in) (He et al. 2015).</summary>
+    HeUniform,
+
+    /// <summary>Normal, σ² = 2/fan-in, cut at 2σ.</summary>
+    HeNormal,
+
+    /// <summary>Uniform in ±√(3/fan-in) (LeCun et al. 1998).</summary>
+    LecunUniform,
+
+    /// <summary>Normal, σ² = 1/fan-in, cut at 2σ.</summary>
+    LecunNormal,
+
+    /// <summary>Rows (or columns, where those are fewer) of length 1 at right angles to each other (Saxe et al. 2014).</summary>
+    Orthogonal,
+
+    /// <summary>Uniform in ±0.05.</summary>
+    RandomUniform,
+
+    /// <summary>Normal, σ = 0.05.</summary>
+    RandomNormal,
+}
+
+internal static class InitializerExtensions
+{
+    /// <summary>Fills a parameter of the given shape; a vector's fans are both its length.</summary>
+    public static double[] Create(this Initializer initializer, Shape shape, ref RandomSource random)
+    {
+        var values = new double[shape.Size];
+        double fanIn = shape.Rank == 1 ? shape[0] : shape.Size / shape.Features, fanOut = shape.Features;
+        switch (initializer)
+        {
+            case Initializer.Zeros:
+                break;
+            case Initializer.Ones:
+                Array.Fill(values, 1.0);
+                break;
+            case Initializer.GlorotUniform:
+                Uniform(values, Math.Sqrt(6 / (fanIn + fanOut)), ref random);
+                break;
+            case Initializer.HeUniform:
+                Uniform(values, Math.Sqrt(6 / fanIn), ref random);
+                break;
+            case Initializer.LecunUniform:
+                Uniform(values, Math.Sqrt(3 / fanIn), ref random);
+                break;
+            case Initializer.GlorotNormal:
+                TruncatedNormal(values, Math.Sqrt(2 / (fanIn + fanOut)), ref random);
+                break;
+            case Initializer.HeNormal:
+                TruncatedNormal(values, Math.Sqrt(2 / fanIn), ref random);
+                break;
+            case Initializer.LecunNormal:
+                TruncatedNormal(values, Math.Sqrt(1 / fanIn), ref random);
+                break;
+            case Initializer.Orthogonal:
+                Orthogonal(values, (int)fanIn, (int)fanOut, ref random);
+                break;
+            case Initializer.RandomUniform:
+                Uniform(values, 0.05, ref random);
+                break;
+            case Initializer.RandomNormal:
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = 0.05 * random.NextNormal();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(initializer), initializer, "Unknown initializer.");
+        }
+
+        return values;
+    }
+
+    private static void Uniform(double[] values, double limit, ref RandomSource random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = limit * (2 * random.NextDouble() - 1);
+    }
+
+    /// <summary>Normal values beyond two deviations are drawn again; the deviation is raised so that what is left has the one asked for.</summary>
+    private static void TruncatedNormal(double[] values, double deviation, ref RandomSource random)
+    {
+        const double DeviationAfterCut = 0.87962566103423978;
+        for (int i = 0; i < values.Length;)
+        {
+            double z = random.NextNormal();
+            if (Math.Abs(z) <= 2)
+                values[i++] = z * deviation / DeviationAfterCut;
+        }
+    }
+
+    /// <summary>
+    /// The Q of a QR decomposition of a normal matrix, with the signs that make R's diagonal positive, by Gram and Schmidt
+    /// in two passes. The vectors are the shorter side's: rows if rows ≤ columns.
+    /// </summary>
+    private static void Orthogonal(double[] values, int rows, int columns, ref RandomSource random)
+    {
+        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
+        var vectors = new double[count][];
+        for (int i = 0; i < count; i++)
+        {
+            var vector = new double[length];
+            for (int j = 0; j < length; j++)
+                vector[j] = random.NextNormal();
+            for (int pass = 0; pass < 2; pass++)
+            {
+                for (int k = 0; k < i; k++)
+                {
+                    double along = Dot(vectors[k], vector);
+                    for (int j = 0; j < length; j++)
+                        vector[j] -= along * vectors[k][j];
+                }
+            }
+
+            double norm = Math.Sqrt(Dot(vector, vector));
+            for (int j = 0; j < length; j++)
+                vector[j] /= norm;
+            vectors[i] = vector;
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+                values[row * columns + column] = rows <= columns ? vectors[row][column] : vectors[column][row];
+        }
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+}

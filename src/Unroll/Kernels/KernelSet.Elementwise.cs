@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+
+namespace Unroll.Kernels;
+
+internal abstract partial class Kernels<T>
+{
+    /// <summary>a += b. Lengths are equal; any length.</summary>
+    public abstract void Add(Span<T> a, ReadOnlySpan<T> b);
+
+    /// <summary>a *= factor. Any length.</summary>
+    public abstract void Scale(Span<T> a, T factor);
+
+    /// <summary>a *= b. Lengths are equal; any length.</summary>
+    public abstract void MultiplyBy(Span<T> a, ReadOnlySpan<T> b);
+
+    /// <summary>values = activation(values), in place. Any length.</summary>
+    public abstract void Activate(Activation activation, Span<T> values);
+
+    /// <summary>gradient *= activation′, told from the activation's value y. Lengths are equal; any length.</summary>
+    public abstract void MultiplyByDerivative(Activation activation, ReadOnlySpan<T> y, Span<T> gradient);
+}
+
+internal sealed unsafe partial class KernelSet<T, V, O>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Add(Span<T> a, ReadOnlySpan<T> b)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
+        fixed (T* pa = a, pb = b)
+        {
+            int i = 0;
+            for (; i <= a.Length - O.Width; i += O.Width)
+                O.Store(O.Add(O.Load(pa + i), O.Load(pb + i)), pa + i);
+            for (; i < a.Length; i++)
+                pa[i] += pb[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Scale(Span<T> a, T factor)
+    {
+        fixed (T* pa = a)
+        {
+            V f = O.Splat(factor);
+            int i = 0;
+            for (; i <= a.Length - O.Width; i += O.Width)
+                O.Store(O.Multiply(O.Load(pa + i), f), pa + i);
+            for (; i < a.Length; i++)
+                pa[i] *= factor;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyBy(Span<T> a, ReadOnlySpan<T> b)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
+        fixed (T* pa = a, pb = b)
+        {
+            int i = 0;
+            for (; i <= a.Length - O.Width; i += O.Width)
+                O.Store(O.Multiply(O.Load(pa + i), O.Load(pb + i)), pa + i);
+            for (; i < a.Length; i++)
+                pa[i] *= pb[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Activate(Activation activation, Span<T> values)
+    {
+        int i = 0, whole = values.Length - values.Length % O.Width;
+        fixed (T* p = values)
+        {
+            switch (activation)
+            {
+                case Activation.Linear:
+                    return;
+                case Activation.Tanh:
+                    for (; i < whole; i += O.Width)
+                        O.Store(O.Tanh(O.Load(p + i)), p + i);
+                    break;
+                case Activation.Sigmoid:
+                    for (; i < whole; i += O.Width)
+                        O.Store(Sigmoid(O.Load(p + i)), p + i);
+                    break;
+                case Activation.Relu:
+                    for (; i < whole; i += O.Width)
+                    {
+                        V x = O.Load(p + i);
+                        O.Store(O.SelectPositive(x, x, default), p + i);
+                    }
+
+                    break;
+            }
+
+            for (; i < values.Length; i++)
+                p[i] = ActivationFunction<T>.Value(activation, p[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyByDerivative(Activation activation, ReadOnlySpan<T> y, Span<T> gradient)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, y.Length);
+        int i = 0, whole = y.Length - y.Length % O.Width;
+        fixed (T* py = y, pg = gradient)
+        {
+            switch (activation)
+            {
+                case Activation.Linear:
+                    return;
+                case Activation.Tanh:
+                    for (; i < whole; i += O.Width)
+                        O.Store(O.Multiply(O.Load(pg + i), TanhSlope(O.Load(py + i))), pg + i);
+                    break;
+                case Activation.Sigmoid:
+                    for (; i < whole; i += O.Width)
+                        O.Store(O.Multiply(O.Load(pg + i), SigmoidSlope(O.Load(py + i))), pg + i);
+                    break;
+                case Activation.Relu:
+                    for (; i < whole; i += O.Width)
+                        O.Store(O.SelectPositive(O.Load(py + i), O.Load(pg + i), default), pg + i);
+                    break;
+            }
+
+            for (; i < y.Length; i++)
+                pg[i] *= ActivationFunction<T>.Derivative(activation, py[i]);
+        }
+    }
+
+    /// <summary>1/(1 + e⁻ˣ) = ½ + ½·tanh(x/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Sigmoid(V x)
+    {
+        V half = O.Splat(T.CreateTruncating(0.5f));
+        return O.MultiplyAdd(half, O.Tanh(O.Multiply(half, x)), half);
+    }
+
+    /// <summary>σ′ = y·(1 − y).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V SigmoidSlope(V y) => O.Multiply(y, O.Subtract(O.Splat(T.One), y));
+
+    /// <summary>tanh′ = 1 − y².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V TanhSlope(V y) => O.Subtract(O.Splat(T.One), O.Multiply(y, y));
+}

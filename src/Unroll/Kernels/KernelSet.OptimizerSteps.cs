@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+
+namespace Unroll.Kernels;
+
+/// <summary>The numbers of one RMSprop step.</summary>
+internal readonly record struct RmsPropNumbers<T>(T Rate, T Decay, T Epsilon, T Momentum, bool EpsilonInsideRoot);
+
+/// <summary>The numbers of one Adam step: Rate is lr/(1−β₁ᵗ), Correction √(1−β₂ᵗ), Shrink 1 − lr·decay.</summary>
+internal readonly record struct AdamNumbers<T>(T Rate, T Beta1, T Beta2, T Correction, T Epsilon, T Shrink);
+
+internal abstract partial class Kernels<T>
+{
+    /// <summary>w −= rate·g. All spans of the optimiser steps have one length, a multiple of <see cref="Lanes.Count"/>.</summary>
+    public abstract void SgdStep(Span<T> w, ReadOnlySpan<T> g, T rate);
+
+    /// <summary>v = momentum·v − rate·g; w += v, or with Nesterov w += momentum·v − rate·g.</summary>
+    public abstract void MomentumStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, T rate, T momentum, bool nesterov);
+
+    /// <summary>v = ρv + (1−ρ)g²; m = μm + rate·g/(√(v − ḡ²) + ε); w −= m. <paramref name="mean"/> (ḡ) and <paramref name="m"/> may be empty: not centred, no momentum.</summary>
+    public abstract void RmsPropStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, Span<T> mean, Span<T> m, in RmsPropNumbers<T> numbers);
+
+    /// <summary>w *= shrink; m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; w −= rate·m/(√v/correction + ε).</summary>
+    public abstract void AdamStep(Span<T> w, ReadOnlySpan<T> g, Span<T> m, Span<T> v, in AdamNumbers<T> numbers);
+}
+
+internal sealed unsafe partial class KernelSet<T, V, O>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SgdStep(Span<T> w, ReadOnlySpan<T> g, T rate)
+    {
+        RequireStep(w.Length, g.Length, w.Length);
+        fixed (T* pw = w, pg = g)
+        {
+            V minusRate = O.Splat(-rate);
+            for (int i = 0; i < w.Length; i += O.Width)
+                O.Store(O.MultiplyAdd(minusRate, O.Load(pg + i), O.Load(pw + i)), pw + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MomentumStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, T rate, T momentum, bool nesterov)
+    {
+        RequireStep(w.Length, g.Length, v.Length);
+        fixed (T* pw = w, pg = g, pv = v)
+        {
+            V minusRate = O.Splat(-rate), mu = O.Splat(momentum);
+            for (int i = 0; i < w.Length; i += O.Width)
+            {
+                V pull = O.Multiply(minusRate, O.Load(pg + i));
+                V velocity = O.MultiplyAdd(mu, O.Load(pv + i), pull);
+                O.Store(velocity, pv + i);
+                V move = nesterov ? O.MultiplyAdd(mu, velocity, pull) : velocity;
+                O.Store(O.Add(O.Load(pw + i), move), pw + i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void RmsPropStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, Span<T> mean, Span<T> m, in RmsPropNumbers<T> numbers)
+    {
+        RequireStep(w.Length, g.Length, v.Length);
+        bool centred = mean.Length == w.Length, heavy = m.Length == w.Length;
+        fixed (T* pw = w, pg = g, pv = v, pmean = mean, pm = m)
+        {
+            V rate = O.Splat(numbers.Rate), rho = O.Splat(numbers.Decay), fresh = O.Splat(T.One - numbers.Decay);
+            V epsilon = O.Splat(numbers.Epsilon), mu = O.Splat(numbers.Momentum);
+            for (int i = 0; i < w.Length; i += O.Width)
+            {
+                V gradient = O.Load(pg + i);
+                V square = O.MultiplyAdd(rho, O.Load(pv + i), O.Multiply(fresh, O.Multiply(gradient, gradient)));
+                O.Store(square, pv + i);
+                if (centred)
+                {
+                    V average = O.MultiplyAdd(rho, O.Load(pmean + i), O.Multiply(fresh, gradient));
+                    O.Store(average, pmean + i);
+                    square = O.Max(O.Subtract(square, O.Multiply(average, average)), default);
+                }
+
+                V root = numbers.EpsilonInsideRoot ? O.Sqrt(O.Add(square, epsilon)) : O.Add(O.Sqrt(square), epsilon);
+                V move = O.Divide(O.Multiply(rate, gradient), root);
+                if (heavy)
+                {
+                    move = O.MultiplyAdd(mu, O.Load(pm + i), move);
+                    O.Store(move, pm + i);
+                }
+
+                O.Store(O.Subtract(O.Load(pw + i), move), pw + i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AdamStep(Span<T> w, ReadOnlySpan<T> g, Span<T> m, Span<T> v, in AdamNumbers<T> numbers)
+    {
+        RequireStep(w.Length, g.Length, v.Length);
+        RequireStep(w.Length, g.Length, m.Length);
+        fixed (T* pw = w, pg = g, pm = m, pv = v)
+        {
+            V rate = O.Splat(numbers.Rate), beta1 = O.Splat(numbers.Beta1), beta2 = O.Splat(numbers.Beta2);
+            V fresh1 = O.Splat(T.One - numbers.Beta1), fresh2 = O.Splat(T.One - numbers.Beta2);
+            V correction = O.Splat(T.One / numbers.Correction), epsilon = O.Splat(numbers.Epsilon), shrink = O.Splat(numbers.Shrink);
+            for (int i = 0; i < w.Length; i += O.Width)
+            {
+                V gradient = O.Load(pg + i);
+                V first = O.MultiplyAdd(beta1, O.Load(pm + i), O.Multiply(fresh1, gradient));
+                V second = O.MultiplyAdd(beta2, O.Load(pv + i), O.Multiply(fresh2, O.Multiply(gradient, gradient)));
+                O.Store(first, pm + i);
+                O.Store(second, pv + i);
+                V root = O.MultiplyAdd(O.Sqrt(second), correction, epsilon);
+                V weight = O.Multiply(O.Load(pw + i), shrink);
+                O.Store(O.Subtract(weight, O.Divide(O.Multiply(rate, first), root)), pw + i);
+            }
+        }
+    }
+
+    private static void RequireStep(int weights, int gradients, int state)
+    {
+        if (weights % Lanes.Count != 0 || gradients != weights || state != weights)
+            throw new ArgumentException($"{weights} weights, {gradients} gradients and {state} state values: one length, a multiple of {Lanes.Count}, is needed.");
+    }
+}

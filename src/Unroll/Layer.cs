@@ -1,0 +1,42 @@
+using System.Numerics;
+using System.Text.Json.Serialization;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// The description of a layer: what it is, not its weights. A layer is a value; the same record may stand in several
+/// models. <see cref="Model"/> builds the machinery behind it once the shape of the input is known.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "layer")]
+[JsonDerivedType(typeof(SimpleRnn), "simple-rnn")]
+[JsonDerivedType(typeof(Lstm), "lstm")]
+[JsonDerivedType(typeof(Gru), "gru")]
+[JsonDerivedType(typeof(Bidirectional), "bidirectional")]
+[JsonDerivedType(typeof(Dense), "dense")]
+[JsonDerivedType(typeof(Dropout), "dropout")]
+[JsonDerivedType(typeof(Masking), "masking")]
+[JsonDerivedType(typeof(Activate), "activate")]
+public abstract record Layer
+{
+    private protected Layer()
+    {
+    }
+
+    /// <summary>The layer's name in summaries, errors and model files; when null, its kind and its number: <c>lstm_1</c>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The word that default names start with, for example <c>lstm</c>.</summary>
+    internal abstract string Kind { get; }
+
+    /// <summary>The shape of one output for inputs of one shape.</summary>
+    /// <exception cref="UnrollException">The layer cannot take this input; the message says what it takes.</exception>
+    public abstract Shape GetOutputShape(Shape input);
+
+    /// <summary>Declares the layer's parameters and makes the machinery that runs it.</summary>
+    internal abstract LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>The name to say in an error: the given one, or the kind.</summary>
+    private protected string Label => Name ?? Kind;
+}

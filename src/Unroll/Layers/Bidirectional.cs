@@ -1,0 +1,186 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>How the two halves of a <see cref="Bidirectional"/> layer become one output.</summary>
+public enum MergeMode
+{
+    /// <summary>Forward features, then backward features: (2H) or (T, 2H).</summary>
+    Concat,
+
+    /// <summary>forward + backward.</summary>
+    Sum,
+
+    /// <summary>forward ∘ backward.</summary>
+    Multiply,
+
+    /// <summary>(forward + backward)/2.</summary>
+    Average,
+
+    /// <summary>Kept apart, forward first, along the first extent: (2, H) or (2T, H).</summary>
+    None,
+}
+
+/// <summary>
+/// Two copies of a recurrent layer with weights of their own, one reading the sequence forwards and one backwards
+/// (Schuster and Paliwal 1997). A returned sequence of the backward copy is put back into the order of time.
+/// Input (T, F), output as <see cref="MergeMode"/> says.
+/// </summary>
+/// <param name="Inner">The layer to double.</param>
+public sealed record Bidirectional(Recurrent Inner) : Layer
+{
+    public MergeMode MergeMode { get; init; } = MergeMode.Concat;
+
+    internal override string Kind => "bidirectional";
+
+    public override Shape GetOutputShape(Shape input)
+    {
+        Shape one = Inner.GetOutputShape(input);
+        return (MergeMode, one.Rank) switch
+        {
+            (MergeMode.Concat, 1) => new Shape(2 * one.Features),
+            (MergeMode.Concat, _) => new Shape(one.Steps, 2 * one.Features),
+            (MergeMode.None, _) => new Shape(2 * one.Steps, one.Features),
+            _ => one,
+        };
+    }
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    {
+        string name = builder.LayerName;
+        int mask = builder.Mask;
+        Shape one = Inner.GetOutputShape(input);
+        Recurrent reversed = Inner with { GoBackwards = !Inner.GoBackwards };
+        builder.LayerName = $"{name}/forward";
+        var forward = new RecurrentOp<T>(Inner, builder, Inner.CreateCell(builder, input), input, one) { ReversesOutput = Inner.GoBackwards };
+        builder.LayerName = $"{name}/backward";
+        var backward = new RecurrentOp<T>(reversed, builder, reversed.CreateCell(builder, input), input, one) { ReversesOutput = reversed.GoBackwards };
+        builder.LayerName = name;
+        builder.Mask = Inner.ReturnSequences && MergeMode != MergeMode.None ? mask : -1;
+        return new BidirectionalOp<T>(this, name, forward, backward, input, GetOutputShape(input));
+    }
+}
+
+internal sealed class BidirectionalOp<T> : LayerOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly RecurrentOp<T> _forward, _backward;
+    private readonly MergeMode _mode;
+    private readonly int _units, _half, _input;
+
+    public BidirectionalOp(Bidirectional options, string name, RecurrentOp<T> forward, RecurrentOp<T> backward, Shape input, Shape output)
+        : base(options, name, input, output)
+    {
+        (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);
+        _half = forward.Output.Steps * ShardPass<T>.MaxRows * Lanes.Pad(_units);
+        _input = input.Steps * ShardPass<T>.MaxRows * Lanes.Pad(input.Features);
+    }
+
+    /// <summary>The halves' caches, their outputs and output gradients, and one input gradient.</summary>
+    public override int CacheSize => _forward.CacheSize + _backward.CacheSize + 4 * _half + _input;
+
+    public override int ScratchSize => Math.Max(_forward.ScratchSize, _backward.ScratchSize);
+
+    public override IEnumerable<RecurrentOp<T>> RecurrentParts => [_forward, _backward];
+
+    public override void Prepare(ReadOnlySpan<T> parameters)
+    {
+        _forward.Prepare(parameters);
+        _backward.Prepare(parameters);
+    }
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        LayerSpans<T> first = Half(spans, 0), second = Half(spans, 1);
+        _forward.Forward(pass, first);
+        _backward.Forward(pass, second);
+        int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        Span<T> a = first.Output[..size], b = second.Output[..size];
+        switch (_mode)
+        {
+            case MergeMode.Concat:
+                int wide = Lanes.Pad(2 * _units);
+                for (int row = 0; row < rows; row++)
+                {
+                    a.Slice(row * stride, _units).CopyTo(spans.Output[(row * wide)..]);
+                    b.Slice(row * stride, _units).CopyTo(spans.Output[(row * wide + _units)..]);
+                }
+
+                break;
+            case MergeMode.None:
+                a.CopyTo(spans.Output);
+                b.CopyTo(spans.Output[size..]);
+                break;
+            default:
+                a.CopyTo(spans.Output);
+                if (_mode == MergeMode.Multiply)
+                    pass.Kernels.MultiplyBy(spans.Output[..size], b);
+                else
+                    pass.Kernels.Add(spans.Output[..size], b);
+                if (_mode == MergeMode.Average)
+                    pass.Kernels.Scale(spans.Output[..size], T.CreateChecked(0.5));
+                break;
+        }
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        LayerSpans<T> first = Half(spans, 0), second = Half(spans, 1);
+        int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        Span<T> da = first.OutputGradient[..size], db = second.OutputGradient[..size];
+        switch (_mode)
+        {
+            case MergeMode.Concat:
+                int wide = Lanes.Pad(2 * _units);
+                da.Clear();
+                db.Clear();
+                for (int row = 0; row < rows; row++)
+                {
+                    spans.OutputGradient.Slice(row * wide, _units).CopyTo(da[(row * stride)..]);
+                    spans.OutputGradient.Slice(row * wide + _units, _units).CopyTo(db[(row * stride)..]);
+                }
+
+                break;
+            case MergeMode.None:
+                spans.OutputGradient[..size].CopyTo(da);
+                spans.OutputGradient.Slice(size, size).CopyTo(db);
+                break;
+            default:
+                spans.OutputGradient[..size].CopyTo(da);
+                if (_mode == MergeMode.Average)
+                    pass.Kernels.Scale(da, T.CreateChecked(0.5));
+                da.CopyTo(db);
+                if (_mode == MergeMode.Multiply)
+                {
+                    pass.Kernels.MultiplyBy(da, second.Output[..size]);
+                    pass.Kernels.MultiplyBy(db, first.Output[..size]);
+                }
+
+                break;
+        }
+
+        _forward.Backward(pass, first);
+        _backward.Backward(pass, second);
+        if (!spans.InputGradient.IsEmpty)
+        {
+            int inputs = Input.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
+            pass.Kernels.Add(spans.InputGradient[..inputs], second.InputGradient[..inputs]);
+        }
+    }
+
+    /// <summary>One half's share of the memory: its output, that output's gradient and its cache lie in the layer's cache.</summary>
+    private LayerSpans<T> Half(in LayerSpans<T> spans, int which)
+    {
+        Span<T> own = spans.Cache[(2 * which * _half)..], rest = spans.Cache[(4 * _half)..];
+        return new LayerSpans<T>
+        {
+            Input = spans.Input,
+            InputGradient = which == 0 || spans.InputGradient.IsEmpty ? spans.InputGradient : rest[.._input],
+            Output = own[.._half],
+            OutputGradient = own.Slice(_half, _half),
+            Cache = which == 0 ? rest.Slice(_input, _forward.CacheSize) : rest.Slice(_input + _forward.CacheSize, _backward.CacheSize),
+        };
+    }
+}

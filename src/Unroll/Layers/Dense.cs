@@ -1,0 +1,105 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// A fully connected layer: y = act(x·W + b), at every time step alike where the input is a sequence.
+/// Input (F) or (T, F), output (Units) or (T, Units). Parameters: kernel [F, Units], bias [Units].
+/// </summary>
+public sealed record Dense : Layer
+{
+    /// <param name="units">Number of outputs, at least 1.</param>
+    public Dense(int units)
+    {
+        if (units < 1)
+            throw new ArgumentOutOfRangeException(nameof(units), units, "A dense layer needs at least 1 unit.");
+        Units = units;
+    }
+
+    public int Units { get; }
+
+    public Activation Activation { get; init; } = Activation.Linear;
+
+    public bool UseBias { get; init; } = true;
+
+    public Initializer KernelInitializer { get; init; } = Initializer.GlorotUniform;
+
+    public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
+
+    public Regularizer? KernelRegularizer { get; init; }
+
+    public Regularizer? BiasRegularizer { get; init; }
+
+    internal override string Kind => "dense";
+
+    public override Shape GetOutputShape(Shape input) => input.Rank switch
+    {
+        1 => new Shape(Units),
+        2 => new Shape(input.Steps, Units),
+        _ => throw new UnrollException($"{Label} takes vectors (F) or sequences (T, F), but its input has shape {input}."),
+    };
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    {
+        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, Units), KernelInitializer, KernelRegularizer);
+        Parameter? bias = UseBias ? builder.AddParameter("bias", new Shape(Units), BiasInitializer, BiasRegularizer) : null;
+        return new DenseOp<T>(this, builder, kernel, bias, input, GetOutputShape(input));
+    }
+}
+
+internal sealed class DenseOp<T> : LayerOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private static readonly int[] s_gates = [0];
+    private readonly Projection<T> _kernel;
+    private readonly Bias<T> _bias;
+    private readonly Parameter? _biasParameter;
+    private readonly Activation _activation;
+    private readonly int _inputStride, _outputStride;
+
+    public DenseOp(Dense options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, Shape input, Shape output)
+        : base(options, builder.LayerName, input, output)
+    {
+        _kernel = new Projection<T>(builder.Kernels, kernel, options.Units, s_gates);
+        (_inputStride, _outputStride) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units));
+        _bias = new Bias<T>(builder.Kernels, options.Units, _outputStride);
+        (_biasParameter, _activation) = (bias, options.Activation);
+    }
+
+    public override int ScratchSize => _kernel.ScratchSize;
+
+    public override void Prepare(ReadOnlySpan<T> parameters)
+    {
+        _kernel.Prepare(parameters);
+        _bias.Clear();
+        if (_biasParameter is not null)
+            _bias.Add(parameters[_biasParameter.Range], 0, s_gates);
+    }
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        int rows = Input.Steps * pass.PaddedRows;
+        _kernel.Multiply(rows, new Slab<T>(spans.Input, _inputStride), _bias.Values, new Slab<T>(spans.Output, _outputStride));
+        pass.Kernels.Activate(_activation, spans.Output[..(rows * _outputStride)]);
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        int rows = Input.Steps * pass.PaddedRows, size = rows * _outputStride;
+        pass.Kernels.MultiplyByDerivative(_activation, spans.Output[..size], spans.OutputGradient[..size]);
+        var dz = new Slab<T>(spans.OutputGradient[..size], _outputStride);
+        _kernel.AddGradient(rows, new Slab<T>(spans.Input, _inputStride), dz, pass.Gradients, pass.Scratch);
+        if (_biasParameter is not null)
+        {
+            Span<T> sums = pass.Scratch[.._outputStride];
+            sums.Clear();
+            pass.Kernels.AddColumnSums(rows, _outputStride, dz, sums);
+            _bias.AddGradient(sums, 0, s_gates, pass.Gradients[_biasParameter.Range]);
+        }
+
+        if (!spans.InputGradient.IsEmpty)
+            _kernel.MultiplyTransposed(rows, dz, new Slab<T>(spans.InputGradient, _inputStride), ProductStart.Zero);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Numerics;
+using Unroll.Kernels;
+
+namespace Unroll.Layers;
+
+/// <summary>
+/// A layer at work: built for one input shape, holding its packed weights. Activations are slabs of [T, P, F], where P is
+/// the padded number of rows of the shard and F the features padded to whole vectors; a vector has T = 1. Padding columns
+/// of gradients are zero; those of activations are finite.
+/// </summary>
+internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape output)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public Layer Layer { get; } = layer;
+
+    public string Name { get; } = name;
+
+    public Shape Input { get; } = input;
+
+    public Shape Output { get; } = output;
+
+    /// <summary>Values that the layer keeps of one shard between forward and backward.</summary>
+    public virtual int CacheSize => 0;
+
+    /// <summary>Values of scratch memory that forward or backward may overwrite.</summary>
+    public virtual int ScratchSize => 0;
+
+    /// <summary>The recurrent layers inside, for initial and final states.</summary>
+    public virtual IEnumerable<RecurrentOp<T>> RecurrentParts => [];
+
+    /// <summary>Takes in the weights after they changed; called before the shards of a batch run.</summary>
+    public virtual void Prepare(ReadOnlySpan<T> parameters)
+    {
+    }
+
+    /// <summary>Output from Input; may fill Cache.</summary>
+    public abstract void Forward(ShardPass<T> pass, in LayerSpans<T> spans);
+
+    /// <summary>
+    /// InputGradient (unless empty) from OutputGradient, after Forward with the same spans; adds the weights' gradients to
+    /// <see cref="ShardPass{T}.Gradients"/>. OutputGradient may be overwritten.
+    /// </summary>
+    public abstract void Backward(ShardPass<T> pass, in LayerSpans<T> spans);
+}
+
+/// <summary>The memory of one layer for one shard.</summary>
+internal readonly ref struct LayerSpans<T>
+{
+    public Span<T> Input { get; init; }
+
+    /// <summary>Empty where nobody asks for it: the first layer's.</summary>
+    public Span<T> InputGradient { get; init; }
+
+    public Span<T> Output { get; init; }
+
+    public Span<T> OutputGradient { get; init; }
+
+    public Span<T> Cache { get; init; }
+}
+
+/// <summary>A few rows of a batch on their way through the layers, on one thread from end to end.</summary>
+internal sealed class ShardPass<T>(Kernels<T> kernels, int scratch, int masks, int maskLength)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Rows of a batch that one thread carries from end to end; chosen so that a shard's working set stays near the second-level cache.</summary>
+    public const int MaxRows = 8;
+
+    private readonly AlignedBuffer<T> _scratch = new(scratch);
+    private readonly bool[] _masks = new bool[masks * maskLength];
+
+    public Kernels<T> Kernels { get; } = kernels;
+
+    /// <summary>True in training: dropout is on.</summary>
+    public bool Training { get; set; }
+
+    /// <summary>Changes with every training step; all random draws of the step derive from it.</summary>
+    public ulong StepSeed { get; set; }
+
+    /// <summary>The shard's first row in the batch.</summary>
+    public int FirstRow { get; set; }
+
+    /// <summary>Rows of the batch in the shard, 1 to <see cref="MaxRows"/>.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Rows of the slabs: 1, 4 or 8. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.</summary>
+    public int PaddedRows { get; private set; }
+
+    /// <summary>Where the gradients of the weights are added, dense, in the layout of the parameter store.</summary>
+    public AlignedBuffer<T>? GradientBuffer { get; set; }
+
+    public Span<T> Gradients => GradientBuffer!.Span;
+
+    public Span<T> Scratch => _scratch.Span;
+
+    public void Begin(int firstRow, int rows)
+    {
+        (FirstRow, Rows) = (firstRow, rows);
+        PaddedRows = rows == 1 ? 1 : rows <= 4 ? 4 : MaxRows;
+    }
+
+    /// <summary>The mask of number <paramref name="index"/>, [T × P], true where the step counts.</summary>
+    public Span<bool> Mask(int index) => _masks.AsSpan(index * maskLength, maskLength);
+
+    /// <summary>The random stream of one row of the batch in one layer in this step: the same on any number of threads.</summary>
+    public RandomSource RandomFor(int layer, int row) =>
+        new(StepSeed, ((ulong)layer << 32) | (uint)(FirstRow + Math.Min(row, Rows - 1)));
+}
+
+/// <summary>What a layer declares while it is built.</summary>
+internal sealed class LayerBuilder<T>(Kernels<T> kernels)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly List<Parameter> _parameters = [];
+    private int _offset;
+
+    public Kernels<T> Kernels { get; } = kernels;
+
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>The name of the layer being built.</summary>
+    public string LayerName { get; set; } = "";
+
+    /// <summary>Number of the mask that comes with the input, or −1.</summary>
+    public int Mask { get; set; } = -1;
+
+    public int Masks { get; private set; }
+
+    public int RandomStreams { get; private set; }
+
+    public int AddMask() => Mask = Masks++;
+
+    public int AddRandomStream() => RandomStreams++;
+
+    public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default)
+    {
+        var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones };
+        _parameters.Add(parameter);
+        _offset += parameter.Length;
+        return parameter;
+    }
+}

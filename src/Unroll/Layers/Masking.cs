@@ -1,0 +1,60 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// Marks time steps in which every feature equals <see cref="Value"/> as absent: recurrent layers after it carry their
+/// state over such steps. Masked steps leave as zeros. Input and output (T, F). No parameters.
+/// </summary>
+public sealed record Masking : Layer
+{
+    /// <summary>The value that stands for "nothing here".</summary>
+    public double Value { get; init; }
+
+    internal override string Kind => "masking";
+
+    public override Shape GetOutputShape(Shape input) => input.Rank == 2
+        ? input
+        : throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}.");
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new MaskingOp<T>(this, builder, GetOutputShape(input));
+}
+
+internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(options, builder.LayerName, shape, shape)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int _stride = Lanes.Pad(shape.Features), _mask = builder.AddMask();
+    private readonly T _value = T.CreateChecked(options.Value);
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Span<bool> mask = pass.Mask(_mask);
+        for (int i = 0; i < Input.Steps * pass.PaddedRows; i++)
+        {
+            ReadOnlySpan<T> step = spans.Input.Slice(i * _stride, _stride);
+            Span<T> output = spans.Output.Slice(i * _stride, _stride);
+            mask[i] = step[..Input.Features].ContainsAnyExcept(_value);
+            if (mask[i])
+                step.CopyTo(output);
+            else
+                output.Clear();
+        }
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        if (spans.InputGradient.IsEmpty)
+            return;
+        Span<bool> mask = pass.Mask(_mask);
+        for (int i = 0; i < Input.Steps * pass.PaddedRows; i++)
+        {
+            Span<T> gradient = spans.InputGradient.Slice(i * _stride, _stride);
+            if (mask[i])
+                spans.OutputGradient.Slice(i * _stride, _stride).CopyTo(gradient);
+            else
+                gradient.Clear();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Unroll.Formats;
+using Unroll.Kernels;
+using Unroll.Layers;
+using Unroll.Training;
+
+namespace Unroll;
+
+/// <summary>
+/// A stack of layers with weights: build, train, predict, save. The first use that knows the shape of the input builds it.
+/// One model is used by one thread at a time; inside, it works on <see cref="Threads"/> threads, and the results have the
+/// same bits on any number of them.
+/// </summary>
+public sealed class Model
+{
+    private const int PredictionRows = 1024;
+    private readonly Layer[] _layers;
+    private Network<float>? _network;
+
+    public Model(params Layer[] layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Length == 0)
+            throw new ArgumentException("A model needs at least one layer.", nameof(layers));
+        _layers = [.. layers];
+    }
+
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Threads to work on; by default one for each processor.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    public bool IsBuilt => _network is not null;
+
+    /// <summary>The shape of one input, for example (T, F).</summary>
+    public Shape InputShape => Network.Input;
+
+    /// <summary>The shape of one output.</summary>
+    public Shape OutputShape => Network.Output;
+
+    /// <summary>The named arrays of weights, in the order of the layers.</summary>
+    public IReadOnlyList<Parameter> Parameters => Network.Parameters.Parameters;
+
+    /// <summary>How many weights there are.</summary>
+    public int ParameterCount => Network.Parameters.Count;
+
+    /// <summary>The instruction set that the model computes with, for example <c>Vector512</c>.</summary>
+    public string InstructionSet => Network.Kernels.Name;
+
+    internal Network<float> Network => _network ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
+
+    /// <summary>Makes the weights for inputs of one shape, or makes them anew.</summary>
+    /// <param name="input">The shape of one input, without the batch: (T, F) for sequences.</param>
+    /// <param name="seed">The seed of the initial weights.</param>
+    /// <returns>This model.</returns>
+    /// <exception cref="UnrollException">A layer cannot take the output of the one before.</exception>
+    public Model Build(Shape input, int seed = 0)
+    {
+        _network = new Network<float>(_layers, input, Kernels<float>.Best, Threads);
+        _network.Parameters.Initialize(unchecked((ulong)seed));
+        return this;
+    }
+
+    /// <summary>A copy of one parameter's values, row-major.</summary>
+    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
+    public float[] GetWeights(string name) => Network.Parameters.Values[Find(name).Range].ToArray();
+
+    /// <summary>Replaces one parameter's values.</summary>
+    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
+    /// <param name="values">All its values, row-major.</param>
+    public void SetWeights(string name, ReadOnlySpan<float> values)
+    {
+        Parameter parameter = Find(name);
+        if (values.Length != parameter.Length)
+            throw new ArgumentException($"{name} has shape {parameter.Shape}, {parameter.Length} values, but {values.Length} were given.", nameof(values));
+        values.CopyTo(Network.Parameters.Values[parameter.Range]);
+    }
+
+    /// <summary>Trains the model; builds it first where that has not happened.</summary>
+    /// <param name="samples">Inputs and targets.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="onEvent">Called after every step and epoch, on the calling thread.</param>
+    /// <param name="cancellation">Ends training after the step in progress; the model then has the best weights so far.</param>
+    /// <exception cref="UnrollException">Samples or options do not fit the model.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite; the model has the last good weights.</exception>
+    public History Fit(ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (samples.Count == 0)
+            throw new UnrollException("There are no samples to train on.");
+        if (!IsBuilt)
+            Build(samples.InputShape, options.Seed);
+        RequireSamples(samples);
+        if (options.Validation is not null)
+            RequireSamples(options.Validation);
+        return new Trainer(this, samples, options, onEvent).Run(cancellation);
+    }
+
+    /// <summary>Trains the model on another thread and gives the events as they come. The stream ends when training does; its errors are thrown here.</summary>
+    public async IAsyncEnumerable<TrainingEvent> FitAsync(ISamples samples, TrainingOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var channel = Channel.CreateUnbounded<TrainingEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task work = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    Fit(samples, options, moment => channel.Writer.TryWrite(moment), stop.Token);
+                    channel.Writer.Complete();
+                }
+                catch (Exception failure)
+                {
+                    channel.Writer.Complete(failure);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        try
+        {
+            await foreach (TrainingEvent moment in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return moment;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await work.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The outputs for all samples, [Count, ...OutputShape], row-major. Targets are not looked at.</summary>
+    public float[] Predict(ISamples samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        RequireInput(samples.InputShape);
+        int size = OutputShape.Size;
+        var outputs = new float[samples.Count * size];
+        var chunk = new float[Math.Min(PredictionRows, Math.Max(1, samples.Count)) * size];
+        var batch = new SampleBatch(samples, null);
+        for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
+        {
+            batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
+            Network.Predict(batch, chunk);
+            chunk.AsSpan(0, batch.Rows * size).CopyTo(outputs.AsSpan(batch.Start * size));
+            CarryStates();
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The outputs [B, ...OutputShape] for inputs [B, ...InputShape], both row-major.</summary>
+    public float[] Predict(params float[] inputs) => Predict(AsSamples(inputs));
+
+    /// <summary>
+    /// Runs a batch from given states. The final states come from the layers with <see cref="Recurrent.ReturnState"/>.
+    /// </summary>
+    /// <param name="inputs">[B, ...InputShape], row-major.</param>
+    /// <param name="initial">States to start from; null: zero.</param>
+    public ModelRun Run(float[] inputs, ModelStates? initial = null)
+    {
+        ArraySamples samples = AsSamples(inputs);
+        var outputs = new float[samples.Count * OutputShape.Size];
+        var states = new ModelStates();
+        foreach (RecurrentOp<float> op in Network.RecurrentParts)
+        {
+            for (int s = 0; s < op.States.Count; s++)
+            {
+                string name = StateName(op, s);
+                op.States.Initial[s] = InitialState(name, samples.Count * op.States.Units, initial);
+                op.States.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * op.States.Units] : null;
+            }
+        }
+
+        Network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
+        ResetStates();
+        return new ModelRun(outputs, states);
+    }
+
+    /// <summary>Stateful layers start from zero again.</summary>
+    public void ResetStates()
+    {
+        foreach (RecurrentOp<float> op in Network.RecurrentParts)
+        {
+            Array.Clear(op.States.Initial);
+            Array.Clear(op.States.Final);
+        }
+    }
+
+    /// <summary>The mean loss over all samples.</summary>
+    public double Evaluate(ISamples samples, Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        RequireSamples(samples);
+        float[] outputs = Predict(samples);
+        var target = new float[OutputShape.Size];
+        double sum = 0;
+        for (int i = 0; i < samples.Count; i++)
+        {
+            samples.CopyTarget(i, target);
+            sum += loss.Evaluate(outputs.AsSpan(i * target.Length, target.Length), target, 1f);
+        }
+
+        return sum / outputs.Length;
+    }
+
+    /// <summary>Layer by layer: name and kind, output shape, parameters.</summary>
+    public ModelSummary Summary() => new(Network.Ops.Select(op => new LayerSummary(
+        op.Name,
+        op.Layer.Kind,
+        op.Output,
+        Parameters.Where(p => p.Name.StartsWith(op.Name + "/", StringComparison.Ordinal)).Sum(p => p.Length))));
+
+    /// <summary>Writes architecture, weights and metadata to a file, whole or not at all.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="metadata">Whatever else belongs to the model, by name.</param>
+    /// <exception cref="UnrollException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => ModelFile.Write(path, this, metadata);
+
+    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
+    public static Model Load(string path) => ModelFile.Read(path).Model;
+
+    /// <summary>Stateful layers: the states in which this batch ended are those in which the next begins.</summary>
+    internal void CarryStates()
+    {
+        foreach (RecurrentOp<float> op in Network.StatefulParts)
+        {
+            for (int s = 0; s < op.States.Count; s++)
+                (op.States.Initial[s], op.States.Final[s]) = (op.States.Final[s], op.States.Initial[s]);
+        }
+    }
+
+    private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{(state == 0 ? "h" : "c")}";
+
+    private static float[]? InitialState(string name, int length, ModelStates? initial)
+    {
+        if (initial is null || !initial.TryGet(name, out float[]? state))
+            return null;
+        return state!.Length == length
+            ? state
+            : throw new ArgumentException($"The state {name} needs {length} values, [B, H] for this batch, but has {state.Length}.", nameof(initial));
+    }
+
+    private ArraySamples AsSamples(float[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Length == 0 || inputs.Length % InputShape.Size != 0)
+            throw new ArgumentException($"The model takes inputs of shape {InputShape}, {InputShape.Size} values each, but {inputs.Length} values were given.", nameof(inputs));
+        return new ArraySamples(inputs, InputShape, new float[inputs.Length / InputShape.Size], new Shape(1));
+    }
+
+    private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
+        ?? throw new ArgumentException($"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
+
+    private void RequireSamples(ISamples samples)
+    {
+        RequireInput(samples.InputShape);
+        if (samples.TargetShape.Size != OutputShape.Size)
+            throw new UnrollException($"The model's output has shape {OutputShape}, but the samples' targets have shape {samples.TargetShape}. Change the last layer's units or the targets.");
+    }
+
+    private void RequireInput(Shape input)
+    {
+        if (input == InputShape)
+            return;
+        string first = Network.Ops[0].Name;
+        throw new UnrollException(input.Rank == InputShape.Rank && input.Features != InputShape.Features
+            ? $"{first} was built for F={InputShape.Features} features but received F={input.Features}. Select {InputShape.Features} input column{(InputShape.Features == 1 ? "" : "s")} or rebuild the model."
+            : $"{first} was built for inputs of shape {InputShape} but received {input}. Cut windows of {InputShape.Steps} steps or rebuild the model.");
+    }
+}

@@ -1,0 +1,301 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+using Unroll.Training;
+
+namespace Unroll;
+
+/// <summary>The rows of one batch, in the element type of the network. Rows are read by several threads at once.</summary>
+internal interface IBatch<T>
+{
+    int Rows { get; }
+
+    /// <summary>Writes input <paramref name="row"/>, row-major.</summary>
+    void CopyInput(int row, Span<T> destination);
+
+    /// <summary>Writes target <paramref name="row"/>, row-major.</summary>
+    void CopyTarget(int row, Span<T> destination);
+}
+
+/// <summary>
+/// A stack of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
+/// into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each group adding up its
+/// gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
+/// </summary>
+internal sealed class Network<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int MaxGroups = 8;
+    private const int Shard = ShardPass<T>.MaxRows;
+    private readonly Kernels<T> _kernels;
+    private readonly LayerOp<T>[] _ops;
+    private readonly Lane[] _lanes;
+    private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
+    private readonly double[] _groupLoss = new double[MaxGroups];
+    private readonly Action<int, int> _trainGroup, _predictShard, _sumGradients;
+    private readonly int _scratch, _masks, _maskLength;
+    private readonly int[] _activationAt, _gradientAt, _cacheAt;
+    private readonly int _laneSize, _inputGradientSize;
+
+    // The batch in flight: fields, so that the delegates above are made once.
+    private IBatch<T>? _batch;
+    private Loss? _loss;
+    private T[]? _predictions;
+    private int _shards, _groups;
+    private bool _training;
+
+    public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
+    {
+        (_kernels, Input) = (kernels, input);
+        var builder = new LayerBuilder<T>(kernels);
+        var counts = new Dictionary<string, int>();
+        _ops = new LayerOp<T>[layers.Count];
+        Shape shape = input;
+        int reserved = 0;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            Layer layer = layers[i];
+            counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1;
+            builder.LayerName = layer.Name ?? $"{layer.Kind}_{counts[layer.Kind]}";
+            _ops[i] = layer.Build(builder, shape);
+            shape = _ops[i].Output;
+        }
+
+        Output = shape;
+        RecurrentParts = [.. _ops.SelectMany(op => op.RecurrentParts)];
+        StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
+        Parameters = new ParameterStore<T>(builder.Parameters);
+        (_masks, _maskLength) = (builder.Masks, _ops.Max(op => op.Input.Steps) * Shard);
+        _scratch = _ops.Max(op => op.ScratchSize);
+        (_activationAt, _gradientAt, _cacheAt) = (new int[_ops.Length + 1], new int[_ops.Length + 1], new int[_ops.Length]);
+        for (int i = 0; i <= _ops.Length; i++)
+        {
+            int size = SlabSize(i == 0 ? input : _ops[i - 1].Output);
+            _activationAt[i] = Reserve(size);
+            _gradientAt[i] = Reserve(i > 0 || inputGradient ? size : 0);
+            if (i < _ops.Length)
+                _cacheAt[i] = Reserve(_ops[i].CacheSize);
+        }
+
+        _laneSize = reserved;
+        _inputGradientSize = inputGradient ? SlabSize(input) : 0;
+        (_trainGroup, _predictShard, _sumGradients) = (TrainGroup, PredictShard, SumGradients);
+        Threads = Math.Max(1, threads);
+        Team = new WorkerTeam(Threads);
+        _lanes = new Lane[Threads];
+
+        int Reserve(int size) => (reserved += size) - size;
+    }
+
+    public Shape Input { get; }
+
+    public Shape Output { get; }
+
+    public int Threads { get; }
+
+    public IReadOnlyList<LayerOp<T>> Ops => _ops;
+
+    public ParameterStore<T> Parameters { get; }
+
+    public Kernels<T> Kernels => _kernels;
+
+    /// <summary>Changes with every training step: the seed of its dropout.</summary>
+    public ulong StepSeed { get; set; }
+
+    /// <summary>dL/dx of the last batch [B, ...Input], where the network was built to keep it.</summary>
+    public T[] InputGradient { get; private set; } = [];
+
+    private WorkerTeam Team { get; }
+
+    /// <summary>All recurrent layers, those inside others too.</summary>
+    public RecurrentOp<T>[] RecurrentParts { get; }
+
+    /// <summary>Those that carry their states from batch to batch.</summary>
+    public RecurrentOp<T>[] StatefulParts { get; }
+
+    /// <summary>
+    /// The mean loss of a batch over rows and outputs, without regularisation; the gradients of the weights replace those in
+    /// the store. <paramref name="predictions"/> [B, ...Output] is filled unless null.
+    /// </summary>
+    public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
+    {
+        Begin(batch, training);
+        (_loss, _predictions) = (loss, predictions);
+        _groups = Math.Min(_shards, MaxGroups);
+        if (_inputGradientSize > 0 && InputGradient.Length < batch.Rows * Input.Size)
+            InputGradient = new T[batch.Rows * Input.Size];
+        for (int group = 0; group < _groups; group++)
+            _groupGradients[group] ??= new AlignedBuffer<T>(Parameters.PaddedLength);
+        Team.Run(_groups, _trainGroup);
+        Team.Run(Threads, _sumGradients);
+        double sum = 0;
+        for (int group = 0; group < _groups; group++)
+            sum += _groupLoss[group];
+        return sum / ((double)batch.Rows * Output.Size);
+    }
+
+    /// <summary>The outputs [B, ...Output] of a batch.</summary>
+    public void Predict(IBatch<T> batch, T[] predictions)
+    {
+        Begin(batch, training: false);
+        _predictions = predictions;
+        Team.Run(_shards, _predictShard);
+    }
+
+    private void Begin(IBatch<T> batch, bool training)
+    {
+        (_batch, _training) = (batch, training);
+        _shards = (batch.Rows + Shard - 1) / Shard;
+        foreach (LayerOp<T> op in _ops)
+            op.Prepare(Parameters.Values);
+        foreach (RecurrentOp<T> op in StatefulParts)
+            op.States.Reserve(batch.Rows);
+    }
+
+    private void TrainGroup(int group, int worker)
+    {
+        Lane lane = _lanes[worker] ??= new Lane(this);
+        AlignedBuffer<T> gradients = _groupGradients[group]!;
+        gradients.Span.Clear();
+        lane.Pass.GradientBuffer = gradients;
+        double loss = 0;
+        for (int shard = group * _shards / _groups; shard < (group + 1) * _shards / _groups; shard++)
+        {
+            lane.Forward(shard);
+            loss += lane.LossGradient();
+            lane.Backward();
+        }
+
+        _groupLoss[group] = loss;
+    }
+
+    private void PredictShard(int shard, int worker)
+    {
+        Lane lane = _lanes[worker] ??= new Lane(this);
+        lane.Forward(shard);
+        lane.CopyPredictions();
+    }
+
+    /// <summary>One thread's share of the store: the groups' gradients, added in order.</summary>
+    private void SumGradients(int part, int worker)
+    {
+        int vectors = Parameters.PaddedLength / Lanes.Count;
+        int from = (int)((long)vectors * part / Threads) * Lanes.Count, to = (int)((long)vectors * (part + 1) / Threads) * Lanes.Count;
+        Span<T> sum = Parameters.Gradients[from..to];
+        _groupGradients[0]!.Span[from..to].CopyTo(sum);
+        for (int group = 1; group < _groups; group++)
+            _kernels.Add(sum, _groupGradients[group]!.Span[from..to]);
+    }
+
+    private static int SlabSize(Shape shape) => shape.Steps * Shard * Lanes.Pad(shape.Features);
+
+    /// <summary>One thread's memory: the activations, gradients and caches of one shard.</summary>
+    private sealed class Lane
+    {
+        private readonly Network<T> _network;
+        private readonly AlignedBuffer<T> _memory;
+        private readonly T[] _row;
+
+        public Lane(Network<T> network)
+        {
+            _network = network;
+            _memory = new AlignedBuffer<T>(network._laneSize);
+            _row = new T[Math.Max(network.Input.Size, 2 * network.Output.Size)];
+            Pass = new ShardPass<T>(network._kernels, network._scratch, network._masks, network._maskLength);
+        }
+
+        public ShardPass<T> Pass { get; }
+
+        public void Forward(int shard)
+        {
+            IBatch<T> batch = _network._batch!;
+            Pass.Begin(shard * Shard, Math.Min(Shard, batch.Rows - shard * Shard));
+            (Pass.Training, Pass.StepSeed) = (_network._training, _network.StepSeed);
+            Gather(batch);
+            for (int i = 0; i < _network._ops.Length; i++)
+                _network._ops[i].Forward(Pass, Spans(i));
+        }
+
+        /// <summary>Sets the gradient of the outputs; returns the sum of the losses of the shard's outputs.</summary>
+        public double LossGradient()
+        {
+            Shape shape = _network.Output;
+            IBatch<T> batch = _network._batch!;
+            int stride = Lanes.Pad(shape.Features), layers = _network._ops.Length;
+            Span<T> outputs = _memory.Span[_network._activationAt[layers]..], gradients = _memory.Slice(_network._gradientAt[layers], SlabSize(shape));
+            gradients.Clear();
+            Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size);
+            T scale = T.CreateChecked(1.0 / ((double)batch.Rows * shape.Size));
+            double sum = 0;
+            for (int row = 0; row < Pass.Rows; row++)
+            {
+                Gather(outputs, row, shape, stride, prediction);
+                if (_network._predictions is not null)
+                    prediction.CopyTo(_network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size));
+                batch.CopyTarget(Pass.FirstRow + row, target);
+                sum += _network._loss!.Evaluate(prediction, target, scale);
+                for (int t = 0; t < shape.Steps; t++)
+                    prediction.Slice(t * shape.Features, shape.Features).CopyTo(gradients[((t * Pass.PaddedRows + row) * stride)..]);
+            }
+
+            return sum;
+        }
+
+        public void Backward()
+        {
+            for (int i = _network._ops.Length - 1; i >= 0; i--)
+                _network._ops[i].Backward(Pass, Spans(i));
+            if (_network._inputGradientSize == 0)
+                return;
+            Shape shape = _network.Input;
+            Span<T> gradients = _memory.Span[_network._gradientAt[0]..];
+            for (int row = 0; row < Pass.Rows; row++)
+                Gather(gradients, row, shape, Lanes.Pad(shape.Features), _network.InputGradient.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
+        }
+
+        public void CopyPredictions()
+        {
+            Shape shape = _network.Output;
+            Span<T> outputs = _memory.Span[_network._activationAt[^1]..];
+            for (int row = 0; row < Pass.Rows; row++)
+                Gather(outputs, row, shape, Lanes.Pad(shape.Features), _network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
+        }
+
+        /// <summary>Brings the shard's inputs from [B, T, F] to [T, P, F]; rows beyond the batch repeat the last one.</summary>
+        private void Gather(IBatch<T> batch)
+        {
+            Shape shape = _network.Input;
+            int stride = Lanes.Pad(shape.Features), features = shape.Features;
+            Span<T> slab = _memory.Span[_network._activationAt[0]..], values = _row.AsSpan(0, shape.Size);
+            for (int row = 0; row < Pass.PaddedRows; row++)
+            {
+                if (row < Pass.Rows)
+                    batch.CopyInput(Pass.FirstRow + row, values);
+                Span<T> target = slab[(row * stride)..];
+                for (int t = 0; t < shape.Steps; t++)
+                    values.Slice(t * features, features).CopyTo(target[(t * Pass.PaddedRows * stride)..]);
+            }
+        }
+
+        /// <summary>Brings one row of a slab [T, P, F] to [T, F].</summary>
+        private void Gather(ReadOnlySpan<T> slab, int row, Shape shape, int stride, Span<T> destination)
+        {
+            for (int t = 0; t < shape.Steps; t++)
+                slab.Slice((t * Pass.PaddedRows + row) * stride, shape.Features).CopyTo(destination[(t * shape.Features)..]);
+        }
+
+        private LayerSpans<T> Spans(int layer)
+        {
+            LayerOp<T> op = _network._ops[layer];
+            bool first = layer == 0 && _network._inputGradientSize == 0;
+            return new LayerSpans<T>
+            {
+                Input = _memory.Slice(_network._activationAt[layer], SlabSize(op.Input)),
+                InputGradient = first ? default : _memory.Slice(_network._gradientAt[layer], SlabSize(op.Input)),
+                Output = _memory.Slice(_network._activationAt[layer + 1], SlabSize(op.Output)),
+                OutputGradient = _memory.Slice(_network._gradientAt[layer + 1], SlabSize(op.Output)),
+                Cache = _memory.Slice(_network._cacheAt[layer], op.CacheSize),
+            };
+        }
+    }
+}

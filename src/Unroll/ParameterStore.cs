@@ -1,0 +1,67 @@
+using System.Numerics;
+using Unroll.Kernels;
+
+namespace Unroll;
+
+/// <summary>One named array of weights in the flat store of a model.</summary>
+/// <param name="Name">Layer and role, for example <c>lstm_1/recurrent_kernel</c>.</param>
+/// <param name="Shape">Its extents, for example (H, 4H).</param>
+/// <param name="Offset">Where it starts in the flat store.</param>
+public sealed record Parameter(string Name, Shape Shape, int Offset)
+{
+    /// <summary>How many values it has.</summary>
+    public int Length => Shape.Size;
+
+    internal Initializer Initializer { get; init; }
+
+    internal Regularizer? Regularizer { get; init; }
+
+    /// <summary>Where a bias starts at 1 in spite of its initializer (an LSTM's forget gate): first index and count.</summary>
+    internal (int Start, int Count) Ones { get; init; }
+
+    internal Range Range => Offset..(Offset + Length);
+}
+
+/// <summary>
+/// All weights of a model in one flat buffer, their gradients in another of equal length: optimisers, clipping,
+/// checkpoints and checksums are loops over one span. The length is padded with zeros to whole vectors.
+/// </summary>
+internal sealed class ParameterStore<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly AlignedBuffer<T> _values, _gradients;
+
+    public ParameterStore(IReadOnlyList<Parameter> parameters)
+    {
+        Parameters = parameters;
+        Count = parameters.Sum(p => p.Length);
+        PaddedLength = Lanes.Pad(Count);
+        (_values, _gradients) = (new AlignedBuffer<T>(PaddedLength), new AlignedBuffer<T>(PaddedLength));
+    }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>How many weights there are.</summary>
+    public int Count { get; }
+
+    public int PaddedLength { get; }
+
+    public Span<T> Values => _values.Span;
+
+    public Span<T> Gradients => _gradients.Span;
+
+    /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>
+    public void Initialize(ulong seed)
+    {
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameter parameter = Parameters[i];
+            var random = new RandomSource(seed, (ulong)i);
+            double[] initial = parameter.Initializer.Create(parameter.Shape, ref random);
+            initial.AsSpan(parameter.Ones.Start, parameter.Ones.Count).Fill(1);
+            Span<T> target = Values[parameter.Range];
+            for (int j = 0; j < initial.Length; j++)
+                target[j] = T.CreateTruncating(initial[j]);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using Unroll.Layers;
+
+namespace Unroll.Training;
+
+/// <summary>The loop over epochs and batches around <see cref="TrainingStep{T}"/>.</summary>
+internal sealed class Trainer
+{
+    private const int ValidationRows = 256;
+    private readonly Model _model;
+    private readonly Network<float> _network;
+    private readonly TrainingOptions _options;
+    private readonly ISamples _training;
+    private readonly ISamples? _validation;
+    private readonly Action<TrainingEvent>? _onEvent;
+    private readonly TrainingStep<float> _step;
+    private readonly History _history;
+    private readonly float[] _lastGood, _best;
+    private readonly Stopwatch _clock = new();
+
+    public Trainer(Model model, ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent)
+    {
+        (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
+        (_training, _validation) = Split(samples, options);
+        if (options.Shuffle && _network.RecurrentParts.Any(op => ((Recurrent)op.Layer).Stateful))
+            throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
+        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed);
+        _history = new History(options.Epochs);
+        _lastGood = _network.Parameters.Values.ToArray();
+        _best = _network.Parameters.Values.ToArray();
+        StepsPerEpoch = (_training.Count + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    private int StepsPerEpoch { get; }
+
+    /// <exception cref="TrainingDivergedException">The loss became infinite.</exception>
+    public History Run(CancellationToken cancellation)
+    {
+        _clock.Start();
+        Func<int, double, double>? schedule = _options.Schedule?.Start(_options.Optimizer.LearningRate, _options.Epochs);
+        var order = new int[_training.Count];
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        var batch = new SampleBatch(_training, order);
+        var validation = _validation is null ? null : new Validator(this, _validation);
+        double watched = double.PositiveInfinity;
+        Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
+        for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+        {
+            double rate = schedule?.Invoke(epoch, watched) ?? _options.Optimizer.LearningRate;
+            TimeSpan started = _clock.Elapsed;
+            if (_options.Shuffle)
+                new RandomSource((ulong)_options.Seed, (1UL << 40) + (ulong)epoch).Shuffle(order);
+            double? loss = Epoch(epoch, rate, batch, cancellation);
+            if (loss is null)
+                return Cancelled();
+            double? validationLoss = validation?.Loss();
+            var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
+            watched = record.WatchedLoss;
+            bool isBest = _history.Add(record);
+            _network.Parameters.Values.CopyTo(_lastGood);
+            if (isBest)
+                _network.Parameters.Values.CopyTo(_best);
+            if (_options.Checkpoint is { } checkpoint && (isBest || !checkpoint.BestOnly))
+                _model.Save(checkpoint.Path);
+            Raise(new TrainingEvent
+            {
+                Kind = TrainingEventKind.EpochEnded,
+                Epoch = epoch,
+                Epochs = _options.Epochs,
+                Step = StepsPerEpoch,
+                StepsPerEpoch = StepsPerEpoch,
+                Loss = loss.Value,
+                ValidationLoss = validationLoss,
+                LearningRate = rate,
+                Elapsed = _clock.Elapsed,
+            });
+            if (_options.EarlyStopping is { } stopping && ShouldStop(stopping))
+                return Finish(StopReason.StoppedEarly);
+        }
+
+        return Finish(StopReason.Finished);
+    }
+
+    /// <summary>The mean loss of the epoch, or null when cancelled.</summary>
+    private double? Epoch(int epoch, double rate, SampleBatch batch, CancellationToken cancellation)
+    {
+        double sum = 0;
+        for (int step = 1; step <= StepsPerEpoch; step++)
+        {
+            if (cancellation.IsCancellationRequested)
+                return null;
+            batch.Start = (step - 1) * _options.BatchSize;
+            batch.Rows = Math.Min(_options.BatchSize, _training.Count - batch.Start);
+            double loss = _step.Run(batch, rate);
+            if (!double.IsFinite(loss))
+                throw Diverged(epoch, step, rate);
+            _model.CarryStates();
+            sum += loss * batch.Rows;
+            Raise(new TrainingEvent
+            {
+                Kind = TrainingEventKind.StepEnded,
+                Epoch = epoch,
+                Epochs = _options.Epochs,
+                Step = step,
+                StepsPerEpoch = StepsPerEpoch,
+                Loss = sum / (batch.Start + batch.Rows),
+                LearningRate = rate,
+                Elapsed = _clock.Elapsed,
+            });
+        }
+
+        return sum / _training.Count;
+    }
+
+    private bool ShouldStop(EarlyStopping stopping)
+    {
+        double best = double.PositiveInfinity;
+        int waited = 0;
+        for (int i = 0; i < _history.Epochs.Count; i++)
+        {
+            double loss = _history.Epochs[i].WatchedLoss;
+            waited = loss < best - stopping.MinDelta ? 0 : waited + 1;
+            best = waited == 0 ? loss : best;
+        }
+
+        return waited > stopping.Patience;
+    }
+
+    private History Finish(StopReason reason)
+    {
+        bool restore = _options.EarlyStopping is { RestoreBestWeights: true };
+        if (restore)
+            _best.CopyTo(_network.Parameters.Values);
+        return End(reason, restore ? _history.BestEpoch : _history.Epochs.Count);
+    }
+
+    private History Cancelled()
+    {
+        if (_history.BestEpoch > 0)
+            _best.CopyTo(_network.Parameters.Values);
+        return End(StopReason.Cancelled, _history.BestEpoch);
+    }
+
+    private TrainingDivergedException Diverged(int epoch, int step, double rate)
+    {
+        _lastGood.CopyTo(_network.Parameters.Values);
+        return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, _history.Epochs.Count));
+    }
+
+    private History End(StopReason reason, int keptEpoch)
+    {
+        (_history.Reason, _history.KeptEpoch, _history.Duration) = (reason, keptEpoch, _clock.Elapsed);
+        Raise(new TrainingEvent { Kind = TrainingEventKind.Ended, Epoch = _history.Epochs.Count, Epochs = _options.Epochs, Elapsed = _clock.Elapsed, Reason = reason });
+        return _history;
+    }
+
+    private void Raise(in TrainingEvent moment) => _onEvent?.Invoke(moment);
+
+    private static (ISamples Training, ISamples? Validation) Split(ISamples samples, TrainingOptions options)
+    {
+        if (options.Validation is not null || options.ValidationSplit == 0)
+            return (samples, options.Validation);
+        int training = (int)(samples.Count * (1 - options.ValidationSplit));
+        if (training == 0 || training == samples.Count)
+            throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for training and {samples.Count - training} for validation; both need at least 1.");
+        return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
+    }
+
+    /// <summary>The loss on samples that are not trained on.</summary>
+    private sealed class Validator(Trainer trainer, ISamples samples)
+    {
+        private readonly SampleBatch _batch = new(samples, null);
+        private readonly float[] _predictions = new float[ValidationRows * samples.TargetShape.Size];
+        private readonly float[] _target = new float[samples.TargetShape.Size];
+
+        public double Loss()
+        {
+            double sum = 0;
+            int size = samples.TargetShape.Size;
+            for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += ValidationRows)
+            {
+                _batch.Rows = Math.Min(ValidationRows, samples.Count - _batch.Start);
+                trainer._network.Predict(_batch, _predictions);
+                for (int row = 0; row < _batch.Rows; row++)
+                {
+                    samples.CopyTarget(_batch.Start + row, _target);
+                    sum += trainer._options.Loss.Evaluate(_predictions.AsSpan(row * size, size), _target, 1f);
+                }
+            }
+
+            return sum / ((double)samples.Count * size);
+        }
+    }
+}
+
+/// <summary>A run of consecutive samples of another set.</summary>
+internal sealed class SampleRange(ISamples samples, int start, int count) : ISamples
+{
+    public int Count => count;
+
+    public Shape InputShape => samples.InputShape;
+
+    public Shape TargetShape => samples.TargetShape;
+
+    public void CopyInput(int index, Span<float> destination) => samples.CopyInput(start + index, destination);
+
+    public void CopyTarget(int index, Span<float> destination) => samples.CopyTarget(start + index, destination);
+}
+
+/// <summary>A run of samples as a batch, in a given order or their own.</summary>
+internal sealed class SampleBatch(ISamples samples, int[]? order) : IBatch<float>
+{
+    public int Start { get; set; }
+
+    public int Rows { get; set; }
+
+    public void CopyInput(int row, Span<float> destination) => samples.CopyInput(Index(row), destination);
+
+    public void CopyTarget(int row, Span<float> destination) => samples.CopyTarget(Index(row), destination);
+
+    private int Index(int row) => order is null ? Start + row : order[Start + row];
+}

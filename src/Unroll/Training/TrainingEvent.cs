@@ -1,0 +1,100 @@
+namespace Unroll;
+
+public enum TrainingEventKind
+{
+    Started,
+    StepEnded,
+    EpochEnded,
+    Ended,
+}
+
+/// <summary>One moment of training. Numbers that a kind has no use for are 0.</summary>
+public readonly record struct TrainingEvent
+{
+    public TrainingEventKind Kind { get; init; }
+
+    /// <summary>From 1.</summary>
+    public int Epoch { get; init; }
+
+    public int Epochs { get; init; }
+
+    /// <summary>From 1, within the epoch.</summary>
+    public int Step { get; init; }
+
+    public int StepsPerEpoch { get; init; }
+
+    /// <summary>The mean loss of the epoch so far (after a step) or whole (after an epoch), regularisation included.</summary>
+    public double Loss { get; init; }
+
+    /// <summary>After an epoch, where there is validation.</summary>
+    public double? ValidationLoss { get; init; }
+
+    public double LearningRate { get; init; }
+
+    /// <summary>Since training started.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>With <see cref="TrainingEventKind.Ended"/>: why.</summary>
+    public StopReason Reason { get; init; }
+}
+
+/// <summary>Why training ended.</summary>
+public enum StopReason
+{
+    /// <summary>All epochs were run.</summary>
+    Finished,
+
+    /// <summary>The watched loss had stopped falling.</summary>
+    StoppedEarly,
+
+    /// <summary>The caller asked; the model has the best weights so far.</summary>
+    Cancelled,
+
+    /// <summary>The loss became infinite; the model has the last good weights.</summary>
+    Diverged,
+}
+
+/// <summary>One epoch that was run to its end.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Loss">Mean training loss over the epoch, regularisation included.</param>
+/// <param name="ValidationLoss">Mean validation loss after it, if there is validation.</param>
+/// <param name="LearningRate">The rate it was run with.</param>
+/// <param name="Seconds">How long it took.</param>
+public readonly record struct EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
+{
+    /// <summary>The loss that early stopping and checkpoints look at.</summary>
+    public double WatchedLoss => ValidationLoss ?? Loss;
+}
+
+/// <summary>What happened in training.</summary>
+public sealed class History
+{
+    private readonly List<EpochRecord> _epochs;
+
+    internal History(int epochs) => _epochs = new List<EpochRecord>(Math.Min(epochs, 10_000));
+
+    public IReadOnlyList<EpochRecord> Epochs => _epochs;
+
+    public StopReason Reason { get; internal set; }
+
+    /// <summary>The epoch with the lowest watched loss, from 1; 0 when none was finished.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>The epoch, from 1, whose weights the model has now; 0 for the initial ones.</summary>
+    public int KeptEpoch { get; internal set; }
+
+    /// <summary>The training loss of the last finished epoch; NaN when none was finished.</summary>
+    public double FinalLoss => _epochs.Count > 0 ? _epochs[^1].Loss : double.NaN;
+
+    public TimeSpan Duration { get; internal set; }
+
+    /// <summary>Returns whether this epoch is the best so far.</summary>
+    internal bool Add(EpochRecord record)
+    {
+        bool best = BestEpoch == 0 || record.WatchedLoss < _epochs[BestEpoch - 1].WatchedLoss;
+        _epochs.Add(record);
+        if (best)
+            BestEpoch = record.Epoch;
+        return best;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Numerics;
+
+namespace Unroll.Training;
+
+/// <summary>
+/// One step of training: gradients of a batch, regularisation, clipping, the optimiser's update, in this order.
+/// </summary>
+internal sealed class TrainingStep<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Network<T> _network;
+    private readonly Optimizer _optimizer;
+    private readonly Loss _loss;
+    private readonly Clipping? _clipping;
+    private readonly OptimizerState<T> _state;
+    private readonly ulong _seed;
+    private long _steps;
+
+    public TrainingStep(Network<T> network, Optimizer optimizer, Loss loss, Clipping? clipping, int seed)
+    {
+        (_network, _optimizer, _loss, _clipping, _seed) = (network, optimizer, loss, clipping, unchecked((ulong)seed));
+        _state = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
+    }
+
+    /// <summary>The mean loss of the batch before the step, regularisation included. Where it is not finite, no step is taken.</summary>
+    public double Run(IBatch<T> batch, double learningRate)
+    {
+        _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++_steps;
+        double loss = _network.Gradients(batch, _loss) + Regularize();
+        if (!double.IsFinite(loss))
+            return loss;
+        _clipping?.Apply(_network.Parameters, _network.Kernels);
+        _optimizer.Step(_network.Kernels, _network.Parameters.Values, _network.Parameters.Gradients, _state, learningRate, _steps);
+        return loss;
+    }
+
+    /// <summary>Adds the penalties' gradients; returns the penalties.</summary>
+    private double Regularize()
+    {
+        ParameterStore<T> store = _network.Parameters;
+        double penalty = 0;
+        for (int i = 0; i < store.Parameters.Count; i++)
+        {
+            if (store.Parameters[i].Regularizer is not { } regularizer)
+                continue;
+            ReadOnlySpan<T> weights = store.Values[store.Parameters[i].Range];
+            Span<T> gradients = store.Gradients[store.Parameters[i].Range];
+            T l1 = T.CreateChecked(regularizer.L1), l2 = T.CreateChecked(2 * regularizer.L2);
+            double sum1 = 0, sum2 = 0;
+            for (int j = 0; j < weights.Length; j++)
+            {
+                double w = double.CreateTruncating(weights[j]);
+                sum1 += Math.Abs(w);
+                sum2 += w * w;
+                gradients[j] += l2 * weights[j] + (w > 0 ? l1 : w < 0 ? -l1 : T.Zero);
+            }
+
+            penalty += regularizer.L1 * sum1 + regularizer.L2 * sum2;
+        }
+
+        return penalty;
+    }
+}

@@ -1,0 +1,116 @@
+namespace Unroll.Training;
+
+/// <summary>
+/// A fixed set of threads that run numbered pieces of work: the caller and Threads − 1 background threads, which wait
+/// between runs. Nothing is allocated by a run. Which thread takes which piece is left to chance, so pieces must not
+/// depend on it. A team whose owner is gone lets its threads end.
+/// </summary>
+internal sealed class WorkerTeam
+{
+    private const int SpinsBeforeSleep = 2000;
+    private readonly Shared _shared;
+
+    public WorkerTeam(int threads)
+    {
+        _shared = new Shared(threads);
+        for (int worker = 1; worker < threads; worker++)
+        {
+            Shared shared = _shared;
+            int number = worker;
+            new Thread(() => shared.Work(number)) { IsBackground = true, Name = "Unroll worker" }.Start();
+        }
+    }
+
+    ~WorkerTeam() => _shared.Stop();
+
+    /// <summary>Runs work(piece, worker) for the pieces 0 … count − 1 and returns when all are done. An exception of any piece is thrown here.</summary>
+    public void Run(int count, Action<int, int> work)
+    {
+        _shared.Run(count, work);
+        GC.KeepAlive(this);
+    }
+
+    private sealed class Shared(int threads)
+    {
+        private readonly Lock _oneRun = new();
+        private readonly object _gate = new();
+        private Action<int, int>? _work;
+        private int _count, _next, _busy;
+        private volatile int _run;
+        private volatile bool _stopped;
+        private Exception? _failure;
+
+        public void Run(int count, Action<int, int> work)
+        {
+            lock (_oneRun)
+            {
+                if (threads == 1 || count == 1)
+                {
+                    for (int piece = 0; piece < count; piece++)
+                        work(piece, 0);
+                    return;
+                }
+
+                (_work, _count, _next, _failure) = (work, count, 0, null);
+                Volatile.Write(ref _busy, threads - 1);
+                lock (_gate)
+                {
+                    _run++;
+                    Monitor.PulseAll(_gate);
+                }
+
+                TakePieces(0);
+                var spin = new SpinWait();
+                while (Volatile.Read(ref _busy) > 0)
+                    spin.SpinOnce(sleep1Threshold: -1);
+                _work = null;
+                if (_failure is not null)
+                    throw new AggregateException(_failure);
+            }
+        }
+
+        public void Work(int worker)
+        {
+            int seen = 0;
+            while (true)
+            {
+                for (int spin = 0; spin < SpinsBeforeSleep && _run == seen && !_stopped; spin++)
+                    Thread.SpinWait(20);
+                lock (_gate)
+                {
+                    while (_run == seen && !_stopped)
+                        Monitor.Wait(_gate);
+                }
+
+                if (_stopped)
+                    return;
+                seen = _run;
+                TakePieces(worker);
+                Interlocked.Decrement(ref _busy);
+            }
+        }
+
+        public void Stop()
+        {
+            lock (_gate)
+            {
+                _stopped = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        private void TakePieces(int worker)
+        {
+            try
+            {
+                for (int piece = Interlocked.Increment(ref _next) - 1; piece < _count; piece = Interlocked.Increment(ref _next) - 1)
+                    _work!(piece, worker);
+            }
+            catch (Exception failure)
+            {
+                Interlocked.CompareExchange(ref _failure, failure, null);
+                Volatile.Write(ref _next, _count);
+            }
+        }
+    }
+}
