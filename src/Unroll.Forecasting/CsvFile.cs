@@ -1,5 +1,5 @@
 using System.Collections.ObjectModel;
-using System.Text;
+using System.Globalization;
 using CsvHelper;
 
 namespace Unroll.Forecasting;
@@ -8,6 +8,8 @@ namespace Unroll.Forecasting;
 internal sealed class CsvFile
 {
     private const int SampledRows = 20;
+    private const int NamedColumns = 20;
+    private const int NamedLength = 40;
     private static readonly string[] s_dateNames = ["date", "datetime", "timestamp", "time", "day", "month", "year", "period"];
 
     private readonly string _name;
@@ -47,7 +49,7 @@ internal sealed class CsvFile
                 if (IsBlank(reader))
                     continue;
                 if (reader.FieldCount != headers.Length)
-                    throw new UnrollException($"{_name}, line {reader.LineNumber}: {reader.FieldCount} cells, but the header names {headers.Length} columns. Add or remove cells, or quote a cell that holds the delimiter.");
+                    throw new UnrollException($"{_name}, line {reader.LineNumber}: {reader.FieldCount} cells, but the header names {headers.Length} columns. Put quotes around a cell that holds the delimiter, or add what is missing.");
                 lines.Add(reader.LineNumber);
                 dates.Add(reader.GetString(dateIndex), reader.LineNumber);
                 foreach (NumberCells column in columns)
@@ -100,6 +102,8 @@ internal sealed class CsvFile
         string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? $"column {index + 1}" : header.Trim())];
         if (headers.Length == 0)
             throw new UnrollException($"{_name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
+        if (headers.All(header => DateCells.Reads(header, null, compact: true) || double.TryParse(header, CultureInfo.InvariantCulture, out _)))
+            throw new UnrollException($"{_name} has no header: its first line holds data ({Names(headers)}). Add a line with the columns' names, for example Date,Close.");
         if (headers.GroupBy(header => header).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UnrollException($"{_name} has two columns named {twice.Key}. Rename one of them.");
         return headers;
@@ -116,18 +120,22 @@ internal sealed class CsvFile
     {
         List<string>[] samples = Samples(headers.Length);
         if (samples.All(sample => sample.Count == 0))
-            throw new UnrollException($"{_name} has a header ({string.Join(", ", headers)}) but no rows. Add at least one.");
+            throw new UnrollException($"{_name} has a header ({Names(headers)}) but no rows. Add at least one.");
         if (_options.DateColumn is { } chosen)
             return Find(headers, chosen);
         int[] named = [.. Enumerable.Range(0, headers.Length).Where(index => s_dateNames.Contains(Plain(headers[index])))];
-        int found = Array.Find([.. named.Select(index => index + 1)], index => IsDates(samples[index - 1][..Math.Min(1, samples[index - 1].Count)], compact: true)) - 1;
-        if (found < 0)
-            found = Array.FindIndex(samples, sample => IsDates(sample, compact: false));
+        foreach (int index in named)
+        {
+            if (IsDates(samples[index].GetRange(0, Math.Min(1, samples[index].Count)), compact: true))
+                return index;
+        }
+
+        int found = Array.FindIndex(samples, sample => IsDates(sample, compact: false));
         if (found >= 0)
             return found;
         if (named.Length > 0)
             return named[0];
-        throw new UnrollException($"{_name} has no date column: its columns are {string.Join(", ", headers)}. Give a CSV file with a column of dates such as 2016-01-31.");
+        throw new UnrollException($"{_name} has no date column: its columns are {Names(headers)}. Give a CSV file with a column of dates such as 2016-01-31.");
 
         bool IsDates(List<string> sample, bool compact) => sample.Count > 0 && sample.TrueForAll(text => DateCells.Reads(text, _options.DateFormat, compact));
         static string Plain(string header) => new([.. header.Where(char.IsAsciiLetter).Select(char.ToLowerInvariant)]);
@@ -155,7 +163,7 @@ internal sealed class CsvFile
         int index = Array.IndexOf(headers, name);
         if (index < 0)
             index = Array.FindIndex(headers, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {string.Join(", ", headers)}.");
+        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {Names(headers)}.");
     }
 
     private CsvReader Open() => CsvReader.Create(_bytes, new CsvReaderOptions
@@ -175,6 +183,13 @@ internal sealed class CsvFile
         }
 
         return true;
+    }
+
+    /// <summary>The names for a message: a file that is no CSV may have very long ones, or very many.</summary>
+    private static string Names(string[] headers)
+    {
+        IEnumerable<string> shown = headers.Take(NamedColumns).Select(header => header.Length <= NamedLength ? header : header[..NamedLength] + "...");
+        return string.Join(", ", shown.Select(header => header.ReplaceLineEndings(" "))) + (headers.Length > NamedColumns ? ", ..." : "");
     }
 
     private static byte[] Bytes(string path)

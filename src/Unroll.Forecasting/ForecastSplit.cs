@@ -25,7 +25,7 @@ public sealed class ForecastSplit
             throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.");
 
         TimeSeries trainRows = NotEmpty(table, train, "training"), testRows = NotEmpty(table, test, "test");
-        Unroll.Forecasting.Windows.CheckRows(trainRows.Rows, window, $" in {train}");
+        Windows.CheckRows(trainRows.Rows, window, $" in {train}");
         (Train, Test) = (trainRows[Target], testRows[Target]);
 
         // Training rows outnumber the window and lie before the test, so the window before the first test row always exists.
@@ -35,7 +35,7 @@ public sealed class ForecastSplit
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
-            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another target or training range."));
+            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another --target or --train range."));
     }
 
     /// <summary>The target column's name as the file spells it.</summary>

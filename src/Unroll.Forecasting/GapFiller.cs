@@ -58,18 +58,21 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
             int end = Array.FindIndex(values, value => !double.IsNaN(value));
             throw new UnrollException(end < 0
                 ? $"Column {column.Name} of {series.Name} has no values at all. Choose another column."
-                : $"Column {column.Name} of {series.Name} is missing its first {Values(end)}: there is nothing before {series.Format(column.Dates[end])} to fill them from. Choose --missing drop, or a range that begins there.");
+                : $"Column {column.Name} of {series.Name} begins with {Values(end)} missing: there is nothing before {series.Format(column.Dates[end])} to fill from. Choose --missing drop, or a range that begins there.");
         }
 
-        int forward = missing;
-        if (policy == MissingPolicy.Interpolate)
-            forward = Interpolate(values.AsSpan(0, _boundary)) + Interpolate(values);
-        else
+        if (policy == MissingPolicy.ForwardFill)
+        {
             RepeatLast(values);
-        string how = policy == MissingPolicy.Interpolate && forward < missing ? $"interpolated {Values(missing - forward)} of {column.Name}" : "";
-        string repeated = forward == 0 ? "" : $"{(how.Length > 0 ? " and filled " : "filled ")}{forward}{(how.Length > 0 ? "" : forward == 1 ? " value of " + column.Name : " values of " + column.Name)} forward";
-        string why = policy == MissingPolicy.Interpolate && forward > 0 ? ": nothing follows to interpolate to" : "";
-        _notices.Add(how + repeated + why);
+            _notices.Add($"filled {Values(missing)} of {column.Name} forward");
+            return new Column(column.Name, values);
+        }
+
+        int repeated = Interpolate(values.AsSpan(0, _boundary)) + Interpolate(values);
+        if (repeated < missing)
+            _notices.Add($"interpolated {Values(missing - repeated)} of {column.Name}");
+        if (repeated > 0)
+            _notices.Add($"filled {Values(repeated)} of {column.Name} forward: nothing follows to interpolate to");
         return new Column(column.Name, values);
     }
 
