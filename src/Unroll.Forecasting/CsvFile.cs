@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 
 namespace Unroll.Forecasting;
@@ -11,6 +12,7 @@ internal sealed class CsvFile
     private const int NamedColumns = 20;
     private const int NamedLength = 40;
     private static readonly string[] s_dateNames = ["date", "datetime", "timestamp", "time", "day", "month", "year", "period"];
+    private static readonly string[] s_otherFormats = ["<!", "<?", "<html", "{", "["];
 
     private readonly string _name;
     private readonly CsvReadOptions _options;
@@ -63,7 +65,7 @@ internal sealed class CsvFile
     private TimeSeries Table(DateTime[] dates, List<long> lines, NumberCells[] columns)
     {
         if (columns.Length == 0)
-            throw new UnrollException($"{_name} has no column of numbers beside its dates{(_leftOut.Count == 0 ? "" : $": {string.Join(", ", _leftOut.Keys)} hold text")}. Add one.");
+            throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
         int[] order = [.. Enumerable.Range(0, dates.Length)];
         bool sorted = dates.AsSpan().SequenceEqual([.. dates.Order()]);
         if (!sorted)
@@ -86,6 +88,12 @@ internal sealed class CsvFile
 
     private bool IsNumeric(NumberCells column)
     {
+        if (column.IsEmpty && column.Name == Unnamed(column.Index))
+        {
+            _notices.Add($"left out {column.Name}: it has neither a name nor values");
+            return false;
+        }
+
         if (column.BadCells == 0)
             return true;
         (long line, string text) = column.FirstBad;
@@ -99,7 +107,7 @@ internal sealed class CsvFile
     private string[] Headers()
     {
         using CsvReader reader = Open();
-        string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? $"column {index + 1}" : header.Trim())];
+        string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? Unnamed(index) : header.Trim())];
         if (headers.Length == 0)
             throw new UnrollException($"{_name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
         if (headers.All(header => DateCells.Reads(header, null, compact: true) || double.TryParse(header, CultureInfo.InvariantCulture, out _)))
@@ -108,6 +116,8 @@ internal sealed class CsvFile
             throw new UnrollException($"{_name} has two columns named {twice.Key}. Rename one of them.");
         return headers;
     }
+
+    private static string Unnamed(int index) => $"column {index + 1}";
 
     private IEnumerable<int> Wanted(string[] headers, int dateIndex)
     {
@@ -216,6 +226,9 @@ internal sealed class CsvFile
         bool wide = bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
         if (!wide && bytes.AsSpan(0, Math.Min(bytes.Length, 8192)).Contains((byte)0))
             throw new UnrollException($"{name} is no CSV file: it holds binary data. Give a text file with a header row and a date column.");
+        string start = Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 64))).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (s_otherFormats.FirstOrDefault(mark => start.StartsWith(mark, StringComparison.OrdinalIgnoreCase)) is { } found)
+            throw new UnrollException($"{name} is no CSV file: it begins with {found}, as HTML, XML and JSON do. Give a text file with a header row and a date column.");
         return bytes;
     }
 }

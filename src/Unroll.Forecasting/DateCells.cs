@@ -8,14 +8,14 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal sealed class DateCells(string file, string column, string? format)
 {
-    private static readonly string[] s_times = ["", " HH:mm:ss", "'T'HH:mm:ss", " HH:mm", "'T'HH:mm", " HH:mm:ss.FFFFFFF", "'T'HH:mm:ss.FFFFFFF"];
+    private static readonly string[] s_times = ["", " H:mm:ss", "'T'HH:mm:ss", " H:mm", "'T'HH:mm", " H:mm:ss.FFFFFFF", "'T'HH:mm:ss.FFFFFFF", " h:mm tt", " h:mm:ss tt"];
     private static readonly string[] s_days = ["yyyy-MM-dd", "yyyy/MM/dd", "yyyy.MM.dd"];
     private static readonly string[] s_yearFirst = [.. s_days.SelectMany(_ => s_times, (day, time) => day + time), "yyyy-MM", "yyyy/MM"];
     private static readonly string[] s_compact = ["yyyyMMdd", "yyyy"];
     private static readonly string[] s_withOffset = [.. s_yearFirst.Where(text => text.Contains("mm")).Select(text => text + "zzz")];
     private static readonly string[] s_monthFirst = [.. s_times.Select(time => "M/d/yyyy" + time)];
     private static readonly string[] s_dayFirst = [.. s_times.Select(time => "d/M/yyyy" + time)];
-    private static readonly string[] s_points = [.. s_times.Select(time => "d.M.yyyy" + time)];
+    private static readonly string[] s_plain = [.. s_times.Select(time => "d.M.yyyy" + time), "MMM d, yyyy", "MMM d yyyy", "d MMM yyyy", "d-MMM-yyyy"];
 
     private readonly List<(DateTime Date, DateTime DayFirst, TimeSpan? Offset)> _rows = [];
     private (long Line, string Text) _firstSlashed;
@@ -87,7 +87,7 @@ internal sealed class DateCells(string file, string column, string? format)
     private static bool YearFirst(string text, out DateTime date, out TimeSpan? offset)
     {
         offset = null;
-        if (Exact(text, s_yearFirst, out date) || Exact(text, s_points, out date) || Exact(text, s_compact, out date))
+        if (Exact(text, s_yearFirst, out date) || Exact(text, s_plain, out date) || Exact(text, s_compact, out date))
             return true;
         if (text.EndsWith('Z'))
             text = text[..^1] + "+00:00";

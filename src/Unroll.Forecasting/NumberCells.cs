@@ -24,6 +24,8 @@ internal sealed class NumberCells(string name, int index)
     /// <summary>Whether this is a column of text rather than a column of numbers with a slip in it.</summary>
     public bool IsText => BadCells > _numbers;
 
+    public bool IsEmpty => _numbers == 0 && BadCells == 0;
+
     public void Add(ReadOnlySpan<byte> cell, long line)
     {
         cell = TrimAscii(cell);

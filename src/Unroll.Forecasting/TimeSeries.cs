@@ -72,9 +72,10 @@ public sealed class TimeSeries
 
     /// <summary>Reads a CSV file with a header row, a date column and columns of numbers; see <see cref="CsvReadOptions"/>.</summary>
     /// <remarks>
-    /// The delimiter (comma, semicolon, tab or bar) is detected. Dates may be ISO 8601 with or without a time, yyyy/MM/dd, or
-    /// MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. Empty cells, NA, NaN, null, none and a single
-    /// point are missing values. Rows out of order are sorted, and <see cref="Notices"/> says so.
+    /// The delimiter (comma, semicolon, tab or bar) is detected. Dates may be ISO 8601 with or without a time, yyyy/MM/dd,
+    /// d.M.yyyy, Jan 31 2016, or MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. A time zone's offset is
+    /// dropped, so that a day stays that day, unless hours matter and the offset changes. Empty cells, NA, NaN, null, none and a
+    /// single point are missing values. Rows out of order are sorted, and <see cref="Notices"/> says so.
     /// </remarks>
     /// <exception cref="UnrollException">No such file, an empty file, no CSV, a bad cell, or a date that appears twice.</exception>
     public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions());

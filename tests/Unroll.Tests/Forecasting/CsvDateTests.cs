@@ -24,6 +24,8 @@ public sealed class CsvDateTests : IDisposable
     [InlineData("2016/03/04")]
     [InlineData("4.3.2016")]
     [InlineData("20160304")]
+    [InlineData("Mar 4 2016")]
+    [InlineData("4-Mar-2016")]
     public void A_day_is_read_in_every_usual_form(string text) => Assert.Equal([new DateTime(2016, 3, 4)], Read([text]).Dates);
 
     [Fact]
@@ -39,6 +41,7 @@ public sealed class CsvDateTests : IDisposable
     {
         Assert.Equal([new(2016, 1, 2), new(2016, 1, 13)], Read(["1/2/2016", "01/13/2016"]).Dates);
         Assert.Equal([new(2016, 2, 1), new(2016, 3, 13)], Read(["01/02/2016", "13/03/2016"]).Dates);
+        Assert.Equal([new(2016, 1, 2, 9, 30, 0), new(2016, 1, 13, 16, 0, 0)], Read(["1/2/2016 9:30", "1/13/2016 4:00 PM"]).Dates);
         Assert.Equal([new(2016, 5, 5)], Read(["05/05/2016"]).Dates);
     }
 

@@ -37,6 +37,7 @@ public sealed class CsvTests : IDisposable
     [InlineData("Date;A;B\n2020-01-01;1;2\n")]
     [InlineData("Date\tA\tB\n2020-01-01\t1\t2\n")]
     [InlineData("A,B,Date\n1,2,2020-01-01\n")]
+    [InlineData("<DATE>,A,B\n20200101,1,2\n")]
     [InlineData("Date,A,B\n2020-01-01,1,2")]
     public void The_delimiter_and_the_place_of_the_dates_are_found(string text)
     {
@@ -133,19 +134,26 @@ public sealed class CsvTests : IDisposable
     [InlineData("x,y\n1,2\n", "prices.csv has no date column: its columns are x, y. Give a CSV file with a column of dates such as 2016-01-31.")]
     [InlineData("2020-01-01,5\n2020-01-02,6\n", "prices.csv has no header: its first line holds data (2020-01-01, 5). Add a line with the columns' names, for example Date,Close.")]
     [InlineData("Date,A,A\n2020-01-01,1,2\n", "prices.csv has two columns named A. Rename one of them.")]
-    [InlineData("Date,A\n2020-01-01,x\n", "prices.csv has no column of numbers beside its dates: A hold text. Add one.")]
+    [InlineData("Date,A\n2020-01-01,x\n", "prices.csv has no column of numbers beside its dates; A was left out, as it holds text (\"x\" on line 2). Add one.")]
     [InlineData("Date,A\n2020-01-01,1\n2020-02-30,2\n", "prices.csv, line 3, column Date: \"2020-02-30\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
     [InlineData("Date,A\n2020-01-01,1\n,2\n", "prices.csv, line 3, column Date: \"\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
     [InlineData("Date,A\nsoon,1\n", "prices.csv, line 2, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
     [InlineData("Date,A\n2020-01-01,1\n2020-01-02,\"2\n", "prices.csv, line 3: the quotes do not match. Close the quoted cell or remove the quote.")]
     public void A_file_that_is_no_series_is_refused_in_one_line(string text, string message) => Assert.Equal(message, Refused(text));
 
+    [Theory]
+    [InlineData("<!DOCTYPE html>\n<html lang=\"en\">\n<p>Not found, sorry</p>\n</html>\n", "<!")]
+    [InlineData("\n{\"prices\": [1, 2]}\n", "{")]
+    public void A_page_or_a_document_is_no_csv(string text, string start) => Assert.Equal(
+        $"prices.csv is no CSV file: it begins with {start}, as HTML, XML and JSON do. Give a text file with a header row and a date column.",
+        Refused(text));
+
     [Fact]
-    public void A_page_of_html_is_refused_in_one_line()
+    public void A_delimiter_at_the_end_of_every_line_makes_no_column()
     {
-        string message = Refused("<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Not found, sorry</title></head>\n</html>\n");
-        Assert.StartsWith("prices.csv", message);
-        Assert.DoesNotContain('\n', message);
+        TimeSeries series = Read("Date,A,\n2020-01-01,1,\n2020-01-02,2,\n");
+        Assert.Equal(["A"], series.ColumnNames);
+        Assert.Equal(["left out column 3: it has neither a name nor values"], series.Notices);
     }
 
     [Fact]
