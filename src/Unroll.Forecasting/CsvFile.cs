@@ -1,0 +1,234 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+
+namespace Unroll.Forecasting;
+
+/// <summary>Reads a CSV file into a <see cref="TimeSeries"/>; every error names the file and, where there is one, the line.</summary>
+internal sealed class CsvFile
+{
+    private const int SampledRows = 20;
+    private const int NamedColumns = 20;
+    private const int NamedLength = 40;
+    private static readonly string[] s_dateNames = ["date", "datetime", "timestamp", "time", "day", "month", "year", "period"];
+    private static readonly string[] s_otherFormats = ["<!", "<?", "<html", "{", "["];
+
+    private readonly string _name;
+    private readonly CsvReadOptions _options;
+    private readonly byte[] _bytes;
+    private readonly List<string> _notices = [];
+    private readonly Dictionary<string, string> _leftOut = new(StringComparer.OrdinalIgnoreCase);
+
+    private CsvFile(string path, CsvReadOptions options) =>
+        (_name, _options, _bytes) = (Path.GetFileName(path), options, Bytes(path));
+
+    public static TimeSeries Read(string path, CsvReadOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var file = new CsvFile(path, options);
+        try
+        {
+            return file.Read();
+        }
+        catch (CsvFormatException e)
+        {
+            throw new UnrollException($"{file._name}, line {e.LineNumber}: the quotes do not match. Close the quoted cell or remove the quote.", e);
+        }
+    }
+
+    private TimeSeries Read()
+    {
+        string[] headers = Headers();
+        int dateIndex = DateColumn(headers);
+        var dates = new DateCells(_name, headers[dateIndex], _options.DateFormat);
+        NumberCells[] columns = [.. Wanted(headers, dateIndex).Select(index => new NumberCells(headers[index], index))];
+        var lines = new List<long>();
+        using (CsvReader reader = Open())
+        {
+            while (reader.Read())
+            {
+                if (IsBlank(reader))
+                    continue;
+                if (reader.FieldCount != headers.Length)
+                    throw new UnrollException($"{_name}, line {reader.LineNumber}: {reader.FieldCount} cells, but the header names {headers.Length} columns. Put quotes around a cell that holds the delimiter, or add what is missing.");
+                lines.Add(reader.LineNumber);
+                dates.Add(reader.GetString(dateIndex), reader.LineNumber);
+                foreach (NumberCells column in columns)
+                    column.Add(reader.GetSpan(column.Index), reader.LineNumber);
+            }
+        }
+
+        return Table(dates.Dates(_notices), lines, [.. columns.Where(IsNumeric)]);
+    }
+
+    private TimeSeries Table(DateTime[] dates, List<long> lines, NumberCells[] columns)
+    {
+        if (columns.Length == 0)
+            throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
+        int[] order = [.. Enumerable.Range(0, dates.Length)];
+        bool sorted = dates.AsSpan().SequenceEqual([.. dates.Order()]);
+        if (!sorted)
+        {
+            order = [.. order.OrderBy(row => dates[row])];
+            _notices.Insert(0, $"sorted {dates.Length} rows by date: they were not in order");
+        }
+
+        DateTime[] ordered = Array.ConvertAll(order, row => dates[row]);
+        Column[] numbers = Array.ConvertAll(columns, column => new Column(column.Name, Array.ConvertAll(order, row => column.Values[row])));
+        var series = new TimeSeries(_name, ordered, numbers, 0, ordered.Length, _notices.AsReadOnly(), new ReadOnlyDictionary<string, string>(_leftOut));
+        for (int row = 1; row < ordered.Length; row++)
+        {
+            if (ordered[row] == ordered[row - 1])
+                throw new UnrollException($"{_name}: the date {series.Format(ordered[row])} appears twice, on lines {lines[order[row - 1]]} and {lines[order[row]]}. Remove one of them.");
+        }
+
+        return series;
+    }
+
+    private bool IsNumeric(NumberCells column)
+    {
+        if (column.IsEmpty && column.Name == Unnamed(column.Index))
+        {
+            _notices.Add($"left out {column.Name}: it has neither a name nor values");
+            return false;
+        }
+
+        if (column.BadCells == 0)
+            return true;
+        (long line, string text) = column.FirstBad;
+        if (!column.IsText || _options.Columns is not null)
+            throw new UnrollException($"{_name}, line {line}, column {column.Name}: \"{text}\" is no number. Correct the cell or leave it empty.");
+        _notices.Add($"left out column {column.Name}: it holds text (\"{text}\" on line {line})");
+        _leftOut[column.Name] = $"it holds text (\"{text}\" on line {line})";
+        return false;
+    }
+
+    private string[] Headers()
+    {
+        using CsvReader reader = Open();
+        string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? Unnamed(index) : header.Trim())];
+        if (headers.Length == 0)
+            throw new UnrollException($"{_name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
+        if (headers.All(header => DateCells.Reads(header, null, compact: true) || double.TryParse(header, CultureInfo.InvariantCulture, out _)))
+            throw new UnrollException($"{_name} has no header: its first line holds data ({Names(headers)}). Add a line with the columns' names, for example Date,Close.");
+        if (headers.GroupBy(header => header).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new UnrollException($"{_name} has two columns named {twice.Key}. Rename one of them.");
+        return headers;
+    }
+
+    private static string Unnamed(int index) => $"column {index + 1}";
+
+    private IEnumerable<int> Wanted(string[] headers, int dateIndex)
+    {
+        HashSet<int> except = [.. _options.Except.Select(name => Find(headers, name))];
+        IEnumerable<int> wanted = _options.Columns?.Select(name => Find(headers, name)).Distinct() ?? Enumerable.Range(0, headers.Length);
+        return wanted.Where(index => index != dateIndex && !except.Contains(index));
+    }
+
+    private int DateColumn(string[] headers)
+    {
+        List<string>[] samples = Samples(headers.Length);
+        if (samples.All(sample => sample.Count == 0))
+            throw new UnrollException($"{_name} has a header ({Names(headers)}) but no rows. Add at least one.");
+        if (_options.DateColumn is { } chosen)
+            return Find(headers, chosen);
+        int[] named = [.. Enumerable.Range(0, headers.Length).Where(index => s_dateNames.Contains(Plain(headers[index])))];
+        foreach (int index in named)
+        {
+            if (IsDates(samples[index].GetRange(0, Math.Min(1, samples[index].Count)), compact: true))
+                return index;
+        }
+
+        int found = Array.FindIndex(samples, sample => IsDates(sample, compact: false));
+        if (found >= 0)
+            return found;
+        if (named.Length > 0)
+            return named[0];
+        throw new UnrollException($"{_name} has no date column: its columns are {Names(headers)}. Give a CSV file with a column of dates such as 2016-01-31.");
+
+        bool IsDates(List<string> sample, bool compact) => sample.Count > 0 && sample.TrueForAll(text => DateCells.Reads(text, _options.DateFormat, compact));
+        static string Plain(string header) => new([.. header.Where(char.IsAsciiLetter).Select(char.ToLowerInvariant)]);
+    }
+
+    /// <summary>The first cells of each column that are not empty.</summary>
+    private List<string>[] Samples(int columns)
+    {
+        List<string>[] samples = [.. Enumerable.Range(0, columns).Select(_ => new List<string>())];
+        using CsvReader reader = Open();
+        for (int row = 0; row < SampledRows && reader.Read(); row++)
+        {
+            for (int index = 0; index < Math.Min(columns, reader.FieldCount); index++)
+            {
+                if (!NumberCells.IsMissing(reader.GetSpan(index)))
+                    samples[index].Add(reader.GetString(index).Trim());
+            }
+        }
+
+        return samples;
+    }
+
+    private int Find(string[] headers, string name)
+    {
+        int index = Array.IndexOf(headers, name);
+        if (index < 0)
+            index = Array.FindIndex(headers, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {Names(headers)}.");
+    }
+
+    private CsvReader Open() => CsvReader.Create(_bytes, new CsvReaderOptions
+    {
+        Separator = _options.Delimiter,
+        TrackLineNumbers = true,
+        TrimWhitespace = true,
+        MalformedData = CsvMalformedDataHandling.Throw,
+    });
+
+    private static bool IsBlank(CsvReader reader)
+    {
+        for (int index = 0; index < reader.FieldCount; index++)
+        {
+            if (!reader.IsEmpty(index))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The names for a message: a file that is no CSV may have very long ones, or very many.</summary>
+    private static string Names(string[] headers)
+    {
+        IEnumerable<string> shown = headers.Take(NamedColumns).Select(header => header.Length <= NamedLength ? header : header[..NamedLength] + "...");
+        return string.Join(", ", shown.Select(header => header.ReplaceLineEndings(" "))) + (headers.Length > NamedColumns ? ", ..." : "");
+    }
+
+    private static byte[] Bytes(string path)
+    {
+        string name = Path.GetFileName(path);
+        if (Directory.Exists(path))
+            throw new UnrollException($"{path} is a folder. Give the path of a CSV file.");
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UnrollException($"There is no file {path}. Check the path; relative ones start at {Environment.CurrentDirectory}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnrollException($"{path} cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+
+        if (bytes.AsSpan().IndexOfAnyExcept(" \t\r\n\uFEFF"u8) < 0)
+            throw new UnrollException($"{name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
+        bool wide = bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+        if (!wide && bytes.AsSpan(0, Math.Min(bytes.Length, 8192)).Contains((byte)0))
+            throw new UnrollException($"{name} is no CSV file: it holds binary data. Give a text file with a header row and a date column.");
+        string start = Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 64))).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (s_otherFormats.FirstOrDefault(mark => start.StartsWith(mark, StringComparison.OrdinalIgnoreCase)) is { } found)
+            throw new UnrollException($"{name} is no CSV file: it begins with {found}, as HTML, XML and JSON do. Give a text file with a header row and a date column.");
+        return bytes;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>How often dates come, and so how many are missing between two of them.</summary>
+internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> MissingBetween)
+{
+    /// <summary>A weekday belongs to the calendar if it occurs at least this share as often as the commonest one.</summary>
+    private const double RegularWeekday = 0.2;
+
+    public static DateFrequency Of(ReadOnlySpan<DateTime> dates)
+    {
+        if (dates.Length < 3)
+            return new DateFrequency("unknown", (_, _) => 0);
+        var steps = new TimeSpan[dates.Length - 1];
+        for (int row = 1; row < dates.Length; row++)
+            steps[row - 1] = dates[row] - dates[row - 1];
+        TimeSpan common = steps.GroupBy(step => step).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
+        return common.TotalDays switch
+        {
+            1 => Days(dates),
+            7 => new DateFrequency("weekly", (after, before) => Steps((before - after).TotalDays / 7)),
+            >= 28 and <= 31 => Months("monthly", 1),
+            >= 89 and <= 92 => Months("quarterly", 3),
+            >= 365 and <= 366 => Months("yearly", 12),
+            _ => new DateFrequency(
+                $"every {(common < TimeSpan.FromDays(1) ? common.ToString("c", CultureInfo.InvariantCulture) : FormattableString.Invariant($"{common.TotalDays:0.##} days"))}",
+                (after, before) => Steps((before - after) / common)),
+        };
+    }
+
+    private static DateFrequency Days(ReadOnlySpan<DateTime> dates)
+    {
+        var seen = new int[7];
+        foreach (DateTime date in dates)
+            seen[(int)date.DayOfWeek]++;
+        bool[] expected = Array.ConvertAll(seen, count => count >= RegularWeekday * seen.Max());
+        if (dates[^1] - dates[0] < TimeSpan.FromDays(14) || Array.TrueForAll(expected, day => day))
+            return new DateFrequency("daily", (after, before) => Steps((before - after).TotalDays));
+        int first = Enumerable.Range(0, 7).First(day => expected[day] && !expected[(day + 6) % 7]);
+        int count = expected.Count(day => day), last = (first + count - 1) % 7;
+        bool unbroken = Enumerable.Range(first, count).All(day => expected[day % 7]);
+        string days = unbroken ? $"{Short(first)} to {Short(last)}" : string.Join(", ", Enumerable.Range(0, 7).Where(day => expected[day]).Select(Short));
+        return new DateFrequency($"business days ({days})", Missing);
+
+        int Missing(DateTime after, DateTime before)
+        {
+            int missing = 0;
+            for (DateTime day = after.Date.AddDays(1); day < before.Date; day = day.AddDays(1))
+                missing += expected[(int)day.DayOfWeek] ? 1 : 0;
+            return missing;
+        }
+
+        static string Short(int day) => ((DayOfWeek)day).ToString()[..3];
+    }
+
+    private static DateFrequency Months(string name, int months) =>
+        new(name, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months));
+
+    private static int Steps(double steps) => Math.Max(0, (int)Math.Round(steps, MidpointRounding.AwayFromZero) - 1);
+}

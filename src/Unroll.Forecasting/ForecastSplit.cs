@@ -1,0 +1,84 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// One target column cut into training rows and, later in time, test rows. Everything a forecaster may learn from is in
+/// <see cref="Train"/>; each test row is predicted from the <see cref="Window"/> rows before it.
+/// </summary>
+public sealed class ForecastSplit
+{
+    /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
+    /// <param name="target">The column to predict.</param>
+    /// <param name="train">The rows to learn from.</param>
+    /// <param name="test">The rows to predict; must begin after <paramref name="train"/> ends.</param>
+    /// <param name="window">T, how many rows before a row its prediction may look at.</param>
+    /// <exception cref="UnrollException">
+    /// No such column, no rows in a range, a test range that begins before the training range ends, fewer training rows than
+    /// T + 1, a missing value, or a target that never changes in training.
+    /// </exception>
+    public ForecastSplit(TimeSeries series, string target, DateRange train, DateRange test, int window = 60)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        Series column = series[target];
+        TimeSeries table = series.Select(column.Name);
+        (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
+        if (!train.EndsBefore(test))
+            throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.");
+
+        TimeSeries trainRows = NotEmpty(table, train, "training"), testRows = NotEmpty(table, test, "test");
+        Windows.CheckRows(trainRows.Rows, window, $" in {train}");
+        (Train, Test) = (trainRows[Target], testRows[Target]);
+
+        // Training rows outnumber the window and lie before the test, so the window before the first test row always exists.
+        int firstTest = table.CountBefore(testRows.FirstDate), firstTrain = table.CountBefore(trainRows.FirstDate);
+        TestWithHistory = table.View(firstTest - window, window + testRows.Rows)[Target];
+        table.View(firstTrain, firstTest - firstTrain + testRows.Rows).Fill(MissingPolicy.Error);
+
+        double first = Train[0];
+        if (Train.Values.IndexOfAnyExcept(first) < 0)
+            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another --target or --train range."));
+    }
+
+    /// <summary>The target column's name as the file spells it.</summary>
+    public string Target { get; }
+
+    public DateRange TrainRange { get; }
+
+    public DateRange TestRange { get; }
+
+    /// <summary>T, how many rows before a row its prediction may look at.</summary>
+    public int Window { get; }
+
+    /// <summary>The target's values and dates in the training range, in its own units.</summary>
+    public Series Train { get; }
+
+    /// <summary>The target's values and dates in the test range, in its own units.</summary>
+    public Series Test { get; }
+
+    /// <summary>The T rows before the first test row, whatever range they are in, and the test rows: T + Test.Count rows.</summary>
+    public Series TestWithHistory { get; }
+
+    /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
+    public int TrainWindowCount => Train.Count - Window;
+
+    /// <summary>The training pairs, scaled. No window reaches outside the training range.</summary>
+    public Windows TrainWindows(Scaler scaler) => Scaled(Train, scaler);
+
+    /// <summary>One pair for each test row, scaled: the T rows before it and the row itself as target.</summary>
+    public Windows TestWindows(Scaler scaler) => Scaled(TestWithHistory, scaler);
+
+    private Windows Scaled(Series rows, Scaler scaler)
+    {
+        ArgumentNullException.ThrowIfNull(scaler);
+        return new Windows(scaler.Transform(rows.Values), Window);
+    }
+
+    private static TimeSeries NotEmpty(TimeSeries table, DateRange range, string purpose)
+    {
+        TimeSeries rows = table.Slice(range);
+        if (rows.Rows > 0)
+            return rows;
+        throw new UnrollException(table.Rows == 0
+            ? $"{table.Name} has no rows."
+            : $"{table.Name} has no rows in the {purpose} range {range}: its dates run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.");
+    }
+}

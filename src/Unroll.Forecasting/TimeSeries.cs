@@ -1,0 +1,211 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// An immutable table of numbers with a date for each row: dates strictly increasing, columns of <c>double</c> with NaN for a
+/// missing value. Selecting columns or rows gives a view on the same numbers.
+/// </summary>
+public sealed class TimeSeries
+{
+    private readonly DateTime[] _dates;
+    private readonly Column[] _columns;
+    private readonly int _start;
+    private readonly IReadOnlyDictionary<string, string> _leftOut;
+    private bool? _hasTimes;
+
+    /// <param name="name">What messages call the table; for a file its name.</param>
+    /// <param name="dates">One date a row, strictly increasing.</param>
+    /// <param name="columns">Name and values of each column; NaN marks a missing value. The arrays are not copied.</param>
+    /// <exception cref="ArgumentException">Lengths differ, dates do not increase, a name is used twice, or a value is infinite.</exception>
+    public TimeSeries(string name, IReadOnlyList<DateTime> dates, params (string Name, double[] Values)[] columns)
+        : this(name, CheckedDates(dates), [.. CheckedColumns(dates.Count, columns)], 0, dates.Count, [], ReadOnlyDictionary<string, string>.Empty)
+    {
+    }
+
+    internal TimeSeries(
+        string name,
+        DateTime[] dates,
+        Column[] columns,
+        int start,
+        int rows,
+        IReadOnlyList<string> notices,
+        IReadOnlyDictionary<string, string> leftOut)
+    {
+        (Name, _dates, _columns, _start, Rows, Notices, _leftOut) = (name, dates, columns, start, rows, notices, leftOut);
+        Dates = new ReadOnlyCollection<DateTime>(new ArraySegment<DateTime>(dates, start, rows));
+        ColumnNames = Array.AsReadOnly(Array.ConvertAll(columns, column => column.Name));
+    }
+
+    /// <summary>The file's name without its folder, or the name given to the constructor.</summary>
+    public string Name { get; }
+
+    public int Rows { get; }
+
+    /// <summary>One date a row, strictly increasing.</summary>
+    public IReadOnlyList<DateTime> Dates { get; }
+
+    public IReadOnlyList<string> ColumnNames { get; }
+
+    /// <summary>What was done to the data on the way, one sentence each: rows sorted, columns left out, gaps filled.</summary>
+    public IReadOnlyList<string> Notices { get; }
+
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public DateTime FirstDate => Rows > 0 ? _dates[_start] : throw new InvalidOperationException($"{Name} has no rows and so no first date.");
+
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public DateTime LastDate => Rows > 0 ? _dates[_start + Rows - 1] : throw new InvalidOperationException($"{Name} has no rows and so no last date.");
+
+    /// <summary>The column of that name; letter case counts only where two names differ in nothing else.</summary>
+    /// <exception cref="UnrollException">There is no such column; the message names those there are.</exception>
+    public Series this[string column]
+    {
+        get
+        {
+            Column found = _columns[IndexOf(column)];
+            return new Series(found.Name, this, found.Values.AsMemory(_start, Rows));
+        }
+    }
+
+    internal ReadOnlySpan<DateTime> DateSpan => _dates.AsSpan(_start, Rows);
+
+    /// <summary>Reads a CSV file with a header row, a date column and columns of numbers; see <see cref="CsvReadOptions"/>.</summary>
+    /// <remarks>
+    /// The delimiter (comma, semicolon, tab or bar) is detected. Dates may be ISO 8601 with or without a time, yyyy/MM/dd,
+    /// d.M.yyyy, Jan 31 2016, or MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. A time zone's offset is
+    /// dropped, so that a day stays that day, unless hours matter and the offset changes. Empty cells, NA, NaN, null, none and a
+    /// single point are missing values. Rows out of order are sorted, and <see cref="Notices"/> says so.
+    /// </remarks>
+    /// <exception cref="UnrollException">No such file, an empty file, no CSV, a bad cell, or a date that appears twice.</exception>
+    public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions());
+
+    /// <summary>The first <paramref name="count"/> rows, or all where there are fewer.</summary>
+    public TimeSeries Head(int count = 5) => View(_start, Math.Clamp(count, 0, Rows));
+
+    /// <summary>The last <paramref name="count"/> rows, or all where there are fewer.</summary>
+    public TimeSeries Tail(int count = 5)
+    {
+        int rows = Math.Clamp(count, 0, Rows);
+        return View(_start + Rows - rows, rows);
+    }
+
+    /// <summary>The rows whose date lies in <paramref name="range"/>, both ends included; possibly none.</summary>
+    public TimeSeries Slice(DateRange range)
+    {
+        int first = range.From is { } from ? CountBefore(from) : 0;
+        int end = range.Until is { } until ? CountBefore(until) : Rows;
+        return View(_start + first, Math.Max(0, end - first));
+    }
+
+    /// <summary>Only these columns, in this order.</summary>
+    /// <exception cref="UnrollException">A column is not there.</exception>
+    public TimeSeries Select(params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        int[] kept = [.. columns.Select(IndexOf).Distinct()];
+        return With([.. kept.Select(index => _columns[index])]);
+    }
+
+    /// <summary>All columns but these.</summary>
+    /// <exception cref="UnrollException">A column is not there.</exception>
+    public TimeSeries Drop(params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        HashSet<int> dropped = [.. columns.Select(IndexOf)];
+        return With([.. _columns.Where((_, index) => !dropped.Contains(index))]);
+    }
+
+    /// <summary>Count, mean, deviation, extremes and quartiles of each column.</summary>
+    public SeriesDescription Describe() => new(this);
+
+    /// <summary>How many values are missing in each column.</summary>
+    public MissingValues MissingValues() => new(this);
+
+    /// <summary>How often the rows come, and where the calendar has gaps.</summary>
+    public CalendarGaps CalendarGaps() => new(this);
+
+    /// <summary>Treats the missing values of every column in this table; select the columns that matter first.</summary>
+    /// <remarks>
+    /// <see cref="MissingPolicy.Interpolate"/> looks ahead: a gap that reaches over a train/test boundary would be filled with test
+    /// values. Give <paramref name="boundary"/>, the first instant of the test range, and rows before it are filled from rows
+    /// before it only.
+    /// </remarks>
+    /// <exception cref="UnrollException">The policy is Error and a value is missing, or a gap has nothing before it to fill from.</exception>
+    public TimeSeries Fill(MissingPolicy policy, DateTime? boundary = null) => new GapFiller(this, boundary).Fill(policy);
+
+    /// <summary>The table as aligned text: numbers with up to 6 decimals, as pandas prints a frame.</summary>
+    public override string ToString()
+    {
+        var text = new TextTable([.. DateSpan.ToArray().Select(Format)]) { IndexName = "Date" };
+        foreach (Column column in _columns)
+        {
+            ReadOnlySpan<double> values = column.Values.AsSpan(_start, Rows);
+            text.Add(column.Name, column.HoldsWholeNumbers ? NumberText.Whole(values) : NumberText.Decimal(values));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A date as this table writes it: with the time only where some row has one.</summary>
+    internal string Format(DateTime date) =>
+        date.ToString(HasTimes ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private bool HasTimes => _hasTimes ??= Array.Exists(_dates, date => date.TimeOfDay != TimeSpan.Zero);
+
+    internal int CountBefore(DateTime date)
+    {
+        int index = DateSpan.BinarySearch(date);
+        return index < 0 ? ~index : index;
+    }
+
+    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, start, rows, Notices, _leftOut);
+
+    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut);
+
+    internal TimeSeries Rebuilt(DateTime[] dates, Column[] columns, List<string> notices) =>
+        new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut);
+
+    private int IndexOf(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        int exact = Array.FindIndex(_columns, candidate => candidate.Name == column);
+        if (exact >= 0)
+            return exact;
+        int[] alike = [.. Enumerable.Range(0, _columns.Length).Where(index => _columns[index].Name.Equals(column, StringComparison.OrdinalIgnoreCase))];
+        if (alike.Length == 1)
+            return alike[0];
+        if (alike.Length > 1)
+            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Select(index => _columns[index].Name))}: write {column} with the case you mean.");
+        if (_leftOut.TryGetValue(column, out string? reason))
+            throw new UnrollException($"Column {column} of {Name} was left out: {reason}. Choose one of {string.Join(", ", ColumnNames)}.");
+        throw new UnrollException($"{Name} has no column {column}. Choose one of {string.Join(", ", ColumnNames)}.");
+    }
+
+    private static DateTime[] CheckedDates(IReadOnlyList<DateTime> dates)
+    {
+        ArgumentNullException.ThrowIfNull(dates);
+        for (int row = 1; row < dates.Count; row++)
+        {
+            if (dates[row] <= dates[row - 1])
+                throw new ArgumentException($"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows {dates[row - 1]:yyyy-MM-dd}.", nameof(dates));
+        }
+
+        return [.. dates];
+    }
+
+    private static IEnumerable<Column> CheckedColumns(int rows, (string Name, double[] Values)[] columns)
+    {
+        var names = new HashSet<string>();
+        foreach ((string name, double[] values) in columns)
+        {
+            if (values.Length != rows)
+                throw new ArgumentException($"Column {name} has {values.Length} values, but there are {rows} dates.", nameof(columns));
+            if (!names.Add(name))
+                throw new ArgumentException($"Two columns are named {name}.", nameof(columns));
+            if (Array.Exists(values, double.IsInfinity))
+                throw new ArgumentException($"Column {name} holds an infinite value.", nameof(columns));
+            yield return new Column(name, values);
+        }
+    }
+}
