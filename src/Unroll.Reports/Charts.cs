@@ -20,7 +20,7 @@ public static class Charts
         ReportChecks.Check(report);
         PlotModel plot = Plot($"{Short(report.Target)}: the data and the split", report);
         plot.Axes.Add(Styled(new DateChartAxis(report.Dates[0], report.Dates[^1]), "Date"));
-        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ValueTitle(report)));
+        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ReportText.ValueTitle(report)));
         plot.Annotations.Add(new RectangleAnnotation
         {
             MinimumX = DateTimeAxis.ToDouble(report.TestDates[0]),
@@ -74,7 +74,7 @@ public static class Charts
         ReportChecks.Check(report);
         PlotModel plot = Plot($"{Short(report.Target)}: prediction against actual", report);
         plot.Axes.Add(Styled(new DateChartAxis(report.TestDates[0], report.TestDates[^1]), "Date"));
-        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ValueTitle(report)));
+        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ReportText.ValueTitle(report)));
         plot.Series.Add(Line("Actual", Palette.Ink, 2, Points(report.TestDates, report.TestActual)));
         plot.Series.Add(Line("Naive forecast", Palette.Naive, 1.5, Points(report.TestDates, report.Naive), LineStyle.Dash));
         for (int i = 0; i < report.Models.Count; i++)
@@ -130,7 +130,7 @@ public static class Charts
         axis.MinorTickSize = 0;
         axis.MajorTickSize = axis.Position == AxisPosition.Bottom ? 5 : 0;
         axis.TicklineColor = Palette.Quiet;
-        axis.AxisTitleDistance = 8;
+        axis.AxisTitleDistance = axis.Position == AxisPosition.Bottom ? 6 : 16;
         if (axis.Position == AxisPosition.Left)
         {
             axis.MinimumPadding = 0.04;
@@ -154,8 +154,9 @@ public static class Charts
         line.Points.AddRange(points);
         if (line.Points.Count > ThinAbove)
             line.Decimator = Decimator.Decimate;
-        // One point alone makes no line.
-        if (line.Points.Count(point => point.IsDefined()) <= 2)
+        // A point between two gaps makes no line.
+        bool Shown(int i) => i >= 0 && i < line.Points.Count && line.Points[i].IsDefined();
+        if (Enumerable.Range(0, line.Points.Count).Any(i => Shown(i) && !Shown(i - 1) && !Shown(i + 1)))
         {
             line.MarkerType = MarkerType.Circle;
             line.MarkerSize = 4;
@@ -173,10 +174,7 @@ public static class Charts
 
     private static double Finite(double value) => double.IsFinite(value) ? value : double.NaN;
 
-    private static string Short(string name) => ReportText.Clean(ReportText.Shorten(name, 40));
-
-    private static string ValueTitle(ForecastReport report) =>
-        report.Unit.Length == 0 ? Short(report.Target) : $"{Short(report.Target)} ({Short(report.Unit)})";
+    private static string Short(string name) => ReportText.Short(name);
 
     private static Chart Draw(PlotModel plot, string name) => new(name, plot.Title, SvgPicture.Draw(plot, name, plot.Title));
 }

@@ -51,15 +51,20 @@
 
   const options = (x, y, series) => ({
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-    legend: { live: true },
+    legend: { live: true, markers: { width: 3, dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid" } },
+    padding: [12, 40, 0, 0],
     cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 7 } },
     axes: [{ ...axis(), ...x }, { ...axis(), size: labelWidth, values: (plot, ticks) => ticks.map(t => t == null ? "" : tick(t)), ...y }],
     series,
   });
 
   const dateSeries = { label: "Date", value: (plot, seconds) => seconds == null ? "–" : date(seconds) };
+  const day = 86400;
+  const wholeDays = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650, 7300, 18250, 36500].map(days => days * day);
   const isoDates = {
-    space: 84,
+    // Room for a label: a year alone needs less than a full date.
+    space: (plot, index, min, max) => max - min > 4 * 365 * day ? 48 : 88,
+    ...(data.hours ? {} : { incrs: wholeDays }),
     values: [
       [31536000, "{YYYY}", null, null, null, null, null, null, 1],
       [2419200, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
@@ -67,11 +72,12 @@
       [1, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
     ],
   };
-  const valueAxis = {};
+  const titled = title => ({ label: title, labelSize: 22, labelGap: 0, labelFont: axis().font });
+  const titledWhereRoom = title => innerWidth < 560 ? {} : titled(title);
 
   const charts = {
     prediction: () => ({
-      options: options(isoDates, valueAxis, [
+      options: options(isoDates, titledWhereRoom(data.target), [
         dateSeries,
         line("Actual", "actual", { width: 2 }),
         line("Naive forecast", "naive", { dash: [6, 4] }),
@@ -95,7 +101,7 @@
         columns.push(unused);
         series.push(line("Not used", "unused"));
       }
-      return { options: options(isoDates, valueAxis, series), columns };
+      return { options: options(isoDates, titledWhereRoom(data.target), series), columns };
     },
 
     loss: () => {
@@ -106,7 +112,6 @@
         columns.push(columns[0].map((_, k) => losses[k] ?? null));
         series.push(line(label, "model-" + i % 4, {
           width: 2,
-          points: { show: epochs <= 2 },
           value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replace("-", "−"),
           ...more,
         }));
@@ -116,11 +121,15 @@
         if (model.validation)
           add(model.name + ", validation", model.validation, i, { dash: [6, 4] });
       });
-      const chart = options({ incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], label: "Epoch", labelSize: 22, labelFont: axis().font, labelGap: 0 }, {}, series);
+      const chart = options({ ...titled("Epoch"), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+        titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
       chart.scales = { x: { time: false, range: (plot, min, max) => min === max ? [min - 1, max + 1] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
       return { options: chart, columns };
     },
   };
+
+  // A value between two gaps makes no line, so it gets a point.
+  const standsAlone = values => values.some((value, i) => value != null && values[i - 1] == null && values[i + 1] == null);
 
   const draw = (figureElement, make) => {
     const box = figureElement.querySelector(".plot");
@@ -130,6 +139,10 @@
     const build = () => {
       plot?.destroy();
       const { options, columns } = make();
+      columns.forEach((values, i) => {
+        if (i > 0 && standsAlone(values))
+          options.series[i].points = { show: true, size: 7, fill: options.series[i].stroke };
+      });
       const [first, last] = [columns[0][0], columns[0].at(-1)];
       options.hooks = {
         setScale: [(plot, key) => {

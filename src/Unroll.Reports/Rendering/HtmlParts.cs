@@ -13,11 +13,12 @@ internal static class HtmlParts
     public static string Source(ForecastReport report)
     {
         string format = ReportText.DateFormat(report);
+        string Date(DateTime date) => $"<span class=\"date\">{ReportText.Date(date, format)}</span>";
         int trained = report.Dates.Count(date => SplitRanges.PartOf(report, date) == SplitPart.Train);
         string unit = report.Unit.Length == 0 ? "" : $" in {Escape(report.Unit)}";
         return $"{Escape(report.Target)}{unit} from {Escape(report.File)}, trained on "
-            + $"{ReportText.Count(trained)} rows ({ReportText.Date(report.TrainFrom, format)} to {ReportText.Date(report.TrainTo, format)}), tested on "
-            + $"{ReportText.Count(report.TestDates.Count)} ({ReportText.Date(report.TestDates[0], format)} to {ReportText.Date(report.TestDates[^1], format)}).";
+            + $"{ReportText.Count(trained)} rows ({Date(report.TrainFrom)} to {Date(report.TrainTo)}), tested on "
+            + $"{ReportText.Count(report.TestDates.Count)} ({Date(report.TestDates[0])} to {Date(report.TestDates[^1])}).";
     }
 
     public static string Verdict(ForecastReport report) =>
@@ -71,7 +72,7 @@ internal static class HtmlParts
     {
         if (report.Models.All(model => model.NextPrediction is null))
             return "";
-        int decimals = Math.Max(ReportText.Decimals(report.NaiveRmse), 2);
+        int decimals = ReportText.Decimals(report.NaiveRmse);
         int last = report.Actual.Count - 1;
         while (last > 0 && !double.IsFinite(report.Actual[last]))
             last--;
@@ -85,7 +86,7 @@ internal static class HtmlParts
     public static string Chart(Chart chart, string caption = "") =>
         $"""
         <figure class="chart" data-chart="{chart.Name}">
-        <div class="live"><div class="bar"><p class="hint">Drag across to zoom in, double-click to zoom out; point at the chart to read the values; click a name to hide its line.</p><button type="button" class="reset" hidden>Zoom out</button></div><div class="plot" role="img" aria-label="{Escape(chart.Title)}, interactive"></div></div>
+        <div class="live"><div class="bar"><p class="hint"><span class="mouse">Drag across to zoom in, double-click to zoom out. </span>Point at the chart to read the values, click a name to hide its line.</p><button type="button" class="reset" hidden>Zoom out</button></div><div class="plot" role="group" aria-label="{Escape(chart.Title)}, interactive"></div></div>
         <div class="still">
         {chart.Svg.TrimEnd()}
         </div>

@@ -16,6 +16,7 @@ internal static class ReportData
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
+            json.WriteString("target", ReportText.ValueTitle(report));
             json.WriteBoolean("hours", ReportText.DateFormat(report).Contains("HH", StringComparison.Ordinal));
 
             json.WriteStartObject("series");

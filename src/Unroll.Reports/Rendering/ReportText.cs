@@ -18,7 +18,7 @@ internal static class ReportText
 
     /// <summary>
     /// How many decimals a column of errors gets: four significant digits of <paramref name="reference"/>,
-    /// and at least two; −1 asks for exponents, for figures too small to write out.
+    /// and at least two below 10,000; −1 asks for exponents, for figures too small to write out.
     /// </summary>
     public static int Decimals(double reference)
     {
@@ -27,7 +27,7 @@ internal static class ReportText
             return 4;
         if (magnitude < 1e-6)
             return -1;
-        return Math.Clamp(3 - (int)Math.Floor(Math.Log10(magnitude)), 2, 9);
+        return magnitude >= 1e4 ? 0 : Math.Clamp(3 - (int)Math.Floor(Math.Log10(magnitude)), 2, 9);
     }
 
     public static string Figure(double value, int decimals)
@@ -83,6 +83,13 @@ internal static class ReportText
             tail--;
         return string.Concat(text.AsSpan(0, head), "…", text.AsSpan(text.Length - tail));
     }
+
+    /// <summary>A name short enough for a title or a legend.</summary>
+    public static string Short(string name) => Clean(Shorten(name, 40));
+
+    /// <summary>The title of an axis of values: <c>High (USD)</c>.</summary>
+    public static string ValueTitle(ForecastReport report) =>
+        report.Unit.Length == 0 ? Short(report.Target) : $"{Short(report.Target)} ({Short(report.Unit)})";
 
     /// <summary>The text without the characters that neither XML nor HTML can hold.</summary>
     public static string Clean(string text)

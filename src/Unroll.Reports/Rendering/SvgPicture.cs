@@ -17,7 +17,7 @@ internal static class SvgPicture
 
     public static string Draw(PlotModel plot, string name, string title)
     {
-        var exporter = new SvgExporter { Width = Width, Height = Height, UseVerticalTextAlignmentWorkaround = true, IsDocument = false };
+        var exporter = new SvgExporter { Width = Width, Height = Height, UseVerticalTextAlignmentWorkaround = true, IsDocument = false, TextMeasurer = new PixelMeasurer() };
         XElement svg = XElement.Parse(exporter.ExportToString(plot));
         XNamespace ns = svg.Name.Namespace;
         svg.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}"));
@@ -35,5 +35,21 @@ internal static class SvgPicture
         }
 
         return svg.ToString().ReplaceLineEndings("\n") + "\n";
+    }
+
+    /// <summary>
+    /// OxyPlot measures text with the metrics of its PDF fonts, in points; an SVG is drawn in pixels, of which there are
+    /// 4 to 3 points. A little is added, because a reader's sans-serif may be wider than Arial.
+    /// </summary>
+    private sealed class PixelMeasurer() : PdfRenderContext(Width, Height, OxyColors.White)
+    {
+        private const double PixelsPerPoint = 96.0 / 72.0;
+        private const double Room = 1.04;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new OxySize(size.Width * PixelsPerPoint * Room, size.Height * PixelsPerPoint);
+        }
     }
 }
