@@ -12,16 +12,16 @@
   const figure = value => {
     const size = Math.abs(value);
     if (size !== 0 && (size < 1e-4 || size >= 1e9))
-      return value.toExponential(3).replace("-", "−");
+      return value.toExponential(3).replaceAll("-", "−");
     const decimals = size >= 1000 ? 2 : size >= 1 ? 3 : 6;
-    return value.toLocaleString("en-US", { maximumFractionDigits: decimals }).replace("-", "−");
+    return value.toLocaleString("en-US", { maximumFractionDigits: decimals }).replaceAll("-", "−");
   };
   const tick = value => {
     const size = Math.abs(value);
     const text = size !== 0 && (size < 1e-4 || size >= 1e9)
       ? Number(value.toPrecision(6)).toExponential()
       : value.toLocaleString("en-US", { maximumFractionDigits: 8 });
-    return text.replace("-", "−");
+    return text.replaceAll("-", "−");
   };
 
   const axis = () => ({
@@ -62,8 +62,8 @@
   const day = 86400;
   const wholeDays = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650, 7300, 18250, 36500].map(days => days * day);
   const isoDates = {
-    // Room for a label: a year alone needs less than a full date.
-    space: (plot, index, min, max) => max - min > 4 * 365 * day ? 48 : 88,
+    // Room for a label: a year and a month need less than a full date.
+    space: (plot, index, min, max) => max - min > 4 * 365 * day ? 72 : 88,
     ...(data.hours ? {} : { incrs: wholeDays }),
     values: [
       [31536000, "{YYYY}", null, null, null, null, null, null, 1],
@@ -73,7 +73,8 @@
     ],
   };
   const titled = title => ({ label: title, labelSize: 22, labelGap: 0, labelFont: axis().font });
-  const titledWhereRoom = title => innerWidth < 560 ? {} : titled(title);
+  const narrow = matchMedia("(max-width: 560px)");
+  const titledWhereRoom = title => narrow.matches ? {} : titled(title);
 
   const charts = {
     prediction: () => ({
@@ -112,7 +113,8 @@
         columns.push(columns[0].map((_, k) => losses[k] ?? null));
         series.push(line(label, "model-" + i % 4, {
           width: 2,
-          value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replace("-", "−"),
+          points: { show: false },
+          value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replaceAll("-", "−"),
           ...more,
         }));
       };
@@ -123,7 +125,7 @@
       });
       const chart = options({ ...titled("Epoch"), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
         titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
-      chart.scales = { x: { time: false, range: (plot, min, max) => min === max ? [min - 1, max + 1] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
+      chart.scales = { x: { time: false, range: (plot, min, max) => epochs === 1 ? [0.5, 1.5] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
       return { options: chart, columns };
     },
   };
@@ -155,7 +157,8 @@
     };
     build();
     new ResizeObserver(() => plot.width !== box.clientWidth && plot.setSize(size())).observe(box);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", build);
+    for (const media of [narrow, matchMedia("(prefers-color-scheme: dark)")])
+      media.addEventListener("change", build);
   };
 
   // Only now: were anything above to fail, the still pictures would stay.

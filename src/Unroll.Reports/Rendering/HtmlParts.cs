@@ -86,7 +86,10 @@ internal static class HtmlParts
     public static string Chart(Chart chart, string caption = "") =>
         $"""
         <figure class="chart" data-chart="{chart.Name}">
-        <div class="live"><div class="bar"><p class="hint"><span class="mouse">Drag across to zoom in, double-click to zoom out. </span>Point at the chart to read the values, click a name to hide its line.</p><button type="button" class="reset" hidden>Zoom out</button></div><div class="plot" role="group" aria-label="{Escape(chart.Title)}, interactive"></div></div>
+        <div class="live">
+        <p class="hint"><span class="mouse">Drag across to zoom in, double-click to zoom out. </span>Point at the chart to read the values, click a name to hide its line.</p>
+        <div class="plot" role="group" aria-label="{Escape(chart.Title)}, interactive"><button type="button" class="reset" hidden>Zoom out</button></div>
+        </div>
         <div class="still">
         {chart.Svg.TrimEnd()}
         </div>
