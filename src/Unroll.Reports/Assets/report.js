@@ -1,0 +1,168 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const color = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+  // Dates are seconds since 1970 as if in UTC, so that every reader sees the dates of the file.
+  const date = seconds => {
+    const iso = new Date(seconds * 1000).toISOString();
+    return data.hours ? iso.slice(0, 16).replace("T", " ") : iso.slice(0, 10);
+  };
+
+  const figure = value => {
+    const size = Math.abs(value);
+    if (size !== 0 && (size < 1e-4 || size >= 1e9))
+      return value.toExponential(3).replaceAll("-", "−");
+    const decimals = size >= 1000 ? 2 : size >= 1 ? 3 : 6;
+    return value.toLocaleString("en-US", { maximumFractionDigits: decimals }).replaceAll("-", "−");
+  };
+  const tick = value => {
+    const size = Math.abs(value);
+    const text = size !== 0 && (size < 1e-4 || size >= 1e9)
+      ? Number(value.toPrecision(6)).toExponential()
+      : value.toLocaleString("en-US", { maximumFractionDigits: 8 });
+    return text.replaceAll("-", "−");
+  };
+
+  const axis = () => ({
+    stroke: color("quiet"),
+    font: "13px " + color("sans"),
+    grid: { stroke: color("grid"), width: 1 },
+    ticks: { stroke: color("grid"), width: 1 },
+  });
+
+  // As wide as the longest label, which uPlot does not see to by itself.
+  const labelWidth = (plot, labels, index, cycle) => {
+    const self = plot.axes[index];
+    if (cycle > 1)
+      return self._size;
+    const longest = (labels ?? []).reduce((a, b) => (b ?? "").length > a.length ? b : a, "");
+    plot.ctx.font = self.font[0];
+    return Math.ceil(plot.ctx.measureText(longest).width / devicePixelRatio) + self.ticks.size + self.gap + 6;
+  };
+
+  const line = (label, stroke, more) => ({
+    label,
+    stroke: color(stroke),
+    width: 1.5,
+    value: (plot, value) => value == null ? "–" : figure(value),
+    ...more,
+  });
+
+  const options = (x, y, series) => ({
+    tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    legend: { live: true, markers: { width: 3, dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid" } },
+    padding: [12, 40, 0, 0],
+    cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 7 } },
+    axes: [{ ...axis(), ...x }, { ...axis(), size: labelWidth, values: (plot, ticks) => ticks.map(t => t == null ? "" : tick(t)), ...y }],
+    series,
+  });
+
+  const dateSeries = { label: "Date", value: (plot, seconds) => seconds == null ? "–" : date(seconds) };
+  const day = 86400;
+  const wholeDays = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650, 7300, 18250, 36500].map(days => days * day);
+  const isoDates = {
+    // Room for a label: a year and a month need less than a full date.
+    space: (plot, index, min, max) => max - min > 4 * 365 * day ? 72 : 88,
+    ...(data.hours ? {} : { incrs: wholeDays }),
+    values: [
+      [31536000, "{YYYY}", null, null, null, null, null, null, 1],
+      [2419200, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
+      [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
+      [1, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+    ],
+  };
+  const titled = title => ({ label: title, labelSize: 22, labelGap: 0, labelFont: axis().font });
+  const narrow = matchMedia("(max-width: 560px)");
+  const titledWhereRoom = title => narrow.matches ? {} : titled(title);
+
+  const charts = {
+    prediction: () => ({
+      options: options(isoDates, titledWhereRoom(data.target), [
+        dateSeries,
+        line("Actual", "actual", { width: 2 }),
+        line("Naive forecast", "naive", { dash: [6, 4] }),
+        ...data.test.models.map((model, i) => line(model.name, "model-" + i % 4)),
+      ]),
+      columns: [data.test.dates, data.test.actual, data.test.naive, ...data.test.models.map(model => model.values)],
+    }),
+
+    split: () => {
+      const { dates, actual, trainFrom, trainTo } = data.series;
+      const [testFrom, testTo] = [data.test.dates[0], data.test.dates.at(-1)];
+      const part = (from, to) => actual.map((value, i) => dates[i] >= from && dates[i] <= to ? value : null);
+      const train = part(trainFrom, trainTo);
+      const test = part(testFrom, testTo);
+      const unused = actual.map((value, i) =>
+        dates[i] >= trainFrom && dates[i] <= trainTo || dates[i] >= testFrom && dates[i] <= testTo ? null : value);
+      const range = (from, to) => ` (${date(from)} to ${date(to)})`;
+      const columns = [dates, train, test];
+      const series = [dateSeries, line("Train" + range(trainFrom, trainTo), "train"), line("Test" + range(testFrom, testTo), "test", { width: 2 })];
+      if (unused.some(value => value != null)) {
+        columns.push(unused);
+        series.push(line("Not used", "unused"));
+      }
+      return { options: options(isoDates, titledWhereRoom(data.target), series), columns };
+    },
+
+    loss: () => {
+      const epochs = Math.max(1, ...data.loss.models.map(m => Math.max(m.train.length, m.validation?.length ?? 0)));
+      const columns = [Array.from({ length: epochs }, (_, i) => i + 1)];
+      const series = [{ label: "Epoch", value: (plot, epoch) => epoch == null ? "–" : String(epoch) }];
+      const add = (label, losses, i, more) => {
+        columns.push(columns[0].map((_, k) => losses[k] ?? null));
+        series.push(line(label, "model-" + i % 4, {
+          width: 2,
+          points: { show: false },
+          value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replaceAll("-", "−"),
+          ...more,
+        }));
+      };
+      data.loss.models.forEach((model, i) => {
+        add(model.name + (model.validation ? ", training" : ""), model.train, i);
+        if (model.validation)
+          add(model.name + ", validation", model.validation, i, { dash: [6, 4] });
+      });
+      const chart = options({ ...titled("Epoch"), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+        titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
+      chart.scales = { x: { time: false, range: (plot, min, max) => epochs === 1 ? [0.5, 1.5] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
+      return { options: chart, columns };
+    },
+  };
+
+  // A value between two gaps makes no line, so it gets a point.
+  const standsAlone = values => values.some((value, i) => value != null && values[i - 1] == null && values[i + 1] == null);
+
+  const draw = (figureElement, make) => {
+    const box = figureElement.querySelector(".plot");
+    const reset = figureElement.querySelector(".reset");
+    let plot;
+    const size = () => ({ width: box.clientWidth, height: Math.round(Math.min(420, Math.max(260, box.clientWidth * 0.5))) });
+    const build = () => {
+      plot?.destroy();
+      const { options, columns } = make();
+      columns.forEach((values, i) => {
+        if (i > 0 && standsAlone(values))
+          options.series[i].points = { show: true, size: 7, fill: options.series[i].stroke };
+      });
+      const [first, last] = [columns[0][0], columns[0].at(-1)];
+      options.hooks = {
+        setScale: [(plot, key) => {
+          if (key === "x")
+            reset.hidden = plot.scales.x.min <= first && plot.scales.x.max >= last;
+        }],
+      };
+      plot = new uPlot({ ...options, ...size() }, columns, box);
+      reset.onclick = () => plot.setData(columns);
+    };
+    build();
+    new ResizeObserver(() => plot.width !== box.clientWidth && plot.setSize(size())).observe(box);
+    for (const media of [narrow, matchMedia("(prefers-color-scheme: dark)")])
+      media.addEventListener("change", build);
+  };
+
+  // Only now: were anything above to fail, the still pictures would stay.
+  document.documentElement.classList.add("js");
+  for (const element of document.querySelectorAll("figure.chart"))
+    draw(element, charts[element.dataset.chart]);
+})();

@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace Unroll.Reports;
+
+/// <summary>A picture of 1000 × 420 pixels on white.</summary>
+/// <param name="Name">A short name, good as a file name: <c>prediction</c>.</param>
+/// <param name="Title">What the picture shows, in words.</param>
+/// <param name="Svg">A complete SVG document in UTF-8.</param>
+public sealed record Chart(string Name, string Title, string Svg)
+{
+    /// <summary>Writes the picture to a file, replacing one that is there.</summary>
+    public void Write(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllText(path, Svg, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+}

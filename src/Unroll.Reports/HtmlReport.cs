@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Unroll.Reports.Rendering;
+
+namespace Unroll.Reports;
+
+/// <summary>One self-contained HTML page that opens offline and fetches nothing.</summary>
+public static partial class HtmlReport
+{
+    /// <summary>The page as text.</summary>
+    /// <exception cref="ArgumentException">The report contradicts itself, for example in the lengths of its lists.</exception>
+    public static string Render(ForecastReport report)
+    {
+        ReportChecks.Check(report);
+        var parts = new Dictionary<string, string>
+        {
+            ["title"] = HtmlParts.Escape(report.Title),
+            ["version"] = HtmlParts.Escape(report.Version),
+            ["css"] = Assets.Read("report.css"),
+            ["js"] = Assets.Read("report.js"),
+            ["uplot-css"] = Assets.Read("uplot.uPlot.min.css"),
+            ["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js"),
+            ["uplot-licence"] = Assets.Read("uplot.LICENSE"),
+            ["source"] = HtmlParts.Source(report),
+            ["verdict"] = HtmlParts.Verdict(report),
+            ["errors"] = HtmlParts.Errors(report),
+            ["next"] = HtmlParts.Next(report),
+            ["chart-prediction"] = HtmlParts.Chart(Charts.Prediction(report)),
+            ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),
+            ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report), HtmlParts.BrokenLosses(report)),
+            ["models"] = HtmlParts.Models(report),
+            ["settings"] = HtmlParts.Settings(report),
+            ["footer"] = HtmlParts.Footer(report),
+            ["data"] = ReportData.ToJson(report),
+        };
+        // One pass, so that braces in a title or a file name are never taken for a place to fill.
+        return Place().Replace(Assets.Read("report.html"), place => parts[place.Groups[1].Value]) + "\n";
+    }
+
+    /// <summary>Writes the page to a file in UTF-8, replacing one that is there.</summary>
+    /// <inheritdoc cref="Render" path="/exception"/>
+    public static void Write(ForecastReport report, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllText(path, Render(report), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+
+    [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]
+    private static partial Regex Place();
+}

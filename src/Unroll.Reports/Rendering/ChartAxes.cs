@@ -1,0 +1,90 @@
+using OxyPlot;
+using OxyPlot.Axes;
+
+namespace Unroll.Reports.Rendering;
+
+/// <summary>A horizontal axis of dates with round ticks; a position is what <see cref="DateTimeAxis.ToDouble(DateTime)"/> gives.</summary>
+internal sealed class DateChartAxis : LinearAxis
+{
+    private readonly Dictionary<double, string> _labels = [];
+
+    public DateChartAxis(DateTime from, DateTime to)
+    {
+        if (from == to)
+        {
+            from = from.AddDays(-1);
+            to = to.AddDays(1);
+        }
+
+        foreach ((DateTime date, string label) in DateTicks.Between(from, to, most: 9))
+            _labels[DateTimeAxis.ToDouble(date)] = label;
+        double margin = (to - from).TotalDays * 0.01;
+        Position = AxisPosition.Bottom;
+        Minimum = DateTimeAxis.ToDouble(from) - margin;
+        Maximum = DateTimeAxis.ToDouble(to) + margin;
+    }
+
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    {
+        majorLabelValues = majorTickValues = [.. _labels.Keys];
+        minorTickValues = [];
+    }
+
+    protected override string FormatValueOverride(double x) => _labels.GetValueOrDefault(x, "");
+}
+
+/// <summary>A horizontal axis of epochs, from the first to the last, with whole numbers only.</summary>
+internal sealed class EpochAxis : LinearAxis
+{
+    private readonly double[] _ticks;
+
+    public EpochAxis(int epochs)
+    {
+        int step = 1;
+        // 1, 2, 5, 10, 20, 50, …: the next is twice the step, or 5/2 of it after a 2.
+        while (epochs / step > 12)
+            step = step.ToString(System.Globalization.CultureInfo.InvariantCulture)[0] == '2' ? step / 2 * 5 : step * 2;
+        _ticks = [.. Enumerable.Range(1, epochs).Where(epoch => epoch % step == 0 || epoch == 1).Select(epoch => (double)epoch)];
+        if (_ticks.Length > 1 && step > 1 && _ticks[1] - 1 < step * 0.6)
+            _ticks = _ticks[1..];
+        Position = AxisPosition.Bottom;
+        double margin = Math.Max(0.5, epochs * 0.01);
+        Minimum = 1 - margin;
+        Maximum = epochs + margin;
+    }
+
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    {
+        majorLabelValues = majorTickValues = _ticks;
+        minorTickValues = [];
+    }
+
+    protected override string FormatValueOverride(double x) => ReportText.AxisFigure(x);
+}
+
+/// <summary>A logarithmic axis with ticks at 1, 2 and 5 of each decade, or at the decades alone when there are many.</summary>
+internal sealed class DecadeAxis : LogarithmicAxis
+{
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    {
+        int first = (int)Math.Floor(Math.Log10(ActualMinimum));
+        int last = (int)Math.Ceiling(Math.Log10(ActualMaximum));
+        int every = Math.Max(1, (last - first) / 8);
+        double[] digits = last - first <= 3 ? [1, 2, 5] : [1];
+        var ticks = new List<double>();
+        for (int decade = first; decade <= last; decade += every)
+        {
+            foreach (double digit in digits)
+            {
+                double tick = digit * Math.Pow(10, decade);
+                if (tick >= ActualMinimum && tick <= ActualMaximum)
+                    ticks.Add(tick);
+            }
+        }
+
+        majorLabelValues = majorTickValues = ticks;
+        minorTickValues = [];
+    }
+
+    protected override string FormatValueOverride(double x) => ReportText.AxisFigure(x);
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Unroll.Reports.Rendering;
+
+/// <summary>
+/// The numbers behind the interactive charts as JSON: every double as its shortest round-trip form, null where it is
+/// not finite, dates as seconds since 1970 as if in UTC. The default encoder leaves no &lt; in it, so no text can
+/// close the script element it stands in.
+/// </summary>
+internal static class ReportData
+{
+    public static string ToJson(ForecastReport report)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("target", ReportText.ValueTitle(report));
+            json.WriteBoolean("hours", ReportText.DateFormat(report).Contains("HH", StringComparison.Ordinal));
+
+            json.WriteStartObject("series");
+            WriteDates(json, "dates", report.Dates);
+            WriteNumbers(json, "actual", report.Actual);
+            WriteDate(json, "trainFrom", report.TrainFrom);
+            WriteDate(json, "trainTo", report.TrainTo);
+            json.WriteEndObject();
+
+            json.WriteStartObject("test");
+            WriteDates(json, "dates", report.TestDates);
+            WriteNumbers(json, "actual", report.TestActual);
+            WriteNumbers(json, "naive", report.Naive);
+            json.WriteStartArray("models");
+            foreach (ModelResult model in report.Models)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", ReportText.Clean(model.Name));
+                WriteNumbers(json, "values", model.Predictions);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+
+            json.WriteStartObject("loss");
+            json.WriteBoolean("log", LossScale.IsLogarithmic(report));
+            json.WriteStartArray("models");
+            foreach (ModelResult model in report.Models)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", ReportText.Clean(model.Name));
+                WriteNumbers(json, "train", model.LossByEpoch);
+                if (model.ValidationLossByEpoch is { } validation)
+                    WriteNumbers(json, "validation", validation);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+        {
+            if (double.IsFinite(value))
+                json.WriteNumberValue(value);
+            else
+                json.WriteNullValue();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteDates(Utf8JsonWriter json, string name, IReadOnlyList<DateTime> dates)
+    {
+        json.WriteStartArray(name);
+        foreach (DateTime date in dates)
+            json.WriteNumberValue(Seconds(date));
+        json.WriteEndArray();
+    }
+
+    private static void WriteDate(Utf8JsonWriter json, string name, DateTime date) => json.WriteNumber(name, Seconds(date));
+
+    private static decimal Seconds(DateTime date)
+    {
+        long ticks = date.Ticks - DateTime.UnixEpoch.Ticks;
+        return ticks % TimeSpan.TicksPerSecond == 0 ? ticks / TimeSpan.TicksPerSecond : ticks / (decimal)TimeSpan.TicksPerSecond;
+    }
+}
