@@ -54,6 +54,8 @@ internal sealed class Trainer
             double? loss = Epoch(epoch, rate, batch, cancellation);
             if (loss is null)
                 return Cancelled();
+            if (!IsFinite(_network.Parameters.Values))
+                throw Diverged(epoch, StepsPerEpoch, rate);
             double? validationLoss = validation?.Loss();
             var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
             watched = record.WatchedLoss;
@@ -146,6 +148,18 @@ internal sealed class Trainer
     {
         _lastGood.CopyTo(_network.Parameters.Values);
         return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, _history.Epochs.Count));
+    }
+
+    /// <summary>The last step of an epoch can throw the weights out of range while its loss, taken before the step, was finite.</summary>
+    private static bool IsFinite(ReadOnlySpan<float> weights)
+    {
+        foreach (float weight in weights)
+        {
+            if (!float.IsFinite(weight))
+                return false;
+        }
+
+        return true;
     }
 
     private History End(StopReason reason, int keptEpoch)
