@@ -48,9 +48,16 @@ public sealed class Comparison
     public ForecastScore Add(IForecaster forecaster)
     {
         ArgumentNullException.ThrowIfNull(forecaster);
-        double[] predictions = forecaster.Predict(_split);
+        return Add(forecaster.Name, forecaster.Predict(_split));
+    }
+
+    /// <summary>Judges predictions from elsewhere, one a test row in the target's units, and adds them to <see cref="Scores"/>.</summary>
+    public ForecastScore Add(string name, double[] predictions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(predictions);
         double rmse = Metrics.Rmse(_split.Test, predictions);
-        var score = new ForecastScore(forecaster.Name, predictions, rmse, Metrics.Mae(_split.Test, predictions), Mape(predictions), Metrics.Skill(rmse, Naive.Rmse));
+        var score = new ForecastScore(name, predictions, rmse, Metrics.Mae(_split.Test, predictions), Mape(predictions), Metrics.Skill(rmse, Naive.Rmse));
         _scores.Add(score);
         return score;
     }

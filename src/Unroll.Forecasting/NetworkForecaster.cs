@@ -98,7 +98,7 @@ public sealed class NetworkForecaster : IForecaster
         ForecastMetadata about = About;
         if (split.Window != about.Window)
             throw new UnrollException($"The {Name} was trained on windows of {about.Window} rows, but this split has windows of {split.Window}. Use the same window.");
-        return ToUnits(Model.Predict(split.TestWindows(_scaler!)));
+        return _scaler!.InverseTransform(Model.Predict(split.TestWindows(_scaler)));
     }
 
     public double PredictNext(TimeSeries series)
@@ -112,7 +112,8 @@ public sealed class NetworkForecaster : IForecaster
         int missing = newest.IndexOf(double.NaN);
         if (missing >= 0)
             throw new UnrollException($"{series.Name} has no {about.Target} on {series.Format(values.Dates[values.Count - about.Window + missing])}, within the newest {about.Window} rows. Choose --missing drop, forward-fill or interpolate, or complete the file.");
-        return ToUnits(Model.Predict([.. _scaler!.Transform(newest).Select(value => (float)value)]))[0];
+        float[] window = [.. _scaler!.Transform(newest).Select(value => (float)value)];
+        return _scaler.InverseTransform(Model.Predict(window))[0];
     }
 
     /// <summary>Writes the network with everything that <see cref="Load"/> needs to predict: scaler, window, target, training dates.</summary>
@@ -141,8 +142,6 @@ public sealed class NetworkForecaster : IForecaster
             throw new UnrollException($"{path} holds forecast data that do not fit its network. Train the network again.");
         return new NetworkForecaster(model, about);
     }
-
-    private double[] ToUnits(float[] scaled) => [.. scaled.Select(value => _scaler!.InverseTransform((double)value))];
 }
 
 /// <summary>What a model file carries beside the network.</summary>
