@@ -54,7 +54,7 @@ internal sealed class Trainer
             double? loss = Epoch(epoch, rate, batch, cancellation);
             if (loss is null)
                 return Cancelled();
-            if (!IsFinite(_network.Parameters.Values))
+            if (!IsFinite(_network.Parameters.ReadOnlyValues))
                 throw Diverged(epoch, StepsPerEpoch, rate);
             double? validationLoss = validation?.Loss();
             var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);

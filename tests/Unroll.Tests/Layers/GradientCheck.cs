@@ -41,7 +41,7 @@ internal sealed record GradientCase(string Name, params Layer[] Layers)
 internal sealed class GradientCheck
 {
     private const double Step = 1e-5, Relative = 1e-4, Absolute = 1e-8;
-    private const int MostPerArray = 100;
+    private const int MostPerArray = 60;
     private readonly GradientCase _case;
     private readonly Network<double> _network;
     private readonly double[] _inputs, _targets;
@@ -98,13 +98,12 @@ internal sealed class GradientCheck
         double analytic = array.Gradient[index];
         if (array.MustBeZero is not null && array.MustBeZero[index])
             return analytic == 0 ? null : $"{array.Name}[{index}] is masked, but has gradient {analytic:R}";
-        ref double value = ref Values(array)[index];
-        double kept = value;
-        value = kept + Step;
+        double kept = Values(array)[index];
+        Values(array)[index] = kept + Step;
         double above = Evaluate();
-        value = kept - Step;
+        Values(array)[index] = kept - Step;
         double below = Evaluate();
-        value = kept;
+        Values(array)[index] = kept;
         return Judge($"{array.Name}[{index}]", analytic, (above - below) / (2 * Step));
     }
 
@@ -151,6 +150,7 @@ internal sealed class GradientCheck
         return error <= tolerance ? null : string.Create(CultureInfo.InvariantCulture, $"{what}: gradient {analytic:R}, central difference {numeric:R}");
     }
 
+    /// <summary>The values to be changed; asking the store for its span each time is what tells the network of the change.</summary>
     private Span<double> Values(Checked array) => array.Values ?? _network.Parameters.Values[array.Parameter!.Range];
 
     /// <summary>The loss, not divided by anything, with the current values; leaves new gradients in the network.</summary>
