@@ -16,9 +16,9 @@ internal static class CommandLine
         try
         {
             ParseResult result = Root().Parse(args);
-            return result.Errors.Count == 0
-                ? result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-                : Fail(ParseErrors.Describe(result));
+            return ParseErrors.Describe(result) is { } error
+                ? Fail(error)
+                : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (UnrollException error) when (!ShowsTraces)
         {
@@ -26,7 +26,7 @@ internal static class CommandLine
         }
         catch (Exception error) when (!ShowsTraces)
         {
-            return Fail($"internal error: {error.GetType().Name}: {error.Message} Set UNROLL_DEBUG=1 to see where it happened.");
+            return Fail($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. Set UNROLL_DEBUG=1 to see where it happened.");
         }
     }
 

@@ -68,7 +68,7 @@ internal static class ForecastCommand
             ? $"Its weights after epoch {good}, the last good ones, are in {folder.Keep(network)}."
             : "No epoch was finished, so there is nothing to keep.";
         return new UnrollException(FormattableString.Invariant(
-            $"the loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10} or less, or --clip-norm 1. {kept}"), diverged);
+            $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. {kept}"), diverged);
     }
 
     private static int Interrupted(Terminal terminal, ForecastPlan plan, ReportFolder folder, Interruption interruption)

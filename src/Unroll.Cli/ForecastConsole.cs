@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 using Unroll.Forecasting;
 
@@ -7,8 +6,6 @@ namespace Unroll.Cli;
 /// <summary>What <c>unroll forecast</c> says before and after training.</summary>
 internal static class ForecastConsole
 {
-    private const int WideEnough = 100;
-
     public static void Before(Terminal terminal, ForecastPlan plan)
     {
         DataView.Show(terminal, plan.Request.Data, plan.Series, calendar: false);
@@ -34,7 +31,7 @@ internal static class ForecastConsole
     public static void After(Terminal terminal, ForecastPlan plan, ReportFolder folder)
     {
         terminal.Blank();
-        terminal.Ansi.Write(Results(plan, terminal.Width));
+        terminal.Lines(ResultTable.Text(plan, terminal.Width));
         terminal.Blank();
         foreach (ForecastScore score in plan.Comparison.Scores)
             terminal.Say(plan.Comparison.Verdict(score), score.BeatsNaive ? Color.Green : Color.Yellow);
@@ -54,42 +51,4 @@ internal static class ForecastConsole
         terminal.Lines(Rows("test ", split.Test));
         terminal.Say(FormattableString.Invariant($"{split.TrainWindowCount:N0} windows of {split.Window} rows to train on, {plan.StepsPerEpoch:N0} steps an epoch"));
     }
-
-    private static Table Results(ForecastPlan plan, int width)
-    {
-        string between = width >= WideEnough ? " " : "\n";
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
-        table.AddColumn(new TableColumn("Model").NoWrap());
-        foreach (string heading in new[] { "Parameters", $"Training{between}time", "RMSE", "MAE", "MAPE", $"Naive{between}RMSE", "Skill" })
-            table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
-
-        (ForecastScore naive, string none) = (plan.Comparison.Naive, "–");
-        string naiveRmse = Figure(naive.Rmse, naive.Rmse);
-        table.AddRow("naive", none, none, naiveRmse, Figure(naive.Mae, naive.Mae), Percent(naive.Mape), naiveRmse, "0.000");
-        foreach ((NetworkForecaster network, ForecastScore score) in plan.Networks.Zip(plan.Comparison.Scores))
-        {
-            table.AddRow(
-                network.Name,
-                network.Model.ParameterCount.ToString("N0", CultureInfo.InvariantCulture),
-                network.History!.Duration.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
-                Figure(score.Rmse, naive.Rmse),
-                Figure(score.Mae, naive.Mae),
-                Percent(score.Mape),
-                naiveRmse,
-                score.Skill.ToString("0.000", CultureInfo.InvariantCulture));
-        }
-
-        return table;
-    }
-
-    /// <summary>Four significant digits of the naive error, at least two decimals where the figure is below 10,000.</summary>
-    private static string Figure(double value, double reference)
-    {
-        if (reference is < 1e-6 or >= 1e9 || value >= 1e9)
-            return value.ToString("0.000e+0", CultureInfo.InvariantCulture);
-        int decimals = reference >= 1e4 ? 0 : Math.Clamp(3 - (int)Math.Floor(Math.Log10(reference)), 2, 9);
-        return value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-    }
-
-    private static string Percent(double? value) => value?.ToString("0.00 '%'", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -16,7 +16,7 @@ internal sealed class ForecastOptions
     private readonly Option<DateRange?> _train = Options.Range("--train", "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
     private readonly Option<DateRange?> _test = Options.Range("--test", "The rows to judge on, as 2021.. [default: chosen from the data, and said]");
     private readonly Option<int> _window = Options.Whole("--window", 60, 1, 100_000, "How many rows back a prediction looks");
-    private readonly Option<string[]> _model = Options.Words("--model", ["lstm", "gru"], ["lstm", "gru", "simple-rnn"], "A network to train; repeat it for more");
+    private readonly Option<string[]> _model = Options.Words("--model", ["lstm", "gru"], ["lstm", "gru", "simple-rnn"], "A network to train");
     private readonly Option<int> _layers = Options.Whole("--layers", s_recipe.Layers, 1, 64, "Recurrent layers on top of each other");
     private readonly Option<int> _units = Options.Whole("--units", s_recipe.Units, 1, 4096, "Units of each recurrent layer");
     private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Read each window in both directions" };

@@ -27,7 +27,13 @@ internal sealed class Interruption : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         if (_source.IsCancellationRequested)
+        {
+            // The bars of training hide it.
+            if (!Console.IsOutputRedirected)
+                Console.CursorVisible = true;
             return;
+        }
+
         context.Cancel = true;
         ExitCode = context.Signal == PosixSignal.SIGTERM ? 143 : 130;
         _source.Cancel();

@@ -72,8 +72,8 @@ internal static class Options
     /// <summary>One of a few words; letter case does not count.</summary>
     public static Option<string> Word(string name, string fallback, string[] words, string description) => new(name)
     {
-        Description = description,
-        HelpName = string.Join('|', words),
+        Description = $"{description}: {AnyOf(words)}",
+        HelpName = name[2..].ToUpperInvariant(),
         DefaultValueFactory = _ => fallback,
         CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError) ?? fallback,
     };
@@ -81,8 +81,8 @@ internal static class Options
     /// <summary>Some of a few words, each given with the option's name before it, in the order given and each once.</summary>
     public static Option<string[]> Words(string name, string[] fallback, string[] words, string description) => new(name)
     {
-        Description = description,
-        HelpName = string.Join('|', words),
+        Description = $"{description}: {AnyOf(words)}; repeat it for more",
+        HelpName = name[2..].ToUpperInvariant(),
         DefaultValueFactory = _ => fallback,
         CustomParser = result => [.. result.Tokens.Select(token => OneOf(name, words, token.Value, result.AddError) ?? fallback[0]).Distinct()],
     };
@@ -91,9 +91,11 @@ internal static class Options
     {
         string? word = Array.Find(words, candidate => candidate.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (word is null)
-            addError($"{name} is \"{text}\"; choose {string.Join(", ", words[..^1])} or {words[^1]}");
+            addError($"{name} is \"{text}\"; choose {AnyOf(words)}");
         return word;
     }
+
+    private static string AnyOf(string[] words) => $"{string.Join(", ", words[..^1])} or {words[^1]}";
 
     private static bool TryRead(string text, Func<double, bool> isAllowed, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && isAllowed(value);

@@ -16,6 +16,8 @@ internal sealed class ReportFolder
     {
         if (path.Trim().Length == 0)
             throw new UnrollException("The name of the --out folder is empty. Choose a folder, for example forecast-report.");
+        if (File.Exists(path))
+            throw new UnrollException($"{path} is a file, so the report cannot be written there. Choose a folder with --out.");
         Path = path;
         try
         {

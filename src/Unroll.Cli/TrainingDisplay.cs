@@ -42,7 +42,7 @@ internal static class TrainingDisplay
     {
         var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
         terminal.Ansi.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new TextColumn(states, status => status.Name), new ProgressBarColumn { Width = Math.Clamp(terminal.Width - 62, 8, 40) }, new TextColumn(states, status => status.ToString()))
+            .Columns(new TextColumn(states, status => status.Name), new BarColumn(states, Math.Clamp(terminal.Width - 62, 8, 40)), new TextColumn(states, status => status.ToString()))
             .Start(context =>
             {
                 List<ProgressTask> tasks = [.. states.Select(status => context.AddTask(status.Name, autoStart: false, maxValue: 1))];
@@ -53,7 +53,7 @@ internal static class TrainingDisplay
                     bool goesOn = train(networks[i], moment =>
                     {
                         status.Update(moment);
-                        task.Value = status.Done;
+                        task.Value = status.Share;
                     });
                     task.StopTask();
                     if (!goesOn)
@@ -62,12 +62,28 @@ internal static class TrainingDisplay
             });
     }
 
+    private static TrainingStatus StatusOf(ProgressTask task, IReadOnlyList<TrainingStatus> states) =>
+        states.First(status => status.Name == task.Description);
+
     /// <summary>A column of plain text about the network that the task is named after.</summary>
     private sealed class TextColumn(IReadOnlyList<TrainingStatus> states, Func<TrainingStatus, string> text) : ProgressColumn
     {
         protected override bool NoWrap => true;
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(text(states.First(status => status.Name == task.Description)));
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text(StatusOf(task, states)));
+    }
+
+    /// <summary>A bar that can be read without its colours.</summary>
+    private sealed class BarColumn(IReadOnlyList<TrainingStatus> states, int width) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            int done = (int)Math.Round(width * Math.Clamp(StatusOf(task, states).Share, 0, 1));
+            return new Paragraph()
+                .Append(new string(options.Unicode ? '█' : '#', done), new Style(Color.Green))
+                .Append(new string(options.Unicode ? '░' : '.', width - done), new Style(Color.Grey));
+        }
     }
 }

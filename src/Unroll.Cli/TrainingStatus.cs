@@ -14,7 +14,7 @@ internal sealed class TrainingStatus
     public string Name { get; }
 
     /// <summary>0 to 1.</summary>
-    public double Done
+    public double Share
     {
         get
         {
@@ -34,7 +34,7 @@ internal sealed class TrainingStatus
         }
     }
 
-    /// <summary>Epoch, loss of the last whole epoch (of the first as far as it is), time a step, time left.</summary>
+    /// <summary>Epoch, loss of the last whole epoch (of the first as far as it is), time a step, time left or taken.</summary>
     public override string ToString()
     {
         (TrainingEvent last, double epochLoss) = Snapshot();
@@ -46,7 +46,7 @@ internal sealed class TrainingStatus
         string digits = last.Epochs.ToString(CultureInfo.InvariantCulture);
         string epoch = last.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length);
         double loss = epochLoss > 0 ? epochLoss : last.Loss;
-        return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{digits}  loss {loss:0.00e+00}  {StepTime(step),5} ms/step  {Clock(left)} left");
+        return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{digits}  loss {loss:0.00e+00}  {StepTime(step),5} ms/step  {(Done(last) ? $"in {last.Elapsed.TotalSeconds:0.0} s" : Clock(left) + " left")}");
     }
 
     private (TrainingEvent Last, double EpochLoss) Snapshot()
@@ -54,6 +54,8 @@ internal sealed class TrainingStatus
         lock (_lock)
             return (_last, _epochLoss);
     }
+
+    private static bool Done(in TrainingEvent moment) => moment.Epoch == moment.Epochs && moment.Step == moment.StepsPerEpoch;
 
     private static int StepsDone(in TrainingEvent moment) => ((moment.Epoch - 1) * moment.StepsPerEpoch) + moment.Step;
 
