@@ -7,7 +7,7 @@ namespace Unroll.Cli;
 /// <summary>Shows the training of several networks: a bar each on a terminal, a line now and then where it is redirected.</summary>
 internal static class TrainingDisplay
 {
-    private const int Lines = 10;
+    private const int Lines = 10, WidestBar = 40, NarrowestBar = 5;
 
     /// <summary>Runs <paramref name="train"/> for each network while that returns true.</summary>
     public static void Run(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
@@ -41,8 +41,9 @@ internal static class TrainingDisplay
     private static void RunLive(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
+        int name = networks.Max(network => network.Name.Length), width = terminal.Width - 1;
         terminal.Ansi.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new TextColumn(states, status => status.Name), new BarColumn(states, Math.Clamp(terminal.Width - 62, 8, 40)), new TextColumn(states, status => status.ToString()))
+            .Columns(new LineColumn(states, name, width, Math.Min(width - name - 2 - TrainingStatus.LongestText(networks[0].Recipe.Training.Epochs), WidestBar)))
             .Start(context =>
             {
                 List<ProgressTask> tasks = [.. states.Select(status => context.AddTask(status.Name, autoStart: false, maxValue: 1))];
@@ -62,28 +63,27 @@ internal static class TrainingDisplay
             });
     }
 
-    private static TrainingStatus StatusOf(ProgressTask task, IReadOnlyList<TrainingStatus> states) =>
-        states.First(status => status.Name == task.Description);
-
-    /// <summary>A column of plain text about the network that the task is named after.</summary>
-    private sealed class TextColumn(IReadOnlyList<TrainingStatus> states, Func<TrainingStatus, string> text) : ProgressColumn
+    /// <summary>
+    /// Name, bar and figures of the network that the task is named after, in one line of at most <paramref name="width"/>
+    /// characters. The bar can be read without its colours, and is left out where there is no room.
+    /// </summary>
+    private sealed class LineColumn(IReadOnlyList<TrainingStatus> states, int name, int width, int bar) : ProgressColumn
     {
-        protected override bool NoWrap => true;
-
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text(StatusOf(task, states)));
-    }
-
-    /// <summary>A bar that can be read without its colours.</summary>
-    private sealed class BarColumn(IReadOnlyList<TrainingStatus> states, int width) : ProgressColumn
-    {
-        protected override bool NoWrap => true;
-
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            int done = (int)Math.Round(width * Math.Clamp(StatusOf(task, states).Share, 0, 1));
-            return new Paragraph()
-                .Append(new string(options.Unicode ? '█' : '#', done), new Style(Color.Green))
-                .Append(new string(options.Unicode ? '░' : '.', width - done), new Style(Color.Grey));
+            TrainingStatus status = states.First(candidate => candidate.Name == task.Description);
+            var line = new Paragraph().Append(status.Name.PadRight(name) + " ");
+            int left = width - name - 1;
+            if (bar >= NarrowestBar)
+            {
+                int done = (int)Math.Round(bar * Math.Clamp(status.Share, 0, 1));
+                line.Append(new string(options.Unicode ? '█' : '#', done), new Style(Color.Green));
+                line.Append(new string(options.Unicode ? '░' : '.', bar - done) + " ", new Style(Color.Grey));
+                left -= bar + 1;
+            }
+
+            string text = status.ToString();
+            return line.Append(text[..Math.Clamp(left, 0, text.Length)]);
         }
     }
 }

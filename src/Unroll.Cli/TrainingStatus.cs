@@ -23,6 +23,9 @@ internal sealed class TrainingStatus
         }
     }
 
+    /// <summary>The characters of the longest text of a run that takes less than ten hours.</summary>
+    public static int LongestText(int epochs) => "epoch /  loss 0.00e+00  000.0 ms/step  0:00:00 left".Length + (2 * epochs.ToString(CultureInfo.InvariantCulture).Length);
+
     public void Update(in TrainingEvent moment)
     {
         lock (_lock)

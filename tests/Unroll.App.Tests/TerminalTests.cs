@@ -16,7 +16,7 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData(140)]
     public void No_line_is_wider_than_the_terminal_and_the_bars_fill_up(int width)
     {
-        string text = OnTerminal(width, "TERM=xterm");
+        string text = Forecast(width, "TERM=xterm");
         Assert.Contains('\u001B', text);
         string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
@@ -28,16 +28,30 @@ public sealed partial class TerminalTests : IDisposable
     [Fact]
     public void Without_colour_it_says_the_same()
     {
-        string plain = OnTerminal(80, "TERM=xterm NO_COLOR=1");
+        string plain = Forecast(80, "TERM=xterm NO_COLOR=1");
         Assert.DoesNotMatch("\u001B\\[[0-9;]*(3[0-9]|4[0-9]|9[0-9])m", plain);
-        Assert.Matches("\u001B\\[[0-9;]*(3[0-9]|9[0-9])[0-9;]*m", OnTerminal(80, "TERM=xterm"));
+        Assert.Matches("\u001B\\[[0-9;]*(3[0-9]|9[0-9])[0-9;]*m", Forecast(80, "TERM=xterm"));
         Assert.Matches("SimpleRNN █+ epoch 2/2", ControlCodes().Replace(plain, ""));
     }
 
-    private string OnTerminal(int width, string environment)
+    /// <summary>A terminal too narrow for the table at any number of decimals shows it in blocks of columns.</summary>
+    [Fact]
+    public void A_wide_table_comes_in_blocks_where_the_terminal_is_narrow()
+    {
+        string[] lines = [.. OnTerminal(50, "TERM=dumb", "describe --sample aapl").Split('\n').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 50));
+        Assert.Equal(
+            ["mean    114.691429   115.655309   113.732762", "mean    114.717975   109.175220  4.990338e+07"],
+            lines.Where(line => line.StartsWith("mean", StringComparison.Ordinal)));
+    }
+
+    private string Forecast(int width, string environment) =>
+        OnTerminal(width, environment, $"forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}");
+
+    private string OnTerminal(int width, string environment, string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no program to make a pseudo terminal.");
-        string command = $"stty cols {width} rows 50; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}";
+        string command = $"stty cols {width} rows 50; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {arguments}";
         using Process process = Tool.Start(_folder, "/usr/bin/script", ["-qec", command, "/dev/null"]);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
