@@ -42,46 +42,27 @@ public sealed record Lstm : Layers.Recurrent
 }
 
 /// <summary>The slab of a row holds four blocks: i f g o in forward, their gradients before the activations in backward.</summary>
-internal sealed class LstmCell<T> : Cell<T>
+internal sealed class LstmCell<T> : AdditiveCell<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly int[] s_gates = [0, 1, 2, 3];
-    private readonly Projection<T> _kernel, _recurrent;
-    private readonly Bias<T> _bias;
-    private readonly Parameter? _biasParameter;
     private readonly Activation _activation, _recurrentActivation;
     private readonly bool _fused;
 
     public LstmCell(Kernels<T> kernels, Lstm options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(kernels, options.Units)
+        : base(kernels, options.Units, 4, kernel, recurrent, bias)
     {
-        _kernel = new Projection<T>(kernels, kernel, Units, s_gates);
-        _recurrent = new Projection<T>(kernels, recurrent, Units, s_gates);
-        _bias = new Bias<T>(kernels, Units, SlabColumns);
-        (_biasParameter, _activation, _recurrentActivation) = (bias, options.Activation, options.RecurrentActivation);
+        (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _fused = _activation == Activation.Tanh && _recurrentActivation == Activation.Sigmoid;
     }
 
-    public override int SlabColumns => 4 * Padded;
-
     public override bool HasCellState => true;
 
-    public override int ScratchSize => Math.Max(Math.Max(_kernel.ScratchSize, _recurrent.ScratchSize), SlabColumns + Padded) + SlabColumns;
-
-    public override void Prepare(ReadOnlySpan<T> parameters)
-    {
-        _kernel.Prepare(parameters);
-        _recurrent.Prepare(parameters);
-        _bias.Clear();
-        if (_biasParameter is not null)
-            _bias.Add(parameters[_biasParameter.Range], 0, s_gates);
-    }
+    /// <summary>A row's gates and cell output for the unfused backward step, or what the products need.</summary>
+    public override int ScratchSize => Math.Max(base.ScratchSize, SlabColumns + Padded);
 
     public override void Forward(in CellStep<T> step, Span<T> scratch)
     {
-        var z = new Slab<T>(step.Slab, SlabColumns);
-        _kernel.Multiply(step.Rows, step.X, _bias.Values, z);
-        _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), z);
+        GateSums(step, new Slab<T>(step.Slab, SlabColumns));
         if (_fused)
             Kernels.LstmForward(step.Rows, Padded, step.Slab, step.PreviousC, step.C, step.H);
         else
@@ -94,23 +75,8 @@ internal sealed class LstmCell<T> : Cell<T>
             Kernels.LstmBackward(step.Rows, Padded, step.Slab, step.PreviousC, step.C, step.DH, step.DC);
         else
             BackwardUnfused(step, scratch);
-        step.DH.Clear();
-        _recurrent.MultiplyTransposed(step.Rows, new Slab<T>(step.Slab, SlabColumns), new Slab<T>(step.DRecurrent, Padded), ProductStart.Zero);
+        RecurrentGradient(step);
     }
-
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Span<T> gradients, Span<T> scratch)
-    {
-        _kernel.AddGradient(k, x, slab, gradients, scratch);
-        _recurrent.AddGradient(k, recurrentInput, slab, gradients, scratch);
-        if (_biasParameter is null)
-            return;
-        Span<T> sums = scratch[..SlabColumns];
-        sums.Clear();
-        Kernels.AddColumnSums(k, SlabColumns, slab, sums);
-        _bias.AddGradient(sums, 0, s_gates, gradients[_biasParameter.Range]);
-    }
-
-    public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);
 
     /// <summary>The forward step for activations other than tanh and sigmoid.</summary>
     private void ForwardUnfused(in CellStep<T> step)
