@@ -98,6 +98,16 @@ public abstract class Scaler
         return original;
     }
 
+    /// <summary>A network's outputs in the units of the column.</summary>
+    /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>
+    public double[] InverseTransform(ReadOnlySpan<float> values)
+    {
+        var original = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+            original[i] = InverseTransform((double)values[i]);
+        return original;
+    }
+
     /// <summary>Writes the values in their own units over <paramref name="destination"/>, which may be the scaled values themselves.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>

@@ -90,12 +90,43 @@ public static class Charts
     /// <inheritdoc cref="Split" path="/exception"/>
     public static IReadOnlyList<Chart> All(ForecastReport report) => [Prediction(report), Split(report), Loss(report)];
 
+    /// <summary>Lines over one run of dates: the real values first, in black, then as many predictions as there are.</summary>
+    /// <param name="title">The heading.</param>
+    /// <param name="dates">The dates of all lines, ascending.</param>
+    /// <param name="lines">Name and values of each line, one value a date; NaN leaves a gap.</param>
+    /// <exception cref="ArgumentException">No dates, no lines, or a line with another number of values.</exception>
+    public static Chart Lines(string title, IReadOnlyList<DateTime> dates, params (string Name, IReadOnlyList<double> Values)[] lines)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(title);
+        ArgumentNullException.ThrowIfNull(dates);
+        ArgumentNullException.ThrowIfNull(lines);
+        if (dates.Count == 0 || lines.Length == 0)
+            throw new ArgumentException("A chart needs at least one date and one line.", nameof(lines));
+        PlotModel plot = Plot(Short(title));
+        plot.Axes.Add(Styled(new DateChartAxis(dates[0], dates[^1]), "Date"));
+        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ""));
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Values.Count != dates.Count)
+                throw new ArgumentException($"The line {lines[i].Name} has {lines[i].Values.Count} values for {dates.Count} dates.", nameof(lines));
+            plot.Series.Add(Line(Short(lines[i].Name), i == 0 ? Palette.Ink : Palette.Model(i - 1), i == 0 ? 2 : 1.5, Points(dates, lines[i].Values)));
+        }
+
+        return Draw(plot, "lines");
+    }
+
     private static PlotModel Plot(string title, ForecastReport report)
+    {
+        PlotModel plot = Plot(title);
+        plot.Subtitle = ReportText.Clean(ReportText.Shorten(report.File, 90));
+        return plot;
+    }
+
+    private static PlotModel Plot(string title)
     {
         var plot = new PlotModel
         {
             Title = title,
-            Subtitle = ReportText.Clean(ReportText.Shorten(report.File, 90)),
             TitleFontSize = 17,
             SubtitleFontSize = 13,
             SubtitleColor = Palette.Quiet,

@@ -4,7 +4,7 @@ namespace Unroll;
 
 /// <summary>
 /// A seeded generator of random numbers: xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64. The same seed
-/// gives the same numbers in every version and on every machine, which <see cref="Random"/> does not promise.
+/// gives the same numbers in every version and on every machine, which <c>System.Random</c> does not promise.
 /// </summary>
 internal struct RandomSource
 {

@@ -46,6 +46,10 @@ internal unsafe interface ISimd<T, V>
 
     static abstract V Sqrt(V a);
 
+    static abstract V Abs(V a);
+
+    static abstract V CopySign(V magnitude, V sign);
+
     static abstract V Tanh(V a);
 
     /// <summary>Where <paramref name="condition"/> is above zero <paramref name="a"/>, elsewhere <paramref name="b"/>.</summary>

@@ -47,6 +47,12 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
     public static double Sqrt(double a) => Math.Sqrt(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Abs(double a) => Math.Abs(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double CopySign(double magnitude, double sign) => Math.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Tanh(double a) => Math.Tanh(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,6 +47,12 @@ internal readonly unsafe struct ScalarSingle : ISimd<float, float>
     public static float Sqrt(float a) => MathF.Sqrt(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Abs(float a) => MathF.Abs(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float CopySign(float magnitude, float sign) => MathF.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tanh(float a) => RationalTanh.Evaluate<float, ScalarSingle>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

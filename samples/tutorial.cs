@@ -1,0 +1,34 @@
+#:project ../src/Unroll.Reports/Unroll.Reports.csproj
+using Unroll;
+using Unroll.Forecasting;
+using Unroll.Reports;
+
+// Data analysis
+TimeSeries prices = TimeSeries.ReadCsv("samples/data/sp500.csv").Drop("adjclose");
+Console.WriteLine(prices.Head());
+Console.WriteLine(prices.Describe());
+Console.WriteLine(prices.MissingValues());
+
+// Preprocessing: train and test rows, scaling fitted on the training rows, windows of 60 days
+var split = new ForecastSplit(prices, target: "high", train: "2013..2017", test: "2018", window: 60);
+var scaler = new MinMaxScaler();
+scaler.Fit(split.Train);
+var comparison = new Comparison(split);
+
+// The LSTM and the GRU
+foreach (Layer recurrent in new Layer[] { new Lstm(125), new Gru(125) })
+{
+    Model model = new Model(recurrent, new Dense(1)).Build(new Shape(60, 1), seed: 455);
+    Console.WriteLine(model.Summary());
+
+    var options = new TrainingOptions { Epochs = 50, BatchSize = 32, Optimizer = new RmsProp(), Loss = new MeanSquaredError(), Seed = 455 };
+    History history = model.Fit(split.TrainWindows(scaler), options);
+    Console.WriteLine($"{history.Epochs.Count} epochs in {history.Duration.TotalSeconds:F1} s, loss {history.FinalLoss:E3}");
+
+    // Results
+    string name = recurrent.GetType().Name;
+    double[] predicted = scaler.InverseTransform(model.Predict(split.TestWindows(scaler)));
+    ForecastScore score = comparison.Add(name, predicted);
+    Console.WriteLine($"RMSE {score.Rmse:F2}, naive {comparison.Naive.Rmse:F2}. {comparison.Verdict(score)}");
+    Charts.Lines($"S&P 500: {name}", split.Test.Dates, ("Real", split.Test.ToArray()), ("Predicted", predicted)).Write($"tutorial-{name.ToLowerInvariant()}.svg");
+}

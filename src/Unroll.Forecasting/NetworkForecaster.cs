@@ -1,0 +1,168 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Unroll.Formats;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// A recurrent network that predicts the next value of one column from the T values before it. The scaler is fitted on
+/// training rows only.
+/// </summary>
+public sealed class NetworkForecaster : IForecaster
+{
+    private const string MetadataKey = "forecast";
+    private Model? _model;
+    private Scaler? _scaler;
+    private ForecastMetadata? _about;
+
+    public NetworkForecaster(NetworkRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        Recipe = recipe;
+        Name = recipe.Name;
+    }
+
+    private NetworkForecaster(Model model, ForecastMetadata about)
+    {
+        (_model, _about, _scaler) = (model, about, Scaler.Restore(about.Scaler));
+        Recipe = new NetworkRecipe { Scaler = about.Scaler.Kind };
+        Name = about.Model;
+    }
+
+    public string Name { get; }
+
+    /// <summary>How the network was asked for; of a loaded network only the scaler is known.</summary>
+    public NetworkRecipe Recipe { get; }
+
+    /// <summary>What happened in training; null before it and in a loaded network.</summary>
+    public History? History { get; private set; }
+
+    /// <summary>The column it predicts.</summary>
+    public string Target => About.Target;
+
+    /// <summary>T, the values before the predicted one that it looks at.</summary>
+    public int Window => About.Window;
+
+    /// <summary>The first and the last day of the training rows.</summary>
+    public (DateTime First, DateTime Last) TrainedOn => (About.TrainedFrom, About.TrainedTo);
+
+    /// <summary>The network itself.</summary>
+    public Model Model => _model ?? throw new InvalidOperationException($"The {Name} forecaster has no network yet. Call Fit first.");
+
+    private ForecastMetadata About => _about ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
+
+    /// <summary>Makes the network for windows of this length without training it, so that it can be looked at.</summary>
+    public Model Build(int window)
+    {
+        Model model = Recipe.CreateModel().Build(new Shape(window, 1), Recipe.Training.Seed);
+        return _model = model;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>When cancelled it keeps the best weights so far and says so in <see cref="History"/>; there is no exception.</remarks>
+    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default) => Fit(split, null, cancellationToken);
+
+    /// <summary>As <see cref="Fit(ForecastSplit, CancellationToken)"/>, telling of every step and epoch.</summary>
+    /// <exception cref="TrainingDivergedException">The loss became infinite; the network has the last good weights and can be saved.</exception>
+    public void Fit(ForecastSplit split, Action<TrainingEvent>? onEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        Scaler scaler = Scaler.Create(Recipe.Scaler);
+        scaler.Fit(split.Train);
+        Model model = Build(split.Window);
+        _scaler = scaler;
+        _about = new ForecastMetadata
+        {
+            Model = Name,
+            Target = split.Target,
+            Window = split.Window,
+            Scaler = scaler.State,
+            TrainedFrom = split.Train.Dates[0],
+            TrainedTo = split.Train.Dates[^1],
+            Seed = Recipe.Training.Seed,
+        };
+        try
+        {
+            History = model.Fit(split.TrainWindows(scaler), Recipe.Training, onEvent, cancellationToken);
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            History = diverged.History;
+            throw;
+        }
+    }
+
+    public double[] Predict(ForecastSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        ForecastMetadata about = About;
+        if (split.Window != about.Window)
+            throw new UnrollException($"The {Name} was trained on windows of {about.Window} rows, but this split has windows of {split.Window}. Use the same window.");
+        return _scaler!.InverseTransform(Model.Predict(split.TestWindows(_scaler)));
+    }
+
+    public double PredictNext(TimeSeries series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ForecastMetadata about = About;
+        Series values = series[about.Target];
+        if (values.Count < about.Window)
+            throw new UnrollException($"{series.Name} has {values.Count} rows, but the {Name} looks at the newest {about.Window} to predict the next {about.Target}. Give it at least {about.Window} rows.");
+        ReadOnlySpan<double> newest = values.Values[^about.Window..];
+        int missing = newest.IndexOf(double.NaN);
+        if (missing >= 0)
+            throw new UnrollException($"{series.Name} has no {about.Target} on {series.Format(values.Dates[values.Count - about.Window + missing])}, within the newest {about.Window} rows. Choose --missing drop, forward-fill or interpolate, or complete the file.");
+        float[] window = [.. _scaler!.Transform(newest).Select(value => (float)value)];
+        return _scaler.InverseTransform(Model.Predict(window))[0];
+    }
+
+    /// <summary>Writes the network with everything that <see cref="Load"/> needs to predict: scaler, window, target, training dates.</summary>
+    /// <exception cref="UnrollException">The file cannot be written.</exception>
+    public void Save(string path) =>
+        Model.Save(path, new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(About, ForecastJson.Default.ForecastMetadata) });
+
+    /// <summary>Reads a network that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="UnrollException">The file is missing, damaged, of a newer version, or holds a model without the data to forecast with.</exception>
+    public static NetworkForecaster Load(string path)
+    {
+        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
+        if (!metadata.TryGetValue(MetadataKey, out string? json))
+            throw new UnrollException($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or NetworkForecaster.Save wrote.");
+        ForecastMetadata? about;
+        try
+        {
+            about = JsonSerializer.Deserialize(json, ForecastJson.Default.ForecastMetadata);
+        }
+        catch (JsonException failure)
+        {
+            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+        }
+
+        if (about is null || model.InputShape != new Shape(about.Window, 1) || model.OutputShape != new Shape(1))
+            throw new UnrollException($"{path} holds forecast data that do not fit its network. Train the network again.");
+        return new NetworkForecaster(model, about);
+    }
+}
+
+/// <summary>What a model file carries beside the network.</summary>
+internal sealed record ForecastMetadata
+{
+    /// <summary>The network's name, for example LSTM.</summary>
+    public required string Model { get; init; }
+
+    public required string Target { get; init; }
+
+    public required int Window { get; init; }
+
+    public required ScalerState Scaler { get; init; }
+
+    public required DateTime TrainedFrom { get; init; }
+
+    public required DateTime TrainedTo { get; init; }
+
+    public required int Seed { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ForecastMetadata))]
+internal sealed partial class ForecastJson : JsonSerializerContext;
