@@ -16,7 +16,8 @@ var test = new Option<string>("--test") { Description = "Dates to judge on", Def
 var seeds = new Option<string>("--seeds") { Description = "First and last seed", DefaultValueFactory = _ => "455-464" };
 var models = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru,simple-rnn" };
 var torch = new Option<bool>("--torch") { Description = "libtorch too, from the same weights and on the same batches" };
-var seedsVerb = new Command("seeds", "The tutorial's recipe seed after seed, beside the naive forecast") { file, target, train, test, seeds, models, torch };
+var threads = new Option<int>("--threads") { Description = "Threads of each library", DefaultValueFactory = _ => Environment.ProcessorCount };
+var seedsVerb = new Command("seeds", "The tutorial's recipe seed after seed, beside the naive forecast") { file, target, train, test, seeds, models, torch, threads };
 seedsVerb.SetAction(parse => Guarded(() =>
 {
     string path = parse.GetValue(file)!;
@@ -30,6 +31,7 @@ seedsVerb.SetAction(parse => Guarded(() =>
         Seed(ends[^1]),
         [.. parse.GetValue(models)!.Split(',').Select(CellKinds.Parse)],
         parse.GetValue(torch),
+        parse.GetValue(threads),
         string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument))));
 }));
 

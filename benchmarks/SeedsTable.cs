@@ -6,7 +6,7 @@ using Unroll.Forecasting;
 namespace Unroll.Benchmarks;
 
 /// <summary>What to train on, and how often.</summary>
-internal sealed record SeedsOptions(string File, string Target, DateRange Train, DateRange Test, int FirstSeed, int LastSeed, IReadOnlyList<CellKind> Models, bool Torch, string Command);
+internal sealed record SeedsOptions(string File, string Target, DateRange Train, DateRange Test, int FirstSeed, int LastSeed, IReadOnlyList<CellKind> Models, bool Torch, int Threads, string Command);
 
 /// <summary>Errors on the test rows in the target's units, after training with one seed.</summary>
 internal sealed record SeedsRun(string Library, CellKind Cell, int Seed, double Rmse, double Mae, double Mape, double FinalLoss, double EpochSeconds);
@@ -30,12 +30,12 @@ internal static class SeedsTable
         scaler.Fit(split.Train.Values);
         var runs = new List<SeedsRun>();
         if (options.Torch)
-            TorchPeer.UseThreads(Environment.ProcessorCount);
+            TorchPeer.UseThreads(options.Threads);
         foreach (CellKind cell in options.Models)
         {
             for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
             {
-                var initial = new Model(cell.CreateLayer(Units), new Dense(1));
+                var initial = new Model(cell.CreateLayer(Units), new Dense(1)) { Threads = options.Threads };
                 initial.Build(split.TrainWindows(scaler).InputShape, seed);
                 if (options.Torch)
                     Add(TrainTorch(initial, cell, seed, split, scaler));
@@ -102,7 +102,7 @@ internal static class SeedsTable
 
             **The naive forecast, tomorrow as today, has an RMSE of {naiveRmse:F2}, an MAE of {Metrics.Mae(actual, same):F2} and a MAPE of {Metrics.Mape(actual, same):F2} %.**
 
-            - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}; all cores used
+            - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}; {options.Threads} threads
             - Date: {Machine.Today}; load average before the run: {load}
             - Command: `Unroll.Benchmarks.dll {options.Command}`
             - Versions: {Machine.Versions(options.Torch)}
