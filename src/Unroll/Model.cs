@@ -64,7 +64,7 @@ public sealed class Model
 
     /// <summary>A copy of one parameter's values, row-major.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
-    public float[] GetWeights(string name) => Network.Parameters.Values[Find(name).Range].ToArray();
+    public float[] GetWeights(string name) => Network.Parameters.ReadOnlyValues[Find(name).Range].ToArray();
 
     /// <summary>Replaces one parameter's values.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
@@ -180,14 +180,15 @@ public sealed class Model
         return new ModelRun(outputs, states);
     }
 
+    /// <summary>A session that takes one observation at a time, in time that does not depend on how many came before.</summary>
+    /// <exception cref="UnrollException">A layer reads its sequence backwards, or the model does not take sequences.</exception>
+    public StreamingSession Stream() => new(this);
+
     /// <summary>Stateful layers start from zero again.</summary>
     public void ResetStates()
     {
         foreach (RecurrentOp<float> op in Network.RecurrentParts)
-        {
-            Array.Clear(op.States.Initial);
-            Array.Clear(op.States.Final);
-        }
+            op.States.Clear();
     }
 
     /// <summary>The mean loss over all samples.</summary>
@@ -228,10 +229,7 @@ public sealed class Model
     internal void CarryStates()
     {
         foreach (RecurrentOp<float> op in Network.StatefulParts)
-        {
-            for (int s = 0; s < op.States.Count; s++)
-                (op.States.Initial[s], op.States.Final[s]) = (op.States.Final[s], op.States.Initial[s]);
-        }
+            op.States.Carry();
     }
 
     private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{(state == 0 ? "h" : "c")}";

@@ -44,6 +44,9 @@ internal sealed class Network<T>
     private int _shards, _groups;
     private bool _training;
 
+    // The version of the weights that the layers have packed.
+    private long _preparedVersion = -1;
+
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
     {
         (_kernels, Input) = (kernels, input);
@@ -146,8 +149,13 @@ internal sealed class Network<T>
     {
         (_batch, _training) = (batch, training);
         _shards = (batch.Rows + Shard - 1) / Shard;
-        foreach (LayerOp<T> op in _ops)
-            op.Prepare(Parameters.Values);
+        if (training || _preparedVersion != Parameters.Version)
+        {
+            foreach (LayerOp<T> op in _ops)
+                op.Prepare(Parameters.ReadOnlyValues);
+            _preparedVersion = Parameters.Version;
+        }
+
         foreach (RecurrentOp<T> op in StatefulParts)
             op.States.Reserve(batch.Rows);
     }

@@ -46,20 +46,34 @@ internal sealed class ParameterStore<T>
 
     public int PaddedLength { get; }
 
-    public Span<T> Values => _values.Span;
+    /// <summary>The weights, to be changed: each use of this property counts as a change, so do not keep the span.</summary>
+    public Span<T> Values
+    {
+        get
+        {
+            Version++;
+            return _values.Span;
+        }
+    }
+
+    public ReadOnlySpan<T> ReadOnlyValues => _values.Span;
+
+    /// <summary>Grows with every change of the weights.</summary>
+    public long Version { get; private set; }
 
     public Span<T> Gradients => _gradients.Span;
 
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>
     public void Initialize(ulong seed)
     {
+        Version++;
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];
             var random = new RandomSource(seed, (ulong)i);
             double[] initial = parameter.Initializer.Create(parameter.Shape, ref random);
             initial.AsSpan(parameter.Ones.Start, parameter.Ones.Count).Fill(1);
-            Span<T> target = Values[parameter.Range];
+            Span<T> target = _values.Span[parameter.Range];
             for (int j = 0; j < initial.Length; j++)
                 target[j] = T.CreateTruncating(initial[j]);
         }

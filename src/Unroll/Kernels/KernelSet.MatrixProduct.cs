@@ -84,13 +84,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                     int width = Math.Min(panel, n - column);
                     PackRows(chunk, width, pb + (nint)k0 * b.Stride + column, b.Stride, packed, panel);
                     var p = new TileOperands<T> { ARow = 1, AStep = a.Stride, CRow = c.Stride, InitRow = c.Stride, BStep = panel, K = chunk };
-                    for (int column1 = 0; column1 < width;)
-                    {
-                        int vectors = width - column1 >= 3 * O.Width ? 3 : 1;
-                        p.B = packed + column1;
-                        RowTiles(paddedRows, vectors, pa + (nint)k0 * a.Stride, pc + column + column1, pc + column + column1, ref p);
-                        column1 += vectors * O.Width;
-                    }
+                    p.B = packed;
+                    RowTiles(paddedRows, width / O.Width, pa + (nint)k0 * a.Stride, pc + column, pc + column, ref p);
                 }
             }
         }
@@ -120,14 +115,12 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         p.K = k;
         p.BStep = panelColumns;
         nint panelSize = (nint)k * panelColumns;
-        for (int column = 0; column < columns;)
+        for (int column = 0; column < columns; column += panelColumns)
         {
-            int within = column % panelColumns;
-            int vectors = within == 0 && columns - column >= panelColumns ? 3 : 1;
-            p.B = panels + column / panelColumns * panelSize + within;
+            int vectors = Math.Min(panelColumns, columns - column) / O.Width;
+            p.B = panels + column / panelColumns * panelSize;
             T* start = initStep == 0 ? init : init + column;
             RowTiles(rows, vectors, a, start, c + column, ref p);
-            column += vectors * O.Width;
         }
     }
 
@@ -140,30 +133,9 @@ internal sealed unsafe partial class KernelSet<T, V, O>
             p.A = a + row * p.ARow;
             p.Init = init + row * p.InitRow;
             p.C = c + row * p.CRow;
-            if (left >= 8 && O.TileRows >= 8)
-            {
-                if (vectors == 3)
-                    MatrixTile<T, V, O>.Rows8Vectors3(p);
-                else
-                    MatrixTile<T, V, O>.Rows8Vectors1(p);
-                row += 8;
-            }
-            else if (left >= 4)
-            {
-                if (vectors == 3)
-                    MatrixTile<T, V, O>.Rows4Vectors3(p);
-                else
-                    MatrixTile<T, V, O>.Rows4Vectors1(p);
-                row += 4;
-            }
-            else
-            {
-                if (vectors == 3)
-                    MatrixTile<T, V, O>.Rows1Vectors3(p);
-                else
-                    MatrixTile<T, V, O>.Rows1Vectors1(p);
-                row += 1;
-            }
+            int tile = left >= 8 && O.TileRows >= 8 ? 8 : left >= 4 ? 4 : 1;
+            MatrixTile<T, V, O>.Run(tile, vectors, p);
+            row += tile;
         }
     }
 

@@ -25,6 +25,41 @@ internal static unsafe class MatrixTile<T, V, O>
     where V : unmanaged
     where O : struct, ISimd<T, V>
 {
+    /// <summary>The tile of this many rows (8, 4 or 1) and vectors (3, 2 or 1).</summary>
+    public static void Run(int rows, int vectors, in TileOperands<T> p)
+    {
+        switch (rows * 4 + vectors)
+        {
+            case 8 * 4 + 3:
+                Rows8Vectors3(p);
+                break;
+            case 8 * 4 + 2:
+                Rows8Vectors2(p);
+                break;
+            case 8 * 4 + 1:
+                Rows8Vectors1(p);
+                break;
+            case 4 * 4 + 3:
+                Rows4Vectors3(p);
+                break;
+            case 4 * 4 + 2:
+                Rows4Vectors2(p);
+                break;
+            case 4 * 4 + 1:
+                Rows4Vectors1(p);
+                break;
+            case 1 * 4 + 3:
+                Rows1Vectors3(p);
+                break;
+            case 1 * 4 + 2:
+                Rows1Vectors2(p);
+                break;
+            default:
+                Rows1Vectors1(p);
+                break;
+        }
+    }
+
     /// <summary>8 rows × 3 vectors of c = init + a·b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows8Vectors3(in TileOperands<T> p)
@@ -216,6 +251,157 @@ internal static unsafe class MatrixTile<T, V, O>
         O.Store(c00, c);
         O.Store(c01, c + width);
         O.Store(c02, c + 2 * width);
+    }
+
+    /// <summary>8 rows × 2 vectors of c = init + a·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows8Vectors2(in TileOperands<T> p)
+    {
+        nint width = O.Width;
+        T* a = p.A;
+        T* b = p.B;
+        T* init = p.Init;
+        T* c = p.C;
+        nint aRow = p.ARow, aStep = p.AStep, bStep = p.BStep, initRow = p.InitRow, cRow = p.CRow;
+        V c00 = O.Load(init);
+        V c01 = O.Load(init + width);
+        V c10 = O.Load(init + initRow);
+        V c11 = O.Load(init + initRow + width);
+        V c20 = O.Load(init + 2 * initRow);
+        V c21 = O.Load(init + 2 * initRow + width);
+        V c30 = O.Load(init + 3 * initRow);
+        V c31 = O.Load(init + 3 * initRow + width);
+        V c40 = O.Load(init + 4 * initRow);
+        V c41 = O.Load(init + 4 * initRow + width);
+        V c50 = O.Load(init + 5 * initRow);
+        V c51 = O.Load(init + 5 * initRow + width);
+        V c60 = O.Load(init + 6 * initRow);
+        V c61 = O.Load(init + 6 * initRow + width);
+        V c70 = O.Load(init + 7 * initRow);
+        V c71 = O.Load(init + 7 * initRow + width);
+        for (nint k = p.K; k > 0; k--)
+        {
+            V b0 = O.Load(b);
+            V b1 = O.Load(b + width);
+            V x = O.Splat(*a);
+            c00 = O.MultiplyAdd(x, b0, c00);
+            c01 = O.MultiplyAdd(x, b1, c01);
+            x = O.Splat(*(a + aRow));
+            c10 = O.MultiplyAdd(x, b0, c10);
+            c11 = O.MultiplyAdd(x, b1, c11);
+            x = O.Splat(*(a + 2 * aRow));
+            c20 = O.MultiplyAdd(x, b0, c20);
+            c21 = O.MultiplyAdd(x, b1, c21);
+            x = O.Splat(*(a + 3 * aRow));
+            c30 = O.MultiplyAdd(x, b0, c30);
+            c31 = O.MultiplyAdd(x, b1, c31);
+            x = O.Splat(*(a + 4 * aRow));
+            c40 = O.MultiplyAdd(x, b0, c40);
+            c41 = O.MultiplyAdd(x, b1, c41);
+            x = O.Splat(*(a + 5 * aRow));
+            c50 = O.MultiplyAdd(x, b0, c50);
+            c51 = O.MultiplyAdd(x, b1, c51);
+            x = O.Splat(*(a + 6 * aRow));
+            c60 = O.MultiplyAdd(x, b0, c60);
+            c61 = O.MultiplyAdd(x, b1, c61);
+            x = O.Splat(*(a + 7 * aRow));
+            c70 = O.MultiplyAdd(x, b0, c70);
+            c71 = O.MultiplyAdd(x, b1, c71);
+            a += aStep;
+            b += bStep;
+        }
+
+        O.Store(c00, c);
+        O.Store(c01, c + width);
+        O.Store(c10, c + cRow);
+        O.Store(c11, c + cRow + width);
+        O.Store(c20, c + 2 * cRow);
+        O.Store(c21, c + 2 * cRow + width);
+        O.Store(c30, c + 3 * cRow);
+        O.Store(c31, c + 3 * cRow + width);
+        O.Store(c40, c + 4 * cRow);
+        O.Store(c41, c + 4 * cRow + width);
+        O.Store(c50, c + 5 * cRow);
+        O.Store(c51, c + 5 * cRow + width);
+        O.Store(c60, c + 6 * cRow);
+        O.Store(c61, c + 6 * cRow + width);
+        O.Store(c70, c + 7 * cRow);
+        O.Store(c71, c + 7 * cRow + width);
+    }
+
+    /// <summary>4 rows × 2 vectors of c = init + a·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows4Vectors2(in TileOperands<T> p)
+    {
+        nint width = O.Width;
+        T* a = p.A;
+        T* b = p.B;
+        T* init = p.Init;
+        T* c = p.C;
+        nint aRow = p.ARow, aStep = p.AStep, bStep = p.BStep, initRow = p.InitRow, cRow = p.CRow;
+        V c00 = O.Load(init);
+        V c01 = O.Load(init + width);
+        V c10 = O.Load(init + initRow);
+        V c11 = O.Load(init + initRow + width);
+        V c20 = O.Load(init + 2 * initRow);
+        V c21 = O.Load(init + 2 * initRow + width);
+        V c30 = O.Load(init + 3 * initRow);
+        V c31 = O.Load(init + 3 * initRow + width);
+        for (nint k = p.K; k > 0; k--)
+        {
+            V b0 = O.Load(b);
+            V b1 = O.Load(b + width);
+            V x = O.Splat(*a);
+            c00 = O.MultiplyAdd(x, b0, c00);
+            c01 = O.MultiplyAdd(x, b1, c01);
+            x = O.Splat(*(a + aRow));
+            c10 = O.MultiplyAdd(x, b0, c10);
+            c11 = O.MultiplyAdd(x, b1, c11);
+            x = O.Splat(*(a + 2 * aRow));
+            c20 = O.MultiplyAdd(x, b0, c20);
+            c21 = O.MultiplyAdd(x, b1, c21);
+            x = O.Splat(*(a + 3 * aRow));
+            c30 = O.MultiplyAdd(x, b0, c30);
+            c31 = O.MultiplyAdd(x, b1, c31);
+            a += aStep;
+            b += bStep;
+        }
+
+        O.Store(c00, c);
+        O.Store(c01, c + width);
+        O.Store(c10, c + cRow);
+        O.Store(c11, c + cRow + width);
+        O.Store(c20, c + 2 * cRow);
+        O.Store(c21, c + 2 * cRow + width);
+        O.Store(c30, c + 3 * cRow);
+        O.Store(c31, c + 3 * cRow + width);
+    }
+
+    /// <summary>1 row × 2 vectors of c = init + a·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows1Vectors2(in TileOperands<T> p)
+    {
+        nint width = O.Width;
+        T* a = p.A;
+        T* b = p.B;
+        T* init = p.Init;
+        T* c = p.C;
+        nint aRow = p.ARow, aStep = p.AStep, bStep = p.BStep, initRow = p.InitRow, cRow = p.CRow;
+        V c00 = O.Load(init);
+        V c01 = O.Load(init + width);
+        for (nint k = p.K; k > 0; k--)
+        {
+            V b0 = O.Load(b);
+            V b1 = O.Load(b + width);
+            V x = O.Splat(*a);
+            c00 = O.MultiplyAdd(x, b0, c00);
+            c01 = O.MultiplyAdd(x, b1, c01);
+            a += aStep;
+            b += bStep;
+        }
+
+        O.Store(c00, c);
+        O.Store(c01, c + width);
     }
 
     /// <summary>8 rows × 1 vector of c = init + a·b.</summary>

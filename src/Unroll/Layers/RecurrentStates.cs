@@ -38,6 +38,20 @@ internal sealed class RecurrentStates<T>(int units, int count)
         }
     }
 
+    /// <summary>The next batch begins in the states in which this one ended.</summary>
+    public void Carry()
+    {
+        for (int s = 0; s < Count; s++)
+            (Initial[s], Final[s]) = (Final[s], Initial[s]);
+    }
+
+    /// <summary>The next batch begins from zero, and its final states are not kept.</summary>
+    public void Clear()
+    {
+        Array.Clear(Initial);
+        Array.Clear(Final);
+    }
+
     /// <summary>Copies rows of [B, H] into a padded slab; rows beyond the shard repeat the last one, or become zero.</summary>
     public void Load(T[]? source, ShardPass<T> pass, Span<T> slab, int stride, bool repeat)
     {

@@ -26,8 +26,8 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed);
         _history = new History(options.Epochs);
-        _lastGood = _network.Parameters.Values.ToArray();
-        _best = _network.Parameters.Values.ToArray();
+        _lastGood = _network.Parameters.ReadOnlyValues.ToArray();
+        _best = _network.Parameters.ReadOnlyValues.ToArray();
         StepsPerEpoch = (_training.Count + options.BatchSize - 1) / options.BatchSize;
     }
 
@@ -58,9 +58,9 @@ internal sealed class Trainer
             var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
             watched = record.WatchedLoss;
             bool isBest = _history.Add(record);
-            _network.Parameters.Values.CopyTo(_lastGood);
+            _network.Parameters.ReadOnlyValues.CopyTo(_lastGood);
             if (isBest)
-                _network.Parameters.Values.CopyTo(_best);
+                _network.Parameters.ReadOnlyValues.CopyTo(_best);
             if (_options.Checkpoint is { } checkpoint && (isBest || !checkpoint.BestOnly))
                 _model.Save(checkpoint.Path);
             Raise(new TrainingEvent

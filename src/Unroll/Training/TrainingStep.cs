@@ -43,7 +43,7 @@ internal sealed class TrainingStep<T>
         {
             if (store.Parameters[i].Regularizer is not { } regularizer)
                 continue;
-            ReadOnlySpan<T> weights = store.Values[store.Parameters[i].Range];
+            ReadOnlySpan<T> weights = store.ReadOnlyValues[store.Parameters[i].Range];
             Span<T> gradients = store.Gradients[store.Parameters[i].Range];
             T l1 = T.CreateChecked(regularizer.L1), l2 = T.CreateChecked(2 * regularizer.L2);
             double sum1 = 0, sum2 = 0;
