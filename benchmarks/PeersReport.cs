@@ -44,6 +44,10 @@ internal sealed record PeersRow
     [JsonPropertyName("ratio")]
     public double Ratio => TorchSeconds / OursSeconds;
 
+    /// <summary>Rows of one call to libtorch: for predict-all what it is fastest with.</summary>
+    [JsonIgnore]
+    public int TorchBatch { get; init; }
+
     [JsonIgnore]
     public SideBySide Timing { get; init; } = null!;
 }
@@ -60,27 +64,33 @@ internal sealed class PeersReport(string command)
             # Unroll beside libtorch: {Machine.Cpu}, {Machine.Cores} cores
 
             {PeersBenchmark.Windows} windows, T={PeersBenchmark.Steps}, F={PeersBenchmark.Features}, H={PeersBenchmark.Hidden}, Dense(1) on the last state, MSE, RMSprop, float32.
-            train: seconds an epoch, B={PeersBenchmark.Batch}. predict-all: all windows in one call. predict-one: one window in one call.
+            train: seconds an epoch, B={PeersBenchmark.Batch}. predict-all: all windows, libtorch in batches of its fastest size. predict-one: one window in one call.
             The ratio is libtorch's time over Unroll's: above 1 Unroll is faster.
 
             Medians of alternating runs in one process, the fastest and slowest in brackets, at equal thread counts, both warm and started from the same weights.
-            Counted are quiet runs: those whose threads waited for a processor for less than 3 % of the time; all, where fewer than three were quiet.
+            Counted are quiet runs: those whose threads waited for a processor for less than 3 % of the time; where fewer than three were, all count, and the ratio is in brackets: it says little.
 
             - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}
             - Date: {Machine.Today}; load average before the run: {_load}
             - Command: `{command}`
             - Versions: {Machine.Versions(torch: true)}
 
-            | task | cell | threads | Unroll | libtorch | ratio | quiet runs, Unroll | quiet runs, libtorch |
-            |---|---|--:|--:|--:|--:|--:|--:|
+            | task | cell | threads | Unroll | libtorch | ratio | libtorch's batch | quiet runs, Unroll | quiet runs, libtorch |
+            |---|---|--:|--:|--:|--:|--:|--:|--:|
             """);
         foreach (PeersRow row in rows)
         {
             (Timings ours, Timings torch) = (row.Timing.Ours, row.Timing.Torch);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Task} | {row.Cell} | {row.Threads} | {Seconds(ours)} | {Seconds(torch)} | **{row.Ratio:F2}** | {ours.QuietRuns} of {ours.AllRuns} | {torch.QuietRuns} of {torch.AllRuns} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Task} | {row.Cell} | {row.Threads} | {Seconds(ours)} | {Seconds(torch)} | {Ratio(row)} | {row.TorchBatch} | {ours.QuietRuns} of {ours.AllRuns} | {torch.QuietRuns} of {torch.AllRuns} |");
         }
 
         return text.ToString();
+    }
+
+    private static string Ratio(PeersRow row)
+    {
+        string ratio = row.Ratio.ToString("F2", CultureInfo.InvariantCulture);
+        return row.Timing.QuietPairs >= Timings.FewestQuiet ? $"**{ratio}**" : $"({ratio})";
     }
 
     private static string Seconds(Timings timings)

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Unroll.Benchmarks;
 
 /// <summary>
-/// One piece of work timed on both sides in turn, each first as often as the other. Before each run both are idle long enough
-/// for the other's threads to have stopped spinning.
+/// One piece of work timed on both sides in turn, each first as often as the other. Before each run garbage is
+/// collected, so that no finaliser holds libtorch's memory back, and both are idle long enough for the other's threads to have
+/// stopped spinning.
 /// </summary>
 internal sealed class SideBySide
 {
@@ -53,6 +54,8 @@ internal sealed class SideBySide
 
     private static void Run(Action call, int calls, Timings timings)
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         Thread.Sleep(RestMilliseconds);
         for (int i = 0; i < calls / 10; i++)
             call();

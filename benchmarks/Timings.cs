@@ -3,7 +3,7 @@ namespace Unroll.Benchmarks;
 /// <summary>Seconds a call of one side, over its runs: of the quiet ones, or of all where fewer than three were quiet.</summary>
 internal sealed class Timings
 {
-    private const int FewestQuiet = 3;
+    public const int FewestQuiet = 3;
     private readonly List<double> _quiet = [], _all = [];
 
     public int QuietRuns => _quiet.Count;
