@@ -1,1 +1,1 @@
-Console.WriteLine("unroll");
+return Unroll.Cli.CommandLine.Run(args);

@@ -8,7 +8,11 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal static class NumberText
 {
-    private const int Digits = 6;
+    /// <summary>Decimals by pandas' rule.</summary>
+    public const int Digits = 6;
+
+    /// <summary>Decimals where space is short.</summary>
+    public const int FewestDigits = 4;
 
     public static string[] Whole(ReadOnlySpan<double> values)
     {
@@ -18,32 +22,32 @@ internal static class NumberText
         return text;
     }
 
-    public static string[] Decimal(ReadOnlySpan<double> values)
+    public static string[] Decimal(ReadOnlySpan<double> values, int digits = Digits)
     {
+        string plain = $"F{digits}", scientific = $"0.{new string('0', digits)}e+00";
         var text = new string[values.Length];
         bool large = false, small = false;
         int longest = 0;
         for (int i = 0; i < text.Length; i++)
         {
             double size = Math.Abs(values[i]);
-            text[i] = double.IsNaN(size) ? "NaN" : values[i].ToString("F6", CultureInfo.InvariantCulture);
+            text[i] = double.IsNaN(size) ? "NaN" : values[i].ToString(plain, CultureInfo.InvariantCulture);
             large |= size > 1e6;
             small |= size is > 0 and < 1e-6;
         }
 
-        TrimSharedZeros(text);
+        TrimSharedZeros(text, digits - 1);
         for (int i = 0; i < text.Length; i++)
             longest = Math.Max(longest, text[i].Length + (values[i] < 0 ? 0 : 1)); // pandas keeps a place for the sign
-        if (!small && !(large && longest > Digits + 6))
+        if (!small && !(large && longest > digits + 6))
             return text;
         for (int i = 0; i < text.Length; i++)
-            text[i] = double.IsNaN(values[i]) ? "NaN" : values[i].ToString("0.000000e+00", CultureInfo.InvariantCulture);
+            text[i] = double.IsNaN(values[i]) ? "NaN" : values[i].ToString(scientific, CultureInfo.InvariantCulture);
         return text;
     }
 
-    private static void TrimSharedZeros(string[] text)
+    private static void TrimSharedZeros(string[] text, int shared)
     {
-        int shared = Digits - 1;
         bool any = false;
         foreach (string number in text)
         {

@@ -59,11 +59,16 @@ public sealed class SeriesDescription
     public IReadOnlyList<ColumnDescription> Columns { get; }
 
     /// <summary>The table pandas prints: one column a column, with 6 decimals or in scientific notation where numbers are large.</summary>
-    public override string ToString()
+    public override string ToString() => ToText(int.MaxValue);
+
+    /// <summary>As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.</summary>
+    public string ToText(int width) => TextTable.Fit(AsText, width);
+
+    private TextTable AsText(int decimals)
     {
         var text = new TextTable(s_rows);
         foreach (ColumnDescription c in Columns)
-            text.Add(c.Column, NumberText.Decimal([c.Count, c.Mean, c.StandardDeviation, c.Minimum, c.LowerQuartile, c.Median, c.UpperQuartile, c.Maximum]));
-        return text.ToString();
+            text.Add(c.Column, NumberText.Decimal([c.Count, c.Mean, c.StandardDeviation, c.Minimum, c.LowerQuartile, c.Median, c.UpperQuartile, c.Maximum], decimals));
+        return text;
     }
 }

@@ -135,23 +135,28 @@ public sealed class TimeSeries
     public TimeSeries Fill(MissingPolicy policy, DateTime? boundary = null) => new GapFiller(this, boundary).Fill(policy);
 
     /// <summary>The table as aligned text: numbers with up to 6 decimals, as pandas prints a frame.</summary>
-    public override string ToString()
-    {
-        var text = new TextTable([.. DateSpan.ToArray().Select(Format)]) { IndexName = "Date" };
-        foreach (Column column in _columns)
-        {
-            ReadOnlySpan<double> values = column.Values.AsSpan(_start, Rows);
-            text.Add(column.Name, column.HoldsWholeNumbers ? NumberText.Whole(values) : NumberText.Decimal(values));
-        }
+    public override string ToString() => ToText(int.MaxValue);
 
-        return text.ToString();
-    }
+    /// <summary>As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.</summary>
+    public string ToText(int width) => TextTable.Fit(AsText, width);
 
     /// <summary>A date as this table writes it: with the time only where some row has one.</summary>
     internal string Format(DateTime date) =>
         date.ToString(HasTimes ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private bool HasTimes => _hasTimes ??= Array.Exists(_dates, date => date.TimeOfDay != TimeSpan.Zero);
+
+    private TextTable AsText(int decimals)
+    {
+        var text = new TextTable([.. DateSpan.ToArray().Select(Format)]) { IndexName = "Date" };
+        foreach (Column column in _columns)
+        {
+            ReadOnlySpan<double> values = column.Values.AsSpan(_start, Rows);
+            text.Add(column.Name, column.HoldsWholeNumbers ? NumberText.Whole(values) : NumberText.Decimal(values, decimals));
+        }
+
+        return text;
+    }
 
     internal int CountBefore(DateTime date)
     {

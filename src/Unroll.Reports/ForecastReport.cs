@@ -1,3 +1,6 @@
+using System.Reflection;
+using Unroll.Forecasting;
+
 namespace Unroll.Reports;
 
 /// <summary>
@@ -75,4 +78,40 @@ public sealed record ForecastReport
 
     /// <summary>When the report was made. Left out by default, so that the same run gives the same file.</summary>
     public DateTimeOffset? GeneratedAt { get; init; }
+
+    /// <summary>The report of networks that were trained and judged. Use <c>with</c> to add settings, a title or a unit.</summary>
+    /// <param name="series">The table the split was cut from, with no value of the target missing.</param>
+    /// <param name="split">Training and test rows.</param>
+    /// <param name="comparison">The judgement; its scores are those of <paramref name="networks"/>, in that order.</param>
+    /// <param name="networks">The trained networks, at least one.</param>
+    /// <exception cref="ArgumentException">The scores are not those of the networks.</exception>
+    public static ForecastReport Create(TimeSeries series, ForecastSplit split, Comparison comparison, IReadOnlyList<NetworkForecaster> networks)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentNullException.ThrowIfNull(comparison);
+        ArgumentNullException.ThrowIfNull(networks);
+        if (networks.Count == 0 || !networks.Select(network => network.Name).SequenceEqual(comparison.Scores.Select(score => score.Name)))
+            throw new ArgumentException($"The scores are of {string.Join(", ", comparison.Scores.Select(score => score.Name))}, but the networks are {string.Join(", ", networks.Select(network => network.Name))}.", nameof(networks));
+        return new ForecastReport
+        {
+            Title = $"{series.Name}, {split.Target}",
+            File = series.Name,
+            Target = split.Target,
+            Dates = series.Dates,
+            Actual = series[split.Target].ToArray(),
+            TrainFrom = split.Train.Dates[0],
+            TrainTo = split.Train.Dates[^1],
+            TestDates = split.Test.Dates,
+            TestActual = split.Test.ToArray(),
+            Naive = comparison.Naive.Predictions,
+            NaiveRmse = comparison.Naive.Rmse,
+            NaiveMae = comparison.Naive.Mae,
+            NaiveMape = comparison.Naive.Mape ?? double.NaN,
+            Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series))],
+            Verdict = [.. comparison.Scores.Select(comparison.Verdict)],
+            Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            Seed = networks[0].Recipe.Training.Seed,
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using Unroll.Forecasting;
+
 namespace Unroll.Reports;
 
 /// <summary>One trained network and how it did on the test range.</summary>
@@ -47,4 +49,30 @@ public sealed record ModelResult
 
     /// <summary>The forecast for the first value after the series, when it was made.</summary>
     public double? NextPrediction { get; init; }
+
+    internal static ModelResult Of(NetworkForecaster network, ForecastScore score, TimeSeries series)
+    {
+        History history = network.History ?? throw new ArgumentException($"The {network.Name} was loaded, not trained: there is no training to report.", nameof(network));
+        return new ModelResult
+        {
+            Name = network.Name,
+            Parameters = network.Model.ParameterCount,
+            Epochs = history.Epochs.Count,
+            FinalLoss = history.FinalLoss,
+            Seconds = history.Duration.TotalSeconds,
+            Seed = network.Recipe.Training.Seed,
+            Rmse = score.Rmse,
+            Mae = score.Mae,
+            Mape = score.Mape ?? double.NaN,
+            Skill = score.Skill,
+            Predictions = score.Predictions,
+            LossByEpoch = [.. history.Epochs.Select(epoch => epoch.Loss)],
+            Summary = network.Model.Summary().ToString(),
+            NextPrediction = Next(network, series),
+        };
+    }
+
+    /// <summary>Null where a missing value among the newest leaves nothing to predict from.</summary>
+    private static double? Next(NetworkForecaster network, TimeSeries series) =>
+        series[network.Target].Values[^network.Window..].Contains(double.NaN) ? null : network.PredictNext(series);
 }

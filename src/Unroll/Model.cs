@@ -156,7 +156,8 @@ public sealed class Model
     public float[] Predict(params float[] inputs) => Predict(AsSamples(inputs));
 
     /// <summary>
-    /// Runs a batch from given states. The final states come from the layers with <see cref="Recurrent.ReturnState"/>.
+    /// Runs a batch from given states. The final states come from the layers with <see cref="Recurrent.ReturnState"/>. Stateful
+    /// layers forget what they carried.
     /// </summary>
     /// <param name="inputs">[B, ...InputShape], row-major.</param>
     /// <param name="initial">States to start from; null: zero.</param>

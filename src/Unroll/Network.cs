@@ -52,6 +52,7 @@ internal sealed class Network<T>
         (_kernels, Input) = (kernels, input);
         var builder = new LayerBuilder<T>(kernels);
         var counts = new Dictionary<string, int>();
+        var names = new HashSet<string>();
         _ops = new LayerOp<T>[layers.Count];
         Shape shape = input;
         int reserved = 0;
@@ -60,6 +61,8 @@ internal sealed class Network<T>
             Layer layer = layers[i];
             counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1;
             builder.LayerName = layer.Name ?? $"{layer.Kind}_{counts[layer.Kind]}";
+            if (!names.Add(builder.LayerName))
+                throw new UnrollException($"Two layers are named {builder.LayerName}. Give each layer a name of its own, or none.");
             _ops[i] = layer.Build(builder, shape);
             shape = _ops[i].Output;
         }

@@ -66,9 +66,9 @@ public static class ModelFile
         {
             return Parse(file);
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or UnrollException)
         {
-            throw Damaged(path, "its header cannot be read: " + failure.Message.ReplaceLineEndings(" "), failure);
+            throw Damaged(path, "its header cannot be read: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
         }
     }
 

@@ -115,7 +115,20 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         p.K = k;
         p.BStep = panelColumns;
         nint panelSize = (nint)k * panelColumns;
-        for (int column = 0; column < columns; column += panelColumns)
+        int column = 0;
+        if (rows == 1)
+        {
+            for (; columns - column >= 4 * panelColumns; column += 4 * panelColumns)
+            {
+                p.A = a;
+                p.B = panels + column / panelColumns * panelSize;
+                p.Init = initStep == 0 ? init : init + column;
+                p.C = c + column;
+                MatrixTile<T, V, O>.Row1Panels4(p, panelSize, initStep);
+            }
+        }
+
+        for (; column < columns; column += panelColumns)
         {
             int vectors = Math.Min(panelColumns, columns - column) / O.Width;
             p.B = panels + column / panelColumns * panelSize;

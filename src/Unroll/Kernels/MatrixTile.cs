@@ -512,4 +512,62 @@ internal static unsafe class MatrixTile<T, V, O>
 
         O.Store(c00, c);
     }
+
+    /// <summary>
+    /// One row × four panels of 3 vectors: c = init + a·b, with the start and result of panel j at + 3·j vectors. A single row
+    /// has no reuse of b, and three accumulators would wait for each other; twelve keep the loads going.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Row1Panels4(in TileOperands<T> p, nint panelSize, nint initStep)
+    {
+        nint width = O.Width;
+        T* a = p.A;
+        T* b = p.B;
+        T* init = p.Init;
+        T* c = p.C;
+        nint aStep = p.AStep, bStep = p.BStep, panel2 = 2 * panelSize, panel3 = 3 * panelSize;
+        V c00 = O.Load(init + 0 * initStep);
+        V c01 = O.Load(init + 1 * initStep);
+        V c02 = O.Load(init + 2 * initStep);
+        V c10 = O.Load(init + 3 * initStep);
+        V c11 = O.Load(init + 4 * initStep);
+        V c12 = O.Load(init + 5 * initStep);
+        V c20 = O.Load(init + 6 * initStep);
+        V c21 = O.Load(init + 7 * initStep);
+        V c22 = O.Load(init + 8 * initStep);
+        V c30 = O.Load(init + 9 * initStep);
+        V c31 = O.Load(init + 10 * initStep);
+        V c32 = O.Load(init + 11 * initStep);
+        for (nint k = p.K; k > 0; k--)
+        {
+            V x = O.Splat(*a);
+            c00 = O.MultiplyAdd(x, O.Load(b), c00);
+            c01 = O.MultiplyAdd(x, O.Load(b + width), c01);
+            c02 = O.MultiplyAdd(x, O.Load(b + 2 * width), c02);
+            c10 = O.MultiplyAdd(x, O.Load(b + panelSize), c10);
+            c11 = O.MultiplyAdd(x, O.Load(b + panelSize + width), c11);
+            c12 = O.MultiplyAdd(x, O.Load(b + panelSize + 2 * width), c12);
+            c20 = O.MultiplyAdd(x, O.Load(b + panel2), c20);
+            c21 = O.MultiplyAdd(x, O.Load(b + panel2 + width), c21);
+            c22 = O.MultiplyAdd(x, O.Load(b + panel2 + 2 * width), c22);
+            c30 = O.MultiplyAdd(x, O.Load(b + panel3), c30);
+            c31 = O.MultiplyAdd(x, O.Load(b + panel3 + width), c31);
+            c32 = O.MultiplyAdd(x, O.Load(b + panel3 + 2 * width), c32);
+            a += aStep;
+            b += bStep;
+        }
+
+        O.Store(c00, c + 0 * width);
+        O.Store(c01, c + 1 * width);
+        O.Store(c02, c + 2 * width);
+        O.Store(c10, c + 3 * width);
+        O.Store(c11, c + 4 * width);
+        O.Store(c12, c + 5 * width);
+        O.Store(c20, c + 6 * width);
+        O.Store(c21, c + 7 * width);
+        O.Store(c22, c + 8 * width);
+        O.Store(c30, c + 9 * width);
+        O.Store(c31, c + 10 * width);
+        O.Store(c32, c + 11 * width);
+    }
 }

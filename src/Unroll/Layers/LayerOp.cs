@@ -133,6 +133,8 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels)
 
     public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default)
     {
+        if (initializer == Initializer.Orthogonal && shape.Rank < 2)
+            throw new UnrollException($"{LayerName}/{role} has shape {shape}, but only a matrix can be orthogonal. Choose another initializer.");
         var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones };
         _parameters.Add(parameter);
         _offset += parameter.Length;

@@ -128,6 +128,10 @@ internal sealed class LstmCell<T> : Cell<T>
             c.CopyTo(h);
             Kernels.Activate(_activation, h);
             Kernels.MultiplyBy(h, gates[(3 * p)..]);
+
+            // With an activation that is not 0 at 0 the padding would grow from step to step.
+            c[Units..].Clear();
+            h[Units..].Clear();
         }
     }
 

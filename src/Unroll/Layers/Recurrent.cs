@@ -61,7 +61,7 @@ public abstract record Recurrent : Layer
     {
         if (input.Rank != 2)
             throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or reshape the input.");
-        if (Dropout is < 0 or >= 1 || RecurrentDropout is < 0 or >= 1)
+        if (Dropout is not (>= 0 and < 1) || RecurrentDropout is not (>= 0 and < 1))
             throw new UnrollException($"{Label} has dropout {Dropout} and recurrent dropout {RecurrentDropout}; both must be at least 0 and below 1.");
         return ReturnSequences ? new Shape(input.Steps, Units) : new Shape(Units);
     }

@@ -14,6 +14,11 @@ public abstract record Loss
     {
     }
 
+    /// <summary>Throws when a number is outside its range.</summary>
+    internal virtual void Validate()
+    {
+    }
+
     /// <summary>
     /// Sums the losses of one row's outputs, and overwrites the predictions with the gradients, times <paramref name="scale"/>.
     /// </summary>
@@ -60,6 +65,12 @@ public sealed record MeanAbsoluteError : Loss
 /// <param name="Delta">δ, in the units of the target; above 0.</param>
 public sealed record Huber(double Delta = 1) : Loss
 {
+    internal override void Validate()
+    {
+        if (!(Delta > 0) || double.IsInfinity(Delta))
+            throw new UnrollException($"Huber's delta is {Delta}; it must be above 0.");
+    }
+
     internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
     {
         double sum = 0;

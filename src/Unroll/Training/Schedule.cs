@@ -36,8 +36,12 @@ public sealed record StepSchedule(int Epochs, double Factor = 0.1) : Schedule
 /// <param name="FloorShare">The last rate as a share of the first.</param>
 public sealed record CosineSchedule(double FloorShare = 0) : Schedule
 {
-    internal override Func<int, double, double> Start(double initialRate, int epochs) =>
-        (epoch, _) => initialRate * (FloorShare + (1 - FloorShare) * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / epochs)));
+    internal override Func<int, double, double> Start(double initialRate, int epochs)
+    {
+        if (FloorShare is not (>= 0 and <= 1))
+            throw new UnrollException($"A cosine schedule has a floor of {FloorShare} of the first rate; it must be at least 0 and at most 1.");
+        return (epoch, _) => initialRate * (FloorShare + (1 - FloorShare) * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / epochs)));
+    }
 }
 
 /// <summary>
@@ -52,6 +56,8 @@ public sealed record PlateauSchedule(double Factor = 0.1, int Patience = 10, dou
 {
     internal override Func<int, double, double> Start(double initialRate, int epochs)
     {
+        if (Factor is not (> 0 and < 1) || Patience < 1 || !(MinDelta >= 0) || !(Floor >= 0))
+            throw new UnrollException($"A plateau schedule has factor {Factor}, patience {Patience}, least fall {MinDelta} and floor {Floor}; the factor must be above 0 and below 1, the patience at least 1, the others at least 0.");
         double best = double.PositiveInfinity, rate = initialRate;
         int waited = 0;
         return (epoch, watchedLoss) =>

@@ -22,7 +22,7 @@ internal sealed class Trainer
     {
         (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
         (_training, _validation) = Split(samples, options);
-        if (options.Shuffle && _network.RecurrentParts.Any(op => ((Recurrent)op.Layer).Stateful))
+        if (options.Shuffle && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed);
         _history = new History(options.Epochs);
@@ -54,6 +54,8 @@ internal sealed class Trainer
             double? loss = Epoch(epoch, rate, batch, cancellation);
             if (loss is null)
                 return Cancelled();
+            if (!IsFinite(_network.Parameters.ReadOnlyValues))
+                throw Diverged(epoch, StepsPerEpoch, rate);
             double? validationLoss = validation?.Loss();
             var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
             watched = record.WatchedLoss;
@@ -148,6 +150,18 @@ internal sealed class Trainer
         return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, _history.Epochs.Count));
     }
 
+    /// <summary>The last step of an epoch can throw the weights out of range while its loss, taken before the step, was finite.</summary>
+    private static bool IsFinite(ReadOnlySpan<float> weights)
+    {
+        foreach (float weight in weights)
+        {
+            if (!float.IsFinite(weight))
+                return false;
+        }
+
+        return true;
+    }
+
     private History End(StopReason reason, int keptEpoch)
     {
         (_history.Reason, _history.KeptEpoch, _history.Duration) = (reason, keptEpoch, _clock.Elapsed);
@@ -170,17 +184,19 @@ internal sealed class Trainer
     /// <summary>The loss on samples that are not trained on.</summary>
     private sealed class Validator(Trainer trainer, ISamples samples)
     {
+        // Stateful layers keep a state a row, so their batches stay as large as in training.
+        private readonly int _rows = trainer._network.StatefulParts.Length > 0 ? trainer._options.BatchSize : ValidationRows;
         private readonly SampleBatch _batch = new(samples, null);
-        private readonly float[] _predictions = new float[ValidationRows * samples.TargetShape.Size];
+        private readonly float[] _predictions = new float[Math.Max(ValidationRows, trainer._options.BatchSize) * samples.TargetShape.Size];
         private readonly float[] _target = new float[samples.TargetShape.Size];
 
         public double Loss()
         {
             double sum = 0;
             int size = samples.TargetShape.Size;
-            for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += ValidationRows)
+            for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
             {
-                _batch.Rows = Math.Min(ValidationRows, samples.Count - _batch.Start);
+                _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
                 trainer._network.Predict(_batch, _predictions);
                 for (int row = 0; row < _batch.Rows; row++)
                 {

@@ -80,7 +80,7 @@ public sealed class History
     /// <summary>The epoch with the lowest watched loss, from 1; 0 when none was finished.</summary>
     public int BestEpoch { get; private set; }
 
-    /// <summary>The epoch, from 1, whose weights the model has now; 0 for the initial ones.</summary>
+    /// <summary>The epoch, from 1, whose weights the model has now; 0 when none was finished.</summary>
     public int KeptEpoch { get; internal set; }
 
     /// <summary>The training loss of the last finished epoch; NaN when none was finished.</summary>

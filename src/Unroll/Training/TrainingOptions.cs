@@ -43,6 +43,7 @@ public sealed record TrainingOptions
             throw new UnrollException($"The validation split is {ValidationSplit}; it must be at least 0 and below 1.");
         if (EarlyStopping is { Patience: < 0 })
             throw new UnrollException($"The patience of early stopping is {EarlyStopping.Patience}; it must be at least 0.");
+        Loss.Validate();
         Optimizer.Validate();
         Clipping?.Validate();
     }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Unroll.Training;
 
 /// <summary>
@@ -65,7 +67,7 @@ internal sealed class WorkerTeam
                     spin.SpinOnce(sleep1Threshold: -1);
                 _work = null;
                 if (_failure is not null)
-                    throw new AggregateException(_failure);
+                    ExceptionDispatchInfo.Throw(_failure);
             }
         }
 

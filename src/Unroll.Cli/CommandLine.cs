@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text;
+
+namespace Unroll.Cli;
+
+/// <summary>The verbs put together; every error becomes one line on standard error and exit code 1.</summary>
+internal static class CommandLine
+{
+    public const int Failed = 1;
+
+    public static int Run(string[] args)
+    {
+        if (OperatingSystem.IsWindows())
+            Console.OutputEncoding = Encoding.UTF8;
+        try
+        {
+            ParseResult result = Root().Parse(args);
+            return ParseErrors.Describe(result) is { } error
+                ? Fail(error)
+                : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UnrollException error) when (!ShowsTraces)
+        {
+            return Fail(error.Message);
+        }
+        catch (Exception error) when (!ShowsTraces)
+        {
+            return Fail($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. Set UNROLL_DEBUG=1 to see where it happened.");
+        }
+    }
+
+    /// <summary>For those who look for the place of an error: UNROLL_DEBUG=1 lets the exception through.</summary>
+    private static bool ShowsTraces => Environment.GetEnvironmentVariable("UNROLL_DEBUG") is "1";
+
+    private static Verb Root()
+    {
+        var root = new Verb("unroll", "Forecasts series of numbers with recurrent networks, and says whether they beat the naive forecast.", "unroll forecast")
+        {
+            ForecastCommand.Create(),
+            DescribeCommand.Create(),
+            PredictCommand.Create(),
+        };
+        var help = new HelpOption();
+        help.Action = new HelpWithExample((HelpAction)help.Action!);
+        root.Add(help);
+        root.Add(new VersionOption());
+        root.SetAction(result => help.Action is HelpWithExample action ? action.Invoke(result) : 0);
+        return root;
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine("unroll: " + message.ReplaceLineEndings(" "));
+        return Failed;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Unroll.Forecasting;
+using Unroll.Reports;
+
+namespace Unroll.Cli;
+
+/// <summary><c>unroll forecast [FILE]</c></summary>
+internal static class ForecastCommand
+{
+    public static Command Create()
+    {
+        var options = new ForecastOptions();
+        var command = new Verb(
+            "forecast",
+            "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\", and writes a report.",
+            "unroll forecast --sample aapl --epochs 5");
+        options.AddTo(command);
+        command.SetAction(result => Run(options.Read(result)));
+        return command;
+    }
+
+    private static int Run(ForecastRequest request)
+    {
+        Terminal terminal = request.Json ? Terminal.Error() : Terminal.Output();
+        var plan = new ForecastPlan(request);
+        using var interruption = new Interruption();
+        var folder = new ReportFolder(request.Folder);
+        try
+        {
+            ForecastConsole.Before(terminal, plan);
+            Train(terminal, plan, folder, interruption.Token);
+            if (interruption.Token.IsCancellationRequested)
+                return Interrupted(terminal, plan, folder, interruption);
+            foreach (NetworkForecaster network in plan.Networks)
+                plan.Comparison.Add(network);
+            string metrics = MetricsJson.Of(plan).ToString();
+            folder.Write(plan, Report(plan), metrics);
+            ForecastConsole.After(terminal, plan, folder);
+            if (request.Json)
+                Console.Out.Write(metrics);
+            return 0;
+        }
+        finally
+        {
+            folder.Abandon();
+        }
+    }
+
+    private static void Train(Terminal terminal, ForecastPlan plan, ReportFolder folder, CancellationToken cancellation) =>
+        TrainingDisplay.Run(terminal, plan.Networks, (network, onEvent) =>
+        {
+            try
+            {
+                network.Fit(plan.Split, onEvent, cancellation);
+            }
+            catch (TrainingDivergedException diverged)
+            {
+                throw Diverged(network, diverged, folder);
+            }
+
+            return !cancellation.IsCancellationRequested;
+        });
+
+    private static UnrollException Diverged(NetworkForecaster network, TrainingDivergedException diverged, ReportFolder folder)
+    {
+        int good = diverged.History.KeptEpoch;
+        string kept = good > 0
+            ? $"Its weights after epoch {good}, the last good ones, are in {folder.Keep(network)}."
+            : "No epoch was finished, so there is nothing to keep.";
+        return new UnrollException(FormattableString.Invariant(
+            $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. {kept}"), diverged);
+    }
+
+    private static int Interrupted(Terminal terminal, ForecastPlan plan, ReportFolder folder, Interruption interruption)
+    {
+        terminal.Blank();
+        List<string> kept = [];
+        foreach (NetworkForecaster network in plan.Networks)
+        {
+            if (network.History is { KeptEpoch: > 0 } history)
+                kept.Add(FormattableString.Invariant($"the {network.Name} of epoch {history.KeptEpoch} of {network.Recipe.Training.Epochs} in {folder.Keep(network)}"));
+        }
+
+        terminal.Say(kept.Count > 0
+            ? $"Interrupted. Kept the best weights so far: {string.Join(", ", kept)}."
+            : "Interrupted before the first epoch was finished: nothing to keep.");
+        return interruption.ExitCode;
+    }
+
+    private static ForecastReport Report(ForecastPlan plan) =>
+        ForecastReport.Create(plan.Column, plan.Split, plan.Comparison, plan.Networks) with
+        {
+            Title = $"{plan.Request.Data.Title}, {plan.Split.Target}",
+            Settings =
+            [
+                .. plan.Request.Settings(plan.Split),
+                new(".NET", Environment.Version.ToString()),
+                new("instruction set", plan.Networks[0].Model.InstructionSet),
+            ],
+        };
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>Options that say what they take when they are given something else.</summary>
+internal static class Options
+{
+    public static Option<int> Whole(string name, int fallback, int least, int most, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+                return value;
+            string range = least == int.MinValue ? "" : string.Create(CultureInfo.InvariantCulture, $" of at least {least} and at most {most}");
+            result.AddError($"{name} is \"{text}\"; it takes a whole number{range}");
+            return fallback;
+        },
+    };
+
+    /// <param name="range">The range in words: <c>above 0</c>.</param>
+    public static Option<double> Number(string name, double fallback, Func<double, bool> isAllowed, string range, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result =>
+        {
+            if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
+                return value;
+            result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}");
+            return fallback;
+        },
+    };
+
+    public static Option<double?> OptionalNumber(string name, Func<double, bool> isAllowed, string range, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
+                return value;
+            result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}");
+            return null;
+        },
+    };
+
+    public static Option<DateRange?> Range(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "RANGE",
+        CustomParser = result =>
+        {
+            try
+            {
+                return DateRange.Parse(result.Tokens[0].Value);
+            }
+            catch (UnrollException error)
+            {
+                result.AddError($"{name}: {error.Message}");
+                return null;
+            }
+        },
+    };
+
+    /// <summary>One of a few words; letter case does not count.</summary>
+    public static Option<string> Word(string name, string fallback, string[] words, string description) => new(name)
+    {
+        Description = $"{description}: {AnyOf(words)}",
+        HelpName = name[2..].ToUpperInvariant(),
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError) ?? fallback,
+    };
+
+    /// <summary>Some of a few words, each given with the option's name before it, in the order given and each once.</summary>
+    public static Option<string[]> Words(string name, string[] fallback, string[] words, string description) => new(name)
+    {
+        Description = $"{description}: {AnyOf(words)}; repeat it for more",
+        HelpName = name[2..].ToUpperInvariant(),
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => [.. result.Tokens.Select(token => OneOf(name, words, token.Value, result.AddError) ?? fallback[0]).Distinct()],
+    };
+
+    private static string? OneOf(string name, string[] words, string text, Action<string> addError)
+    {
+        string? word = Array.Find(words, candidate => candidate.Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (word is null)
+            addError($"{name} is \"{text}\"; choose {AnyOf(words)}");
+        return word;
+    }
+
+    private static string AnyOf(string[] words) => $"{string.Join(", ", words[..^1])} or {words[^1]}";
+
+    private static bool TryRead(string text, Func<double, bool> isAllowed, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && isAllowed(value);
+}

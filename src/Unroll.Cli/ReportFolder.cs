@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Unroll.Forecasting;
+using Unroll.Formats;
+using Unroll.Reports;
+
+namespace Unroll.Cli;
+
+/// <summary>The folder that a forecast writes to. All files of a report appear together, after all of them could be written.</summary>
+internal sealed class ReportFolder
+{
+    private readonly bool _isNew;
+
+    /// <exception cref="UnrollException">There can be no such folder, or it may not be written to.</exception>
+    public ReportFolder(string path)
+    {
+        if (path.Trim().Length == 0)
+            throw new UnrollException("The name of the --out folder is empty. Choose a folder, for example forecast-report.");
+        if (File.Exists(path))
+            throw new UnrollException($"{path} is a file, so the report cannot be written there. Choose a folder with --out.");
+        Path = path;
+        try
+        {
+            _isNew = !Directory.Exists(path);
+            Directory.CreateDirectory(path);
+            string probe = System.IO.Path.Combine(path, StagingName);
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UnrollException($"The folder {path} cannot be written to: {failure.Message.TrimEnd('.')}. Choose another with --out.", failure);
+        }
+    }
+
+    public string Path { get; }
+
+    private static string StagingName => string.Create(CultureInfo.InvariantCulture, $".unroll.{Environment.ProcessId}.tmp");
+
+    public static string ModelName(NetworkForecaster network) => network.Recipe.Key + ".unroll";
+
+    /// <summary>Writes report, charts, predictions, metrics and networks. Where one cannot be written, none is.</summary>
+    /// <exception cref="UnrollException">A file cannot be written.</exception>
+    public void Write(ForecastPlan plan, ForecastReport report, string metrics)
+    {
+        var texts = new Dictionary<string, string>
+        {
+            ["report.html"] = HtmlReport.Render(report),
+            ["predictions.csv"] = Predictions(plan),
+            ["metrics.json"] = metrics,
+        };
+        foreach (Chart chart in Charts.All(report))
+            texts[chart.Name + ".svg"] = chart.Svg;
+
+        string staging = System.IO.Path.Combine(Path, StagingName);
+        try
+        {
+            foreach ((string name, string text) in texts)
+                AtomicFile.WriteText(System.IO.Path.Combine(staging, name), text);
+            foreach (NetworkForecaster network in plan.Networks)
+                network.Save(System.IO.Path.Combine(staging, ModelName(network)));
+            foreach (string file in Directory.GetFiles(staging))
+                File.Move(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnrollException($"The report cannot be written to {Path}: {failure.Message.TrimEnd('.')}. Choose another folder with --out.", failure);
+        }
+        finally
+        {
+            if (Directory.Exists(staging))
+                Directory.Delete(staging, recursive: true);
+        }
+    }
+
+    /// <summary>Keeps a network of a run that did not end, beside the files of a run that did; returns where.</summary>
+    /// <exception cref="UnrollException">The file cannot be written.</exception>
+    public string Keep(NetworkForecaster network)
+    {
+        string path = System.IO.Path.Combine(Path, network.Recipe.Key + ".partial.unroll");
+        network.Save(path);
+        return path;
+    }
+
+    /// <summary>Leaves no empty folder behind.</summary>
+    public void Abandon()
+    {
+        if (_isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
+            Directory.Delete(Path);
+    }
+
+    private static string Predictions(ForecastPlan plan)
+    {
+        (ForecastSplit split, Comparison comparison) = (plan.Split, plan.Comparison);
+        var csv = new StringBuilder("date,actual,naive").AppendJoin("", plan.Networks.Select(network => "," + network.Recipe.Key)).Append('\n');
+        for (int row = 0; row < split.Test.Count; row++)
+        {
+            IEnumerable<double> values = comparison.Scores.Select(score => score.Predictions[row]);
+            csv.Append(plan.Series.Day(split.Test.Dates[row]));
+            foreach (double value in values.Prepend(comparison.Naive.Predictions[row]).Prepend(split.Test[row]))
+                csv.Append(',').Append(value.ToString("R", CultureInfo.InvariantCulture));
+            csv.Append('\n');
+        }
+
+        return csv.ToString();
+    }
+}

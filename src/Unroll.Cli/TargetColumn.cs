@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>The treatment of missing values that the verbs share.</summary>
+internal static class TargetColumn
+{
+    private static readonly Dictionary<string, MissingPolicy> s_policies = new()
+    {
+        ["error"] = MissingPolicy.Error,
+        ["drop"] = MissingPolicy.Drop,
+        ["forward-fill"] = MissingPolicy.ForwardFill,
+        ["interpolate"] = MissingPolicy.Interpolate,
+    };
+
+    public static Option<string> MissingOption() =>
+        Options.Word("--missing", "error", [.. s_policies.Keys], "What to do with missing values of the target");
+
+    public static MissingPolicy Policy(string word) => s_policies[word];
+
+    public static string Word(MissingPolicy policy) => s_policies.First(entry => entry.Value == policy).Key;
+
+    /// <summary>
+    /// The target column alone, its missing values treated. With <see cref="MissingPolicy.Error"/> they stay: only those in the
+    /// rows that are used matter, and whoever uses the rows refuses them.
+    /// </summary>
+    /// <param name="series">The whole table.</param>
+    /// <param name="target">The column.</param>
+    /// <param name="policy">What to do with missing values.</param>
+    /// <param name="needed">The first instant that matters; values missing from the beginning to before it are left out.</param>
+    /// <param name="boundary">The first instant of the test range: nothing before it is filled from it.</param>
+    public static TimeSeries Complete(TimeSeries series, string target, MissingPolicy policy, DateTime? needed, DateTime? boundary)
+    {
+        TimeSeries column = series.Select(target);
+        if (policy == MissingPolicy.Error)
+            return column;
+        int first = column[target].Values.IndexOfAnyExcept(double.NaN);
+        bool leadIsIdle = first > 0 && (needed is null || column.Dates[first] <= needed);
+        return (leadIsIdle ? column.Tail(column.Rows - first) : column).Fill(policy, boundary);
+    }
+}

@@ -1,0 +1,53 @@
+using Spectre.Console;
+
+namespace Unroll.Cli;
+
+/// <summary>Standard output or standard error as a place for text: wrapped and coloured on a terminal, plain where it is redirected.</summary>
+internal sealed class Terminal
+{
+    /// <summary>No line is wrapped where nobody watches.</summary>
+    private const int Endless = 100_000;
+
+    private Terminal(TextWriter writer, bool isPlain)
+    {
+        Ansi = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (isPlain)
+            Ansi.Profile.Width = Endless;
+        IsLive = !isPlain && Ansi.Profile.Capabilities.Ansi;
+    }
+
+    public IAnsiConsole Ansi { get; }
+
+    /// <summary>Whether lines can be drawn anew in place.</summary>
+    public bool IsLive { get; }
+
+    /// <summary>The characters that fit in a line.</summary>
+    public int Width => Ansi.Profile.Width;
+
+    public static Terminal Output() => new(Console.Out, Console.IsOutputRedirected);
+
+    /// <summary>Always plain: standard output holds something for a program.</summary>
+    public static Terminal Error() => new(Console.Error, isPlain: true);
+
+    public void Blank() => Ansi.WriteLine();
+
+    public void Heading(string text) => Ansi.Write(new Text(text + "\n", new Style(decoration: Decoration.Bold)));
+
+    /// <summary>A sentence, wrapped at words.</summary>
+    public void Say(string text) => Ansi.Write(new Text(text + "\n"));
+
+    public void Say(string text, Color color) => Ansi.Write(new Text(text + "\n", new Style(color)));
+
+    /// <summary>Lines as they are.</summary>
+    public void Lines(string text)
+    {
+        foreach (string line in text.TrimEnd().Split('\n'))
+            Ansi.Write(new Text(line.TrimEnd() + "\n"));
+    }
+}

@@ -1,0 +1,56 @@
+using Xunit;
+
+namespace Unroll.App.Tests;
+
+/// <summary>A command line that makes no sense: one line on standard error, exit code 1, nothing on standard output, no file.</summary>
+public sealed class BadOptionTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("forecast --epochs 0", "--epochs is \"0\"; it takes a whole number of at least 1 and at most 1000000. See unroll forecast --help.")]
+    [InlineData("forecast --epochs many", "--epochs is \"many\"; it takes a whole number of at least 1 and at most 1000000. See unroll forecast --help.")]
+    [InlineData("forecast --window 0", "--window is \"0\"; it takes a whole number of at least 1 and at most 100000. See unroll forecast --help.")]
+    [InlineData("forecast --units 0", "--units is \"0\"; it takes a whole number of at least 1 and at most 4096. See unroll forecast --help.")]
+    [InlineData("forecast --units -3", "--units is \"-3\"; it takes a whole number of at least 1 and at most 4096. See unroll forecast --help.")]
+    [InlineData("forecast --layers 0", "--layers is \"0\"; it takes a whole number of at least 1 and at most 64. See unroll forecast --help.")]
+    [InlineData("forecast --batch 0", "--batch is \"0\"; it takes a whole number of at least 1 and at most 65536. See unroll forecast --help.")]
+    [InlineData("forecast --threads 0", "--threads is \"0\"; it takes a whole number of at least 1 and at most 1024. See unroll forecast --help.")]
+    [InlineData("forecast --seed 1.5", "--seed is \"1.5\"; it takes a whole number. See unroll forecast --help.")]
+    [InlineData("forecast --seed", "Required argument missing for option: '--seed'. See unroll forecast --help.")]
+    [InlineData("forecast --dropout 1", "--dropout is \"1\"; it takes a number of at least 0 and below 1. See unroll forecast --help.")]
+    [InlineData("forecast --dropout -0.1", "--dropout is \"-0.1\"; it takes a number of at least 0 and below 1. See unroll forecast --help.")]
+    [InlineData("forecast --learning-rate 0", "--learning-rate is \"0\"; it takes a number above 0. See unroll forecast --help.")]
+    [InlineData("forecast --learning-rate NaN", "--learning-rate is \"NaN\"; it takes a number above 0. See unroll forecast --help.")]
+    [InlineData("forecast --learning-rate 1e999", "--learning-rate is \"1e999\"; it takes a number above 0. See unroll forecast --help.")]
+    [InlineData("forecast --clip-norm 0", "--clip-norm is \"0\"; it takes a number above 0. See unroll forecast --help.")]
+    [InlineData("forecast --model rnn", "--model is \"rnn\"; choose lstm, gru or simple-rnn. See unroll forecast --help.")]
+    [InlineData("forecast --optimizer lion", "--optimizer is \"lion\"; choose rmsprop, sgd, adam or adamw. See unroll forecast --help.")]
+    [InlineData("forecast --scaler max", "--scaler is \"max\"; choose minmax, standard or none. See unroll forecast --help.")]
+    [InlineData("forecast --missing guess", "--missing is \"guess\"; choose error, drop, forward-fill or interpolate. See unroll forecast --help.")]
+    [InlineData("forecast --train soon", "--train: \"soon\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31. See unroll forecast --help.")]
+    [InlineData("forecast --test 2020..2019", "--test: The range \"2020..2019\" ends before it begins. Put the earlier date first. See unroll forecast --help.")]
+    [InlineData("forecast --train 2016..", "--train 2016.. has no end, so it leaves no rows to test on. Give it an end, for example --train 2016..2020.")]
+    [InlineData("forecast --test ..2016", "--test ..2016 has no beginning, so it leaves no rows to train on. Give it a beginning, for example --test 2021..")]
+    [InlineData("forecast --sample msft", "There is no sample msft. Choose sp500 or aapl.")]
+    [InlineData("forecast prices.csv --sample aapl", "There is a file, prices.csv, and --sample aapl. Give one of them.")]
+    [InlineData("forecast one.csv two.csv", "\"two.csv\" is one argument too many. See unroll forecast --help.")]
+    [InlineData("forecast --epoch 5", "There is no option --epoch. See unroll forecast --help.")]
+    [InlineData("forecast prices.csv --fast", "There is no option --fast. See unroll forecast --help.")]
+    [InlineData("describe --fast", "There is no option --fast. See unroll describe --help.")]
+    [InlineData("predict", "Required argument 'MODEL' missing for command: 'predict'. See unroll predict --help.")]
+    [InlineData("predict lstm.unroll", "No FILE was given. Give the path of a CSV file, or --sample sp500 or aapl.")]
+    [InlineData("train", "There is no verb train; there are forecast, describe, predict. See unroll --help.")]
+    [InlineData("--fast", "There is no option --fast. See unroll --help.")]
+    public void Is_refused_in_one_line(string commandLine, string message)
+    {
+        ToolResult result = Tool.Run(_folder, commandLine.Split(' '));
+
+        Assert.Equal("unroll: " + message + "\n", result.Error);
+        Assert.Equal(1, result.Code);
+        Assert.Equal("", result.Output);
+        Assert.Empty(_folder.Entries);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace Unroll.App.Tests;
+
+/// <summary>Forecasts on data with a flaw that can be dealt with, and choices that the tool makes and says.</summary>
+public sealed class ForecastDataTests : IDisposable
+{
+    private static readonly string[] s_ranges = ["--train", "2014..2016", "--test", "2017"];
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Json_is_alone_on_standard_output_and_the_progress_on_standard_error()
+    {
+        ToolResult result = Forecast("--sample", "aapl", "--json");
+        Assert.Equal(File.ReadAllText(Path.Combine(_folder["forecast-report"], "metrics.json")), result.Output);
+        Assert.Equal("aapl.csv", JsonDocument.Parse(result.Output).RootElement.GetProperty("data").GetProperty("file").GetString());
+        Assert.Contains("epoch 2/2", result.Error, StringComparison.Ordinal);
+        Assert.Contains("The SimpleRNN does not beat the naive forecast", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001B', result.Error);
+    }
+
+    /// <summary>Line 300 of the file is 2014-07-18, in the training range.</summary>
+    [Theory]
+    [InlineData("drop", 755, "Note: dropped 1 of 1260 rows: a value was missing")]
+    [InlineData("forward-fill", 756, "Note: filled 1 value of High forward")]
+    [InlineData("interpolate", 756, "Note: interpolated 1 value of High")]
+    public void A_missing_value_is_treated_as_asked_and_that_is_said(string policy, int rows, string note)
+    {
+        string file = _folder.Write("prices.csv", Apple.With(300, 2, ""));
+        ToolResult result = Forecast([file, "--missing", policy, .. s_ranges]);
+        Assert.Contains(note, result.Lines);
+        Assert.Contains("High         1", result.Lines);
+        Assert.Equal(rows, Data("train_rows").GetInt32());
+    }
+
+    /// <summary>Line 3 is 2013-05-14, before the training range; Volume is not the target.</summary>
+    [Fact]
+    public void Missing_values_that_are_not_used_do_not_matter()
+    {
+        string[] lines = Apple.With(300, 6, "");
+        lines[2] = Apple.With(3, 2, "")[2];
+        ToolResult result = Forecast([_folder.Write("prices.csv", lines), .. s_ranges]);
+        Assert.Contains("High         1", result.Lines);
+        Assert.Equal(756, Data("train_rows").GetInt32());
+    }
+
+    [Fact]
+    public void Rows_out_of_order_are_sorted_and_that_is_said()
+    {
+        Forecast(["--sample", "aapl", "--out", "sorted", .. s_ranges]);
+        ToolResult result = Forecast([_folder.Write("prices.csv", Apple.Lines.Take(1).Concat(Apple.Lines.Skip(1).Reverse())), .. s_ranges]);
+        Assert.Contains("Note: sorted 1260 rows by date: they were not in order", result.Lines);
+        Assert.Equal(File.ReadAllText(Path.Combine(_folder["sorted"], "predictions.csv")), File.ReadAllText(Path.Combine(_folder["forecast-report"], "predictions.csv")));
+    }
+
+    /// <summary>A wave through zero, 20 rows a period, on 200 days from 2020-01-01: the last fifth begins on 2020-06-09.</summary>
+    [Fact]
+    public void Where_a_value_is_zero_there_is_no_percentage_and_without_ranges_the_newest_fifth_is_the_test()
+    {
+        var start = new DateTime(2020, 1, 1);
+        string file = _folder.Write("wave.csv", Enumerable.Range(0, 200)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{start.AddDays(i):yyyy-MM-dd},{(i % 10 == 0 ? 0 : Math.Sin(i * Math.PI / 10))}")).Prepend("date,level"));
+        ToolResult result = Forecast(file, "--target", "LEVEL");
+        Assert.Contains("No --train and --test given: the rows, the last fifth to test on, --train ..2020-06-08 --test 2020-06-09...", result.Lines);
+        Assert.Equal("""{"file":"wave.csv","rows":200,"target":"level","train_rows":160,"test_rows":40,"train_windows":140}""", JsonSerializer.Serialize(Metrics.GetProperty("data")));
+        Assert.Equal(JsonValueKind.Null, Metrics.GetProperty("naive").GetProperty("mape").ValueKind);
+        Assert.Equal(JsonValueKind.Null, Metrics.GetProperty("models")[0].GetProperty("mape").ValueKind);
+        Assert.Equal(2, result.Lines.Count(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()).ElementAtOrDefault(5) == "–"));
+    }
+
+    [Fact]
+    public void One_range_alone_gives_the_other()
+    {
+        Assert.Contains("No --test given: testing on all rows after training, --test 2017-01-01...", Forecast("--sample", "aapl", "--train", "2014..2016").Lines);
+        Assert.Equal((756, 342), (Data("train_rows").GetInt32(), Data("test_rows").GetInt32()));
+        Assert.Contains("No --train given: training on all rows before the test, --train ..2016-12-31.", Forecast("--sample", "aapl", "--test", "2017").Lines);
+        Assert.Equal((918, 251), (Data("train_rows").GetInt32(), Data("test_rows").GetInt32()));
+    }
+
+    /// <summary>A learning rate of 0.15 on values that are not scaled lets the error grow by a steady factor, beyond what a float holds in the third epoch.</summary>
+    [Fact]
+    public void A_loss_that_becomes_infinite_ends_the_run_and_the_last_good_weights_are_kept()
+    {
+        ToolResult result = Tool.Run(_folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "0.15", "--scaler", "none", "--units", "8", "--window", "20");
+        string kept = Path.Combine("forecast-report", "simple-rnn.partial.unroll");
+        Assert.Equal(1, result.Code);
+        Assert.Matches($"^unroll: The loss of the SimpleRNN became infinite at epoch 3, step [0-9]+\\. Try --learning-rate 0\\.015 or less, or --clip-norm 1\\. Its weights after epoch 2, the last good ones, are in {kept}\\.\n$", result.Error);
+        Assert.Equal(["forecast-report", kept], _folder.Entries);
+        Assert.Equal(0, Tool.Run(_folder, "predict", kept, "--sample", "aapl").Code);
+    }
+
+    [Fact]
+    public void Nothing_is_left_where_no_epoch_went_well()
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--optimizer", "sgd", "--learning-rate", "1e6", .. Tool.Quick]);
+        Assert.Equal(1, result.Code);
+        Assert.Matches("^unroll: The loss of the LSTM became infinite at epoch 1, step [0-9]+\\. Try --learning-rate 1E\\+05 or less, or --clip-norm 1\\. No epoch was finished, so there is nothing to keep\\.\n$", result.Error);
+        Assert.Empty(_folder.Entries);
+    }
+
+    private JsonElement Metrics => JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["forecast-report"], "metrics.json"))).RootElement;
+
+    private JsonElement Data(string name) => Metrics.GetProperty("data").GetProperty(name);
+
+    private ToolResult Forecast(params string[] arguments)
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--model", "simple-rnn", .. Tool.Quick, .. arguments]);
+        Assert.True(result.Code == 0, result.Error);
+        return result;
+    }
+}

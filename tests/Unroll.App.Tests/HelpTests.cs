@@ -1,0 +1,57 @@
+using System.Reflection;
+using Xunit;
+
+namespace Unroll.App.Tests;
+
+public sealed class HelpTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Every verb's last lines are commands; pasted one after the other into an empty folder they work.</summary>
+    [Theory]
+    [InlineData("forecast", 1)]
+    [InlineData("describe", 1)]
+    [InlineData("predict", 2)]
+    public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
+    {
+        ToolResult help = Tool.Run(_folder, verb, "--help");
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.Equal(commands == 1 ? "Example:" : "Examples:", help.Lines[^(commands + 1)]);
+        foreach (string line in help.Lines[^commands..])
+        {
+            Assert.StartsWith("  unroll ", line, StringComparison.Ordinal);
+            ToolResult result = Tool.Run(_folder, line.Trim().Split(' ')[1..]);
+            Assert.Equal((0, ""), (result.Code, result.Error));
+        }
+
+        Assert.StartsWith($"  unroll {verb}", help.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_options_of_the_contract_are_there()
+    {
+        string help = Tool.Run(_folder, "forecast", "--help").Output;
+        string[] options = ["--target", "--train", "--test", "--window", "--model", "--layers", "--units", "--bidirectional", "--dropout", "--epochs", "--batch", "--optimizer",
+            "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample"];
+        Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
+        Assert.All(help.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    [Fact]
+    public void Without_a_verb_there_is_help()
+    {
+        ToolResult result = Tool.Run(_folder);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal(Tool.Run(_folder, "--help").Output, result.Output);
+        Assert.EndsWith("Example:\n  unroll forecast\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_that_of_the_library()
+    {
+        string version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Assert.Equal((0, version + "\n"), (Tool.Run(_folder, "--version").Code, Tool.Run(_folder, "--version").Output));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Unroll.App.Tests;
+
+/// <summary>The tool on a terminal, a pseudo one that the program <c>script</c> makes.</summary>
+public sealed partial class TerminalTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(140)]
+    public void No_line_is_wider_than_the_terminal_and_the_bars_fill_up(int width)
+    {
+        string text = Forecast(width, "TERM=xterm");
+        Assert.Contains('\u001B', text);
+        string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(lines, line => BarAtTheEnd().IsMatch(line));
+        Assert.Contains(lines, line => line.StartsWith("count  1260.000", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" 0.000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_colour_it_says_the_same()
+    {
+        string plain = Forecast(80, "TERM=xterm NO_COLOR=1");
+        Assert.DoesNotMatch("\u001B\\[[0-9;]*(3[0-9]|4[0-9]|9[0-9])m", plain);
+        Assert.Matches("\u001B\\[[0-9;]*(3[0-9]|9[0-9])[0-9;]*m", Forecast(80, "TERM=xterm"));
+        Assert.Matches("SimpleRNN █+ epoch 2/2", ControlCodes().Replace(plain, ""));
+    }
+
+    /// <summary>A terminal too narrow for the table at any number of decimals shows it in blocks of columns.</summary>
+    [Fact]
+    public void A_wide_table_comes_in_blocks_where_the_terminal_is_narrow()
+    {
+        string[] lines = [.. OnTerminal(50, "TERM=dumb", "describe --sample aapl").Split('\n').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 50));
+        Assert.Equal(
+            ["mean    114.691429   115.655309   113.732762", "mean    114.717975   109.175220  4.990338e+07"],
+            lines.Where(line => line.StartsWith("mean", StringComparison.Ordinal)));
+    }
+
+    private string Forecast(int width, string environment) =>
+        OnTerminal(width, environment, $"forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}");
+
+    private string OnTerminal(int width, string environment, string arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no program to make a pseudo terminal.");
+        string command = $"stty cols {width} rows 50; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {arguments}";
+        using Process process = Tool.Start(_folder, "/usr/bin/script", ["-qec", command, "/dev/null"]);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output);
+        return output;
+    }
+
+    [GeneratedRegex("\u001B\\[[0-9;?]*[A-Za-z]")]
+    private static partial Regex ControlCodes();
+
+    [GeneratedRegex("^SimpleRNN █+ epoch 2/2  loss .* ms/step  in [0-9.]+ s$")]
+    private static partial Regex BarAtTheEnd();
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Unroll.App.Tests;
+
+/// <summary>What a run of the tool left behind.</summary>
+internal sealed record ToolResult(int Code, string Output, string Error)
+{
+    /// <summary>The lines of standard output.</summary>
+    public string[] Lines => Output.TrimEnd('\n').Split('\n');
+}
+
+/// <summary>The built tool, run as a process of its own.</summary>
+internal static class Tool
+{
+    /// <summary>Options for a run of about a second.</summary>
+    public static readonly string[] Quick = ["--epochs", "2", "--units", "8", "--window", "20"];
+
+    public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name);
+
+    public static ToolResult Run(TempFolder folder, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            process.Kill();
+            throw new TimeoutException($"unroll {string.Join(' ', arguments)} ran for more than two minutes.");
+        }
+
+        return new ToolResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    public static Process Start(TempFolder folder, params string[] arguments) => Start(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll"), .. arguments]);
+
+    public static Process Start(TempFolder folder, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        return Process.Start(start)!;
+    }
+}
+
+/// <summary>An empty folder that is the tool's working directory and is gone after the test.</summary>
+public sealed class TempFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("unroll-tests-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public string[] Entries => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(entry => System.IO.Path.GetRelativePath(Path, entry)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Writes lines into a file here and returns its name.</summary>
+    public string Write(string name, IEnumerable<string> lines)
+    {
+        File.WriteAllLines(this[name], lines);
+        return name;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+/// <summary>The Apple sample as lines of text, to be spoilt.</summary>
+internal static class Apple
+{
+    private static readonly string[] s_lines = File.ReadAllLines(Tool.SamplePath("aapl.csv"));
+
+    public static string[] Lines => [.. s_lines];
+
+    /// <summary>The value of High (the third cell) on a date.</summary>
+    public static double High(string date) =>
+        double.Parse(s_lines.Single(line => line.StartsWith(date, StringComparison.Ordinal)).Split(',')[2], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The lines with one cell of one line replaced; lines count from 1, the header, and cells from 0, the date.</summary>
+    public static string[] With(int line, int cell, string text)
+    {
+        string[] lines = Lines, cells = lines[line - 1].Split(',');
+        cells[cell] = text;
+        lines[line - 1] = string.Join(',', cells);
+        return lines;
+    }
+}

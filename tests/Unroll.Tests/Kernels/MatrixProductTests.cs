@@ -1,0 +1,227 @@
+using Unroll.Kernels;
+using Unroll.Tests.Layers;
+using Xunit;
+
+namespace Unroll.Tests.Kernels;
+
+/// <summary>The matrix products on every instruction set against plain loops in double, with guard bands around the results.</summary>
+public class MatrixProductTests
+{
+    private const int MostRows = 17;
+    private static readonly int[] s_inner = [1, 2, 3, 5, 16, 17, 33, 130];
+    private static readonly int[] s_columns = [16, 32, 48, 64, 80, 112, 144];
+
+    public static TheoryData<string> Names => InstructionSets.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Multiply_replaces_or_adds(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        foreach ((int k, int n) in Sizes())
+        {
+            (float[] b, PackedMatrix<float> packed) = Matrix(kernels, k, n);
+            int aStride = Lanes.Pad(k) + 16, cStride = n + 16;
+            for (int rows = 1; rows <= MostRows; rows++)
+            {
+                float[] a = TestData.Single(rows * aStride, rows), c = TestData.Single(rows * cStride, rows + 50);
+                foreach (ProductStart start in Enum.GetValues<ProductStart>())
+                {
+                    var result = new Guarded(c);
+                    kernels.Multiply(rows, new Slab<float>(a, aStride), packed, new Slab<float>(result.Span, cStride), start);
+                    Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero ? 0 : c[row * cStride + column]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void MultiplyWithBias_starts_from_the_bias(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        foreach ((int k, int n) in Sizes())
+        {
+            (float[] b, PackedMatrix<float> packed) = Matrix(kernels, k, n);
+            float[] bias = TestData.Single(n, 8);
+            int aStride = Lanes.Pad(k), cStride = n;
+            for (int rows = 1; rows <= MostRows; rows++)
+            {
+                float[] a = TestData.Single(rows * aStride, rows), c = TestData.Single(rows * cStride, rows + 50);
+                var result = new Guarded(c);
+                kernels.MultiplyWithBias(rows, new Slab<float>(a, aStride), packed, bias, new Slab<float>(result.Span, cStride));
+                Check(a, aStride, b, n, k, rows, c, cStride, result, (_, column) => bias[column]);
+            }
+        }
+    }
+
+    /// <summary>aᵀ·b with K beyond one chunk of 128 rows, and with M from 1 on.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AddTransposedProduct_adds(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        var scratch = new float[kernels.TransposedScratch];
+        foreach (int k in (int[])[1, 4, 8, 31, 128, 129, 300])
+        {
+            foreach (int n in (int[])[16, 48, 64, 112])
+            {
+                for (int m = 1; m <= MostRows; m++)
+                {
+                    int aStride = Lanes.Pad(m), bStride = n + 16, cStride = n;
+                    float[] a = TestData.Single(k * aStride, m), b = TestData.Single(k * bStride, n), c = TestData.Single(Lanes.Pad(m) * cStride, k);
+                    var result = new Guarded(c);
+                    kernels.AddTransposedProduct(k, m, n, new Slab<float>(a, aStride), new Slab<float>(b, bStride), new Slab<float>(result.Span, cStride), scratch);
+                    int padded = m == 1 ? 1 : (m + 3) / 4 * 4;
+                    for (int row = 0; row < Lanes.Pad(m); row++)
+                    {
+                        for (int column = 0; column < n; column++)
+                        {
+                            double sum = c[row * cStride + column], size = Math.Abs(sum);
+                            for (int i = 0; i < k && row < m; i++)
+                            {
+                                double term = (double)a[i * aStride + row] * b[i * bStride + column];
+                                (sum, size) = (sum + term, size + Math.Abs(term));
+                            }
+
+                            // Rows between m and its padding may be written: they belong to nobody.
+                            if (row < m || row >= padded)
+                                Near(sum, size, result.Span[row * cStride + column]);
+                        }
+                    }
+
+                    result.CheckBands();
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AddColumnSums_adds(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        foreach (int n in s_columns)
+        {
+            for (int k = 0; k <= 40; k++)
+            {
+                int stride = n + 16;
+                float[] b = TestData.Single(k * stride, k + 1), start = TestData.Single(n, 3);
+                var sums = new Guarded(start);
+                kernels.AddColumnSums(k, n, new Slab<float>(b, stride), sums.Span);
+                for (int column = 0; column < n; column++)
+                {
+                    double sum = start[column], size = Math.Abs(sum);
+                    for (int i = 0; i < k; i++)
+                        (sum, size) = (sum + b[i * stride + column], size + Math.Abs(b[i * stride + column]));
+                    Near(sum, size, sums.Span[column]);
+                }
+
+                sums.CheckBands();
+            }
+        }
+    }
+
+    /// <summary>A row's result has the same bits whatever other rows are computed with it, in whichever tile it falls.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_row_has_the_same_bits_in_every_tile(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        foreach ((int k, int n) in ((int, int)[])[(17, 64), (125, 512), (1, 48)])
+        {
+            (_, PackedMatrix<float> packed) = Matrix(kernels, k, n);
+            float[] bias = TestData.Single(n, 8), row = TestData.Single(Lanes.Pad(k), 9), alone = new float[n];
+            kernels.MultiplyWithBias(1, new Slab<float>(row, row.Length), packed, bias, new Slab<float>(alone, n));
+            for (int rows = 2; rows <= MostRows; rows++)
+            {
+                float[] a = [.. Enumerable.Repeat(row, rows).SelectMany(values => values)], c = new float[rows * n];
+                kernels.MultiplyWithBias(rows, new Slab<float>(a, row.Length), packed, bias, new Slab<float>(c, n));
+                Assert.All(c.Chunk(n), values => Assert.Equal(alone, values));
+            }
+        }
+    }
+
+    /// <summary>A packed transpose is the transpose packed.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_matrix_is_packed_in_pieces_and_transposed(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        foreach ((int k, int n) in ((int, int)[])[(5, 48), (17, 112), (32, 16)])
+        {
+            float[] b = TestData.Single(k * n, 1), transposed = new float[n * k];
+            for (int i = 0; i < k; i++)
+            {
+                for (int j = 0; j < n; j++)
+                    transposed[j * k + i] = b[i * n + j];
+            }
+
+            PackedMatrix<float> whole = new(k, n, kernels.PanelColumns), pieces = new(k, n, kernels.PanelColumns), turned = new(k, n, kernels.PanelColumns);
+            whole.SetColumns(0, n, b, n);
+            for (int column = 0; column < n; column += 7)
+                pieces.SetColumns(column, Math.Min(7, n - column), b.AsSpan(column), n);
+            for (int row = 0; row < k; row += 3)
+                turned.SetTransposed(row, Math.Min(3, k - row), n, transposed.AsSpan(row), k);
+            Assert.Equal(whole.Panels.ToArray(), pieces.Panels.ToArray());
+            Assert.Equal(whole.Panels.ToArray(), turned.Panels.ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Buffers_that_are_too_small_are_refused(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        var packed = new PackedMatrix<float>(4, 32, kernels.PanelColumns);
+        Assert.Equal(
+            "A slab of 30 values with stride 16 cannot hold 3 rows of 4 columns.",
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[30], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero)).Message);
+        Assert.Equal(
+            "A slab of 95 values with stride 32 cannot hold 3 rows of 32 columns.",
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[95], 32), ProductStart.Zero)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[31], new Slab<float>(new float[96], 32)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddTransposedProduct(3, 4, 32, new Slab<float>(new float[48], 16), new Slab<float>(new float[96], 32), new Slab<float>(new float[128], 32), new float[kernels.TransposedScratch - 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddColumnSums(3, 32, new Slab<float>(new float[96], 32), new float[31]));
+    }
+
+    private static IEnumerable<(int K, int N)> Sizes() => s_inner.SelectMany(k => s_columns.Select(n => (k, n)));
+
+    private static (float[] Values, PackedMatrix<float> Packed) Matrix(Kernels<float> kernels, int k, int n)
+    {
+        float[] values = TestData.Single(k * n, k + n);
+        var packed = new PackedMatrix<float>(k, n, kernels.PanelColumns);
+        packed.SetColumns(0, n, values, n);
+        return (values, packed);
+    }
+
+    private static void Check(float[] a, int aStride, float[] b, int n, int k, int rows, float[] before, int cStride, Guarded result, Func<int, int, float> start)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < n; column++)
+            {
+                double sum = start(row, column), size = Math.Abs(sum);
+                for (int i = 0; i < k; i++)
+                {
+                    double term = (double)a[row * aStride + i] * b[i * n + column];
+                    (sum, size) = (sum + term, size + Math.Abs(term));
+                }
+
+                Near(sum, size, result.Span[row * cStride + column]);
+            }
+
+            for (int column = n; column < cStride; column++)
+                Assert.Equal(before[row * cStride + column], result.Span[row * cStride + column]);
+        }
+
+        result.CheckBands();
+    }
+
+    /// <summary>Within what rounding can do to a sum of terms whose magnitudes add up to <paramref name="size"/>.</summary>
+    private static void Near(double expected, double size, float actual)
+    {
+        if (!(Math.Abs(expected - actual) <= 1e-6 * size + 1e-30))
+            Assert.Fail($"expected {expected:R}, was {actual:R}");
+    }
+}

@@ -1,0 +1,137 @@
+using Unroll.Layers;
+
+namespace Unroll.Tests.Layers;
+
+/// <summary>The table of gradient checks. A new layer or option is one more row.</summary>
+internal static class GradientCases
+{
+    /// <summary>Leading, middle and trailing steps, a row without any, and a row with nothing else.</summary>
+    private static readonly int[][] s_masks = [[0], [1, 2], [3], [], [0, 1, 2, 3], [0, 2, 3]];
+
+    private static readonly (string Name, Recurrent Layer)[] s_cells =
+    [
+        ("simple rnn", new SimpleRnn(5)),
+        ("lstm", new Lstm(5)),
+        ("gru", new Gru(5)),
+        ("gru, reset before", new Gru(5) { ResetAfter = false }),
+    ];
+
+    /// <summary>Activations whose values do not grow without bound, so that finite differences stay sharp over a few steps.</summary>
+    private static readonly Activation[] s_gates = [Activation.HardSigmoid, Activation.Tanh, Activation.Softsign, Activation.Relu6, Activation.Linear, Activation.Softplus];
+
+    public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
+
+    private static IEnumerable<GradientCase> Rows() =>
+        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses());
+
+    private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+            yield return new GradientCase($"{name}, {activation}", layer with { Activation = activation }) { WeightScale = 0.6, Steps = activation == Activation.Exponential ? 2 : 4 };
+        foreach (Activation gate in s_gates)
+        {
+            if (WithGates(layer, gate) is Recurrent gated)
+                yield return new GradientCase($"{name}, gates {gate}", gated) { WeightScale = 0.6, States = true };
+        }
+
+        Recurrent sequences = layer with { ReturnSequences = true };
+        yield return new GradientCase($"{name}, no bias", layer with { UseBias = false });
+        yield return new GradientCase($"{name}, sequences", sequences);
+        yield return new GradientCase($"{name}, sequences, no bias, backwards", sequences with { UseBias = false, GoBackwards = true });
+        yield return new GradientCase($"{name}, backwards", layer with { GoBackwards = true });
+        yield return new GradientCase($"{name}, states", layer) { States = true };
+        yield return new GradientCase($"{name}, states, sequences, backwards", sequences with { GoBackwards = true }) { States = true };
+        yield return new GradientCase($"{name}, stateful, states", sequences with { Stateful = true }) { States = true };
+        yield return new GradientCase($"{name}, dropout", sequences with { Dropout = 0.4 }) { Training = true };
+        yield return new GradientCase($"{name}, recurrent dropout", sequences with { RecurrentDropout = 0.4 }) { Training = true, States = true };
+        yield return new GradientCase($"{name}, both dropouts, backwards", layer with { Dropout = 0.3, RecurrentDropout = 0.3, GoBackwards = true }) { Training = true, Rows = 11 };
+        yield return new GradientCase($"{name}, dropout rates outside training", sequences with { Dropout = 0.3, RecurrentDropout = 0.3 });
+        yield return new GradientCase($"{name}, both dropouts, masks", new Masking(), sequences with { Dropout = 0.3, RecurrentDropout = 0.3 }) { Training = true, Rows = 8, Masked = s_masks };
+        yield return new GradientCase($"{name}, masks", new Masking(), layer) { Rows = 8, Masked = s_masks };
+        yield return new GradientCase($"{name}, masks, sequences, states", new Masking(), sequences) { Rows = 11, Masked = s_masks, States = true };
+        yield return new GradientCase($"{name}, masks, sequences, backwards, states", new Masking(), sequences with { GoBackwards = true }) { Rows = 6, Masked = s_masks, States = true };
+        yield return new GradientCase($"{name}, masks, not fused", new Masking(), sequences with { Activation = Activation.Softsign }) { Rows = 6, Masked = s_masks, States = true };
+        foreach (int rows in (int[])[1, 2, 8, 9, 11])
+            yield return new GradientCase($"{name}, {rows} rows", sequences) { Rows = rows, States = true };
+        foreach (int units in (int[])[1, 16, 17])
+            yield return new GradientCase($"{name}, {units} units", WithUnits(sequences, units)) { States = true };
+        yield return new GradientCase($"{name}, 1 step", sequences) { Steps = 1, States = true };
+        yield return new GradientCase($"{name}, 17 features", layer) { Features = 17 };
+        yield return new GradientCase($"{name}, 17 units, not fused", WithUnits(sequences, 17) with { Activation = Activation.Elu }) { States = true, WeightScale = 0.5 };
+    }
+
+    private static IEnumerable<GradientCase> OfBidirectional()
+    {
+        foreach ((string name, Recurrent cell) in s_cells)
+        {
+            foreach (MergeMode mode in Enum.GetValues<MergeMode>())
+            {
+                yield return new GradientCase($"bidirectional {name}, {mode}", new Bidirectional(cell) { MergeMode = mode }) { States = true };
+                yield return new GradientCase($"bidirectional {name}, {mode}, sequences", new Bidirectional(cell with { ReturnSequences = true }) { MergeMode = mode }) { States = true, Rows = 9 };
+                yield return new GradientCase($"bidirectional {name}, {mode}, masks", new Masking(), new Bidirectional(cell with { ReturnSequences = true }) { MergeMode = mode }) { Rows = 6, Masked = s_masks };
+            }
+        }
+
+        yield return new GradientCase("bidirectional lstm around a layer that goes backwards", new Bidirectional(new Lstm(3) { ReturnSequences = true, GoBackwards = true })) { States = true };
+        yield return new GradientCase("bidirectional gru with dropouts", new Bidirectional(new Gru(3) { Dropout = 0.3, RecurrentDropout = 0.3 })) { Training = true };
+        yield return new GradientCase("bidirectional lstm, 17 units", new Bidirectional(new Lstm(17) { ReturnSequences = true }));
+        yield return new GradientCase("masks through a bidirectional layer into a gru", new Masking(), new Bidirectional(new Lstm(3) { ReturnSequences = true }), new Gru(4)) { Rows = 6, Masked = s_masks };
+    }
+
+    private static IEnumerable<GradientCase> OfStacks()
+    {
+        yield return new GradientCase("lstm on lstm", new Lstm(5) { ReturnSequences = true }, new Lstm(4)) { States = true };
+        yield return new GradientCase("gru on simple rnn on lstm, dense", new Lstm(4) { ReturnSequences = true }, new SimpleRnn(5) { ReturnSequences = true }, new Gru(3), new Dense(2)) { Rows = 11 };
+        yield return new GradientCase("masks through two layers", new Masking(), new Gru(4) { ReturnSequences = true }, new Lstm(4) { ReturnSequences = true }) { Rows = 6, Masked = s_masks };
+        yield return new GradientCase("masks through dropout and dense", new Masking(), new Dropout(0.3), new Dense(4) { Activation = Activation.Tanh }, new Lstm(3)) { Rows = 6, Masked = s_masks, Training = true };
+        yield return new GradientCase("dropouts everywhere", new Lstm(4) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3), new Gru(4) { Dropout = 0.2 }, new Dropout(0.3), new Dense(2)) { Training = true, Rows = 9 };
+        yield return new GradientCase("the tutorial's model, smaller", new Lstm(7), new Dense(1)) { Features = 1, Steps = 12, Rows = 8, Loss = new MeanSquaredError() };
+    }
+
+    private static IEnumerable<GradientCase> OfDense()
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            yield return new GradientCase($"dense, {activation}", new Dense(5) { Activation = activation }) { Vector = true, Rows = 8, WeightScale = 3 };
+            yield return new GradientCase($"dense on sequences, {activation}", new Dense(4) { Activation = activation });
+        }
+
+        yield return new GradientCase("dense, no bias", new Dense(5) { UseBias = false }) { Vector = true };
+        foreach (int units in (int[])[1, 16, 17, 50])
+            yield return new GradientCase($"dense, {units} units", new Dense(units)) { Vector = true, Rows = 11, Features = 17 };
+        yield return new GradientCase("three dense", new Dense(5) { Activation = Activation.Relu }, new Dense(17) { Activation = Activation.Tanh }, new Dense(1)) { Vector = true, Rows = 9 };
+    }
+
+    private static IEnumerable<GradientCase> OfPlainLayers()
+    {
+        foreach (Activation activation in Enum.GetValues<Activation>())
+            yield return new GradientCase($"activate {activation}", new Activate(activation)) { Rows = 9 };
+        yield return new GradientCase("dropout of vectors", new Dense(5), new Dropout(0.5)) { Vector = true, Training = true, Rows = 9 };
+        yield return new GradientCase("dropout of sequences", new Dropout(0.25)) { Training = true, Rows = 9 };
+        yield return new GradientCase("dropout outside training", new Dropout(0.25));
+        yield return new GradientCase("masking", new Masking()) { Masked = s_masks, Rows = 6 };
+    }
+
+    private static IEnumerable<GradientCase> OfLosses()
+    {
+        foreach (Loss loss in (Loss[])[new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new Huber(0.3)])
+        {
+            yield return new GradientCase($"{loss} of vectors", new Lstm(4), new Dense(2)) { Loss = loss, Rows = 11 };
+            yield return new GradientCase($"{loss} of sequences", new Gru(4) { ReturnSequences = true }, new Dense(2)) { Loss = loss, Rows = 9 };
+        }
+    }
+
+    private static Recurrent? WithGates(Recurrent layer, Activation gate) => layer switch
+    {
+        Lstm lstm => lstm with { RecurrentActivation = gate },
+        Gru gru => gru with { RecurrentActivation = gate },
+        _ => null,
+    };
+
+    private static Recurrent WithUnits(Recurrent layer, int units) => layer switch
+    {
+        Lstm => new Lstm(units) { ReturnSequences = layer.ReturnSequences },
+        Gru gru => new Gru(units) { ReturnSequences = layer.ReturnSequences, ResetAfter = gru.ResetAfter },
+        _ => new SimpleRnn(units) { ReturnSequences = layer.ReturnSequences },
+    };
+}

@@ -1,0 +1,136 @@
+using Xunit;
+
+namespace Unroll.Tests.Layers;
+
+public class InitializerTests
+{
+    public static TheoryData<Initializer, double> Limits => new()
+    {
+        { Initializer.GlorotUniform, Math.Sqrt(6.0 / (40 + 300)) },
+        { Initializer.HeUniform, Math.Sqrt(6.0 / 40) },
+        { Initializer.LecunUniform, Math.Sqrt(3.0 / 40) },
+        { Initializer.RandomUniform, 0.05 },
+    };
+
+    public static TheoryData<Initializer, double> Deviations => new()
+    {
+        { Initializer.GlorotNormal, Math.Sqrt(2.0 / (40 + 300)) },
+        { Initializer.HeNormal, Math.Sqrt(2.0 / 40) },
+        { Initializer.LecunNormal, Math.Sqrt(1.0 / 40) },
+        { Initializer.RandomNormal, 0.05 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limits))]
+    public void Uniform_values_fill_their_range_evenly(Initializer initializer, double limit)
+    {
+        double[] values = Create(initializer, new Shape(40, 300));
+        Assert.InRange(values.Max(), 0.998 * limit, limit);
+        Assert.InRange(values.Min(), -limit, -0.998 * limit);
+        Assert.Equal(0, values.Average(), 0.02 * limit);
+        Assert.Equal(limit * limit / 3, values.Average(value => value * value), 0.01 * limit * limit);
+    }
+
+    [Theory]
+    [MemberData(nameof(Deviations))]
+    public void Normal_values_have_their_deviation_and_are_cut_at_two_of_the_uncut(Initializer initializer, double deviation)
+    {
+        double[] values = Create(initializer, new Shape(40, 300));
+        Assert.Equal(0, values.Average(), 0.03 * deviation);
+        Assert.Equal(deviation, Math.Sqrt(values.Average(value => value * value)), 0.02 * deviation);
+        double farthest = values.Max(Math.Abs) / deviation;
+        if (initializer == Initializer.RandomNormal)
+            Assert.InRange(farthest, 3, 6);
+        else
+            Assert.InRange(farthest, 2.2, 2 / 0.87962566103423978);
+    }
+
+    [Fact]
+    public void Zeros_and_ones()
+    {
+        Assert.All(Create(Initializer.Zeros, new Shape(3, 4)), value => Assert.Equal(0, value));
+        Assert.All(Create(Initializer.Ones, new Shape(3, 4)), value => Assert.Equal(1, value));
+    }
+
+    [Theory]
+    [InlineData(125, 500)]
+    [InlineData(5, 5)]
+    [InlineData(12, 7)]
+    [InlineData(1, 4)]
+    public void Orthogonal_vectors_have_length_1_and_stand_at_right_angles(int rows, int columns)
+    {
+        double[] values = Create(Initializer.Orthogonal, new Shape(rows, columns));
+        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
+        double At(int vector, int i) => rows <= columns ? values[vector * columns + i] : values[i * columns + vector];
+        for (int a = 0; a < count; a++)
+        {
+            for (int b = 0; b <= a; b++)
+                Assert.Equal(a == b ? 1 : 0, Enumerable.Range(0, length).Sum(i => At(a, i) * At(b, i)), 1e-12);
+        }
+    }
+
+    [Fact]
+    public void The_fans_are_those_of_the_fused_matrix_and_the_recurrent_matrix_is_orthogonal_as_a_whole()
+    {
+        Model model = new Model(new Lstm(125), new Dense(1)).Build(new Shape(60, 1), seed: 455);
+        float[] kernel = model.GetWeights("lstm_1/kernel"), recurrent = model.GetWeights("lstm_1/recurrent_kernel"), bias = model.GetWeights("lstm_1/bias");
+        Assert.Equal(0.1094, Math.Sqrt(6.0 / (1 + 500)), 4);
+        Assert.InRange(kernel.Max(Math.Abs), 0.108, 0.1095);
+        for (int a = 0; a < 125; a += 31)
+        {
+            for (int b = 0; b < 125; b += 31)
+            {
+                double dot = Enumerable.Range(0, 500).Sum(i => (double)recurrent[a * 500 + i] * recurrent[b * 500 + i]);
+                Assert.Equal(a == b ? 1 : 0, dot, 1e-6);
+            }
+        }
+
+        for (int i = 0; i < 500; i++)
+            Assert.Equal(i is >= 125 and < 250 ? 1f : 0f, bias[i]);
+        Assert.All(model.GetWeights("dense_1/bias"), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void The_forget_gates_bias_starts_at_zero_on_request_and_at_one_with_any_initializer()
+    {
+        Model without = new Model(new Lstm(3) { UnitForgetBias = false }).Build(new Shape(2, 1));
+        Assert.All(without.GetWeights("lstm_1/bias"), value => Assert.Equal(0, value));
+        float[] drawn = new Model(new Lstm(3) { BiasInitializer = Initializer.RandomUniform }).Build(new Shape(2, 1)).GetWeights("lstm_1/bias");
+        Assert.All(drawn[3..6], value => Assert.Equal(1, value));
+        Assert.All(drawn[..3].Concat(drawn[6..]), value => Assert.InRange(Math.Abs(value), 1e-9f, 0.05f));
+    }
+
+    [Fact]
+    public void The_parameter_counts_are_those_that_the_tutorial_prints()
+    {
+        Assert.Equal([63_500, 126], Counts(new Lstm(125)));
+        Assert.Equal([48_000, 126], Counts(new Gru(125)));
+        Assert.Equal([15_875, 126], Counts(new SimpleRnn(125)));
+        Assert.Equal([47_625, 126], Counts(new Gru(125) { ResetAfter = false }));
+        Assert.Equal([63_000, 126], Counts(new Lstm(125) { UseBias = false }));
+        Assert.Equal([127_000, 251], Counts(new Bidirectional(new Lstm(125))));
+
+        static int[] Counts(Layer recurrent)
+        {
+            Model model = new Model(recurrent, new Dense(1)).Build(new Shape(60, 1));
+            ModelSummary summary = model.Summary();
+            Assert.Equal(model.ParameterCount, summary.TotalParameters);
+            return [.. summary.Layers.Select(layer => layer.Parameters)];
+        }
+    }
+
+    [Fact]
+    public void A_seed_gives_the_same_weights_and_another_seed_others()
+    {
+        float[] Weights(int seed) => new Model(new Gru(7)).Build(new Shape(3, 2), seed).GetWeights("gru_1/kernel");
+        Assert.Equal(Weights(455), Weights(455));
+        Assert.Empty(Weights(455).Intersect(Weights(456)));
+        Assert.Empty(Weights(-1).Intersect(Weights(1)));
+    }
+
+    private static double[] Create(Initializer initializer, Shape shape)
+    {
+        var random = new RandomSource(5);
+        return initializer.Create(shape, ref random);
+    }
+}

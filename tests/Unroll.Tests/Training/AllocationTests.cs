@@ -1,0 +1,61 @@
+using Xunit;
+
+namespace Unroll.Tests.Training;
+
+/// <summary>Runs alone: what other tests allocate at the same time would be counted too.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
+public class AllocationTests
+{
+    private static readonly Dictionary<string, Layer[]> s_models = new()
+    {
+        ["lstm"] = [new Lstm(9), new Dense(1)],
+        ["gru"] = [new Gru(9), new Dense(1)],
+        ["simple rnn"] = [new SimpleRnn(9), new Dense(1)],
+        ["gru, reset before"] = [new Gru(9) { ResetAfter = false }, new Dense(1)],
+        ["everything"] =
+        [
+            new Masking(), new Bidirectional(new Lstm(5) { ReturnSequences = true, Dropout = 0.1, RecurrentDropout = 0.1, KernelRegularizer = new Regularizer(0.01, 0.01) }),
+            new Dropout(0.2), new Activate(Activation.Softsign), new Gru(5) { Activation = Activation.Elu, GoBackwards = true }, new Dense(1),
+        ],
+        ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],
+    };
+
+    public static MatrixTheoryData<string, int> Cases => new(s_models.Keys, [1, 2]);
+
+    /// <summary>
+    /// The training thread allocates nothing between the first step and the end of training, across epochs, with validation,
+    /// clipping, a schedule and early stopping. The whole process, which has threads of the test runner in it too, has steps
+    /// that allocate nothing.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void After_the_first_step_nothing_is_allocated(string name, int threads)
+    {
+        const int Most = 200;
+        long[] mine = new long[Most], all = new long[Most];
+        int moments = 0;
+        var options = new TrainingOptions
+        {
+            Epochs = 6,
+            BatchSize = 13,
+            Shuffle = name != "stateful",
+            Optimizer = new RmsProp { Momentum = 0.1, Centered = true },
+            Loss = new Huber(),
+            Clipping = new Clipping(ClipMode.Norm, 1),
+            Schedule = new PlateauSchedule(),
+            ValidationSplit = 0.2,
+            EarlyStopping = new EarlyStopping(100),
+        };
+        new Model(s_models[name]) { Threads = threads }.Fit(TestSamples.Curves(60), options, moment =>
+        {
+            if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
+                (mine[moments], all[moments++]) = (GC.GetAllocatedBytesForCurrentThread(), GC.GetTotalAllocatedBytes(precise: true));
+        });
+        Assert.Equal(6 * 5, moments);
+        Assert.All(Differences(mine[1..moments]), bytes => Assert.Equal(0, bytes));
+        Assert.Contains(0L, Differences(all[1..moments]));
+    }
+
+    private static IEnumerable<long> Differences(long[] values) => values.Zip(values[1..], (before, after) => after - before);
+}

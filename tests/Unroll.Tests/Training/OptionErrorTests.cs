@@ -1,0 +1,65 @@
+using Xunit;
+
+namespace Unroll.Tests.Training;
+
+/// <summary>Options outside their range, and samples that cannot be read: one sentence that says what to change.</summary>
+public sealed class OptionErrorTests
+{
+    public static TheoryData<TrainingOptions, string> Cases => new()
+    {
+        { new TrainingOptions { Loss = new Huber(0) }, "Huber's delta is 0; it must be above 0." },
+        { new TrainingOptions { Schedule = new CosineSchedule(1.5) }, "A cosine schedule has a floor of 1.5 of the first rate; it must be at least 0 and at most 1." },
+        { new TrainingOptions { Schedule = new StepSchedule(0) }, "A step schedule has 0 epochs and factor 0.1; it needs at least 1 epoch and a factor above 0 and at most 1." },
+        { new TrainingOptions { Schedule = new PlateauSchedule(1) }, "A plateau schedule has factor 1, patience 10, least fall 0.0001 and floor 0; the factor must be above 0 and below 1, the patience at least 1, the others at least 0." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void An_option_outside_its_range_is_named(TrainingOptions options, string message)
+    {
+        var model = new Model(new Lstm(3), new Dense(1));
+        Assert.Equal(message, Assert.Throws<UnrollException>(() => model.Fit(Samples(), options)).Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_the_samples_throw_arrives_as_it_is_on_any_number_of_threads(int threads)
+    {
+        Model model = new Model(new Lstm(3), new Dense(1)) { Threads = threads }.Build(new Shape(4, 1));
+        var failure = Assert.Throws<InvalidDataException>(() => model.Predict(new Broken()));
+        Assert.Equal("sample 3", failure.Message);
+    }
+
+    [Fact]
+    public void An_activation_that_grows_in_the_padding_leaves_the_gradients_finite()
+    {
+        Model model = new Model(new Lstm(3) { Activation = Activation.Exponential, RecurrentActivation = Activation.Exponential }, new Dense(1)).Build(new Shape(120, 1), 1);
+        foreach (string kernel in new[] { "lstm_1/kernel", "lstm_1/recurrent_kernel" })
+            model.SetWeights(kernel, new float[model.GetWeights(kernel).Length]);
+        float[] bias = new float[12];
+        bias.AsSpan(0, 6).Fill(-20);
+        model.SetWeights("lstm_1/bias", bias);
+        History history = model.Fit(new ArraySamples(new float[120], new Shape(120, 1), [1f], new Shape(1)), new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-3 } });
+        Assert.Equal(StopReason.Finished, history.Reason);
+    }
+
+    private static ArraySamples Samples() => new([.. Enumerable.Range(0, 40).Select(i => i * 0.1f)], new Shape(4, 1), new float[10], new Shape(1));
+
+    private sealed class Broken : ISamples
+    {
+        public int Count => 20;
+
+        public Shape InputShape => new(4, 1);
+
+        public Shape TargetShape => new(1);
+
+        public void CopyInput(int index, Span<float> destination)
+        {
+            if (index == 3)
+                throw new InvalidDataException("sample 3");
+        }
+
+        public void CopyTarget(int index, Span<float> destination) => destination.Clear();
+    }
+}
