@@ -51,7 +51,8 @@ internal static class ForecastCommand
         {
             try
             {
-                network.Fit(plan.Split, onEvent, cancellation);
+                network.OnEvent = onEvent;
+                network.Fit(plan.Split, cancellation);
             }
             catch (TrainingDivergedException diverged)
             {

@@ -34,6 +34,9 @@ public sealed class NetworkForecaster : IForecaster
     /// <summary>How the network was asked for; of a loaded network only the scaler is known.</summary>
     public NetworkRecipe Recipe { get; }
 
+    /// <summary>Told of every step and epoch of training, on the thread that trains.</summary>
+    public Action<TrainingEvent>? OnEvent { get; set; }
+
     /// <summary>What happened in training; null before it and in a loaded network.</summary>
     public History? History { get; private set; }
 
@@ -60,11 +63,8 @@ public sealed class NetworkForecaster : IForecaster
 
     /// <inheritdoc/>
     /// <remarks>When cancelled it keeps the best weights so far and says so in <see cref="History"/>; there is no exception.</remarks>
-    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default) => Fit(split, null, cancellationToken);
-
-    /// <summary>As <see cref="Fit(ForecastSplit, CancellationToken)"/>, telling of every step and epoch.</summary>
     /// <exception cref="TrainingDivergedException">The loss became infinite; the network has the last good weights and can be saved.</exception>
-    public void Fit(ForecastSplit split, Action<TrainingEvent>? onEvent, CancellationToken cancellationToken = default)
+    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
         Scaler scaler = Scaler.Create(Recipe.Scaler);
@@ -83,7 +83,7 @@ public sealed class NetworkForecaster : IForecaster
         };
         try
         {
-            History = model.Fit(split.TrainWindows(scaler), Recipe.Training, onEvent, cancellationToken);
+            History = model.Fit(split.TrainWindows(scaler), Recipe.Training, OnEvent, cancellationToken);
         }
         catch (TrainingDivergedException diverged)
         {
