@@ -19,12 +19,13 @@ internal static class PeersBenchmark
     private sealed record Effort(int Fewest, int Quiet, double Seconds);
 
     /// <summary>Measures, writes the table to the results, and prints it or the rows as JSON.</summary>
-    public static void Run(bool quick, bool json)
+    public static void Run(bool quick, bool json, bool plainHeap)
     {
-        var report = new PeersReport($"Unroll.Benchmarks.dll peers{(quick ? " --quick" : "")}{(json ? " --json" : "")}");
+        bool keepsHeap = !plainHeap && NativeHeap.KeepFreed();
+        var report = new PeersReport($"Unroll.Benchmarks.dll peers{(quick ? " --quick" : "")}{(json ? " --json" : "")}{(plainHeap ? " --plain-heap" : "")}", keepsHeap);
         List<PeersRow> rows = Measure(quick ? new Effort(3, 5, 40) : new Effort(9, 15, 420));
         string table = report.Table(rows);
-        Results.Write($"{Machine.Slug}/peers.md", table);
+        Results.Write($"{Machine.Slug}/peers{(plainHeap ? "-plain-heap" : "")}.md", table);
         Console.WriteLine(json ? JsonSerializer.Serialize(rows, s_json) : table);
     }
 

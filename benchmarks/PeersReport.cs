@@ -53,7 +53,7 @@ internal sealed record PeersRow
 }
 
 /// <summary>The comparison as a Markdown page. Made before measuring, as it says how busy the machine was then.</summary>
-internal sealed class PeersReport(string command)
+internal sealed class PeersReport(string command, bool keepsHeap)
 {
     private readonly string _load = Machine.Load;
 
@@ -73,6 +73,7 @@ internal sealed class PeersReport(string command)
             - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}
             - Date: {Machine.Today}; load average before the run: {_load}
             - Command: `{command}`
+            - Native heap: {(keepsHeap ? "keeps what libtorch frees" : "the C library's default")}
             - Versions: {Machine.Versions(torch: true)}
 
             | task | cell | threads | Unroll | libtorch | ratio | libtorch's batch | quiet runs, Unroll | quiet runs, libtorch |

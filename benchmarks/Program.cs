@@ -6,8 +6,9 @@ using Unroll.Forecasting;
 // unroll's benchmarks: verbs only; see README.md.
 var quick = new Option<bool>("--quick") { Description = "Fewer runs a row: within a minute" };
 var json = new Option<bool>("--json") { Description = "The rows as JSON on standard output, alone" };
-var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") { quick, json };
-peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(parse.GetValue(quick), parse.GetValue(json))));
+var plainHeap = new Option<bool>("--plain-heap") { Description = "Leave the C library's heap as it is, though libtorch is slower with it" };
+var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") { quick, json, plainHeap };
+peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(parse.GetValue(quick), parse.GetValue(json), parse.GetValue(plainHeap))));
 
 var file = new Argument<string>("file") { Description = "A CSV file with a date column" };
 var target = new Option<string>("--target") { Description = "The column to predict", DefaultValueFactory = _ => "High" };

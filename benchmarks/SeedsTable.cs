@@ -102,13 +102,14 @@ internal static class SeedsTable
 
             **The naive forecast, tomorrow as today, has an RMSE of {naiveRmse:F2}, an MAE of {Metrics.Mae(actual, same):F2} and a MAPE of {Metrics.Mape(actual, same):F2} %.**
 
-            - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}; {options.Threads} threads
+            - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}; threads: {options.Threads}
             - Date: {Machine.Today}; load average before the run: {load}
             - Command: `Unroll.Benchmarks.dll {options.Command}`
             - Versions: {Machine.Versions(options.Torch)}
             """);
         if (options.Torch)
             text.AppendLine("- libtorch starts from Unroll's initial weights and is trained on the same batches in the same order; of the two biases that its LSTM and RNN add, one is trained (two learn at twice the rate). Rounding differs, so the paths part within the first epochs.");
+        text.AppendLine("- The times are those of a machine that did other work too; `peers` compares times.");
         AppendSummary(text, runs, naiveRmse);
         AppendRuns(text, runs);
         return text.ToString();
