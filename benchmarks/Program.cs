@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Unroll;
 using Unroll.Benchmarks;
 using Unroll.Forecasting;
@@ -40,7 +41,14 @@ var cell = new Argument<string>("cell") { Description = "lstm, gru or simple-rnn
 var memory = new Command("memory", "The most memory resident while one library trains and predicts") { cell, torch };
 memory.SetAction(parse => Guarded(() => MemoryProbe.Run(CellKinds.Parse(parse.GetValue(cell)!), parse.GetValue(torch))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory }.Parse(args).Invoke();
+var sizes = new Option<string>("--hidden") { Description = "Units, with commas between", DefaultValueFactory = _ => "16,32,64,125,256,512" };
+var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads") { sizes, models };
+sweep.SetAction(parse => Guarded(() => SweepBenchmark.Run(
+    [.. parse.GetValue(sizes)!.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
+    [.. parse.GetValue(models)!.Split(',').Select(CellKinds.Parse)],
+    string.Join(' ', args))));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep }.Parse(args).Invoke();
 
 static int Seed(string text) => int.TryParse(text, out int seed) ? seed : throw new UnrollException($"\"{text}\" is no seed. Write --seeds 455-464.");
 

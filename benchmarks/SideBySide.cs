@@ -10,7 +10,7 @@ namespace Unroll.Benchmarks;
 internal sealed class SideBySide
 {
     /// <summary>A run repeats its call until it has lasted about this long, so that its disturbance can be told.</summary>
-    private const double RunSeconds = 0.1;
+    private readonly double _runSeconds;
 
     /// <summary>A run is quiet when its threads waited for a processor for less than this share of it.</summary>
     private const double QuietShare = 0.03;
@@ -20,9 +20,9 @@ internal sealed class SideBySide
     private readonly int _ourCalls, _torchCalls;
 
     /// <summary>Calls each side twice, unmeasured.</summary>
-    public SideBySide(Action ours, Action torch)
+    public SideBySide(Action ours, Action torch, double runSeconds = 0.1)
     {
-        (_ours, _torch) = (ours, torch);
+        (_ours, _torch, _runSeconds) = (ours, torch, runSeconds);
         (_ourCalls, _torchCalls) = (CallsARun(ours), CallsARun(torch));
     }
 
@@ -44,12 +44,12 @@ internal sealed class SideBySide
             Run(_ours, _ourCalls, Ours);
     }
 
-    private static int CallsARun(Action call)
+    private int CallsARun(Action call)
     {
         call();
         long start = Stopwatch.GetTimestamp();
         call();
-        return (int)Math.Clamp(RunSeconds / Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 1000);
+        return (int)Math.Clamp(_runSeconds / Stopwatch.GetElapsedTime(start).TotalSeconds, 1, 1000);
     }
 
     private static void Run(Action call, int calls, Timings timings)

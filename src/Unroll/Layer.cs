@@ -29,6 +29,9 @@ public abstract record Layer
     /// <summary>The word that default names start with, for example <c>lstm</c>.</summary>
     internal abstract string Kind { get; }
 
+    /// <summary>H of the recurrent layer that this is or holds, or 0.</summary>
+    internal virtual int RecurrentUnits => 0;
+
     /// <summary>The shape of one output for inputs of one shape.</summary>
     /// <exception cref="UnrollException">The layer cannot take this input; the message says what it takes.</exception>
     public abstract Shape GetOutputShape(Shape input);

@@ -26,7 +26,7 @@ internal sealed class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int MaxGroups = 8;
-    private const int Shard = ShardPass<T>.MaxRows;
+    private readonly int _shard;
     private readonly Kernels<T> _kernels;
     private readonly LayerOp<T>[] _ops;
     private readonly Lane[] _lanes;
@@ -41,7 +41,7 @@ internal sealed class Network<T>
     private IBatch<T>? _batch;
     private Loss? _loss;
     private T[]? _predictions;
-    private int _shards, _groups;
+    private int _shards, _groups, _rowsPerShard;
     private bool _training;
 
     // The version of the weights that the layers have packed.
@@ -50,7 +50,8 @@ internal sealed class Network<T>
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
     {
         (_kernels, Input) = (kernels, input);
-        var builder = new LayerBuilder<T>(kernels);
+        _shard = ShardRows(layers);
+        var builder = new LayerBuilder<T>(kernels, _shard);
         var counts = new Dictionary<string, int>();
         var names = new HashSet<string>();
         _ops = new LayerOp<T>[layers.Count];
@@ -71,7 +72,7 @@ internal sealed class Network<T>
         RecurrentParts = [.. _ops.SelectMany(op => op.RecurrentParts)];
         StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
         Parameters = new ParameterStore<T>(builder.Parameters);
-        (_masks, _maskLength) = (builder.Masks, _ops.Max(op => op.Input.Steps) * Shard);
+        (_masks, _maskLength) = (builder.Masks, _ops.Max(op => op.Input.Steps) * _shard);
         _scratch = _ops.Max(op => op.ScratchSize);
         (_activationAt, _gradientAt, _cacheAt) = (new int[_ops.Length + 1], new int[_ops.Length + 1], new int[_ops.Length]);
         for (int i = 0; i <= _ops.Length; i++)
@@ -151,7 +152,8 @@ internal sealed class Network<T>
     private void Begin(IBatch<T> batch, bool training)
     {
         (_batch, _training) = (batch, training);
-        _shards = (batch.Rows + Shard - 1) / Shard;
+        _rowsPerShard = training ? _shard : PredictionShard(batch.Rows);
+        _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
         if (training || _preparedVersion != Parameters.Version)
         {
             foreach (LayerOp<T> op in _ops)
@@ -187,6 +189,16 @@ internal sealed class Network<T>
         lane.CopyPredictions();
     }
 
+    /// <summary>
+    /// A prediction of few rows is cut finer, so that every thread has some: no sum runs over rows, so the cut changes no bits.
+    /// </summary>
+    private int PredictionShard(int rows)
+    {
+        const int SmallestTile = 4;
+        int share = (rows + Threads - 1) / Threads;
+        return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
+    }
+
     /// <summary>One thread's share of the store: the groups' gradients, added in order.</summary>
     private void SumGradients(int part, int worker)
     {
@@ -198,7 +210,14 @@ internal sealed class Network<T>
             _kernels.Add(sum, _groupGradients[group]!.Span[from..to]);
     }
 
-    private static int SlabSize(Shape shape) => shape.Steps * Shard * Lanes.Pad(shape.Features);
+    private int SlabSize(Shape shape) => shape.Steps * _shard * Lanes.Pad(shape.Features);
+
+    /// <summary>
+    /// Rows of a batch that one thread carries from end to end. Eight keep a shard's working set near the second-level cache;
+    /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
+    /// depends on nothing but the layers, because it decides the order in which gradients are added.
+    /// </summary>
+    private static int ShardRows(IReadOnlyList<Layer> layers) => layers.Max(layer => layer.RecurrentUnits) >= 384 ? 16 : 8;
 
     /// <summary>One thread's memory: the activations, gradients and caches of one shard.</summary>
     private sealed class Lane
@@ -212,7 +231,7 @@ internal sealed class Network<T>
             _network = network;
             _memory = new AlignedBuffer<T>(network._laneSize);
             _row = new T[Math.Max(network.Input.Size, 2 * network.Output.Size)];
-            Pass = new ShardPass<T>(network._kernels, network._scratch, network._masks, network._maskLength);
+            Pass = new ShardPass<T>(network._kernels, network._shard, network._scratch, network._masks, network._maskLength);
         }
 
         public ShardPass<T> Pass { get; }
@@ -220,7 +239,8 @@ internal sealed class Network<T>
         public void Forward(int shard)
         {
             IBatch<T> batch = _network._batch!;
-            Pass.Begin(shard * Shard, Math.Min(Shard, batch.Rows - shard * Shard));
+            int first = shard * _network._rowsPerShard;
+            Pass.Begin(first, Math.Min(_network._rowsPerShard, batch.Rows - first));
             (Pass.Training, Pass.StepSeed) = (_network._training, _network.StepSeed);
             Gather(batch);
             for (int i = 0; i < _network._ops.Length; i++)
@@ -233,7 +253,7 @@ internal sealed class Network<T>
             Shape shape = _network.Output;
             IBatch<T> batch = _network._batch!;
             int stride = Lanes.Pad(shape.Features), layers = _network._ops.Length;
-            Span<T> outputs = _memory.Span[_network._activationAt[layers]..], gradients = _memory.Slice(_network._gradientAt[layers], SlabSize(shape));
+            Span<T> outputs = _memory.Span[_network._activationAt[layers]..], gradients = _memory.Slice(_network._gradientAt[layers], _network.SlabSize(shape));
             gradients.Clear();
             Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size);
             T scale = T.CreateChecked(1.0 / ((double)batch.Rows * shape.Size));
@@ -301,10 +321,10 @@ internal sealed class Network<T>
             bool first = layer == 0 && _network._inputGradientSize == 0;
             return new LayerSpans<T>
             {
-                Input = _memory.Slice(_network._activationAt[layer], SlabSize(op.Input)),
-                InputGradient = first ? default : _memory.Slice(_network._gradientAt[layer], SlabSize(op.Input)),
-                Output = _memory.Slice(_network._activationAt[layer + 1], SlabSize(op.Output)),
-                OutputGradient = _memory.Slice(_network._gradientAt[layer + 1], SlabSize(op.Output)),
+                Input = _memory.Slice(_network._activationAt[layer], _network.SlabSize(op.Input)),
+                InputGradient = first ? default : _memory.Slice(_network._gradientAt[layer], _network.SlabSize(op.Input)),
+                Output = _memory.Slice(_network._activationAt[layer + 1], _network.SlabSize(op.Output)),
+                OutputGradient = _memory.Slice(_network._gradientAt[layer + 1], _network.SlabSize(op.Output)),
                 Cache = _memory.Slice(_network._cacheAt[layer], op.CacheSize),
             };
         }

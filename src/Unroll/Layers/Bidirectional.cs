@@ -35,6 +35,8 @@ public sealed record Bidirectional(Recurrent Inner) : Layer
 
     internal override string Kind => "bidirectional";
 
+    internal override int RecurrentUnits => Inner.Units;
+
     public override Shape GetOutputShape(Shape input)
     {
         Shape one = Inner.GetOutputShape(input);
@@ -59,7 +61,7 @@ public sealed record Bidirectional(Recurrent Inner) : Layer
         var backward = new RecurrentOp<T>(reversed, builder, reversed.CreateCell(builder, input), input, one) { ReversesOutput = reversed.GoBackwards };
         builder.LayerName = name;
         builder.Mask = Inner.ReturnSequences && MergeMode != MergeMode.None ? mask : -1;
-        return new BidirectionalOp<T>(this, name, forward, backward, input, GetOutputShape(input));
+        return new BidirectionalOp<T>(this, name, builder.ShardRows, forward, backward, input, GetOutputShape(input));
     }
 }
 
@@ -70,12 +72,12 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     private readonly MergeMode _mode;
     private readonly int _units, _half, _input;
 
-    public BidirectionalOp(Bidirectional options, string name, RecurrentOp<T> forward, RecurrentOp<T> backward, Shape input, Shape output)
+    public BidirectionalOp(Bidirectional options, string name, int shardRows, RecurrentOp<T> forward, RecurrentOp<T> backward, Shape input, Shape output)
         : base(options, name, input, output)
     {
         (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);
-        _half = forward.Output.Steps * ShardPass<T>.MaxRows * Lanes.Pad(_units);
-        _input = input.Steps * ShardPass<T>.MaxRows * Lanes.Pad(input.Features);
+        _half = forward.Output.Steps * shardRows * Lanes.Pad(_units);
+        _input = input.Steps * shardRows * Lanes.Pad(input.Features);
     }
 
     /// <summary>The halves' caches, their outputs and output gradients, and one input gradient.</summary>

@@ -33,7 +33,7 @@ internal sealed class DropoutOp<T>(Dropout options, LayerBuilder<T> builder, Sha
     private readonly int _stride = Lanes.Pad(shape.Features), _randomStream = builder.AddRandomStream();
 
     /// <summary>The factors, 0 or 1/(1 − rate), read again by backward.</summary>
-    public override int CacheSize => Input.Steps * ShardPass<T>.MaxRows * _stride;
+    public override int CacheSize => Input.Steps * builder.ShardRows * _stride;
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

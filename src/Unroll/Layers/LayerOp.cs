@@ -59,12 +59,9 @@ internal readonly ref struct LayerSpans<T>
 }
 
 /// <summary>A few rows of a batch on their way through the layers, on one thread from end to end.</summary>
-internal sealed class ShardPass<T>(Kernels<T> kernels, int scratch, int masks, int maskLength)
+internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratch, int masks, int maskLength)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Rows of a batch that one thread carries from end to end; chosen so that a shard's working set stays near the second-level cache.</summary>
-    public const int MaxRows = 8;
-
     private readonly AlignedBuffer<T> _scratch = new(scratch);
     private readonly bool[] _masks = new bool[masks * maskLength];
 
@@ -79,10 +76,10 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int scratch, int masks, i
     /// <summary>The shard's first row in the batch.</summary>
     public int FirstRow { get; set; }
 
-    /// <summary>Rows of the batch in the shard, 1 to <see cref="MaxRows"/>.</summary>
+    /// <summary>Rows of the batch in the shard, 1 to <see cref="LayerBuilder{T}.ShardRows"/>.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Rows of the slabs: 1, 4 or 8. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.</summary>
+    /// <summary>Rows of the slabs: 1, 4, 8 or the largest number. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.</summary>
     public int PaddedRows { get; private set; }
 
     /// <summary>Where the gradients of the weights are added, dense, in the layout of the parameter store.</summary>
@@ -95,7 +92,7 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int scratch, int masks, i
     public void Begin(int firstRow, int rows)
     {
         (FirstRow, Rows) = (firstRow, rows);
-        PaddedRows = rows == 1 ? 1 : rows <= 4 ? 4 : MaxRows;
+        PaddedRows = rows == 1 ? 1 : rows <= 4 ? 4 : rows <= 8 ? 8 : shardRows;
     }
 
     /// <summary>The mask of number <paramref name="index"/>, [T × P], true where the step counts.</summary>
@@ -107,13 +104,16 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int scratch, int masks, i
 }
 
 /// <summary>What a layer declares while it is built.</summary>
-internal sealed class LayerBuilder<T>(Kernels<T> kernels)
+internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly List<Parameter> _parameters = [];
     private int _offset;
 
     public Kernels<T> Kernels { get; } = kernels;
+
+    /// <summary>Rows of the largest shard: what caches and scratch memory are made for.</summary>
+    public int ShardRows { get; } = shardRows;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 

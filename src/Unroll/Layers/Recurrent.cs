@@ -66,6 +66,8 @@ public abstract record Recurrent : Layer
         return ReturnSequences ? new Shape(input.Steps, Units) : new Shape(Units);
     }
 
+    internal override int RecurrentUnits => Units;
+
     /// <summary>The gate arithmetic of this layer.</summary>
     internal abstract Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>;

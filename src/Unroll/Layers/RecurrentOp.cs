@@ -12,7 +12,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 {
     private readonly Recurrent _options;
     private readonly Cell<T> _cell;
-    private readonly int _steps, _inputStride, _mask, _randomStream;
+    private readonly int _steps, _inputStride, _mask, _randomStream, _shardRows;
     private readonly bool _copiesInput;
 
     // Offsets into the cache, in values, for shards of the largest size.
@@ -21,15 +21,14 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     public RecurrentOp(Recurrent options, LayerBuilder<T> builder, Cell<T> cell, Shape input, Shape output)
         : base(options, builder.LayerName, input, output)
     {
-        const int P = ShardPass<T>.MaxRows;
         (_options, _cell, _steps, _inputStride) = (options, cell, input.Steps, Lanes.Pad(input.Features));
-        _mask = builder.Mask;
+        (_mask, _shardRows) = (builder.Mask, builder.ShardRows);
         _randomStream = builder.AddRandomStream();
         _copiesInput = options.GoBackwards || options.Dropout > 0;
-        int h = P * cell.Padded, x = P * _inputStride, reserved = 0;
+        int h = _shardRows * cell.Padded, x = _shardRows * _inputStride, reserved = 0;
         _hAt = Reserve((_steps + 1) * h);
         _cAt = Reserve(cell.HasCellState ? (_steps + 1) * h : 0);
-        _slabAt = Reserve(_steps * P * cell.SlabColumns);
+        _slabAt = Reserve(_steps * _shardRows * cell.SlabColumns);
         _inputAt = Reserve(_copiesInput ? _steps * x : 0);
         _inputDropAt = Reserve(options.Dropout > 0 ? x : 0);
         _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? _steps * h : 0);
@@ -48,7 +47,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     public override int CacheSize { get; }
 
     /// <summary>Four state slabs (dh, dc, the recurrent input's gradient, and a copy for masked rows), then the cell's own.</summary>
-    public override int ScratchSize => 5 * ShardPass<T>.MaxRows * _cell.Padded + _cell.ScratchSize;
+    public override int ScratchSize => 5 * _shardRows * _cell.Padded + _cell.ScratchSize;
 
     public override IEnumerable<RecurrentOp<T>> RecurrentParts => [this];
 

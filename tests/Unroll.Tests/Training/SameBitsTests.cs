@@ -14,6 +14,7 @@ public class SameBitsTests
         ["gru, reset before"] = [new Gru(17) { ResetAfter = false }, new Dense(1)],
         ["lstm, not fused"] = [new Lstm(9) { Activation = Activation.Relu, RecurrentActivation = Activation.HardSigmoid }, new Dense(1)],
         ["dropouts"] = [new Lstm(9) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3), new Gru(5) { RecurrentDropout = 0.3 }, new Dense(1)],
+        ["wide, in shards of 16 rows"] = [new Gru(384), new Dense(1)],
         ["bidirectional"] = [new Masking(), new Bidirectional(new Gru(9) { Dropout = 0.2 }), new Dense(1)],
     };
 
