@@ -57,7 +57,15 @@ public sealed class Model
     /// <exception cref="UnrollException">A layer cannot take the output of the one before.</exception>
     public Model Build(Shape input, int seed = 0)
     {
-        _network = new Network<float>(_layers, input, Kernels<float>.Best, Threads);
+        try
+        {
+            _network = new Network<float>(_layers, input, Kernels<float>.Best, Threads);
+        }
+        catch (OverflowException failure)
+        {
+            throw new UnrollException($"This model needs more memory for one shard of inputs of shape {input} than an array can hold. Use fewer time steps or fewer units.", failure);
+        }
+
         _network.Parameters.Initialize(unchecked((ulong)seed));
         return this;
     }

@@ -91,7 +91,7 @@ internal sealed class Network<T>
         Team = new WorkerTeam(Threads);
         _lanes = new Lane[Threads];
 
-        int Reserve(int size) => (reserved += size) - size;
+        int Reserve(int size) => checked(reserved += size) - size;
     }
 
     public Shape Input { get; }
@@ -126,7 +126,7 @@ internal sealed class Network<T>
     /// </summary>
     public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
     {
-        Begin(batch, training);
+        Begin(batch, training, _shard);
         (_loss, _predictions) = (loss, predictions);
         _groups = Math.Min(_shards, MaxGroups);
         if (_inputGradientSize > 0 && InputGradient.Length < batch.Rows * Input.Size)
@@ -144,15 +144,14 @@ internal sealed class Network<T>
     /// <summary>The outputs [B, ...Output] of a batch.</summary>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
-        Begin(batch, training: false);
+        Begin(batch, training: false, PredictionShard(batch.Rows));
         _predictions = predictions;
         Team.Run(_shards, _predictShard);
     }
 
-    private void Begin(IBatch<T> batch, bool training)
+    private void Begin(IBatch<T> batch, bool training, int rowsPerShard)
     {
-        (_batch, _training) = (batch, training);
-        _rowsPerShard = training ? _shard : PredictionShard(batch.Rows);
+        (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
         if (training || _preparedVersion != Parameters.Version)
         {
@@ -210,7 +209,7 @@ internal sealed class Network<T>
             _kernels.Add(sum, _groupGradients[group]!.Span[from..to]);
     }
 
-    private int SlabSize(Shape shape) => shape.Steps * _shard * Lanes.Pad(shape.Features);
+    private int SlabSize(Shape shape) => checked(shape.Steps * _shard * Lanes.Pad(shape.Features));
 
     /// <summary>
     /// Rows of a batch that one thread carries from end to end. Eight keep a shard's working set near the second-level cache;

@@ -25,18 +25,18 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         (_mask, _shardRows) = (builder.Mask, builder.ShardRows);
         _randomStream = builder.AddRandomStream();
         _copiesInput = options.GoBackwards || options.Dropout > 0;
-        int h = _shardRows * cell.Padded, x = _shardRows * _inputStride, reserved = 0;
-        _hAt = Reserve((_steps + 1) * h);
-        _cAt = Reserve(cell.HasCellState ? (_steps + 1) * h : 0);
-        _slabAt = Reserve(_steps * _shardRows * cell.SlabColumns);
-        _inputAt = Reserve(_copiesInput ? _steps * x : 0);
-        _inputDropAt = Reserve(options.Dropout > 0 ? x : 0);
-        _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? _steps * h : 0);
-        _recurrentDropAt = Reserve(options.RecurrentDropout > 0 ? h : 0);
+        int h = checked(_shardRows * cell.Padded), x = checked(_shardRows * _inputStride), reserved = 0;
+        _hAt = Reserve(_steps + 1, h);
+        _cAt = Reserve(cell.HasCellState ? _steps + 1 : 0, h);
+        _slabAt = Reserve(_steps, checked(_shardRows * cell.SlabColumns));
+        _inputAt = Reserve(_copiesInput ? _steps : 0, x);
+        _inputDropAt = Reserve(options.Dropout > 0 ? 1 : 0, x);
+        _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? _steps : 0, h);
+        _recurrentDropAt = Reserve(options.RecurrentDropout > 0 ? 1 : 0, h);
         CacheSize = reserved;
         States = new RecurrentStates<T>(cell.Units, cell.HasCellState ? 2 : 1);
 
-        int Reserve(int count) => (reserved += count) - count;
+        int Reserve(int count, int size) => checked(reserved += count * size) - count * size;
     }
 
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>

@@ -44,6 +44,15 @@ public sealed class OptionErrorTests
         Assert.Equal(StopReason.Finished, history.Reason);
     }
 
+    [Fact]
+    public void A_model_beyond_what_an_array_holds_is_refused()
+    {
+        var model = new Model(new Lstm(1024), new Dense(1));
+        Assert.Equal(
+            "This model needs more memory for one shard of inputs of shape (100000, 1) than an array can hold. Use fewer time steps or fewer units.",
+            Assert.Throws<UnrollException>(() => model.Build(new Shape(100_000, 1))).Message);
+    }
+
     private static ArraySamples Samples() => new([.. Enumerable.Range(0, 40).Select(i => i * 0.1f)], new Shape(4, 1), new float[10], new Shape(1));
 
     private sealed class Broken : ISamples
