@@ -153,6 +153,10 @@ internal sealed class Network<T>
     {
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
+
+        // Here and not where a thread first gets work: which thread does is left to chance, and later steps must not allocate.
+        for (int worker = 0; worker < Math.Min(Threads, _shards); worker++)
+            _lanes[worker] ??= new Lane(this);
         if (training || _preparedVersion != Parameters.Version)
         {
             foreach (LayerOp<T> op in _ops)
@@ -166,7 +170,7 @@ internal sealed class Network<T>
 
     private void TrainGroup(int group, int worker)
     {
-        Lane lane = _lanes[worker] ??= new Lane(this);
+        Lane lane = _lanes[worker];
         AlignedBuffer<T> gradients = _groupGradients[group]!;
         gradients.Span.Clear();
         lane.Pass.GradientBuffer = gradients;
@@ -183,7 +187,7 @@ internal sealed class Network<T>
 
     private void PredictShard(int shard, int worker)
     {
-        Lane lane = _lanes[worker] ??= new Lane(this);
+        Lane lane = _lanes[worker];
         lane.Forward(shard);
         lane.CopyPredictions();
     }

@@ -5,7 +5,7 @@ namespace Unroll.Training;
 /// <summary>
 /// A fixed set of threads that run numbered pieces of work: the caller and Threads − 1 background threads, which wait
 /// between runs. Nothing is allocated by a run. Which thread takes which piece is left to chance, so pieces must not
-/// depend on it. A team whose owner is gone lets its threads end.
+/// depend on it; a thread whose number is not below the number of pieces takes none. A team whose owner is gone lets its threads end.
 /// </summary>
 internal sealed class WorkerTeam
 {
@@ -87,7 +87,8 @@ internal sealed class WorkerTeam
                 if (_stopped)
                     return;
                 seen = _run;
-                TakePieces(worker);
+                if (worker < _count)
+                    TakePieces(worker);
                 Interlocked.Decrement(ref _busy);
             }
         }
