@@ -1,4 +1,4 @@
-using System.Text;
+using Unroll.Formats;
 
 namespace Unroll.Reports;
 
@@ -8,10 +8,11 @@ namespace Unroll.Reports;
 /// <param name="Svg">A complete SVG document in UTF-8.</param>
 public sealed record Chart(string Name, string Title, string Svg)
 {
-    /// <summary>Writes the picture to a file, replacing one that is there.</summary>
+    /// <summary>Writes the picture to a file, whole or not at all, replacing one that is there.</summary>
+    /// <exception cref="UnrollException">The file cannot be written.</exception>
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllText(path, Svg, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        AtomicFile.WriteText(path, Svg);
     }
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using Unroll.Formats;
 using Unroll.Reports.Rendering;
 
 namespace Unroll.Reports;
@@ -37,12 +37,13 @@ public static partial class HtmlReport
         return Place().Replace(Assets.Read("report.html"), place => parts[place.Groups[1].Value]) + "\n";
     }
 
-    /// <summary>Writes the page to a file in UTF-8, replacing one that is there.</summary>
+    /// <summary>Writes the page to a file in UTF-8, whole or not at all, replacing one that is there.</summary>
     /// <inheritdoc cref="Render" path="/exception"/>
+    /// <exception cref="UnrollException">The file cannot be written.</exception>
     public static void Write(ForecastReport report, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllText(path, Render(report), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        AtomicFile.WriteText(path, Render(report));
     }
 
     [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]

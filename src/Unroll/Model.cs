@@ -174,18 +174,26 @@ public sealed class Model
         ArraySamples samples = AsSamples(inputs);
         var outputs = new float[samples.Count * OutputShape.Size];
         var states = new ModelStates();
-        foreach (RecurrentOp<float> op in Network.RecurrentParts)
+        try
         {
-            for (int s = 0; s < op.States.Count; s++)
+            foreach (RecurrentOp<float> op in Network.RecurrentParts)
             {
-                string name = StateName(op, s);
-                op.States.Initial[s] = InitialState(name, samples.Count * op.States.Units, initial);
-                op.States.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * op.States.Units] : null;
+                for (int s = 0; s < op.States.Count; s++)
+                {
+                    string name = StateName(op, s);
+                    op.States.Initial[s] = InitialState(name, samples.Count * op.States.Units, initial);
+                    op.States.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * op.States.Units] : null;
+                }
             }
+
+            Network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
+        }
+        finally
+        {
+            // Also after a state of the wrong length: the next prediction starts from zero.
+            ResetStates();
         }
 
-        Network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
-        ResetStates();
         return new ModelRun(outputs, states);
     }
 

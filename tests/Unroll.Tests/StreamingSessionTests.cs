@@ -71,5 +71,16 @@ public sealed class StreamingSessionTests
         Assert.Equal(before + 0.5f, model.Predict(sequence)[0], 1e-6f);
     }
 
+    [Fact]
+    public void A_run_that_is_refused_leaves_no_states_behind()
+    {
+        float[] sequence = Sequence();
+        Model model = new Model(new Lstm(4), new Dense(1)).Build(new Shape(Steps, Features), 3);
+        float before = model.Predict(sequence)[0];
+        var states = new ModelStates { ["lstm_1/h"] = [1, 1, 1, 1], ["lstm_1/c"] = [1] };
+        Assert.Throws<ArgumentException>(() => model.Run(sequence, states));
+        Assert.Equal(before, model.Predict(sequence)[0]);
+    }
+
     private static float[] Sequence() => [.. Enumerable.Range(0, Steps * Features).Select(i => MathF.Sin(0.7f * i))];
 }

@@ -18,6 +18,10 @@ internal sealed class Trainer
     private readonly float[] _lastGood, _best;
     private readonly Stopwatch _clock = new();
 
+    // What early stopping remembers: the loss of the last epoch that made progress, and the epochs since.
+    private double _lowestLoss = double.PositiveInfinity;
+    private int _epochsWithoutProgress;
+
     public Trainer(Model model, ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent)
     {
         (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
@@ -77,7 +81,7 @@ internal sealed class Trainer
                 LearningRate = rate,
                 Elapsed = _clock.Elapsed,
             });
-            if (_options.EarlyStopping is { } stopping && ShouldStop(stopping))
+            if (_options.EarlyStopping is { } stopping && ShouldStop(stopping, watched))
                 return Finish(StopReason.StoppedEarly);
         }
 
@@ -115,18 +119,13 @@ internal sealed class Trainer
         return sum / _training.Count;
     }
 
-    private bool ShouldStop(EarlyStopping stopping)
+    private bool ShouldStop(EarlyStopping stopping, double watchedLoss)
     {
-        double best = double.PositiveInfinity;
-        int waited = 0;
-        for (int i = 0; i < _history.Epochs.Count; i++)
-        {
-            double loss = _history.Epochs[i].WatchedLoss;
-            waited = loss < best - stopping.MinDelta ? 0 : waited + 1;
-            best = waited == 0 ? loss : best;
-        }
-
-        return waited > stopping.Patience;
+        if (watchedLoss < _lowestLoss - stopping.MinDelta)
+            (_lowestLoss, _epochsWithoutProgress) = (watchedLoss, 0);
+        else
+            _epochsWithoutProgress++;
+        return _epochsWithoutProgress > stopping.Patience;
     }
 
     private History Finish(StopReason reason)
