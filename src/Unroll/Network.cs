@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -21,28 +22,39 @@ internal interface IBatch<T>
 /// A stack of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
 /// into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each group adding up its
 /// gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
+/// Where there are fewer shards than threads, several do a shard together (<see cref="Phases"/>).
 /// </summary>
 internal sealed class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int MaxGroups = 8;
+    private const int FewestRunsAlone = 16, MostRunsAlone = 1024;
+    private static readonly long s_longWait = Stopwatch.Frequency / 20_000;
     private readonly int _shard;
     private readonly Kernels<T> _kernels;
     private readonly LayerOp<T>[] _ops;
     private readonly Lane[] _lanes;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss = new double[MaxGroups];
-    private readonly Action<int, int> _trainGroup, _predictShard, _sumGradients;
+    private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _runShare;
+    private readonly Action<Share> _prepare, _collectGradients;
+    private readonly GradientSlab[] _gradientSlabs;
+    private readonly Phases _phases = new();
     private readonly int _scratch, _masks, _maskLength;
     private readonly int[] _activationAt, _gradientAt, _cacheAt;
-    private readonly int _laneSize, _inputGradientSize;
+    private readonly int _laneSize, _inputGradientSize, _gradientSize;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
     private Loss? _loss;
     private T[]? _predictions;
-    private int _shards, _groups, _rowsPerShard;
+    private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
+    private int _runsAlone, _nextRunsAlone = FewestRunsAlone;
     private bool _training;
+
+    // When the calling thread was through a run of several threads.
+    private long _through;
+    private Action<Share>? _sharedWork;
 
     // The version of the weights that the layers have packed.
     private long _preparedVersion = -1;
@@ -72,6 +84,7 @@ internal sealed class Network<T>
         RecurrentParts = [.. _ops.SelectMany(op => op.RecurrentParts)];
         StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
         Parameters = new ParameterStore<T>(builder.Parameters);
+        (_gradientSlabs, _gradientSize) = ([.. builder.Gradients], builder.GradientSize);
         (_masks, _maskLength) = (builder.Masks, _ops.Max(op => op.Input.Steps) * _shard);
         _scratch = _ops.Max(op => op.ScratchSize);
         (_activationAt, _gradientAt, _cacheAt) = (new int[_ops.Length + 1], new int[_ops.Length + 1], new int[_ops.Length]);
@@ -86,7 +99,8 @@ internal sealed class Network<T>
 
         _laneSize = reserved;
         _inputGradientSize = inputGradient ? SlabSize(input) : 0;
-        (_trainGroup, _predictShard, _sumGradients) = (TrainGroup, PredictShard, SumGradients);
+        (_trainGroup, _trainTogether, _predictShard, _predictTogether) = (TrainGroup, TrainTogether, PredictShard, PredictTogether);
+        (_runShare, _prepare, _collectGradients) = (RunShare, Prepare, CollectGradients);
         Threads = Math.Max(1, threads);
         Team = new WorkerTeam(Threads);
         _lanes = new Lane[Threads];
@@ -112,6 +126,9 @@ internal sealed class Network<T>
     /// <summary>dL/dx of the last batch [B, ...Input], where the network was built to keep it.</summary>
     public T[] InputGradient { get; private set; } = [];
 
+    /// <summary>How many threads did each shard of the last batch together.</summary>
+    public int ThreadsPerShard { get; private set; }
+
     private WorkerTeam Team { get; }
 
     /// <summary>All recurrent layers, those inside others too.</summary>
@@ -126,15 +143,18 @@ internal sealed class Network<T>
     /// </summary>
     public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
     {
-        Begin(batch, training, _shard);
+        Begin(batch, training, _shard, keepsSteps: true);
         (_loss, _predictions) = (loss, predictions);
         _groups = Math.Min(_shards, MaxGroups);
         if (_inputGradientSize > 0 && InputGradient.Length < batch.Rows * Input.Size)
             InputGradient = new T[batch.Rows * Input.Size];
         for (int group = 0; group < _groups; group++)
-            _groupGradients[group] ??= new AlignedBuffer<T>(Parameters.PaddedLength);
-        Team.Run(_groups, _trainGroup);
-        Team.Run(Threads, _sumGradients);
+            _groupGradients[group] ??= new AlignedBuffer<T>(_gradientSize);
+        if (ThreadsPerShard > 1)
+            RunTogether(_trainTogether);
+        else
+            Team.Run(_groups, _trainGroup);
+        RunShares(_collectGradients);
         double sum = 0;
         for (int group = 0; group < _groups; group++)
             sum += _groupLoss[group];
@@ -144,36 +164,109 @@ internal sealed class Network<T>
     /// <summary>The outputs [B, ...Output] of a batch.</summary>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
-        Begin(batch, training: false, PredictionShard(batch.Rows));
+        Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
         _predictions = predictions;
-        Team.Run(_shards, _predictShard);
+        if (ThreadsPerShard > 1)
+            RunTogether(_predictTogether);
+        else
+            Team.Run(_shards, _predictShard);
     }
 
-    private void Begin(IBatch<T> batch, bool training, int rowsPerShard)
+    /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
+    public void RunShares(Action<Share> work)
+    {
+        _sharedWork = work;
+        Team.Run(StoreThreads, _runShare);
+    }
+
+    /// <summary>Threads for passes over the store: a small one is done before a second thread has begun.</summary>
+    private int StoreThreads => Parameters.Count < 16_384 ? 1 : Threads;
+
+    private void RunShare(int part, int worker) => _sharedWork!(new Share(part, StoreThreads));
+
+    /// <summary>Makes the memory that predicting so many rows at a time will need, so that it allocates nothing later.</summary>
+    public void Reserve(int rows)
+    {
+        int perShard = PredictionShard(rows);
+        ReserveLanes((rows + perShard - 1) / perShard, keepsSteps: false);
+    }
+
+    private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
     {
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
-
-        // Here and not where a thread first gets work: which thread does is left to chance, and later steps must not allocate.
-        for (int worker = 0; worker < Math.Min(Threads, _shards); worker++)
-            _lanes[worker] ??= new Lane(this);
         if (training || _preparedVersion != Parameters.Version)
         {
-            foreach (LayerOp<T> op in _ops)
-                op.Prepare(Parameters.ReadOnlyValues);
+            RunShares(_prepare);
             _preparedVersion = Parameters.Version;
+        }
+
+        ReserveLanes(_shards, keepsSteps);
+        bool share = Threads >= 2 * _shards && --_runsAlone < 0;
+        ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;
+        if (ThreadsPerShard > 1)
+        {
+            long phase = _phases.Begin(ThreadsPerShard);
+            for (int i = 0; i < ThreadsPerShard; i++)
+            {
+                _lanes[i]!.Begin(_lanes[0]!, keepsSteps);
+                _lanes[i]!.Pass.Worker.Begin(_phases, phase, isFirst: i == 0);
+            }
         }
 
         foreach (RecurrentOp<T> op in StatefulParts)
             op.States.Reserve(batch.Rows);
     }
 
+    /// <summary>
+    /// A lane for each thread that may get work, before any does: which one gets it is left to chance, and later steps must not allocate.
+    /// </summary>
+    private void ReserveLanes(int shards, bool keepsSteps)
+    {
+        _lanes[0] ??= new Lane(this);
+        if (_mostLanesPerShard == 0)
+            _mostLanesPerShard = MostThreadsPerShard(_shard);
+        for (int worker = 0; worker < Math.Min(Threads, Math.Max(shards, _mostLanesPerShard)); worker++)
+            (_lanes[worker] ??= new Lane(this)).Begin(_lanes[worker < shards ? worker : 0]!, keepsSteps);
+    }
+
+    /// <summary>How many threads are worth having at one shard of so many rows.</summary>
+    private int MostThreadsPerShard(int rows)
+    {
+        ShardPass<T> pass = _lanes[0]!.Pass;
+        pass.Begin(0, rows);
+        int most = 1;
+        foreach (LayerOp<T> op in _ops)
+            most = Math.Max(most, op.MostThreads(pass));
+        return Math.Min(Threads, most);
+    }
+
+    /// <summary>
+    /// Threads do each shard together. On a machine that is busy with other work they hold each other up for a thousand times as long as
+    /// a step takes; then the next runs are done by one thread, and ever more of them while that goes on.
+    /// </summary>
+    private void RunTogether(Action<int, int> work)
+    {
+        Team.Run(ThreadsPerShard, work);
+        bool heldUp = _phases.WasHeldUp || Stopwatch.GetTimestamp() - _through > s_longWait;
+        _nextRunsAlone = heldUp ? Math.Min(2 * _nextRunsAlone, MostRunsAlone) : Math.Max(_nextRunsAlone / 2, FewestRunsAlone);
+        _runsAlone = heldUp ? _nextRunsAlone : 0;
+    }
+
+    private void Prepare(Share share)
+    {
+        foreach (LayerOp<T> op in _ops)
+            op.Prepare(Parameters.ReadOnlyValues, share);
+    }
+
+    /// <summary>On lane number <paramref name="worker"/>.</summary>
     private void TrainGroup(int group, int worker)
     {
-        Lane lane = _lanes[worker];
+        Lane lane = _lanes[worker]!;
         AlignedBuffer<T> gradients = _groupGradients[group]!;
-        gradients.Span.Clear();
         lane.Pass.GradientBuffer = gradients;
+        if (lane.Pass.Worker.IsFirst)
+            gradients.Span.Clear();
         double loss = 0;
         for (int shard = group * _shards / _groups; shard < (group + 1) * _shards / _groups; shard++)
         {
@@ -182,14 +275,46 @@ internal sealed class Network<T>
             lane.Backward();
         }
 
-        _groupLoss[group] = loss;
+        if (lane.Pass.Worker.IsFirst)
+            _groupLoss[group] = loss;
     }
 
     private void PredictShard(int shard, int worker)
     {
-        Lane lane = _lanes[worker];
+        Lane lane = _lanes[worker]!;
         lane.Forward(shard);
         lane.CopyPredictions();
+    }
+
+    private void TrainTogether(int part, int worker) => Together(worker, _groups, _trainGroup);
+
+    private void PredictTogether(int part, int worker) => Together(worker, _shards, _predictShard);
+
+    /// <summary>
+    /// All groups or shards, one after the other, as one of the threads that share each. The calling thread is the first of them.
+    /// </summary>
+    private void Together(int worker, int count, Action<int, int> work)
+    {
+        if (!_lanes[worker]!.Pass.Worker.Enter())
+            return;
+        try
+        {
+            for (int piece = 0; piece < count; piece++)
+                work(piece, worker);
+            if (worker > 0)
+                return;
+            _phases.End();
+            _through = Stopwatch.GetTimestamp();
+        }
+        catch (PhaseFailedException)
+        {
+            // The thread that failed reports why.
+        }
+        catch
+        {
+            _phases.Fail();
+            throw;
+        }
     }
 
     /// <summary>
@@ -202,15 +327,11 @@ internal sealed class Network<T>
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
     }
 
-    /// <summary>One thread's share of the store: the groups' gradients, added in order.</summary>
-    private void SumGradients(int part, int worker)
+    /// <summary>The gradients of the batch in the store: the groups' sums, added in order.</summary>
+    private void CollectGradients(Share share)
     {
-        int vectors = Parameters.PaddedLength / Lanes.Count;
-        int from = (int)((long)vectors * part / Threads) * Lanes.Count, to = (int)((long)vectors * (part + 1) / Threads) * Lanes.Count;
-        Span<T> sum = Parameters.Gradients[from..to];
-        _groupGradients[0]!.Span[from..to].CopyTo(sum);
-        for (int group = 1; group < _groups; group++)
-            _kernels.Add(sum, _groupGradients[group]!.Span[from..to]);
+        foreach (GradientSlab slab in _gradientSlabs)
+            slab.Collect(_kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
     }
 
     private int SlabSize(Shape shape) => checked(shape.Steps * _shard * Lanes.Pad(shape.Features));
@@ -222,41 +343,66 @@ internal sealed class Network<T>
     /// </summary>
     private static int ShardRows(IReadOnlyList<Layer> layers) => layers.Max(layer => layer.RecurrentUnits) >= 384 ? 16 : 8;
 
-    /// <summary>One thread's memory: the activations, gradients and caches of one shard.</summary>
+    /// <summary>One thread at work on a shard, and the memory for one: activations, gradients and caches. Threads that do a shard together use the first one's memory.</summary>
     private sealed class Lane
     {
         private readonly Network<T> _network;
-        private readonly AlignedBuffer<T> _memory;
         private readonly T[] _row;
+        private AlignedBuffer<T>? _ownMemory;
+        private Lane _host;
 
         public Lane(Network<T> network)
         {
             _network = network;
-            _memory = new AlignedBuffer<T>(network._laneSize);
+            _host = this;
             _row = new T[Math.Max(network.Input.Size, 2 * network.Output.Size)];
             Pass = new ShardPass<T>(network._kernels, network._shard, network._scratch, network._masks, network._maskLength);
         }
 
         public ShardPass<T> Pass { get; }
 
+        private AlignedBuffer<T> Memory => _host._ownMemory!;
+
+        /// <summary>Before a batch: whose memory holds the shard.</summary>
+        public void Begin(Lane host, bool keepsSteps)
+        {
+            _host = host;
+            if (host == this)
+                _ownMemory ??= new AlignedBuffer<T>(_network._laneSize);
+            (Pass.Training, Pass.StepSeed, Pass.KeepsSteps) = (_network._training, _network.StepSeed, keepsSteps);
+            Pass.Worker.Begin(null, 0, isFirst: true);
+            Pass.Alone.Begin(null, 0, isFirst: true);
+        }
+
         public void Forward(int shard)
         {
             IBatch<T> batch = _network._batch!;
             int first = shard * _network._rowsPerShard;
             Pass.Begin(first, Math.Min(_network._rowsPerShard, batch.Rows - first));
-            (Pass.Training, Pass.StepSeed) = (_network._training, _network.StepSeed);
-            Gather(batch);
+            if (Pass.Worker.IsFirst)
+                Gather(batch);
+            Pass.Worker.Wait();
             for (int i = 0; i < _network._ops.Length; i++)
-                _network._ops[i].Forward(Pass, Spans(i));
+            {
+                if (TakesPart(_network._ops[i]))
+                    _network._ops[i].Forward(Pass, Spans(i));
+                if (_network._ops[i].MostThreads(Pass) == 1)
+                    Pass.Worker.Wait();
+            }
         }
+
+        /// <summary>All threads where the layer's work can be shared, otherwise the first.</summary>
+        private bool TakesPart(LayerOp<T> op) => Pass.Worker.IsFirst || op.MostThreads(Pass) > 1;
 
         /// <summary>Sets the gradient of the outputs; returns the sum of the losses of the shard's outputs.</summary>
         public double LossGradient()
         {
+            if (!Pass.Worker.IsFirst)
+                return 0;
             Shape shape = _network.Output;
             IBatch<T> batch = _network._batch!;
             int stride = Lanes.Pad(shape.Features), layers = _network._ops.Length;
-            Span<T> outputs = _memory.Span[_network._activationAt[layers]..], gradients = _memory.Slice(_network._gradientAt[layers], _network.SlabSize(shape));
+            Span<T> outputs = Memory.Span[_network._activationAt[layers]..], gradients = Memory.Slice(_network._gradientAt[layers], _network.SlabSize(shape));
             gradients.Clear();
             Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size);
             T scale = T.CreateChecked(1.0 / ((double)batch.Rows * shape.Size));
@@ -277,20 +423,29 @@ internal sealed class Network<T>
 
         public void Backward()
         {
+            Pass.Worker.Wait();
             for (int i = _network._ops.Length - 1; i >= 0; i--)
-                _network._ops[i].Backward(Pass, Spans(i));
-            if (_network._inputGradientSize == 0)
+            {
+                if (TakesPart(_network._ops[i]))
+                    _network._ops[i].Backward(Pass, Spans(i));
+                if (_network._ops[i].MostThreads(Pass) == 1)
+                    Pass.Worker.Wait();
+            }
+
+            if (_network._inputGradientSize == 0 || !Pass.Worker.IsFirst)
                 return;
             Shape shape = _network.Input;
-            Span<T> gradients = _memory.Span[_network._gradientAt[0]..];
+            Span<T> gradients = Memory.Span[_network._gradientAt[0]..];
             for (int row = 0; row < Pass.Rows; row++)
                 Gather(gradients, row, shape, Lanes.Pad(shape.Features), _network.InputGradient.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
         }
 
         public void CopyPredictions()
         {
+            if (!Pass.Worker.IsFirst)
+                return;
             Shape shape = _network.Output;
-            Span<T> outputs = _memory.Span[_network._activationAt[^1]..];
+            Span<T> outputs = Memory.Span[_network._activationAt[^1]..];
             for (int row = 0; row < Pass.Rows; row++)
                 Gather(outputs, row, shape, Lanes.Pad(shape.Features), _network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
         }
@@ -300,7 +455,7 @@ internal sealed class Network<T>
         {
             Shape shape = _network.Input;
             int stride = Lanes.Pad(shape.Features), features = shape.Features;
-            Span<T> slab = _memory.Span[_network._activationAt[0]..], values = _row.AsSpan(0, shape.Size);
+            Span<T> slab = Memory.Span[_network._activationAt[0]..], values = _row.AsSpan(0, shape.Size);
             for (int row = 0; row < Pass.PaddedRows; row++)
             {
                 if (row < Pass.Rows)
@@ -324,11 +479,11 @@ internal sealed class Network<T>
             bool first = layer == 0 && _network._inputGradientSize == 0;
             return new LayerSpans<T>
             {
-                Input = _memory.Slice(_network._activationAt[layer], _network.SlabSize(op.Input)),
-                InputGradient = first ? default : _memory.Slice(_network._gradientAt[layer], _network.SlabSize(op.Input)),
-                Output = _memory.Slice(_network._activationAt[layer + 1], _network.SlabSize(op.Output)),
-                OutputGradient = _memory.Slice(_network._gradientAt[layer + 1], _network.SlabSize(op.Output)),
-                Cache = _memory.Slice(_network._cacheAt[layer], op.CacheSize),
+                Input = Memory.Slice(_network._activationAt[layer], _network.SlabSize(op.Input)),
+                InputGradient = first ? default : Memory.Slice(_network._gradientAt[layer], _network.SlabSize(op.Input)),
+                Output = Memory.Slice(_network._activationAt[layer + 1], _network.SlabSize(op.Output)),
+                OutputGradient = Memory.Slice(_network._gradientAt[layer + 1], _network.SlabSize(op.Output)),
+                Cache = Memory.Slice(_network._cacheAt[layer], op.CacheSize),
             };
         }
     }

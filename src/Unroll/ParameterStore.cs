@@ -51,7 +51,7 @@ internal sealed class ParameterStore<T>
     {
         get
         {
-            Version++;
+            Changed();
             return _values.Span;
         }
     }
@@ -61,12 +61,18 @@ internal sealed class ParameterStore<T>
     /// <summary>Grows with every change of the weights.</summary>
     public long Version { get; private set; }
 
+    /// <summary>Some of the weights, for threads that change them together: the caller calls <see cref="Changed"/> once.</summary>
+    public Span<T> SomeValues(ColumnRange some) => _values.Slice(some.From, some.Length);
+
+    /// <summary>Says that the weights have changed.</summary>
+    public void Changed() => Version++;
+
     public Span<T> Gradients => _gradients.Span;
 
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>
     public void Initialize(ulong seed)
     {
-        Version++;
+        Changed();
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];

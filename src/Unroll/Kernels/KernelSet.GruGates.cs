@@ -10,21 +10,21 @@ internal abstract partial class Kernels<T>
     /// q = h₋₁·Uₕ + b′ₕ its recurrent part. <paramref name="slab"/> [R × 4H] holds blocks a z r q; a becomes ĥ, z and r
     /// their gates, q is kept for the backward step.
     /// </summary>
-    public abstract void GruForward(int rows, int units, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> h);
+    public abstract void GruForward(int rows, int units, ColumnRange some, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> h);
 
     /// <summary>
     /// The gradient of <see cref="GruForward"/>. In: slab of ĥ z r q, h₋₁, dL/dh. Out: slab holds dL/da, dL/dz, dL/dr
     /// (before their activations) and dL/dq; <paramref name="dh"/> becomes dL/dh∘z, the direct share of dL/dh₋₁.
     /// </summary>
-    public abstract void GruBackward(int rows, int units, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> dh);
+    public abstract void GruBackward(int rows, int units, ColumnRange some, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> dh);
 }
 
 internal sealed unsafe partial class KernelSet<T, V, O>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void GruForward(int rows, int units, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> h)
+    public override void GruForward(int rows, int units, ColumnRange some, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> h)
     {
-        int n = RequireRows(rows, units, previousH.Length, h.Length, slab.Length / 4);
+        int n = RequireRows(rows, units, some, previousH.Length, h.Length, slab.Length / 4);
         fixed (T* ps = slab, pPrevious = previousH, ph = h)
         {
             V one = O.Splat(T.One);
@@ -32,7 +32,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
             {
                 T* pa = ps + (nint)row * 4 * units, pz = pa + units, pr = pz + units, pq = pr + units;
                 nint at = (nint)row * units;
-                for (int u = 0; u < units; u += O.Width)
+                for (int u = some.From; u < some.To; u += O.Width)
                 {
                     V z = Sigmoid(O.Load(pz + u)), r = Sigmoid(O.Load(pr + u));
                     V candidate = O.Tanh(O.MultiplyAdd(r, O.Load(pq + u), O.Load(pa + u)));
@@ -46,9 +46,9 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void GruBackward(int rows, int units, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> dh)
+    public override void GruBackward(int rows, int units, ColumnRange some, Span<T> slab, ReadOnlySpan<T> previousH, Span<T> dh)
     {
-        int n = RequireRows(rows, units, previousH.Length, dh.Length, slab.Length / 4);
+        int n = RequireRows(rows, units, some, previousH.Length, dh.Length, slab.Length / 4);
         fixed (T* ps = slab, pPrevious = previousH, pdh = dh)
         {
             V one = O.Splat(T.One);
@@ -56,7 +56,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
             {
                 T* pa = ps + (nint)row * 4 * units, pz = pa + units, pr = pz + units, pq = pr + units;
                 nint at = (nint)row * units;
-                for (int u = 0; u < units; u += O.Width)
+                for (int u = some.From; u < some.To; u += O.Width)
                 {
                     V candidate = O.Load(pa + u), z = O.Load(pz + u), r = O.Load(pr + u), q = O.Load(pq + u), dH = O.Load(pdh + at + u);
                     V da = O.Multiply(O.Multiply(dH, O.Subtract(one, z)), TanhSlope(candidate));

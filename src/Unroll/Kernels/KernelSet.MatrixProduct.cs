@@ -15,22 +15,28 @@ internal enum ProductStart
 internal abstract partial class Kernels<T>
 {
     /// <summary>c = bias + a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], bias [N], c [rows × N].</summary>
-    public abstract void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c);
+    public void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c) =>
+        MultiplyWithBias(rows, a, b, bias, c, new ColumnRange(0, b.Columns));
+
+    /// <summary>The same for some columns of c, from the start of a panel on.</summary>
+    public abstract void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnRange columns);
 
     /// <summary>c = a·b or c += a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], c [rows × N].</summary>
-    public abstract void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start);
+    public void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start) =>
+        Multiply(rows, a, b, c, start, new ColumnRange(0, b.Columns));
+
+    /// <summary>The same for some columns of c, from the start of a panel on.</summary>
+    public abstract void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnRange columns);
 
     /// <summary>
-    /// c += aᵀ·b; a is [K × M], b [K × N], c [M × N] with M padded to whole vectors. The K terms are added in order.
-    /// <paramref name="scratch"/> holds <see cref="TransposedScratch"/> values and is overwritten.
+    /// Two products with one b [K × N], and its column sums: c₁ += a₁ᵀ·b, c₂ += a₂ᵀ·b, sums += Σ rows of b. A product may be
+    /// none, and <paramref name="sums"/> [N] empty. The K terms are added in order. N is a multiple of <see cref="Lanes.Count"/>.
+    /// <paramref name="scratch"/> holds <see cref="OuterProductScratch"/> values and is overwritten.
     /// </summary>
-    public abstract void AddTransposedProduct(int k, int m, int n, Slab<T> a, Slab<T> b, Slab<T> c, Span<T> scratch);
+    public abstract void AddOuterProducts(int k, int n, Slab<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch);
 
-    /// <summary>sums += the sum over the k rows of b [k × n], in row order; n is a multiple of <see cref="Lanes.Count"/>.</summary>
-    public abstract void AddColumnSums(int k, int n, Slab<T> b, Span<T> sums);
-
-    /// <summary>Values of scratch that <see cref="AddTransposedProduct"/> needs.</summary>
-    public int TransposedScratch => KChunk * PanelColumns;
+    /// <summary>Values of scratch that <see cref="AddOuterProducts"/> needs.</summary>
+    public int OuterProductScratch => KChunk * PanelColumns;
 
     /// <summary>Rows of b that are packed at a time: 128 × 48 floats stay in a first-level cache of 32 KB.</summary>
     protected const int KChunk = 128;
@@ -40,41 +46,41 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 {
     private static readonly AlignedBuffer<T> s_zeros = new(3 * Lanes.Count);
 
-    public override void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c)
+    public override void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnRange columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bias.Length, b.Columns);
-        a.Require(rows, b.Rows);
-        c.Require(rows, b.Columns);
+        RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, pinit = bias)
         {
             var p = new TileOperands<T> { ARow = a.Stride, AStep = 1, InitRow = 0, CRow = c.Stride };
-            Product(rows, b.Columns, b.Rows, b.PanelColumns, pa, pb, pinit, O.Width, pc, ref p);
+            Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, pinit, O.Width, pc, ref p);
         }
     }
 
-    public override void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start)
+    public override void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnRange columns)
     {
-        a.Require(rows, b.Rows);
-        c.Require(rows, b.Columns);
+        RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, zeros = s_zeros.Span)
         {
             var p = new TileOperands<T> { ARow = a.Stride, AStep = 1, InitRow = start == ProductStart.Zero ? 0 : c.Stride, CRow = c.Stride };
             if (start == ProductStart.Zero)
-                Product(rows, b.Columns, b.Rows, b.PanelColumns, pa, pb, zeros, 0, pc, ref p);
+                Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, zeros, 0, pc, ref p);
             else
-                Product(rows, b.Columns, b.Rows, b.PanelColumns, pa, pb, pc, O.Width, pc, ref p);
+                Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, pc, O.Width, pc, ref p);
         }
     }
 
-    public override void AddTransposedProduct(int k, int m, int n, Slab<T> a, Slab<T> b, Slab<T> c, Span<T> scratch)
+    /// <summary>b is packed a panel and a chunk of rows at a time, and read by all three sums while it is in the first-level cache.</summary>
+    public override void AddOuterProducts(int k, int n, Slab<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, TransposedScratch);
-        int paddedRows = m == 1 ? 1 : (m + 3) & ~3;
-        a.Require(k, paddedRows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, OuterProductScratch);
+        if (!sums.IsEmpty)
+            ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, n);
         b.Require(k, n);
-        c.Require(paddedRows, n);
+        RequireOuterProduct(k, n, first);
+        RequireOuterProduct(k, n, second);
         int panel = PanelColumns;
-        fixed (T* pa = a.Values, pb = b.Values, pc = c.Values, packed = scratch)
+        fixed (T* pb = b.Values, a1 = first.A.Values, c1 = first.C.Values, a2 = second.A.Values, c2 = second.C.Values, psums = sums, packed = scratch)
         {
             for (int k0 = 0; k0 < k; k0 += KChunk)
             {
@@ -83,54 +89,88 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                 {
                     int width = Math.Min(panel, n - column);
                     PackRows(chunk, width, pb + (nint)k0 * b.Stride + column, b.Stride, packed, panel);
-                    var p = new TileOperands<T> { ARow = 1, AStep = a.Stride, CRow = c.Stride, InitRow = c.Stride, BStep = panel, K = chunk };
-                    p.B = packed;
-                    RowTiles(paddedRows, width / O.Width, pa + (nint)k0 * a.Stride, pc + column, pc + column, ref p);
+                    if (first.Rows > 0)
+                        OuterPanel(chunk, width, first.Rows, a1 + (nint)k0 * first.A.Stride, first.A.Stride, packed, c1 + column, first.C.Stride);
+                    if (second.Rows > 0)
+                        OuterPanel(chunk, width, second.Rows, a2 + (nint)k0 * second.A.Stride, second.A.Stride, packed, c2 + column, second.C.Stride);
+                    if (psums != null)
+                        AddPanelSums(chunk, width, packed, psums + column);
                 }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void AddColumnSums(int k, int n, Slab<T> b, Span<T> sums)
+    private static void RequireProduct(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ColumnRange columns)
     {
-        b.Require(k, n);
-        ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, n);
-        fixed (T* pb = b.Values, psums = sums)
-        {
-            for (int column = 0; column < n; column += O.Width)
-            {
-                V sum = O.Load(psums + column);
-                T* row = pb + column;
-                for (int i = 0; i < k; i++, row += b.Stride)
-                    sum = O.Add(sum, O.Load(row));
-                O.Store(sum, psums + column);
-            }
-        }
+        if (columns.From < 0 || columns.To > b.Columns || columns.From % b.PanelColumns != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {columns.From} to {columns.To} are not a run of panels of {b.PanelColumns} out of {b.Columns} columns.");
+        a.Require(rows, b.Rows);
+        c.Require(rows, b.Columns);
     }
 
-    /// <summary>All panels of a packed b. The start values advance by <paramref name="initStep"/> elements a vector (0: one block of zeros).</summary>
-    private static void Product(int rows, int columns, int k, int panelColumns, T* a, T* panels, T* init, int initStep, T* c, ref TileOperands<T> p)
+    private static void RequireOuterProduct(int k, int n, OuterProduct<T> product)
+    {
+        if (product.Rows == 0)
+            return;
+        int padded = OuterProduct<T>.PadRows(product.Rows);
+        product.A.Require(k, padded);
+        product.C.Require(padded, n);
+    }
+
+    private void OuterPanel(int chunk, int width, int m, T* a, int aStride, T* packed, T* c, int cStride)
+    {
+        var p = new TileOperands<T> { ARow = 1, AStep = aStride, CRow = cStride, InitRow = cStride, BStep = PanelColumns, K = chunk, B = packed };
+        RowTiles(OuterProduct<T>.PadRows(m), width / O.Width, a, c, c, ref p);
+    }
+
+    /// <summary>sums += the rows of one packed panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddPanelSums(int rows, int width, T* packed, T* sums)
+    {
+        nint step = PanelColumns;
+        int vectors = width / O.Width;
+        V s0 = O.Load(sums), s1 = vectors > 1 ? O.Load(sums + O.Width) : s0, s2 = vectors > 2 ? O.Load(sums + 2 * O.Width) : s0;
+        for (int row = 0; row < rows; row++, packed += step)
+        {
+            s0 = O.Add(s0, O.Load(packed));
+            s1 = O.Add(s1, O.Load(packed + O.Width));
+            s2 = O.Add(s2, O.Load(packed + 2 * O.Width));
+        }
+
+        O.Store(s0, sums);
+        if (vectors > 1)
+            O.Store(s1, sums + O.Width);
+        if (vectors > 2)
+            O.Store(s2, sums + 2 * O.Width);
+    }
+
+    /// <summary>The panels of some columns. The start values advance by <paramref name="initStep"/> elements a vector (0: one block of zeros).</summary>
+    private static void Product(int rows, ColumnRange columns, int k, int panelColumns, T* a, T* panels, T* init, int initStep, T* c, ref TileOperands<T> p)
     {
         p.K = k;
         p.BStep = panelColumns;
         nint panelSize = (nint)k * panelColumns;
-        int column = 0;
+        int column = columns.From;
         if (rows == 1)
         {
-            for (; columns - column >= 4 * panelColumns; column += 4 * panelColumns)
+            p.A = a;
+            while (columns.To - column >= 2 * panelColumns)
             {
-                p.A = a;
+                bool four = columns.To - column >= 4 * panelColumns;
                 p.B = panels + column / panelColumns * panelSize;
                 p.Init = initStep == 0 ? init : init + column;
                 p.C = c + column;
-                MatrixTile<T, V, O>.Row1Panels4(p, panelSize, initStep);
+                if (four)
+                    MatrixTile<T, V, O>.Row1Panels4(p, panelSize, initStep);
+                else
+                    MatrixTile<T, V, O>.Row1Panels2(p, panelSize, initStep);
+                column += (four ? 4 : 2) * panelColumns;
             }
         }
 
-        for (; column < columns; column += panelColumns)
+        for (; column < columns.To; column += panelColumns)
         {
-            int vectors = Math.Min(panelColumns, columns - column) / O.Width;
+            int vectors = Math.Min(panelColumns, columns.To - column) / O.Width;
             p.B = panels + column / panelColumns * panelSize;
             T* start = initStep == 0 ? init : init + column;
             RowTiles(rows, vectors, a, start, c + column, ref p);

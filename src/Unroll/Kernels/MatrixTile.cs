@@ -117,4 +117,41 @@ internal static unsafe partial class MatrixTile<T, V, O>
         O.Store(c31, c + 10 * width);
         O.Store(c32, c + 11 * width);
     }
+
+    /// <summary>The same with two panels: six accumulators.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Row1Panels2(in TileOperands<T> p, nint panelSize, nint initStep)
+    {
+        nint width = O.Width;
+        T* a = p.A;
+        T* b = p.B;
+        T* init = p.Init;
+        T* c = p.C;
+        nint aStep = p.AStep, bStep = p.BStep;
+        V c00 = O.Load(init + 0 * initStep);
+        V c01 = O.Load(init + 1 * initStep);
+        V c02 = O.Load(init + 2 * initStep);
+        V c10 = O.Load(init + 3 * initStep);
+        V c11 = O.Load(init + 4 * initStep);
+        V c12 = O.Load(init + 5 * initStep);
+        for (nint k = p.K; k > 0; k--)
+        {
+            V x = O.Splat(*a);
+            c00 = O.MultiplyAdd(x, O.Load(b), c00);
+            c01 = O.MultiplyAdd(x, O.Load(b + width), c01);
+            c02 = O.MultiplyAdd(x, O.Load(b + 2 * width), c02);
+            c10 = O.MultiplyAdd(x, O.Load(b + panelSize), c10);
+            c11 = O.MultiplyAdd(x, O.Load(b + panelSize + width), c11);
+            c12 = O.MultiplyAdd(x, O.Load(b + panelSize + 2 * width), c12);
+            a += aStep;
+            b += bStep;
+        }
+
+        O.Store(c00, c + 0 * width);
+        O.Store(c01, c + 1 * width);
+        O.Store(c02, c + 2 * width);
+        O.Store(c10, c + 3 * width);
+        O.Store(c11, c + 4 * width);
+        O.Store(c12, c + 5 * width);
+    }
 }

@@ -28,8 +28,10 @@ internal sealed class PackedMatrix<T>
 
     public Span<T> Panels => _panels.Span;
 
-    /// <summary>Copies values [rows × width], row-major with <paramref name="stride"/>, to the columns from <paramref name="column"/> on.</summary>
-    public void SetColumns(int column, int width, ReadOnlySpan<T> values, int stride)
+    /// <summary>
+    /// Copies rows of values [rows × width], row-major with <paramref name="stride"/>, to the columns from <paramref name="column"/> on.
+    /// </summary>
+    public void SetColumns(int column, int width, ColumnRange rows, ReadOnlySpan<T> values, int stride)
     {
         Span<T> panels = _panels.Span;
         for (int done = 0; done < width;)
@@ -37,26 +39,32 @@ internal sealed class PackedMatrix<T>
             int panel = (column + done) / PanelColumns, within = (column + done) % PanelColumns;
             int run = Math.Min(width - done, PanelColumns - within);
             int target = panel * Rows * PanelColumns + within;
-            for (int k = 0; k < Rows; k++)
+            for (int k = rows.From; k < rows.To; k++)
                 values.Slice(k * stride + done, run).CopyTo(panels[(target + k * PanelColumns)..]);
             done += run;
         }
     }
 
     /// <summary>
-    /// Copies the transpose of values [width × count], row-major with <paramref name="stride"/>: value (n, k) goes to
-    /// row <paramref name="row"/> + k, column n.
+    /// Copies the transpose of values [width × count], row-major with <paramref name="stride"/>, for some n of the width: value
+    /// (n, k) goes to row <paramref name="row"/> + k, column n. In blocks, so that neither side's cache lines are fetched again for each value.
     /// </summary>
-    public void SetTransposed(int row, int count, int width, ReadOnlySpan<T> values, int stride)
+    public void SetTransposed(int row, int count, ColumnRange some, ReadOnlySpan<T> values, int stride)
     {
+        const int Block = 16;
         Span<T> panels = _panels.Span;
-        for (int n = 0; n < width; n++)
+        for (int n = some.From; n < some.To;)
         {
-            ReadOnlySpan<T> source = values.Slice(n * stride, count);
-            Span<T> target = panels[((n / PanelColumns * Rows + row) * PanelColumns + n % PanelColumns)..];
-            int step = PanelColumns;
-            for (int k = 0, at = 0; k < source.Length; k++, at += step)
-                target[at] = source[k];
+            int within = n % PanelColumns, run = Math.Min(Math.Min(Block, PanelColumns - within), some.To - n);
+            int target = (n / PanelColumns * Rows + row) * PanelColumns + within;
+            for (int k = 0; k < count; k++, target += PanelColumns)
+            {
+                Span<T> columns = panels.Slice(target, run);
+                for (int i = 0, source = n * stride + k; i < columns.Length; i++, source += stride)
+                    columns[i] = values[source];
+            }
+
+            n += run;
         }
     }
 }

@@ -10,65 +10,55 @@ namespace Unroll.Layers;
 internal abstract class AdditiveCell<T> : Cell<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int[] _gates;
+    private readonly int _gates;
     private readonly Projection<T> _kernel, _recurrent;
     private readonly Bias<T> _bias;
-    private readonly Parameter? _biasParameter;
 
-    /// <param name="kernels">The instruction set.</param>
+    /// <param name="builder">Of the layer.</param>
     /// <param name="units">H.</param>
     /// <param name="gates">G.</param>
     /// <param name="kernel">W [F, G·H].</param>
     /// <param name="recurrent">U [H, G·H].</param>
     /// <param name="bias">b [G·H], or none.</param>
-    protected AdditiveCell(Kernels<T> kernels, int units, int gates, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(kernels, units)
+    protected AdditiveCell(LayerBuilder<T> builder, int units, int gates, Parameter kernel, Parameter recurrent, Parameter? bias)
+        : base(builder, units)
     {
-        _gates = [.. Enumerable.Range(0, gates)];
-        _kernel = new Projection<T>(kernels, kernel, units, _gates);
-        _recurrent = new Projection<T>(kernels, recurrent, units, _gates);
-        _bias = new Bias<T>(kernels, units, SlabColumns);
-        _biasParameter = bias;
+        _gates = gates;
+        int[] all = [.. Enumerable.Range(0, gates)];
+        _kernel = new Projection<T>(builder, kernel, units, all);
+        _recurrent = new Projection<T>(builder, recurrent, units, all);
+        _bias = new Bias<T>(builder, bias, units, SlabColumns, (0, all));
     }
 
-    public override int SlabColumns => _gates.Length * Padded;
+    public override int SlabColumns => _gates * Padded;
 
-    public override int ScratchSize => Math.Max(_kernel.ScratchSize, _recurrent.ScratchSize);
-
-    public override void Prepare(ReadOnlySpan<T> parameters)
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
-        _kernel.Prepare(parameters);
-        _recurrent.Prepare(parameters);
-        _bias.Clear();
-        if (_biasParameter is not null)
-            _bias.Add(parameters[_biasParameter.Range], 0, _gates);
+        _kernel.Prepare(parameters, share);
+        _recurrent.Prepare(parameters, share);
+        _bias.Prepare(parameters, share);
     }
 
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Span<T> gradients, Span<T> scratch)
-    {
-        _kernel.AddGradient(k, x, slab, gradients, scratch);
-        _recurrent.AddGradient(k, recurrentInput, slab, gradients, scratch);
-        if (_biasParameter is null)
-            return;
-        Span<T> sums = scratch[..SlabColumns];
-        sums.Clear();
-        Kernels.AddColumnSums(k, SlabColumns, slab, sums);
-        _bias.AddGradient(sums, 0, _gates, gradients[_biasParameter.Range]);
-    }
+    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch) =>
+        AddOuterProducts(
+            k, slab, new ColumnRange(0, SlabColumns), _recurrent.Gradient(recurrentInput, gradients), _kernel.Gradient(x, gradients), _bias.Gradient(gradients), share, scratch);
 
     public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);
 
-    /// <summary>z = x·W + h₋₁·U + b, [P × G·H].</summary>
-    protected void GateSums(in CellStep<T> step, Slab<T> z)
+    /// <summary>z = x·W + h₋₁·U + b, [P × G·H]: a share of its panels.</summary>
+    protected void GateSums(in CellStep<T> step, Slab<T> z, Share share)
     {
-        _kernel.Multiply(step.Rows, step.X, _bias.Values, z);
-        _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), z);
+        _kernel.Multiply(step.Rows, step.X, _bias.Values, z, share);
+        _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), z, share);
     }
 
     /// <summary>dL/dh₋₁ from dL/dz in the step's slab: all of it passes through the recurrent product.</summary>
-    protected void RecurrentGradient(in CellStep<T> step)
+    protected void RecurrentGradient(in CellStep<T> step, PhaseWorker worker)
     {
-        step.DH.Clear();
-        _recurrent.MultiplyTransposed(step.Rows, new Slab<T>(step.Slab, SlabColumns), new Slab<T>(step.DRecurrent, Padded), ProductStart.Zero);
+        if (step.SeparateRecurrent)
+            step.DH.Clear();
+        while (worker.Take(out Share part))
+            _recurrent.MultiplyTransposed(step.Rows, new Slab<T>(step.Slab, SlabColumns), new Slab<T>(step.DRecurrent, Padded), ProductStart.Zero, part);
+        worker.Wait();
     }
 }

@@ -87,17 +87,48 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
 
     public override IEnumerable<RecurrentOp<T>> RecurrentParts => [_forward, _backward];
 
-    public override void Prepare(ReadOnlySpan<T> parameters)
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
-        _forward.Prepare(parameters);
-        _backward.Prepare(parameters);
+        _forward.Prepare(parameters, share);
+        _backward.Prepare(parameters, share);
     }
+
+    public override int MostThreads(ShardPass<T> pass) => _forward.MostThreads(pass);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         LayerSpans<T> first = Half(spans, 0), second = Half(spans, 1);
         _forward.Forward(pass, first);
         _backward.Forward(pass, second);
+        PhaseWorker worker = WorkerOf(pass);
+        if (worker.IsFirst)
+            Merge(pass, spans, first, second);
+        worker.Wait();
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        LayerSpans<T> first = Half(spans, 0), second = Half(spans, 1);
+        PhaseWorker worker = WorkerOf(pass);
+        if (worker.IsFirst)
+            Divide(pass, spans, first, second);
+        worker.Wait();
+        _forward.Backward(pass, first);
+        _backward.Backward(pass, second);
+        if (worker.IsFirst && !spans.InputGradient.IsEmpty)
+        {
+            int inputs = Input.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
+            pass.Kernels.Add(spans.InputGradient[..inputs], second.InputGradient[..inputs]);
+        }
+
+        worker.Wait();
+    }
+
+    private PhaseWorker WorkerOf(ShardPass<T> pass) => MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
+
+    /// <summary>The output from those of the halves.</summary>
+    private void Merge(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
+    {
         int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
         Span<T> a = first.Output[..size], b = second.Output[..size];
         switch (_mode)
@@ -127,9 +158,9 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         }
     }
 
-    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    /// <summary>The gradients of the halves' outputs from that of the output.</summary>
+    private void Divide(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
     {
-        LayerSpans<T> first = Half(spans, 0), second = Half(spans, 1);
         int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
         Span<T> da = first.OutputGradient[..size], db = second.OutputGradient[..size];
         switch (_mode)
@@ -161,14 +192,6 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
                 }
 
                 break;
-        }
-
-        _forward.Backward(pass, first);
-        _backward.Backward(pass, second);
-        if (!spans.InputGradient.IsEmpty)
-        {
-            int inputs = Input.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
-            pass.Kernels.Add(spans.InputGradient[..inputs], second.InputGradient[..inputs]);
         }
     }
 

@@ -7,10 +7,10 @@ namespace Unroll.Layers;
 /// One time step of a recurrent layer: what SimpleRNN, LSTM and GRU do not share. The loop over time, direction, masks,
 /// states and dropout are <see cref="RecurrentOp{T}"/>'s.
 /// </summary>
-internal abstract class Cell<T>(Kernels<T> kernels, int units)
+internal abstract class Cell<T>(LayerBuilder<T> builder, int units)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    protected Kernels<T> Kernels { get; } = kernels;
+    protected Kernels<T> Kernels { get; } = builder.Kernels;
 
     /// <summary>H.</summary>
     public int Units { get; } = units;
@@ -24,26 +24,38 @@ internal abstract class Cell<T>(Kernels<T> kernels, int units)
     /// <summary>True for an LSTM: there is a second state, c.</summary>
     public virtual bool HasCellState => false;
 
-    /// <summary>Values of scratch that the methods below need.</summary>
-    public abstract int ScratchSize { get; }
+    /// <summary>True where several threads may do one step together; otherwise the worker is always alone.</summary>
+    public virtual bool CanShare => false;
 
-    public abstract void Prepare(ReadOnlySpan<T> parameters);
+    /// <summary>Values of scratch that a thread needs in the methods below.</summary>
+    public virtual int ScratchSize => Kernels.OuterProductScratch;
 
-    /// <summary>Writes the step's slab, H and C from X, RecurrentInput, PreviousH and PreviousC.</summary>
-    public abstract void Forward(in CellStep<T> step, Span<T> scratch);
+    public abstract void Prepare(ReadOnlySpan<T> parameters, Share share);
+
+    /// <summary>Writes the step's slab, H and C from X, RecurrentInput, PreviousH and PreviousC. Ends with a phase.</summary>
+    public abstract void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch);
 
     /// <summary>
     /// In: the step as forward left it, DH = dL/dh, DC = dL/dc from the step after. Out: the slab holds gradients before the
-    /// activations; DH is the share of dL/dh₋₁ that does not pass through the recurrent product (0 if there is none), DRecurrent
-    /// the gradient of the recurrent input, DC = dL/dc₋₁.
+    /// activations; DC = dL/dc₋₁; DRecurrent is the gradient of the recurrent input, and DH the share of dL/dh₋₁ that does not pass
+    /// through it (0 if there is none). Where both are the same memory, it holds their sum. Ends with a phase.
     /// </summary>
-    public abstract void Backward(in CellStep<T> step, Span<T> scratch);
+    public abstract void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch);
 
-    /// <summary>Adds the weights' gradients, one product over all <paramref name="k"/> = T·P rows of inputs, recurrent inputs and slabs.</summary>
-    public abstract void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Span<T> gradients, Span<T> scratch);
+    /// <summary>A share of adding the weights' gradients, one product over all <paramref name="k"/> = T·P rows of inputs, recurrent inputs and slabs.</summary>
+    public abstract void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch);
 
     /// <summary>dx [k × F] from the slabs [k].</summary>
     public abstract void InputGradient(int k, Slab<T> slab, Slab<T> dx);
+
+    /// <summary>A share of the columns of <see cref="Kernels{T}.AddOuterProducts"/> for the blocks of the slab in <paramref name="columns"/>.</summary>
+    protected void AddOuterProducts(int k, Slab<T> slab, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Share share, Span<T> scratch)
+    {
+        ColumnRange own = share.Of(columns.Length, Kernels.PanelColumns);
+        int from = columns.From + own.From;
+        Kernels.AddOuterProducts(
+            k, own.Length, slab.FromColumn(from), first.FromColumn(own.From), second.FromColumn(own.From), sums.IsEmpty ? sums : sums[from..], scratch);
+    }
 }
 
 /// <summary>The memory of one time step: P rows each.</summary>
@@ -75,31 +87,7 @@ internal readonly ref struct CellStep<T>
     public Span<T> DC { get; init; }
 
     public Span<T> DRecurrent { get; init; }
-}
 
-/// <summary>A bias at work: rearranged to the order of a cell's slab, padded with zeros.</summary>
-internal sealed class Bias<T>(Kernels<T> kernels, int units, int columns)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly AlignedBuffer<T> _values = new(columns);
-    private readonly int _padded = Lanes.Pad(units);
-
-    /// <summary>[columns], in slab order.</summary>
-    public ReadOnlySpan<T> Values => _values.Span;
-
-    public void Clear() => _values.Span.Clear();
-
-    /// <summary>Adds gates of a bias row [gates·H] to the blocks from <paramref name="firstBlock"/> on.</summary>
-    public void Add(ReadOnlySpan<T> row, int firstBlock, ReadOnlySpan<int> gates)
-    {
-        for (int block = 0; block < gates.Length; block++)
-            kernels.Add(_values.Slice((firstBlock + block) * _padded, units), row.Slice(gates[block] * units, units));
-    }
-
-    /// <summary>The reverse of <see cref="Add"/>: adds the blocks' sums to the gradient of a bias row.</summary>
-    public void AddGradient(ReadOnlySpan<T> sums, int firstBlock, ReadOnlySpan<int> gates, Span<T> gradient)
-    {
-        for (int block = 0; block < gates.Length; block++)
-            kernels.Add(gradient.Slice(gates[block] * units, units), sums.Slice((firstBlock + block) * _padded, units));
-    }
+    /// <summary>True where the recurrent input is not h₋₁ itself, and DRecurrent not DH: with recurrent dropout.</summary>
+    public bool SeparateRecurrent { get; init; }
 }

@@ -55,27 +55,24 @@ internal sealed class DenseOp<T> : LayerOp<T>
     private static readonly int[] s_gates = [0];
     private readonly Projection<T> _kernel;
     private readonly Bias<T> _bias;
-    private readonly Parameter? _biasParameter;
     private readonly Activation _activation;
     private readonly int _inputStride, _outputStride;
 
     public DenseOp(Dense options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, Shape input, Shape output)
         : base(options, builder.LayerName, input, output)
     {
-        _kernel = new Projection<T>(builder.Kernels, kernel, options.Units, s_gates);
-        (_inputStride, _outputStride) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units));
-        _bias = new Bias<T>(builder.Kernels, options.Units, _outputStride);
-        (_biasParameter, _activation) = (bias, options.Activation);
+        (_inputStride, _outputStride, _activation) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units), options.Activation);
+        _kernel = new Projection<T>(builder, kernel, options.Units, s_gates);
+        _bias = new Bias<T>(builder, bias, options.Units, _outputStride, (0, s_gates));
+        ScratchSize = builder.Kernels.OuterProductScratch;
     }
 
-    public override int ScratchSize => _kernel.ScratchSize;
+    public override int ScratchSize { get; }
 
-    public override void Prepare(ReadOnlySpan<T> parameters)
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
-        _kernel.Prepare(parameters);
-        _bias.Clear();
-        if (_biasParameter is not null)
-            _bias.Add(parameters[_biasParameter.Range], 0, s_gates);
+        _kernel.Prepare(parameters, share);
+        _bias.Prepare(parameters, share);
     }
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
@@ -90,15 +87,8 @@ internal sealed class DenseOp<T> : LayerOp<T>
         int rows = Input.Steps * pass.PaddedRows, size = rows * _outputStride;
         pass.Kernels.MultiplyByDerivative(_activation, spans.Output[..size], spans.OutputGradient[..size]);
         var dz = new Slab<T>(spans.OutputGradient[..size], _outputStride);
-        _kernel.AddGradient(rows, new Slab<T>(spans.Input, _inputStride), dz, pass.Gradients, pass.Scratch);
-        if (_biasParameter is not null)
-        {
-            Span<T> sums = pass.Scratch[.._outputStride];
-            sums.Clear();
-            pass.Kernels.AddColumnSums(rows, _outputStride, dz, sums);
-            _bias.AddGradient(sums, 0, s_gates, pass.Gradients[_biasParameter.Range]);
-        }
-
+        OuterProduct<T> dW = _kernel.Gradient(new Slab<T>(spans.Input, _inputStride), pass.Gradients);
+        pass.Kernels.AddOuterProducts(rows, _outputStride, dz, dW, default, _bias.Gradient(pass.Gradients), pass.Scratch);
         if (!spans.InputGradient.IsEmpty)
             _kernel.MultiplyTransposed(rows, dz, new Slab<T>(spans.InputGradient, _inputStride), ProductStart.Zero);
     }

@@ -38,8 +38,8 @@ public sealed record Gru : Layers.Recurrent
         Shape biasShape = ResetAfter ? new Shape(2, 3 * Units) : new Shape(3 * Units);
         Parameter? bias = UseBias ? builder.AddParameter("bias", biasShape, BiasInitializer, BiasRegularizer) : null;
         return ResetAfter
-            ? new GruCell<T>(builder.Kernels, this, kernel, recurrent, bias)
-            : new GruResetBeforeCell<T>(builder.Kernels, this, kernel, recurrent, bias);
+            ? new GruCell<T>(builder, this, kernel, recurrent, bias)
+            : new GruResetBeforeCell<T>(builder, this, kernel, recurrent, bias);
     }
 }
 
@@ -55,72 +55,86 @@ internal sealed class GruCell<T> : Cell<T>
     private static readonly int[] s_recurrentGates = [0, 1, 2];
     private readonly Projection<T> _kernel, _recurrent;
     private readonly Bias<T> _bias;
-    private readonly Parameter? _biasParameter;
     private readonly Activation _activation, _recurrentActivation;
     private readonly bool _fused;
 
-    public GruCell(Kernels<T> kernels, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(kernels, options.Units)
+    public GruCell(LayerBuilder<T> builder, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
+        : base(builder, options.Units)
     {
-        _kernel = new Projection<T>(kernels, kernel, Units, s_inputGates);
-        _recurrent = new Projection<T>(kernels, recurrent, Units, s_recurrentGates);
-        _bias = new Bias<T>(kernels, Units, SlabColumns);
-        (_biasParameter, _activation, _recurrentActivation) = (bias, options.Activation, options.RecurrentActivation);
+        _kernel = new Projection<T>(builder, kernel, Units, s_inputGates);
+        _recurrent = new Projection<T>(builder, recurrent, Units, s_recurrentGates);
+        _bias = new Bias<T>(builder, bias, Units, SlabColumns, (0, s_inputGates), (1, s_recurrentGates));
+        (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _fused = _activation == Activation.Tanh && _recurrentActivation == Activation.Sigmoid;
     }
 
     public override int SlabColumns => 4 * Padded;
 
-    public override int ScratchSize => Math.Max(_kernel.ScratchSize, _recurrent.ScratchSize) + SlabColumns;
+    public override bool CanShare => _fused;
 
-    public override void Prepare(ReadOnlySpan<T> parameters)
+    /// <summary>A row's gates for the unfused backward step, or what the products need.</summary>
+    public override int ScratchSize => Math.Max(base.ScratchSize, SlabColumns);
+
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
-        _kernel.Prepare(parameters);
-        _recurrent.Prepare(parameters);
-        _bias.Clear();
-        if (_biasParameter is null)
-            return;
-        ReadOnlySpan<T> bias = parameters[_biasParameter.Range];
-        _bias.Add(bias[..(3 * Units)], 0, s_inputGates);
-        _bias.Add(bias[(3 * Units)..], 1, s_recurrentGates);
+        _kernel.Prepare(parameters, share);
+        _recurrent.Prepare(parameters, share);
+        _bias.Prepare(parameters, share);
     }
 
-    public override void Forward(in CellStep<T> step, Span<T> scratch)
+    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
         var slab = new Slab<T>(step.Slab, SlabColumns);
-        _kernel.Multiply(step.Rows, step.X, _bias.Values, slab);
-        ReadOnlySpan<T> q = _bias.Values[(3 * Padded)..];
-        for (int row = 0; row < step.Rows; row++)
-            q.CopyTo(step.Slab[(row * SlabColumns + 3 * Padded)..]);
-        _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), slab.FromColumn(Padded));
-        if (_fused)
-            Kernels.GruForward(step.Rows, Padded, step.Slab, step.PreviousH, step.H);
-        else
-            ForwardUnfused(step);
+        while (worker.Take(out Share part))
+        {
+            _kernel.Multiply(step.Rows, step.X, _bias.Values, slab, part);
+            ColumnRange own = part.Of(Padded, Lanes.Count);
+            ReadOnlySpan<T> q = _bias.Values.Slice(3 * Padded + own.From, own.Length);
+            for (int row = 0; row < step.Rows; row++)
+                q.CopyTo(step.Slab[(row * SlabColumns + 3 * Padded + own.From)..]);
+        }
+
+        worker.Wait();
+        while (worker.Take(out Share part))
+            _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), slab.FromColumn(Padded), part);
+        worker.Wait();
+        while (worker.Take(out Share part))
+        {
+            if (_fused)
+                Kernels.GruForward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousH, step.H);
+            else
+                ForwardUnfused(step);
+        }
+
+        worker.Wait();
     }
 
-    public override void Backward(in CellStep<T> step, Span<T> scratch)
+    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
-        if (_fused)
-            Kernels.GruBackward(step.Rows, Padded, step.Slab, step.PreviousH, step.DH);
-        else
-            BackwardUnfused(step, scratch);
-        var slab = new Slab<T>(step.Slab, SlabColumns);
-        _recurrent.MultiplyTransposed(step.Rows, slab.FromColumn(Padded), new Slab<T>(step.DRecurrent, Padded), ProductStart.Zero);
+        while (worker.Take(out Share part))
+        {
+            if (_fused)
+                Kernels.GruBackward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousH, step.DH);
+            else
+                BackwardUnfused(step, scratch);
+        }
+
+        worker.Wait();
+        ProductStart start = step.SeparateRecurrent ? ProductStart.Zero : ProductStart.Result;
+        while (worker.Take(out Share part))
+            _recurrent.MultiplyTransposed(step.Rows, new Slab<T>(step.Slab, SlabColumns).FromColumn(Padded), new Slab<T>(step.DRecurrent, Padded), start, part);
+        worker.Wait();
     }
 
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Span<T> gradients, Span<T> scratch)
+    /// <summary>The candidate's columns take x and the bias alone, those of z and r also h₋₁, those of q h₋₁ and the bias.</summary>
+    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch)
     {
-        _kernel.AddGradient(k, x, slab, gradients, scratch);
-        _recurrent.AddGradient(k, recurrentInput, slab.FromColumn(Padded), gradients, scratch);
-        if (_biasParameter is null)
-            return;
-        Span<T> sums = scratch[..SlabColumns];
-        sums.Clear();
-        Kernels.AddColumnSums(k, SlabColumns, slab, sums);
-        Span<T> gradient = gradients[_biasParameter.Range];
-        _bias.AddGradient(sums, 0, s_inputGates, gradient[..(3 * Units)]);
-        _bias.AddGradient(sums, 1, s_recurrentGates, gradient[(3 * Units)..]);
+        OuterProduct<T> dW = _kernel.Gradient(x, gradients), dU = _recurrent.Gradient(recurrentInput, gradients);
+        Span<T> db = _bias.Gradient(gradients);
+        int p = Padded;
+        AddOuterProducts(k, slab, new ColumnRange(0, p), default, dW, db, share, scratch);
+        AddOuterProducts(k, slab, new ColumnRange(p, 3 * p), dU, dW.FromColumn(p), db, share, scratch);
+        AddOuterProducts(k, slab, new ColumnRange(3 * p, 4 * p), dU.FromColumn(2 * p), default, db, share, scratch);
     }
 
     public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);

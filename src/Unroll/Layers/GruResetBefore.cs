@@ -14,34 +14,33 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
     private static readonly int[] s_inputGates = [2, 0, 1];
     private readonly Projection<T> _kernel, _recurrentGates, _recurrentCandidate;
     private readonly Bias<T> _bias;
-    private readonly Parameter? _biasParameter;
+    private readonly int _shardRows;
     private readonly Activation _activation, _recurrentActivation;
 
-    public GruResetBeforeCell(Kernels<T> kernels, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(kernels, options.Units)
+    public GruResetBeforeCell(LayerBuilder<T> builder, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
+        : base(builder, options.Units)
     {
-        _kernel = new Projection<T>(kernels, kernel, Units, s_inputGates);
-        _recurrentGates = new Projection<T>(kernels, recurrent, Units, 0, 1);
-        _recurrentCandidate = new Projection<T>(kernels, recurrent, Units, 2);
-        _bias = new Bias<T>(kernels, Units, 3 * Padded);
-        (_biasParameter, _activation, _recurrentActivation) = (bias, options.Activation, options.RecurrentActivation);
+        _kernel = new Projection<T>(builder, kernel, Units, s_inputGates);
+        _recurrentGates = new Projection<T>(builder, recurrent, Units, 0, 1);
+        _recurrentCandidate = new Projection<T>(builder, recurrent, Units, 2);
+        _bias = new Bias<T>(builder, bias, Units, 3 * Padded, (0, s_inputGates));
+        (_activation, _recurrentActivation, _shardRows) = (options.Activation, options.RecurrentActivation, builder.ShardRows);
     }
 
     public override int SlabColumns => 4 * Padded;
 
-    public override int ScratchSize => Math.Max(_kernel.ScratchSize, _recurrentGates.ScratchSize) + SlabColumns;
+    /// <summary>dL/ds and a row's gates for the backward step, or what the products need.</summary>
+    public override int ScratchSize => Math.Max(base.ScratchSize, _shardRows * Padded + Padded);
 
-    public override void Prepare(ReadOnlySpan<T> parameters)
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
-        _kernel.Prepare(parameters);
-        _recurrentGates.Prepare(parameters);
-        _recurrentCandidate.Prepare(parameters);
-        _bias.Clear();
-        if (_biasParameter is not null)
-            _bias.Add(parameters[_biasParameter.Range], 0, s_inputGates);
+        _kernel.Prepare(parameters, share);
+        _recurrentGates.Prepare(parameters, share);
+        _recurrentCandidate.Prepare(parameters, share);
+        _bias.Prepare(parameters, share);
     }
 
-    public override void Forward(in CellStep<T> step, Span<T> scratch)
+    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
         int p = Padded;
         var slab = new Slab<T>(step.Slab, SlabColumns);
@@ -66,11 +65,11 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
         }
     }
 
-    public override void Backward(in CellStep<T> step, Span<T> scratch)
+    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
         int p = Padded;
         var slab = new Slab<T>(step.Slab, SlabColumns);
-        Span<T> gates = scratch[..(2 * p)];
+        Span<T> gate = scratch[..p], allDs = scratch.Slice(p, step.Rows * p);
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> blocks = step.Slab.Slice(row * SlabColumns, SlabColumns), dh = step.DH.Slice(row * p, p);
@@ -84,33 +83,32 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
             }
         }
 
-        // dL/ds lies in DRecurrent for a moment: it gives the reset gate's gradient, then becomes its share of the recurrent input's.
-        var dRecurrent = new Slab<T>(step.DRecurrent, p);
-        _recurrentCandidate.MultiplyTransposed(step.Rows, slab, dRecurrent, ProductStart.Zero);
+        // dL/ds gives the reset gate's gradient, then becomes its share of the recurrent input's.
+        _recurrentCandidate.MultiplyTransposed(step.Rows, slab, new Slab<T>(allDs, p), ProductStart.Zero);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> r = step.Slab.Slice(row * SlabColumns + 2 * p, p), ds = step.DRecurrent.Slice(row * p, p);
-            r.CopyTo(gates);
+            Span<T> r = step.Slab.Slice(row * SlabColumns + 2 * p, p), ds = allDs.Slice(row * p, p);
+            r.CopyTo(gate);
             step.RecurrentInput.Slice(row * p, p).CopyTo(r);
             Kernels.MultiplyBy(r, ds);
-            Kernels.MultiplyByDerivative(_recurrentActivation, gates[..p], r);
-            Kernels.MultiplyBy(ds, gates[..p]);
+            Kernels.MultiplyByDerivative(_recurrentActivation, gate, r);
+            Kernels.MultiplyBy(ds, gate);
         }
 
-        _recurrentGates.MultiplyTransposed(step.Rows, slab.FromColumn(p), dRecurrent, ProductStart.Result);
+        if (step.SeparateRecurrent)
+            allDs.CopyTo(step.DRecurrent);
+        else
+            Kernels.Add(step.DRecurrent, allDs);
+        _recurrentGates.MultiplyTransposed(step.Rows, slab.FromColumn(p), new Slab<T>(step.DRecurrent, p), ProductStart.Result);
     }
 
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Span<T> gradients, Span<T> scratch)
+    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch)
     {
-        _kernel.AddGradient(k, x, slab, gradients, scratch);
-        _recurrentGates.AddGradient(k, recurrentInput, slab.FromColumn(Padded), gradients, scratch);
-        _recurrentCandidate.AddGradient(k, slab.FromColumn(3 * Padded), slab, gradients, scratch);
-        if (_biasParameter is null)
-            return;
-        Span<T> sums = scratch[..(3 * Padded)];
-        sums.Clear();
-        Kernels.AddColumnSums(k, 3 * Padded, slab, sums);
-        _bias.AddGradient(sums, 0, s_inputGates, gradients[_biasParameter.Range]);
+        OuterProduct<T> dW = _kernel.Gradient(x, gradients);
+        OuterProduct<T> dUCandidate = _recurrentCandidate.Gradient(slab.FromColumn(3 * Padded), gradients), dUGates = _recurrentGates.Gradient(recurrentInput, gradients);
+        Span<T> db = _bias.Gradient(gradients);
+        AddOuterProducts(k, slab, new ColumnRange(0, Padded), dUCandidate, dW, db, share, scratch);
+        AddOuterProducts(k, slab, new ColumnRange(Padded, 3 * Padded), dUGates, dW.FromColumn(Padded), db, share, scratch);
     }
 
     public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);

@@ -29,9 +29,18 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     public virtual IEnumerable<RecurrentOp<T>> RecurrentParts => [];
 
     /// <summary>Takes in the weights after they changed; called before the shards of a batch run.</summary>
-    public virtual void Prepare(ReadOnlySpan<T> parameters)
+    /// <param name="parameters">All weights of the model.</param>
+    /// <param name="share">The part of the work to do; other threads may do the others at the same time.</param>
+    public virtual void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
     }
+
+    /// <summary>
+    /// How many threads can do the layer's forward and backward pass over one shard together, with more gain than waiting
+    /// for each other costs. Where it is 1, one thread does the pass; otherwise all that are at the shard come through it, and a phase ends
+    /// each pass.
+    /// </summary>
+    public virtual int MostThreads(ShardPass<T> pass) => 1;
 
     /// <summary>Output from Input; may fill Cache.</summary>
     public abstract void Forward(ShardPass<T> pass, in LayerSpans<T> spans);
@@ -70,6 +79,15 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     /// <summary>True in training: dropout is on.</summary>
     public bool Training { get; set; }
 
+    /// <summary>True where backward follows forward, which then keeps every time step.</summary>
+    public bool KeepsSteps { get; set; }
+
+    /// <summary>This thread among those that do the shard together; alone where one does.</summary>
+    public PhaseWorker Worker { get; } = new();
+
+    /// <summary>For layers that one thread does alone, whoever else is at the shard.</summary>
+    public PhaseWorker Alone { get; } = new();
+
     /// <summary>Changes with every training step; all random draws of the step derive from it.</summary>
     public ulong StepSeed { get; set; }
 
@@ -82,7 +100,7 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     /// <summary>Rows of the slabs: 1, 4, 8 or the largest number. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.</summary>
     public int PaddedRows { get; private set; }
 
-    /// <summary>Where the gradients of the weights are added, dense, in the layout of the parameter store.</summary>
+    /// <summary>Where the gradients of the weights are added, a <see cref="GradientSlab"/> for each parameter.</summary>
     public AlignedBuffer<T>? GradientBuffer { get; set; }
 
     public Span<T> Gradients => GradientBuffer!.Span;
@@ -108,7 +126,8 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly List<Parameter> _parameters = [];
-    private int _offset;
+    private readonly List<GradientSlab> _gradients = [];
+    private int _offset, _gradientSize;
 
     public Kernels<T> Kernels { get; } = kernels;
 
@@ -116,6 +135,11 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
     public int ShardRows { get; } = shardRows;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    public IReadOnlyList<GradientSlab> Gradients => _gradients;
+
+    /// <summary>Values of memory that the gradient slabs take.</summary>
+    public int GradientSize => _gradientSize;
 
     /// <summary>The name of the layer being built.</summary>
     public string LayerName { get; set; } = "";
@@ -139,5 +163,14 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
         _parameters.Add(parameter);
         _offset += parameter.Length;
         return parameter;
+    }
+
+    /// <summary>Memory for the gradients of a parameter, or of some of its columns: [rows × columns], columns a multiple of <see cref="Lanes.Count"/>.</summary>
+    public GradientSlab AddGradient(Parameter parameter, int rows, int columns, GradientRun[] runs)
+    {
+        var slab = new GradientSlab(parameter, _gradientSize, rows, columns, runs);
+        _gradients.Add(slab);
+        _gradientSize = checked(_gradientSize + slab.Size);
+        return slab;
     }
 }

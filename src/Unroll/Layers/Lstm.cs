@@ -37,7 +37,7 @@ public sealed record Lstm : Layers.Recurrent
         Parameter? bias = UseBias
             ? builder.AddParameter("bias", new Shape(4 * Units), BiasInitializer, BiasRegularizer, UnitForgetBias ? (Units, Units) : default)
             : null;
-        return new LstmCell<T>(builder.Kernels, this, kernel, recurrent, bias);
+        return new LstmCell<T>(builder, this, kernel, recurrent, bias);
     }
 }
 
@@ -48,8 +48,8 @@ internal sealed class LstmCell<T> : AdditiveCell<T>
     private readonly Activation _activation, _recurrentActivation;
     private readonly bool _fused;
 
-    public LstmCell(Kernels<T> kernels, Lstm options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(kernels, options.Units, 4, kernel, recurrent, bias)
+    public LstmCell(LayerBuilder<T> builder, Lstm options, Parameter kernel, Parameter recurrent, Parameter? bias)
+        : base(builder, options.Units, 4, kernel, recurrent, bias)
     {
         (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _fused = _activation == Activation.Tanh && _recurrentActivation == Activation.Sigmoid;
@@ -57,25 +57,39 @@ internal sealed class LstmCell<T> : AdditiveCell<T>
 
     public override bool HasCellState => true;
 
+    public override bool CanShare => _fused;
+
     /// <summary>A row's gates and cell output for the unfused backward step, or what the products need.</summary>
     public override int ScratchSize => Math.Max(base.ScratchSize, SlabColumns + Padded);
 
-    public override void Forward(in CellStep<T> step, Span<T> scratch)
+    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
-        GateSums(step, new Slab<T>(step.Slab, SlabColumns));
-        if (_fused)
-            Kernels.LstmForward(step.Rows, Padded, step.Slab, step.PreviousC, step.C, step.H);
-        else
-            ForwardUnfused(step);
+        while (worker.Take(out Share part))
+            GateSums(step, new Slab<T>(step.Slab, SlabColumns), part);
+        worker.Wait();
+        while (worker.Take(out Share part))
+        {
+            if (_fused)
+                Kernels.LstmForward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousC, step.C, step.H);
+            else
+                ForwardUnfused(step);
+        }
+
+        worker.Wait();
     }
 
-    public override void Backward(in CellStep<T> step, Span<T> scratch)
+    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
-        if (_fused)
-            Kernels.LstmBackward(step.Rows, Padded, step.Slab, step.PreviousC, step.C, step.DH, step.DC);
-        else
-            BackwardUnfused(step, scratch);
-        RecurrentGradient(step);
+        while (worker.Take(out Share part))
+        {
+            if (_fused)
+                Kernels.LstmBackward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousC, step.C, step.DH, step.DC);
+            else
+                BackwardUnfused(step, scratch);
+        }
+
+        worker.Wait();
+        RecurrentGradient(step, worker);
     }
 
     /// <summary>The forward step for activations other than tanh and sigmoid.</summary>

@@ -15,20 +15,22 @@ internal sealed class Projection<T>
     private readonly int _units, _padded, _sourceColumns;
     private readonly int[] _gates;
     private readonly PackedMatrix<T> _forward, _backward;
+    private readonly GradientSlab _gradient;
 
-    /// <param name="kernels">The instruction set.</param>
+    /// <param name="builder">Of the layer.</param>
     /// <param name="weights">The parameter [K, all gates · units].</param>
     /// <param name="units">H, the columns of one gate.</param>
     /// <param name="gates">Which gates of the parameter, in the order of the slab.</param>
-    public Projection(Kernels<T> kernels, Parameter weights, int units, params int[] gates)
+    public Projection(LayerBuilder<T> builder, Parameter weights, int units, params int[] gates)
     {
-        (_kernels, _weights, _units, _gates) = (kernels, weights, units, gates);
+        (_kernels, _weights, _units, _gates) = (builder.Kernels, weights, units, gates);
         _padded = Lanes.Pad(units);
         _sourceColumns = weights.Shape[1];
         Inputs = weights.Shape[0];
         Columns = gates.Length * _padded;
-        _forward = new PackedMatrix<T>(Inputs, Columns, kernels.PanelColumns);
-        _backward = new PackedMatrix<T>(Columns, Lanes.Pad(Inputs), kernels.PanelColumns);
+        _forward = new PackedMatrix<T>(Inputs, Columns, _kernels.PanelColumns);
+        _backward = new PackedMatrix<T>(Columns, Lanes.Pad(Inputs), _kernels.PanelColumns);
+        _gradient = builder.AddGradient(weights, Inputs, Columns, [.. gates.Select((gate, block) => new GradientRun(block * _padded, gate * units, units))]);
     }
 
     /// <summary>K.</summary>
@@ -37,44 +39,31 @@ internal sealed class Projection<T>
     /// <summary>Padded columns of the product: gates × padded units.</summary>
     public int Columns { get; }
 
-    /// <summary>Values of scratch that <see cref="AddGradient"/> needs.</summary>
-    public int ScratchSize => Lanes.Pad(Inputs) * Columns + _kernels.TransposedScratch;
-
-    public void Prepare(ReadOnlySpan<T> parameters)
+    /// <summary>Takes in the weights; each thread packs its share.</summary>
+    public void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
         ReadOnlySpan<T> weights = parameters[_weights.Range];
+        ColumnRange inputs = share.Of(Inputs, Lanes.Count);
         for (int block = 0; block < _gates.Length; block++)
         {
             ReadOnlySpan<T> gate = weights[(_gates[block] * _units)..];
-            _forward.SetColumns(block * _padded, _units, gate, _sourceColumns);
-            _backward.SetTransposed(block * _padded, _units, Inputs, gate, _sourceColumns);
+            _forward.SetColumns(block * _padded, _units, inputs, gate, _sourceColumns);
+            _backward.SetTransposed(block * _padded, _units, inputs, gate, _sourceColumns);
         }
     }
 
     /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns].</summary>
-    public void Multiply(int rows, Slab<T> a, ReadOnlySpan<T> bias, Slab<T> z) => _kernels.MultiplyWithBias(rows, a, _forward, bias, z);
+    public void Multiply(int rows, Slab<T> a, ReadOnlySpan<T> bias, Slab<T> z, Share share = default) =>
+        _kernels.MultiplyWithBias(rows, a, _forward, bias, z, share.Of(Columns, _kernels.PanelColumns));
 
     /// <summary>z += a·W.</summary>
-    public void AddProduct(int rows, Slab<T> a, Slab<T> z) => _kernels.Multiply(rows, a, _forward, z, ProductStart.Result);
+    public void AddProduct(int rows, Slab<T> a, Slab<T> z, Share share = default) =>
+        _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, share.Of(Columns, _kernels.PanelColumns));
 
     /// <summary>da = dz·Wᵀ, or da += dz·Wᵀ; padding columns of da become zero or stay.</summary>
-    public void MultiplyTransposed(int rows, Slab<T> dz, Slab<T> da, ProductStart start) => _kernels.Multiply(rows, dz, _backward, da, start);
+    public void MultiplyTransposed(int rows, Slab<T> dz, Slab<T> da, ProductStart start, Share share = default) =>
+        _kernels.Multiply(rows, dz, _backward, da, start, share.Of(_backward.Columns, _kernels.PanelColumns));
 
-    /// <summary>Adds aᵀ·dz, summed over k rows, to the weights' gradient.</summary>
-    public void AddGradient(int k, Slab<T> a, Slab<T> dz, Span<T> gradients, Span<T> scratch)
-    {
-        Span<T> product = scratch[..(Lanes.Pad(Inputs) * Columns)];
-        product.Clear();
-        _kernels.AddTransposedProduct(k, Inputs, Columns, a, dz, new Slab<T>(product, Columns), scratch[product.Length..]);
-        Span<T> target = gradients[_weights.Range];
-        for (int row = 0; row < Inputs; row++)
-        {
-            for (int block = 0; block < _gates.Length; block++)
-            {
-                _kernels.Add(
-                    target.Slice(row * _sourceColumns + _gates[block] * _units, _units),
-                    product.Slice(row * Columns + block * _padded, _units));
-            }
-        }
-    }
+    /// <summary>The weights' gradient in a group's gradient memory, as a product that adds aᵀ·dz to it.</summary>
+    public OuterProduct<T> Gradient(Slab<T> a, Span<T> gradients) => new(Inputs, a, _gradient.In(gradients));
 }

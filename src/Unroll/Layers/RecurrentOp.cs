@@ -12,32 +12,39 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 {
     private readonly Recurrent _options;
     private readonly Cell<T> _cell;
-    private readonly int _steps, _inputStride, _mask, _randomStream, _shardRows;
+    private readonly int _steps, _inputStride, _mask, _randomStream;
     private readonly bool _copiesInput;
 
     // Offsets into the cache, in values, for shards of the largest size.
-    private readonly int _hAt, _cAt, _slabAt, _inputAt, _recurrentInputAt, _inputDropAt, _recurrentDropAt;
+    private readonly int _hAt, _cAt, _slabAt, _inputAt, _recurrentInputAt, _inputDropAt, _recurrentDropAt, _gradientAt;
 
     public RecurrentOp(Recurrent options, LayerBuilder<T> builder, Cell<T> cell, Shape input, Shape output)
         : base(options, builder.LayerName, input, output)
     {
         (_options, _cell, _steps, _inputStride) = (options, cell, input.Steps, Lanes.Pad(input.Features));
-        (_mask, _shardRows) = (builder.Mask, builder.ShardRows);
+        _mask = builder.Mask;
         _randomStream = builder.AddRandomStream();
         _copiesInput = options.GoBackwards || options.Dropout > 0;
-        int h = checked(_shardRows * cell.Padded), x = checked(_shardRows * _inputStride), reserved = 0;
+        int h = checked(builder.ShardRows * cell.Padded), x = checked(builder.ShardRows * _inputStride), reserved = 0;
         _hAt = Reserve(_steps + 1, h);
         _cAt = Reserve(cell.HasCellState ? _steps + 1 : 0, h);
-        _slabAt = Reserve(_steps, checked(_shardRows * cell.SlabColumns));
+        _slabAt = Reserve(_steps, checked(builder.ShardRows * cell.SlabColumns));
         _inputAt = Reserve(_copiesInput ? _steps : 0, x);
         _inputDropAt = Reserve(options.Dropout > 0 ? 1 : 0, x);
         _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? _steps : 0, h);
         _recurrentDropAt = Reserve(options.RecurrentDropout > 0 ? 1 : 0, h);
+        _gradientAt = Reserve(StateGradients, h);
         CacheSize = reserved;
         States = new RecurrentStates<T>(cell.Units, cell.HasCellState ? 2 : 1);
 
         int Reserve(int count, int size) => checked(reserved += count * size) - count * size;
     }
+
+    /// <summary>State slabs of the backward pass: dh, dc, the recurrent input's gradient, and a copy of the first two for masked rows.</summary>
+    private const int StateGradients = 5;
+
+    /// <summary>Multiply-adds of one step's recurrent product that take about as long as its threads wait for each other.</summary>
+    private const int LeastWork = 25_000;
 
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>
     public bool ReversesOutput { get; init; }
@@ -46,21 +53,37 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override int CacheSize { get; }
 
-    /// <summary>Four state slabs (dh, dc, the recurrent input's gradient, and a copy for masked rows), then the cell's own.</summary>
-    public override int ScratchSize => 5 * _shardRows * _cell.Padded + _cell.ScratchSize;
+    public override int ScratchSize => _cell.ScratchSize;
 
     public override IEnumerable<RecurrentOp<T>> RecurrentParts => [this];
 
-    public override void Prepare(ReadOnlySpan<T> parameters) => _cell.Prepare(parameters);
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
+
+    public override int MostThreads(ShardPass<T> pass)
+    {
+        if (!_cell.CanShare || _mask >= 0 || DropsRecurrent(pass))
+            return 1;
+        int panels = _cell.SlabColumns / pass.Kernels.PanelColumns;
+        return (int)Math.Clamp((long)pass.PaddedRows * _cell.Units * _cell.SlabColumns / LeastWork, 1, Math.Max(1, panels / 2));
+    }
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, h = rows * _cell.Padded;
-        Span<T> input = CopyInput(pass, spans.Input, spans.Cache);
-        bool drops = pass.Training && _options.RecurrentDropout > 0;
-        if (drops)
-            DrawDropout(pass, _options.RecurrentDropout, 1, _cell.Units, spans.Cache[_recurrentDropAt..], _cell.Padded);
-        LoadStates(pass, States.Initial, spans.Cache, 0);
+        PhaseWorker worker = WorkerOf(pass);
+        bool drops = DropsRecurrent(pass);
+        if (worker.IsFirst)
+        {
+            if (_copiesInput)
+                CopyInput(pass, spans.Input, spans.Cache);
+            if (drops)
+                DrawDropout(pass, _options.RecurrentDropout, 1, _cell.Units, spans.Cache[_recurrentDropAt..], _cell.Padded);
+            for (int s = 0; s < States.Count; s++)
+                States.Load(States.Initial[s], pass, spans.Cache.Slice(s == 0 ? _hAt : _cAt, h), _cell.Padded, repeat: true);
+        }
+
+        worker.Wait();
+        Span<T> input = _copiesInput ? spans.Cache[_inputAt..] : spans.Input;
         for (int t = 0; t < _steps; t++)
         {
             CellStep<T> step = Step(pass, input, spans.Cache, t, drops);
@@ -70,63 +93,94 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 pass.Kernels.MultiplyBy(step.RecurrentInput, spans.Cache.Slice(_recurrentDropAt, h));
             }
 
-            _cell.Forward(step, pass.Scratch);
+            _cell.Forward(step, worker, pass.Scratch);
             if (_mask >= 0)
                 CarryMasked(pass, t, step);
-            if (_options.ReturnSequences)
+            if (_options.ReturnSequences && worker.IsFirst)
                 step.H.CopyTo(spans.Output.Slice(OutputStep(t) * h, h));
         }
 
-        if (!_options.ReturnSequences)
-            spans.Cache.Slice(_hAt + _steps * h, h).CopyTo(spans.Output);
-        for (int s = 0; s < States.Count; s++)
-            States.Save(spans.Cache.Slice((s == 0 ? _hAt : _cAt) + _steps * h, h), _cell.Padded, pass, States.Final[s]);
+        if (worker.IsFirst)
+        {
+            int last = Slot(pass, _steps) * h;
+            if (!_options.ReturnSequences)
+                spans.Cache.Slice(_hAt + last, h).CopyTo(spans.Output);
+            for (int s = 0; s < States.Count; s++)
+                States.Save(spans.Cache.Slice((s == 0 ? _hAt : _cAt) + last, h), _cell.Padded, pass, States.Final[s]);
+        }
+
+        worker.Wait();
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, h = rows * _cell.Padded;
-        bool drops = pass.Training && _options.RecurrentDropout > 0;
+        PhaseWorker worker = WorkerOf(pass);
+        bool drops = DropsRecurrent(pass);
         Span<T> input = _copiesInput ? spans.Cache[_inputAt..] : spans.Input;
-        Span<T> dh = pass.Scratch[..h], dc = pass.Scratch.Slice(h, h), dRecurrent = pass.Scratch.Slice(2 * h, h), kept = pass.Scratch.Slice(3 * h, 2 * h);
-        Span<T> scratch = pass.Scratch[(5 * h)..];
-        States.Load(States.FinalGradient[0], pass, dh, _cell.Padded, repeat: false);
-        States.Load(States.Count > 1 ? States.FinalGradient[1] : null, pass, dc, _cell.Padded, repeat: false);
-        if (!_options.ReturnSequences)
-            pass.Kernels.Add(dh, spans.OutputGradient[..h]);
+        Span<T> gradients = spans.Cache.Slice(_gradientAt, StateGradients * h);
+        Span<T> dh = gradients[..h], dc = gradients.Slice(h, h), dRecurrent = drops ? gradients.Slice(2 * h, h) : dh, kept = gradients.Slice(3 * h, 2 * h);
+        if (worker.IsFirst)
+        {
+            States.Load(States.FinalGradient[0], pass, dh, _cell.Padded, repeat: false);
+            States.Load(States.Count > 1 ? States.FinalGradient[1] : null, pass, dc, _cell.Padded, repeat: false);
+            if (!_options.ReturnSequences)
+                pass.Kernels.Add(dh, spans.OutputGradient[..h]);
+        }
+
+        worker.Wait();
         for (int t = _steps - 1; t >= 0; t--)
         {
             if (_options.ReturnSequences)
-                pass.Kernels.Add(dh, spans.OutputGradient.Slice(OutputStep(t) * h, h));
+            {
+                if (worker.IsFirst)
+                    pass.Kernels.Add(dh, spans.OutputGradient.Slice(OutputStep(t) * h, h));
+                worker.Wait();
+            }
+
             CellStep<T> step = Step(pass, input, spans.Cache, t, drops, dh, dc, dRecurrent);
             if (_mask >= 0)
                 SetAsideMasked(pass, t, dh, dc, kept);
-            _cell.Backward(step, scratch);
+            _cell.Backward(step, worker, pass.Scratch);
             if (drops)
+            {
                 pass.Kernels.MultiplyBy(dRecurrent, spans.Cache.Slice(_recurrentDropAt, h));
-            pass.Kernels.Add(dh, dRecurrent);
+                pass.Kernels.Add(dh, dRecurrent);
+            }
+
             if (_mask >= 0)
                 PutBackMasked(pass, t, dh, dc, kept);
         }
 
-        States.Save(dh, _cell.Padded, pass, States.InitialGradient[0]);
-        if (States.Count > 1)
-            States.Save(dc, _cell.Padded, pass, States.InitialGradient[1]);
+        if (worker.IsFirst)
+        {
+            States.Save(dh, _cell.Padded, pass, States.InitialGradient[0]);
+            if (States.Count > 1)
+                States.Save(dc, _cell.Padded, pass, States.InitialGradient[1]);
+        }
 
         int k = _steps * rows;
         var slabs = new Slab<T>(spans.Cache.Slice(_slabAt, k * _cell.SlabColumns), _cell.SlabColumns);
         var x = new Slab<T>(input[..(k * _inputStride)], _inputStride);
         var recurrentInputs = new Slab<T>(spans.Cache.Slice(drops ? _recurrentInputAt : _hAt, _steps * h), _cell.Padded);
-        _cell.AddGradients(k, x, recurrentInputs, slabs, pass.Gradients, pass.Scratch);
-        if (!spans.InputGradient.IsEmpty)
-            InputGradient(pass, slabs, spans);
+        while (worker.Take(out Share part))
+        {
+            _cell.AddGradients(k, x, recurrentInputs, slabs, part, pass.Gradients, pass.Scratch);
+            if (!spans.InputGradient.IsEmpty)
+                InputGradient(pass, part, slabs, spans);
+        }
+
+        worker.Wait();
     }
 
-    /// <summary>The input in the order of processing and with dropout applied; the layer's own input where neither is asked for.</summary>
-    private Span<T> CopyInput(ShardPass<T> pass, Span<T> input, Span<T> cache)
+    private bool DropsRecurrent(ShardPass<T> pass) => pass.Training && _options.RecurrentDropout > 0;
+
+    /// <summary>One of those at the shard where the layer's steps are worth sharing, otherwise alone.</summary>
+    private PhaseWorker WorkerOf(ShardPass<T> pass) => MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
+
+    /// <summary>The input in the order of processing and with dropout applied.</summary>
+    private void CopyInput(ShardPass<T> pass, Span<T> input, Span<T> cache)
     {
-        if (!_copiesInput)
-            return input;
         int x = pass.PaddedRows * _inputStride;
         bool drops = pass.Training && _options.Dropout > 0;
         Span<T> factors = drops ? cache.Slice(_inputDropAt, x) : default;
@@ -140,20 +194,20 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             if (drops)
                 pass.Kernels.MultiplyBy(target, factors);
         }
-
-        return copy;
     }
 
-    private void InputGradient(ShardPass<T> pass, Slab<T> slabs, in LayerSpans<T> spans)
+    private void InputGradient(ShardPass<T> pass, Share share, Slab<T> slabs, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, x = rows * _inputStride;
+        ColumnRange steps = share.Of(_steps);
         if (!_copiesInput)
         {
-            _cell.InputGradient(_steps * rows, slabs, new Slab<T>(spans.InputGradient, _inputStride));
+            var target = new Slab<T>(spans.InputGradient[(steps.From * x)..], _inputStride);
+            _cell.InputGradient(steps.Length * rows, slabs.FromRow(steps.From * rows), target);
             return;
         }
 
-        for (int t = 0; t < _steps; t++)
+        for (int t = steps.From; t < steps.To; t++)
         {
             Span<T> target = spans.InputGradient.Slice(InputStep(t) * x, x);
             _cell.InputGradient(rows, slabs.FromRow(t * rows), new Slab<T>(target, _inputStride));
@@ -162,38 +216,38 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         }
     }
 
+    /// <summary>
+    /// Where the state before step t is kept: every step's for the backward pass, otherwise two in turn, so that memory stays in
+    /// the first cache.
+    /// </summary>
+    private static int Slot(ShardPass<T> pass, int t) => pass.KeepsSteps ? t : t & 1;
+
     private CellStep<T> Step(ShardPass<T> pass, Span<T> input, Span<T> cache, int t, bool drops, Span<T> dh = default, Span<T> dc = default, Span<T> dRecurrent = default)
     {
         int rows = pass.PaddedRows, h = rows * _cell.Padded, x = rows * _inputStride, slab = rows * _cell.SlabColumns;
+        int previous = Slot(pass, t) * h, next = Slot(pass, t + 1) * h;
         bool hasC = _cell.HasCellState;
-        Span<T> previousH = cache.Slice(_hAt + t * h, h);
+        Span<T> previousH = cache.Slice(_hAt + previous, h);
         return new CellStep<T>
         {
             Rows = rows,
             X = new Slab<T>(input.Slice(t * x, x), _inputStride),
             PreviousH = previousH,
             RecurrentInput = drops ? cache.Slice(_recurrentInputAt + t * h, h) : previousH,
-            PreviousC = hasC ? cache.Slice(_cAt + t * h, h) : default,
-            H = cache.Slice(_hAt + (t + 1) * h, h),
-            C = hasC ? cache.Slice(_cAt + (t + 1) * h, h) : default,
-            Slab = cache.Slice(_slabAt + t * slab, slab),
+            PreviousC = hasC ? cache.Slice(_cAt + previous, h) : default,
+            H = cache.Slice(_hAt + next, h),
+            C = hasC ? cache.Slice(_cAt + next, h) : default,
+            Slab = cache.Slice(_slabAt + (pass.KeepsSteps ? t * slab : 0), slab),
             DH = dh,
             DC = dc,
             DRecurrent = dRecurrent,
+            SeparateRecurrent = drops,
         };
     }
 
     private int InputStep(int t) => _options.GoBackwards ? _steps - 1 - t : t;
 
     private int OutputStep(int t) => ReversesOutput ? _steps - 1 - t : t;
-
-    private void LoadStates(ShardPass<T> pass, T[]?[] initial, Span<T> cache, int t)
-    {
-        int h = pass.PaddedRows * _cell.Padded;
-        States.Load(initial[0], pass, cache.Slice(_hAt + t * h, h), _cell.Padded, repeat: true);
-        if (_cell.HasCellState)
-            States.Load(initial[1], pass, cache.Slice(_cAt + t * h, h), _cell.Padded, repeat: true);
-    }
 
     /// <summary>A masked step leaves the states as they were.</summary>
     private void CarryMasked(ShardPass<T> pass, int t, in CellStep<T> step)

@@ -29,8 +29,8 @@ public abstract record Optimizer
             throw new UnrollException($"The learning rate is {LearningRate}; it must be above 0.");
     }
 
-    /// <summary>One step over all weights. <paramref name="step"/> counts from 1.</summary>
-    internal abstract void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerState<T> state, double rate, long step)
+    /// <summary>One step over some weights, with their gradients and running sums. <paramref name="step"/> counts from 1.</summary>
+    internal abstract void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerSlots<T> state, double rate, long step)
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
@@ -47,10 +47,15 @@ internal sealed class OptimizerState<T>
             _slots[i] = new AlignedBuffer<T>(length);
     }
 
-    public int Count => _slots.Length;
+    public OptimizerSlots<T> Some(ColumnRange some) => new(_slots, some);
+}
 
+/// <summary>Some columns of the running sums.</summary>
+internal readonly struct OptimizerSlots<T>(AlignedBuffer<T>[] slots, ColumnRange some)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
     /// <summary>Running sum number <paramref name="index"/>, or nothing where the optimiser keeps fewer.</summary>
-    public Span<T> this[int index] => index < _slots.Length ? _slots[index].Span : default;
+    public Span<T> this[int index] => index < slots.Length ? slots[index].Slice(some.From, some.Length) : default;
 }
 
 /// <summary>
@@ -75,7 +80,7 @@ public sealed record Sgd : Optimizer
             throw new UnrollException($"SGD's momentum is {Momentum}; it must be at least 0 and below 1.");
     }
 
-    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerState<T> state, double rate, long step)
+    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerSlots<T> state, double rate, long step)
     {
         if (Momentum > 0)
             kernels.MomentumStep(weights, gradients, state[0], T.CreateChecked(rate), T.CreateChecked(Momentum), Nesterov);
@@ -114,7 +119,7 @@ public sealed record RmsProp : Optimizer
             throw new UnrollException($"RMSprop has rho {Rho}, epsilon {Epsilon}, momentum {Momentum}; rho and momentum must be at least 0 and below 1, epsilon above 0.");
     }
 
-    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerState<T> state, double rate, long step)
+    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerSlots<T> state, double rate, long step)
     {
         var numbers = new RmsPropNumbers<T>(T.CreateChecked(rate), T.CreateChecked(Rho), T.CreateChecked(Epsilon), T.CreateChecked(Momentum), EpsilonInsideRoot);
         kernels.RmsPropStep(weights, gradients, state[0], Centered ? state[1] : default, Momentum > 0 ? state[2] : default, numbers);
@@ -145,7 +150,7 @@ public record Adam : Optimizer
             throw new UnrollException($"Adam has beta1 {Beta1}, beta2 {Beta2}, epsilon {Epsilon}, weight decay {Decay}; the betas must be at least 0 and below 1, epsilon above 0, the decay at least 0.");
     }
 
-    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerState<T> state, double rate, long step)
+    internal override void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerSlots<T> state, double rate, long step)
     {
         var numbers = new AdamNumbers<T>(
             T.CreateChecked(rate / (1 - Math.Pow(Beta1, step))),

@@ -47,6 +47,7 @@ internal sealed class Trainer
             order[i] = i;
         var batch = new SampleBatch(_training, order);
         var validation = _validation is null ? null : new Validator(this, _validation);
+        validation?.Reserve();
         double watched = double.PositiveInfinity;
         Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
         for (int epoch = 1; epoch <= _options.Epochs; epoch++)
@@ -188,6 +189,8 @@ internal sealed class Trainer
         private readonly SampleBatch _batch = new(samples, null);
         private readonly float[] _predictions = new float[Math.Max(ValidationRows, trainer._options.BatchSize) * samples.TargetShape.Size];
         private readonly float[] _target = new float[samples.TargetShape.Size];
+
+        public void Reserve() => trainer._network.Reserve(Math.Min(_rows, samples.Count));
 
         public double Loss()
         {

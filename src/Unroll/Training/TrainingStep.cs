@@ -1,4 +1,6 @@
 using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
 
 namespace Unroll.Training;
 
@@ -14,12 +16,15 @@ internal sealed class TrainingStep<T>
     private readonly Clipping? _clipping;
     private readonly OptimizerState<T> _state;
     private readonly ulong _seed;
+    private readonly Action<Share> _update;
+    private double _learningRate;
     private long _steps;
 
     public TrainingStep(Network<T> network, Optimizer optimizer, Loss loss, Clipping? clipping, int seed)
     {
         (_network, _optimizer, _loss, _clipping, _seed) = (network, optimizer, loss, clipping, unchecked((ulong)seed));
         _state = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
+        _update = Update;
     }
 
     /// <summary>The mean loss of the batch before the step, regularisation included. Where it is not finite, no step is taken.</summary>
@@ -30,8 +35,18 @@ internal sealed class TrainingStep<T>
         if (!double.IsFinite(loss))
             return loss;
         _clipping?.Apply(_network.Parameters, _network.Kernels);
-        _optimizer.Step(_network.Kernels, _network.Parameters.Values, _network.Parameters.Gradients, _state, learningRate, _steps);
+        _learningRate = learningRate;
+        _network.RunShares(_update);
+        _network.Parameters.Changed();
         return loss;
+    }
+
+    /// <summary>The optimiser's step over one thread's share of the weights.</summary>
+    private void Update(Share share)
+    {
+        ParameterStore<T> store = _network.Parameters;
+        ColumnRange own = share.Of(store.PaddedLength, Lanes.Count);
+        _optimizer.Step(_network.Kernels, store.SomeValues(own), store.Gradients.Slice(own.From, own.Length), _state.Some(own), _learningRate, _steps);
     }
 
     /// <summary>Adds the penalties' gradients; returns the penalties.</summary>

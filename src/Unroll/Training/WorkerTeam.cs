@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Unroll.Kernels;
 
 namespace Unroll.Training;
 
@@ -9,7 +10,7 @@ namespace Unroll.Training;
 /// </summary>
 internal sealed class WorkerTeam
 {
-    private const int SpinsBeforeSleep = 2000;
+    private const int SpinsBeforeSleep = 30_000;
     private readonly Shared _shared;
 
     public WorkerTeam(int threads)
@@ -34,10 +35,14 @@ internal sealed class WorkerTeam
 
     private sealed class Shared(int threads)
     {
+        private const int Closed = int.MinValue;
         private readonly Lock _oneRun = new();
         private readonly object _gate = new();
         private Action<int, int>? _work;
-        private int _count, _next, _busy;
+        private int _count, _next;
+
+        // Background threads at work; Closed as well while no more may join.
+        private int _joined = Closed;
         private volatile int _run;
         private volatile bool _stopped;
         private Exception? _failure;
@@ -54,16 +59,18 @@ internal sealed class WorkerTeam
                 }
 
                 (_work, _count, _next, _failure) = (work, count, 0, null);
-                Volatile.Write(ref _busy, threads - 1);
+                Volatile.Write(ref _joined, 0);
                 lock (_gate)
                 {
                     _run++;
                     Monitor.PulseAll(_gate);
                 }
 
+                // Threads that have not come by now are not waited for: on a busy machine that would take long.
                 TakePieces(0);
+                Interlocked.Or(ref _joined, Closed);
                 var spin = new SpinWait();
-                while (Volatile.Read(ref _busy) > 0)
+                while (Volatile.Read(ref _joined) != Closed)
                     spin.SpinOnce(sleep1Threshold: -1);
                 _work = null;
                 if (_failure is not null)
@@ -77,20 +84,37 @@ internal sealed class WorkerTeam
             while (true)
             {
                 for (int spin = 0; spin < SpinsBeforeSleep && _run == seen && !_stopped; spin++)
-                    Thread.SpinWait(20);
-                lock (_gate)
+                    Processor.Pause();
+                if (_run == seen)
                 {
-                    while (_run == seen && !_stopped)
-                        Monitor.Wait(_gate);
+                    lock (_gate)
+                    {
+                        while (_run == seen && !_stopped)
+                            Monitor.Wait(_gate);
+                    }
                 }
 
                 if (_stopped)
                     return;
                 seen = _run;
+                if (!Join())
+                    continue;
                 if (worker < _count)
                     TakePieces(worker);
-                Interlocked.Decrement(ref _busy);
+                Interlocked.Decrement(ref _joined);
             }
+        }
+
+        /// <summary>Joins the run that is open; false where there is none any more.</summary>
+        private bool Join()
+        {
+            for (int joined = Volatile.Read(ref _joined); joined >= 0; joined = Volatile.Read(ref _joined))
+            {
+                if (Interlocked.CompareExchange(ref _joined, joined + 1, joined) == joined)
+                    return true;
+            }
+
+            return false;
         }
 
         public void Stop()

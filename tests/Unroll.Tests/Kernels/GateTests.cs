@@ -22,7 +22,7 @@ public class GateTests
             int n = rows * units;
             float[] z = TestData.Single(4 * n, 1, 2), previous = TestData.Single(n, 2), dh = TestData.Single(n, 3), dc = TestData.Single(n, 4);
             Guarded slab = new(z), c = new(new float[n]), h = new(new float[n]), dC = new(dc), kept = new(previous), dH = new(dh);
-            kernels.LstmForward(rows, units, slab.Span, kept.Span, c.Span, h.Span);
+            kernels.LstmForward(rows, units, new ColumnRange(0, units), slab.Span, kept.Span, c.Span, h.Span);
             double[] gates = new double[4 * n], cells = new double[n];
             for (int row = 0; row < rows; row++)
             {
@@ -38,7 +38,7 @@ public class GateTests
             }
 
             Near(gates, slab.Span);
-            kernels.LstmBackward(rows, units, slab.Span, kept.Span, c.Span, dH.Span, dC.Span);
+            kernels.LstmBackward(rows, units, new ColumnRange(0, units), slab.Span, kept.Span, c.Span, dH.Span, dC.Span);
             var expected = new double[4 * n];
             for (int row = 0; row < rows; row++)
             {
@@ -73,7 +73,7 @@ public class GateTests
             int n = rows * units;
             float[] inputs = TestData.Single(4 * n, 1, 2), previous = TestData.Single(n, 2), dh = TestData.Single(n, 3);
             Guarded slab = new(inputs), h = new(new float[n]), dH = new(dh), kept = new(previous);
-            kernels.GruForward(rows, units, slab.Span, kept.Span, h.Span);
+            kernels.GruForward(rows, units, new ColumnRange(0, units), slab.Span, kept.Span, h.Span);
             double[] forward = new double[4 * n], backward = new double[4 * n], direct = new double[n];
             for (int row = 0; row < rows; row++)
             {
@@ -91,7 +91,7 @@ public class GateTests
             }
 
             Near(forward, slab.Span);
-            kernels.GruBackward(rows, units, slab.Span, kept.Span, dH.Span);
+            kernels.GruBackward(rows, units, new ColumnRange(0, units), slab.Span, kept.Span, dH.Span);
             Near(backward, slab.Span);
             Near(direct, dH.Span);
             Assert.Equal(previous, kept.ToArray());
@@ -108,13 +108,15 @@ public class GateTests
         float[] fits = new float[32], four = new float[128];
         Assert.Equal(
             "2 rows of 16 units do not fit buffers of 31, 32 and 32 values, or the units are not padded to 16.",
-            Assert.Throws<ArgumentException>(() => kernels.LstmForward(2, 16, four, new float[31], fits, fits)).Message);
+            Assert.Throws<ArgumentException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 16), four, new float[31], fits, fits)).Message);
         Assert.Equal(
             "2 rows of 15 units do not fit buffers of 32, 32 and 32 values, or the units are not padded to 16.",
-            Assert.Throws<ArgumentException>(() => kernels.GruForward(2, 15, four, fits, fits)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmForward(2, 16, new float[127], fits, fits, fits));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmBackward(2, 16, four, fits, fits, fits, new float[31]));
-        Assert.Throws<ArgumentException>(() => kernels.GruBackward(2, 16, new float[127], fits, fits));
+            Assert.Throws<ArgumentException>(() => kernels.GruForward(2, 15, new ColumnRange(0, 15), four, fits, fits)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 8), four, fits, fits, fits));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.GruForward(2, 16, new ColumnRange(0, 32), four, fits, fits));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 16), new float[127], fits, fits, fits));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmBackward(2, 16, new ColumnRange(0, 16), four, fits, fits, fits, new float[31]));
+        Assert.Throws<ArgumentException>(() => kernels.GruBackward(2, 16, new ColumnRange(0, 16), new float[127], fits, fits));
     }
 
     private static IEnumerable<(int Rows, int Units)> Sizes() => s_rows.SelectMany(rows => s_units.Select(units => (rows, units)));

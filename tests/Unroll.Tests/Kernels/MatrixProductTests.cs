@@ -55,70 +55,84 @@ public class MatrixProductTests
         }
     }
 
-    /// <summary>aᵀ·b with K beyond one chunk of 128 rows, and with M from 1 on.</summary>
+    /// <summary>aᵀ·b with K beyond one chunk of 128 rows, and with M from 1 on, beside a second product and the column sums.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void AddTransposedProduct_adds(string name)
+    public void AddOuterProducts_adds_both_products_and_the_sums(string name)
     {
         Kernels<float> kernels = InstructionSets.Get(name);
-        var scratch = new float[kernels.TransposedScratch];
+        var scratch = new float[kernels.OuterProductScratch];
         foreach (int k in (int[])[1, 4, 8, 31, 128, 129, 300])
         {
             foreach (int n in (int[])[16, 48, 64, 112])
             {
+                int bStride = n + 16;
+                float[] b = TestData.Single(k * bStride, n), start = TestData.Single(n, 3);
                 for (int m = 1; m <= MostRows; m++)
                 {
-                    int aStride = Lanes.Pad(m), bStride = n + 16, cStride = n;
-                    float[] a = TestData.Single(k * aStride, m), b = TestData.Single(k * bStride, n), c = TestData.Single(Lanes.Pad(m) * cStride, k);
-                    var result = new Guarded(c);
-                    kernels.AddTransposedProduct(k, m, n, new Slab<float>(a, aStride), new Slab<float>(b, bStride), new Slab<float>(result.Span, cStride), scratch);
-                    int padded = m == 1 ? 1 : (m + 3) / 4 * 4;
-                    for (int row = 0; row < Lanes.Pad(m); row++)
+                    var first = new Outer(k, n, m, seed: m);
+                    var second = new Outer(k, n, MostRows + 1 - m, seed: m + 40);
+                    var sums = new Guarded(start);
+                    kernels.AddOuterProducts(k, n, new Slab<float>(b, bStride), first.Product, second.Product, sums.Span, scratch);
+                    first.Check(b, bStride);
+                    second.Check(b, bStride);
+                    for (int column = 0; column < n; column++)
                     {
-                        for (int column = 0; column < n; column++)
-                        {
-                            double sum = c[row * cStride + column], size = Math.Abs(sum);
-                            for (int i = 0; i < k && row < m; i++)
-                            {
-                                double term = (double)a[i * aStride + row] * b[i * bStride + column];
-                                (sum, size) = (sum + term, size + Math.Abs(term));
-                            }
-
-                            // Rows between m and its padding may be written: they belong to nobody.
-                            if (row < m || row >= padded)
-                                Near(sum, size, result.Span[row * cStride + column]);
-                        }
+                        double sum = start[column], size = Math.Abs(sum);
+                        for (int i = 0; i < k; i++)
+                            (sum, size) = (sum + b[i * bStride + column], size + Math.Abs(b[i * bStride + column]));
+                        Near(sum, size, sums.Span[column]);
                     }
 
-                    result.CheckBands();
+                    sums.CheckBands();
                 }
             }
         }
     }
 
+    /// <summary>What is not asked for is not written, and the rest has the same bits.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void AddColumnSums_adds(string name)
+    public void AddOuterProducts_does_without_a_product_or_the_sums(string name)
     {
+        const int K = 130, N = 112;
         Kernels<float> kernels = InstructionSets.Get(name);
-        foreach (int n in s_columns)
-        {
-            for (int k = 0; k <= 40; k++)
-            {
-                int stride = n + 16;
-                float[] b = TestData.Single(k * stride, k + 1), start = TestData.Single(n, 3);
-                var sums = new Guarded(start);
-                kernels.AddColumnSums(k, n, new Slab<float>(b, stride), sums.Span);
-                for (int column = 0; column < n; column++)
-                {
-                    double sum = start[column], size = Math.Abs(sum);
-                    for (int i = 0; i < k; i++)
-                        (sum, size) = (sum + b[i * stride + column], size + Math.Abs(b[i * stride + column]));
-                    Near(sum, size, sums.Span[column]);
-                }
+        var scratch = new float[kernels.OuterProductScratch];
+        float[] b = TestData.Single(K * N, 5), start = TestData.Single(N, 3);
+        Outer first = new(K, N, 9, seed: 1), alone = new(K, N, 9, seed: 1), second = new(K, N, 9, seed: 1);
+        Guarded sums = new(start), onlySums = new(start);
+        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), first.Product, default, sums.Span, scratch);
+        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), alone.Product, default, default, scratch);
+        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), default, second.Product, default, scratch);
+        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), default, default, onlySums.Span, scratch);
+        first.Check(b, N);
+        Assert.Equal(first.Result.Span.ToArray(), alone.Result.Span.ToArray());
+        Assert.Equal(first.Result.Span.ToArray(), second.Result.Span.ToArray());
+        Assert.Equal(sums.Span.ToArray(), onlySums.Span.ToArray());
+    }
 
-                sums.CheckBands();
+    /// <summary>Threads that share a product by columns write what one thread writes.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Columns_are_computed_in_parts(string name)
+    {
+        const int K = 37, N = 208;
+        Kernels<float> kernels = InstructionSets.Get(name);
+        (_, PackedMatrix<float> packed) = Matrix(kernels, K, N);
+        float[] bias = TestData.Single(N, 8);
+        foreach (int rows in (int[])[1, 4, 13])
+        {
+            float[] a = TestData.Single(rows * 48, rows), whole = new float[rows * N], parts = new float[rows * N];
+            kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(whole, N));
+            kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(whole, N), ProductStart.Result);
+            int cut = 3 * kernels.PanelColumns;
+            foreach (ColumnRange part in (ColumnRange[])[new(cut, N), new(0, cut)])
+            {
+                kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(parts, N), part);
+                kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(parts, N), ProductStart.Result, part);
             }
+
+            Assert.Equal(whole, parts);
         }
     }
 
@@ -158,11 +172,19 @@ public class MatrixProductTests
             }
 
             PackedMatrix<float> whole = new(k, n, kernels.PanelColumns), pieces = new(k, n, kernels.PanelColumns), turned = new(k, n, kernels.PanelColumns);
-            whole.SetColumns(0, n, b, n);
+            whole.SetColumns(0, n, new ColumnRange(0, k), b, n);
             for (int column = 0; column < n; column += 7)
-                pieces.SetColumns(column, Math.Min(7, n - column), b.AsSpan(column), n);
+            {
+                foreach (ColumnRange rows in (ColumnRange[])[new(k / 3, k), new(0, k / 3)])
+                    pieces.SetColumns(column, Math.Min(7, n - column), rows, b.AsSpan(column), n);
+            }
+
             for (int row = 0; row < k; row += 3)
-                turned.SetTransposed(row, Math.Min(3, k - row), n, transposed.AsSpan(row), k);
+            {
+                foreach (ColumnRange some in (ColumnRange[])[new(n / 3, n), new(0, n / 3)])
+                    turned.SetTransposed(row, Math.Min(3, k - row), some, transposed.AsSpan(row), k);
+            }
+
             Assert.Equal(whole.Panels.ToArray(), pieces.Panels.ToArray());
             Assert.Equal(whole.Panels.ToArray(), turned.Panels.ToArray());
         }
@@ -181,8 +203,47 @@ public class MatrixProductTests
             "A slab of 95 values with stride 32 cannot hold 3 rows of 32 columns.",
             Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[95], 32), ProductStart.Zero)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[31], new Slab<float>(new float[96], 32)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddTransposedProduct(3, 4, 32, new Slab<float>(new float[48], 16), new Slab<float>(new float[96], 32), new Slab<float>(new float[128], 32), new float[kernels.TransposedScratch - 1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddColumnSums(3, 32, new Slab<float>(new float[96], 32), new float[31]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[32], new Slab<float>(new float[96], 32), new ColumnRange(1, 32)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero, new ColumnRange(0, 48)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
+        Assert.Equal(
+            "A slab of 127 values with stride 32 cannot hold 4 rows of 32 columns.",
+            Assert.Throws<ArgumentException>(() => kernels.AddOuterProducts(
+                3, 32, new Slab<float>(new float[96], 32), new OuterProduct<float>(4, new Slab<float>(new float[48], 16), new Slab<float>(new float[127], 32)), default, default, new float[kernels.OuterProductScratch])).Message);
+    }
+
+    /// <summary>c += aᵀ·b with random a [k × m] and c.</summary>
+    private sealed class Outer(int k, int n, int m, int seed)
+    {
+        private readonly float[] _a = TestData.Single(k * Lanes.Pad(m), seed), _before = TestData.Single(Lanes.Pad(m) * n, seed + 1);
+
+        public Guarded Result { get; } = new(TestData.Single(Lanes.Pad(m) * n, seed + 1));
+
+        public OuterProduct<float> Product => new(m, new Slab<float>(_a, Lanes.Pad(m)), new Slab<float>(Result.Span, n));
+
+        public void Check(float[] b, int bStride)
+        {
+            for (int row = 0; row < Lanes.Pad(m); row++)
+            {
+                // Rows between m and its padding may be written: they belong to nobody.
+                if (row >= m && row < OuterProduct<float>.PadRows(m))
+                    continue;
+                for (int column = 0; column < n; column++)
+                {
+                    double sum = _before[row * n + column], size = Math.Abs(sum);
+                    for (int i = 0; i < k && row < m; i++)
+                    {
+                        double term = (double)_a[i * Lanes.Pad(m) + row] * b[i * bStride + column];
+                        (sum, size) = (sum + term, size + Math.Abs(term));
+                    }
+
+                    Near(sum, size, Result.Span[row * n + column]);
+                }
+            }
+
+            Result.CheckBands();
+        }
     }
 
     private static IEnumerable<(int K, int N)> Sizes() => s_inner.SelectMany(k => s_columns.Select(n => (k, n)));
@@ -191,7 +252,7 @@ public class MatrixProductTests
     {
         float[] values = TestData.Single(k * n, k + n);
         var packed = new PackedMatrix<float>(k, n, kernels.PanelColumns);
-        packed.SetColumns(0, n, values, n);
+        packed.SetColumns(0, n, new ColumnRange(0, k), values, n);
         return (values, packed);
     }
 

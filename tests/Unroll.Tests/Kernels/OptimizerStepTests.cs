@@ -42,7 +42,7 @@ public class OptimizerStepTests
         {
             float[] g = TestData.Single(Length, 10 + step);
             var gradients = new Guarded(g);
-            s_optimizers[optimizer].Step(InstructionSets.Get(name), weights.Span, gradients.Span, state, s_optimizers[optimizer].LearningRate, step);
+            s_optimizers[optimizer].Step(InstructionSets.Get(name), weights.Span, gradients.Span, state.Some(new ColumnRange(0, Length)), s_optimizers[optimizer].LearningRate, step);
             for (int i = 0; i < Length; i++)
                 Rule(s_optimizers[optimizer], ref w[i], g[i], ref slots[0][i], ref slots[1][i], ref slots[2][i], step);
             for (int i = 0; i < Length; i++)
@@ -99,7 +99,7 @@ public class OptimizerStepTests
     {
         double[] weights = new double[16], gradients = new double[16];
         (weights[3], gradients[3]) = (weight, gradient);
-        optimizer.Step(Kernels<double>.Best, weights, gradients, new OptimizerState<double>(optimizer.Slots, 16), optimizer.LearningRate, 1);
+        optimizer.Step(Kernels<double>.Best, weights, gradients, new OptimizerState<double>(optimizer.Slots, 16).Some(new ColumnRange(0, 16)), optimizer.LearningRate, 1);
         return weights[3];
     }
 

@@ -19,6 +19,7 @@ public class AllocationTests
             new Dropout(0.2), new Activate(Activation.Softsign), new Gru(5) { Activation = Activation.Elu, GoBackwards = true }, new Dense(1),
         ],
         ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],
+        ["threads share a shard"] = [new Lstm(200), new Dense(1)],
     };
 
     public static MatrixTheoryData<string, int> Cases => new(s_models.Keys, [1, 2]);
@@ -32,13 +33,14 @@ public class AllocationTests
     [MemberData(nameof(Cases))]
     public void After_the_first_step_nothing_is_allocated(string name, int threads)
     {
-        const int Most = 200;
-        long[] mine = new long[Most], all = new long[Most];
+        const int Most = 400, Rows = 48;
+        int batch = name == "threads share a shard" ? 7 : 13;
+        long[] mine = new long[Most], all = new long[Most], collections = new long[Most];
         int moments = 0;
         var options = new TrainingOptions
         {
             Epochs = 6,
-            BatchSize = 13,
+            BatchSize = batch,
             Shuffle = name != "stateful",
             Optimizer = new RmsProp { Momentum = 0.1, Centered = true },
             Loss = new Huber(),
@@ -50,10 +52,17 @@ public class AllocationTests
         new Model(s_models[name]) { Threads = threads }.Fit(TestSamples.Curves(60), options, moment =>
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
-                (mine[moments], all[moments++]) = (GC.GetAllocatedBytesForCurrentThread(), GC.GetTotalAllocatedBytes(precise: true));
+            {
+                (mine[moments], all[moments]) = (GC.GetAllocatedBytesForCurrentThread(), GC.GetTotalAllocatedBytes(precise: true));
+                collections[moments++] = GC.CollectionCount(0);
+            }
         });
-        Assert.Equal(6 * 5, moments);
-        Assert.All(Differences(mine[1..moments]), bytes => Assert.Equal(0, bytes));
+        Assert.Equal(6 * ((Rows + batch - 1) / batch + 1), moments);
+
+        // A collection, which anything in the process may cause, takes the rest of the thread's buffer away and counts it as allocated.
+        IEnumerable<long> quiet = Differences(mine[1..moments]).Zip(Differences(collections[1..moments])).Where(pair => pair.Second == 0).Select(pair => pair.First);
+        Assert.InRange(quiet.Count(), moments / 2, moments);
+        Assert.All(quiet, bytes => Assert.Equal(0, bytes));
         Assert.Contains(0L, Differences(all[1..moments]));
     }
 

@@ -37,6 +37,74 @@ public class SameBitsTests
         }
     }
 
+    private static readonly Dictionary<string, Layer[]> s_wide = new()
+    {
+        ["lstm"] = [new Lstm(197), new Dense(1)],
+        ["gru"] = [new Gru(197), new Dense(1)],
+        ["simple rnn"] = [new SimpleRnn(300), new Dense(1)],
+        ["stacked"] = [new Dropout(0.1), new Gru(197) { ReturnSequences = true, Dropout = 0.2 }, new Lstm(197) { GoBackwards = true }, new Dense(1)],
+        ["bidirectional"] = [new Bidirectional(new Lstm(197) { ReturnSequences = true }), new Dense(3), new Gru(11), new Dense(1)],
+        ["some layers alone"] = [new Gru(197) { ResetAfter = false, ReturnSequences = true }, new Lstm(197) { RecurrentDropout = 0.2 }, new Dense(1)],
+    };
+
+    /// <summary>Batches of so few rows that several threads do a shard together, where that is worth their while.</summary>
+    public static MatrixTheoryData<string, int> WideCases => new(s_wide.Keys, [1, 3, 8]);
+
+    [Theory]
+    [MemberData(nameof(WideCases))]
+    public void Threads_that_do_a_shard_together_change_no_bits(string name, int batchSize)
+    {
+        ArraySamples samples = TestSamples.Curves(17);
+        var one = new Model(s_wide[name]) { Threads = 1 };
+        one.Build(samples.InputShape, seed: 5);
+        Train(one);
+        foreach (int threads in (int[])[2, 5])
+        {
+            var other = new Model(s_wide[name]) { Threads = threads };
+            other.Build(samples.InputShape, seed: 5);
+            float[] input = new float[samples.InputShape.Size];
+            samples.CopyInput(3, input);
+            other.Predict(input);
+            Assert.InRange(other.Network.ThreadsPerShard, 2, threads);
+            Train(other);
+            Assert.Equal(Bits(TestSamples.Weights(one)), Bits(TestSamples.Weights(other)));
+            Assert.Equal(Bits(one.Predict(samples)), Bits(other.Predict(samples)));
+            Assert.Equal(Bits(one.Predict(input)), Bits(other.Predict(input)));
+        }
+
+        void Train(Model model) => model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = batchSize, Seed = 5, Optimizer = new Adam { LearningRate = 0.01 } });
+    }
+
+    /// <summary>Where one thread's samples fail, all leave, and the model can be used again.</summary>
+    [Fact]
+    public void A_failure_while_threads_share_a_shard_is_reported_and_ends_the_run()
+    {
+        ArraySamples samples = TestSamples.Curves(4);
+        var model = new Model(s_wide["lstm"]) { Threads = 3 };
+        model.Build(samples.InputShape, seed: 5);
+        float[] before = model.Predict(samples);
+        Assert.Equal("no row 2", Assert.Throws<InvalidOperationException>(() => model.Predict(new FailingSamples(samples))).Message);
+        Assert.Equal(before, model.Predict(samples));
+    }
+
+    private sealed class FailingSamples(ISamples samples) : ISamples
+    {
+        public int Count => samples.Count;
+
+        public Shape InputShape => samples.InputShape;
+
+        public Shape TargetShape => samples.TargetShape;
+
+        public void CopyInput(int index, Span<float> destination)
+        {
+            if (index == 2)
+                throw new InvalidOperationException("no row 2");
+            samples.CopyInput(index, destination);
+        }
+
+        public void CopyTarget(int index, Span<float> destination) => samples.CopyTarget(index, destination);
+    }
+
     [Fact]
     public void Another_seed_gives_other_weights_shuffles_and_masks()
     {
