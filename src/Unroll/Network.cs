@@ -29,7 +29,6 @@ internal sealed class Network<T>
 {
     private const int MaxGroups = 8;
     private const int FewestRunsAlone = 16, MostRunsAlone = 1024;
-    private static readonly long s_longWait = Stopwatch.Frequency / 20_000;
     private readonly int _shard;
     private readonly Kernels<T> _kernels;
     private readonly LayerOp<T>[] _ops;
@@ -39,7 +38,7 @@ internal sealed class Network<T>
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _runShare;
     private readonly Action<Share> _prepare, _collectGradients;
     private readonly GradientSlab[] _gradientSlabs;
-    private readonly Phases _phases = new();
+    private readonly Phases _phases;
     private readonly int _scratch, _masks, _maskLength;
     private readonly int[] _activationAt, _gradientAt, _cacheAt;
     private readonly int _laneSize, _inputGradientSize, _gradientSize;
@@ -103,6 +102,7 @@ internal sealed class Network<T>
         (_runShare, _prepare, _collectGradients) = (RunShare, Prepare, CollectGradients);
         Threads = Math.Max(1, threads);
         Team = new WorkerTeam(Threads);
+        _phases = new Phases(Threads);
         _lanes = new Lane[Threads];
 
         int Reserve(int size) => checked(reserved += size) - size;
@@ -210,7 +210,7 @@ internal sealed class Network<T>
             for (int i = 0; i < ThreadsPerShard; i++)
             {
                 _lanes[i]!.Begin(_lanes[0]!, keepsSteps);
-                _lanes[i]!.Pass.Worker.Begin(_phases, phase, isFirst: i == 0);
+                _lanes[i]!.Pass.Worker.Begin(_phases, phase, i);
             }
         }
 
@@ -248,7 +248,7 @@ internal sealed class Network<T>
     private void RunTogether(Action<int, int> work)
     {
         Team.Run(ThreadsPerShard, work);
-        bool heldUp = _phases.WasHeldUp || Stopwatch.GetTimestamp() - _through > s_longWait;
+        bool heldUp = _phases.WasHeldUp || Stopwatch.GetTimestamp() - _through > Phases.LongWait;
         _nextRunsAlone = heldUp ? Math.Min(2 * _nextRunsAlone, MostRunsAlone) : Math.Max(_nextRunsAlone / 2, FewestRunsAlone);
         _runsAlone = heldUp ? _nextRunsAlone : 0;
     }
@@ -318,11 +318,14 @@ internal sealed class Network<T>
     }
 
     /// <summary>
-    /// A prediction of few rows is cut finer, so that every thread has some: no sum runs over rows, so the cut changes no bits.
+    /// A prediction of few rows is cut finer, so that every thread has some: no sum runs over rows, so the cut changes no bits. Where
+    /// the weights are far larger than the second-level cache, threads do better to share one shard, each with its part of the weights.
     /// </summary>
     private int PredictionShard(int rows)
     {
         const int SmallestTile = 4;
+        if (_shard == WideShard && rows <= _shard)
+            return _shard;
         int share = (rows + Threads - 1) / Threads;
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
     }
@@ -341,7 +344,9 @@ internal sealed class Network<T>
     /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
     /// depends on nothing but the layers, because it decides the order in which gradients are added.
     /// </summary>
-    private static int ShardRows(IReadOnlyList<Layer> layers) => layers.Max(layer => layer.RecurrentUnits) >= 384 ? 16 : 8;
+    private static int ShardRows(IReadOnlyList<Layer> layers) => layers.Max(layer => layer.RecurrentUnits) >= 384 ? WideShard : 8;
+
+    private const int WideShard = 16;
 
     /// <summary>One thread at work on a shard, and the memory for one: activations, gradients and caches. Threads that do a shard together use the first one's memory.</summary>
     private sealed class Lane
@@ -370,8 +375,8 @@ internal sealed class Network<T>
             if (host == this)
                 _ownMemory ??= new AlignedBuffer<T>(_network._laneSize);
             (Pass.Training, Pass.StepSeed, Pass.KeepsSteps) = (_network._training, _network.StepSeed, keepsSteps);
-            Pass.Worker.Begin(null, 0, isFirst: true);
-            Pass.Alone.Begin(null, 0, isFirst: true);
+            Pass.Worker.Begin(null, 0, number: 0);
+            Pass.Alone.Begin(null, 0, number: 0);
         }
 
         public void Forward(int shard)

@@ -16,17 +16,17 @@ internal abstract partial class Kernels<T>
 {
     /// <summary>c = bias + a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], bias [N], c [rows × N].</summary>
     public void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c) =>
-        MultiplyWithBias(rows, a, b, bias, c, new ColumnRange(0, b.Columns));
+        MultiplyWithBias(rows, a, b, bias, c, ColumnBlocks.All(b.Columns));
 
-    /// <summary>The same for some columns of c, from the start of a panel on.</summary>
-    public abstract void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnRange columns);
+    /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
+    public abstract void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnBlocks columns);
 
     /// <summary>c = a·b or c += a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], c [rows × N].</summary>
     public void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start) =>
-        Multiply(rows, a, b, c, start, new ColumnRange(0, b.Columns));
+        Multiply(rows, a, b, c, start, ColumnBlocks.All(b.Columns));
 
-    /// <summary>The same for some columns of c, from the start of a panel on.</summary>
-    public abstract void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnRange columns);
+    /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
+    public abstract void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnBlocks columns);
 
     /// <summary>
     /// Two products with one b [K × N], and its column sums: c₁ += a₁ᵀ·b, c₂ += a₂ᵀ·b, sums += Σ rows of b. A product may be
@@ -46,27 +46,27 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 {
     private static readonly AlignedBuffer<T> s_zeros = new(3 * Lanes.Count);
 
-    public override void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnRange columns)
+    public override void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnBlocks columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bias.Length, b.Columns);
         RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, pinit = bias)
         {
             var p = new TileOperands<T> { ARow = a.Stride, AStep = 1, InitRow = 0, CRow = c.Stride };
-            Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, pinit, O.Width, pc, ref p);
+            Product(rows, columns, b.Rows, pa, pb, pinit, true, pc, ref p);
         }
     }
 
-    public override void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnRange columns)
+    public override void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnBlocks columns)
     {
         RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, zeros = s_zeros.Span)
         {
             var p = new TileOperands<T> { ARow = a.Stride, AStep = 1, InitRow = start == ProductStart.Zero ? 0 : c.Stride, CRow = c.Stride };
             if (start == ProductStart.Zero)
-                Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, zeros, 0, pc, ref p);
+                Product(rows, columns, b.Rows, pa, pb, zeros, false, pc, ref p);
             else
-                Product(rows, columns, b.Rows, b.PanelColumns, pa, pb, pc, O.Width, pc, ref p);
+                Product(rows, columns, b.Rows, pa, pb, pc, true, pc, ref p);
         }
     }
 
@@ -100,10 +100,11 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    private static void RequireProduct(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ColumnRange columns)
+    private static void RequireProduct(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ColumnBlocks columns)
     {
-        if (columns.From < 0 || columns.To > b.Columns || columns.From % b.PanelColumns != 0)
-            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {columns.From} to {columns.To} are not a run of panels of {b.PanelColumns} out of {b.Columns} columns.");
+        (int from, int to) = columns.Some;
+        if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns || (from | to | columns.BlockLength) % Lanes.Count != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {from} to {to} of {columns.Blocks} blocks of {columns.BlockLength} are not whole vectors of {Lanes.Count} out of {b.Columns} columns.");
         a.Require(rows, b.Rows);
         c.Require(rows, b.Columns);
     }
@@ -144,37 +145,58 @@ internal sealed unsafe partial class KernelSet<T, V, O>
             O.Store(s2, sums + 2 * O.Width);
     }
 
-    /// <summary>The panels of some columns. The start values advance by <paramref name="initStep"/> elements a vector (0: one block of zeros).</summary>
-    private static void Product(int rows, ColumnRange columns, int k, int panelColumns, T* a, T* panels, T* init, int initStep, T* c, ref TileOperands<T> p)
+    /// <summary>Some columns, panel by panel. The start values are those of the columns, or for all the first ones: zeros.</summary>
+    private static void Product(int rows, ColumnBlocks columns, int k, T* a, T* panels, T* init, bool initByColumn, T* c, ref TileOperands<T> p)
     {
-        p.K = k;
-        p.BStep = panelColumns;
-        nint panelSize = (nint)k * panelColumns;
-        int column = columns.From;
         if (rows == 1)
         {
-            p.A = a;
-            while (columns.To - column >= 2 * panelColumns)
+            RowProduct(columns, k, a, panels, init, initByColumn, c);
+            return;
+        }
+
+        int panel = 3 * O.Width;
+        p.K = k;
+        p.BStep = panel;
+        for (int run = 0; run < columns.Runs; run++)
+        {
+            (int column, int end) = columns.Run(run);
+            while (column < end)
             {
-                bool four = columns.To - column >= 4 * panelColumns;
-                p.B = panels + column / panelColumns * panelSize;
-                p.Init = initStep == 0 ? init : init + column;
-                p.C = c + column;
-                if (four)
-                    MatrixTile<T, V, O>.Row1Panels4(p, panelSize, initStep);
-                else
-                    MatrixTile<T, V, O>.Row1Panels2(p, panelSize, initStep);
-                column += (four ? 4 : 2) * panelColumns;
+                int within = column % panel, width = Math.Min(panel - within, end - column);
+                p.B = panels + (nint)k * (column - within) + within;
+                T* start = initByColumn ? init + column : init;
+                RowTiles(rows, width / O.Width, a, start, c + column, ref p);
+                column += width;
+            }
+        }
+    }
+
+    /// <summary>The same for a single row, several vectors of columns at a time, from whichever run they are.</summary>
+    private static void RowProduct(ColumnBlocks columns, int k, T* a, T* panels, T* init, bool initByColumn, T* c)
+    {
+        int panel = 3 * O.Width, vectors = 0;
+        var p = new RowOperands<T> { A = a, K = k, Panels = panels, Init = init, InitByColumn = initByColumn, C = c };
+        for (int run = 0; run < columns.Runs; run++)
+        {
+            (int column, int end) = columns.Run(run);
+            for (; column < end; column += O.Width)
+            {
+                int within = column % panel;
+                p.Columns[vectors] = column;
+                p.B[vectors] = k * (column - within) + within;
+                if (++vectors == RowOperands<T>.MostVectors)
+                {
+                    RowTile<T, V, O>.Run(p);
+                    vectors = 0;
+                }
             }
         }
 
-        for (; column < columns.To; column += panelColumns)
-        {
-            int vectors = Math.Min(panelColumns, columns.To - column) / O.Width;
-            p.B = panels + column / panelColumns * panelSize;
-            T* start = initStep == 0 ? init : init + column;
-            RowTiles(rows, vectors, a, start, c + column, ref p);
-        }
+        if (vectors == 0)
+            return;
+        for (int i = vectors; i < RowOperands<T>.MostVectors; i++)
+            (p.Columns[i], p.B[i]) = (p.Columns[vectors - 1], p.B[vectors - 1]);
+        RowTile<T, V, O>.Run(p);
     }
 
     /// <summary>One panel, cut into tiles of 8, 4 and 1 rows.</summary>

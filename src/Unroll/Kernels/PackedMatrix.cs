@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Kernels;
 
 /// <summary>
@@ -31,6 +33,7 @@ internal sealed class PackedMatrix<T>
     /// <summary>
     /// Copies rows of values [rows × width], row-major with <paramref name="stride"/>, to the columns from <paramref name="column"/> on.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetColumns(int column, int width, ColumnRange rows, ReadOnlySpan<T> values, int stride)
     {
         Span<T> panels = _panels.Span;
@@ -49,6 +52,7 @@ internal sealed class PackedMatrix<T>
     /// Copies the transpose of values [width × count], row-major with <paramref name="stride"/>, for some n of the width: value
     /// (n, k) goes to row <paramref name="row"/> + k, column n. In blocks, so that neither side's cache lines are fetched again for each value.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetTransposed(int row, int count, ColumnRange some, ReadOnlySpan<T> values, int stride)
     {
         const int Block = 16;

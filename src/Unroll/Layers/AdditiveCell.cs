@@ -45,7 +45,7 @@ internal abstract class AdditiveCell<T> : Cell<T>
 
     public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);
 
-    /// <summary>z = x·W + h₋₁·U + b, [P × G·H]: a share of its panels.</summary>
+    /// <summary>z = x·W + h₋₁·U + b, [P × G·H]: a share of the units, with all their gates.</summary>
     protected void GateSums(in CellStep<T> step, Slab<T> z, Share share)
     {
         _kernel.Multiply(step.Rows, step.X, _bias.Values, z, share);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Unroll.Kernels;
 
 namespace Unroll.Layers;
@@ -21,6 +22,7 @@ internal sealed record GradientSlab(Parameter Parameter, int Offset, int Rows, i
         where T : unmanaged => new(gradients.Slice(Offset, Size), Columns);
 
     /// <summary>Sets rows of the parameter's gradient, in the store's layout, to the sum over the groups, added in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect<T>(Kernels<T> kernels, ColumnRange rows, ReadOnlySpan<AlignedBuffer<T>?> groups, Span<T> store)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

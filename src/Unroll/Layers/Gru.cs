@@ -92,16 +92,9 @@ internal sealed class GruCell<T> : Cell<T>
             ReadOnlySpan<T> q = _bias.Values.Slice(3 * Padded + own.From, own.Length);
             for (int row = 0; row < step.Rows; row++)
                 q.CopyTo(step.Slab[(row * SlabColumns + 3 * Padded + own.From)..]);
-        }
-
-        worker.Wait();
-        while (worker.Take(out Share part))
             _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), slab.FromColumn(Padded), part);
-        worker.Wait();
-        while (worker.Take(out Share part))
-        {
             if (_fused)
-                Kernels.GruForward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousH, step.H);
+                Kernels.GruForward(step.Rows, Padded, own, step.Slab, step.PreviousH, step.H);
             else
                 ForwardUnfused(step);
         }

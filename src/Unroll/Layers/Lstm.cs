@@ -65,10 +65,8 @@ internal sealed class LstmCell<T> : AdditiveCell<T>
     public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
     {
         while (worker.Take(out Share part))
-            GateSums(step, new Slab<T>(step.Slab, SlabColumns), part);
-        worker.Wait();
-        while (worker.Take(out Share part))
         {
+            GateSums(step, new Slab<T>(step.Slab, SlabColumns), part);
             if (_fused)
                 Kernels.LstmForward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousC, step.C, step.H);
             else

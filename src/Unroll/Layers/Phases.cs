@@ -1,76 +1,89 @@
+using System.Diagnostics;
 using Unroll.Kernels;
 
 namespace Unroll.Layers;
 
 /// <summary>
-/// Threads that do one shard together go through the same phases, a few for each time step. In a phase each takes
-/// parts of its work until none is left; then it waits for the next. Only the first thread opens a phase, and it waits for no thread but one
-/// that holds a part: threads that the system keeps waiting cost nothing, their parts are done by the others. A wait is shorter than
-/// waking a sleeping thread takes, so threads wait spinning, and after a few microseconds give their processor away.
+/// Threads that do one shard together go through the same phases, a few for each time step. In a phase each thread has a part of
+/// the work. The first thread opens the phases; when its own part is done it also does those that nobody has begun, and it waits only
+/// for parts that are being worked on: threads that the system keeps waiting cost next to nothing. A wait is shorter than waking a
+/// sleeping thread takes, so threads wait spinning, and after a few microseconds give their processor away.
 /// </summary>
 internal sealed class Phases
 {
-    private const int PartBits = 16;
     private const int PausesBeforeYield = 200;
 
-    // The phase's number, above the number of parts taken in it: one word, so that nobody takes a part of a phase that is over.
-    private long _state;
-    private int _done, _parts;
+    /// <summary>Two cache lines, since processors fetch them in pairs: what one thread writes often is alone on its own.</summary>
+    private const int Apart = 128 / sizeof(long);
+
+    /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
+    public static readonly long LongWait = Stopwatch.Frequency / 10_000;
+
+    // The number of the open phase, then for each part 2·phase when it is taken and 2·phase + 1 when it is done.
+    private readonly long[] _words;
+    private int _parts;
     private volatile bool _failed, _over;
+
+    /// <param name="threads">The most threads that will work together.</param>
+    public Phases(int threads) => _words = new long[(threads + 2) * Apart];
 
     /// <summary>True when the first thread is through the last phase.</summary>
     public bool IsOver => _over;
 
-    /// <summary>True when in this run a thread held a part for so long that the first had to give its processor away: the machine is busy.</summary>
+    /// <summary>True when in this run a thread held a part for longer than <see cref="LongWait"/>: the machine is busy.</summary>
     public bool WasHeldUp { get; private set; }
 
-    /// <summary>Before a run, while no thread is in it: each phase will have this many parts.</summary>
+    /// <summary>How many parts, and threads, a phase of this run has.</summary>
+    public int Parts => _parts;
+
+    private ref long Open => ref _words[Apart];
+
+    /// <summary>Before a run, while no thread is in it.</summary>
     /// <returns>The number of the first phase.</returns>
     public long Begin(int parts)
     {
-        (_parts, _done, _failed, _over, WasHeldUp) = (parts, 0, false, false, false);
-        _state = ((_state >> PartBits) + 1) << PartBits;
-        return _state >> PartBits;
+        (_parts, _failed, _over, WasHeldUp) = (parts, false, false, false);
+        return ++Open;
     }
 
-    /// <summary>The next part of the phase, unless all are taken or the phase is over.</summary>
-    public bool Take(long phase, out Share part)
+    /// <summary>Takes a part of the phase; false where it is taken already, or the phase is over.</summary>
+    public bool Take(int part, long phase)
     {
-        for (long state = Volatile.Read(ref _state); state >> PartBits == phase; state = Volatile.Read(ref _state))
+        ref long word = ref Part(part);
+        for (long seen = Volatile.Read(ref word); seen < 2 * phase && Volatile.Read(ref Open) == phase; seen = Volatile.Read(ref word))
         {
-            int next = (int)(state & ((1 << PartBits) - 1));
-            if (next == _parts)
-                break;
-            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
-            {
-                part = new Share(next, _parts);
+            if (Interlocked.CompareExchange(ref word, 2 * phase, seen) == seen)
                 return true;
-            }
         }
 
-        part = default;
         return false;
     }
 
     /// <summary>The part that was taken is done.</summary>
-    public void Done() => Interlocked.Increment(ref _done);
+    public void Done(int part, long phase) => Volatile.Write(ref Part(part), 2 * phase + 1);
 
-    /// <summary>The first thread: waits for the parts that others hold, and opens the next phase.</summary>
+    /// <summary>The first thread: waits for the parts that others have taken, and opens the next phase.</summary>
     public void Next(long phase)
     {
-        int taken = (int)(Volatile.Read(ref _state) & ((1 << PartBits) - 1));
-        int spins = 0;
-        for (; Volatile.Read(ref _done) < taken; spins++)
-            Pause(spins);
-        WasHeldUp |= spins > PausesBeforeYield;
-        _done = 0;
-        Volatile.Write(ref _state, (phase + 1) << PartBits);
+        long since = 0;
+        for (int part = 1; part < _parts; part++)
+        {
+            for (int spins = 0; Volatile.Read(ref Part(part)) == 2 * phase; spins++)
+            {
+                if (spins == PausesBeforeYield)
+                    since = Stopwatch.GetTimestamp();
+                Pause(spins);
+            }
+        }
+
+        WasHeldUp |= since > 0 && Stopwatch.GetTimestamp() - since > LongWait;
+        Volatile.Write(ref Open, phase + 1);
     }
 
     /// <summary>The other threads: wait until the phase is over.</summary>
     public void Leave(long phase)
     {
-        for (int spins = 0; Volatile.Read(ref _state) >> PartBits == phase; spins++)
+        for (int spins = 0; Volatile.Read(ref Open) == phase; spins++)
             Pause(spins);
     }
 
@@ -79,6 +92,8 @@ internal sealed class Phases
 
     /// <summary>A thread failed: lets the others go.</summary>
     public void Fail() => _failed = true;
+
+    private ref long Part(int part) => ref _words[(part + 1) * Apart];
 
     private void Pause(int spins)
     {
@@ -94,15 +109,18 @@ internal sealed class Phases
 /// <summary>One thread's place in the phases of a shard; or, outside of any, a thread that does all alone.</summary>
 internal sealed class PhaseWorker
 {
+    private const int None = -1;
     private Phases? _phases;
     private long _phase;
-    private bool _holdsPart, _entered;
+    private int _number, _holds = None, _next;
+    private bool _entered;
 
     /// <summary>True for the thread that does what is not worth dividing.</summary>
-    public bool IsFirst { get; private set; } = true;
+    public bool IsFirst => _number == 0;
 
-    /// <summary>Before a run: this thread is one of several, or (null) alone.</summary>
-    public void Begin(Phases? phases, long phase, bool isFirst) => (_phases, _phase, IsFirst, _holdsPart, _entered) = (phases, phase, isFirst, false, false);
+    /// <summary>Before a run: this thread is number <paramref name="number"/> of several, or (null) alone.</summary>
+    public void Begin(Phases? phases, long phase, int number) =>
+        (_phases, _phase, _number, _holds, _next, _entered) = (phases, phase, number, None, number, false);
 
     /// <summary>To be asked before the first phase. False where there is nothing to do: the run is over, or this thread has been through it.</summary>
     public bool Enter()
@@ -112,18 +130,25 @@ internal sealed class PhaseWorker
         return enters;
     }
 
-    /// <summary>The next part of the phase's work: <c>while (worker.Take(out Share part))</c>.</summary>
+    /// <summary>The next part of the phase's work for this thread: <c>while (worker.Take(out Share part))</c>.</summary>
     public bool Take(out Share part)
     {
-        if (_phases is null)
+        int parts = _phases?.Parts ?? 1;
+        if (_holds > 0)
+            _phases!.Done(_holds, _phase);
+        part = default;
+        for (_holds = None; _next < parts && _holds == None;)
         {
-            part = default;
-            return _holdsPart = !_holdsPart;
+            int candidate = _next;
+            _next = IsFirst ? candidate + 1 : parts;
+            if (candidate == 0 || _phases!.Take(candidate, _phase))
+                (_holds, part) = (candidate, new Share(candidate, parts));
         }
 
-        if (_holdsPart)
-            _phases.Done();
-        return _holdsPart = _phases.Take(_phase, out part);
+        if (_holds != None)
+            return true;
+        _next = _number;
+        return false;
     }
 
     /// <summary>The phase is over: all its parts are done, and what they wrote is visible.</summary>

@@ -52,17 +52,19 @@ internal sealed class Projection<T>
         }
     }
 
-    /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns].</summary>
+    /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns]: a share of the units, with all their gates.</summary>
     public void Multiply(int rows, Slab<T> a, ReadOnlySpan<T> bias, Slab<T> z, Share share = default) =>
-        _kernels.MultiplyWithBias(rows, a, _forward, bias, z, share.Of(Columns, _kernels.PanelColumns));
+        _kernels.MultiplyWithBias(rows, a, _forward, bias, z, Units(share));
 
-    /// <summary>z += a·W.</summary>
+    /// <summary>z += a·W: a share of the units, with all their gates.</summary>
     public void AddProduct(int rows, Slab<T> a, Slab<T> z, Share share = default) =>
-        _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, share.Of(Columns, _kernels.PanelColumns));
+        _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, Units(share));
 
-    /// <summary>da = dz·Wᵀ, or da += dz·Wᵀ; padding columns of da become zero or stay.</summary>
+    /// <summary>da = dz·Wᵀ, or da += dz·Wᵀ: a share of the columns of da; its padding columns become zero or stay.</summary>
     public void MultiplyTransposed(int rows, Slab<T> dz, Slab<T> da, ProductStart start, Share share = default) =>
-        _kernels.Multiply(rows, dz, _backward, da, start, share.Of(_backward.Columns, _kernels.PanelColumns));
+        _kernels.Multiply(rows, dz, _backward, da, start, new ColumnBlocks(1, _backward.Columns, share.Of(_backward.Columns, Lanes.Count)));
+
+    private ColumnBlocks Units(Share share) => new(_gates.Length, _padded, share.Of(_padded, Lanes.Count));
 
     /// <summary>The weights' gradient in a group's gradient memory, as a product that adds aᵀ·dz to it.</summary>
     public OuterProduct<T> Gradient(Slab<T> a, Span<T> gradients) => new(Inputs, a, _gradient.In(gradients));

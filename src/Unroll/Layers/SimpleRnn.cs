@@ -39,7 +39,7 @@ internal sealed class SimpleRnnCell<T>(LayerBuilder<T> builder, SimpleRnn option
         while (worker.Take(out Share part))
         {
             GateSums(step, new Slab<T>(step.H, Padded), part);
-            ColumnRange own = part.Of(Padded, Kernels.PanelColumns);
+            ColumnRange own = part.Of(Padded, Lanes.Count);
             for (int row = 0; row < step.Rows; row++)
                 Kernels.Activate(options.Activation, step.H.Slice(row * Padded + own.From, own.Length));
         }

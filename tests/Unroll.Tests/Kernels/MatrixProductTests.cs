@@ -111,28 +111,34 @@ public class MatrixProductTests
         Assert.Equal(sums.Span.ToArray(), onlySums.Span.ToArray());
     }
 
-    /// <summary>Threads that share a product by columns write what one thread writes.</summary>
+    /// <summary>Threads that share a product, each the same units of all gates, write what one thread writes.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Columns_are_computed_in_parts(string name)
     {
-        const int K = 37, N = 208;
+        const int K = 37, Units = 80;
         Kernels<float> kernels = InstructionSets.Get(name);
-        (_, PackedMatrix<float> packed) = Matrix(kernels, K, N);
-        float[] bias = TestData.Single(N, 8);
-        foreach (int rows in (int[])[1, 4, 13])
+        foreach (int gates in (int[])[1, 3, 4])
         {
-            float[] a = TestData.Single(rows * 48, rows), whole = new float[rows * N], parts = new float[rows * N];
-            kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(whole, N));
-            kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(whole, N), ProductStart.Result);
-            int cut = 3 * kernels.PanelColumns;
-            foreach (ColumnRange part in (ColumnRange[])[new(cut, N), new(0, cut)])
+            int n = gates * Units;
+            (_, PackedMatrix<float> packed) = Matrix(kernels, K, n);
+            float[] bias = TestData.Single(n, 8);
+            foreach (int rows in (int[])[1, 4, 13])
             {
-                kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(parts, N), part);
-                kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(parts, N), ProductStart.Result, part);
-            }
+                float[] a = TestData.Single(rows * 48, rows), whole = new float[rows * n], parts = new float[rows * n];
+                kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(whole, n));
+                kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(whole, n), ProductStart.Result);
+                foreach (ColumnRange units in (ColumnRange[])[new(48, 80), new(0, 0), new(0, 16), new(16, 48)])
+                {
+                    var part = new ColumnBlocks(gates, Units, units);
+                    float[] before = [.. parts];
+                    kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(parts, n), part);
+                    kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(parts, n), ProductStart.Result, part);
+                    Assert.All(Enumerable.Range(0, parts.Length), i => Assert.Equal(i % Units >= units.From && i % Units < units.To ? whole[i] : before[i], parts[i]));
+                }
 
-            Assert.Equal(whole, parts);
+                Assert.Equal(whole, parts);
+            }
         }
     }
 
@@ -203,8 +209,8 @@ public class MatrixProductTests
             "A slab of 95 values with stride 32 cannot hold 3 rows of 32 columns.",
             Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[95], 32), ProductStart.Zero)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[31], new Slab<float>(new float[96], 32)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[32], new Slab<float>(new float[96], 32), new ColumnRange(1, 32)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero, new ColumnRange(0, 48)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[32], new Slab<float>(new float[96], 32), new ColumnBlocks(1, 32, new ColumnRange(8, 32))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero, new ColumnBlocks(3, 16, new ColumnRange(0, 16))));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
         Assert.Equal(

@@ -6,19 +6,20 @@ namespace Unroll.Tests.Layers;
 /// <summary>Threads that do a shard together, here played by one thread in every order that matters.</summary>
 public class PhasesTests
 {
-    private readonly Phases _phases = new();
+    private readonly Phases _phases = new(threads: 3);
     private readonly PhaseWorker _first = new(), _second = new();
 
     [Fact]
-    public void Parts_of_a_phase_are_taken_once_by_whoever_comes()
+    public void Each_part_of_a_phase_is_taken_once_and_the_first_thread_takes_what_is_left()
     {
         Begin(parts: 3);
         Assert.Equal([0], Taken(_first, most: 1));
-        Assert.Equal([1, 2], Taken(_second));
-        Assert.Equal([], Taken(_first));
+        Assert.Equal([1], Taken(_second));
+        Assert.Equal([2], Taken(_first));
         _first.Wait();
         _second.Wait();
-        Assert.Equal([0, 1, 2], Taken(_second));
+        Assert.Equal([0, 1, 2], Taken(_first));
+        Assert.Equal([], Taken(_second));
     }
 
     /// <summary>The first thread does not wait for one that holds nothing, and that one finds every phase over.</summary>
@@ -60,8 +61,8 @@ public class PhasesTests
     public void A_thread_that_waits_for_one_that_failed_is_let_go()
     {
         Begin(parts: 2);
-        Assert.Equal([0], Taken(_second, most: 1));
-        Assert.Equal([1], Taken(_first));
+        Assert.Equal([1], Taken(_second, most: 1));
+        Assert.Equal([0], Taken(_first));
         _phases.Fail();
         Assert.Throws<PhaseFailedException>(_first.Wait);
     }
@@ -104,8 +105,8 @@ public class PhasesTests
     private void Begin(int parts)
     {
         long phase = _phases.Begin(parts);
-        _first.Begin(_phases, phase, isFirst: true);
-        _second.Begin(_phases, phase, isFirst: false);
+        _first.Begin(_phases, phase, number: 0);
+        _second.Begin(_phases, phase, number: 1);
     }
 
     /// <summary>The numbers of the parts that a worker gets; with <paramref name="most"/> it holds the last one.</summary>
@@ -119,7 +120,7 @@ public class PhasesTests
 
     private sealed class PhaseWorkerOf
     {
-        public PhaseWorkerOf(Phases phases) => Worker.Begin(phases, 0, isFirst: false);
+        public PhaseWorkerOf(Phases phases) => Worker.Begin(phases, 0, number: 2);
 
         public PhaseWorker Worker { get; } = new();
     }
