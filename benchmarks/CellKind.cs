@@ -22,6 +22,14 @@ internal static class CellKinds
         _ => "simple-rnn",
     };
 
+    /// <summary>The name in headings.</summary>
+    public static string Title(this CellKind cell) => cell switch
+    {
+        CellKind.Lstm => "LSTM",
+        CellKind.Gru => "GRU",
+        _ => "SimpleRNN",
+    };
+
     /// <summary>How many blocks of H columns its weights have.</summary>
     public static int Gates(this CellKind cell) => cell switch
     {

@@ -35,13 +35,14 @@ internal sealed class MatrixPeak
     private sealed class Operands
     {
         private readonly AlignedBuffer<float> _a = new(Rows * Depth), _c = new(Rows * Columns);
+        private readonly Kernels<float> _kernels = Kernels<float>.Best;
         private readonly PackedMatrix<float> _b = new(Depth, Columns, Kernels<float>.Best.PanelColumns);
 
         public void Multiply(int times)
         {
             Slab<float> a = new(_a.Span, Depth), c = new(_c.Span, Columns);
             for (int i = 0; i < times; i++)
-                Kernels<float>.Best.Multiply(Rows, a, _b, c, ProductStart.Zero);
+                _kernels.Multiply(Rows, a, _b, c, ProductStart.Zero);
         }
     }
 }

@@ -37,7 +37,7 @@ seedsVerb.SetAction(parse => Guarded(() =>
         Cells(parse),
         parse.GetValue(torch),
         parse.GetValue(threads),
-        string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument))));
+        Named(path)));
 }));
 
 var cell = new Argument<string>("cell") { Description = "lstm, gru or simple-rnn" };
@@ -71,9 +71,17 @@ sweep.SetAction(parse => Guarded(() =>
     });
 }));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep }.Parse(args).Invoke();
+var widths = new Option<string>("--hidden") { Description = "Units, with commas between", DefaultValueFactory = _ => "32,125,256" };
+var gated = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru" };
+var onnx = new Command("onnx", "Unroll and ONNX Runtime with the same weights: one window, and a batch of 256") { widths, gated, runs };
+onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Whole(parse.GetValue(widths)!), parse.GetValue(runs), string.Join(' ', args))));
 
-CellKind[] Cells(ParseResult parse) => [.. parse.GetValue(models)!.Split(',').Select(CellKinds.Parse)];
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx }.Parse(args).Invoke();
+
+// The command line with a file's name instead of its path.
+string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
+
+CellKind[] Cells(ParseResult parse, Option<string>? option = null) => [.. parse.GetValue(option ?? models)!.Split(',').Select(CellKinds.Parse)];
 
 static int[] Whole(string list) => [.. list.Split(',').Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
     ? value

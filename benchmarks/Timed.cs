@@ -8,9 +8,6 @@ namespace Unroll.Benchmarks;
 /// </summary>
 internal sealed class Timed
 {
-    /// <summary>A run is quiet when its threads waited for a processor for less than this share of it.</summary>
-    private const double QuietShare = 0.03;
-
     private const int RestMilliseconds = 30;
     private readonly Action _call;
     private readonly int _calls;
@@ -41,6 +38,6 @@ internal sealed class Timed
         for (int i = 0; i < _calls; i++)
             _call();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Timings.Add(seconds / _calls, quiet.End() < QuietShare * seconds);
+        Timings.Add(seconds / _calls, quiet.WasQuiet(seconds));
     }
 }
