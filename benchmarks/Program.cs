@@ -76,7 +76,10 @@ var gated = new Option<string>("--models") { Description = "Which networks, with
 var onnx = new Command("onnx", "Unroll and ONNX Runtime with the same weights: one window, and a batch of 256") { widths, gated, runs };
 onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Whole(parse.GetValue(widths)!), parse.GetValue(runs), string.Join(' ', args))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx }.Parse(args).Invoke();
+var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") { widths, models, runs };
+streaming.SetAction(parse => Guarded(() => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
