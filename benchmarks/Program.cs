@@ -79,7 +79,11 @@ onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Who
 var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") { widths, models, runs };
 streaming.SetAction(parse => Guarded(() => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming }.Parse(args).Invoke();
+var program = new Argument<string>("program") { Description = "A published unroll: the native program, or Unroll.Cli.dll" };
+var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
+startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming, startup }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
