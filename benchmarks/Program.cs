@@ -79,11 +79,15 @@ onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Who
 var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") { widths, models, runs };
 streaming.SetAction(parse => Guarded(() => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
 
+var axes = new Option<string>("--axes") { Description = "What to vary, with commas between", DefaultValueFactory = _ => "steps,batch,hidden,threads" };
+var growth = new Command("growth", "Time per epoch of both libraries against time steps, batch size, units and threads") { axes, gated, runs };
+growth.SetAction(parse => Guarded(() => GrowthBenchmark.Run(Cells(parse, gated), parse.GetValue(axes)!.Split(','), parse.GetValue(runs), string.Join(' ', args))));
+
 var program = new Argument<string>("program") { Description = "A published unroll: the native program, or Unroll.Cli.dll" };
 var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
 startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming, startup }.Parse(args).Invoke();
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
