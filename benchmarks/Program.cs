@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Unroll;
 using Unroll.Benchmarks;
@@ -10,7 +11,7 @@ var quick = new Option<bool>("--quick") { Description = "Fewer runs a row: withi
 var json = new Option<bool>("--json") { Description = "The rows as JSON on standard output, alone" };
 var plainHeap = new Option<bool>("--plain-heap") { Description = "Leave the C library's heap as it is, though libtorch is slower with it" };
 var models = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru,simple-rnn" };
-var runs = new Option<int?>("--runs") { Description = "Runs a row [default: the verb's own]" };
+var runs = new Option<int?>("--runs") { Description = "Runs a row [default: the verb's own]", Validators = { AtLeastOne } };
 var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") { quick, json, plainHeap, models, runs };
 peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(new PeersOptions(
     parse.GetValue(quick), parse.GetValue(json), parse.GetValue(plainHeap), Cells(parse), parse.GetValue(runs), string.Join(' ', args)))));
@@ -48,7 +49,7 @@ var sizes = new Option<string?>("--hidden") { Description = "Units, with commas 
 var batches = new Option<string?>("--batch") { Description = "Batch sizes, with commas between" };
 var steps = new Option<string?>("--steps") { Description = "Time steps, with commas between" };
 var features = new Option<string?>("--features") { Description = "Features, with commas between" };
-var layers = new Option<int>("--layers") { Description = "Recurrent layers on top of each other", DefaultValueFactory = _ => 1 };
+var layers = new Option<int>("--layers") { Description = "Recurrent layers on top of each other", DefaultValueFactory = _ => 1, Validators = { AtLeastOne } };
 var bidirectional = new Option<bool>("--bidirectional") { Description = "Read each sequence both ways" };
 var repeatBelow = new Option<double?>("--repeat-below") { Description = "Only the rows of the page with a lower ratio than this, with more runs" };
 var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads") { sizes, models, batches, steps, features, layers, bidirectional, repeatBelow, runs };
@@ -93,6 +94,12 @@ return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, swe
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
 
 CellKind[] Cells(ParseResult parse, Option<string>? option = null) => [.. parse.GetValue(option ?? models)!.Split(',').Select(CellKinds.Parse)];
+
+static void AtLeastOne(OptionResult result)
+{
+    if (result.GetValueOrDefault<int?>() < 1)
+        result.AddError($"{result.Option.Name} takes a whole number of at least 1.");
+}
 
 static int[] Whole(string list) => [.. list.Split(',').Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
     ? value
