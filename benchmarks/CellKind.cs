@@ -1,3 +1,5 @@
+using Unroll.Layers;
+
 namespace Unroll.Benchmarks;
 
 /// <summary>The recurrent layers that both libraries have.</summary>
@@ -20,11 +22,27 @@ internal static class CellKinds
         _ => "simple-rnn",
     };
 
-    public static Layer CreateLayer(this CellKind cell, int units) => cell switch
+    /// <summary>The name in headings.</summary>
+    public static string Title(this CellKind cell) => cell switch
     {
-        CellKind.Lstm => new Lstm(units),
-        CellKind.Gru => new Gru(units),
-        _ => new SimpleRnn(units),
+        CellKind.Lstm => "LSTM",
+        CellKind.Gru => "GRU",
+        _ => "SimpleRNN",
+    };
+
+    /// <summary>How many blocks of H columns its weights have.</summary>
+    public static int Gates(this CellKind cell) => cell switch
+    {
+        CellKind.Lstm => 4,
+        CellKind.Gru => 3,
+        _ => 1,
+    };
+
+    public static Recurrent CreateLayer(this CellKind cell, int units, bool returnSequences = false) => cell switch
+    {
+        CellKind.Lstm => new Lstm(units) { ReturnSequences = returnSequences },
+        CellKind.Gru => new Gru(units) { ReturnSequences = returnSequences },
+        _ => new SimpleRnn(units) { ReturnSequences = returnSequences },
     };
 
     public static CellKind Parse(string label) => Array.Find(All, cell => cell.Label() == label) is var found && found.Label() == label

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
+using Unroll.Kernels;
 
 namespace Unroll.Benchmarks;
 
 /// <summary>What a measurement must say about where it was made: the processor, never the host.</summary>
 internal static partial class Machine
 {
+    private const string Wide = "Vector512", Half = "Vector256";
     private static readonly Dictionary<string, string> s_cpu = ReadCpu();
 
     public static int Cores => Environment.ProcessorCount;
@@ -18,10 +20,26 @@ internal static partial class Machine
     /// <summary>The folder of this processor's results, for example <c>amd-epyc-zen5-2c</c>.</summary>
     public static string Slug => NotInSlug().Replace($"{Noise().Replace(ModelName, " ")} {Architecture.Replace(" ", "", StringComparison.Ordinal)} {Cores}c".ToLowerInvariant(), "-").Trim('-');
 
-    public static string InstructionSet => Vector512.IsHardwareAccelerated ? "AVX-512"
-        : Vector256.IsHardwareAccelerated ? "AVX2"
-        : Vector128.IsHardwareAccelerated ? "128-bit vectors"
-        : "no vectors";
+    /// <summary>The widest vectors that Unroll's kernels use, for example <c>Vector512 (AVX-512)</c>.</summary>
+    public static string InstructionSet => Kernels<float>.Best.Name switch
+    {
+        Wide => $"{Wide} (AVX-512)",
+        Half => $"{Half} (AVX2)",
+        var name => name,
+    };
+
+    /// <summary>What a results file is named after besides its verb, where Unroll works with narrower vectors than AVX-512: <c>-avx2</c>.</summary>
+    public static string Suffix => Kernels<float>.Best.Name switch
+    {
+        Wide => "",
+        Half => "-avx2",
+        var name => "-" + name.ToLowerInvariant(),
+    };
+
+    public static bool UsesAvx512 => Kernels<float>.Best.Name == Wide;
+
+    /// <summary>Whether the processor has it, used or not.</summary>
+    public static bool HasAvx512 => s_cpu.GetValueOrDefault("flags", "").Split(' ').Contains("avx512f");
 
     /// <summary>The machine's load average over the last minute, or <c>unknown</c>.</summary>
     public static string Load => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
@@ -36,8 +54,14 @@ internal static partial class Machine
 
     private static string Runtime => $"{RuntimeInformation.FrameworkDescription}, {(OperatingSystem.IsLinux() ? "Linux" : RuntimeInformation.OSDescription)} {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
-    public static string Versions(bool torch) =>
-        $"Unroll {Version(typeof(Model))}, {(torch ? $"TorchSharp {Version(typeof(TorchSharp.torch))}, libtorch {System.Version.Parse(TorchSharp.torch.__version__).ToString(3)}, " : "")}{Runtime}";
+    public static string Versions(Opponent opponent) => $"Unroll {Version(typeof(Model))}, {Version(opponent)}{Runtime}";
+
+    private static string Version(Opponent opponent) => opponent switch
+    {
+        Opponent.Torch => $"TorchSharp {Version(typeof(TorchSharp.torch))}, libtorch {System.Version.Parse(TorchSharp.torch.__version__).ToString(3)}, ",
+        Opponent.OnnxRuntime => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, ",
+        _ => "",
+    };
 
     private static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
 

@@ -9,11 +9,12 @@ internal static class MemoryProbe
 
     public static void Run(CellKind cell, bool torch)
     {
-        ISamples samples = PeersBenchmark.RandomWalk();
+        ISamples samples = Samples.RandomWalk(PeersBenchmark.Windows, PeersBenchmark.Steps);
+        var stack = new Stack(cell, PeersBenchmark.Hidden);
         double? before = Machine.PeakMemory;
         using IPeer peer = torch
-            ? new TorchPeer(cell, samples, PeersBenchmark.Hidden, PeersBenchmark.Batch)
-            : new OursPeer(cell, samples, PeersBenchmark.Hidden, PeersBenchmark.Batch, Machine.Cores, seed: 1);
+            ? new TorchPeer(stack, samples, PeersBenchmark.Batch)
+            : new OursPeer(stack, samples, PeersBenchmark.Batch, Machine.Cores);
         if (torch)
             TorchPeer.UseThreads(Machine.Cores);
         for (int epoch = 0; epoch < Epochs; epoch++)

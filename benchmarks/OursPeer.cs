@@ -7,12 +7,8 @@ internal sealed class OursPeer : IPeer
     private readonly int _batch;
     private int _epoch;
 
-    public OursPeer(CellKind cell, ISamples samples, int units, int batch, int threads, int seed)
-    {
-        (_samples, _batch) = (samples, batch);
-        Model = new Model(cell.CreateLayer(units), new Dense(samples.TargetShape.Size)) { Threads = threads };
-        Model.Build(samples.InputShape, seed);
-    }
+    public OursPeer(Stack stack, ISamples samples, int batch, int threads) =>
+        (_samples, _batch, Model) = (samples, batch, stack.CreateModel(samples, threads, seed: 1));
 
     public Model Model { get; }
 

@@ -1,22 +1,26 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Unroll;
 using Unroll.Benchmarks;
 using Unroll.Forecasting;
+using CellKind = Unroll.Benchmarks.CellKind;
 
 // unroll's benchmarks: verbs only; see README.md.
 var quick = new Option<bool>("--quick") { Description = "Fewer runs a row: within a minute" };
 var json = new Option<bool>("--json") { Description = "The rows as JSON on standard output, alone" };
 var plainHeap = new Option<bool>("--plain-heap") { Description = "Leave the C library's heap as it is, though libtorch is slower with it" };
-var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") { quick, json, plainHeap };
-peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(parse.GetValue(quick), parse.GetValue(json), parse.GetValue(plainHeap))));
+var models = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru,simple-rnn" };
+var runs = new Option<int?>("--runs") { Description = "Runs a row [default: the verb's own]", Validators = { AtLeastOne } };
+var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") { quick, json, plainHeap, models, runs };
+peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(new PeersOptions(
+    parse.GetValue(quick), parse.GetValue(json), parse.GetValue(plainHeap), Cells(parse), parse.GetValue(runs), string.Join(' ', args)))));
 
 var file = new Argument<string>("file") { Description = "A CSV file with a date column" };
 var target = new Option<string>("--target") { Description = "The column to predict", DefaultValueFactory = _ => "High" };
 var train = new Option<string>("--train") { Description = "Dates to train on", DefaultValueFactory = _ => "2016..2020" };
 var test = new Option<string>("--test") { Description = "Dates to judge on", DefaultValueFactory = _ => "2021.." };
 var seeds = new Option<string>("--seeds") { Description = "First and last seed", DefaultValueFactory = _ => "455-464" };
-var models = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru,simple-rnn" };
 var torch = new Option<bool>("--torch") { Description = "libtorch too, from the same weights and on the same batches" };
 var threads = new Option<int>("--threads") { Description = "Threads of each library", DefaultValueFactory = _ => Environment.ProcessorCount };
 var seedsVerb = new Command("seeds", "The tutorial's recipe seed after seed, beside the naive forecast") { file, target, train, test, seeds, models, torch, threads };
@@ -31,24 +35,75 @@ seedsVerb.SetAction(parse => Guarded(() =>
         DateRange.Parse(parse.GetValue(test)!),
         Seed(ends[0]),
         Seed(ends[^1]),
-        [.. parse.GetValue(models)!.Split(',').Select(CellKinds.Parse)],
+        Cells(parse),
         parse.GetValue(torch),
         parse.GetValue(threads),
-        string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument))));
+        Named(path)));
 }));
 
 var cell = new Argument<string>("cell") { Description = "lstm, gru or simple-rnn" };
 var memory = new Command("memory", "The most memory resident while one library trains and predicts") { cell, torch };
 memory.SetAction(parse => Guarded(() => MemoryProbe.Run(CellKinds.Parse(parse.GetValue(cell)!), parse.GetValue(torch))));
 
-var sizes = new Option<string>("--hidden") { Description = "Units, with commas between", DefaultValueFactory = _ => "16,32,64,125,256,512" };
-var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads") { sizes, models };
-sweep.SetAction(parse => Guarded(() => SweepBenchmark.Run(
-    [.. parse.GetValue(sizes)!.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
-    [.. parse.GetValue(models)!.Split(',').Select(CellKinds.Parse)],
-    string.Join(' ', args))));
+var sizes = new Option<string?>("--hidden") { Description = "Units, with commas between" };
+var batches = new Option<string?>("--batch") { Description = "Batch sizes, with commas between" };
+var steps = new Option<string?>("--steps") { Description = "Time steps, with commas between" };
+var features = new Option<string?>("--features") { Description = "Features, with commas between" };
+var layers = new Option<int>("--layers") { Description = "Recurrent layers on top of each other", DefaultValueFactory = _ => 1, Validators = { AtLeastOne } };
+var bidirectional = new Option<bool>("--bidirectional") { Description = "Read each sequence both ways" };
+var repeatBelow = new Option<double?>("--repeat-below") { Description = "Only the rows of the page with a lower ratio than this, with more runs" };
+var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads") { sizes, models, batches, steps, features, layers, bidirectional, repeatBelow, runs };
+sweep.SetAction(parse => Guarded(() =>
+{
+    bool smaller = parse.GetValue(layers) > 1 || parse.GetValue(bidirectional);
+    double? limit = parse.GetValue(repeatBelow);
+    SweepBenchmark.Run(new SweepOptions
+    {
+        Cells = Cells(parse),
+        Sizes = Whole(parse.GetValue(sizes) ?? (smaller ? "16,64,125,256" : "16,32,64,125,256,512")),
+        Batches = Whole(parse.GetValue(batches) ?? "1,32,256"),
+        Steps = Whole(parse.GetValue(steps) ?? (smaller ? "20,60" : "20,60,250")),
+        Features = Whole(parse.GetValue(features) ?? "1,8"),
+        Layers = parse.GetValue(layers),
+        Bidirectional = parse.GetValue(bidirectional),
+        RepeatBelow = limit,
+        Runs = parse.GetValue(runs) ?? (limit is null ? 3 : 15),
+        Command = string.Join(' ', args),
+    });
+}));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep }.Parse(args).Invoke();
+var widths = new Option<string>("--hidden") { Description = "Units, with commas between", DefaultValueFactory = _ => "32,125,256" };
+var gated = new Option<string>("--models") { Description = "Which networks, with commas between", DefaultValueFactory = _ => "lstm,gru" };
+var onnx = new Command("onnx", "Unroll and ONNX Runtime with the same weights: one window, and a batch of 256") { widths, gated, runs };
+onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Whole(parse.GetValue(widths)!), parse.GetValue(runs), string.Join(' ', args))));
+
+var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") { widths, models, runs };
+streaming.SetAction(parse => Guarded(() => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
+
+var axes = new Option<string>("--axes") { Description = "What to vary, with commas between", DefaultValueFactory = _ => "steps,batch,hidden,threads" };
+var growth = new Command("growth", "Time per epoch of both libraries against time steps, batch size, units and threads") { axes, gated, runs };
+growth.SetAction(parse => Guarded(() => GrowthBenchmark.Run(Cells(parse, gated), parse.GetValue(axes)!.Split(','), parse.GetValue(runs), string.Join(' ', args))));
+
+var program = new Argument<string>("program") { Description = "A published unroll: the native program, or Unroll.Cli.dll" };
+var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
+startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
+
+// The command line with a file's name instead of its path.
+string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
+
+CellKind[] Cells(ParseResult parse, Option<string>? option = null) => [.. parse.GetValue(option ?? models)!.Split(',').Select(CellKinds.Parse)];
+
+static void AtLeastOne(OptionResult result)
+{
+    if (result.GetValueOrDefault<int?>() < 1)
+        result.AddError($"{result.Option.Name} takes a whole number of at least 1.");
+}
+
+static int[] Whole(string list) => [.. list.Split(',').Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+    ? value
+    : throw new UnrollException($"\"{number}\" is no whole number above 0. Write them with commas between, as 16,32."))];
 
 static int Seed(string text) => int.TryParse(text, out int seed) ? seed : throw new UnrollException($"\"{text}\" is no seed. Write --seeds 455-464.");
 

@@ -9,6 +9,7 @@ namespace Unroll.Benchmarks;
 /// </summary>
 internal sealed class Quiet
 {
+    private const double Share = 0.03;
     private readonly Dictionary<string, long> _waited = [];
     private double _stolen;
 
@@ -21,13 +22,13 @@ internal sealed class Quiet
         _stolen = Stolen();
     }
 
-    /// <summary>Seconds waited for or stolen since <see cref="Begin"/>, summed over threads.</summary>
-    public double End()
+    /// <summary>Whether the threads waited for less than 3 % of the <paramref name="seconds"/> that the run took, summed over threads.</summary>
+    public bool WasQuiet(double seconds)
     {
         long waited = 0;
         foreach ((string thread, long nanoseconds) in Waiting())
             waited += nanoseconds - _waited.GetValueOrDefault(thread);
-        return waited * 1e-9 + (Stolen() - _stolen);
+        return waited * 1e-9 + (Stolen() - _stolen) < Share * seconds;
     }
 
     private static IEnumerable<(string Thread, long Nanoseconds)> Waiting()

@@ -23,7 +23,7 @@ internal static class SeedsTable
 
     public static void Run(SeedsOptions options)
     {
-        string load = Machine.Load;
+        var page = new Page(options.Command, options.Torch ? Opponent.Torch : Opponent.None);
         TimeSeries series = TimeSeries.ReadCsv(options.File);
         var split = new ForecastSplit(series, options.Target, options.Train, options.Test, Window);
         var scaler = new MinMaxScaler();
@@ -35,15 +35,14 @@ internal static class SeedsTable
         {
             for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
             {
-                var initial = new Model(cell.CreateLayer(Units), new Dense(1)) { Threads = options.Threads };
-                initial.Build(split.TrainWindows(scaler).InputShape, seed);
+                Model initial = new Stack(cell, Units).CreateModel(split.TrainWindows(scaler), options.Threads, seed);
                 if (options.Torch)
                     Add(TrainTorch(initial, cell, seed, split, scaler));
                 Add(TrainOurs(initial, cell, seed, split, scaler));
             }
         }
 
-        string table = Table(options, split, scaler, runs, load);
+        string table = Table(options, split, scaler, runs, page);
         Results.Write("tutorial-seeds.md", table);
         Console.WriteLine(table);
 
@@ -64,8 +63,8 @@ internal static class SeedsTable
     private static SeedsRun TrainTorch(Model initial, CellKind cell, int seed, ForecastSplit split, Scaler scaler)
     {
         Windows windows = split.TrainWindows(scaler);
-        using var torch = new TorchPeer(cell, windows, Units, Batch, oneBias: true);
-        TorchWeights.Copy(initial, cell, torch);
+        using var torch = new TorchPeer(new Stack(cell, Units), windows, Batch, oneBias: true);
+        TorchWeights.Copy(initial, new Stack(cell, Units), torch);
         var order = new BatchOrder(windows.Count, seed);
         double loss = double.NaN;
         var seconds = new List<double>();
@@ -86,7 +85,7 @@ internal static class SeedsTable
         return new SeedsRun(library, cell, seed, Metrics.Rmse(actual, predicted), Metrics.Mae(actual, predicted), Metrics.Mape(actual, predicted), loss, Statistics.Median(seconds));
     }
 
-    private static string Table(SeedsOptions options, ForecastSplit split, Scaler scaler, List<SeedsRun> runs, string load)
+    private static string Table(SeedsOptions options, ForecastSplit split, Scaler scaler, List<SeedsRun> runs, Page page)
     {
         var naive = new NaiveForecaster();
         naive.Fit(split);
@@ -102,10 +101,7 @@ internal static class SeedsTable
 
             **The naive forecast, tomorrow as today, has an RMSE of {naiveRmse:F2}, an MAE of {Metrics.Mae(actual, same):F2} and a MAPE of {Metrics.Mape(actual, same):F2} %.**
 
-            - Processor: {Machine.Cpu}, {Machine.Cores} cores, {Machine.InstructionSet}; threads: {options.Threads}
-            - Date: {Machine.Today}; load average before the run: {load}
-            - Command: `Unroll.Benchmarks.dll {options.Command}`
-            - Versions: {Machine.Versions(options.Torch)}
+            {string.Join('\n', page.Origin($"Threads: {options.Threads}"))}
             """);
         if (options.Torch)
             text.AppendLine("- libtorch starts from Unroll's initial weights and is trained on the same batches in the same order; of the two biases that its LSTM and RNN add, one is trained (two learn at twice the rate). Rounding differs, so the paths part within the first epochs.");

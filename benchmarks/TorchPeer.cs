@@ -7,7 +7,7 @@ using TorchParameter = TorchSharp.Modules.Parameter;
 namespace Unroll.Benchmarks;
 
 /// <summary>
-/// The same model and training in TorchSharp: a one-layer batch-first LSTM, GRU or RNN, Linear on the last state, MSE,
+/// The same model and training in TorchSharp: a batch-first LSTM, GRU or RNN, Linear on the last state, MSE,
 /// RMSprop with PyTorch's rule. All data lie in tensors beforehand; a step's tensors are freed at its end. Inference runs in
 /// inference mode. Threads are set for the whole process by <see cref="UseThreads"/>.
 /// </summary>
@@ -21,20 +21,19 @@ internal sealed class TorchPeer : IPeer
     private readonly int _batch, _steps, _features;
     private int _epoch;
 
-    /// <param name="cell">Which recurrent layer.</param>
+    /// <param name="stack">The recurrent layers.</param>
     /// <param name="samples">Inputs and targets; copied.</param>
-    /// <param name="units">H.</param>
     /// <param name="batch">B.</param>
     /// <param name="oneBias">
     /// True: LSTM and RNN train one of their two biases, as Keras has only one; two would learn at twice the rate. False: as libtorch is used.
     /// </param>
-    public TorchPeer(CellKind cell, ISamples samples, int units, int batch, bool oneBias = false)
+    public TorchPeer(Stack stack, ISamples samples, int batch, bool oneBias = false)
     {
         (_batch, _steps, _features) = (batch, samples.InputShape.Steps, samples.InputShape.Features);
-        (_recurrent, _lastState) = Create(cell, _features, units);
-        _head = nn.Linear(units, samples.TargetShape.Size);
+        (_recurrent, _lastState) = Create(stack, _features);
+        _head = nn.Linear(stack.Directions * stack.Units, samples.TargetShape.Size);
         IEnumerable<TorchParameter> trained = _recurrent.named_parameters()
-            .Where(p => !(oneBias && cell != CellKind.Gru && p.name == "bias_hh_l0"))
+            .Where(p => !(oneBias && stack.Cell != CellKind.Gru && p.name.StartsWith("bias_hh", StringComparison.Ordinal)))
             .Select(p => p.parameter)
             .Concat(_head.parameters());
         _optimizer = optim.RMSProp(trained, lr: 1e-3, alpha: 0.9, eps: 1e-7);
@@ -42,7 +41,7 @@ internal sealed class TorchPeer : IPeer
         PredictionRows = samples.Count;
     }
 
-    /// <summary>The layer's weights: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0.</summary>
+    /// <summary>The weights of each layer and direction: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …</summary>
     public IEnumerable<(string Name, TorchParameter Parameter)> RecurrentParameters => _recurrent.named_parameters();
 
     public Linear Head => _head;
@@ -146,20 +145,23 @@ internal sealed class TorchPeer : IPeer
         return _head.forward(_lastState(x)).data<float>().ToArray();
     }
 
-    private static (nn.Module Layer, Func<Tensor, Tensor> LastState) Create(CellKind cell, int features, int units)
+    private static (nn.Module Layer, Func<Tensor, Tensor> LastState) Create(Stack stack, int features)
     {
-        switch (cell)
+        switch (stack.Cell)
         {
             case CellKind.Lstm:
-                LSTM lstm = nn.LSTM(features, units, batchFirst: true);
-                return (lstm, x => lstm.forward(x).Item2[0]);
+                LSTM lstm = nn.LSTM(features, stack.Units, stack.Layers, batchFirst: true, bidirectional: stack.Bidirectional);
+                return (lstm, x => Last(lstm.forward(x).Item2));
             case CellKind.Gru:
-                GRU gru = nn.GRU(features, units, batchFirst: true);
-                return (gru, x => gru.forward(x).Item2[0]);
+                GRU gru = nn.GRU(features, stack.Units, stack.Layers, batchFirst: true, bidirectional: stack.Bidirectional);
+                return (gru, x => Last(gru.forward(x).Item2));
             default:
-                RNN rnn = nn.RNN(features, units, batchFirst: true);
-                return (rnn, x => rnn.forward(x, null).Item2[0]);
+                RNN rnn = nn.RNN(features, stack.Units, stack.Layers, batchFirst: true, bidirectional: stack.Bidirectional);
+                return (rnn, x => Last(rnn.forward(x, null).Item2));
         }
+
+        // [layers · directions, B, H]: of the last layer, forward before backward.
+        Tensor Last(Tensor states) => stack.Bidirectional ? cat([states[^2], states[^1]], 1) : states[^1];
     }
 
     private static Tensor Inputs(ISamples samples)

@@ -12,41 +12,31 @@ internal static class TorchWeights
 {
     private static readonly int[] s_gruGates = [1, 0, 2];
 
-    public static void Copy(Model from, CellKind cell, TorchPeer to)
+    public static void Copy(Model from, Stack stack, TorchPeer to)
     {
-        string layer = from.Parameters[0].Name.Split('/')[0], head = from.Parameters[^1].Name.Split('/')[0];
-        int units = ((Layers.Recurrent)from.Layers[0]).Units;
-        int[] gates = cell switch { CellKind.Lstm => [0, 1, 2, 3], CellKind.Gru => s_gruGates, _ => [0] };
-        float[] bias = from.GetWeights($"{layer}/bias");
+        string[] parts = KerasWeights.RecurrentParts(from);
+        string head = from.Parameters[^1].Name.Split('/')[0];
+        int units = stack.Units;
+        int[] gates = stack.Cell switch { CellKind.Lstm => [0, 1, 2, 3], CellKind.Gru => s_gruGates, _ => [0] };
         int width = gates.Length * units;
         foreach ((string name, TorchParameter parameter) in to.RecurrentParameters)
         {
-            Set(parameter, name switch
+            // For example weight_ih_l1_reverse.
+            string[] words = name.Split('_');
+            int layer = words[2][1] - '0', direction = words.Length > 3 ? 1 : 0;
+            string part = parts[layer * stack.Directions + direction];
+            float[] bias = from.GetWeights($"{part}/bias");
+            Set(parameter, (words[0], words[1]) switch
             {
-                "weight_ih_l0" => Transposed(from.GetWeights($"{layer}/kernel"), units, gates),
-                "weight_hh_l0" => Transposed(from.GetWeights($"{layer}/recurrent_kernel"), units, gates),
-                "bias_ih_l0" => Transposed(bias[..width], units, gates),
-                _ => cell == CellKind.Gru ? Transposed(bias[width..], units, gates) : new float[width],
+                ("weight", "ih") => KerasWeights.Transposed(from.GetWeights($"{part}/kernel"), units, gates),
+                ("weight", "hh") => KerasWeights.Transposed(from.GetWeights($"{part}/recurrent_kernel"), units, gates),
+                ("bias", "ih") => KerasWeights.Transposed(bias[..width], units, gates),
+                _ => stack.Cell == CellKind.Gru ? KerasWeights.Transposed(bias[width..], units, gates) : new float[width],
             });
         }
 
-        Set(to.Head.weight, Transposed(from.GetWeights($"{head}/kernel"), from.OutputShape.Size, [0]));
+        Set(to.Head.weight, KerasWeights.Transposed(from.GetWeights($"{head}/kernel"), from.OutputShape.Size, [0]));
         Set(to.Head.bias!, from.GetWeights($"{head}/bias"));
-    }
-
-    /// <summary>[K, G·H] in Keras' order to [G·H, K] in PyTorch's.</summary>
-    private static float[] Transposed(float[] values, int units, int[] gates)
-    {
-        int columns = gates.Length * units, rows = values.Length / columns;
-        var result = new float[values.Length];
-        for (int column = 0; column < columns; column++)
-        {
-            int source = gates[column / units] * units + column % units;
-            for (int row = 0; row < rows; row++)
-                result[column * rows + row] = values[row * columns + source];
-        }
-
-        return result;
     }
 
     private static void Set(Tensor parameter, float[] values)

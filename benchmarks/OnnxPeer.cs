@@ -1,0 +1,90 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Unroll.Benchmarks;
+
+/// <summary>
+/// The same model in ONNX Runtime: the session is made once, default graph optimisation, one node after the other, as many threads
+/// within a node as Unroll has. Inputs and outputs are pinned arrays that are there beforehand, the inputs already in the order [T, B, F].
+/// </summary>
+internal sealed class OnnxPeer : IPredictor
+{
+    private static readonly string[] s_inputs = [OnnxExport.Input], s_outputs = [OnnxExport.Output];
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+    private readonly Call _all, _one;
+
+    /// <param name="model">An ONNX file's bytes.</param>
+    /// <param name="samples">Inputs; copied.</param>
+    /// <param name="threads">Threads within a node.</param>
+    public OnnxPeer(byte[] model, ISamples samples, int threads)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        _session = new InferenceSession(model, options);
+        (_all, _one) = (new Call(samples.Count, samples.InputShape), new Call(1, samples.InputShape));
+        _all.Fill(samples);
+    }
+
+    /// <summary>The predictions; overwritten by the next call.</summary>
+    public float[] PredictAll() => Run(_all);
+
+    public float PredictOne(float[] input)
+    {
+        input.CopyTo(_one.Input, 0);
+        return Run(_one)[0];
+    }
+
+    public void Dispose()
+    {
+        _all.Dispose();
+        _one.Dispose();
+        _options.Dispose();
+        _session.Dispose();
+    }
+
+    private float[] Run(Call call)
+    {
+        _session.Run(_options, s_inputs, call.Inputs, s_outputs, call.Outputs);
+        return call.Output;
+    }
+
+    /// <summary>The tensors of a call with this many rows.</summary>
+    private sealed class Call : IDisposable
+    {
+        private readonly int _rows;
+
+        public Call(int rows, Shape input)
+        {
+            _rows = rows;
+            (Input, Output) = (new float[rows * input.Size], new float[rows]);
+            Inputs = [OrtValue.CreateTensorValueFromMemory(Input, [input.Steps, rows, input.Features])];
+            Outputs = [OrtValue.CreateTensorValueFromMemory(Output, [rows, 1])];
+        }
+
+        /// <summary>[T, B, F].</summary>
+        public float[] Input { get; }
+
+        public float[] Output { get; }
+
+        public OrtValue[] Inputs { get; }
+
+        public OrtValue[] Outputs { get; }
+
+        public void Fill(ISamples samples)
+        {
+            int steps = samples.InputShape.Steps, features = samples.InputShape.Features;
+            var sample = new float[samples.InputShape.Size];
+            for (int row = 0; row < _rows; row++)
+            {
+                samples.CopyInput(row, sample);
+                for (int step = 0; step < steps; step++)
+                    sample.AsSpan(step * features, features).CopyTo(Input.AsSpan((step * _rows + row) * features));
+            }
+        }
+
+        public void Dispose()
+        {
+            Inputs[0].Dispose();
+            Outputs[0].Dispose();
+        }
+    }
+}
