@@ -65,17 +65,47 @@ public class ConformalTests
     public void Adapts_as_its_recursion_says()
     {
         // By hand: errors 1..4, half width ⌈5·0.5⌉ = 3rd; after a miss α = 0.45 and ⌈6·0.55⌉ = 4th of 1..4, 10; after a hit α = 0.5.
-        var conformal = new AdaptiveConformal(Upto(4), new double[4], 0.5, 0.1);
+        var conformal = new AdaptiveConformal(Upto(4), new double[4], 0.5, rate: 0.1, decay: 1);
         PredictionInterval interval = conformal.Around(0);
-        Assert.Equal(new PredictionInterval(-3, 3, 0.5), interval);
+        Assert.Equal((-3, 3, 0.5), (interval.Lower, interval.Upper, interval.Level));
         conformal.Observe(10, 0, interval);
         Assert.Equal(0.45, conformal.Alpha, 1e-15);
         interval = conformal.Around(0);
-        Assert.Equal(new PredictionInterval(-4, 4, 0.5), interval);
+        Assert.Equal(4, interval.Upper, 1e-12);
         conformal.Observe(1, 0, interval);
         Assert.Equal(0.5, conformal.Alpha, 1e-15);
-        Assert.Equal(new PredictionInterval(-3, 3, 0.5), conformal.Around(0));
+        Assert.Equal(6, conformal.Around(0).Width, 1e-12);
     }
+
+    // By hand: errors 2 and 2 of scale 2 make scores 1 and 1. After 6 the scale is 4 and the scores 1, 1, 3, of which the 2nd counts; after 8
+    // the scale is 6 and the 3rd of 1, 1, 3 and 8/4 counts; two rows ahead 8 was predicted when the scale was 2, so of 1, 1, 3 and 8/2.
+    [Theory]
+    [InlineData(1, 12)]
+    [InlineData(2, 18)]
+    public void Widens_with_the_errors_of_late(int steps, double last)
+    {
+        var conformal = new AdaptiveConformal([2, 2], [0, 0], 0.5, steps, rate: 0, decay: 0.5);
+        Assert.Equal(new PredictionInterval(8, 12, 0.5), conformal.Around(10));
+        conformal.Observe(6, 0, default);
+        Assert.Equal(4, conformal.Scale);
+        Assert.Equal(new PredictionInterval(6, 14, 0.5), conformal.Around(10));
+        conformal.Observe(8, 0, default);
+        Assert.Equal(new PredictionInterval(-last, last, 0.5), conformal.Around(0));
+    }
+
+    [Fact]
+    public void Does_not_depend_on_the_unit_and_bears_forecasts_without_error() =>
+        Gen.Select(Gen.Double[-9, 9].Array[30], Gen.Double[0.01, 100], Gen.Int[1, 3]).Sample((actual, unit, steps) =>
+        {
+            PredictionInterval[] Over(double by)
+            {
+                double[] values = Array.ConvertAll(actual, value => value * by), calm = Array.ConvertAll(values[..10], value => value / 2);
+                return new AdaptiveConformal(values.AsSpan(0, 10), calm, 0.8, steps).Over(values.AsSpan(10), values.AsSpan(10));
+            }
+
+            return Over(1).Zip(Over(unit)).All(pair => Math.Abs((pair.First.Upper * unit) - pair.Second.Upper) <= 1e-9 * unit * (1 + Math.Abs(pair.First.Upper)))
+                && new AdaptiveConformal(actual, actual, 0.8, steps).Over(actual, actual).All(interval => double.IsFinite(interval.Width) && interval.Width < 1e-6);
+        });
 
     [Fact]
     public void Covers_after_the_errors_have_grown_where_a_fixed_width_does_not()
@@ -89,7 +119,8 @@ public class ConformalTests
         double Covered(PredictionInterval[] intervals) => intervals.Zip(wild, (interval, value) => interval.Contains(value) ? 1.0 : 0).Average();
         var zeros = new double[2000];
         Assert.InRange(Covered(new SplitConformal(calm, new double[200], 0.8).Around(zeros)), 0.3, 0.6);
-        Assert.InRange(Covered(new AdaptiveConformal(calm, new double[200], 0.8, 0.02, 250).Over(wild, zeros)), 0.78, 0.82);
+        Assert.InRange(Covered(new AdaptiveConformal(calm, new double[200], 0.8).Over(wild, zeros)), 0.78, 0.82);
+        Assert.InRange(Covered(new AdaptiveConformal(calm, new double[200], 0.8, rate: 0.02, decay: 1, window: 250).Over(wild, zeros)), 0.78, 0.82);
     }
 
     [Fact]
@@ -97,12 +128,15 @@ public class ConformalTests
         Gen.Select(Gen.Double[-9, 9].Array[30], Gen.Int[1, 5], Gen.Int[0, 29], Gen.Double[-1e6, 1e6]).Sample((actual, steps, from, garbage) =>
         {
             double[] predicted = Array.ConvertAll(actual, value => value / 2), later = [.. actual.Select((value, i) => i < from ? value : garbage)];
-            PredictionInterval[] Over(double[] values) => new AdaptiveConformal([1, 2, 3, 4], [0, 0, 0, 0], 0.8, 0.05).Over(values, predicted, steps);
+            PredictionInterval[] Over(double[] values) => new AdaptiveConformal([1, 2, 3, 4], [0, 0, 0, 0], 0.8, steps, 0.05).Over(values, predicted);
             int same = Math.Min(30, from + steps);
             return Over(actual).Take(same).SequenceEqual(Over(later).Take(same));
         });
 
     [Fact]
-    public void What_is_no_rate_is_refused() =>
-        Assert.Equal("An adaptation rate of 1 is none. Give a number of at least 0 and below 1, for example 0.005.", Refused(() => _ = new AdaptiveConformal([1], [1], 0.8, 1)));
+    public void What_is_no_rate_or_decay_is_refused()
+    {
+        Assert.Equal("An adaptation rate of 1 is none. Give a number of at least 0 and below 1, for example 0.01.", Refused(() => _ = new AdaptiveConformal([1], [1], 0.8, rate: 1)));
+        Assert.Equal("A decay of 0 is none. Give a number above 0 and at most 1, for example 0.94.", Refused(() => _ = new AdaptiveConformal([1], [1], 0.8, decay: 0)));
+    }
 }
