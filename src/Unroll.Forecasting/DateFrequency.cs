@@ -8,6 +8,9 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
     /// <summary>A weekday belongs to the calendar if it occurs at least this share as often as the commonest one.</summary>
     private const double RegularWeekday = 0.2;
 
+    /// <summary>The seasons of this calendar in rows, the shortest first.</summary>
+    public IReadOnlyList<int> SeasonalPeriods { get; init; } = [];
+
     public static DateFrequency Of(ReadOnlySpan<DateTime> dates)
     {
         if (dates.Length < 3)
@@ -19,14 +22,22 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
         return common.TotalDays switch
         {
             1 => Days(dates),
-            7 => new DateFrequency("weekly", (after, before) => Steps((before - after).TotalDays / 7)),
+            7 => new DateFrequency("weekly", (after, before) => Steps((before - after).TotalDays / 7)) { SeasonalPeriods = [52] },
             >= 28 and <= 31 => Months("monthly", 1),
             >= 89 and <= 92 => Months("quarterly", 3),
             >= 365 and <= 366 => Months("yearly", 12),
             _ => new DateFrequency(
                 $"every {(common < TimeSpan.FromDays(1) ? common.ToString("c", CultureInfo.InvariantCulture) : FormattableString.Invariant($"{common.TotalDays:0.##} days"))}",
-                (after, before) => Steps((before - after) / common)),
+                (after, before) => Steps((before - after) / common))
+            { SeasonalPeriods = Within(common) },
         };
+    }
+
+    /// <summary>An hour, a day and a week of rows that come more often than that.</summary>
+    private static int[] Within(TimeSpan step)
+    {
+        TimeSpan[] seasons = [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(7)];
+        return step >= TimeSpan.FromDays(1) ? [] : [.. seasons.Where(season => season.Ticks % step.Ticks == 0 && season.Ticks / step.Ticks is >= 2 and <= 1 << 20).Select(season => (int)(season.Ticks / step.Ticks))];
     }
 
     private static DateFrequency Days(ReadOnlySpan<DateTime> dates)
@@ -36,12 +47,12 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
             seen[(int)date.DayOfWeek]++;
         bool[] expected = Array.ConvertAll(seen, count => count >= RegularWeekday * seen.Max());
         if (dates[^1] - dates[0] < TimeSpan.FromDays(14) || Array.TrueForAll(expected, day => day))
-            return new DateFrequency("daily", (after, before) => Steps((before - after).TotalDays));
+            return new DateFrequency("daily", (after, before) => Steps((before - after).TotalDays)) { SeasonalPeriods = [7, 365] };
         int first = Enumerable.Range(0, 7).First(day => expected[day] && !expected[(day + 6) % 7]);
         int count = expected.Count(day => day), last = (first + count - 1) % 7;
         bool unbroken = Enumerable.Range(first, count).All(day => expected[day % 7]);
         string days = unbroken ? $"{Short(first)} to {Short(last)}" : string.Join(", ", Enumerable.Range(0, 7).Where(day => expected[day]).Select(Short));
-        return new DateFrequency($"business days ({days})", Missing);
+        return new DateFrequency($"business days ({days})", Missing) { SeasonalPeriods = count > 1 ? [count] : [] };
 
         int Missing(DateTime after, DateTime before)
         {
@@ -55,7 +66,7 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
     }
 
     private static DateFrequency Months(string name, int months) =>
-        new(name, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months));
+        new(name, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months)) { SeasonalPeriods = months < 12 ? [12 / months] : [] };
 
     private static int Steps(double steps) => Math.Max(0, (int)Math.Round(steps, MidpointRounding.AwayFromZero) - 1);
 }

@@ -31,7 +31,9 @@ public sealed class ForecastSplit
         // Training rows outnumber the window and lie before the test, so the window before the first test row always exists.
         int firstTest = table.CountBefore(testRows.FirstDate), firstTrain = table.CountBefore(trainRows.FirstDate);
         TestWithHistory = table.View(firstTest - window, window + testRows.Rows)[Target];
-        table.View(firstTrain, firstTest - firstTrain + testRows.Rows).Fill(MissingPolicy.Error);
+        TimeSeries all = table.View(firstTrain, firstTest - firstTrain + testRows.Rows);
+        all.Fill(MissingPolicy.Error);
+        TrainThroughTest = all[Target];
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
@@ -56,6 +58,9 @@ public sealed class ForecastSplit
 
     /// <summary>The T rows before the first test row, whatever range they are in, and the test rows: T + Test.Count rows.</summary>
     public Series TestWithHistory { get; }
+
+    /// <summary>Every row from the first training row to the last test row, also those between the ranges; the last Test.Count are the test rows.</summary>
+    public Series TrainThroughTest { get; }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
     public int TrainWindowCount => Train.Count - Window;

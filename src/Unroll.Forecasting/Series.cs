@@ -20,6 +20,8 @@ public sealed class Series
 
     public double this[int index] => _values.Span[index];
 
+    internal ReadOnlySpan<DateTime> DateSpan => _table.DateSpan;
+
     /// <summary>The values as a new array.</summary>
     public double[] ToArray() => _values.ToArray();
 

@@ -26,6 +26,7 @@ public class ForecastSplitTests
         Assert.Equal(637, split.TestWithHistory.Count);
         Assert.Equal(split.Test[0], split.TestWithHistory[60]);
         Assert.Equal(split.Train[^1], split.TestWithHistory[59]);
+        Assert.Equal([.. split.Train.ToArray(), .. split.Test.ToArray()], split.TrainThroughTest.ToArray());
     }
 
     [Fact]

@@ -1,0 +1,160 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Fits one model of exponential smoothing: parameters and first states by maximum likelihood (for additive errors that is least
+/// squares), from the first states of Hyndman et al. (2008), section 2.6.1.
+/// </summary>
+internal sealed class EtsFitter
+{
+    /// <summary>How many rows of states one model's search may compute: some seconds for all models.</summary>
+    private const int Budget = 20_000_000;
+    private const int Seasons = 4;
+    private const double Lowest = 1e-4, Highest = 1 - Lowest, LeastDamped = 0.98, MostDamped = 0.8;
+
+    private readonly double[] _values;
+    private readonly EtsModel _model;
+    private readonly int _period;
+    private readonly double _scale, _floor;
+    private readonly EtsStart _start;
+    private readonly double[] _season;
+
+    /// <param name="values">Training values, finite.</param>
+    /// <param name="model">The model to fit.</param>
+    /// <param name="period">m; 1 where the model has no season.</param>
+    public EtsFitter(double[] values, EtsModel model, int period)
+    {
+        (_values, _model, _period) = (values, model, period);
+        _start = EtsStart.Of(values, model, period);
+        _season = new double[period];
+        double change = 0;
+        for (int i = 1; i < values.Length; i++)
+            change += Math.Abs(values[i] - values[i - 1]);
+        double size = values.Max(Math.Abs);
+        _scale = Math.Max(change / values.Length, 1e-9 * size);
+        double rounding = model.Error == EtsError.Multiplicative ? 1e-12 : 1e-12 * size;
+        _floor = values.Length * rounding * rounding;
+    }
+
+    private bool HasTrend => _model.Trend != EtsTrend.None;
+
+    private bool HasSeason => _model.Season != EtsSeason.None;
+
+    /// <summary>k: parameters, free states, variance.</summary>
+    public int ParameterCount => SmoothingCount + (HasTrend ? 2 : 1) + (HasSeason ? _period - 1 : 0) + 1;
+
+    private int SmoothingCount => 1 + (HasTrend ? 1 : 0) + (HasSeason ? 1 : 0) + (_model.Trend == EtsTrend.Damped ? 1 : 0);
+
+    /// <summary>The fitted model, or null where no parameters give every row a probability.</summary>
+    public EtsParameters? Fit(CancellationToken cancellationToken)
+    {
+        int evaluations = Math.Clamp(Budget / _values.Length, 200, 4000);
+        double[]? best = null;
+        foreach ((double alpha, double beta, double gamma) in new[] { (0.2, 0.1, 0.1), (0.8, 0.05, 0.3) })
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            double[] first = [alpha, .. HasTrend ? [beta] : Array.Empty<double>(), .. HasSeason ? [gamma] : Array.Empty<double>(), .. _model.Trend == EtsTrend.Damped ? [0.5] : Array.Empty<double>(), 0, .. HasTrend ? [0.0] : Array.Empty<double>()];
+            double[] found = NelderMead.Minimize(Deviance, first, evaluations / 4);
+            if (best is null || Deviance(found) < Deviance(best))
+                best = found;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        double[] all = [.. best!, .. HasSeason ? new double[_period - 1] : []];
+        for (int rounds = 0; rounds < 2; rounds++)
+            all = NelderMead.Minimize(Deviance, all, evaluations / 2);
+        EtsParameters fitted = Read(all);
+        return double.IsFinite(fitted.Deviance) ? fitted : null;
+    }
+
+    private double Deviance(double[] point)
+    {
+        (EtsState state, _) = State(point);
+        return state.Judge(_values, _model.Error == EtsError.Multiplicative, _floor).Deviance;
+    }
+
+    private EtsParameters Read(double[] point)
+    {
+        (EtsState state, EtsParameters p) = State(point);
+        double[] season = HasSeason ? [.. _season] : [];
+        (double deviance, double squares) = state.Judge(_values, _model.Error == EtsError.Multiplicative, _floor);
+        return p with { Season = Array.AsReadOnly(season), Deviance = deviance, SquaredErrors = squares };
+    }
+
+    /// <summary>
+    /// What a point of the search stands for. Its coordinates are α, β/α, γ/(1 − α) and the place of φ between its limits, each taken
+    /// to the nearest value allowed; then the differences of level, trend and seasons from where the search starts, in mean changes
+    /// from row to row, of which the last season's makes the sum what it was.
+    /// </summary>
+    private (EtsState State, EtsParameters Parameters) State(double[] point)
+    {
+        int at = 0;
+        double alpha = Share(point[at++]);
+        double beta = HasTrend ? alpha * Share(point[at++]) : 0;
+        double gamma = HasSeason ? (1 - alpha) * Share(point[at++]) : 0;
+        double phi = _model.Trend == EtsTrend.Damped ? MostDamped + ((LeastDamped - MostDamped) * Math.Clamp(point[at++], 0, 1)) : 1;
+        double level = _start.Level + (_scale * point[at++]);
+        double trend = HasTrend ? _start.Trend + (_scale * point[at++] / 10) : 0;
+        _start.Season.CopyTo(_season, 0);
+        double unit = _model.Season == EtsSeason.Multiplicative ? _scale / Math.Max(Math.Abs(_start.Level), _scale) : _scale, sum = 0;
+        for (int s = 0; at < point.Length; s++, at++)
+        {
+            _season[s] += unit * point[at];
+            sum += unit * point[at];
+        }
+
+        _season[^1] -= sum;
+        var state = new EtsState(_model, alpha, beta, gamma, phi, level, trend, _season);
+        return (state, new EtsParameters(_model, _period, alpha, beta, gamma, phi, level, trend, [], 0, 0, ParameterCount, _values.Length));
+
+        static double Share(double coordinate) => Math.Clamp(coordinate, Lowest, Highest);
+    }
+
+    /// <summary>Level, trend and seasons before the first row, read off the first rows.</summary>
+    internal sealed record EtsStart(double Level, double Trend, double[] Season)
+    {
+        /// <summary>
+        /// Seasons are the mean differences from, or ratios to, a centred moving average over the first seasons, with mean 0 or 1; level
+        /// and trend come from a line through the first ten values (two seasons where that is more) without their seasons.
+        /// </summary>
+        public static EtsStart Of(ReadOnlySpan<double> values, EtsModel model, int period)
+        {
+            double[] season = model.Season == EtsSeason.None ? new double[period] : Seasonal(values[..Math.Min(values.Length, Seasons * period)], period, model.Season);
+            int count = Math.Min(values.Length, Math.Max(10, 2 * period));
+            var plain = new double[count];
+            for (int t = 0; t < count; t++)
+                plain[t] = model.Season == EtsSeason.Multiplicative ? values[t] / season[t % period] : values[t] - season[t % period];
+            double mean = plain.Average(), middle = (count + 1) / 2.0, products = 0, squares = 0;
+            for (int t = 0; t < count; t++)
+            {
+                products += (t + 1 - middle) * (plain[t] - mean);
+                squares += (t + 1 - middle) * (t + 1 - middle);
+            }
+
+            double slope = squares > 0 ? products / squares : 0;
+            return model.Trend == EtsTrend.None ? new EtsStart(mean, 0, season) : new EtsStart(mean - (slope * middle), slope, season);
+        }
+
+        private static double[] Seasonal(ReadOnlySpan<double> values, int period, EtsSeason kind)
+        {
+            var season = new double[period];
+            var counts = new int[period];
+            int half = period / 2;
+            for (int t = half; t + half < values.Length; t++)
+            {
+                double sum = 0;
+                for (int k = t - half; k <= t + half; k++)
+                    sum += values[k] * (period % 2 == 0 && (k == t - half || k == t + half) ? 0.5 : 1);
+                double average = sum / period;
+                season[t % period] += kind == EtsSeason.Multiplicative ? values[t] / average : values[t] - average;
+                counts[t % period]++;
+            }
+
+            for (int s = 0; s < period; s++)
+                season[s] /= counts[s];
+            double mean = season.Average();
+            for (int s = 0; s < period; s++)
+                season[s] = kind == EtsSeason.Multiplicative ? season[s] / mean : season[s] - mean;
+            return season;
+        }
+    }
+}

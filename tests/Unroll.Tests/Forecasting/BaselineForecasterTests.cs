@@ -1,0 +1,155 @@
+using CsCheck;
+using Unroll.Forecasting;
+using Xunit;
+
+namespace Unroll.Tests.Forecasting;
+
+/// <summary>What all baselines promise, and what each of the simple ones predicts.</summary>
+public class BaselineForecasterTests
+{
+    private const int Rows = 60, TrainRows = 40;
+
+    /// <summary>One of each, with few enough parameters for the short series here.</summary>
+    private static BaselineForecaster[] All() =>
+    [
+        new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster(), new MeanForecaster(), new LeastSquaresForecaster(3),
+        new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt), new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
+    ];
+
+    private static TimeSeries Days(double[] values) =>
+        new("t.csv", [.. Enumerable.Range(0, values.Length).Select(day => new DateTime(2020, 1, 1).AddDays(day))], ("x", values));
+
+    /// <summary>40 training rows, 3 rows between, 17 test rows.</summary>
+    private static ForecastSplit Split(TimeSeries series) => new(series, "x", "2020-01-01..2020-02-09", "2020-02-13..", window: 6);
+
+    private static T Fitted<T>(T forecaster, ForecastSplit split)
+        where T : IForecaster
+    {
+        forecaster.Fit(split, TestContext.Current.CancellationToken);
+        return forecaster;
+    }
+
+    private static Gen<double[]> Wave { get; } = Gen.Double[-1, 1].Array[Rows].Select(noise => noise.Select((e, t) => 20 + (0.1 * t) + (5 * Math.Sin(t)) + e).ToArray());
+
+    [Fact]
+    public void No_prediction_knows_what_comes_after_its_origin() =>
+        Gen.Select(Wave, Gen.Int[0, 16], Gen.Int[1, 4], Gen.Double[-1e9, 1e9]).Sample((values, known, steps, garbage) =>
+        {
+            double[] spoilt = [.. values.Select((value, row) => row < Rows - 17 + known ? value : garbage + row)];
+            ForecastSplit real = Split(Days(values)), other = Split(Days(spoilt));
+            return All().Zip(All()).All(pair =>
+            {
+                HorizonForecast one = Fitted(pair.First, real).PredictAhead(real, steps), two = Fitted(pair.Second, other).PredictAhead(other, steps);
+                return Enumerable.Range(0, Math.Min(known + 1, one.Origins)).All(origin => one.From(origin).SequenceEqual(two.From(origin)));
+            });
+        }, iter: 12, threads: 1);
+
+    [Fact]
+    public void From_a_series_that_ends_at_an_origin_the_same_is_predicted_as_in_the_test_range() =>
+        Wave.Sample(values =>
+        {
+            TimeSeries series = Days(values);
+            ForecastSplit split = Split(series);
+            return All().All(forecaster =>
+            {
+                HorizonForecast ahead = Fitted(forecaster, split).PredictAhead(split, 3);
+                double[] next = forecaster.Predict(split);
+                return ahead.Origins == 15 && Enumerable.Range(0, 15).All(origin =>
+                    ahead.From(origin).SequenceEqual(forecaster.PredictAhead(series.Head(Rows - 17 + origin), 3))
+                    && next[origin] == ahead[origin, 1]
+                    && next[origin] == forecaster.PredictNext(series.Head(Rows - 17 + origin)));
+            });
+        }, iter: 6, threads: 1);
+
+    [Fact]
+    public void Each_predicts_by_its_rule()
+    {
+        double[] values = [.. Enumerable.Range(0, Rows).Select(t => (double)((t * t) % 23))];
+        ForecastSplit split = Split(Days(values));
+        double last = values[42], slope = (values[39] - values[0]) / 39, mean = values[..40].Average();
+        Assert.Equal([last, last, last], Fitted(new NaiveForecaster(), split).PredictAhead(split, 3).From(0).ToArray());
+        Assert.Equal([last + slope, last + (2 * slope)], Fitted(new DriftForecaster(), split).PredictAhead(split, 2).From(0).ToArray());
+        Assert.Equal([mean, mean], Fitted(new MeanForecaster(), split).PredictAhead(split, 2).From(5).ToArray());
+        Assert.Equal([values[40], values[41], values[42], values[40]], Fitted(new SeasonalNaiveForecaster(3), split).PredictAhead(split, 4).From(0).ToArray());
+        Assert.Equal(values[36..53], Fitted(new SeasonalNaiveForecaster(7), split).Predict(split));
+    }
+
+    [Fact]
+    public void Least_squares_agrees_with_exact_fractions_and_feeds_on_its_own_predictions()
+    {
+        // The AR(2) weights by exact fractions in Python.
+        double[] values = [3, 5, 4, 7, 6, 8, 9, 7, 10, 12, 11, 13, 14, 12, 15];
+        var split = new ForecastSplit(Days(values), "x", "2020-01-01..2020-01-12", "2020-01-13..", window: 2);
+        LeastSquaresForecaster forecaster = Fitted(new LeastSquaresForecaster(), split);
+        const double c = 1.6639032041227875, older = 0.6285010082903877, newer = 0.32578982747031143;
+        double one = c + (older * 11) + (newer * 13), two = c + (older * 13) + (newer * one), three = c + (older * one) + (newer * two);
+        double[] ahead = forecaster.PredictAhead(split, 3).From(0).ToArray();
+        Assert.Equal(one, ahead[0], 1e-11);
+        Assert.Equal(two, ahead[1], 1e-11);
+        Assert.Equal(three, ahead[2], 1e-11);
+        Assert.Equal(c + (older * 13) + (newer * 14), forecaster.Predict(split)[1], 1e-11);
+    }
+
+    [Fact]
+    public void All_that_apply_are_those_with_enough_rows_and_a_season()
+    {
+        double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))], waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
+        static string[] Names(ForecastSplit split, int? period = null) => [.. Baselines.For(split, period).Select(forecaster => forecaster.Name)];
+        Assert.Equal(["naive", "seasonal naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(weeks))));
+        Assert.Equal(["naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(waves))));
+        Assert.Equal(["naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(weeks)), 1));
+        Assert.Equal(["naive", "seasonal naive", "drift", "mean"], Names(new ForecastSplit(Days(weeks), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6), 5));
+        Assert.Equal(["naive", "drift", "mean", "ETS"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
+        foreach (BaselineForecaster forecaster in Baselines.For(Split(Days(weeks))))
+            Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predict(Split(Days(weeks))).Count(double.IsFinite));
+        Assert.Equal(7, ((SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1]).Period);
+    }
+
+    [Fact]
+    public void Horizons_are_judged_step_by_step()
+    {
+        var forecast = new HorizonForecast([1, 2, 3, 4], [[10, 20], [11, 21], [12, 22]]);
+        Assert.Equal((3, 2), (forecast.Origins, forecast.Steps));
+        Assert.Equal([10, 11, 12], forecast.Predicted(1));
+        Assert.Equal([1, 2, 3], forecast.Actual(1));
+        Assert.Equal([20, 21, 22], forecast.Predicted(2));
+        Assert.Equal([2, 3, 4], forecast.Actual(2));
+        Assert.Equal(21, forecast[1, 2]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => forecast.Actual(3));
+        Assert.Equal(
+            "3 origins with 2 rows ahead belong to 4 actual values, but there are 3. Give the row after the first origin to the last predicted.",
+            Assert.Throws<UnrollException>(() => new HorizonForecast([1, 2, 3], [[10, 20], [11, 21], [12, 22]])).Message);
+        Assert.Equal(
+            "The first origin predicts 2 rows ahead, but another does not. Predict as many from each.",
+            Assert.Throws<UnrollException>(() => new HorizonForecast([1, 2, 3], [[10, 20], [11]])).Message);
+    }
+
+    [Fact]
+    public void What_cannot_be_predicted_is_refused()
+    {
+        double[] values = [.. Enumerable.Range(0, Rows).Select(t => 20 + (5 * Math.Sin(1.7 * t)))];
+        TimeSeries series = Days(values);
+        ForecastSplit split = Split(series);
+        string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
+        SeasonalNaiveForecaster seasonal = Fitted(new SeasonalNaiveForecaster(7), split);
+        Assert.Equal(
+            "t.csv has 5 rows, but the seasonal naive forecast looks at the newest 7 to predict the next x. Give it at least 7 rows.",
+            Refused(() => seasonal.PredictNext(series.Head(5))));
+        Assert.Equal(
+            "The test range 2020-02-13.. has 17 rows, too few to judge 18 rows ahead. Choose a longer --test range or a shorter --horizon.",
+            Refused(() => seasonal.PredictAhead(split, 18)));
+        double[] gap = [.. values];
+        gap[55] = double.NaN;
+        Assert.Equal(
+            "t.csv has no x on 2020-02-25, within the newest 7 rows. Choose --missing drop, forward-fill or interpolate, or complete the file.",
+            Refused(() => seasonal.PredictNext(Days(gap))));
+        Assert.Equal("A season of 1 rows is none. Give a period of at least 2, or use the naive forecast.", Refused(() => _ = new SeasonalNaiveForecaster(1)));
+        Assert.Equal(
+            "The training range 2020-01-01..2020-02-09 has 40 rows, fewer than one season of 50. Use a longer --train range or a shorter period.",
+            Refused(() => Fitted(new SeasonalNaiveForecaster(50), split)));
+        Assert.Equal(
+            "x shows no season in 2020-01-01..2020-02-09 that repeats with the calendar. Give a period, or use the naive forecast.",
+            Refused(() => Fitted(new SeasonalNaiveForecaster(), split)));
+        Assert.Equal("The drift forecaster does not know its target yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predict(split)).Message);
+    }
+}

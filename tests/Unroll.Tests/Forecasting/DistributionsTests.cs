@@ -1,0 +1,82 @@
+using CsCheck;
+using Unroll.Forecasting;
+using Xunit;
+
+namespace Unroll.Tests.Forecasting;
+
+public class DistributionsTests
+{
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(1, 0.8413447460685429)]
+    [InlineData(1.96, 0.9750021048517795)]
+    [InlineData(-1.96, 0.024997895148220435)]
+    [InlineData(-3, 0.0013498980316300933)]
+    [InlineData(-6, 9.865876450376946e-10)]
+    [InlineData(-20, 2.7536241186062337e-89)]
+    public void The_normal_distribution_agrees_with_its_tables(double x, double expected) =>
+        // Python's statistics.NormalDist and math.erfc
+        Assert.Equal(1, Distributions.NormalCdf(x) / expected, 1e-12);
+
+    [Fact]
+    public void Student_t_agrees_with_its_closed_forms() =>
+        Gen.Double[-30, 30].Sample(t =>
+        {
+            double u = t / Math.Sqrt(3);
+            double one = 0.5 + (Math.Atan(t) / Math.PI), two = 0.5 + (t / (2 * Math.Sqrt(2 + (t * t)))), three = 0.5 + (((u / (1 + (u * u))) + Math.Atan(u)) / Math.PI);
+            return Math.Abs(Distributions.StudentTCdf(t, 1) - one) < 1e-13
+                && Math.Abs(Distributions.StudentTCdf(t, 2) - two) < 1e-13
+                && Math.Abs(Distributions.StudentTCdf(t, 3) - three) < 1e-13;
+        });
+
+    [Fact]
+    public void Both_tails_of_student_t_agree_with_the_integral_of_its_density() =>
+        // Simpson's rule in Python, t = 1.3 with 19 degrees of freedom
+        Assert.Equal(0.20915150029732965, Distributions.StudentTTails(-1.3, 19), 1e-13);
+
+    [Fact]
+    public void The_incomplete_beta_function_agrees_with_binomial_sums() =>
+        // I(x; a, n − a + 1) is the probability of at least a successes in n trials.
+        Gen.Select(Gen.Int[1, 30], Gen.Int[1, 30], Gen.Double[0.001, 0.999]).Sample((a, b, x) =>
+        {
+            int n = a + b - 1;
+            double sum = 0, binomial = 1;
+            for (int j = 0; j <= n; j++)
+            {
+                if (j >= a)
+                    sum += binomial * Math.Pow(x, j) * Math.Pow(1 - x, n - j);
+                binomial = binomial * (n - j) / (j + 1);
+            }
+
+            return Math.Abs(Distributions.IncompleteBeta(a, b, x) - sum) < 1e-12;
+        });
+
+    [Fact]
+    public void The_gamma_function_agrees_with_factorials_and_the_root_of_pi()
+    {
+        double factorial = 1;
+        for (int n = 1; n <= 20; n++)
+        {
+            Assert.Equal(Math.Log(factorial), Distributions.LogGamma(n), 1e-12);
+            factorial *= n;
+        }
+
+        Assert.Equal(0.5 * Math.Log(Math.PI), Distributions.LogGamma(0.5), 1e-14);
+        Assert.Equal(Math.Log(0.75 * Math.Sqrt(Math.PI)), Distributions.LogGamma(2.5), 1e-14);
+    }
+
+    [Fact]
+    public void Quantiles_invert_the_probabilities() =>
+        Gen.Select(Gen.Double[1e-6, 1 - 1e-6], Gen.Double[1, 50]).Sample((p, v) =>
+            Math.Abs(Distributions.NormalCdf(Distributions.NormalQuantile(p)) - p) < 1e-13
+            && Math.Abs(Distributions.StudentTCdf(Distributions.StudentTQuantile(p, v), v) - p) < 1e-13);
+
+    [Fact]
+    public void The_normal_quantile_agrees_with_its_table()
+    {
+        // Python's statistics.NormalDist().inv_cdf
+        Assert.Equal(1.9599639845400539, Distributions.NormalQuantile(0.975), 1e-12);
+        Assert.Equal(-2.3263478740408408, Distributions.NormalQuantile(0.01), 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Distributions.NormalQuantile(1));
+    }
+}
