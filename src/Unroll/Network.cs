@@ -28,7 +28,9 @@ internal sealed class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int MaxGroups = 8;
-    private const int FewestRunsAlone = 16, MostRunsAlone = 1024;
+
+    /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
+    private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
     private readonly int _shard;
     private readonly Kernels<T> _kernels;
     private readonly LayerOp<T>[] _ops;
@@ -48,11 +50,10 @@ internal sealed class Network<T>
     private Loss? _loss;
     private T[]? _predictions;
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
-    private int _runsAlone, _nextRunsAlone = FewestRunsAlone;
     private bool _training;
 
-    // When the calling thread was through a run of several threads.
-    private long _through;
+    // When the calling thread was through a run of several threads, and until when it does all alone; in ticks of the stopwatch.
+    private long _through, _aloneUntil;
     private Action<Share>? _sharedWork;
 
     // The version of the weights that the layers have packed.
@@ -202,7 +203,7 @@ internal sealed class Network<T>
         }
 
         ReserveLanes(_shards, keepsSteps);
-        bool share = Threads >= 2 * _shards && --_runsAlone < 0;
+        bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;
         if (ThreadsPerShard > 1)
         {
@@ -243,14 +244,15 @@ internal sealed class Network<T>
 
     /// <summary>
     /// Threads do each shard together. On a machine that is busy with other work they hold each other up for a thousand times as long as
-    /// a step takes; then the next runs are done by one thread, and ever more of them while that goes on.
+    /// a step takes. After a run that was a good part waiting, one thread does them all for ten times as long as was waited.
     /// </summary>
     private void RunTogether(Action<int, int> work)
     {
+        long began = Stopwatch.GetTimestamp();
         Team.Run(ThreadsPerShard, work);
-        bool heldUp = _phases.WasHeldUp || Stopwatch.GetTimestamp() - _through > Phases.LongWait;
-        _nextRunsAlone = heldUp ? Math.Min(2 * _nextRunsAlone, MostRunsAlone) : Math.Max(_nextRunsAlone / 2, FewestRunsAlone);
-        _runsAlone = heldUp ? _nextRunsAlone : 0;
+        long ended = Stopwatch.GetTimestamp(), waited = _phases.Waited + ended - _through;
+        if (waited > s_longWait && waited > (ended - began) / 4)
+            _aloneUntil = ended + 10 * waited;
     }
 
     private void Prepare(Share share)

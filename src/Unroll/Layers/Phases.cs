@@ -16,9 +16,6 @@ internal sealed class Phases
     /// <summary>Two cache lines, since processors fetch them in pairs: what one thread writes often is alone on its own.</summary>
     private const int Apart = 128 / sizeof(long);
 
-    /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
-    public static readonly long LongWait = Stopwatch.Frequency / 10_000;
-
     // The number of the open phase, then for each part 2·phase when it is taken and 2·phase + 1 when it is done.
     private readonly long[] _words;
     private int _parts;
@@ -30,8 +27,8 @@ internal sealed class Phases
     /// <summary>True when the first thread is through the last phase.</summary>
     public bool IsOver => _over;
 
-    /// <summary>True when in this run a thread held a part for longer than <see cref="LongWait"/>: the machine is busy.</summary>
-    public bool WasHeldUp { get; private set; }
+    /// <summary>How long the first thread has waited in this run for parts that others held, in ticks of the stopwatch; short waits do not count.</summary>
+    public long Waited { get; private set; }
 
     /// <summary>How many parts, and threads, a phase of this run has.</summary>
     public int Parts => _parts;
@@ -42,7 +39,7 @@ internal sealed class Phases
     /// <returns>The number of the first phase.</returns>
     public long Begin(int parts)
     {
-        (_parts, _failed, _over, WasHeldUp) = (parts, false, false, false);
+        (_parts, _failed, _over, Waited) = (parts, false, false, 0);
         return ++Open;
     }
 
@@ -70,13 +67,14 @@ internal sealed class Phases
         {
             for (int spins = 0; Volatile.Read(ref Part(part)) == 2 * phase; spins++)
             {
-                if (spins == PausesBeforeYield)
+                if (spins == PausesBeforeYield && since == 0)
                     since = Stopwatch.GetTimestamp();
                 Pause(spins);
             }
         }
 
-        WasHeldUp |= since > 0 && Stopwatch.GetTimestamp() - since > LongWait;
+        if (since > 0)
+            Waited += Stopwatch.GetTimestamp() - since;
         Volatile.Write(ref Open, phase + 1);
     }
 
