@@ -22,7 +22,7 @@ internal interface IBatch<T>
 /// A stack of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
 /// into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each group adding up its
 /// gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
-/// Where there are fewer shards than threads, several do a shard together (<see cref="Phases"/>).
+/// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
 /// </summary>
 internal sealed class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -326,7 +326,7 @@ internal sealed class Network<T>
     private int PredictionShard(int rows)
     {
         const int SmallestTile = 4;
-        if (_shard == WideShard && rows <= _shard)
+        if (_shard == WideShard && rows <= _shard && _mostLanesPerShard > 1)
             return _shard;
         int share = (rows + Threads - 1) / Threads;
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
