@@ -117,7 +117,7 @@ public sealed record ForecastReport
             Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series))],
             Baselines = [.. comparison.Baselines.Skip(1)],
             Notes = comparison.LeftOut,
-            Verdict = [.. comparison.Scores.Select(comparison.Verdict), .. comparison.Scores.Select(comparison.Warning).OfType<string>()],
+            Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
             Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Seed = networks[0].Recipe.Training.Seed,
         };

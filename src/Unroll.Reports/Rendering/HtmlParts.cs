@@ -49,7 +49,7 @@ internal static class HtmlParts
         var html = new StringBuilder();
         html.Append("""
             <table class="errors">
-            <thead><tr><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Training time</th><th scope="col">RMSE</th><th scope="col">MAE</th><th scope="col">MAPE</th><th scope="col">Naive RMSE</th><th scope="col">Skill</th><th scope="col">Skill against the best baseline</th></tr></thead>
+            <thead><tr><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Training time</th><th scope="col">RMSE</th><th scope="col">MAE</th><th scope="col">MAPE</th><th scope="col">Naive RMSE</th><th scope="col">Skill</th><th scope="col">Skill vs best</th></tr></thead>
             <tbody>
 
             """);
@@ -67,7 +67,7 @@ internal static class HtmlParts
             Cell(html, "MAPE", ReportText.Percent(row.Mape), row.Mape == mape);
             Cell(html, "Naive RMSE", ReportText.Figure(report.NaiveRmse, rmseDecimals));
             Cell(html, "Skill", ReportText.Figure(row.Skill, 3), row.Skill == skill);
-            Cell(html, "Skill against the best baseline", ReportText.Figure(baseline > 0 ? 1 - (row.Rmse / baseline) : double.NaN, 3), baseline > 0 && row.Rmse == rmse);
+            Cell(html, "Skill vs best", ReportText.Figure(baseline > 0 ? 1 - (row.Rmse / baseline) : double.NaN, 3), baseline > 0 && row.Rmse == rmse);
             html.Append("</tr>\n");
         }
 

@@ -36,7 +36,7 @@ public partial class HtmlReportTests
         string html = HtmlReport.Render(report);
         string[][] rows = Rows(html);
 
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill against the best baseline"], rows[0]);
+        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], rows[0]);
         Assert.Equal(["LSTM", "63,626", "31.4 s", "0.6400", "0.6100", "5.20 %", "0.5148", "−0.243", "−1.000"], rows[1]);
         Assert.Equal("GRU", rows[2][0]);
         Assert.Equal("0.5148", rows[2][6]);
