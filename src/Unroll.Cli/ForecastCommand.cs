@@ -12,7 +12,7 @@ internal static class ForecastCommand
         var options = new ForecastOptions();
         var command = new Verb(
             "forecast",
-            "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\", and writes a report.",
+            "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\" and other baselines, and writes a report.",
             "unroll forecast --sample aapl --epochs 5");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));

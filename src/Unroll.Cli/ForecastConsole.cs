@@ -31,10 +31,19 @@ internal static class ForecastConsole
     public static void After(Terminal terminal, ForecastPlan plan, ReportFolder folder)
     {
         terminal.Blank();
+        Comparison comparison = plan.Comparison;
         terminal.Lines(ResultTable.Text(plan, terminal.Width));
-        terminal.Blank();
-        foreach (ForecastScore score in plan.Comparison.Scores)
-            terminal.Say(plan.Comparison.Verdict(score), score.BeatsNaive ? Color.Green : Color.Yellow);
+        terminal.Say(ResultTable.Legend);
+        foreach (string reason in comparison.LeftOut)
+            terminal.Say(reason);
+        foreach (ForecastScore score in comparison.Scores)
+        {
+            terminal.Blank();
+            terminal.Say(comparison.Verdict(score), score.BeatsBest ? Color.Green : Color.Yellow);
+            if (comparison.Warning(score) is { } warning)
+                terminal.Say(warning, Color.Yellow);
+        }
+
         terminal.Blank();
         string models = string.Join(", ", plan.Networks.Select(ReportFolder.ModelName));
         terminal.Say($"Open {Path.Combine(folder.Path, "report.html")}");

@@ -17,10 +17,10 @@ internal sealed class ForecastPlan
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
         Column = TargetColumn.Complete(Series, target, request.Missing, Choice.Train.From, Choice.Test.From);
         Split = new ForecastSplit(Column, target, Choice.Train, Choice.Test, request.Window);
-        Comparison = new Comparison(Split);
         Networks = [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
         foreach (NetworkForecaster network in Networks)
             network.Build(Split.Window);
+        Comparison = new Comparison(Split);
     }
 
     public ForecastRequest Request { get; }

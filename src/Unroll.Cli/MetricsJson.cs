@@ -5,7 +5,7 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>metrics.json. Names and order are a contract.</summary>
-internal sealed record MetricsJson(DataFigures Data, NaiveFigures Naive, ModelFigures[] Models)
+internal sealed record MetricsJson(DataFigures Data, NaiveFigures Naive, ModelFigures[] Models, BaselineFigures[] Baselines)
 {
     public static MetricsJson Of(ForecastPlan plan)
     {
@@ -13,7 +13,8 @@ internal sealed record MetricsJson(DataFigures Data, NaiveFigures Naive, ModelFi
         return new MetricsJson(
             new DataFigures(plan.Series.Name, plan.Series.Rows, split.Target, split.Train.Count, split.Test.Count, split.TrainWindowCount),
             new NaiveFigures(naive.Rmse, naive.Mae, naive.Mape),
-            [.. plan.Networks.Zip(plan.Comparison.Scores, ModelFigures.Of)]);
+            [.. plan.Networks.Zip(plan.Comparison.Scores, ModelFigures.Of)],
+            [.. plan.Comparison.Baselines.Select(BaselineFigures.Of)]);
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.MetricsJson) + "\n";
@@ -43,6 +44,15 @@ internal sealed record ModelFigures(string Model, int Parameters, int Epochs, do
             Math.Round(history.Duration.TotalSeconds, 3),
             network.Recipe.Training.Seed);
     }
+}
+
+/// <summary>A baseline, the naive forecast among them.</summary>
+/// <param name="Model">Its name as a word, for example seasonal-naive.</param>
+/// <param name="Skill">1 − RMSE / naive RMSE, as for the networks.</param>
+internal sealed record BaselineFigures(string Model, double Rmse, double Mae, double? Mape, double Skill)
+{
+    public static BaselineFigures Of(ForecastScore score) =>
+        new(score.Name.ToLowerInvariant().Replace(' ', '-'), score.Rmse, score.Mae, score.Mape, score.Skill);
 }
 
 /// <summary>What <c>unroll predict --json</c> prints.</summary>

@@ -3,54 +3,69 @@ using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
-/// <summary>The table of a forecast's results: the naive forecast first, then a line a network.</summary>
+/// <summary>The table of a forecast's results: a line a network, then a line a baseline, the lowest RMSE marked.</summary>
 internal static class ResultTable
 {
+    /// <summary>Stands below the table.</summary>
+    public const string Legend = "* the lowest RMSE. Skill is 1 − RMSE ÷ naive RMSE, and \"vs best\" the same with the best baseline.";
     private const string None = "–";
     private const int Gap = 2;
+
+    /// <summary>A hyphen before the end of a line is not there where a heading has one line.</summary>
+    private static readonly string[] s_headings = ["Model", "Para-\nmeters", "Training\ntime", "RMSE", "MAE", "MAPE", "Naive\nRMSE", "Skill", "Skill\nvs best"];
+
+    /// <summary>
+    /// The columns that are left out where the terminal is narrow, one after the other: the naive RMSE has a line of its own, time and
+    /// parameters were shown before.
+    /// </summary>
+    private static readonly string[] s_spare = ["Naive\nRMSE", "Training\ntime", "Para-\nmeters", "MAPE"];
 
     /// <summary>The table in lines of at most <paramref name="width"/> characters, as far as its figures can be written so short.</summary>
     public static string Text(ForecastPlan plan, int width)
     {
-        string[][] rows = [Naive(plan), .. plan.Networks.Zip(plan.Comparison.Scores, (network, score) => Network(plan, network, score))];
-        string oneLine = Text(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill"], rows);
-        return oneLine.IndexOf('\n', StringComparison.Ordinal) <= width
-            ? oneLine
-            : Text(["\nModel", "\nParameters", "Training\ntime", "\nRMSE", "\nMAE", "\nMAPE", "Naive\nRMSE", "\nSkill"], rows);
-    }
-
-    private static string Text(string[] headings, string[][] rows)
-    {
-        string[][] heading = [.. headings.Select(text => text.Split('\n'))];
-        IEnumerable<string[]> headingRows = Enumerable.Range(0, heading[0].Length).Select(line => Array.ConvertAll(heading, lines => lines[line]));
-        string[][] all = [.. headingRows, .. rows];
-        int[] widths = [.. Enumerable.Range(0, headings.Length).Select(column => all.Max(row => row[column].Length))];
-        List<string> lines = [.. all.Select(row => string.Concat(row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column] + Gap))))];
-        lines.Insert(heading[0].Length, new string('─', widths.Sum() + (Gap * (widths.Length - 1))));
-        return string.Join('\n', lines);
-    }
-
-    private static string[] Naive(ForecastPlan plan)
-    {
-        ForecastScore naive = plan.Comparison.Naive;
-        string rmse = Figure(naive.Rmse, naive.Rmse);
-        return [naive.Name, None, None, rmse, Figure(naive.Mae, naive.Rmse), Percent(naive.Mape), rmse, "0.000"];
-    }
-
-    private static string[] Network(ForecastPlan plan, NetworkForecaster network, ForecastScore score)
-    {
-        double naive = plan.Comparison.Naive.Rmse;
-        return
+        Comparison comparison = plan.Comparison;
+        double lowest = comparison.Scores.Append(comparison.BestBaseline).Min(score => score.Rmse);
+        ForecastScore best = comparison.BestBaseline.Rmse == lowest ? comparison.BestBaseline : comparison.Scores.First(score => score.Rmse == lowest);
+        string[] Row(ForecastScore score, NetworkForecaster? network) =>
         [
-            network.Name,
-            network.Model.ParameterCount.ToString("N0", CultureInfo.InvariantCulture),
-            network.History!.Duration.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
-            Figure(score.Rmse, naive),
-            Figure(score.Mae, naive),
+            ReferenceEquals(score, best) ? score.Name + " *" : score.Name,
+            network?.Model.ParameterCount.ToString("N0", CultureInfo.InvariantCulture) ?? None,
+            network?.History!.Duration.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture) ?? None,
+            Figure(score.Rmse, comparison.Naive.Rmse),
+            Figure(score.Mae, comparison.Naive.Rmse),
             Percent(score.Mape),
-            Figure(naive, naive),
-            Math.Abs(score.Skill) < 1e4 ? score.Skill.ToString("0.000", CultureInfo.InvariantCulture) : score.Skill.ToString("0.0e+0", CultureInfo.InvariantCulture),
+            Figure(comparison.Naive.Rmse, comparison.Naive.Rmse),
+            Skill(score.Skill),
+            Skill(score.SkillAgainstBest),
         ];
+        string[][] networks = [.. plan.Networks.Zip(comparison.Scores, (network, score) => Row(score, network))];
+        string[][] baselines = [.. comparison.Baselines.Select(score => Row(score, null))];
+
+        List<int> columns = [.. Enumerable.Range(0, s_headings.Length)];
+        string[] oneLine = Array.ConvertAll(s_headings, heading => heading.Replace("-\n", "", StringComparison.Ordinal).Replace('\n', ' '));
+        string[] twoLines = Array.ConvertAll(s_headings, heading => heading.Contains('\n', StringComparison.Ordinal) ? heading : "\n" + heading);
+        string text = Text(oneLine, networks, baselines, columns);
+        if (!Fits())
+            text = Text(twoLines, networks, baselines, columns);
+        foreach (string spare in s_spare.TakeWhile(_ => !Fits()))
+        {
+            columns.Remove(Array.IndexOf(s_headings, spare));
+            text = Text(twoLines, networks, baselines, columns);
+        }
+
+        return text;
+
+        bool Fits() => text.IndexOf('\n', StringComparison.Ordinal) <= width;
+    }
+
+    private static string Text(string[] headings, string[][] networks, string[][] baselines, List<int> columns)
+    {
+        string[][] lines = [.. headings.Select(text => text.Split('\n'))];
+        string[][] heading = [.. Enumerable.Range(0, lines[0].Length).Select(line => Array.ConvertAll(lines, cell => cell[line]))];
+        int[] widths = [.. columns.Select(column => heading.Concat(networks).Concat(baselines).Max(row => row[column].Length))];
+        string Line(string[] row) => string.Concat(columns.Select((column, i) => column == 0 ? row[0].PadRight(widths[0]) : row[column].PadLeft(widths[i] + Gap)));
+        string rule = new('─', widths.Sum() + (Gap * (widths.Length - 1)));
+        return string.Join('\n', [.. heading.Select(Line), rule, .. networks.Select(Line), rule, .. baselines.Select(Line)]);
     }
 
     /// <summary>Four significant digits of the naive RMSE, and at least two decimals where that is below 10,000.</summary>
@@ -61,6 +76,13 @@ internal static class ResultTable
         int decimals = naive >= 1e4 ? 0 : Math.Clamp(3 - (int)Math.Floor(Math.Log10(naive)), 2, 9);
         return value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
+
+    private static string Skill(double? value) => value switch
+    {
+        null => None,
+        > -1e4 => value.Value.ToString("0.000", CultureInfo.InvariantCulture),
+        _ => value.Value.ToString("0.0e+0", CultureInfo.InvariantCulture),
+    };
 
     private static string Percent(double? value) => value switch
     {

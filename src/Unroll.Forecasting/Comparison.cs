@@ -9,37 +9,88 @@ namespace Unroll.Forecasting;
 /// <param name="Mae">Mean absolute error, in the target's units.</param>
 /// <param name="Mape">Mean absolute percentage error, in percent; null where a test value is 0.</param>
 /// <param name="Skill">1 − RMSE / naive RMSE: above 0 is better than naive, 0 for the naive forecast itself.</param>
-public sealed record ForecastScore(string Name, double[] Predictions, double Rmse, double Mae, double? Mape, double Skill)
+/// <param name="SkillAgainstBest">
+/// 1 − RMSE / RMSE of <see cref="Comparison.BestBaseline"/>: above 0 is better than every baseline; null where that baseline makes no
+/// error at all.
+/// </param>
+public sealed record ForecastScore(string Name, double[] Predictions, double Rmse, double Mae, double? Mape, double Skill, double? SkillAgainstBest)
 {
     /// <summary>Whether the forecaster beats "tomorrow equals today".</summary>
     public bool BeatsNaive => Skill > 0;
+
+    /// <summary>Whether the forecaster beats every baseline.</summary>
+    public bool BeatsBest => SkillAgainstBest > 0;
 }
 
 /// <summary>
-/// Forecasters judged on the test rows, always beside the naive forecast: there is no way to get an error figure from here
-/// without the one that anybody has for free.
+/// Forecasters judged on the test rows, always beside the naive forecast and the other baselines that apply: there is no way to get
+/// an error figure from here without those that anybody has for free.
 /// </summary>
 public sealed class Comparison
 {
     private readonly ForecastSplit _split;
     private readonly List<ForecastScore> _scores = [];
 
+    /// <summary>What a baseline says, by its name, where that fits in a few words.</summary>
+    private readonly Dictionary<string, string> _sayings = [];
+
+    /// <summary>Fits and judges all of <see cref="Forecasting.Baselines.For"/>; among the models of exponential smoothing that takes a moment.</summary>
     /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than.</exception>
-    public Comparison(ForecastSplit split)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Comparison(ForecastSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
         _split = split;
         var naive = new NaiveForecaster();
-        naive.Fit(split);
-        double[] predictions = naive.Predict(split);
-        double rmse = Metrics.Rmse(split.Test, predictions);
-        if (rmse == 0)
+        naive.Fit(split, cancellationToken);
+        double naiveRmse = Metrics.Rmse(split.Test, naive.Predict(split));
+        if (naiveRmse == 0)
             throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
-        Naive = new ForecastScore(naive.Name, predictions, rmse, Metrics.Mae(split.Test, predictions), Mape(predictions), 0);
+
+        List<ForecastScore> baselines = [];
+        List<string> leftOut = [];
+        foreach (BaselineForecaster baseline in Forecasting.Baselines.For(split))
+        {
+            try
+            {
+                baseline.Fit(split, cancellationToken);
+                double[] predictions = baseline.Predict(split);
+                if (Array.TrueForAll(predictions, double.IsFinite) && double.IsFinite(Metrics.Rmse(split.Test, predictions)))
+                    baselines.Add(Judge(baseline.Name, predictions, naiveRmse));
+                else
+                    leftOut.Add($"The {baseline.Name} forecast is left out: its errors are not finite.");
+                if (Saying(baseline) is { } saying)
+                    _sayings[baseline.Name] = saying;
+            }
+            catch (UnrollException reason)
+            {
+                leftOut.Add($"The {baseline.Name} forecast is left out: {reason.Message}");
+            }
+        }
+
+        // Of equal ones the first, which is the simplest.
+        double best = baselines.Min(score => score.Rmse);
+        Baselines = [.. baselines.Select(score => score with { SkillAgainstBest = SkillAgainst(best, score.Rmse) })];
+        (Naive, BestBaseline, LeftOut) = (Baselines[0], Baselines.First(score => score.Rmse == best), leftOut.AsReadOnly());
     }
 
     /// <summary>Tomorrow equals today.</summary>
     public ForecastScore Naive { get; }
+
+    /// <summary>All baselines that apply and could be fitted, <see cref="Naive"/> first.</summary>
+    public IReadOnlyList<ForecastScore> Baselines { get; }
+
+    /// <summary>The baseline of the lowest RMSE on the test rows.</summary>
+    /// <remarks>
+    /// It is picked with hindsight, on the rows that it is judged on, and that is on purpose: nobody could have picked a better one
+    /// beforehand, so the choice favours the baselines and never the networks. A network that beats it beats them all; against a
+    /// baseline picked by taste, a poor pick would flatter the network. Its own error is for the same reason a little lower than it
+    /// may be on rows to come.
+    /// </remarks>
+    public ForecastScore BestBaseline { get; }
+
+    /// <summary>One plain line for each baseline that could not be fitted or judged, with the reason.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>The forecasters judged so far, in that order.</summary>
     public IReadOnlyList<ForecastScore> Scores => _scores;
@@ -56,23 +107,87 @@ public sealed class Comparison
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(predictions);
-        double rmse = Metrics.Rmse(_split.Test, predictions);
-        var score = new ForecastScore(name, predictions, rmse, Metrics.Mae(_split.Test, predictions), Mape(predictions), Metrics.Skill(rmse, Naive.Rmse));
+        ForecastScore score = Judge(name, predictions, Naive.Rmse);
+        score = score with { SkillAgainstBest = SkillAgainst(BestBaseline.Rmse, score.Rmse) };
         _scores.Add(score);
         return score;
     }
 
-    /// <summary>One plain sentence about a score: does it beat the naive forecast, and by how much.</summary>
+    /// <summary>
+    /// A score in a few plain sentences: does it beat the best baseline, by how much, could that be chance (<see cref="DieboldMariano"/>,
+    /// squared errors), and where it does not, which baseline to use instead.
+    /// </summary>
     public string Verdict(ForecastScore score)
     {
         ArgumentNullException.ThrowIfNull(score);
-        string figures = string.Create(CultureInfo.InvariantCulture, $"RMSE {score.Rmse:G4} against {Naive.Rmse:G4}");
-        string percent = string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Abs(score.Skill):0.#} %");
-        return score.BeatsNaive
-            ? $"The {score.Name} beats the naive forecast \"tomorrow equals today\": {figures}, {percent} less error."
-            : $"The {score.Name} does not beat the naive forecast \"tomorrow equals today\": {figures}, {percent} more error.";
+        ForecastScore best = BestBaseline;
+        string saying = _sayings.TryGetValue(best.Name, out string? said) ? $" \"{said}\"" : "";
+        string naive = ReferenceEquals(best, Naive) ? "" : string.Create(CultureInfo.InvariantCulture, $" The naive RMSE is {Naive.Rmse:G4}.");
+        return string.Create(CultureInfo.InvariantCulture, $"The {score.Name} {(score.BeatsBest ? "beats" : "does not beat")} the best baseline, the {best.Name} forecast{saying}: RMSE {score.Rmse:G4} against {best.Rmse:G4}{Difference(score)}.")
+            + $"{naive} {Chance(score)}{(score.BeatsBest ? "" : $" Use the {best.Name} forecast instead.")}";
+    }
+
+    /// <summary>
+    /// One plain line where predictions follow the actual values instead of foreseeing them (<see cref="LagDiagnosis"/>); null where they
+    /// do not, or where there are too few test rows to tell.
+    /// </summary>
+    public string? Warning(ForecastScore score)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        try
+        {
+            var lag = LagDiagnosis.Of(_split.Test, score.Predictions);
+            return lag.Follows
+                ? $"The {score.Name} follows the actual values {(lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows")} late and does not foresee changes: a chart of both looks better than the forecast is."
+                : null;
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
+    private static string Difference(ForecastScore score)
+    {
+        if (score.SkillAgainstBest is not { } skill)
+            return "";
+        double times = 1 - skill;
+        return times switch
+        {
+            < 1 => string.Create(CultureInfo.InvariantCulture, $", {100 * skill:0.#} % less error"),
+            <= 2 => string.Create(CultureInfo.InvariantCulture, $", {-100 * skill:0.#} % more error"),
+            _ => $", {times.ToString(times < 1000 ? "0.#" : "0.0e+0", CultureInfo.InvariantCulture)} times the error",
+        };
+    }
+
+    private string Chance(ForecastScore score)
+    {
+        try
+        {
+            return DieboldMariano.Test(_split.Test, score.Predictions, BestBaseline.Predictions).InWords(score.Name, $"{BestBaseline.Name} forecast");
+        }
+        catch (UnrollException)
+        {
+            return $"Whether that is chance cannot be told from {(_split.Test.Count == 1 ? "this one row" : $"these {_split.Test.Count} rows")}.";
+        }
+    }
+
+    private ForecastScore Judge(string name, double[] predictions, double naiveRmse)
+    {
+        double rmse = Metrics.Rmse(_split.Test, predictions);
+        return new ForecastScore(name, predictions, rmse, Metrics.Mae(_split.Test, predictions), Mape(predictions), Metrics.Skill(rmse, naiveRmse), null);
     }
 
     private double? Mape(double[] predictions) =>
         _split.Test.Values.Contains(0.0) ? null : Metrics.Mape(_split.Test, predictions);
+
+    private static double? SkillAgainst(double best, double rmse) => best == 0 ? null : Metrics.Skill(rmse, best);
+
+    private static string? Saying(BaselineForecaster baseline) => baseline switch
+    {
+        NaiveForecaster => "tomorrow equals today",
+        SeasonalNaiveForecaster seasonal => $"as {seasonal.Period} rows before",
+        _ => null,
+    };
 }

@@ -6,6 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class LeastSquaresForecaster : BaselineForecaster
 {
+    /// <summary>More numbers than this, one a lag and row, are more than a baseline should take of the memory: 200 MB, and that several times.</summary>
+    private const long MostNumbers = 25_000_000;
+
     private readonly int? _given;
     private readonly double _ridge;
     private LinearRegression? _regression;
@@ -35,6 +38,8 @@ public sealed class LeastSquaresForecaster : BaselineForecaster
         int lags = _given ?? split.Window, rows = split.Train.Count - lags;
         if (rows < 1)
             throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, too few for least squares on {lags} values. Use a longer --train range or a smaller --window.");
+        if ((long)rows * lags > MostNumbers)
+            throw new UnrollException($"Least squares on {lags} values of each of {rows} rows takes too much memory. Use a shorter --train range or a smaller --window.");
         ReadOnlySpan<double> train = split.Train.Values;
         double[] inputs = new double[rows * lags];
         for (int row = 0; row < rows; row++)

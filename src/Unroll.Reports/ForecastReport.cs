@@ -61,6 +61,12 @@ public sealed record ForecastReport
     /// <summary>The networks, in the order of the table.</summary>
     public required IReadOnlyList<ModelResult> Models { get; init; }
 
+    /// <summary>The baselines beside the naive forecast, below the networks and the naive forecast in the table.</summary>
+    public IReadOnlyList<ForecastScore> Baselines { get; init; } = [];
+
+    /// <summary>Plain sentences below the table of errors, for example which baseline is not in it, and why.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>
     /// The result in plain sentences, at least one, for example
     /// <c>The LSTM does not beat the naive forecast (RMSE 31.2 against 24.9).</c> They open the report.
@@ -109,7 +115,9 @@ public sealed record ForecastReport
             NaiveMae = comparison.Naive.Mae,
             NaiveMape = comparison.Naive.Mape ?? double.NaN,
             Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series))],
-            Verdict = [.. comparison.Scores.Select(comparison.Verdict)],
+            Baselines = [.. comparison.Baselines.Skip(1)],
+            Notes = comparison.LeftOut,
+            Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
             Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Seed = networks[0].Recipe.Training.Seed,
         };

@@ -24,6 +24,7 @@ public static partial class HtmlReport
             ["source"] = HtmlParts.Source(report),
             ["verdict"] = HtmlParts.Verdict(report),
             ["errors"] = HtmlParts.Errors(report),
+            ["notes"] = HtmlParts.Notes(report),
             ["next"] = HtmlParts.Next(report),
             ["chart-prediction"] = HtmlParts.Chart(Charts.Prediction(report)),
             ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),

@@ -1,9 +1,10 @@
 namespace Unroll;
 
 /// <summary>
-/// An error that the person at the keyboard can mend: bad data, a bad option, a damaged file.
+/// An error that the person at the keyboard can mend: bad data, a bad option, a damaged file, or values that do not go together,
+/// such as two series of different lengths where each row is compared with its like.
 /// The message is one line and says what is wrong, where, and what to do about it.
-/// Errors in the calling program (a null, a wrong length) are <see cref="ArgumentException"/> instead.
+/// Errors that only the calling program can make (a null, a buffer of the wrong length) are <see cref="ArgumentException"/> instead.
 /// </summary>
 public class UnrollException : Exception
 {

@@ -19,7 +19,7 @@ public sealed class ForecastDataTests : IDisposable
         Assert.Equal(File.ReadAllText(Path.Combine(_folder["forecast-report"], "metrics.json")), result.Output);
         Assert.Equal("aapl.csv", JsonDocument.Parse(result.Output).RootElement.GetProperty("data").GetProperty("file").GetString());
         Assert.Contains("epoch 2/2", result.Error, StringComparison.Ordinal);
-        Assert.Contains("The SimpleRNN does not beat the naive forecast", result.Error, StringComparison.Ordinal);
+        Assert.Contains("The SimpleRNN does not beat the best baseline, the ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001B', result.Error);
     }
 
@@ -69,7 +69,27 @@ public sealed class ForecastDataTests : IDisposable
         Assert.Equal("""{"file":"wave.csv","rows":200,"target":"level","train_rows":160,"test_rows":40,"train_windows":140}""", JsonSerializer.Serialize(Metrics.GetProperty("data")));
         Assert.Equal(JsonValueKind.Null, Metrics.GetProperty("naive").GetProperty("mape").ValueKind);
         Assert.Equal(JsonValueKind.Null, Metrics.GetProperty("models")[0].GetProperty("mape").ValueKind);
-        Assert.Equal(2, result.Lines.Count(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()).ElementAtOrDefault(5) == "–"));
+        Assert.All(Metrics.GetProperty("baselines").EnumerateArray(), baseline => Assert.Equal(JsonValueKind.Null, baseline.GetProperty("mape").ValueKind));
+        Assert.Equal(1 + Metrics.GetProperty("baselines").GetArrayLength(), result.Lines.Count(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()).ElementAtOrDefault(5) == "–"));
+    }
+
+    /// <summary>The same week again and again: least squares cannot tell its inputs apart, and nothing beats the value a week before.</summary>
+    [Fact]
+    public void Where_the_weeks_repeat_the_seasonal_baseline_is_recommended_and_one_that_fails_is_left_out()
+    {
+        int[] week = [40, 52, 47, 61, 58, 20, 15];
+        string file = _folder.Write("weeks.csv", Enumerable.Range(0, 200)
+            .Select(day => string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 6).AddDays(day):yyyy-MM-dd},{week[day % 7]}")).Prepend("date,visitors"));
+        ToolResult result = Forecast(file, "--target", "visitors");
+        string html = File.ReadAllText(Path.Combine(_folder["forecast-report"], "report.html"));
+        string left = Assert.Single(result.Lines, line => line.StartsWith("The least squares forecast is left out: ", StringComparison.Ordinal));
+        Assert.Contains("<p class=\"note\">The least squares forecast is left out: ", html, StringComparison.Ordinal);
+        Assert.EndsWith(".", left, StringComparison.Ordinal);
+        string verdict = Assert.Single(result.Lines, line => line.StartsWith("The SimpleRNN does not beat the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE ", StringComparison.Ordinal));
+        Assert.EndsWith(" Use the seasonal naive forecast instead.", verdict, StringComparison.Ordinal);
+        Assert.Contains(result.Lines, line => line.StartsWith("seasonal naive *  ", StringComparison.Ordinal));
+        JsonElement seasonal = Metrics.GetProperty("baselines")[1];
+        Assert.Equal(("seasonal-naive", 0.0, 1.0), (seasonal.GetProperty("model").GetString(), seasonal.GetProperty("rmse").GetDouble(), seasonal.GetProperty("skill").GetDouble()));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
     [Fact]
     public void Metrics_hold_the_fields_of_the_contract_in_its_order()
     {
-        Assert.Equal(["data", "naive", "models"], Names(run.Metrics));
+        Assert.Equal(["data", "naive", "models", "baselines"], Names(run.Metrics));
         JsonElement data = run.Metrics.GetProperty("data");
         Assert.Equal(["file", "rows", "target", "train_rows", "test_rows", "train_windows"], Names(data));
         Assert.Equal("""{"file":"aapl.csv","rows":1260,"target":"High","train_rows":756,"test_rows":251,"train_windows":736}""", JsonSerializer.Serialize(data));
@@ -55,6 +55,19 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
         Assert.Equal([lstm + dense, gru + dense, simple + dense], models.Select(model => model.GetProperty("parameters").GetInt32()));
         Assert.All(models, model => Assert.Equal((2, 455), (model.GetProperty("epochs").GetInt32(), model.GetProperty("seed").GetInt32())));
         Assert.All(models, model => Assert.InRange(model.GetProperty("seconds").GetDouble(), 0.001, 60));
+    }
+
+    /// <summary>Apple's prices show no season.</summary>
+    [Fact]
+    public void Metrics_hold_every_baseline_and_the_naive_forecast_with_the_figures_it_has_above()
+    {
+        JsonElement[] baselines = [.. run.Metrics.GetProperty("baselines").EnumerateArray()];
+        Assert.All(baselines, baseline => Assert.Equal(["model", "rmse", "mae", "mape", "skill"], Names(baseline)));
+        Assert.Equal(["naive", "drift", "mean", "least-squares", "ets"], baselines.Select(baseline => baseline.GetProperty("model").GetString()));
+        JsonElement naive = run.Metrics.GetProperty("naive");
+        Assert.All(new[] { "rmse", "mae", "mape" }, name => Assert.Equal(Figure(naive, name), Figure(baselines[0], name)));
+        Assert.All(baselines, baseline => Assert.Equal(1 - (Figure(baseline, "rmse") / Figure(naive, "rmse")), Figure(baseline, "skill"), 1e-12));
+        Assert.True(Figure(baselines[2], "skill") < -5, "The mean of earlier years is a poor forecast of a price.");
     }
 
     [Fact]
@@ -112,25 +125,39 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
         Assert.Contains("Open " + Path.Combine("forecast-report", "report.html"), run.Result.Lines);
     }
 
-    /// <summary>The printed table and sentences say what metrics.json says, the naive forecast first.</summary>
+    /// <summary>The printed table and sentences say what metrics.json says, networks first, then baselines.</summary>
     [Fact]
     public void The_table_and_the_verdicts_are_those_of_the_metrics()
     {
         int heading = Array.FindIndex(run.Result.Lines, line => line.StartsWith("Model ", StringComparison.Ordinal));
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill"], run.Result.Lines[heading].Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()));
+        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], run.Result.Lines[heading].Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()));
         double naive = Figure(run.Metrics.GetProperty("naive"), "rmse");
-        Assert.Equal(["naive", "–", "–", Text(naive, "0.000"), Text(Figure(run.Metrics.GetProperty("naive"), "mae"), "0.000"), Text(Figure(run.Metrics.GetProperty("naive"), "mape"), "0.00 '%'"), Text(naive, "0.000"), "0.000"], Cells(heading + 2));
+        JsonElement[] baselines = [.. run.Metrics.GetProperty("baselines").EnumerateArray()];
+        JsonElement best = baselines.MinBy(baseline => Figure(baseline, "rmse"));
+        double lowest = Figure(best, "rmse");
+        string bestName = best.GetProperty("model").GetString() switch { "least-squares" => "least squares", "ets" => "ETS", { } name => name, null => "" };
         string[] names = ["LSTM", "GRU", "SimpleRNN"];
         for (int i = 0; i < names.Length; i++)
         {
             JsonElement model = run.Metrics.GetProperty("models")[i];
             double rmse = Figure(model, "rmse"), skill = Figure(model, "skill");
-            string[] cells = Cells(heading + 3 + i);
+            string[] cells = Cells(heading + 2 + i);
             Assert.Equal([names[i], model.GetProperty("parameters").GetRawText()], cells[..2]);
-            Assert.Equal([Text(rmse, "0.000"), Text(Figure(model, "mae"), "0.000"), Text(Figure(model, "mape"), "0.00 '%'"), Text(naive, "0.000"), Text(skill, "0.000")], cells[3..]);
-            string verdict = skill > 0 ? $"The {names[i]} beats" : $"The {names[i]} does not beat";
-            Assert.Contains(run.Result.Lines, line => line.StartsWith(verdict + " the naive forecast \"tomorrow equals today\": RMSE " + Text(rmse, "G4") + " against " + Text(naive, "G4"), StringComparison.Ordinal));
+            Assert.Equal([.. Errors(model), Text(skill, "0.000"), Text(1 - (rmse / lowest), "0.000")], cells[3..]);
+            Assert.True(rmse > lowest, "Two epochs are too few to beat the best baseline.");
+            string verdict = Assert.Single(run.Result.Lines, line => line.StartsWith($"The {names[i]} does not beat the best baseline, the {bestName} forecast", StringComparison.Ordinal));
+            Assert.Contains($": RMSE {Text(rmse, "G4")} against {Text(lowest, "G4")}, ", verdict, StringComparison.Ordinal);
+            Assert.EndsWith($" Use the {bestName} forecast instead.", verdict, StringComparison.Ordinal);
         }
+
+        for (int i = 0; i < baselines.Length; i++)
+        {
+            string[] cells = Cells(heading + 3 + names.Length + i);
+            Assert.Equal(baselines[i].GetProperty("model").GetString() + (Figure(baselines[i], "rmse") == lowest ? "-*" : ""), cells[0].ToLowerInvariant().Replace(' ', '-'));
+            Assert.Equal(["–", "–", .. Errors(baselines[i]), Text(Figure(baselines[i], "skill"), "0.000"), Text(1 - (Figure(baselines[i], "rmse") / lowest), "0.000")], cells[1..]);
+        }
+
+        string[] Errors(JsonElement figures) => [Text(Figure(figures, "rmse"), "0.000"), Text(Figure(figures, "mae"), "0.000"), Text(Figure(figures, "mape"), "0.00 '%'"), Text(naive, "0.000")];
 
         string[] Cells(int line) => [.. run.Result.Lines[line].Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim())];
     }
@@ -141,6 +168,9 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
         string html = File.ReadAllText(run.File("report.html"));
         Assert.Contains("<h1>Apple, High</h1>", html, StringComparison.Ordinal);
         Assert.Contains("trained on 756 rows", html, StringComparison.Ordinal);
+        foreach (string baseline in new[] { "Naive (the value before)", "Drift", "Mean", "Least squares", "ETS" })
+            Assert.Contains($"</span>{baseline}<", html.Replace(" <span class=\"tag\">", "<", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("<p>The LSTM does not beat the best baseline, the ", html, StringComparison.Ordinal);
         Assert.Contains("<tr><th scope=\"row\">units</th><td>8</td></tr>", html, StringComparison.Ordinal);
         Assert.Contains("<tr><th scope=\"row\">train</th><td>2014..2016</td></tr>", html, StringComparison.Ordinal);
         Assert.Contains("<tr><th scope=\"row\">seed</th><td>455</td></tr>", html, StringComparison.Ordinal);

@@ -7,6 +7,8 @@ namespace Unroll.Reports.Rendering;
 /// <summary>The parts of the page that depend on the report. All text is escaped here and nowhere else.</summary>
 internal static class HtmlParts
 {
+    private const string None = "–";
+
     /// <summary>The text escaped for HTML, in content and in quoted attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(ReportText.Clean(text));
 
@@ -24,49 +26,57 @@ internal static class HtmlParts
     public static string Verdict(ForecastReport report) =>
         string.Join('\n', report.Verdict.Select(sentence => $"<p>{Escape(sentence)}</p>"));
 
+    /// <summary>Networks, then baselines; the row of the lowest RMSE is marked, and the best figure of each column is in bold.</summary>
     public static string Errors(ForecastReport report)
     {
-        int rmse = ReportText.Decimals(report.NaiveRmse);
-        int mae = ReportText.Decimals(report.NaiveMae);
-        string naiveRmse = ReportText.Figure(report.NaiveRmse, rmse);
-        // The naive forecast competes: where it is best, it is in bold.
-        double bestRmse = Best(report.NaiveRmse, report.Models.Select(model => model.Rmse));
-        double bestMae = Best(report.NaiveMae, report.Models.Select(model => model.Mae));
-        double bestMape = Best(report.NaiveMape, report.Models.Select(model => model.Mape));
-        double bestSkill = report.Models.Select(model => model.Skill).Where(double.IsFinite).Append(0).Max();
+        int rmseDecimals = ReportText.Decimals(report.NaiveRmse), maeDecimals = ReportText.Decimals(report.NaiveMae);
+        var rows = new List<ErrorRow>();
+        for (int i = 0; i < report.Models.Count; i++)
+        {
+            ModelResult model = report.Models[i];
+            rows.Add(new ErrorRow(model.Name, $" style=\"color:var(--model-{(i % 4).ToString(CultureInfo.InvariantCulture)})\"", ReportText.Count(model.Parameters), ReportText.Duration(model.Seconds), model.Rmse, model.Mae, model.Mape, model.Skill));
+        }
+
+        int networks = rows.Count;
+        rows.Add(new ErrorRow(report.NaiveName, " style=\"color:var(--naive)\"", None, None, report.NaiveRmse, report.NaiveMae, report.NaiveMape, 0));
+        rows.AddRange(report.Baselines.Select(score => new ErrorRow(Capital(score.Name), "", None, None, score.Rmse, score.Mae, score.Mape ?? double.NaN, score.Skill)));
+        // Baselines compete: where one is best, it is in bold.
+        double rmse = Best(rows, row => row.Rmse), mae = Best(rows, row => row.Mae), mape = Best(rows, row => row.Mape), skill = -Best(rows, row => -row.Skill);
+        double baseline = rows.Skip(networks).Min(row => row.Rmse);
+        // A network as good as a baseline does not beat it; of equal baselines the first is the simplest.
+        ErrorRow lowest = rows.Skip(networks).Concat(rows).First(row => row.Rmse == rmse);
 
         var html = new StringBuilder();
         html.Append("""
             <table class="errors">
-            <thead><tr><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Training time</th><th scope="col">RMSE</th><th scope="col">MAE</th><th scope="col">MAPE</th><th scope="col">Naive RMSE</th><th scope="col">Skill</th></tr></thead>
+            <thead><tr><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Training time</th><th scope="col">RMSE</th><th scope="col">MAE</th><th scope="col">MAPE</th><th scope="col">Naive RMSE</th><th scope="col">Skill</th><th scope="col">Skill vs best</th></tr></thead>
             <tbody>
 
             """);
-        html.Append("<tr><th scope=\"row\"><span class=\"swatch naive\" style=\"color:var(--naive)\"></span>").Append(Escape(report.NaiveName)).Append("</th>");
-        Cell(html, "Parameters", "–");
-        Cell(html, "Training time", "–");
-        Cell(html, "RMSE", naiveRmse, report.NaiveRmse == bestRmse);
-        Cell(html, "MAE", ReportText.Figure(report.NaiveMae, mae), report.NaiveMae == bestMae);
-        Cell(html, "MAPE", ReportText.Percent(report.NaiveMape), report.NaiveMape == bestMape);
-        Cell(html, "Naive RMSE", naiveRmse);
-        Cell(html, "Skill", ReportText.Figure(0, 3), bestSkill == 0);
-        html.Append("</tr>\n");
-        for (int i = 0; i < report.Models.Count; i++)
+        foreach (ErrorRow row in rows)
         {
-            ModelResult model = report.Models[i];
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\"><span class=\"swatch\" style=\"color:var(--model-{i % 4})\"></span>{Escape(model.Name)}</th>");
-            Cell(html, "Parameters", ReportText.Count(model.Parameters));
-            Cell(html, "Training time", ReportText.Duration(model.Seconds));
-            Cell(html, "RMSE", ReportText.Figure(model.Rmse, rmse), model.Rmse == bestRmse);
-            Cell(html, "MAE", ReportText.Figure(model.Mae, mae), model.Mae == bestMae);
-            Cell(html, "MAPE", ReportText.Percent(model.Mape), model.Mape == bestMape);
-            Cell(html, "Naive RMSE", naiveRmse);
-            Cell(html, "Skill", ReportText.Figure(model.Skill, 3), model.Skill == bestSkill);
+            if (ReferenceEquals(row, rows[networks]))
+                html.Append("</tbody>\n<tbody>\n");
+            bool isNaive = ReferenceEquals(row, rows[networks]), isLowest = ReferenceEquals(row, lowest);
+            html.Append(isLowest ? "<tr class=\"lowest\">" : "<tr>");
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"row\"><span class=\"swatch{(isNaive ? " naive" : row.Swatch.Length == 0 ? " none" : "")}\"{row.Swatch}></span>{Escape(row.Name)}{(isLowest ? " <span class=\"tag\">lowest RMSE</span>" : "")}</th>");
+            Cell(html, "Parameters", row.Parameters);
+            Cell(html, "Training time", row.Time);
+            Cell(html, "RMSE", ReportText.Figure(row.Rmse, rmseDecimals), row.Rmse == rmse);
+            Cell(html, "MAE", ReportText.Figure(row.Mae, maeDecimals), row.Mae == mae);
+            Cell(html, "MAPE", ReportText.Percent(row.Mape), row.Mape == mape);
+            Cell(html, "Naive RMSE", ReportText.Figure(report.NaiveRmse, rmseDecimals));
+            Cell(html, "Skill", ReportText.Figure(row.Skill, 3), row.Skill == skill);
+            Cell(html, "Skill vs best", ReportText.Figure(baseline > 0 ? 1 - (row.Rmse / baseline) : double.NaN, 3), baseline > 0 && row.Rmse == rmse);
             html.Append("</tr>\n");
         }
 
         return html.Append("</tbody>\n</table>").ToString();
     }
+
+    /// <summary>Sentences below the table of errors.</summary>
+    public static string Notes(ForecastReport report) =>
+        string.Join('\n', report.Notes.Select(sentence => $"<p class=\"note\">{Escape(sentence)}</p>"));
 
     public static string Next(ForecastReport report)
     {
@@ -138,8 +148,13 @@ internal static class HtmlParts
     private static void Cell(StringBuilder html, string name, string text, bool best = false) =>
         html.Append(CultureInfo.InvariantCulture, $"<td data-name=\"{name}\"{(best ? " class=\"best\"" : "")}>{text}</td>");
 
-    private static double Best(double naive, IEnumerable<double> errors) =>
-        errors.Append(naive).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
+    private static double Best(List<ErrorRow> rows, Func<ErrorRow, double> error) =>
+        rows.Select(error).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
+
+    private static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 
     private static string Plural(int count, string noun) => $"{ReportText.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>One row of the table of errors: the name not yet escaped; the swatch an attribute with the colour of its line in the charts, empty where it has none.</summary>
+    private sealed record ErrorRow(string Name, string Swatch, string Parameters, string Time, double Rmse, double Mae, double Mape, double Skill);
 }

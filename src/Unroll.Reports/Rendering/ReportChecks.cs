@@ -1,3 +1,5 @@
+using Unroll.Forecasting;
+
 namespace Unroll.Reports.Rendering;
 
 /// <summary>Refuses a report that contradicts itself, before anything of it is drawn.</summary>
@@ -22,11 +24,16 @@ internal static class ReportChecks
         if (report.Verdict.Count == 0 || report.Verdict.Any(string.IsNullOrWhiteSpace))
             throw Wrong("Verdict says the result in at least one sentence.");
         foreach (ModelResult model in report.Models)
-        {
-            Same(model.Predictions.Count, report.TestDates.Count, $"Predictions of {model.Name}", "TestDates");
-            if (double.IsNaN(report.NaiveMape) && !double.IsNaN(model.Mape))
-                throw Wrong($"{model.Name} has a MAPE of {ReportText.Percent(model.Mape)} but the naive forecast has none to compare it with.");
-        }
+            Row(report, model.Name, model.Predictions.Count, model.Mape);
+        foreach (ForecastScore baseline in report.Baselines)
+            Row(report, baseline.Name, baseline.Predictions.Length, baseline.Mape ?? double.NaN);
+    }
+
+    private static void Row(ForecastReport report, string name, int predictions, double mape)
+    {
+        Same(predictions, report.TestDates.Count, $"Predictions of {name}", "TestDates");
+        if (double.IsNaN(report.NaiveMape) && !double.IsNaN(mape))
+            throw Wrong($"{name} has a MAPE of {ReportText.Percent(mape)} but the naive forecast has none to compare it with.");
     }
 
     private static void Same(int count, int expected, string name, string other)

@@ -30,15 +30,38 @@ public partial class HtmlReportTests
     }
 
     [Fact]
-    public void The_naive_forecast_is_the_first_row_and_beside_every_error()
+    public void The_networks_come_first_then_the_baselines_and_the_naive_forecast_is_beside_every_error()
     {
-        string[][] rows = Rows(HtmlReport.Render(ReportSamples.Small()));
+        ForecastReport report = ReportSamples.Small() with { Baselines = [new("seasonal naive", [11, 12, 13, 14], 0.32, 0.31, 2.1, 0.378, 0), new("ETS", [11, 12, 13, 14], 0.48, 0.47, null, 0.068, -0.5)] };
+        string html = HtmlReport.Render(report);
+        string[][] rows = Rows(html);
 
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill"], rows[0]);
-        Assert.Equal(["Naive (the value before)", "–", "–", "0.5148", "0.5000", "4.14 %", "0.5148", "0.000"], rows[1]);
-        Assert.Equal(["LSTM", "63,626", "31.4 s", "0.6400", "0.6100", "5.20 %", "0.5148", "−0.243"], rows[2]);
-        Assert.Equal("GRU", rows[3][0]);
-        Assert.Equal("0.5148", rows[3][6]);
+        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], rows[0]);
+        Assert.Equal(["LSTM", "63,626", "31.4 s", "0.6400", "0.6100", "5.20 %", "0.5148", "−0.243", "−1.000"], rows[1]);
+        Assert.Equal("GRU", rows[2][0]);
+        Assert.Equal("0.5148", rows[2][6]);
+        Assert.Equal(["Naive (the value before)", "–", "–", "0.5148", "0.5000", "4.14 %", "0.5148", "0.000", "−0.609"], rows[3]);
+        Assert.Equal(["Seasonal naive lowest RMSE", "–", "–", "0.3200", "0.3100", "2.10 %", "0.5148", "0.378", "0.000"], rows[4]);
+        Assert.Equal(["ETS", "–", "–", "0.4800", "0.4700", "–", "0.5148", "0.068", "−0.500"], rows[5]);
+        Assert.Equal(6, rows.Length);
+        Assert.Contains("Seasonal naive", Assert.Single(Regex.Matches(html, "<tr class=\"lowest\">\n?.*")).Value);
+    }
+
+    [Fact]
+    public void Notes_stand_below_the_table()
+    {
+        string html = HtmlReport.Render(ReportSamples.Small() with { Notes = ["The ETS forecast is left out: <too> few rows."] });
+
+        Assert.Contains("</table>\n<p class=\"note\">The ETS forecast is left out: &lt;too&gt; few rows.</p>\n", html);
+    }
+
+    [Fact]
+    public void Baselines_that_contradict_the_report_are_refused()
+    {
+        ForecastReport report = ReportSamples.Small();
+
+        AssertRefused("Predictions of ETS holds 1 values and TestDates 4", report with { Baselines = [new("ETS", [1], 1, 1, null, 0, 0)] });
+        AssertRefused("ETS has a MAPE of 3.00 % but the naive forecast has none", ReportSamples.Small(ReportSamples.Model("GRU") with { Mape = double.NaN }) with { NaiveMape = double.NaN, Baselines = [new("ETS", [1, 2, 3, 4], 1, 1, 3, 0, 0)] });
     }
 
     [Fact]
@@ -47,8 +70,10 @@ public partial class HtmlReportTests
         string worse = HtmlReport.Render(ReportSamples.Small());
         string better = HtmlReport.Render(ReportSamples.Small(ReportSamples.Model("GRU") with { Rmse = 0.4, Skill = 0.223 }));
 
-        Assert.Equal(["0.5148", "0.5000", "4.14 %", "0.000"], Best(worse));
-        Assert.Equal(["0.5000", "4.14 %", "0.4000", "0.223"], Best(better));
+        Assert.Equal(["0.5148", "0.5000", "4.14 %", "0.000", "0.000"], Best(worse));
+        Assert.Equal(["0.4000", "0.223", "0.223", "0.5000", "4.14 %"], Best(better));
+        Assert.Equal("Naive (the value before) lowest RMSE", Rows(worse)[3][0]);
+        Assert.Equal("GRU lowest RMSE", Rows(better)[1][0]);
     }
 
     [Theory]
@@ -258,7 +283,7 @@ public partial class HtmlReportTests
 
         Assert.Contains("The loss of the GRU was not finite in epoch 2", html);
         Assert.Contains("1 epoch, final loss not finite", html);
-        Assert.Equal("–", Rows(html)[2][3]);
+        Assert.Equal("–", Rows(html)[1][3]);
         Assert.DoesNotContain("NaN<", html);
     }
 
@@ -278,9 +303,9 @@ public partial class HtmlReportTests
         string[][] tiny = Rows(HtmlReport.Render(ReportSamples.Small(model with { Rmse = 3.21e-9 }) with { NaiveRmse = 2.5e-9 }));
         string[][] huge = Rows(HtmlReport.Render(ReportSamples.Small(model with { Rmse = 1234567.8 }) with { NaiveRmse = 987654.3 }));
 
-        Assert.Equal("3.210e−9", tiny[2][3]);
-        Assert.Equal("1,234,568", huge[2][3]);
-        Assert.Equal("987,654", huge[2][6]);
+        Assert.Equal("3.210e−9", tiny[1][3]);
+        Assert.Equal("1,234,568", huge[1][3]);
+        Assert.Equal("987,654", huge[1][6]);
     }
 
     [Fact]
@@ -320,7 +345,7 @@ public partial class HtmlReportTests
     private static string[][] Rows(string html)
     {
         string table = Regex.Match(html, "<table class=\"errors\">(.*?)</table>", RegexOptions.Singleline).Groups[1].Value;
-        return [.. Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline)
+        return [.. Regex.Matches(table, "<tr[^>]*>(.*?)</tr>", RegexOptions.Singleline)
             .Select(row => Regex.Matches(row.Groups[1].Value, "<t[hd][^>]*>(.*?)</t[hd]>")
                 .Select(cell => WebUtility.HtmlDecode(Regex.Replace(cell.Groups[1].Value, "<[^>]*>", ""))).ToArray())];
     }
