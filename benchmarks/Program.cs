@@ -42,6 +42,9 @@ seedsVerb.SetAction(parse => Guarded(() =>
 }));
 
 var cell = new Argument<string>("cell") { Description = "lstm, gru or simple-rnn" };
+var profile = new Command("profile", "Trains with Unroll alone for eight seconds, for a profiler to watch") { cell, threads };
+profile.SetAction(parse => Guarded(() => ProfileRun.Run(CellKinds.Parse(parse.GetValue(cell)!), parse.GetValue(threads))));
+
 var memory = new Command("memory", "The most memory resident while one library trains and predicts") { cell, torch };
 memory.SetAction(parse => Guarded(() => MemoryProbe.Run(CellKinds.Parse(parse.GetValue(cell)!), parse.GetValue(torch))));
 
@@ -88,7 +91,7 @@ var program = new Argument<string>("program") { Description = "A published unrol
 var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
 startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, profile, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

@@ -122,7 +122,9 @@ public sealed class Comparison
         ArgumentNullException.ThrowIfNull(score);
         ForecastScore best = BestBaseline;
         string saying = _sayings.TryGetValue(best.Name, out string? said) ? $" \"{said}\"" : "";
-        string naive = ReferenceEquals(best, Naive) ? "" : string.Create(CultureInfo.InvariantCulture, $" The naive RMSE is {Naive.Rmse:G4}.");
+        string naive = ReferenceEquals(best, Naive)
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" It {(score.BeatsNaive ? "beats" : "does not beat")} the naive forecast \"tomorrow equals today\" (RMSE {Naive.Rmse:G4}).");
         return string.Create(CultureInfo.InvariantCulture, $"The {score.Name} {(score.BeatsBest ? "beats" : "does not beat")} the best baseline, the {best.Name} forecast{saying}: RMSE {score.Rmse:G4} against {best.Rmse:G4}{Difference(score)}.")
             + $"{naive} {Chance(score)}{(score.BeatsBest ? "" : $" Use the {best.Name} forecast instead.")}";
     }

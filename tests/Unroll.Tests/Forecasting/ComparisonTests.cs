@@ -87,7 +87,7 @@ public class ComparisonTests
         ForecastScore score = comparison.Add("LSTM", Off(split, row => row % 2 == 0 ? 9 : -8));
         string verdict = comparison.Verdict(score);
         Assert.True(score.BeatsNaive);
-        Assert.StartsWith("The LSTM does not beat the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 8.515 against 3.308, 2.6 times the error. The naive RMSE is ", verdict, StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM does not beat the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 8.515 against 3.308, 2.6 times the error. It does not beat the naive forecast \"tomorrow equals today\" (RMSE ", verdict, StringComparison.Ordinal);
         Assert.EndsWith(" The LSTM's errors are larger than the seasonal naive forecast's, and that is hardly chance (p < 0.001). Use the seasonal naive forecast instead.", verdict, StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public class ComparisonTests
         ForecastScore score = comparison.Add("LSTM", Off(split, row => row % 3 * 0.01));
         string verdict = comparison.Verdict(score);
         Assert.True(score.BeatsBest);
-        Assert.StartsWith("The LSTM beats the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 0.01268 against 3.308, 99.6 % less error. The naive RMSE is ", verdict, StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM beats the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 0.01268 against 3.308, 99.6 % less error. It beats the naive forecast \"tomorrow equals today\" (RMSE ", verdict, StringComparison.Ordinal);
         Assert.EndsWith(" The LSTM's errors are smaller than the seasonal naive forecast's, and that is hardly chance (p < 0.001).", verdict, StringComparison.Ordinal);
     }
 
@@ -117,7 +117,7 @@ public class ComparisonTests
         ForecastScore score = comparison.Add("LSTM", Off(split, row => row % 2));
         Assert.Null(score.SkillAgainstBest);
         Assert.False(score.BeatsBest);
-        Assert.StartsWith("The LSTM does not beat the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 0.7071 against 0. The naive RMSE is ", comparison.Verdict(score), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM does not beat the best baseline, the seasonal naive forecast \"as 7 rows before\": RMSE 0.7071 against 0. It beats the naive forecast \"tomorrow equals today\" (RMSE ", comparison.Verdict(score), StringComparison.Ordinal);
         ForecastScore perfect = comparison.Add("GRU", split.Test.ToArray());
         Assert.EndsWith(" Whether that is chance cannot be told from these 28 rows. Use the seasonal naive forecast instead.", comparison.Verdict(perfect), StringComparison.Ordinal);
     }
