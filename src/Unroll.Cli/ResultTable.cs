@@ -80,6 +80,7 @@ internal static class ResultTable
     private static string Skill(double? value) => value switch
     {
         null => None,
+        > -0.0005 and < 0 => "0.000",
         > -1e4 => value.Value.ToString("0.000", CultureInfo.InvariantCulture),
         _ => value.Value.ToString("0.0e+0", CultureInfo.InvariantCulture),
     };

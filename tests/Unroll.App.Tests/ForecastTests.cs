@@ -184,5 +184,6 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(double value, string format) =>
+        value.ToString(format, CultureInfo.InvariantCulture) is "-0.000" ? "0.000" : value.ToString(format, CultureInfo.InvariantCulture);
 }

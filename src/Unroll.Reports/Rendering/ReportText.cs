@@ -37,7 +37,8 @@ internal static class ReportText
         string text = decimals < 0 || Math.Abs(value) >= 1e15
             ? value.ToString("0.000e+0", CultureInfo.InvariantCulture)
             : value.ToString("#,0." + new string('0', decimals), CultureInfo.InvariantCulture);
-        return text.Replace('-', '−');
+        // A value that rounds to nothing has no sign: "0.000", not "−0.000".
+        return (text.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? text.TrimStart('-') : text).Replace('-', '−');
     }
 
     public static string Percent(double value) => double.IsFinite(value) ? Figure(value, 2) + " %" : Missing;

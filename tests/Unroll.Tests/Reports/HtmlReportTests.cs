@@ -309,6 +309,15 @@ public partial class HtmlReportTests
     }
 
     [Fact]
+    public void A_skill_that_rounds_to_nothing_has_no_sign()
+    {
+        ModelResult model = ReportSamples.Model("LSTM");
+
+        Assert.Equal("0.000", Rows(HtmlReport.Render(ReportSamples.Small(model with { Skill = -0.0004 })))[1][7]);
+        Assert.Equal("−0.001", Rows(HtmlReport.Render(ReportSamples.Small(model with { Skill = -0.0006 })))[1][7]);
+    }
+
+    [Fact]
     public void Write_gives_the_rendered_page()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".html");
