@@ -11,15 +11,17 @@ public sealed class ForecastSplit
     /// <param name="train">The rows to learn from.</param>
     /// <param name="test">The rows to predict; must begin after <paramref name="train"/> ends.</param>
     /// <param name="window">T, how many rows before a row its prediction may look at.</param>
+    /// <param name="inputs">What forecasters may look at beside the target; null for nothing.</param>
     /// <exception cref="UnrollException">
     /// No such column, no rows in a range, a test range that begins before the training range ends, fewer training rows than
     /// T + 1, a missing value, or a target that never changes in training.
     /// </exception>
-    public ForecastSplit(TimeSeries series, string target, DateRange train, DateRange test, int window = 60)
+    public ForecastSplit(TimeSeries series, string target, DateRange train, DateRange test, int window = 60, ForecastInputs? inputs = null)
     {
         ArgumentNullException.ThrowIfNull(series);
         Series column = series[target];
-        TimeSeries table = series.Select(column.Name);
+        Inputs = inputs ?? ForecastInputs.TargetOnly;
+        TimeSeries table = series.Select([column.Name, .. Inputs.Columns]);
         (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
         if (!train.EndsBefore(test))
             throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.");
@@ -33,15 +35,38 @@ public sealed class ForecastSplit
         TestWithHistory = table.View(firstTest - window, window + testRows.Rows)[Target];
         TimeSeries all = table.View(firstTrain, firstTest - firstTrain + testRows.Rows);
         all.Fill(MissingPolicy.Error);
-        TrainThroughTest = all[Target];
+        (Table, TrainThroughTest) = (all, all[Target]);
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
             throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another --target or --train range."));
     }
 
+    /// <summary>The training rows but the newest as training rows, and those as test rows.</summary>
+    /// <param name="split">The split whose training rows are cut.</param>
+    /// <param name="newest">How many of them become test rows.</param>
+    private ForecastSplit(ForecastSplit split, int newest)
+    {
+        int train = split.Train.Count - newest;
+        Windows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
+        (Target, Inputs, Window) = (split.Target, split.Inputs, split.Window);
+        Table = split.Table.Head(split.Train.Count);
+        DateTime boundary = Table.Dates[train];
+        (TrainRange, TestRange) = (new DateRange(Table.FirstDate, Table.Dates[train - 1]), new DateRange(boundary, Table.LastDate));
+        Train = Table.Head(train)[Target];
+        Test = Table.Tail(newest)[Target];
+        TestWithHistory = Table.Tail(newest + Window)[Target];
+        TrainThroughTest = Table[Target];
+    }
+
     /// <summary>The target column's name as the file spells it.</summary>
     public string Target { get; }
+
+    /// <summary>What forecasters may look at beside the target.</summary>
+    public ForecastInputs Inputs { get; }
+
+    /// <summary>Target and input columns, every row from the first training row to the last test row.</summary>
+    public TimeSeries Table { get; }
 
     public DateRange TrainRange { get; }
 
@@ -61,6 +86,13 @@ public sealed class ForecastSplit
 
     /// <summary>Every row from the first training row to the last test row, also those between the ranges; the last Test.Count are the test rows.</summary>
     public Series TrainThroughTest { get; }
+
+    /// <summary>
+    /// This split's training rows cut once more in time: those before the newest to learn from, the newest to choose by. The test rows are
+    /// not in it.
+    /// </summary>
+    /// <exception cref="UnrollException">Too few rows are left to learn from.</exception>
+    public ForecastSplit WithinTraining(int newest) => new(this, newest);
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
     public int TrainWindowCount => Train.Count - Window;

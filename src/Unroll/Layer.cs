@@ -17,6 +17,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(Dropout), "dropout")]
 [JsonDerivedType(typeof(Masking), "masking")]
 [JsonDerivedType(typeof(Activate), "activate")]
+[JsonDerivedType(typeof(LastSteps), "last-steps")]
 public abstract record Layer
 {
     private protected Layer()

@@ -2,8 +2,21 @@ using System.Globalization;
 
 namespace Unroll.Forecasting;
 
-/// <summary>How often dates come, and so how many are missing between two of them.</summary>
-internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> MissingBetween)
+/// <summary>The kinds of spacing that calendars know.</summary>
+internal enum DateSpacing
+{
+    Other,
+    WithinDay,
+    Days,
+    BusinessDays,
+    Weeks,
+    Months,
+    Quarters,
+    Years,
+}
+
+/// <summary>How often dates come, and so how many are missing between two of them and which comes next.</summary>
+internal sealed record DateFrequency(string Name, DateSpacing Kind, Func<DateTime, DateTime, int> MissingBetween, Func<DateTime, DateTime> Next)
 {
     /// <summary>A weekday belongs to the calendar if it occurs at least this share as often as the commonest one.</summary>
     private const double RegularWeekday = 0.2;
@@ -14,7 +27,7 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
     public static DateFrequency Of(ReadOnlySpan<DateTime> dates)
     {
         if (dates.Length < 3)
-            return new DateFrequency("unknown", (_, _) => 0);
+            return new DateFrequency("unknown", DateSpacing.Other, (_, _) => 0, date => date.AddDays(1));
         var steps = new TimeSpan[dates.Length - 1];
         for (int row = 1; row < dates.Length; row++)
             steps[row - 1] = dates[row] - dates[row - 1];
@@ -22,13 +35,15 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
         return common.TotalDays switch
         {
             1 => Days(dates),
-            7 => new DateFrequency("weekly", (after, before) => Steps((before - after).TotalDays / 7)) { SeasonalPeriods = [52] },
-            >= 28 and <= 31 => Months("monthly", 1),
-            >= 89 and <= 92 => Months("quarterly", 3),
-            >= 365 and <= 366 => Months("yearly", 12),
+            7 => new DateFrequency("weekly", DateSpacing.Weeks, (after, before) => Steps((before - after).TotalDays / 7), date => date.AddDays(7)) { SeasonalPeriods = [52] },
+            >= 28 and <= 31 => Months("monthly", DateSpacing.Months, 1),
+            >= 89 and <= 92 => Months("quarterly", DateSpacing.Quarters, 3),
+            >= 365 and <= 366 => Months("yearly", DateSpacing.Years, 12),
             _ => new DateFrequency(
                 $"every {(common < TimeSpan.FromDays(1) ? common.ToString("c", CultureInfo.InvariantCulture) : FormattableString.Invariant($"{common.TotalDays:0.##} days"))}",
-                (after, before) => Steps((before - after) / common))
+                common < TimeSpan.FromDays(1) ? DateSpacing.WithinDay : DateSpacing.Other,
+                (after, before) => Steps((before - after) / common),
+                date => date + common)
             { SeasonalPeriods = Within(common) },
         };
     }
@@ -47,12 +62,12 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
             seen[(int)date.DayOfWeek]++;
         bool[] expected = Array.ConvertAll(seen, count => count >= RegularWeekday * seen.Max());
         if (dates[^1] - dates[0] < TimeSpan.FromDays(14) || Array.TrueForAll(expected, day => day))
-            return new DateFrequency("daily", (after, before) => Steps((before - after).TotalDays)) { SeasonalPeriods = [7, 365] };
+            return new DateFrequency("daily", DateSpacing.Days, (after, before) => Steps((before - after).TotalDays), date => date.AddDays(1)) { SeasonalPeriods = [7, 365] };
         int first = Enumerable.Range(0, 7).First(day => expected[day] && !expected[(day + 6) % 7]);
         int count = expected.Count(day => day), last = (first + count - 1) % 7;
         bool unbroken = Enumerable.Range(first, count).All(day => expected[day % 7]);
         string days = unbroken ? $"{Short(first)} to {Short(last)}" : string.Join(", ", Enumerable.Range(0, 7).Where(day => expected[day]).Select(Short));
-        return new DateFrequency($"business days ({days})", Missing) { SeasonalPeriods = count > 1 ? [count] : [] };
+        return new DateFrequency($"business days ({days})", DateSpacing.BusinessDays, Missing, NextDay) { SeasonalPeriods = count > 1 ? [count] : [] };
 
         int Missing(DateTime after, DateTime before)
         {
@@ -62,11 +77,23 @@ internal sealed record DateFrequency(string Name, Func<DateTime, DateTime, int> 
             return missing;
         }
 
+        DateTime NextDay(DateTime date)
+        {
+            do
+                date = date.AddDays(1);
+            while (!expected[(int)date.DayOfWeek]);
+            return date;
+        }
+
         static string Short(int day) => ((DayOfWeek)day).ToString()[..3];
     }
 
-    private static DateFrequency Months(string name, int months) =>
-        new(name, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months)) { SeasonalPeriods = months < 12 ? [12 / months] : [] };
+    private static DateFrequency Months(string name, DateSpacing kind, int months) =>
+        new(name, kind, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months), date => NextMonth(date, months)) { SeasonalPeriods = months < 12 ? [12 / months] : [] };
+
+    /// <summary>The last day of a month is followed by the last day of the next.</summary>
+    private static DateTime NextMonth(DateTime date, int months) =>
+        date.AddDays(1).Day == 1 ? date.AddDays(1).AddMonths(months).AddDays(-1) : date.AddMonths(months);
 
     private static int Steps(double steps) => Math.Max(0, (int)Math.Round(steps, MidpointRounding.AwayFromZero) - 1);
 }

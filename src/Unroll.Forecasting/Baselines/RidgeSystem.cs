@@ -1,0 +1,80 @@
+using System.Numerics.Tensors;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Least squares with a penalty on large weights (ridge regression: Hoerl and Kennard 1970), through the normal equations, so that many
+/// penalties are tried on one pass over the rows. Inputs are brought to mean 0 and deviation 1; with n rows the sum that is minimised
+/// is Σ(y − xw − c)² + λ·n·Σw². <see cref="LinearRegression"/> keeps more digits, and knows no penalty of 0 here.
+/// </summary>
+internal sealed class RidgeSystem
+{
+    private readonly double[] _means, _deviations, _gram, _moments;
+    private readonly int _rows, _inputs;
+    private readonly double _mean;
+
+    /// <param name="columns">K inputs of n values each; overwritten.</param>
+    /// <param name="outputs">n values.</param>
+    public RidgeSystem(double[][] columns, ReadOnlySpan<double> outputs)
+    {
+        (_rows, _inputs) = (outputs.Length, columns.Length);
+        (_means, _deviations) = (new double[_inputs], new double[_inputs]);
+        (_gram, _moments) = (new double[_inputs * _inputs], new double[_inputs]);
+        _mean = TensorPrimitives.Sum(outputs) / _rows;
+        double[] y = outputs.ToArray();
+        TensorPrimitives.Subtract(y, _mean, y);
+        for (int i = 0; i < _inputs; i++)
+        {
+            double[] x = columns[i];
+            _means[i] = TensorPrimitives.Sum<double>(x) / _rows;
+            TensorPrimitives.Subtract(x, _means[i], x);
+            double deviation = Math.Sqrt(TensorPrimitives.SumOfSquares<double>(x) / _rows);
+            _deviations[i] = deviation > 1e-9 * (1 + Math.Abs(_means[i])) ? deviation : double.PositiveInfinity;
+            TensorPrimitives.Divide(x, _deviations[i], x);
+            _moments[i] = TensorPrimitives.Dot<double>(x, y);
+        }
+
+        for (int i = 0; i < _inputs; i++)
+        {
+            for (int j = 0; j <= i; j++)
+                _gram[(i * _inputs) + j] = TensorPrimitives.Dot<double>(columns[i], columns[j]);
+        }
+    }
+
+    /// <summary>The weights, in units of output per unit of input, and last the intercept, for a penalty λ above 0.</summary>
+    public double[] Solve(double penalty)
+    {
+        int k = _inputs;
+        double[] factor = (double[])_gram.Clone(), w = (double[])_moments.Clone();
+        // Cholesky's factor L of the lower triangle, row by row, then L·z = m and Lᵀ·w = z.
+        for (int i = 0; i < k; i++)
+        {
+            Span<double> row = factor.AsSpan(i * k, k);
+            row[i] += penalty * _rows;
+            for (int j = 0; j < i; j++)
+                row[j] = (row[j] - TensorPrimitives.Dot<double>(row[..j], factor.AsSpan(j * k, j))) / factor[(j * k) + j];
+            row[i] = Math.Sqrt(row[i] - TensorPrimitives.SumOfSquares<double>(row[..i]));
+            w[i] = (w[i] - TensorPrimitives.Dot<double>(row[..i], w.AsSpan(0, i))) / row[i];
+        }
+
+        for (int i = k - 1; i >= 0; i--)
+        {
+            w[i] /= factor[(i * k) + i];
+            TensorPrimitives.MultiplyAdd(factor.AsSpan(i * k, i), -w[i], w.AsSpan(0, i), w.AsSpan(0, i));
+        }
+
+        var weights = new double[k + 1];
+        weights[k] = _mean;
+        for (int i = 0; i < k; i++)
+        {
+            weights[i] = w[i] / _deviations[i];
+            weights[k] -= weights[i] * _means[i];
+        }
+
+        return weights;
+    }
+
+    /// <summary>The output of weights from <see cref="Solve"/> for one row of inputs.</summary>
+    public static double Predict(ReadOnlySpan<double> weights, ReadOnlySpan<double> inputs) =>
+        TensorPrimitives.Dot(weights[..^1], inputs) + weights[^1];
+}

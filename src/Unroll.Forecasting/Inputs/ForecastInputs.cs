@@ -1,0 +1,28 @@
+namespace Unroll.Forecasting;
+
+/// <summary>What a forecast may look at beside the past of the target itself.</summary>
+public sealed record ForecastInputs
+{
+    /// <summary>Nothing else: the past of the target alone.</summary>
+    public static ForecastInputs TargetOnly { get; } = new();
+
+    /// <summary>Columns whose values are known up to the row a forecast is made from, and not beyond: prices, weather that was.</summary>
+    public IReadOnlyList<string> Past { get; init; } = [];
+
+    /// <summary>Columns whose values are also known for the rows to be predicted: fixtures, planned prices, public holidays.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
+
+    /// <summary>The calendar that fits the frequency: days of the week, times of the day, seasons, and what the same days were like in years before.</summary>
+    public bool Calendar { get; init; }
+
+    /// <summary>All columns named, past ones first.</summary>
+    internal IEnumerable<string> Columns => Past.Concat(Known);
+
+    /// <summary>Every other column of a table as past input, and the calendar.</summary>
+    public static ForecastInputs Everything(TimeSeries series, string target)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        string own = series[target].Name;
+        return new ForecastInputs { Past = [.. series.ColumnNames.Where(name => name != own)], Calendar = true };
+    }
+}

@@ -1,0 +1,235 @@
+using System.Numerics.Tensors;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The rows of a table as inputs: transformed values, and for every row, also the H rows after the last one, the numbers known
+/// beforehand. An origin is the newest row that a forecast may look at; what this class gives for an origin depends on rows up to it
+/// only, and on known numbers of the H rows after it.
+/// </summary>
+internal sealed class InputFrame
+{
+    /// <summary>Lags of other columns in a linear model, and of the days remembered beside the values.</summary>
+    private const int ColumnLags = 10, PastLags = 3, MemoryLags = 14, SameSeason = 4;
+
+    private readonly InputPlan _plan;
+    private readonly TargetTransform _transform;
+    private readonly double[] _target, _values, _levels;
+    private readonly double[][] _alike, _past, _known;
+    private readonly double[]? _memory;
+    private readonly int _knownCount, _alikeLags, _memoryLags;
+
+    /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
+    /// <param name="plan">How rows become inputs.</param>
+    /// <exception cref="UnrollException">A value that is needed is missing, or the transform is not defined for one.</exception>
+    public InputFrame(TimeSeries table, InputPlan plan)
+    {
+        _plan = plan;
+        _transform = TargetTransform.Parse(plan.Transform);
+        ReadOnlySpan<double> target = table[plan.Target].Values;
+        int rows = target.Length;
+        while (rows > 0 && double.IsNaN(target[rows - 1]))
+            rows--;
+        Rows = rows;
+        _target = Complete(table, plan.Target, rows);
+        _values = Mapped(_target);
+        _alike = [.. plan.Alike.Select(name => Mapped(Complete(table, name, rows)))];
+        _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
+        _levels = Levels(_values, plan.Season);
+        DateTime[] dates = Dates(table, rows, plan.Steps);
+        _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
+        (double[][] calendar, _memory) = Calendar(dates);
+        _known = [.. _known, .. calendar];
+        _knownCount = _known.Length + (plan.Memory ? YearMemory.Count : 0);
+        _alikeLags = Math.Min(ColumnLags, plan.Lags);
+        _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
+        FutureDates = dates[rows..];
+        LinearInputs = plan.Lags + (_alike.Length * _alikeLags) + (_past.Length * PastLags) + _knownCount + (2 * plan.Seasons.Count) + (2 * _memoryLags);
+        Channels = 1 + _alike.Length + _past.Length + _knownCount + (2 * plan.Seasons.Count);
+    }
+
+    /// <summary>The rows with a target value.</summary>
+    public int Rows { get; }
+
+    /// <summary>The dates of the H rows after the last one.</summary>
+    public IReadOnlyList<DateTime> FutureDates { get; }
+
+    /// <summary>The inputs of a linear model for one row ahead.</summary>
+    public int LinearInputs { get; }
+
+    /// <summary>F, the numbers of one row in the input of a network.</summary>
+    public int Channels { get; }
+
+    /// <summary>The first row that can be an origin.</summary>
+    public int FirstOrigin => Math.Max(_plan.Window, _plan.Season) - 1;
+
+    /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
+    public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
+
+    /// <summary>A prediction from an origin in the units of the target.</summary>
+    public double Inverse(int origin, double predicted)
+    {
+        double value = _levels[origin] + (predicted * Unit(origin));
+        return _transform == TargetTransform.LogReturn ? Math.Exp(value) : value;
+    }
+
+    /// <summary>The target in its own units.</summary>
+    public double Value(int row) => _target[row];
+
+    /// <summary>Writes the inputs of a linear model for the row <paramref name="step"/> (1..H) after an origin.</summary>
+    public void WriteLinear(int origin, int step, Span<double> inputs)
+    {
+        int at = 0;
+        double level = _levels[origin], unit = Unit(origin);
+        for (int k = 0; k < _plan.Lags; k++)
+            inputs[at++] = (_values[origin - k] - level) / unit;
+        foreach (double[] column in _alike)
+        {
+            for (int k = 0; k < _alikeLags; k++)
+                inputs[at++] = (column[origin - k] - level) / unit;
+        }
+
+        foreach (double[] column in _past)
+        {
+            for (int k = 0; k < PastLags; k++)
+                inputs[at++] = column[Math.Max(0, origin - k)];
+        }
+
+        at += WriteKnown(origin, origin + step, unit, inputs[at..]);
+        for (int k = 0; k < _memoryLags; k++)
+        {
+            ReadOnlySpan<double> memory = _memory.AsSpan((origin - k) * YearMemory.Count, YearMemory.Count);
+            (inputs[at], inputs[at + 1]) = (memory[1] / unit, memory[3] / unit);
+            at += 2;
+        }
+    }
+
+    /// <summary>Writes the channels of a row, at or before an origin or after it, for a network that looks at it from that origin.</summary>
+    public void WriteChannels(int origin, int row, Span<float> channels)
+    {
+        double level = _levels[origin], unit = Unit(origin);
+        bool isPast = row <= origin;
+        int at = 0;
+        channels[at++] = isPast ? (float)((_values[row] - level) / unit) : 0;
+        foreach (double[] column in _alike)
+            channels[at++] = isPast ? (float)((column[row] - level) / unit) : 0;
+        foreach (double[] column in _past)
+            channels[at++] = isPast ? (float)column[row] : 0;
+        Span<double> known = stackalloc double[_knownCount + (2 * _plan.Seasons.Count)];
+        WriteKnown(origin, row, unit, known);
+        TensorPrimitives.ConvertTruncating<double, float>(known, channels[at..]);
+    }
+
+    /// <summary>What is known of a row beforehand, and what the target was at the same place of earlier seasons up to the origin.</summary>
+    private int WriteKnown(int origin, int row, double unit, Span<double> destination)
+    {
+        int at = 0;
+        foreach (double[] column in _known)
+            destination[at++] = column[row];
+        if (_memory is not null)
+        {
+            foreach (double remembered in _memory.AsSpan(row * YearMemory.Count, YearMemory.Count))
+                destination[at++] = remembered / unit;
+        }
+
+        int newest = Math.Min(origin, row - 1);
+        foreach (int season in _plan.Seasons)
+        {
+            int same = row - (season * (((row - newest) + season - 1) / season));
+            double sum = 0, last = double.NaN;
+            int count = 0;
+            for (int back = same; back >= 0 && count < SameSeason; back -= season, count++)
+            {
+                double value = (_values[back] - _levels[origin]) / unit;
+                last = count == 0 ? value : last;
+                sum += value;
+            }
+
+            destination[at++] = count > 0 ? last : 0;
+            destination[at++] = count > 0 ? sum / count : 0;
+        }
+
+        return at;
+    }
+
+    /// <summary>What transformed numbers are divided by; a relative change is measured in the level besides.</summary>
+    private double Unit(int origin) => _transform == TargetTransform.Relative ? _plan.Scale * Math.Abs(_levels[origin]) : _plan.Scale;
+
+    private double[] Mapped(double[] values) => _transform == TargetTransform.LogReturn
+        ? Array.ConvertAll(values, value => value > 0 ? Math.Log(value) : TargetTransform.LogReturn.Forward(value, 1))
+        : values;
+
+    private double[] Levels(double[] values, int season)
+    {
+        var levels = new double[values.Length];
+        if (_transform == TargetTransform.None)
+            return levels;
+        double sum = 0;
+        for (int row = 0; row < values.Length; row++)
+        {
+            sum += values[row] - (row >= season ? values[row - season] : 0);
+            levels[row] = season == 1 ? values[row] : sum / Math.Min(season, row + 1);
+        }
+
+        return levels;
+    }
+
+    private static double[] Complete(TimeSeries table, string name, int rows)
+    {
+        Series column = table[name];
+        double[] values = column.Values[..rows].ToArray();
+        int missing = Array.FindIndex(values, double.IsNaN);
+        if (missing >= 0)
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}. Choose --missing drop, forward-fill or interpolate, leave the column out with --features, or complete the file.");
+        return values;
+    }
+
+    /// <summary>The dates of all rows and of the steps after the last: those the table has, then those its frequency lets expect.</summary>
+    private static DateTime[] Dates(TimeSeries table, int rows, int steps)
+    {
+        var dates = new DateTime[rows + steps];
+        int given = Math.Min(table.Rows, dates.Length);
+        table.DateSpan[..given].CopyTo(dates);
+        DateFrequency frequency = DateFrequency.Of(table.DateSpan[..rows]);
+        for (int row = Math.Max(1, given); row < dates.Length; row++)
+            dates[row] = frequency.Next(dates[row - 1]);
+        return dates;
+    }
+
+    private double[] KnownColumn(TimeSeries table, ScaledColumn column, int rows)
+    {
+        // Rows beyond the table are only asked for where they are predicted; then they must be there.
+        ReadOnlySpan<double> values = table[column.Name].Values;
+        var known = new double[rows];
+        known.AsSpan().Fill(double.NaN);
+        values[..Math.Min(rows, values.Length)].CopyTo(known);
+        int missing = known.AsSpan(0, Rows).IndexOf(double.NaN);
+        if (missing >= 0)
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}, and it is a known column. Complete the file, or leave the column out of --known.");
+        return column.Apply(known);
+    }
+
+    private (double[][] Calendar, double[]? Memory) Calendar(DateTime[] dates)
+    {
+        double[][] calendar = [];
+        if (_plan.Calendar is { } features)
+        {
+            calendar = [.. Enumerable.Range(0, features.Count).Select(_ => new double[dates.Length])];
+            var numbers = new double[features.Count];
+            for (int row = 0; row < dates.Length; row++)
+            {
+                features.Write(dates[row], numbers);
+                for (int i = 0; i < numbers.Length; i++)
+                    calendar[i][row] = numbers[i];
+            }
+        }
+
+        if (!_plan.Memory)
+            return (calendar, null);
+        var memory = new YearMemory(dates.AsSpan(0, Rows), _values);
+        var remembered = new double[dates.Length * YearMemory.Count];
+        for (int row = 0; row < dates.Length; row++)
+            memory.Write(dates[row], remembered.AsSpan(row * YearMemory.Count, YearMemory.Count));
+        return (calendar, remembered);
+    }
+}

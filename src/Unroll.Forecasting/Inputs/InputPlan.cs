@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// How the rows of a table become the inputs of a model; everything in it was read off training rows. It is kept with a saved model, so
+/// that new rows become inputs in the same way.
+/// </summary>
+internal sealed record InputPlan
+{
+    public required string Target { get; init; }
+
+    /// <summary>The name of the <see cref="TargetTransform"/>.</summary>
+    public required string Transform { get; init; }
+
+    /// <summary>T, the rows before the predicted ones that are looked at.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>How many of the newest values of the target a linear model looks at, at most T.</summary>
+    public required int Lags { get; init; }
+
+    /// <summary>H, how many rows ahead are predicted.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>m: values are seen from the mean of the newest m of them, the level; 1 for the newest itself.</summary>
+    public int Season { get; init; } = 1;
+
+    /// <summary>Columns in the target's units, seen from the target's level as the target is: low and close beside high.</summary>
+    public IReadOnlyList<string> Alike { get; init; } = [];
+
+    /// <summary>Other past columns.</summary>
+    public IReadOnlyList<ScaledColumn> Past { get; init; } = [];
+
+    /// <summary>Columns known for the predicted rows too.</summary>
+    public IReadOnlyList<ScaledColumn> Known { get; init; } = [];
+
+    /// <summary>Numbers that follow from the date; null for none.</summary>
+    public CalendarFeatures? Calendar { get; init; }
+
+    /// <summary>Days of years before; see <see cref="YearMemory"/>.</summary>
+    public bool Memory { get; init; }
+
+    /// <summary>Seasons in rows whose earlier values at the same place are inputs.</summary>
+    public IReadOnlyList<int> Seasons { get; init; } = [];
+
+    /// <summary>The standard deviation of one row's change on the training rows, in transformed units: what inputs are measured in.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Whether anything is known of rows to come.</summary>
+    [JsonIgnore]
+    public bool HasKnown => Known.Count > 0 || Calendar is not null || Memory || Seasons.Count > 0;
+}
+
+/// <summary>
+/// A column brought to mean 0 and deviation 1 on the training rows: its logarithm where it is skewed, its change from row to row where
+/// its level wanders off.
+/// </summary>
+internal sealed record ScaledColumn(string Name, double Offset, double Scale, bool Logarithm, bool Change)
+{
+    private const double Skewed = 2, Wandering = 0.98, Furthest = 8;
+
+    /// <summary>The scaled column. A value far beyond those seen in training says little more than one at their edge.</summary>
+    public double[] Apply(ReadOnlySpan<double> values)
+    {
+        double[] scaled = Mapped(values, Logarithm, Change);
+        for (int row = 0; row < scaled.Length; row++)
+            scaled[row] = Math.Clamp((scaled[row] - Offset) / Scale, -Furthest, Furthest);
+        return scaled;
+    }
+
+    /// <param name="name">The column.</param>
+    /// <param name="training">Its values on the training rows, none missing.</param>
+    /// <param name="mayChange">Whether changes may take the place of a level that wanders.</param>
+    public static ScaledColumn Fit(string name, ReadOnlySpan<double> training, bool mayChange)
+    {
+        bool logarithm = Moments(training).Skewness > Skewed && training.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
+        bool change = mayChange && Wanders(Mapped(training, logarithm, false));
+        (double mean, double deviation, _) = Moments(Mapped(training, logarithm, change));
+        return new ScaledColumn(name, mean, deviation > 0 ? deviation : 1, logarithm, change);
+    }
+
+    private static double[] Mapped(ReadOnlySpan<double> values, bool logarithm, bool change)
+    {
+        double[] mapped = values.ToArray();
+        if (logarithm)
+            mapped = Array.ConvertAll(mapped, value => Math.Log(Math.Max(value, 0) + 1));
+        for (int row = mapped.Length - 1; change && row >= 0; row--)
+            mapped[row] -= mapped[Math.Max(0, row - 1)];
+        return mapped;
+    }
+
+    /// <summary>Whether neighbours are so alike (autocorrelation at one row) that the level says more of the time than of the row.</summary>
+    private static bool Wanders(double[] values)
+    {
+        (double mean, double deviation, _) = Moments(values);
+        double sum = 0;
+        for (int row = 1; row < values.Length; row++)
+            sum += (values[row] - mean) * (values[row - 1] - mean);
+        return deviation > 0 && sum / (values.Length * deviation * deviation) > Wandering;
+    }
+
+    private static (double Mean, double Deviation, double Skewness) Moments(ReadOnlySpan<double> values)
+    {
+        double sum = 0, squares = 0, cubes = 0;
+        foreach (double value in values)
+            sum += value;
+        double mean = sum / values.Length;
+        foreach (double value in values)
+        {
+            double d = value - mean;
+            squares += d * d;
+            cubes += d * d * d;
+        }
+
+        double deviation = Math.Sqrt(squares / values.Length);
+        return (mean, deviation, deviation > 0 ? cubes / values.Length / (deviation * deviation * deviation) : 0);
+    }
+}

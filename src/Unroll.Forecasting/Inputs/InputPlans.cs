@@ -1,0 +1,102 @@
+namespace Unroll.Forecasting;
+
+/// <summary>The plans that are worth trying for a split: its transforms, and groups of inputs. Only training rows are looked at.</summary>
+internal static class InputPlans
+{
+    /// <summary>A column whose distance from the target is no more than this many of the target's usual changes is in its units.</summary>
+    private const double AlikeChanges = 4;
+
+    /// <summary>Lags of a linear model where there is no season: more of them add noise.</summary>
+    private const int FewLags = 10;
+
+    private const int LongestSeason = 400, MostSeasons = 4;
+
+    /// <summary>Plans that look at the target alone, one for each transform to try.</summary>
+    /// <param name="split">Its training rows and window count.</param>
+    /// <param name="steps">H.</param>
+    /// <param name="transform">The transform to use; null to try those that are defined.</param>
+    public static IReadOnlyList<InputPlan> Candidates(ForecastSplit split, int steps, TargetTransform? transform)
+    {
+        Series train = split.Train;
+        int season = Season(split);
+        string[] transforms = transform is not null ? [transform.Name]
+            : train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0 ? [TargetTransform.Difference.Name, TargetTransform.LogReturn.Name]
+            : [TargetTransform.Difference.Name];
+        return
+        [
+            .. from name in transforms
+               from lags in new[] { Math.Min(FewLags, split.Window), split.Window }.Distinct()
+               select new InputPlan
+               {
+                   Target = split.Target,
+                   Transform = name,
+                   Window = split.Window,
+                   Lags = lags,
+                   Steps = steps,
+                   Season = season,
+                   Scale = ScaleOf(train.Values, name),
+               },
+        ];
+    }
+
+    /// <summary>Groups of inputs in the order in which they are worth trying.</summary>
+    public static IReadOnlyList<Func<InputPlan, InputPlan>> Groups(ForecastSplit split, int steps)
+    {
+        var groups = new List<Func<InputPlan, InputPlan>>();
+        ReadOnlySpan<DateTime> dates = split.Train.DateSpan;
+        string[] alike = [.. split.Inputs.Past.Where(name => IsAlike(split, name))];
+        ScaledColumn[] past = [.. split.Inputs.Past.Except(alike).Select(name => Scaled(split, name, true))];
+        ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
+        if (known.Length > 0)
+            groups.Add(plan => plan with { Known = known });
+        if (split.Inputs.Calendar)
+        {
+            var calendar = CalendarFeatures.For(dates);
+            int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
+            if (calendar.Count > 0 || seasons.Length > 0)
+                groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [] });
+            if (steps <= YearMemory.MostSteps && YearMemory.Fits(dates))
+                groups.Add(plan => plan with { Memory = true });
+        }
+
+        if (alike.Length > 0)
+            groups.Add(plan => plan with { Alike = alike });
+        if (past.Length > 0)
+            groups.Add(plan => plan with { Past = past });
+        return groups;
+    }
+
+    private static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, split.Window) ?? 1;
+
+    private static ScaledColumn Scaled(ForecastSplit split, string name, bool mayChange) =>
+        ScaledColumn.Fit(name, split.Table[name].Values[..split.Train.Count], mayChange);
+
+    private static bool IsAlike(ForecastSplit split, string name)
+    {
+        ReadOnlySpan<double> target = split.Train.Values, column = split.Table[name].Values[..target.Length];
+        double[] apart = new double[target.Length - 1], changes = new double[target.Length - 1];
+        for (int row = 1; row < target.Length; row++)
+            (apart[row - 1], changes[row - 1]) = (Math.Abs(column[row] - target[row]), Math.Abs(target[row] - target[row - 1]));
+        Array.Sort(apart);
+        Array.Sort(changes);
+        return apart[apart.Length / 2] <= AlikeChanges * changes[changes.Length / 2];
+    }
+
+    private static double ScaleOf(ReadOnlySpan<double> values, string transform)
+    {
+        double sum = 0;
+        for (int row = 1; row < values.Length; row++)
+        {
+            double change = transform switch
+            {
+                "log-return" => Math.Log(values[row] / values[row - 1]),
+                "relative" => (values[row] - values[row - 1]) / Math.Abs(values[row - 1]),
+                _ => values[row] - values[row - 1],
+            };
+            sum += change * change;
+        }
+
+        double scale = Math.Sqrt(sum / (values.Length - 1));
+        return scale > 0 && double.IsFinite(scale) ? scale : 1;
+    }
+}
