@@ -10,7 +10,7 @@ namespace Unroll;
 /// <remarks>
 /// The 2 outputs of a target are μ and a raw scale s, any number: σ = ln(1 + eˢ) + 10⁻⁴. Without the last term a target that is met
 /// exactly would drive σ to 0 and the loss to −∞. It is a ten-thousandth of the unit that targets are scaled to, far below the noise of
-/// a series, and leaves gradients finite in single precision for errors up to 10³⁰. Targets in units of their own need scaling first.
+/// a series, and leaves gradients finite in single precision for errors up to 10¹⁵. Targets in units of their own need scaling first.
 /// </remarks>
 public sealed record GaussianLoss : Loss
 {

@@ -34,7 +34,8 @@ internal static class SpecialFunctions
     /// </summary>
     /// <remarks>
     /// From Γ(x + 1) = x·Γ(x): g(x) = g(x + 1) + ½·ln(4x(x + 1)/(2x + 1)²) and g′(x) = g′(x + 1) + 1/(4x(x + ½)(x + 1)). From 16 on,
-    /// Stirling's series (DLMF 5.11.1) with the duplication formula (5.5.5): g(x) = −1/(8x) + 1/(192x³) − 1/(640x⁵) + 17/(14336x⁷) − 31/(18432x⁹) + ….
+    /// Stirling's series (DLMF 5.11.1) with the duplication formula (5.5.5):
+    /// g(x) = −1/(8x) + 1/(192x³) − 1/(640x⁵) + 17/(14336x⁷) − 31/(18432x⁹) + 691/(180224x¹¹) − ….
     /// </remarks>
     public static (double Value, double Derivative) GammaRatio(double x)
     {
@@ -47,8 +48,8 @@ internal static class SpecialFunctions
         }
 
         double inverse = 1 / x, square = inverse * inverse;
-        double value = inverse * (-1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 - square * (31.0 / 18432)))));
-        slope += square * (1.0 / 8 + square * (-1.0 / 64 + square * (1.0 / 128 + square * (-17.0 / 2048 + square * (31.0 / 2048)))));
+        double value = inverse * (-1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 + square * (-31.0 / 18432 + square * (691.0 / 180224))))));
+        slope += square * (1.0 / 8 + square * (-1.0 / 64 + square * (1.0 / 128 + square * (-17.0 / 2048 + square * (31.0 / 2048 - square * (691.0 / 16384))))));
         return (value + 0.5 * Math.Log(product), slope);
     }
 }
