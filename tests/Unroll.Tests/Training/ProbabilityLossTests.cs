@@ -49,14 +49,14 @@ public class ProbabilityLossTests
     public void The_Gaussian_loss_is_the_negative_log_likelihood(double y, double mean, double scale, double expected) =>
         Assert.Equal(expected, new GaussianLoss().Evaluate([mean, scale], [y], 1.0), 1e-13);
 
-    /// <summary>scipy: −stats.t.logpdf(y, 2.0001 + log(1 + exp(v)), m, log(1 + exp(s)) + 1e-4).</summary>
+    /// <summary>scipy: −stats.t.logpdf(y, 2.0001 + log(1 + exp(v)), m, log(1 + exp(s)) + 1e-4); it loses digits where there are many degrees.</summary>
     [Theory]
     [InlineData(0.3, 0.1, -1.5, 0.5, -0.031858915528178766)]
     [InlineData(2, -1, 0, -3, 4.201909320469448)]
     [InlineData(-4, 5, 3, 8, 5.5056556169499205)]
     [InlineData(0.5, 0, 0.3, 1e5, 0.9328621836076221)]
     public void The_Student_t_loss_is_the_negative_log_likelihood(double y, double location, double scale, double degrees, double expected) =>
-        Assert.Equal(expected, new StudentTLoss().Evaluate([location, scale, degrees], [y], 1.0), 1e-10 * Math.Max(1, degrees / 1000));
+        Assert.Equal(expected, new StudentTLoss().Evaluate([location, scale, degrees], [y], 1.0), 1e-13 * Math.Max(1, degrees));
 
     /// <summary>scipy: −stats.t.logpdf(y, ν, m, log(1 + exp(s)) + 1e-4); ν = 1 is the Cauchy distribution.</summary>
     [Theory]
