@@ -7,7 +7,7 @@ internal sealed class TrainingStatus
 {
     private readonly Lock _lock = new();
     private TrainingEvent _last;
-    private double _epochLoss;
+    private double? _epochLoss;
 
     public TrainingStatus(string name) => Name = name;
 
@@ -40,7 +40,7 @@ internal sealed class TrainingStatus
     /// <summary>Epoch, loss of the last whole epoch (of the first as far as it is), time a step, time left or taken.</summary>
     public override string ToString()
     {
-        (TrainingEvent last, double epochLoss) = Snapshot();
+        (TrainingEvent last, double? epochLoss) = Snapshot();
         if (last.Epoch == 0)
             return "waiting";
         int steps = StepsDone(last);
@@ -48,11 +48,11 @@ internal sealed class TrainingStatus
         var left = TimeSpan.FromMilliseconds(step * (((double)last.Epochs * last.StepsPerEpoch) - steps));
         string digits = last.Epochs.ToString(CultureInfo.InvariantCulture);
         string epoch = last.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length);
-        double loss = epochLoss > 0 ? epochLoss : last.Loss;
+        double loss = epochLoss ?? last.Loss;
         return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{digits}  loss {loss:0.00e+00}  {StepTime(step),5} ms/step  {(Done(last) ? $"in {last.Elapsed.TotalSeconds:0.0} s" : Clock(left) + " left")}");
     }
 
-    private (TrainingEvent Last, double EpochLoss) Snapshot()
+    private (TrainingEvent Last, double? EpochLoss) Snapshot()
     {
         lock (_lock)
             return (_last, _epochLoss);

@@ -101,9 +101,9 @@ public sealed class Model
             throw new UnrollException("There are no samples to train on.");
         if (!IsBuilt)
             Build(samples.InputShape, options.Seed);
-        RequireSamples(samples);
+        RequireSamples(samples, options.Loss);
         if (options.Validation is not null)
-            RequireSamples(options.Validation);
+            RequireSamples(options.Validation, options.Loss);
         return new Trainer(this, samples, options, onEvent).Run(cancellation);
     }
 
@@ -208,21 +208,25 @@ public sealed class Model
             op.States.Clear();
     }
 
-    /// <summary>The mean loss over all samples.</summary>
+    /// <summary>The mean loss over all samples and their targets.</summary>
+    /// <exception cref="UnrollException">The samples or the loss do not fit the model, or a number of the loss is out of range.</exception>
     public double Evaluate(ISamples samples, Loss loss)
     {
+        ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(loss);
-        RequireSamples(samples);
+        loss.Validate();
+        RequireSamples(samples, loss);
         float[] outputs = Predict(samples);
-        var target = new float[OutputShape.Size];
+        int size = OutputShape.Size;
+        var target = new float[samples.TargetShape.Size];
         double sum = 0;
         for (int i = 0; i < samples.Count; i++)
         {
             samples.CopyTarget(i, target);
-            sum += loss.Evaluate(outputs.AsSpan(i * target.Length, target.Length), target, 1f);
+            sum += loss.Evaluate(outputs.AsSpan(i * size, size), target, 1f);
         }
 
-        return sum / outputs.Length;
+        return sum / ((double)samples.Count * target.Length);
     }
 
     /// <summary>Layer by layer: name and kind, output shape, parameters.</summary>
@@ -271,11 +275,17 @@ public sealed class Model
     private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
         ?? throw new ArgumentException($"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
 
-    private void RequireSamples(ISamples samples)
+    private void RequireSamples(ISamples samples, Loss loss)
     {
         RequireInput(samples.InputShape);
-        if (samples.TargetShape.Size != OutputShape.Size)
+        int each = loss.OutputsPerTarget;
+        long needed = (long)samples.TargetShape.Size * each;
+        if (needed == OutputShape.Size)
+            return;
+        if (each == 1)
             throw new UnrollException($"The model's output has shape {OutputShape}, but the samples' targets have shape {samples.TargetShape}. Change the last layer's units or the targets.");
+        string remedy = needed % OutputShape.Steps == 0 ? $"Give the last layer {needed / OutputShape.Steps} units." : "Change the last layer or the targets.";
+        throw new UnrollException($"The {loss.Name} needs {each} outputs a target, {needed} for targets of shape {samples.TargetShape}, but the model's output has shape {OutputShape}. {remedy}");
     }
 
     private void RequireInput(Shape input)

@@ -139,8 +139,8 @@ internal sealed class Network<T>
     public RecurrentOp<T>[] StatefulParts { get; }
 
     /// <summary>
-    /// The mean loss of a batch over rows and outputs, without regularisation; the gradients of the weights replace those in
-    /// the store. <paramref name="predictions"/> [B, ...Output] is filled unless null.
+    /// The mean loss of a batch over rows and targets, without regularisation; the gradients of the weights replace those in
+    /// the store. A row has as many outputs as targets, or <see cref="Loss.OutputsPerTarget"/> times as many. <paramref name="predictions"/> [B, ...Output] is filled unless null.
     /// </summary>
     public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
     {
@@ -159,7 +159,7 @@ internal sealed class Network<T>
         double sum = 0;
         for (int group = 0; group < _groups; group++)
             sum += _groupLoss[group];
-        return sum / ((double)batch.Rows * Output.Size);
+        return sum / ((double)batch.Rows * (Output.Size / loss.OutputsPerTarget));
     }
 
     /// <summary>The outputs [B, ...Output] of a batch.</summary>
@@ -411,8 +411,8 @@ internal sealed class Network<T>
             int stride = Lanes.Pad(shape.Features), layers = _network._ops.Length;
             Span<T> outputs = Memory.Span[_network._activationAt[layers]..], gradients = Memory.Slice(_network._gradientAt[layers], _network.SlabSize(shape));
             gradients.Clear();
-            Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size);
-            T scale = T.CreateChecked(1.0 / ((double)batch.Rows * shape.Size));
+            Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size / _network._loss!.OutputsPerTarget);
+            T scale = T.CreateChecked(1.0 / ((double)batch.Rows * target.Length));
             double sum = 0;
             for (int row = 0; row < Pass.Rows; row++)
             {
@@ -420,7 +420,7 @@ internal sealed class Network<T>
                 if (_network._predictions is not null)
                     prediction.CopyTo(_network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size));
                 batch.CopyTarget(Pass.FirstRow + row, target);
-                sum += _network._loss!.Evaluate(prediction, target, scale);
+                sum += _network._loss.Evaluate(prediction, target, scale);
                 for (int t = 0; t < shape.Steps; t++)
                     prediction.Slice(t * shape.Features, shape.Features).CopyTo(gradients[((t * Pass.PaddedRows + row) * stride)..]);
             }

@@ -23,12 +23,39 @@ public class ModelErrorTests
     }
 
     [Fact]
+    public void A_loss_that_needs_more_outputs_than_the_model_has()
+    {
+        const string Two = "The Gaussian loss needs 2 outputs a target, 2 for targets of shape (1), but the model's output has shape (1). Give the last layer 2 units.";
+        Is<UnrollException>(Two, () => Built.Fit(TestSamples.Curves(4), s_options with { Loss = new GaussianLoss() }));
+        Is<UnrollException>(Two, () => Built.Evaluate(TestSamples.Curves(4), new GaussianLoss()));
+        Is<UnrollException>(
+            "The quantile loss needs 3 outputs a target, 6 for targets of shape (2), but the model's output has shape (1). Give the last layer 6 units.",
+            () => Built.Fit(TestSamples.Curves(4, outputs: 2), s_options with { Loss = new QuantileLoss([0.1, 0.5, 0.9]) }));
+        Is<UnrollException>(
+            "The Student-t loss needs 3 outputs a target, 6 for targets of shape (2), but the model's output has shape (3). Give the last layer 6 units.",
+            () => new Model(new Dense(3)).Build(new Shape(1)).Fit(new ArraySamples([1], new Shape(1), [1, 2], new Shape(2)), s_options with { Loss = new StudentTLoss() }));
+        Is<UnrollException>(
+            "The Student-t loss needs 2 outputs a target, 12 for targets of shape (6, 1), but the model's output has shape (6, 1). Give the last layer 2 units.",
+            () => new Model(new Dense(1)).Build(new Shape(6, 1)).Evaluate(new ArraySamples(new float[6], new Shape(6, 1), new float[6], new Shape(6, 1)), new StudentTLoss(4)));
+
+        // The samples to judge with are checked too, and so is a model with too many outputs.
+        Model two = new Model(new Dense(2)).Build(new Shape(1));
+        Is<UnrollException>(
+            "The Gaussian loss needs 2 outputs a target, 4 for targets of shape (2), but the model's output has shape (2). Give the last layer 4 units.",
+            () => two.Fit(TestSamples.Line(1, 2), s_options with { Loss = new GaussianLoss(), Validation = new ArraySamples([1], new Shape(1), [1, 2], new Shape(2)) }));
+        Is<UnrollException>("The model's output has shape (2), but the samples' targets have shape (1). Change the last layer's units or the targets.", () => two.Evaluate(TestSamples.Line(1, 2), new Huber()));
+    }
+
+    [Fact]
     public void Arrays_of_a_wrong_length()
     {
         Is<ArgumentException>("The model takes inputs of shape (6, 2), 12 values each, but 13 values were given. (Parameter 'inputs')", () => Built.Predict(new float[13]));
         Is<ArgumentException>("The model takes inputs of shape (6, 2), 12 values each, but 0 values were given. (Parameter 'inputs')", () => Built.Run([]));
         Is<ArgumentException>("7 input values are no whole number of samples of shape (2, 2). (Parameter 'inputs')", () => _ = new ArraySamples(new float[7], new Shape(2, 2), [], new Shape(1)));
         Is<ArgumentException>("2 samples with targets of shape (3) need 6 target values, but 5 were given. (Parameter 'targets')", () => _ = new ArraySamples(new float[8], new Shape(2, 2), new float[5], new Shape(3)));
+        Is<ArgumentException>("The Gaussian loss has 2 outputs a target, but 3 outputs were given. Give all outputs of the model. (Parameter 'outputs')", () => new GaussianLoss().Parameters(new float[3]));
+        Is<ArgumentException>("The Student-t loss has 3 outputs a target, but 4 outputs were given. Give all outputs of the model. (Parameter 'outputs')", () => new StudentTLoss().Parameters(new float[4]));
+        Is<ArgumentException>("The quantile loss has 2 outputs a target, but 3 outputs were given. Give all outputs of the model. (Parameter 'outputs')", () => new QuantileLoss([0.1, 0.9]).Rearrange(new float[3]));
         Is<ArgumentException>("Every extent of a shape is at least 1, but (3, 0) was given. (Parameter 'extents')", () => _ = new Shape(3, 0));
         Is<ArgumentException>("A shape needs at least one extent. (Parameter 'extents')", () => _ = new Shape([]));
     }

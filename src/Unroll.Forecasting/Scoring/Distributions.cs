@@ -6,6 +6,9 @@ public static class Distributions
     private const int MaximumTerms = 1000;
     private const double Precision = 1e-16;
 
+    /// <summary>From so many degrees of freedom on the incomplete beta function loses digits, and three terms of a series have them all.</summary>
+    private const double AlmostNormal = 1e5;
+
     // Lanczos' approximation with g = 7 and 9 terms.
     private static readonly double[] s_lanczos =
     [
@@ -48,11 +51,20 @@ public static class Distributions
         return Math.Exp(-LogBeta(0.5, v / 2) - (0.5 * Math.Log(v)) - (0.5 * (v + 1) * Math.Log(1 + (t * t / v))));
     }
 
-    /// <summary>The t at which the cumulative probability is <paramref name="probability"/>.</summary>
+    /// <summary>
+    /// The t at which the cumulative probability is <paramref name="probability"/>; from 100 000 degrees of freedom on, from the normal
+    /// quantile (Abramowitz and Stegun 26.7.5).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1, or the degrees of freedom not above 0.</exception>
     public static double StudentTQuantile(double probability, double degreesOfFreedom)
     {
         CheckDegrees(degreesOfFreedom);
+        if (degreesOfFreedom >= AlmostNormal)
+        {
+            double z = NormalQuantile(probability), square = z * z;
+            return z + (z * (square + 1) / 4 / degreesOfFreedom) + (z * ((((5 * square) + 16) * square) + 3) / 96 / degreesOfFreedom / degreesOfFreedom);
+        }
+
         return Quantile(probability, t => StudentTCdf(t, degreesOfFreedom));
     }
 

@@ -187,7 +187,7 @@ internal sealed class Trainer
         // Stateful layers keep a state a row, so their batches stay as large as in training.
         private readonly int _rows = trainer._network.StatefulParts.Length > 0 ? trainer._options.BatchSize : ValidationRows;
         private readonly SampleBatch _batch = new(samples, null);
-        private readonly float[] _predictions = new float[Math.Max(ValidationRows, trainer._options.BatchSize) * samples.TargetShape.Size];
+        private readonly float[] _predictions = new float[Math.Max(ValidationRows, trainer._options.BatchSize) * trainer._network.Output.Size];
         private readonly float[] _target = new float[samples.TargetShape.Size];
 
         public void Reserve() => trainer._network.Reserve(Math.Min(_rows, samples.Count));
@@ -195,7 +195,7 @@ internal sealed class Trainer
         public double Loss()
         {
             double sum = 0;
-            int size = samples.TargetShape.Size;
+            int size = trainer._network.Output.Size;
             for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
@@ -207,7 +207,7 @@ internal sealed class Trainer
                 }
             }
 
-            return sum / ((double)samples.Count * size);
+            return sum / ((double)samples.Count * _target.Length);
         }
     }
 }

@@ -71,6 +71,17 @@ public class DistributionsTests
             Math.Abs(Distributions.NormalCdf(Distributions.NormalQuantile(p)) - p) < 1e-13
             && Math.Abs(Distributions.StudentTCdf(Distributions.StudentTQuantile(p, v), v) - p) < 1e-13);
 
+    [Theory]
+    [InlineData(0.975, 1e4, 1.960201239890626, 1e-10)]
+    [InlineData(0.975, 1.1e5, 1.9599855508754138, 1e-13)]
+    [InlineData(0.999, 2e5, 3.0902730573051986, 1e-13)]
+    [InlineData(0.001, 1e6, -3.09024045631652, 1e-13)]
+    [InlineData(0.9, 1e8, 1.2815515740104482, 1e-13)]
+    [InlineData(0.3, 1e12, -0.524400512708208, 1e-13)]
+    public void With_many_degrees_of_freedom_the_quantiles_of_student_t_keep_their_digits(double probability, double degrees, double expected, double tolerance) =>
+        // scipy.stats.t.ppf
+        Assert.Equal(1, Distributions.StudentTQuantile(probability, degrees) / expected, tolerance);
+
     [Fact]
     public void The_normal_quantile_agrees_with_its_table()
     {

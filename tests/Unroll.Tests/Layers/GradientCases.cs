@@ -114,10 +114,16 @@ internal static class GradientCases
 
     private static IEnumerable<GradientCase> OfLosses()
     {
-        foreach (Loss loss in (Loss[])[new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new Huber(0.3)])
+        Loss[] losses =
+        [
+            new MeanSquaredError(), new MeanAbsoluteError(), new Huber(), new Huber(0.3),
+            new QuantileLoss([0.5]), new QuantileLoss([0.1, 0.5, 0.9]), new GaussianLoss(), new StudentTLoss(), new StudentTLoss(3.5),
+        ];
+        foreach (Loss loss in losses)
         {
-            yield return new GradientCase($"{loss} of vectors", new Lstm(4), new Dense(2)) { Loss = loss, Rows = 11 };
-            yield return new GradientCase($"{loss} of sequences", new Gru(4) { ReturnSequences = true }, new Dense(2)) { Loss = loss, Rows = 9 };
+            int units = 2 * loss.OutputsPerTarget;
+            yield return new GradientCase($"{loss} of vectors", new Lstm(4), new Dense(units)) { Loss = loss, Rows = 11 };
+            yield return new GradientCase($"{loss} of sequences", new Gru(4) { ReturnSequences = true }, new Dense(units)) { Loss = loss, Rows = 9 };
         }
     }
 

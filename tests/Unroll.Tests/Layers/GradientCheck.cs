@@ -61,8 +61,9 @@ internal sealed class GradientCheck
             weights[i] = row.WeightScale * weights[i] + noise[i];
         _inputs = TestData.Normal(row.Rows * input.Size, 4);
         bool[] skipped = Mask(_inputs);
-        _targets = TestData.Normal(row.Rows * _network.Output.Size, 5);
-        (_batch, _loss) = (new TestBatch<double>(_inputs, _targets, row.Rows), row.Loss ?? new UpstreamLoss());
+        _loss = row.Loss ?? new UpstreamLoss();
+        _targets = TestData.Normal(row.Rows * _network.Output.Size / _loss.OutputsPerTarget, 5);
+        _batch = new TestBatch<double>(_inputs, _targets, row.Rows);
         if (row.States)
             AddStates();
 

@@ -25,6 +25,9 @@ public class GradientTests
     [InlineData("gru, masks, sequences, states")]
     [InlineData("gru, reset before, both dropouts, masks")]
     [InlineData("bidirectional simple rnn, Multiply, sequences")]
+    [InlineData("QuantileLoss { Quantiles = [0.1, 0.5, 0.9] } of sequences")]
+    [InlineData("GaussianLoss { } of vectors")]
+    [InlineData("StudentTLoss { DegreesOfFreedom =  } of vectors")]
     public void An_error_of_one_percent_is_caught(string name)
     {
         var check = new GradientCheck(GradientCases.All[name]);

@@ -20,6 +20,17 @@ public class AllocationTests
         ],
         ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],
         ["threads share a shard"] = [new Lstm(200), new Dense(1)],
+        ["quantile loss"] = [new Lstm(9), new Dense(3)],
+        ["Gaussian loss"] = [new Lstm(9), new Dense(2)],
+        ["Student-t loss"] = [new Lstm(9), new Dense(3)],
+    };
+
+    private static Loss LossOf(string name) => name switch
+    {
+        "quantile loss" => new QuantileLoss([0.1, 0.5, 0.9]),
+        "Gaussian loss" => new GaussianLoss(),
+        "Student-t loss" => new StudentTLoss(),
+        _ => new Huber(),
     };
 
     public static MatrixTheoryData<string, int> Cases => new(s_models.Keys, [1, 2]);
@@ -43,7 +54,7 @@ public class AllocationTests
             BatchSize = batch,
             Shuffle = name != "stateful",
             Optimizer = new RmsProp { Momentum = 0.1, Centered = true },
-            Loss = new Huber(),
+            Loss = LossOf(name),
             Clipping = new Clipping(ClipMode.Norm, 1),
             Schedule = new PlateauSchedule(),
             ValidationSplit = 0.2,

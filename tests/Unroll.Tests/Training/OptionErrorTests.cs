@@ -8,6 +8,13 @@ public sealed class OptionErrorTests
     public static TheoryData<TrainingOptions, string> Cases => new()
     {
         { new TrainingOptions { Loss = new Huber(0) }, "Huber's delta is 0; it must be above 0." },
+        { new TrainingOptions { Loss = new QuantileLoss([]) }, "The quantile loss has no quantiles; it needs at least 1, for example 0.5." },
+        { new TrainingOptions { Loss = new QuantileLoss([0.1, 1]) }, "The quantile loss has the quantile 1; each must be above 0 and below 1." },
+        { new TrainingOptions { Loss = new QuantileLoss([double.NaN]) }, "The quantile loss has the quantile NaN; each must be above 0 and below 1." },
+        { new TrainingOptions { Loss = new QuantileLoss([0.5, 0.1]) }, "The quantiles of the quantile loss must increase, but 0.1 follows 0.5. Sort them and name each once." },
+        { new TrainingOptions { Loss = new QuantileLoss([0.5, 0.5]) }, "The quantiles of the quantile loss must increase, but 0.5 follows 0.5. Sort them and name each once." },
+        { new TrainingOptions { Loss = new StudentTLoss(0) }, "The Student-t loss has 0 degrees of freedom; they must be above 0. Leave them out to have them learnt." },
+        { new TrainingOptions { Loss = new StudentTLoss(double.PositiveInfinity) }, "The Student-t loss has Infinity degrees of freedom; they must be above 0. Leave them out to have them learnt." },
         { new TrainingOptions { Schedule = new CosineSchedule(1.5) }, "A cosine schedule has a floor of 1.5 of the first rate; it must be at least 0 and at most 1." },
         { new TrainingOptions { Schedule = new StepSchedule(0) }, "A step schedule has 0 epochs and factor 0.1; it needs at least 1 epoch and a factor above 0 and at most 1." },
         { new TrainingOptions { Schedule = new PlateauSchedule(1) }, "A plateau schedule has factor 1, patience 10, least fall 0.0001 and floor 0; the factor must be above 0 and below 1, the patience at least 1, the others at least 0." },
@@ -19,6 +26,13 @@ public sealed class OptionErrorTests
     {
         var model = new Model(new Lstm(3), new Dense(1));
         Assert.Equal(message, Assert.Throws<UnrollException>(() => model.Fit(Samples(), options)).Message);
+    }
+
+    [Fact]
+    public void A_loss_is_checked_before_a_model_is_judged_with_it()
+    {
+        Model model = new Model(new Dense(1)).Build(new Shape(4, 1));
+        Assert.Equal("Huber's delta is -1; it must be above 0.", Assert.Throws<UnrollException>(() => model.Evaluate(Samples(), new Huber(-1))).Message);
     }
 
     [Theory]

@@ -1,18 +1,33 @@
 using System.Numerics;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Unroll;
 
-/// <summary>What training makes small: a mean over the rows of a batch and over the outputs of a row.</summary>
+/// <summary>What training makes small: a mean over the rows of a batch and over the targets of a row.</summary>
+/// <remarks>
+/// A loss may need several outputs for each target, k: then the model's last layer has k times as many units as there are targets,
+/// and the k outputs of target i are those at i·k, …, i·k + k − 1.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "loss")]
 [JsonDerivedType(typeof(MeanSquaredError), "mse")]
 [JsonDerivedType(typeof(MeanAbsoluteError), "mae")]
 [JsonDerivedType(typeof(Huber), "huber")]
+[JsonDerivedType(typeof(QuantileLoss), "quantile")]
+[JsonDerivedType(typeof(GaussianLoss), "gaussian")]
+[JsonDerivedType(typeof(StudentTLoss), "student-t")]
 public abstract record Loss
 {
     private protected Loss()
     {
     }
+
+    /// <summary>k, the outputs that the model gives for each target: 1 unless a loss says otherwise.</summary>
+    [JsonIgnore]
+    public virtual int OutputsPerTarget => 1;
+
+    /// <summary>As errors call it.</summary>
+    internal virtual string Name => "loss";
 
     /// <summary>Throws when a number is outside its range.</summary>
     internal virtual void Validate()
@@ -20,10 +35,18 @@ public abstract record Loss
     }
 
     /// <summary>
-    /// Sums the losses of one row's outputs, and overwrites the predictions with the gradients, times <paramref name="scale"/>.
+    /// Sums the losses of one row's n targets, and overwrites the n·k predictions with the gradients, times <paramref name="scale"/>.
     /// </summary>
     internal abstract double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
         where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>How many targets so many outputs are for.</summary>
+    private protected int Targets(ReadOnlySpan<float> outputs) => outputs.Length % OutputsPerTarget == 0
+        ? outputs.Length / OutputsPerTarget
+        : throw new ArgumentException($"The {Name} has {OutputsPerTarget} outputs a target, but {outputs.Length} outputs were given. Give all outputs of the model.", nameof(outputs));
+
+    // Of the base there is nothing to print: how many outputs a loss needs follows from its numbers.
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
 
 /// <summary>(y − ŷ)².</summary>
