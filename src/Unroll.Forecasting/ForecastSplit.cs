@@ -6,6 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class ForecastSplit
 {
+    /// <summary>What was found for a horizon, a transform and a validation share: all forecasters of a split start from the same.</summary>
+    private readonly Dictionary<(int Steps, string? Transform, double Validation), LinearStage> _linear = [];
+
     /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="train">The rows to learn from.</param>
@@ -93,6 +96,23 @@ public sealed class ForecastSplit
     /// </summary>
     /// <exception cref="UnrollException">Too few rows are left to learn from.</exception>
     public ForecastSplit WithinTraining(int newest) => new(this, newest);
+
+    /// <summary>The inputs and weights of least squares that do best on the newest training rows, fitted to those before.</summary>
+    internal LinearStage Linear(EnsembleRecipe recipe)
+    {
+        lock (_linear)
+        {
+            (int, string?, double) key = (recipe.Steps, recipe.Transform?.Name, recipe.Validation);
+            if (!_linear.TryGetValue(key, out LinearStage? stage))
+            {
+                ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
+                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.Steps, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count);
+                _linear.Add(key, stage);
+            }
+
+            return stage;
+        }
+    }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
     public int TrainWindowCount => Train.Count - Window;

@@ -61,7 +61,7 @@ internal sealed class InputFrame
     public int Channels { get; }
 
     /// <summary>The first row that can be an origin.</summary>
-    public int FirstOrigin => Math.Max(_plan.Window, _plan.Season) - 1;
+    public int FirstOrigin => Math.Max(Math.Max(_plan.Window, _plan.Lags), _plan.Season) - 1;
 
     /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
     public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
@@ -118,6 +118,18 @@ internal sealed class InputFrame
         Span<double> known = stackalloc double[_knownCount + (2 * _plan.Seasons.Count)];
         WriteKnown(origin, row, unit, known);
         TensorPrimitives.ConvertTruncating<double, float>(known, channels[at..]);
+    }
+
+    /// <summary>Refuses a table that does not say what the known columns hold in the rows to predict.</summary>
+    /// <exception cref="UnrollException">A value is missing.</exception>
+    public void RequireKnown(TimeSeries table, int steps)
+    {
+        foreach (ScaledColumn column in _plan.Known)
+        {
+            ReadOnlySpan<double> values = table[column.Name].Values;
+            if (values.Length < Rows + steps || values.Slice(Rows, steps).Contains(double.NaN))
+                throw new UnrollException($"{table.Name} does not say what {column.Name} will be in the {steps} {(steps == 1 ? "row" : "rows")} after {table.Format(table.Dates[Rows - 1])}. Add rows with a date, the known columns and an empty {_plan.Target}.");
+        }
     }
 
     /// <summary>What is known of a row beforehand, and what the target was at the same place of earlier seasons up to the origin.</summary>
@@ -198,7 +210,7 @@ internal sealed class InputFrame
 
     private double[] KnownColumn(TimeSeries table, ScaledColumn column, int rows)
     {
-        // Rows beyond the table are only asked for where they are predicted; then they must be there.
+        // Rows beyond the table count as average; whoever predicts them asks for their values first.
         ReadOnlySpan<double> values = table[column.Name].Values;
         var known = new double[rows];
         known.AsSpan().Fill(double.NaN);
@@ -206,7 +218,7 @@ internal sealed class InputFrame
         int missing = known.AsSpan(0, Rows).IndexOf(double.NaN);
         if (missing >= 0)
             throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}, and it is a known column. Complete the file, or leave the column out of --known.");
-        return column.Apply(known);
+        return Array.ConvertAll(column.Apply(known), value => double.IsNaN(value) ? 0 : value);
     }
 
     private (double[][] Calendar, double[]? Memory) Calendar(DateTime[] dates)

@@ -49,6 +49,23 @@ internal sealed record InputPlan
     /// <summary>Whether anything is known of rows to come.</summary>
     [JsonIgnore]
     public bool HasKnown => Known.Count > 0 || Calendar is not null || Memory || Seasons.Count > 0;
+
+    /// <summary>All columns beside the target.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Columns => [.. Alike, .. Past.Select(column => column.Name), .. Known.Select(column => column.Name)];
+
+    /// <summary>For example: High by difference, 10 lags; Open, Low, Close; the calendar.</summary>
+    public string InWords()
+    {
+        List<string> parts = [Transform == TargetTransform.None.Name ? Target : $"{Target} as {Transform}"];
+        if (Columns.Any())
+            parts.Add("with " + string.Join(", ", Columns));
+        if (Calendar is not null || Seasons.Count > 0)
+            parts.Add("the calendar");
+        if (Memory)
+            parts.Add("the same days of years before");
+        return string.Join(", ", parts);
+    }
 }
 
 /// <summary>

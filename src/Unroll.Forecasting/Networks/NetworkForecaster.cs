@@ -8,7 +8,7 @@ namespace Unroll.Forecasting;
 /// A recurrent network that predicts the next value of one column from the T values before it. The scaler is fitted on
 /// training rows only.
 /// </summary>
-public sealed class NetworkForecaster : IForecaster
+public sealed class NetworkForecaster : INetworkForecaster
 {
     private const string MetadataKey = "forecast";
     private Model? _model;
@@ -40,6 +40,10 @@ public sealed class NetworkForecaster : IForecaster
     /// <summary>What happened in training; null before it and in a loaded network.</summary>
     public History? History { get; private set; }
 
+    public TimeSpan TrainingTime => History?.Duration ?? TimeSpan.Zero;
+
+    public int Members => 1;
+
     /// <summary>The column it predicts.</summary>
     public string Target => About.Target;
 
@@ -59,6 +63,13 @@ public sealed class NetworkForecaster : IForecaster
     {
         Model model = Recipe.CreateModel().Build(new Shape(window, 1), Recipe.Training.Seed);
         return _model = model;
+    }
+
+    /// <inheritdoc/>
+    public Model Build(ForecastSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return Build(split.Window);
     }
 
     /// <inheritdoc/>
@@ -95,15 +106,18 @@ public sealed class NetworkForecaster : IForecaster
     public double[] Predict(ForecastSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        ForecastMetadata about = About;
-        if (split.Window != about.Window)
-            throw new UnrollException($"The {Name} was trained on windows of {about.Window} rows, but this split has windows of {split.Window}. Use the same window.");
+        CheckWindow(split);
         return _scaler!.InverseTransform(Model.Predict(split.TestWindows(_scaler)));
     }
 
-    public double PredictNext(TimeSeries series)
+    public double PredictNext(TimeSeries series) => PredictAhead(series, 1)[0];
+
+    /// <inheritdoc/>
+    /// <remarks>Further than one row ahead predictions take the place of the values that are not known yet: the recursive forecast.</remarks>
+    public double[] PredictAhead(TimeSeries series, int steps)
     {
         ArgumentNullException.ThrowIfNull(series);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ForecastMetadata about = About;
         Series values = series[about.Target];
         if (values.Count < about.Window)
@@ -112,8 +126,52 @@ public sealed class NetworkForecaster : IForecaster
         int missing = newest.IndexOf(double.NaN);
         if (missing >= 0)
             throw new UnrollException($"{series.Name} has no {about.Target} on {series.Format(values.Dates[values.Count - about.Window + missing])}, within the newest {about.Window} rows. Choose --missing drop, forward-fill or interpolate, or complete the file.");
-        float[] window = [.. _scaler!.Transform(newest).Select(value => (float)value)];
-        return _scaler.InverseTransform(Model.Predict(window))[0];
+        return Recursive(newest, 1, steps)[0];
+    }
+
+    /// <inheritdoc cref="PredictAhead(TimeSeries, int)"/>
+    public HorizonForecast PredictAhead(ForecastSplit split, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        CheckWindow(split);
+        if (split.Test.Count < steps)
+            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        return new HorizonForecast(split.Test.Values, Recursive(split.TestWithHistory.Values, split.Test.Count - steps + 1, steps));
+    }
+
+    /// <summary>Forecasts [count][steps] from origins that follow one another, the first of them row T − 1 of <paramref name="values"/>.</summary>
+    private double[][] Recursive(ReadOnlySpan<double> values, int count, int steps)
+    {
+        int window = About.Window;
+        double[] scaled = _scaler!.Transform(values[..(window + count - 1)]);
+        var inputs = new float[count * window];
+        for (int i = 0; i < count; i++)
+        {
+            for (int t = 0; t < window; t++)
+                inputs[(i * window) + t] = (float)scaled[i + t];
+        }
+
+        double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
+        for (int h = 0; h < steps; h++)
+        {
+            float[] next = Model.Predict(inputs);
+            for (int i = 0; i < count; i++)
+            {
+                ahead[i][h] = _scaler.InverseTransform((double)next[i]);
+                Span<float> input = inputs.AsSpan(i * window, window);
+                input[1..].CopyTo(input);
+                input[^1] = next[i];
+            }
+        }
+
+        return ahead;
+    }
+
+    private void CheckWindow(ForecastSplit split)
+    {
+        if (split.Window != About.Window)
+            throw new UnrollException($"The {Name} was trained on windows of {About.Window} rows, but this split has windows of {split.Window}. Use the same window.");
     }
 
     /// <summary>Writes the network with everything that <see cref="Load"/> needs to predict: scaler, window, target, training dates.</summary>

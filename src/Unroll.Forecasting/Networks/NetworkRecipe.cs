@@ -55,28 +55,30 @@ public sealed record NetworkRecipe
     /// <exception cref="UnrollException">A number is out of its range.</exception>
     public Model CreateModel()
     {
+        RequireAtLeastOne(Threads, "threads");
+        return new Model([.. Recurrent(false), new Dense(1)]) { Threads = Threads };
+    }
+
+    /// <summary>The recurrent layers with their dropouts, of which the last returns its sequence or its last step.</summary>
+    internal IEnumerable<Layer> Recurrent(bool returnSequence)
+    {
         RequireAtLeastOne(Layers, "recurrent layers");
         RequireAtLeastOne(Units, "units");
-        RequireAtLeastOne(Threads, "threads");
         if (Dropout is not (>= 0 and < 1))
             throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"The dropout is {Dropout}; it must be at least 0 and below 1."));
-        var layers = new List<Layer>();
         for (int i = 1; i <= Layers; i++)
         {
-            bool sequences = i < Layers;
+            bool sequences = i < Layers || returnSequence;
             Recurrent recurrent = Cell switch
             {
                 CellKind.SimpleRnn => new SimpleRnn(Units) { ReturnSequences = sequences },
                 CellKind.Lstm => new Lstm(Units) { ReturnSequences = sequences },
                 _ => new Gru(Units) { ReturnSequences = sequences },
             };
-            layers.Add(Bidirectional ? new Bidirectional(recurrent) : recurrent);
+            yield return Bidirectional ? new Bidirectional(recurrent) : recurrent;
             if (Dropout > 0)
-                layers.Add(new Dropout(Dropout));
+                yield return new Dropout(Dropout);
         }
-
-        layers.Add(new Dense(1));
-        return new Model([.. layers]) { Threads = Threads };
     }
 
     private static void RequireAtLeastOne(int number, string what)

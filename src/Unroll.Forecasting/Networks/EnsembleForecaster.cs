@@ -1,0 +1,130 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The default recipe: least squares on all inputs, an ensemble of recurrent networks trained on what that leaves, and the weights that
+/// these and the simple baselines deserve on the newest training rows. All of it is then fitted anew to all training rows.
+/// </summary>
+/// <remarks>
+/// Each network reads the T rows before the predicted ones and, where something is known of the rows to come (the calendar, known
+/// columns), those H rows too, and corrects the linear forecast of each of the H. The correction starts from 0, so that a network that
+/// finds nothing leaves the linear forecast as it is. Networks on the residuals of a linear model: Zhang (2003), the other way round
+/// than usual only in that both see all inputs.
+/// </remarks>
+public sealed class EnsembleForecaster : INetworkForecaster
+{
+    private readonly EnsembleRecipe _recipe;
+    private EnsembleState? _state;
+    private Model? _shown;
+
+    public EnsembleForecaster(EnsembleRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        _recipe = recipe;
+        Name = recipe.Network.Name;
+    }
+
+    internal EnsembleForecaster(EnsembleState state)
+        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Plan.Steps }) => _state = state;
+
+    public string Name { get; }
+
+    public NetworkRecipe Recipe => _recipe.Network;
+
+    public Action<TrainingEvent>? OnEvent { get; set; }
+
+    public History? History { get; private set; }
+
+    public TimeSpan TrainingTime { get; private set; }
+
+    public int Members => _recipe.Members;
+
+    /// <summary>H, how many rows ahead it predicts.</summary>
+    public int Steps => _recipe.Steps;
+
+    public Model Model => _state?.Networks[0] ?? _shown ?? throw NotFitted();
+
+    public string Target => State.Plan.Target;
+
+    public int Window => State.Plan.Window;
+
+    public (DateTime First, DateTime Last) TrainedOn => (State.TrainedFrom, State.TrainedTo);
+
+    /// <summary>What the forecast is made of, by name, with weights above 0 that sum to 1: the networks (by their cell), "least squares" without them, and baselines.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Weights => [.. State.Parts.Select(part => KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), part.Weight))];
+
+    /// <summary>The newest training rows as they were predicted without having been learnt from: what intervals are calibrated on.</summary>
+    public HorizonForecast Calibration => State.Calibration;
+
+    /// <summary>The inputs that were chosen, in words.</summary>
+    public string Inputs => State.Plan.InWords();
+
+    internal EnsembleState State => _state ?? throw NotFitted();
+
+    /// <inheritdoc/>
+    public Model Build(ForecastSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        LinearStage stage = split.Linear(_recipe);
+        InputPlan plan = EnsembleTraining.PlanFor(stage.Plan, _recipe, split);
+        return _shown = EnsembleTraining.CreateModel(_recipe, plan, OriginSamples.ShapeOf(new InputFrame(split.Table, plan), plan), 0);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
+    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        var training = new EnsembleTraining(_recipe, split, moment => OnEvent?.Invoke(moment), cancellationToken);
+        _state = training.Run();
+        (History, TrainingTime) = (training.History, training.Elapsed);
+    }
+
+    public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);
+
+    public double PredictNext(TimeSeries series) => PredictAhead(series, 1)[0];
+
+    /// <inheritdoc/>
+    /// <remarks>Rows at the end of <paramref name="series"/> that have no target value yet may hold the values of known columns.</remarks>
+    public double[] PredictAhead(TimeSeries series, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        EnsembleState state = Checked(steps);
+        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan);
+        if (frame.Rows <= frame.FirstOrigin)
+            throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
+        frame.RequireKnown(series, steps);
+        return state.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)])[0];
+    }
+
+    /// <inheritdoc/>
+    public HorizonForecast PredictAhead(ForecastSplit split, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        EnsembleState state = Checked(steps);
+        if (split.Test.Count < steps)
+            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        var frame = new InputFrame(split.Table, state.Plan);
+        int first = split.Table.Rows - split.Test.Count - 1;
+        if (first < frame.FirstOrigin)
+            throw new UnrollException($"Only {first + 1} rows come before the test range {split.TestRange}, but the {Name} looks at {frame.FirstOrigin + 1}. Use a longer --train range.");
+        double[][] ahead = state.Ahead(frame, first, split.Test.Count - steps + 1, steps, part =>
+        {
+            HorizonForecast forecast = part.PredictAhead(split, steps);
+            return [.. Enumerable.Range(0, forecast.Origins).Select(origin => forecast.From(origin).ToArray())];
+        });
+        return new HorizonForecast(split.Test.Values, ahead);
+    }
+
+    public void Save(string path) => EnsembleFile.Write(path, State);
+
+    private EnsembleState Checked(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return steps <= Steps ? State : throw new UnrollException($"The {Name} was trained to predict {Steps} {(Steps == 1 ? "row" : "rows")} ahead, not {steps}. Train it with --horizon {steps}.");
+    }
+
+    private InvalidOperationException NotFitted() => new($"The {Name} forecaster is not fitted yet. Call Fit first.");
+}

@@ -1,0 +1,50 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// How an <see cref="EnsembleForecaster"/> is made and trained. The defaults are the default recipe: found by measuring on years before
+/// those it is judged on (docs/decisions/0006-default-recipe.md).
+/// </summary>
+public sealed record EnsembleRecipe
+{
+    /// <summary>The recurrent networks, all alike but for their seeds: <see cref="TrainingOptions.Seed"/> and those after it.</summary>
+    public NetworkRecipe Network { get; init; } = new()
+    {
+        Units = 32,
+        Training = new TrainingOptions
+        {
+            Epochs = 40,
+            BatchSize = 64,
+            Optimizer = new Adam { LearningRate = 0.002 },
+            Clipping = new Clipping(ClipMode.GlobalNorm, 1),
+            EarlyStopping = new EarlyStopping(6),
+        },
+    };
+
+    /// <summary>How many networks are averaged.</summary>
+    public int Members { get; init; } = 5;
+
+    /// <summary>H: how many rows ahead are predicted, each by its own output.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>What is predicted in place of the value; null to find it on the validation rows.</summary>
+    public TargetTransform? Transform { get; init; }
+
+    /// <summary>The share of the training rows, the newest, on which inputs, epochs and weights are chosen; at most 750 rows.</summary>
+    public double Validation { get; init; } = 0.2;
+
+    /// <summary>T where there is no season; null for 20. With a season the split's window counts.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>The validation rows of a split.</summary>
+    /// <exception cref="UnrollException">The share is out of range, or leaves too few rows.</exception>
+    internal int ValidationRows(ForecastSplit split)
+    {
+        if (Validation is not (> 0 and < 1))
+            throw new UnrollException(FormattableString.Invariant($"A validation share of {Validation} is none. Give a number above 0 and below 1, for example 0.2."));
+        int rows = Math.Clamp((int)(Validation * split.Train.Count), 1, 750);
+        int needed = 2 * Steps;
+        if (rows < needed || split.Train.Count - rows < split.Window + (4 * Steps))
+            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows: too few for windows of {split.Window} rows, {Steps} {(Steps == 1 ? "row" : "rows")} ahead and {rows} rows to choose by. Use a longer --train range, a smaller --window or a shorter --horizon.");
+        return rows;
+    }
+}

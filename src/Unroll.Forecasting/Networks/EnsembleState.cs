@@ -1,0 +1,76 @@
+using System.Numerics.Tensors;
+
+namespace Unroll.Forecasting;
+
+/// <summary>A part of a blended forecast: the linear forecast with or without the networks' corrections, or a baseline.</summary>
+internal sealed record BlendPart(double Weight, bool Corrected, BaselineForecaster? Forecaster);
+
+/// <summary>All that a fitted <see cref="EnsembleForecaster"/> predicts with.</summary>
+internal sealed record EnsembleState
+{
+    public required CellKind Cell { get; init; }
+
+    public required LinearStage Linear { get; init; }
+
+    public required IReadOnlyList<Model> Networks { get; init; }
+
+    /// <summary>What the networks' outputs are multiplied by: the deviation of what the linear model left in training.</summary>
+    public required double CorrectionScale { get; init; }
+
+    public required IReadOnlyList<BlendPart> Parts { get; init; }
+
+    public required HorizonForecast Calibration { get; init; }
+
+    public required DateTime TrainedFrom { get; init; }
+
+    public required DateTime TrainedTo { get; init; }
+
+    public InputPlan Plan => Linear.Plan;
+
+    /// <summary>The blended forecasts [count][steps] from <paramref name="count"/> origins, in the target's units.</summary>
+    /// <param name="frame">The rows.</param>
+    /// <param name="first">The first origin.</param>
+    /// <param name="count">How many origins follow one another.</param>
+    /// <param name="steps">How many of the H rows ahead are wanted.</param>
+    /// <param name="baseline">The forecasts of a baseline for the same origins.</param>
+    public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline)
+    {
+        double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
+        float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(Networks, frame, Plan, first, count) : null;
+        foreach (BlendPart part in Parts)
+        {
+            double[][] ahead = part.Forecaster is { } forecaster
+                ? baseline(forecaster)
+                : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScale);
+            for (int i = 0; i < count; i++)
+                TensorPrimitives.MultiplyAdd(ahead[i].AsSpan(0, steps), part.Weight, blended[i], blended[i]);
+        }
+
+        return blended;
+    }
+
+    /// <summary>The mean output of the networks for each origin, [count, H].</summary>
+    public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count)
+    {
+        var samples = new OriginSamples(frame, plan, first, count, null);
+        var mean = new float[count * plan.Steps];
+        foreach (Model network in networks)
+            TensorPrimitives.Add(mean, network.Predict(samples), mean);
+        TensorPrimitives.Divide(mean, networks.Count, mean);
+        return mean;
+    }
+
+    /// <summary>The linear forecasts [count][H], corrected where there are corrections, in the target's units.</summary>
+    public static double[][] Values(InputFrame frame, LinearStage linear, int first, int count, float[]? corrections, double scale)
+    {
+        var values = new double[count][];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = linear.Predict(frame, first + i);
+            for (int h = 0; h < values[i].Length; h++)
+                values[i][h] = frame.Inverse(first + i, values[i][h] + (corrections is null ? 0 : scale * corrections[(i * values[i].Length) + h]));
+        }
+
+        return values;
+    }
+}

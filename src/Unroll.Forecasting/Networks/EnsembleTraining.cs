@@ -1,0 +1,207 @@
+using System.Diagnostics;
+
+namespace Unroll.Forecasting;
+
+/// <summary>One fit of an <see cref="EnsembleForecaster"/>.</summary>
+internal sealed class EnsembleTraining
+{
+    private const int DefaultWindow = 20;
+
+    /// <summary>Inputs up to this many numbers are laid out once; more are made anew for every epoch.</summary>
+    private const long MostNumbers = 64_000_000;
+
+    private readonly EnsembleRecipe _recipe;
+    private readonly ForecastSplit _split;
+    private readonly Action<TrainingEvent> _onEvent;
+    private readonly CancellationToken _cancellation;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private int _epochsBefore;
+
+    public EnsembleTraining(EnsembleRecipe recipe, ForecastSplit split, Action<TrainingEvent> onEvent, CancellationToken cancellation) =>
+        (_recipe, _split, _onEvent, _cancellation) = (recipe, split, onEvent, cancellation);
+
+    /// <summary>Of the first network, with the validation rows held back.</summary>
+    public History? History { get; private set; }
+
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    private TrainingOptions Options => _recipe.Network.Training;
+
+    public EnsembleState Run()
+    {
+        ForecastSplit inner = _split.WithinTraining(_recipe.ValidationRows(_split));
+        LinearStage chosen = _split.Linear(_recipe);
+        InputPlan plan = PlanFor(chosen.Plan, _recipe, _split);
+        BaselineForecaster[] baselines = Baselines();
+        foreach (BaselineForecaster baseline in baselines)
+            baseline.Fit(inner, _cancellation);
+
+        // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
+        var frame = new InputFrame(inner.Table, plan);
+        var linear = LinearStage.Fit(frame, plan, chosen.Penalty, inner.Train.Count);
+        (OriginSamples training, double scale) = Samples(frame, linear, inner.Train.Count);
+        int first = inner.Train.Count - 1, count = inner.Test.Count - plan.Steps + 1;
+        var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scale));
+        (Model[] networks, int[] epochs) = Train(Laid(training), Laid(validation), null);
+        float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
+        HorizonForecast[] forecasts =
+        [
+            Judged(EnsembleState.Values(frame, linear, first, count, corrections, scale)),
+            Judged(EnsembleState.Values(frame, linear, first, count, null, scale)),
+            .. baselines.Select(baseline => baseline.PredictAhead(inner, plan.Steps)),
+        ];
+        double[] weights = Blend.Weights(forecasts, Scales(inner, plan.Steps));
+        HorizonForecast calibration = Judged(Mixed(forecasts, weights));
+
+        // Then everything again on all training rows.
+        frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
+        linear = LinearStage.Fit(frame, plan, chosen.Penalty, _split.Train.Count);
+        (training, scale) = Samples(frame, linear, _split.Train.Count);
+        networks = Train(Laid(training), null, epochs).Networks;
+        var parts = new List<BlendPart>();
+        for (int i = 0; i < weights.Length; i++)
+        {
+            BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
+            if (weights[i] == 0)
+                continue;
+            baseline?.Fit(_split, _cancellation);
+            parts.Add(new BlendPart(weights[i], i == 0, baseline));
+        }
+
+        _onEvent(new TrainingEvent { Kind = TrainingEventKind.Ended, Epoch = AllEpochs, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
+        return new EnsembleState
+        {
+            Cell = _recipe.Network.Cell,
+            Linear = linear,
+            Networks = networks,
+            CorrectionScale = scale,
+            Parts = parts,
+            Calibration = calibration,
+            TrainedFrom = _split.Train.Dates[0],
+            TrainedTo = _split.Train.Dates[^1],
+        };
+
+        HorizonForecast Judged(double[][] ahead) => new(inner.Test.Values, ahead);
+    }
+
+    /// <summary>The plan with the window of the network.</summary>
+    public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
+        plan with { Window = plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? DefaultWindow, split.Window) };
+
+    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member)
+    {
+        // One output for each step that is read, or where no step is read H outputs after the last.
+        bool sequences = plan.HasKnown && plan.Steps > 1;
+        List<Layer> layers = [.. recipe.Network.Recurrent(sequences)];
+        if (sequences)
+            layers.Add(new LastSteps(plan.Steps));
+        layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
+        layers.Add(new Dense(plan.HasKnown ? 1 : plan.Steps) { KernelInitializer = Initializer.Zeros });
+        return new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
+    }
+
+    private int AllEpochs => 2 * _recipe.Members * Options.Epochs;
+
+    private static BaselineForecaster[] Baselines(ForecastSplit split)
+    {
+        // The mean and least squares on the target alone are never worth a share beside least squares on all inputs.
+        BaselineForecaster[] all = [.. Forecasting.Baselines.For(split)];
+        return [.. all.Where(baseline => baseline is NaiveForecaster or SeasonalNaiveForecaster or DriftForecaster or EtsForecaster)];
+    }
+
+    private BaselineForecaster[] Baselines() => Baselines(_split);
+
+    /// <summary>Trains all networks: with validation rows until these say stop, without for as many epochs as is said.</summary>
+    private (Model[] Networks, int[] Epochs) Train(ISamples samples, ISamples? validation, int[]? epochs)
+    {
+        var networks = new Model[_recipe.Members];
+        var kept = new int[_recipe.Members];
+        InputPlan plan = PlanFor(_split.Linear(_recipe).Plan, _recipe, _split);
+        for (int k = 0; k < networks.Length; k++)
+        {
+            TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
+            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k);
+            History history = networks[k].Fit(samples, options, Forwarded, _cancellation);
+            _cancellation.ThrowIfCancellationRequested();
+            History ??= history;
+            kept[k] = Math.Max(1, history.KeptEpoch);
+            _epochsBefore += Options.Epochs;
+        }
+
+        return (networks, kept);
+    }
+
+    /// <summary>The events of all networks as those of one long training.</summary>
+    private void Forwarded(TrainingEvent moment)
+    {
+        if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
+            _onEvent(moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
+    }
+
+    /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1, and what that is in units of the plan.</summary>
+    private static (OriginSamples Samples, double Scale) Samples(InputFrame frame, LinearStage linear, int end)
+    {
+        InputPlan plan = linear.Plan;
+        int first = LinearStage.FirstOrigin(frame, plan, end), count = end - plan.Steps - first;
+        float[] targets = Targets(frame, linear, first, count, 1);
+        double squares = 0;
+        foreach (float target in targets)
+            squares += (double)target * target;
+        double scale = Math.Sqrt(squares / targets.Length);
+        scale = scale > 0 ? scale : 1;
+        return (new OriginSamples(frame, plan, first, count, Array.ConvertAll(targets, target => (float)(target / scale))), scale);
+    }
+
+    /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], divided by <paramref name="scale"/>.</summary>
+    private static float[] Targets(InputFrame frame, LinearStage linear, int first, int count, double scale)
+    {
+        int steps = linear.Plan.Steps;
+        var targets = new float[count * steps];
+        for (int i = 0; i < count; i++)
+        {
+            double[] ahead = linear.Predict(frame, first + i);
+            for (int h = 0; h < steps; h++)
+                targets[(i * steps) + h] = (float)((frame.TargetOf(first + i, first + i + h + 1) - ahead[h]) / scale);
+        }
+
+        return targets;
+    }
+
+    private static ISamples Laid(OriginSamples samples)
+    {
+        int inputs = samples.InputShape.Size, targets = samples.TargetShape.Size;
+        if ((long)samples.Count * inputs > MostNumbers)
+            return samples;
+        float[] x = new float[samples.Count * inputs], y = new float[samples.Count * targets];
+        for (int i = 0; i < samples.Count; i++)
+        {
+            samples.CopyInput(i, x.AsSpan(i * inputs, inputs));
+            samples.CopyTarget(i, y.AsSpan(i * targets, targets));
+        }
+
+        return new ArraySamples(x, samples.InputShape, y, samples.TargetShape);
+    }
+
+    private static double[] Scales(ForecastSplit inner, int steps)
+    {
+        var naive = new NaiveForecaster();
+        naive.Fit(inner);
+        HorizonForecast forecast = naive.PredictAhead(inner, steps);
+        return [.. Enumerable.Range(1, steps).Select(h => Math.Max(double.Epsilon, forecast.Actual(h).Zip(forecast.Predicted(h), (a, p) => (a - p) * (a - p)).Sum()))];
+    }
+
+    private static double[][] Mixed(HorizonForecast[] forecasts, double[] weights)
+    {
+        double[][] mixed = [.. Enumerable.Range(0, forecasts[0].Origins).Select(_ => new double[forecasts[0].Steps])];
+        for (int i = 0; i < mixed.Length; i++)
+        {
+            for (int k = 0; k < weights.Length; k++)
+            {
+                for (int h = 0; h < mixed[i].Length; h++)
+                    mixed[i][h] += weights[k] * forecasts[k][i, h + 1];
+            }
+        }
+
+        return mixed;
+    }
+}

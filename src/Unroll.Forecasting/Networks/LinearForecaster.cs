@@ -1,0 +1,72 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Least squares on the same inputs as the networks of the default recipe: several columns, the calendar, days of years before; with a
+/// penalty on large weights. Inputs, transform and penalty are found on the newest training rows. The baseline that a network must beat
+/// to be worth its trouble.
+/// </summary>
+public sealed class LinearForecaster : IHorizonForecaster
+{
+    internal const string DefaultName = "least squares, all inputs";
+    private readonly EnsembleRecipe _recipe;
+    private LinearStage? _stage;
+
+    /// <param name="recipe">Of which horizon, transform and validation share count.</param>
+    public LinearForecaster(EnsembleRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        _recipe = recipe;
+    }
+
+    public string Name => DefaultName;
+
+    /// <summary>The inputs that were chosen, in words.</summary>
+    /// <exception cref="InvalidOperationException">Fit has not been called.</exception>
+    public string Inputs => Stage.Plan.InWords();
+
+    private LinearStage Stage => _stage ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
+
+    /// <inheritdoc/>
+    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        LinearStage chosen = split.Linear(_recipe);
+        _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), chosen.Plan), chosen.Plan, chosen.Penalty, split.Train.Count);
+    }
+
+    public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);
+
+    public double PredictNext(TimeSeries series) => PredictAhead(series, 1)[0];
+
+    /// <inheritdoc/>
+    public double[] PredictAhead(TimeSeries series, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        CheckSteps(steps);
+        InputPlan plan = Stage.Plan;
+        var frame = new InputFrame(series.Select([plan.Target, .. plan.Columns]), plan);
+        if (frame.Rows <= frame.FirstOrigin)
+            throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {plan.Target}, but the {Name} forecast looks at the newest {frame.FirstOrigin + 1}. Give it at least {frame.FirstOrigin + 1} rows.");
+        frame.RequireKnown(series, steps);
+        return EnsembleState.Values(frame, Stage, frame.Rows - 1, 1, null, 1)[0][..steps];
+    }
+
+    /// <inheritdoc/>
+    public HorizonForecast PredictAhead(ForecastSplit split, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        CheckSteps(steps);
+        if (split.Test.Count < steps)
+            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        var frame = new InputFrame(split.Table, Stage.Plan);
+        double[][] ahead = EnsembleState.Values(frame, Stage, split.Table.Rows - split.Test.Count - 1, split.Test.Count - steps + 1, null, 1);
+        return new HorizonForecast(split.Test.Values, Array.ConvertAll(ahead, values => values[..steps]));
+    }
+
+    private void CheckSteps(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (steps > Stage.Plan.Steps)
+            throw new UnrollException($"The {Name} forecast was fitted for {Stage.Plan.Steps} rows ahead, not {steps}. Fit it with a longer --horizon.");
+    }
+}
