@@ -14,6 +14,7 @@ public sealed class SampleTests : IDisposable
     [InlineData("sp500", "sp500.csv (S&P 500, a sample): 5,105 rows, 2000-01-03 to 2020-04-17")]
     [InlineData("births", "births.csv (US births, a sample): 7,305 rows, 1969-01-01 to 1988-12-31")]
     [InlineData("Ridership", "ridership.csv (Chicago, Clark/Lake, a sample): 5,698 rows, 2001-01-22 to 2016-08-28")]
+    [InlineData("stations", "stations.csv (20 stations of Chicago, a sample): 20 series, 29,220 rows, 2012-08-15 to 2016-08-14")]
     public void Each_is_described(string name, string heading)
     {
         ToolResult result = Tool.Run(_folder, "describe", "--sample", name);
@@ -41,8 +42,22 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void The_help_lists_them() => Assert.Contains(
-        "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016)",
-        string.Join(' ', Tool.Run(_folder, "describe", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
-        StringComparison.Ordinal);
+    public void That_of_many_series_is_refused_where_one_is_needed()
+    {
+        const string Message = "unroll: The sample stations holds several series, one for each station. Choose sp500, aapl, births or ridership, or look at it with unroll describe --sample stations.\n";
+        ToolResult result = Tool.Run(_folder, "forecast", "--sample", "stations");
+        Assert.Equal((1, "", Message), (result.Code, result.Output, result.Error));
+        Tool.Run(_folder, "forecast", "--sample", "births", "--model", "simple-rnn", "--epochs", "1", "--units", "4", "--window", "7");
+        result = Tool.Run(_folder, "predict", "forecast-report/simple-rnn.unroll", "--sample", "stations");
+        Assert.Equal((1, "", Message), (result.Code, result.Output, result.Error));
+    }
+
+    [Fact]
+    public void The_help_lists_those_that_a_verb_takes()
+    {
+        const string Single = "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016)";
+        string Help(string verb) => string.Join(' ', Tool.Run(_folder, verb, "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(Single + " --target", Help("forecast"), StringComparison.Ordinal);
+        Assert.Contains(Single + ", stations (20 stations of Chicago 2012-2016) --series", Help("describe"), StringComparison.Ordinal);
+    }
 }
