@@ -8,7 +8,7 @@ internal static class DataView
     public static void Show(Terminal terminal, DataSource source, TimeSeries series, bool calendar)
     {
         string range = $"{series.Day(series.FirstDate)} to {series.Day(series.LastDate)}";
-        terminal.Heading(FormattableString.Invariant($"{series.Name}{(source.Sample is { } sample ? $" ({sample.Title}, a sample)" : "")}: {series.Rows:N0} rows, {range}"));
+        terminal.Heading(FormattableString.Invariant($"{source.Heading(series.Name)}: {series.Rows:N0} rows, {range}"));
         foreach (string notice in series.Notices)
             terminal.Say("Note: " + notice);
         terminal.Blank();

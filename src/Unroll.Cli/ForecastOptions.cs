@@ -11,8 +11,8 @@ internal sealed class ForecastOptions
     private static readonly Dictionary<string, CellKind> s_cells = Enum.GetValues<CellKind>().ToDictionary(cell => (s_recipe with { Cell = cell }).Key);
 
     private readonly Argument<string?> _file = DataSource.FileArgument("A CSV file with a date column and columns of numbers [default: the sample sp500]");
-    private readonly Option<string?> _sample = DataSource.SampleOption();
-    private readonly Option<string> _target = new("--target") { Description = "The column to forecast; letter case does not count", HelpName = "COLUMN", DefaultValueFactory = _ => "High" };
+    private readonly Option<string?> _sample = DataSource.SampleOption(Sample.Single);
+    private readonly Option<string> _target = new("--target") { Description = "The column to forecast, letter case does not count; a sample has its own default", HelpName = "COLUMN", DefaultValueFactory = _ => "High" };
     private readonly Option<DateRange?> _train = Options.Range("--train", "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
     private readonly Option<DateRange?> _test = Options.Range("--test", "The rows to judge on, as 2021.. [default: chosen from the data, and said]");
     private readonly Option<int> _window = Options.Whole("--window", 60, 1, 100_000, "How many rows back a prediction looks");
@@ -73,11 +73,13 @@ internal sealed class ForecastOptions
             Threads = result.GetValue(_threads),
             Training = training,
         };
+        var data = DataSource.From(result.GetValue(_file), result.GetValue(_sample), Sample.Single);
+        bool targetIsGiven = result.GetResult(_target) is { Implicit: false };
         return new ForecastRequest
         {
-            Data = DataSource.From(result.GetValue(_file), result.GetValue(_sample)),
-            Target = result.GetRequiredValue(_target),
-            TargetIsGiven = result.GetResult(_target) is { Implicit: false },
+            Data = data,
+            Target = !targetIsGiven && data.Sample is { } sample ? sample.Target : result.GetRequiredValue(_target),
+            TargetIsGiven = targetIsGiven,
             Train = result.GetValue(_train),
             Test = result.GetValue(_test),
             Window = result.GetValue(_window),

@@ -11,7 +11,7 @@ internal static class PredictCommand
     {
         var model = new Argument<string>("MODEL") { Description = "A network that unroll forecast wrote, for example forecast-report/lstm.unroll" };
         Argument<string?> file = DataSource.FileArgument("A CSV file with the column that the network was trained on, its newest rows at the end of time");
-        Option<string?> sample = DataSource.SampleOption();
+        Option<string?> sample = DataSource.SampleOption(Sample.Single);
         Option<string> missing = TargetColumn.MissingOption();
         var json = new Option<bool>("--json") { Description = "Print the prediction as JSON" };
         var command = new Verb(
@@ -24,7 +24,7 @@ internal static class PredictCommand
         };
         command.SetAction(result =>
         {
-            DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), isNeeded: true);
+            DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), Sample.Single, isNeeded: true);
             PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)));
             if (result.GetValue(json))
                 Console.Out.Write(prediction);

@@ -18,7 +18,7 @@ internal sealed class Terminal
             Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
         });
         if (isPlain)
-            Ansi.Profile.Width = Endless;
+            Ansi.Profile.Width = Ansi.Profile.Height = Endless;
         IsLive = !isPlain && Ansi.Profile.Capabilities.Ansi;
     }
 
@@ -29,6 +29,9 @@ internal sealed class Terminal
 
     /// <summary>The characters that fit in a line.</summary>
     public int Width => Ansi.Profile.Width;
+
+    /// <summary>The lines that are seen at once.</summary>
+    public int Height => Ansi.Profile.Height;
 
     public static Terminal Output() => new(Console.Out, Console.IsOutputRedirected);
 

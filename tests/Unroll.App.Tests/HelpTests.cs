@@ -12,7 +12,7 @@ public sealed class HelpTests : IDisposable
     /// <summary>Every verb's last lines are commands; pasted one after the other into an empty folder they work.</summary>
     [Theory]
     [InlineData("forecast", 1)]
-    [InlineData("describe", 1)]
+    [InlineData("describe", 2)]
     [InlineData("predict", 2)]
     public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
     {

@@ -45,13 +45,27 @@ public sealed partial class TerminalTests : IDisposable
             lines.Where(line => line.StartsWith("mean", StringComparison.Ordinal)));
     }
 
+    /// <summary>A terminal of 50 lines shows all stations, one of 20 the first ten; a line for all ends the table in both.</summary>
+    [Theory]
+    [InlineData(80, 50, "California         1461")]
+    [InlineData(140, 20, "10 more             ...")]
+    [InlineData(80, 20, "10 more             ...")]
+    public void As_many_series_are_described_as_are_seen_at_once(int width, int height, string lastLine)
+    {
+        string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample stations", height).Split('\n').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        int total = Array.FindIndex(lines, line => line.StartsWith("all 20            29220", StringComparison.Ordinal));
+        Assert.StartsWith(lastLine, lines[total - 1], StringComparison.Ordinal);
+        Assert.InRange(lines.Length, 0, height);
+    }
+
     private string Forecast(int width, string environment) =>
         OnTerminal(width, environment, $"forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}");
 
-    private string OnTerminal(int width, string environment, string arguments)
+    private string OnTerminal(int width, string environment, string arguments, int height = 50)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no program to make a pseudo terminal.");
-        string command = $"stty cols {width} rows 50; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {arguments}";
+        string command = $"stty cols {width} rows {height}; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {arguments}";
         using Process process = Tool.Start(_folder, "/usr/bin/script", ["-qec", command, "/dev/null"]);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,16 +1,13 @@
-using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
 using CsvHelper;
 
 namespace Unroll.Forecasting;
 
-/// <summary>Reads a CSV file into a <see cref="TimeSeries"/>; every error names the file and, where there is one, the line.</summary>
+/// <summary>Reads the rows of a CSV file; every error names the file and, where there is one, the line.</summary>
 internal sealed class CsvFile
 {
     private const int SampledRows = 20;
-    private const int NamedColumns = 20;
-    private const int NamedLength = 40;
     private static readonly string[] s_dateNames = ["date", "datetime", "timestamp", "time", "day", "month", "year", "period"];
     private static readonly string[] s_otherFormats = ["<!", "<?", "<html", "{", "["];
 
@@ -23,13 +20,16 @@ internal sealed class CsvFile
     private CsvFile(string path, CsvReadOptions options) =>
         (_name, _options, _bytes) = (Path.GetFileName(path), options, Bytes(path));
 
-    public static TimeSeries Read(string path, CsvReadOptions options)
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="seriesColumn">For a long file: the column whose text says which series a row belongs to.</param>
+    public static CsvRows Read(string path, CsvReadOptions options, string? seriesColumn = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var file = new CsvFile(path, options);
         try
         {
-            return file.Read();
+            return file.Read(seriesColumn);
         }
         catch (CsvFormatException e)
         {
@@ -37,12 +37,13 @@ internal sealed class CsvFile
         }
     }
 
-    private TimeSeries Read()
+    private CsvRows Read(string? seriesColumn)
     {
         string[] headers = Headers();
         int dateIndex = DateColumn(headers);
+        KeyCells? keys = seriesColumn is null ? null : Keys(headers, Find(headers, seriesColumn), dateIndex);
         var dates = new DateCells(_name, headers[dateIndex], _options.DateFormat);
-        NumberCells[] columns = [.. Wanted(headers, dateIndex).Select(index => new NumberCells(headers[index], index))];
+        NumberCells[] columns = [.. Wanted(headers, dateIndex).Where(index => index != keys?.Index).Select(index => new NumberCells(headers[index], index))];
         var lines = new List<long>();
         using (CsvReader reader = Open())
         {
@@ -54,37 +55,22 @@ internal sealed class CsvFile
                     throw new UnrollException($"{_name}, line {reader.LineNumber}: {reader.FieldCount} cells, but the header names {headers.Length} columns. Put quotes around a cell that holds the delimiter, or add what is missing.");
                 lines.Add(reader.LineNumber);
                 dates.Add(reader.GetString(dateIndex), reader.LineNumber);
+                keys?.Add(reader.GetString(keys.Index), reader.LineNumber);
                 foreach (NumberCells column in columns)
                     column.Add(reader.GetSpan(column.Index), reader.LineNumber);
             }
         }
 
-        return Table(dates.Dates(_notices), lines, [.. columns.Where(IsNumeric)]);
+        DateTime[] read = dates.Dates(_notices);
+        NumberCells[] numbers = [.. columns.Where(IsNumeric)];
+        return numbers.Length > 0
+            ? new CsvRows(_name, read, lines, numbers, keys, _notices, _leftOut)
+            : throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
     }
 
-    private TimeSeries Table(DateTime[] dates, List<long> lines, NumberCells[] columns)
-    {
-        if (columns.Length == 0)
-            throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
-        int[] order = [.. Enumerable.Range(0, dates.Length)];
-        bool sorted = dates.AsSpan().SequenceEqual([.. dates.Order()]);
-        if (!sorted)
-        {
-            order = [.. order.OrderBy(row => dates[row])];
-            _notices.Insert(0, $"sorted {dates.Length} rows by date: they were not in order");
-        }
-
-        DateTime[] ordered = Array.ConvertAll(order, row => dates[row]);
-        Column[] numbers = Array.ConvertAll(columns, column => new Column(column.Name, Array.ConvertAll(order, row => column.Values[row])));
-        var series = new TimeSeries(_name, ordered, numbers, 0, ordered.Length, _notices.AsReadOnly(), new ReadOnlyDictionary<string, string>(_leftOut));
-        for (int row = 1; row < ordered.Length; row++)
-        {
-            if (ordered[row] == ordered[row - 1])
-                throw new UnrollException($"{_name}: the date {series.Format(ordered[row])} appears twice, on lines {lines[order[row - 1]]} and {lines[order[row]]}. Remove one of them.");
-        }
-
-        return series;
-    }
+    private KeyCells Keys(string[] headers, int index, int dateIndex) => index != dateIndex
+        ? new KeyCells(_name, headers[index], index)
+        : throw new UnrollException($"Column {headers[index]} of {_name} holds the dates, so it cannot tell series apart. Choose another of {NameList.Of([.. headers.Where((_, place) => place != index)])}.");
 
     private bool IsNumeric(NumberCells column)
     {
@@ -111,7 +97,7 @@ internal sealed class CsvFile
         if (headers.Length == 0)
             throw new UnrollException($"{_name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
         if (headers.All(header => DateCells.Reads(header, null, compact: true) || double.TryParse(header, CultureInfo.InvariantCulture, out _)))
-            throw new UnrollException($"{_name} has no header: its first line holds data ({Names(headers)}). Add a line with the columns' names, for example Date,Close.");
+            throw new UnrollException($"{_name} has no header: its first line holds data ({NameList.Of(headers)}). Add a line with the columns' names, for example Date,Close.");
         if (headers.GroupBy(header => header).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UnrollException($"{_name} has two columns named {twice.Key}. Rename one of them.");
         return headers;
@@ -130,7 +116,7 @@ internal sealed class CsvFile
     {
         List<string>[] samples = Samples(headers.Length);
         if (samples.All(sample => sample.Count == 0))
-            throw new UnrollException($"{_name} has a header ({Names(headers)}) but no rows. Add at least one.");
+            throw new UnrollException($"{_name} has a header ({NameList.Of(headers)}) but no rows. Add at least one.");
         if (_options.DateColumn is { } chosen)
             return Find(headers, chosen);
         int[] named = [.. Enumerable.Range(0, headers.Length).Where(index => s_dateNames.Contains(Plain(headers[index])))];
@@ -145,7 +131,7 @@ internal sealed class CsvFile
             return found;
         if (named.Length > 0)
             return named[0];
-        throw new UnrollException($"{_name} has no date column: its columns are {Names(headers)}. Give a CSV file with a column of dates such as 2016-01-31.");
+        throw new UnrollException($"{_name} has no date column: its columns are {NameList.Of(headers)}. Give a CSV file with a column of dates such as 2016-01-31.");
 
         bool IsDates(List<string> sample, bool compact) => sample.Count > 0 && sample.TrueForAll(text => DateCells.Reads(text, _options.DateFormat, compact));
         static string Plain(string header) => new([.. header.Where(char.IsAsciiLetter).Select(char.ToLowerInvariant)]);
@@ -173,7 +159,7 @@ internal sealed class CsvFile
         int index = Array.IndexOf(headers, name);
         if (index < 0)
             index = Array.FindIndex(headers, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {Names(headers)}.");
+        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {NameList.Of(headers)}.");
     }
 
     private CsvReader Open() => CsvReader.Create(_bytes, new CsvReaderOptions
@@ -193,13 +179,6 @@ internal sealed class CsvFile
         }
 
         return true;
-    }
-
-    /// <summary>The names for a message: a file that is no CSV may have very long ones, or very many.</summary>
-    private static string Names(string[] headers)
-    {
-        IEnumerable<string> shown = headers.Take(NamedColumns).Select(header => header.Length <= NamedLength ? header : header[..NamedLength] + "...");
-        return string.Join(", ", shown.Select(header => header.ReplaceLineEndings(" "))) + (headers.Length > NamedColumns ? ", ..." : "");
     }
 
     private static byte[] Bytes(string path)

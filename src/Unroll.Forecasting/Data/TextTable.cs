@@ -30,6 +30,9 @@ internal sealed class TextTable(string[] index)
         return make(NumberText.Digits).Blocks(width);
     }
 
+    /// <summary>Whether the table with the fewest decimals fits into <paramref name="width"/> characters without blocks.</summary>
+    public static bool Fits(Func<int, TextTable> make, int width) => make(NumberText.FewestDigits).Width <= width;
+
     public override string ToString() => Block(0, _columns.Count);
 
     private int IndexWidth => index.Append(IndexName ?? "").Max(entry => entry.Length);

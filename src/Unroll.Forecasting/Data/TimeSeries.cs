@@ -78,7 +78,7 @@ public sealed class TimeSeries
     /// single point are missing values. Rows out of order are sorted, and <see cref="Notices"/> says so.
     /// </remarks>
     /// <exception cref="UnrollException">No such file, an empty file, no CSV, a bad cell, or a date that appears twice.</exception>
-    public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions());
+    public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions()).ToSeries();
 
     /// <summary>The first <paramref name="count"/> rows, or all where there are fewer.</summary>
     public TimeSeries Head(int count = 5) => View(_start, Math.Clamp(count, 0, Rows));
@@ -167,6 +167,22 @@ public sealed class TimeSeries
     internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, start, rows, Notices, _leftOut);
 
     internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut);
+
+    /// <summary>One column under other names, of <paramref name="rows"/> rows from <paramref name="start"/> on. A view.</summary>
+    internal TimeSeries Alone(string column, string name, string columnName, int start, int rows) =>
+        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut);
+
+    /// <summary>All columns but these, and the reason for whoever asks for one of them.</summary>
+    internal TimeSeries LeaveOut(IReadOnlyCollection<string> columns, string reason)
+    {
+        if (columns.Count == 0)
+            return this;
+        var leftOut = new Dictionary<string, string>(_leftOut, StringComparer.OrdinalIgnoreCase);
+        foreach (string column in columns)
+            leftOut[column] = reason;
+        return new TimeSeries(
+            Name, _dates, [.. _columns.Where(column => !columns.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut));
+    }
 
     internal TimeSeries Rebuilt(DateTime[] dates, Column[] columns, List<string> notices) =>
         new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut);

@@ -1,0 +1,163 @@
+using System.Collections.ObjectModel;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// An immutable set of named series with the same columns. They may begin and end on different dates and have rows of different
+/// number. A column that never changes within any series is static: it describes the series and not the day.
+/// </summary>
+public sealed class Panel
+{
+    private const string NotStatic = "it never changes within a series, so it is a static column of the panel";
+    private readonly Dictionary<string, int> _places;
+    private readonly TimeSeries[] _series;
+    private readonly ReadOnlyDictionary<string, double>[] _static;
+
+    /// <param name="name">What messages call the panel; for a file its name.</param>
+    /// <param name="series">The key and the rows of each series, at least one series and one row in each. Nothing is copied.</param>
+    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, or series with different columns.</exception>
+    public Panel(string name, params (string Key, TimeSeries Series)[] series)
+        : this(name, "series", series, [])
+    {
+    }
+
+    internal Panel(string name, string seriesColumn, (string Key, TimeSeries Series)[] series, IReadOnlyList<string> notices)
+    {
+        Check(series);
+        (Name, SeriesColumn, Notices) = (name, seriesColumn, notices);
+        Keys = Array.AsReadOnly(Array.ConvertAll(series, entry => entry.Key));
+        _places = Enumerable.Range(0, series.Length).ToDictionary(place => series[place].Key);
+        string[] constant = [.. series[0].Series.ColumnNames.Where(column => IsStatic(column, series))];
+        if (constant.Length == series[0].Series.ColumnNames.Count)
+            constant = [];
+        StaticNames = Array.AsReadOnly(constant);
+        _series = Array.ConvertAll(series, entry => entry.Series.LeaveOut(constant, NotStatic));
+        _static = Array.ConvertAll(series, entry => new ReadOnlyDictionary<string, double>(
+            constant.ToDictionary(column => column, column => entry.Series[column][0])));
+        ColumnNames = _series[0].ColumnNames;
+        Rows = _series.Sum(entry => entry.Rows);
+    }
+
+    /// <summary>The file's name without its folder, or the name given to the constructor.</summary>
+    public string Name { get; }
+
+    /// <summary>What the keys are: the column of the file that holds them, else "series".</summary>
+    public string SeriesColumn { get; }
+
+    /// <summary>The names of the series, in the order of the file.</summary>
+    public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>How many series there are.</summary>
+    public int Count => _series.Length;
+
+    /// <summary>The rows of all series together.</summary>
+    public int Rows { get; }
+
+    /// <summary>The columns that every series has, static ones left out.</summary>
+    public IReadOnlyList<string> ColumnNames { get; }
+
+    /// <summary>The columns whose value is the same on all rows of a series.</summary>
+    public IReadOnlyList<string> StaticNames { get; }
+
+    /// <summary>What was done to the data on the way, one sentence each.</summary>
+    public IReadOnlyList<string> Notices { get; }
+
+    /// <summary>The series of that key; letter case counts only where two keys differ in nothing else.</summary>
+    /// <exception cref="UnrollException">There is no such series.</exception>
+    public TimeSeries this[string key] => _series[IndexOf(key)];
+
+    /// <summary>Reads a long CSV file: one row for each date and series, and a column of text that names the series.</summary>
+    /// <remarks>Dates, numbers and missing cells are read as by <see cref="TimeSeries.ReadCsv"/>. The rows of a series may lie anywhere in the file.</remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="seriesColumn">The column that names the series; its cells are taken as text, so 1 and 01 are two series.</param>
+    /// <param name="options">How to read the other columns.</param>
+    /// <exception cref="UnrollException">As for <see cref="TimeSeries.ReadCsv"/>, no such column, an empty cell in it, or a date twice within a series.</exception>
+    public static Panel ReadCsv(string path, string seriesColumn, CsvReadOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
+        return CsvFile.Read(path, options ?? new CsvReadOptions(), seriesColumn).ToPanel();
+    }
+
+    /// <summary>Each column of a wide table as a series of one column; missing values before its first and after its last value are cut off.</summary>
+    /// <param name="table">One row a date, one column a series.</param>
+    /// <param name="columns">The columns that become series; all where not given.</param>
+    /// <param name="valueName">What the one column of each series is called.</param>
+    /// <exception cref="UnrollException">There is no such column, or one has no values at all.</exception>
+    public static Panel FromColumns(TimeSeries table, IReadOnlyList<string>? columns = null, string valueName = "value")
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new Panel(table.Name, "series", [.. (columns ?? table.ColumnNames).Select(column => table[column].Name).Distinct().Select(Cut)], table.Notices);
+
+        (string Key, TimeSeries Series) Cut(string column)
+        {
+            ReadOnlySpan<double> values = table[column].Values;
+            int first = values.IndexOfAnyExcept(double.NaN), last = values.LastIndexOfAnyExcept(double.NaN);
+            if (first < 0)
+                throw new UnrollException($"Column {column} of {table.Name} has no values at all. Choose other columns.");
+            return (column, table.Alone(column, NameOf(table.Name, column), valueName, first, last + 1 - first));
+        }
+    }
+
+    /// <summary>The static columns of one series and their values, in the columns' units; NaN where the file gives none.</summary>
+    /// <exception cref="UnrollException">There is no such series.</exception>
+    public IReadOnlyDictionary<string, double> Static(string key) => _static[IndexOf(key)];
+
+    /// <summary>Rows, dates, means and missing values of each series and of all.</summary>
+    public PanelDescription Describe() => new(this);
+
+    /// <summary>The table as <see cref="PanelDescription"/> prints it.</summary>
+    public override string ToString() => Describe().ToString();
+
+    /// <summary>What messages call one series of a panel.</summary>
+    internal static string NameOf(string panel, string key) => $"{panel}, {key}";
+
+    private int IndexOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (_places.TryGetValue(key, out int place))
+            return place;
+        int[] alike = [.. Enumerable.Range(0, Count).Where(index => Keys[index].Equals(key, StringComparison.OrdinalIgnoreCase))];
+        return alike.Length switch
+        {
+            1 => alike[0],
+            0 => throw new UnrollException($"{Name} has no series {key}. Choose one of {NameList.Of(Keys)}."),
+            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Select(index => Keys[index]))}: write {key} with the case you mean."),
+        };
+    }
+
+    /// <summary>
+    /// Whether no series has two values of this column, nor a value and a missing one, while some series has two rows and so could.
+    /// </summary>
+    private static bool IsStatic(string column, (string Key, TimeSeries Series)[] series)
+    {
+        bool isSeen = false;
+        foreach ((_, TimeSeries rows) in series)
+        {
+            ReadOnlySpan<double> values = rows[column].Values;
+            if (values.IndexOfAnyExcept(values[0]) >= 0)
+                return false;
+            isSeen |= values.Length > 1 && !double.IsNaN(values[0]);
+        }
+
+        return isSeen;
+    }
+
+    private static void Check((string Key, TimeSeries Series)[] series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        if (series.Length == 0)
+            throw new ArgumentException("A panel needs at least one series.", nameof(series));
+        var keys = new HashSet<string>();
+        foreach ((string key, TimeSeries rows) in series)
+        {
+            if (string.IsNullOrWhiteSpace(key))
+                throw new ArgumentException("A series has no key.", nameof(series));
+            if (!keys.Add(key))
+                throw new ArgumentException($"Two series have the key {key}.", nameof(series));
+            if (rows.Rows == 0)
+                throw new ArgumentException($"Series {key} has no rows.", nameof(series));
+            if (!rows.ColumnNames.SequenceEqual(series[0].Series.ColumnNames))
+                throw new ArgumentException($"Series {key} has the columns {string.Join(", ", rows.ColumnNames)}, but {series[0].Key} has {string.Join(", ", series[0].Series.ColumnNames)}.", nameof(series));
+        }
+    }
+}
