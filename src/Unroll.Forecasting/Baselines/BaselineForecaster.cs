@@ -17,6 +17,25 @@ public abstract class BaselineForecaster : IHorizonForecaster
     /// <summary>How many of the newest values a prediction needs.</summary>
     private protected abstract int NeededRows { get; }
 
+    /// <summary>What it predicts with, where it can be written to a file.</summary>
+    internal virtual BaselineState State => throw new NotSupportedException($"The {Name} forecast is not written to files.");
+
+    /// <summary>A fitted baseline from its state.</summary>
+    /// <exception cref="NotSupportedException">There is no such baseline.</exception>
+    internal static BaselineForecaster Restore(BaselineState state, string target)
+    {
+        BaselineForecaster baseline = state switch
+        {
+            { Kind: NaiveForecaster.DefaultName } => new NaiveForecaster(),
+            { Kind: SeasonalNaiveForecaster.DefaultName, Period: >= 2 } => new SeasonalNaiveForecaster(state.Period),
+            { Kind: DriftForecaster.DefaultName } => new DriftForecaster(state.Slope),
+            { Ets: { } parameters } => new EtsForecaster(parameters, state.FirstDate),
+            _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
+        };
+        baseline._target = target;
+        return baseline;
+    }
+
     /// <inheritdoc/>
     public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
     {

@@ -6,9 +6,18 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class DriftForecaster : BaselineForecaster
 {
+    internal const string DefaultName = "drift";
     private double _slope;
 
-    public override string Name => "drift";
+    public DriftForecaster()
+    {
+    }
+
+    internal DriftForecaster(double slope) => _slope = slope;
+
+    public override string Name => DefaultName;
+
+    internal override BaselineState State => new(Name, Slope: _slope);
 
     private protected override int NeededRows => 1;
 

@@ -28,7 +28,11 @@ public sealed class EtsForecaster : BaselineForecaster
         (_model, _period) = (model, period);
     }
 
+    internal EtsForecaster(EtsParameters parameters, DateTime firstDate) => (_parameters, _firstDate) = (parameters, firstDate);
+
     public override string Name => "ETS";
+
+    internal override BaselineState State => new(Name, Ets: Parameters, FirstDate: _firstDate);
 
     /// <summary>What was fitted.</summary>
     /// <exception cref="InvalidOperationException">Fit has not been called.</exception>

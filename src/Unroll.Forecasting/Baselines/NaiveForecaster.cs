@@ -5,7 +5,11 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class NaiveForecaster : BaselineForecaster
 {
-    public override string Name => "naive";
+    internal const string DefaultName = "naive";
+
+    public override string Name => DefaultName;
+
+    internal override BaselineState State => new(Name);
 
     private protected override int NeededRows => 1;
 

@@ -6,6 +6,7 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class SeasonalNaiveForecaster : BaselineForecaster
 {
+    internal const string DefaultName = "seasonal naive";
     private readonly int? _given;
     private int _period;
 
@@ -18,7 +19,9 @@ public sealed class SeasonalNaiveForecaster : BaselineForecaster
         _given = period;
     }
 
-    public override string Name => "seasonal naive";
+    public override string Name => DefaultName;
+
+    internal override BaselineState State => new(Name, Period: Period);
 
     /// <summary>m, the rows of one season.</summary>
     /// <exception cref="InvalidOperationException">It is to be found and Fit has not been called.</exception>

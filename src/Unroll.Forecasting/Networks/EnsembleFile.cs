@@ -1,2 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Unroll.Formats;
+
 namespace Unroll.Forecasting;
-internal static class EnsembleFile { public static void Write(string path, EnsembleState state) => throw new NotImplementedException(); }
+
+/// <summary>
+/// The file of an <see cref="EnsembleForecaster"/>: the model file of its first network, which carries the others, the linear weights, the
+/// parts of the blend and the calibration rows beside it.
+/// </summary>
+internal static class EnsembleFile
+{
+    public const string Key = "ensemble";
+
+    /// <summary>The newest calibration rows are enough for intervals.</summary>
+    private const int MostCalibrationRows = 250;
+
+    public static void Write(string path, EnsembleState state)
+    {
+        int rows = Math.Min(MostCalibrationRows, state.Calibration.Origins);
+        int skipped = state.Calibration.Origins - rows;
+        var content = new EnsembleContent
+        {
+            Cell = state.Cell,
+            Plan = state.Plan,
+            Penalty = state.Linear.Penalty,
+            Weights = state.Linear.Weights,
+            CorrectionScale = state.CorrectionScale,
+            Parts = [.. state.Parts.Select(part => new PartContent(part.Weight, part.Corrected, part.Forecaster?.State))],
+            CalibrationActual = [.. Enumerable.Range(1, state.Plan.Steps).SelectMany(h => h < state.Plan.Steps ? state.Calibration.Actual(h)[skipped..(skipped + 1)] : state.Calibration.Actual(h)[skipped..])],
+            CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
+            TrainedFrom = state.TrainedFrom,
+            TrainedTo = state.TrainedTo,
+            OtherNetworks = [.. state.Networks.Skip(1).Select(network => ModelFile.ToBytes(network))],
+        };
+        ModelFile.Write(path, state.Networks[0], new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(content, EnsembleJson.Default.EnsembleContent) });
+    }
+
+    /// <exception cref="UnrollException">The data beside the network cannot be read.</exception>
+    public static EnsembleState Read(string path, Model first, string json)
+    {
+        try
+        {
+            EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
+            InputPlan plan = content.Plan;
+            if (content.Weights.Length != plan.Steps || content.CalibrationPredicted.Length == 0)
+                throw new JsonException("its parts do not fit each other");
+            return new EnsembleState
+            {
+                Cell = content.Cell,
+                Linear = new LinearStage(plan, content.Penalty, content.Weights),
+                Networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)],
+                CorrectionScale = content.CorrectionScale,
+                Parts = [.. content.Parts.Select(part => new BlendPart(part.Weight, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
+                Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
+                TrainedFrom = content.TrainedFrom,
+                TrainedTo = content.TrainedTo,
+            };
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException)
+        {
+            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+        }
+    }
+}
+
+/// <summary>What stands beside the first network.</summary>
+internal sealed record EnsembleContent
+{
+    public required CellKind Cell { get; init; }
+
+    public required InputPlan Plan { get; init; }
+
+    public required double Penalty { get; init; }
+
+    /// <summary>[H][inputs + 1].</summary>
+    public required double[][] Weights { get; init; }
+
+    public required double CorrectionScale { get; init; }
+
+    public required PartContent[] Parts { get; init; }
+
+    public required double[] CalibrationActual { get; init; }
+
+    public required double[][] CalibrationPredicted { get; init; }
+
+    public required DateTime TrainedFrom { get; init; }
+
+    public required DateTime TrainedTo { get; init; }
+
+    /// <summary>Whole model files.</summary>
+    public required byte[][] OtherNetworks { get; init; }
+}
+
+internal sealed record PartContent(double Weight, bool Corrected, BaselineState? Baseline);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(EnsembleContent))]
+internal sealed partial class EnsembleJson : JsonSerializerContext;

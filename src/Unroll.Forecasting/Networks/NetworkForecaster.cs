@@ -179,11 +179,13 @@ public sealed class NetworkForecaster : INetworkForecaster
     public void Save(string path) =>
         Model.Save(path, new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(About, ForecastJson.Default.ForecastMetadata) });
 
-    /// <summary>Reads a network that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a forecaster that <see cref="Save"/> or <see cref="EnsembleForecaster.Save"/> wrote.</summary>
     /// <exception cref="UnrollException">The file is missing, damaged, of a newer version, or holds a model without the data to forecast with.</exception>
-    public static NetworkForecaster Load(string path)
+    public static INetworkForecaster Load(string path)
     {
         (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
+        if (metadata.TryGetValue(EnsembleFile.Key, out string? ensemble))
+            return new EnsembleForecaster(EnsembleFile.Read(path, model, ensemble));
         if (!metadata.TryGetValue(MetadataKey, out string? json))
             throw new UnrollException($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or NetworkForecaster.Save wrote.");
         ForecastMetadata? about;

@@ -22,7 +22,11 @@ public static class ModelFile
 
     /// <summary>Writes a model. The file appears whole or not at all.</summary>
     /// <exception cref="UnrollException">The file cannot be written.</exception>
-    public static void Write(string path, Model model, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, Model model, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, ToBytes(model, metadata));
+
+    /// <summary>The bytes of a model file, for a place of your own: a database, another file.</summary>
+    public static byte[] ToBytes(Model model, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var header = new ModelHeader
@@ -43,14 +47,20 @@ public static class ModelFile
         for (int i = 0; i < weights.Length; i++)
             BinaryPrimitives.WriteSingleLittleEndian(body[(i * sizeof(float))..], weights[i]);
         SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
-        AtomicFile.Write(path, file);
+        return file;
     }
 
     /// <summary>Reads a model and its metadata.</summary>
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
-    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path) => FromBytes(ReadAll(path), path);
+
+    /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
+    /// <param name="file">The bytes.</param>
+    /// <param name="path">What errors call them.</param>
+    /// <exception cref="UnrollException">They are no model file, damaged, or of a newer version.</exception>
+    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromBytes(byte[] file, string path)
     {
-        byte[] file = ReadAll(path);
+        ArgumentNullException.ThrowIfNull(file);
         if (file.Length < SignatureLength || !file.AsSpan(0, SignatureLength).SequenceEqual(Signature))
             throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
         if (file.Length < PrefixLength + SHA256.HashSizeInBytes)
