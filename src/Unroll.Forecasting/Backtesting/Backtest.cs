@@ -46,6 +46,10 @@ public static class Backtest
         if (baselines.Concat(networks).CountBy(runner => runner.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
             throw new ArgumentException($"Two models are named {twice}.", nameof(models));
 
+        BacktestRunner[] all = [.. baselines, .. networks];
+        for (int i = 0; i < all.Length; i++)
+            all[i].Place = (i + 1, all.Length);
+
         // A naive forecast that is always right leaves nothing to judge, and is found before anything slow is done.
         var runs = new List<BacktestRun>();
         List<string> leftOut = plan.NoIntervals is { } none ? [none] : [];
@@ -69,7 +73,20 @@ public static class Backtest
         return new BacktestResult(first.Target, plan, period, options.Levels, runs, leftOut);
     }
 
+    /// <summary>
+    /// The fits that a run would make of each model, oldest first, without making them: the one that the first intervals come from, where
+    /// there are intervals (its origins are counted back from the first test row's, below 0), and that of each fold.
+    /// </summary>
+    /// <exception cref="UnrollException">The rows do not do for the options.</exception>
+    public static IReadOnlyList<BacktestFold> Fits(TimeSeries series, string target, BacktestOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(target);
+        var plan = new BacktestPlan(series, target, options ?? new BacktestOptions());
+        return [.. plan.Folds.Select(plan.FoldOf).Prepend(plan.Calibration is { } before ? plan.FoldOf(before) : null).OfType<BacktestFold>()];
+    }
+
     private static BaselineForecaster Baseline(string name, ForecastSplit split, int period) =>
         Baselines.For(split, period).FirstOrDefault(baseline => baseline.Name == name)
-        ?? throw new UnrollException($"{split.Train.Count} rows to {split.TrainRange} are too few for it.");
+        ?? throw new UnrollException($"{split.Train.Count} rows in {split.TrainRange} are too few for it.");
 }

@@ -35,6 +35,9 @@ internal sealed class BacktestRunner
 
     public string Name { get; }
 
+    /// <summary>Which of all baselines and models it is, from 1, and how many there are: what events tell.</summary>
+    public (int Number, int Count) Place { get; set; } = (1, 1);
+
     private string Remedy => _isBaseline ? "" : " Train it with a smaller learning rate.";
 
     public BacktestRun Run(CancellationToken cancellation)
@@ -69,7 +72,8 @@ internal sealed class BacktestRunner
     {
         cancellation.ThrowIfCancellationRequested();
         bool isCalibration = stage == _plan.Calibration;
-        var moment = new BacktestEvent(BacktestEventKind.FitStarted, Name, _isBaseline, isCalibration, fit, _plan.Folds.Count + (_plan.Calibration is null ? 0 : 1), stage.Rows, _plan.LastTrainDate(stage));
+        int fits = _plan.Folds.Count + (_plan.Calibration is null ? 0 : 1);
+        var moment = new BacktestEvent(BacktestEventKind.FitStarted, Name, Place.Number, Place.Count, _isBaseline, isCalibration, fit, fits, stage.Rows, _plan.LastTrainDate(stage));
         ForecastSplit split = _plan.TrainingSplit(stage);
         IForecaster forecaster = _create(split);
         if (_plan.Horizon > 1 && forecaster is not IHorizonForecaster)

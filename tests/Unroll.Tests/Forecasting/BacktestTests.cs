@@ -85,6 +85,9 @@ public class BacktestTests
             result.Folds.Select(fold => (fold.TrainRows, fold.FirstOrigin, fold.Origins)));
         Assert.Equal((new DateTime(2020, 1, 1), new DateTime(2020, 4, 9)), (result.Folds[0].TrainFrom, result.Folds[0].TrainTo));
         Assert.Equal((70, -30, 28), (result.Calibration!.TrainRows, result.Calibration.FirstOrigin, result.Calibration.Origins));
+        BacktestOptions options = Small with { Horizon = 3, RefitEvery = 7 };
+        Assert.Equal([result.Calibration, .. result.Folds], Backtest.Fits(Days(Walk()), "x", options));
+        Assert.Equal(result.Folds, Backtest.Fits(Days(Walk()), "x", options with { CalibrationRows = 0 }));
         Assert.Equal((20, "x"), (result.Dates.Count, result.Target));
         Assert.Equal(Enumerable.Range(100, 20).Select(row => (double)row), result.Actual);
     }
@@ -200,15 +203,15 @@ public class BacktestTests
             Days(values),
             "x",
             [("recorder", () => new Recorder(log))],
-            Small with { RefitEvery = 10, OnEvent = moment => told.Add($"{moment.Model} {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsCalibration} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}") },
+            Small with { RefitEvery = 10, OnEvent = moment => told.Add($"{moment.Model} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsCalibration} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}") },
             Token);
-        Assert.Equal("naive FitStarted 1/3 True True 70 03-10", told[0]);
+        Assert.Equal("naive (1 of 6) FitStarted 1/3 True True 70 03-10", told[0]);
         Assert.Equal(6 * 3 * 3, told.Count);
         Assert.Equal(
             [
-                "recorder FitStarted 1/3 True False 70 03-10", "recorder FitEnded 1/3 True False 70 03-10", "recorder Predicted 1/3 True False 70 03-10",
-                "recorder FitStarted 2/3 False False 100 04-09", "recorder FitEnded 2/3 False False 100 04-09", "recorder Predicted 2/3 False False 100 04-09",
-                "recorder FitStarted 3/3 False False 110 04-19", "recorder FitEnded 3/3 False False 110 04-19", "recorder Predicted 3/3 False False 110 04-19",
+                "recorder (6 of 6) FitStarted 1/3 True False 70 03-10", "recorder (6 of 6) FitEnded 1/3 True False 70 03-10", "recorder (6 of 6) Predicted 1/3 True False 70 03-10",
+                "recorder (6 of 6) FitStarted 2/3 False False 100 04-09", "recorder (6 of 6) FitEnded 2/3 False False 100 04-09", "recorder (6 of 6) Predicted 2/3 False False 100 04-09",
+                "recorder (6 of 6) FitStarted 3/3 False False 110 04-19", "recorder (6 of 6) FitEnded 3/3 False False 110 04-19", "recorder (6 of 6) Predicted 3/3 False False 110 04-19",
             ],
             told.Where(line => line.StartsWith("recorder", StringComparison.Ordinal)));
     }
