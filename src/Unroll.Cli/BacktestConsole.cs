@@ -25,7 +25,7 @@ internal static class BacktestConsole
         terminal.Lines(Rows(folds.Length == 1 ? "fit      " : "first fit", folds[0].TrainRows, folds[0].TrainFrom, folds[0].TrainTo));
         if (folds.Length > 1)
             terminal.Lines(Rows("last fit ", folds[^1].TrainRows, folds[^1].TrainFrom, folds[^1].TrainTo));
-        string often = folds.Length == 1 ? "One fit of each model" : FormattableString.Invariant($"{folds.Length} fits of each model, one every {folds[1].FirstOrigin} rows");
+        string often = folds.Length == 1 ? "One fit of each model" : FormattableString.Invariant($"{folds.Length} fits of each model, one every {folds[1].FirstOrigin:N0} rows");
         string on = input.Options.TrainRows is { } sliding ? FormattableString.Invariant($"on the newest {sliding:N0} rows") : "on all rows before";
         string intervals = input.Fits.Count > folds.Length ? FormattableString.Invariant($"; one more on the {input.Fits[0].TrainRows:N0} rows to {series.Day(input.Fits[0].TrainTo)}, to calibrate the first intervals") : "";
         terminal.Say($"{often}, {on}{intervals}.");
