@@ -38,6 +38,7 @@ internal static class CommandLine
         var root = new Verb("unroll", "Forecasts series of numbers with recurrent networks, and says whether they beat the naive forecast.", "unroll forecast")
         {
             ForecastCommand.Create(),
+            BacktestCommand.Create(),
             DescribeCommand.Create(),
             PredictCommand.Create(),
         };

@@ -4,8 +4,10 @@ using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
-/// <summary>The options of <c>unroll forecast</c>. Their names are a contract.</summary>
-internal sealed class ForecastOptions
+/// <summary>The options of <c>unroll forecast</c>, which verbs like it share. Their names are a contract.</summary>
+/// <param name="folder">Where the report goes by default.</param>
+/// <param name="figures">The file that --json prints.</param>
+internal sealed class ForecastOptions(string folder = "forecast-report", string figures = "metrics.json")
 {
     private static readonly NetworkRecipe s_recipe = new();
     private static readonly Dictionary<string, CellKind> s_cells = Enum.GetValues<CellKind>().ToDictionary(cell => (s_recipe with { Cell = cell }).Key);
@@ -30,10 +32,12 @@ internal sealed class ForecastOptions
     private readonly Option<string> _missing = TargetColumn.MissingOption();
     private readonly Option<int> _seed = Options.Whole("--seed", 455, int.MinValue, int.MaxValue, "The same seed gives the same networks");
     private readonly Option<int> _threads = Options.Whole("--threads", Environment.ProcessorCount, 1, 1024, "Threads to compute on; the results are the same on any number");
-    private readonly Option<string> _out = new("--out") { Description = "The folder for the report", HelpName = "DIR", DefaultValueFactory = _ => "forecast-report" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print metrics.json on standard output, and all else on standard error" };
+    private readonly Option<string> _out = new("--out") { Description = "The folder for the report", HelpName = "DIR", DefaultValueFactory = _ => folder };
+    private readonly Option<bool> _json = new("--json") { Description = $"Print {figures} on standard output, and all else on standard error" };
 
-    public void AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="without">Names of options that it does not have; they are read as not given.</param>
+    public void AddTo(Command command, params string[] without)
     {
         command.Add(_file);
         foreach (Option option in new Option[]
@@ -42,9 +46,13 @@ internal sealed class ForecastOptions
             _learningRate, _clipNorm, _scaler, _missing, _seed, _threads, _out, _json,
         })
         {
-            command.Add(option);
+            if (!without.Contains(option.Name))
+                command.Add(option);
         }
     }
+
+    /// <summary>Whether the user named the networks.</summary>
+    public bool ModelIsGiven(ParseResult result) => result.GetResult(_model) is { Implicit: false };
 
     public ForecastRequest Read(ParseResult result)
     {

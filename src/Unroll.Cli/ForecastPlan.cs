@@ -49,7 +49,8 @@ internal sealed class ForecastPlan
         }
     }
 
-    private static string TargetOf(TimeSeries series, ForecastRequest request)
+    /// <summary>The target's name as the file spells it.</summary>
+    public static string TargetOf(TimeSeries series, ForecastRequest request)
     {
         bool isMissing = !series.ColumnNames.Contains(request.Target, StringComparer.OrdinalIgnoreCase);
         return isMissing && !request.TargetIsGiven

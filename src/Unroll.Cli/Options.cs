@@ -23,6 +23,20 @@ internal static class Options
         },
     };
 
+    public static Option<int?> OptionalWhole(string name, int least, int most, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+                return value;
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is \"{text}\"; it takes a whole number of at least {least} and at most {most}"));
+            return null;
+        },
+    };
+
     /// <param name="range">The range in words: <c>above 0</c>.</param>
     public static Option<double> Number(string name, double fallback, Func<double, bool> isAllowed, string range, string description) => new(name)
     {

@@ -6,7 +6,7 @@ using Unroll.Reports;
 
 namespace Unroll.Cli;
 
-/// <summary>The folder that a forecast writes to. All files of a report appear together, after all of them could be written.</summary>
+/// <summary>The folder that a forecast or a backtest writes to. All files of a report appear together, after all of them could be written.</summary>
 internal sealed class ReportFolder
 {
     private readonly bool _isNew;
@@ -52,12 +52,19 @@ internal sealed class ReportFolder
         foreach (Chart chart in Charts.All(report))
             texts[chart.Name + ".svg"] = chart.Svg;
 
+        Write(texts, plan.Networks);
+    }
+
+    /// <summary>Writes texts under their names, and networks. Where one cannot be written, none is.</summary>
+    /// <exception cref="UnrollException">A file cannot be written.</exception>
+    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyList<NetworkForecaster> networks)
+    {
         string staging = System.IO.Path.Combine(Path, StagingName);
         try
         {
             foreach ((string name, string text) in texts)
                 AtomicFile.WriteText(System.IO.Path.Combine(staging, name), text);
-            foreach (NetworkForecaster network in plan.Networks)
+            foreach (NetworkForecaster network in networks)
                 network.Save(System.IO.Path.Combine(staging, ModelName(network)));
             foreach (string file in Directory.GetFiles(staging))
                 File.Move(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), overwrite: true);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Unroll.Cli;
 
 /// <summary>How far the training of one network is. Written by the training thread, read by the one that draws.</summary>
-internal sealed class TrainingStatus
+internal sealed class TrainingStatus : IStatus
 {
     private readonly Lock _lock = new();
     private TrainingEvent _last;
@@ -64,7 +64,7 @@ internal sealed class TrainingStatus
 
     private static string StepTime(double milliseconds) => milliseconds.ToString(milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
-    private static string Clock(TimeSpan time) => time.TotalHours < 1
+    internal static string Clock(TimeSpan time) => time.TotalHours < 1
         ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 }

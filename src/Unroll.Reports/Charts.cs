@@ -8,7 +8,7 @@ using Unroll.Reports.Rendering;
 namespace Unroll.Reports;
 
 /// <summary>The charts of a forecast report as SVG.</summary>
-public static class Charts
+public static partial class Charts
 {
     /// <summary>Above this many points a line is thinned to the lowest and highest of each column of pixels, which looks the same.</summary>
     private const int ThinAbove = 5000;

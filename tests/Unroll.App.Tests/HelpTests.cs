@@ -12,6 +12,7 @@ public sealed class HelpTests : IDisposable
     /// <summary>Every verb's last lines are commands; pasted one after the other into an empty folder they work.</summary>
     [Theory]
     [InlineData("forecast", 1)]
+    [InlineData("backtest", 1)]
     [InlineData("describe", 2)]
     [InlineData("predict", 2)]
     public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
@@ -37,6 +38,17 @@ public sealed class HelpTests : IDisposable
             "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample"];
         Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
         Assert.All(help.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    [Fact]
+    public void A_backtest_has_the_options_of_a_forecast_but_the_training_range_and_its_own()
+    {
+        string help = Tool.Run(_folder, "backtest", "--help").Output;
+        string[] options = ["--horizon", "--refit", "--sliding", "--target", "--test", "--window", "--model", "--units", "--epochs", "--missing", "--seed", "--threads", "--out", "--json", "--sample"];
+        Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
+        Assert.DoesNotContain("--train", help, StringComparison.Ordinal);
+        Assert.Contains("[default: backtest-report]", help.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("Print backtest.json", help, StringComparison.Ordinal);
     }
 
     [Fact]

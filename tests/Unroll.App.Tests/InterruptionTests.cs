@@ -60,6 +60,26 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.Equal("the old one", File.ReadAllText(Path.Combine(_folder["forecast-report"], "report.html")));
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void A_backtest_that_is_interrupted_writes_nothing_and_says_so(string signal, int code)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
+        using Process tool = Tool.Start(_folder, "backtest", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("baselines ", StringComparison.Ordinal))
+        {
+        }
+
+        using (Process kill = Process.Start("kill", [$"-{signal}", tool.Id.ToString(CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        string output = tool.StandardOutput.ReadToEnd();
+        tool.WaitForExit();
+        Assert.Equal((code, ""), (tool.ExitCode, tool.StandardError.ReadToEnd()));
+        Assert.Equal("\nInterrupted: a backtest that is not finished judges nothing, so nothing was written.\n", output);
+        Assert.Empty(_folder.Entries);
+    }
+
     [GeneratedRegex(@"\nInterrupted\. Kept the best weights so far: the GRU of epoch (\d+) of 100000 in (\S+)\.\n$")]
     private static partial Regex Kept();
 }

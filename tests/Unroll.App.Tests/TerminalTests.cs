@@ -25,6 +25,21 @@ public sealed partial class TerminalTests : IDisposable
         Assert.Contains(lines, line => NaiveLine().IsMatch(line));
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(140)]
+    public void A_backtest_fits_the_terminal_and_its_bars_fill_up(int width)
+    {
+        string text = OnTerminal(width, "TERM=xterm", $"backtest --sample aapl --model simple-rnn --refit 126 {string.Join(' ', Tool.Quick)}");
+        string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(lines, line => FitsAtTheEnd("baselines").IsMatch(line));
+        Assert.Contains(lines, line => FitsAtTheEnd("SimpleRNN").IsMatch(line));
+        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" %", StringComparison.Ordinal));
+
+        static Regex FitsAtTheEnd(string name) => new($"^{name} █+ [0-9]+ fits in [0-9.]+ s$");
+    }
+
     [Fact]
     public void Without_colour_it_says_the_same()
     {

@@ -27,6 +27,13 @@ public readonly struct DateRange : IEquatable<DateRange>
 
     private DateRange(DateTime? from, DateTime? until, string text) => (From, Until, _text) = (from, until, text);
 
+    /// <summary>From one row's date to another's, both included, to the instant: rows of the same day may lie outside.</summary>
+    /// <param name="first">The date of the first row.</param>
+    /// <param name="last">The date of the last row.</param>
+    /// <param name="format">How messages write a date.</param>
+    internal static DateRange Exactly(DateTime first, DateTime last, Func<DateTime, string> format) =>
+        new(first, last == DateTime.MaxValue ? null : last.AddTicks(1), $"{format(first)}..{format(last)}");
+
     /// <summary>The first instant of the range; null where its beginning is open.</summary>
     public DateTime? From { get; }
 

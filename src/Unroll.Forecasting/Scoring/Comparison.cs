@@ -125,7 +125,7 @@ public sealed class Comparison
         string naive = ReferenceEquals(best, Naive)
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $" It {(score.BeatsNaive ? "beats" : "does not beat")} the naive forecast \"tomorrow equals today\" (RMSE {Naive.Rmse:G4}).");
-        return string.Create(CultureInfo.InvariantCulture, $"The {score.Name} {(score.BeatsBest ? "beats" : "does not beat")} the best baseline, the {best.Name} forecast{saying}: RMSE {score.Rmse:G4} against {best.Rmse:G4}{Difference(score)}.")
+        return string.Create(CultureInfo.InvariantCulture, $"The {score.Name} {(score.BeatsBest ? "beats" : "does not beat")} the best baseline, the {best.Name} forecast{saying}: RMSE {score.Rmse:G4} against {best.Rmse:G4}{Difference(score.SkillAgainstBest)}.")
             + $"{naive} {Chance(score)}{(score.BeatsBest ? "" : $" Use the {best.Name} forecast instead.")}";
     }
 
@@ -139,9 +139,7 @@ public sealed class Comparison
         try
         {
             var lag = LagDiagnosis.Of(_split.Test, score.Predictions);
-            return lag.Follows
-                ? $"The {score.Name} follows the actual values {(lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows")} late and does not foresee changes: a chart of both looks better than the forecast is."
-                : null;
+            return lag.Follows ? Follows(score.Name, lag) : null;
         }
         catch (UnrollException)
         {
@@ -149,10 +147,13 @@ public sealed class Comparison
         }
     }
 
+    internal static string Follows(string name, LagDiagnosis lag) =>
+        $"The {name} follows the actual values {(lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows")} late and does not foresee changes: a chart of both looks better than the forecast is.";
+
     /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
-    private static string Difference(ForecastScore score)
+    internal static string Difference(double? skillAgainstBest)
     {
-        if (score.SkillAgainstBest is not { } skill)
+        if (skillAgainstBest is not { } skill)
             return "";
         double times = 1 - skill;
         return times switch
@@ -186,7 +187,8 @@ public sealed class Comparison
 
     private static double? SkillAgainst(double best, double rmse) => best == 0 ? null : Metrics.Skill(rmse, best);
 
-    private static string? Saying(BaselineForecaster baseline) => baseline switch
+    /// <summary>What a baseline says, in a few words; null where that takes more.</summary>
+    internal static string? Saying(BaselineForecaster baseline) => baseline switch
     {
         NaiveForecaster => "tomorrow equals today",
         SeasonalNaiveForecaster seasonal => $"as {seasonal.Period} rows before",

@@ -33,7 +33,7 @@ internal sealed class DateChartAxis : LinearAxis
     protected override string FormatValueOverride(double x) => _labels.GetValueOrDefault(x, "");
 }
 
-/// <summary>A horizontal axis of epochs, from the first to the last, with whole numbers only.</summary>
+/// <summary>A horizontal axis of epochs or steps ahead, from the first to the last, with whole numbers only.</summary>
 internal sealed class EpochAxis : LinearAxis
 {
     private readonly double[] _ticks;

@@ -1,0 +1,77 @@
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>
+/// All that a backtest needs before the first fit. Everything that can be wrong with data and options is found here, before anything is
+/// printed or written.
+/// </summary>
+internal sealed class BacktestInput
+{
+    /// <exception cref="UnrollException">The data or the options do not do.</exception>
+    public BacktestInput(BacktestRequest request)
+    {
+        Request = request;
+        Series = request.Forecast.Data.Read();
+        Target = ForecastPlan.TargetOf(Series, request.Forecast);
+        var choice = SplitChoice.Choose(Series, request.Forecast.Data.Sample, null, request.Forecast.Test);
+        TimeSeries complete = TargetColumn.Complete(Series, Target, request.Forecast.Missing, choice.Train.From, choice.Test.From);
+        Column = complete.Slice(new DateRange(choice.Train.From, null));
+        Options = new BacktestOptions
+        {
+            Horizon = request.Horizon,
+            Test = choice.Test,
+            RefitEvery = request.Refit,
+            TrainRows = request.Sliding,
+            Window = request.Forecast.Window,
+        };
+        Fits = Backtest.Fits(Column, Target, Options);
+        if (request.Forecast.Test is null)
+            Notes.Add($"No --test given: --test {choice.Test}{(request.Forecast.Data.Sample is null ? ", the newest fifth of the rows" : ", the last full year of the sample")}, learning from rows since {Series.Day(Column.FirstDate)}.");
+        Notes.AddRange(complete.Notices.Except(Series.Notices).Select(notice => "Note: " + notice));
+        Recipes = RecipesOf(request);
+    }
+
+    public BacktestRequest Request { get; }
+
+    /// <summary>The table as it was read.</summary>
+    public TimeSeries Series { get; }
+
+    public string Target { get; }
+
+    /// <summary>The target alone from the first row that may be learnt from on, missing values treated.</summary>
+    public TimeSeries Column { get; }
+
+    public BacktestOptions Options { get; }
+
+    /// <summary>The fits of each model, that of the first intervals before the others.</summary>
+    public IReadOnlyList<BacktestFold> Fits { get; }
+
+    /// <summary>What was chosen and done where the user chose nothing, a sentence each.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>The networks to be judged, possibly none.</summary>
+    public IReadOnlyList<NetworkRecipe> Recipes { get; }
+
+    /// <summary>The networks as a backtest takes them: here alone recipes become forecasters.</summary>
+    /// <param name="onEvent">Who is told of the training of the network of that name.</param>
+    public IReadOnlyList<(string Name, Func<IForecaster> Create)> Networks(Func<string, Action<TrainingEvent>> onEvent) =>
+        [.. Recipes.Select(recipe => (recipe.Name, (Func<IForecaster>)(() => new NetworkForecaster(recipe) { OnEvent = onEvent(recipe.Name) })))];
+
+    /// <summary>A model's name as files and options spell it.</summary>
+    public string Key(BacktestScore score) =>
+        Recipes.FirstOrDefault(recipe => recipe.Name == score.Name)?.Key ?? score.Name.ToLowerInvariant().Replace(' ', '-');
+
+    private IReadOnlyList<NetworkRecipe> RecipesOf(BacktestRequest request)
+    {
+        IReadOnlyList<NetworkRecipe> recipes = request.Forecast.Recipes;
+        foreach (NetworkRecipe recipe in recipes)
+            _ = new NetworkForecaster(recipe).Build(request.Forecast.Window);
+        if (request.Horizon == 1 || typeof(IHorizonForecaster).IsAssignableFrom(typeof(NetworkForecaster)))
+            return recipes;
+        if (request.ModelIsGiven)
+            throw new UnrollException($"The {recipes[0].Name} predicts one row ahead only, so it cannot be judged {request.Horizon} rows ahead. Leave --horizon at 1, or leave out --model to judge the baselines alone.");
+        Notes.Add($"Networks predict one row ahead only: for --horizon {request.Horizon} the baselines are judged alone.");
+        return [];
+    }
+}
