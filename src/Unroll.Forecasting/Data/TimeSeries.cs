@@ -125,6 +125,18 @@ public sealed class TimeSeries
     /// <summary>How often the rows come, and where the calendar has gaps.</summary>
     public CalendarGaps CalendarGaps() => new(this);
 
+    /// <summary>The dates that follow the last row, as often as the rows come: business days skip the days off.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public IReadOnlyList<DateTime> NextDates(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        DateFrequency frequency = DateFrequency.Of(DateSpan);
+        var dates = new DateTime[count];
+        for (int i = 0; i < count; i++)
+            dates[i] = frequency.Next(i == 0 ? LastDate : dates[i - 1]);
+        return dates;
+    }
+
     /// <summary>Treats the missing values of every column in this table; select the columns that matter first.</summary>
     /// <remarks>
     /// <see cref="MissingPolicy.Interpolate"/> looks ahead: a gap that reaches over a train/test boundary would be filled with test

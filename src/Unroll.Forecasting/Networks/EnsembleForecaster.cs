@@ -12,6 +12,9 @@ namespace Unroll.Forecasting;
 /// </remarks>
 public sealed class EnsembleForecaster : INetworkForecaster
 {
+    /// <summary>Errors on more rows after training than this tell no more of the next one.</summary>
+    private const int MostObserved = 250;
+
     private readonly EnsembleRecipe _recipe;
     private EnsembleState? _state;
     private Model? _shown;
@@ -125,6 +128,34 @@ public sealed class EnsembleForecaster : INetworkForecaster
             return [.. Enumerable.Range(0, forecast.Origins).Select(origin => forecast.From(origin).ToArray())];
         });
         return new HorizonForecast(split.Test.Values, ahead);
+    }
+
+    /// <summary>
+    /// The rows after the last one of <paramref name="series"/> with intervals: calibrated on the newest training rows, then led by the
+    /// errors on rows after them as far as the series has any (<see cref="AdaptiveConformal"/>).
+    /// </summary>
+    /// <returns>[steps] predictions, and for each an interval of the nominal level.</returns>
+    /// <exception cref="UnrollException">As <see cref="PredictAhead(TimeSeries, int)"/>; the level is not between 0 and 1.</exception>
+    public (double[] Values, PredictionInterval[] Intervals) PredictAhead(TimeSeries series, int steps, double level)
+    {
+        double[] ahead = PredictAhead(series, steps);
+        EnsembleState state = State;
+        TimeSeries table = series.Select([state.Plan.Target, .. state.Plan.Columns]);
+        var frame = new InputFrame(table, state.Plan);
+        int after = Math.Max(frame.FirstOrigin, Math.Max(table.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
+        int count = frame.Rows - 1 - after;
+        double[][] since = count > 0 ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(table.Head(rows), Steps))]) : [];
+        var intervals = new PredictionInterval[steps];
+        for (int h = 1; h <= steps; h++)
+        {
+            var conformal = new AdaptiveConformal(state.Calibration.Actual(h), state.Calibration.Predicted(h), level, h);
+            int known = Math.Max(0, count - h + 1);
+            if (known > 0)
+                conformal.Over([.. Enumerable.Range(after + h, known).Select(frame.Value)], [.. since[..known].Select(values => values[h - 1])]);
+            intervals[h - 1] = conformal.Around(ahead[h - 1]);
+        }
+
+        return (ahead, intervals);
     }
 
     public void Save(string path) => EnsembleFile.Write(path, State);
