@@ -40,6 +40,7 @@ internal static class CommandLine
             ForecastCommand.Create(),
             DescribeCommand.Create(),
             PredictCommand.Create(),
+            TuneCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Unroll.Forecasting;
 
 namespace Unroll.Cli;
@@ -12,9 +13,9 @@ internal sealed class ForecastOptions
 
     private readonly Argument<string?> _file = DataSource.FileArgument("A CSV file with a date column and columns of numbers [default: the sample sp500]");
     private readonly Option<string?> _sample = DataSource.SampleOption();
-    private readonly Option<string> _target = new("--target") { Description = "The column to forecast; letter case does not count", HelpName = "COLUMN", DefaultValueFactory = _ => "High" };
-    private readonly Option<DateRange?> _train = Options.Range("--train", "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
-    private readonly Option<DateRange?> _test = Options.Range("--test", "The rows to judge on, as 2021.. [default: chosen from the data, and said]");
+    private readonly Option<string> _target = CommonOptions.Target();
+    private readonly Option<DateRange?> _train = CommonOptions.Train();
+    private readonly Option<DateRange?> _test = CommonOptions.Test();
     private readonly Option<int> _window = Options.Whole("--window", 60, 1, 100_000, "How many rows back a prediction looks");
     private readonly Option<string[]> _model = Options.Words("--model", ["lstm", "gru"], ["lstm", "gru", "simple-rnn"], "A network to train");
     private readonly Option<int> _layers = Options.Whole("--layers", s_recipe.Layers, 1, 64, "Recurrent layers on top of each other");
@@ -28,10 +29,10 @@ internal sealed class ForecastOptions
     private readonly Option<double?> _clipNorm = Options.OptionalNumber("--clip-norm", value => value > 0, "above 0", "The largest norm of all gradients together [default: no limit]");
     private readonly Option<string> _scaler = Options.Word("--scaler", "minmax", ["minmax", "standard", "none"], "How values are scaled, fitted on the training rows only");
     private readonly Option<string> _missing = TargetColumn.MissingOption();
-    private readonly Option<int> _seed = Options.Whole("--seed", 455, int.MinValue, int.MaxValue, "The same seed gives the same networks");
+    private readonly Option<int> _seed = CommonOptions.Seed("The same seed gives the same networks");
     private readonly Option<int> _threads = Options.Whole("--threads", Environment.ProcessorCount, 1, 1024, "Threads to compute on; the results are the same on any number");
-    private readonly Option<string> _out = new("--out") { Description = "The folder for the report", HelpName = "DIR", DefaultValueFactory = _ => "forecast-report" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print metrics.json on standard output, and all else on standard error" };
+    private readonly Option<string> _out = CommonOptions.Folder("forecast-report");
+    private readonly Option<bool> _json = CommonOptions.Json("metrics.json");
 
     public void AddTo(Command command)
     {
@@ -44,6 +45,15 @@ internal sealed class ForecastOptions
         {
             command.Add(option);
         }
+    }
+
+    /// <summary>What <c>unroll forecast</c> makes where only the seed is given.</summary>
+    public static NetworkRecipe DefaultRecipe(int seed)
+    {
+        var command = new Command("forecast");
+        var options = new ForecastOptions();
+        options.AddTo(command);
+        return options.Read(command.Parse(["--seed", seed.ToString(CultureInfo.InvariantCulture)])).Recipes[0];
     }
 
     public ForecastRequest Read(ParseResult result)

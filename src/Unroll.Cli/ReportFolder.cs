@@ -52,13 +52,23 @@ internal sealed class ReportFolder
         foreach (Chart chart in Charts.All(report))
             texts[chart.Name + ".svg"] = chart.Svg;
 
+        Write(texts, staging =>
+        {
+            foreach (NetworkForecaster network in plan.Networks)
+                network.Save(System.IO.Path.Combine(staging, ModelName(network)));
+        });
+    }
+
+    /// <summary>Writes texts by file name, and what else is written into the folder that it is told. Where one cannot be written, none is.</summary>
+    /// <exception cref="UnrollException">A file cannot be written.</exception>
+    public void Write(IReadOnlyDictionary<string, string> texts, Action<string>? writeMore = null)
+    {
         string staging = System.IO.Path.Combine(Path, StagingName);
         try
         {
             foreach ((string name, string text) in texts)
                 AtomicFile.WriteText(System.IO.Path.Combine(staging, name), text);
-            foreach (NetworkForecaster network in plan.Networks)
-                network.Save(System.IO.Path.Combine(staging, ModelName(network)));
+            writeMore?.Invoke(staging);
             foreach (string file in Directory.GetFiles(staging))
                 File.Move(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), overwrite: true);
         }

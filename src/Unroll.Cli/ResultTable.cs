@@ -8,10 +8,8 @@ internal static class ResultTable
 {
     /// <summary>Stands below the table.</summary>
     public const string Legend = "* the lowest RMSE. Skill is 1 − RMSE ÷ naive RMSE, and \"vs best\" the same with the best baseline.";
-    private const string None = "–";
-    private const int Gap = 2;
+    public const string None = "–";
 
-    /// <summary>A hyphen before the end of a line is not there where a heading has one line.</summary>
     private static readonly string[] s_headings = ["Model", "Para-\nmeters", "Training\ntime", "RMSE", "MAE", "MAPE", "Naive\nRMSE", "Skill", "Skill\nvs best"];
 
     /// <summary>
@@ -41,35 +39,11 @@ internal static class ResultTable
         string[][] networks = [.. plan.Networks.Zip(comparison.Scores, (network, score) => Row(score, network))];
         string[][] baselines = [.. comparison.Baselines.Select(score => Row(score, null))];
 
-        List<int> columns = [.. Enumerable.Range(0, s_headings.Length)];
-        string[] oneLine = Array.ConvertAll(s_headings, heading => heading.Replace("-\n", "", StringComparison.Ordinal).Replace('\n', ' '));
-        string[] twoLines = Array.ConvertAll(s_headings, heading => heading.Contains('\n', StringComparison.Ordinal) ? heading : "\n" + heading);
-        string text = Text(oneLine, networks, baselines, columns);
-        if (!Fits())
-            text = Text(twoLines, networks, baselines, columns);
-        foreach (string spare in s_spare.TakeWhile(_ => !Fits()))
-        {
-            columns.Remove(Array.IndexOf(s_headings, spare));
-            text = Text(twoLines, networks, baselines, columns);
-        }
-
-        return text;
-
-        bool Fits() => text.IndexOf('\n', StringComparison.Ordinal) <= width;
-    }
-
-    private static string Text(string[] headings, string[][] networks, string[][] baselines, List<int> columns)
-    {
-        string[][] lines = [.. headings.Select(text => text.Split('\n'))];
-        string[][] heading = [.. Enumerable.Range(0, lines[0].Length).Select(line => Array.ConvertAll(lines, cell => cell[line]))];
-        int[] widths = [.. columns.Select(column => heading.Concat(networks).Concat(baselines).Max(row => row[column].Length))];
-        string Line(string[] row) => string.Concat(columns.Select((column, i) => column == 0 ? row[0].PadRight(widths[0]) : row[column].PadLeft(widths[i] + Gap)));
-        string rule = new('─', widths.Sum() + (Gap * (widths.Length - 1)));
-        return string.Join('\n', [.. heading.Select(Line), rule, .. networks.Select(Line), rule, .. baselines.Select(Line)]);
+        return TextGrid.Fit(s_headings, s_spare, [networks, baselines], width);
     }
 
     /// <summary>Four significant digits of the naive RMSE, and at least two decimals where that is below 10,000.</summary>
-    private static string Figure(double value, double naive)
+    public static string Figure(double value, double naive)
     {
         if (naive is < 1e-6 or >= 1e9 || value >= 1e9)
             return value.ToString("0.000e+0", CultureInfo.InvariantCulture);
@@ -77,7 +51,8 @@ internal static class ResultTable
         return value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
-    private static string Skill(double? value) => value switch
+    /// <summary>Three decimals; what rounds to nothing has no sign.</summary>
+    public static string Skill(double? value) => value switch
     {
         null => None,
         > -0.0005 and < 0 => "0.000",

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Unroll.Forecasting;
 
 namespace Unroll.Cli;
@@ -7,7 +6,7 @@ namespace Unroll.Cli;
 /// <summary>Shows the training of several networks: a bar each on a terminal, a line now and then where it is redirected.</summary>
 internal static class TrainingDisplay
 {
-    private const int Lines = 10, WidestBar = 40, NarrowestBar = 5;
+    private const int Lines = 10;
 
     /// <summary>Runs <paramref name="train"/> for each network while that returns true.</summary>
     public static void Run(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
@@ -42,8 +41,14 @@ internal static class TrainingDisplay
     {
         var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
         int name = networks.Max(network => network.Name.Length), width = terminal.Width - 1;
+        (double, string) Line(ProgressTask task)
+        {
+            TrainingStatus status = states.First(candidate => candidate.Name == task.Description);
+            return (status.Share, status.ToString());
+        }
+
         terminal.Ansi.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new LineColumn(states, name, width, Math.Min(width - name - 2 - TrainingStatus.LongestText(networks[0].Recipe.Training.Epochs), WidestBar)))
+            .Columns(new BarColumn(Line, name, width, TrainingStatus.LongestText(networks[0].Recipe.Training.Epochs)))
             .Start(context =>
             {
                 List<ProgressTask> tasks = [.. states.Select(status => context.AddTask(status.Name, autoStart: false, maxValue: 1))];
@@ -61,29 +66,5 @@ internal static class TrainingDisplay
                         return;
                 }
             });
-    }
-
-    /// <summary>
-    /// Name, bar and figures of the network that the task is named after, in one line of at most <paramref name="width"/>
-    /// characters. The bar can be read without its colours, and is left out where there is no room.
-    /// </summary>
-    private sealed class LineColumn(IReadOnlyList<TrainingStatus> states, int name, int width, int bar) : ProgressColumn
-    {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-        {
-            TrainingStatus status = states.First(candidate => candidate.Name == task.Description);
-            var line = new Paragraph().Append(status.Name.PadRight(name) + " ");
-            int left = width - name - 1;
-            if (bar >= NarrowestBar)
-            {
-                int done = (int)Math.Round(bar * Math.Clamp(status.Share, 0, 1));
-                line.Append(new string(options.Unicode ? '█' : '#', done), new Style(Color.Green));
-                line.Append(new string(options.Unicode ? '░' : '.', bar - done) + " ", new Style(Color.Grey));
-                left -= bar + 1;
-            }
-
-            string text = status.ToString();
-            return line.Append(text[..Math.Clamp(left, 0, text.Length)]);
-        }
     }
 }
