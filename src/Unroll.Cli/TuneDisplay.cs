@@ -45,7 +45,7 @@ internal static class TuneDisplay
     private static int LongestText(Tuner tuner)
     {
         int digits = tuner.Options.Trials.ToString(CultureInfo.InvariantCulture).Length;
-        return "rung 1/3  trial / of  epochs  best #: 0000.00, naive 0000.00  00:00 left".Length + (3 * digits) + tuner.Options.Epochs.ToString(CultureInfo.InvariantCulture).Length;
+        return "rung 1/3  trial /  best #: 0000.00, naive 0000.00  0:00:00 left".Length + (3 * digits);
     }
 
     private static string Text(TuningProgress progress)
@@ -58,6 +58,6 @@ internal static class TuneDisplay
         string time = isOver ? $"in {TrainingStatus.Clock(progress.Elapsed)}" : progress.Left is { } left ? $"{TrainingStatus.Clock(left)} left" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"rung {progress.Rung.Number}/{progress.Rungs}  trial {done}/{trials} of {progress.Rung.Epochs} {(progress.Rung.Epochs == 1 ? "epoch" : "epochs")}  {best}, naive {Figure(progress.NaiveRmse)}  {time}").TrimEnd();
+            $"rung {progress.Rung.Number}/{progress.Rungs}  trial {done}/{trials}  {best}, naive {Figure(progress.NaiveRmse)}  {time}").TrimEnd();
     }
 }

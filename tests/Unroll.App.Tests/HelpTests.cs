@@ -14,6 +14,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("forecast", 1)]
     [InlineData("describe", 1)]
     [InlineData("predict", 2)]
+    [InlineData("tune", 1)]
     public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
     {
         ToolResult help = Tool.Run(_folder, verb, "--help");

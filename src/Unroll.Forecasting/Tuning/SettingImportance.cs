@@ -60,7 +60,8 @@ public sealed record SettingImportance(Hyperparameter Setting, double Share, dou
         double mean = errors.Average(), total = errors.Sum(error => (error - mean) * (error - mean));
         double Mean(int[] group) => group.Average(i => errors[i]);
         double between = groups.Sum(group => group.Length * Math.Pow(Mean(group) - mean, 2));
-        double share = total > 0 ? Math.Max(0, 1 - ((1 - (between / total)) * (n - 1) / (n - groups.Length))) : 0;
+        // Errors that are all the same have a variance of rounding alone.
+        double share = errors.Max() > errors.Min() ? Math.Clamp(1 - ((1 - (between / total)) * (n - 1) / (n - groups.Length)), 0, 1) : 0;
         int[] best = groups.MinBy(Mean)!;
         return new SettingImportance(setting, share, best.Min(i => values[i]), best.Max(i => values[i]), Math.Exp(Mean(best)));
     }
