@@ -71,5 +71,10 @@ internal static class TuneConsole
             terminal.Say($"Trial #{best.Run.Trial} is the best: {figures}. It was picked on these rows, so expect less on others.", Color.Green);
         else
             terminal.Say($"No trial that went all the way beats the naive forecast. The best is #{best.Run.Trial}: {figures}.", Color.Yellow);
+        if (result.Lowest is var lowest && lowest.Rmse < best.Rmse)
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"Trial #{lowest.Run.Trial} had less after {lowest.Run.Epochs} {(lowest.Run.Epochs == 1 ? "epoch" : "epochs")}: RMSE {Figure(lowest.Rmse)}, naive forecast {Figure(result.NaiveRmse)}. More epochs are not always better here; look at shorter training too."));
+        }
     }
 }

@@ -33,6 +33,9 @@ public sealed class TuningResult
     /// </remarks>
     public TrialResult Best => Standings[0];
 
+    /// <summary>The lowest RMSE of all trainings, also of shorter ones; of equal ones the longest. Another than <see cref="Best"/> where more epochs made it worse.</summary>
+    public TrialResult Lowest => Results.Where(result => !result.HasDiverged).OrderBy(result => result.Rmse).ThenByDescending(result => result.Run.Rung).ThenBy(result => result.Run.Trial).First();
+
     /// <summary>What mattered, from the most to the least; empty where there are too few trials to say.</summary>
     public IReadOnlyList<SettingImportance> Importance { get; }
 

@@ -47,6 +47,17 @@ public class TunerTests
     }
 
     [Fact]
+    public void Where_more_epochs_made_it_worse_the_lowest_error_is_not_that_of_the_best()
+    {
+        TuningResult result = new Tuner(new FakeObjective(run => run is { Trial: 4, Rung: 2 } ? 4 : run.Trial + (10 * run.Rung)), s_options).Run();
+        // Trial 4 has the lowest error in rung 2; in the last, with 1 and 2 beside it, trial 1 is ahead.
+        Assert.Equal((1, 3, 31.0), (result.Best.Run.Trial, result.Best.Run.Rung, result.Best.Rmse));
+        Assert.Equal((4, 2, 15, 4.0), (result.Lowest.Run.Trial, result.Lowest.Run.Rung, result.Lowest.Run.Epochs, result.Lowest.Rmse));
+        TuningResult same = new Tuner(new FakeObjective(run => run.Trial), s_options).Run();
+        Assert.Same(same.Best, same.Lowest);
+    }
+
+    [Fact]
     public void Of_equal_errors_the_lower_numbers_go_on()
     {
         TuningResult result = new Tuner(new FakeObjective(_ => 5), s_options with { Parallel = 4 }).Run();
