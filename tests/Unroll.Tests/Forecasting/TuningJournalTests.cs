@@ -61,6 +61,19 @@ public sealed class TuningJournalTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_left_of_a_torn_line_that_was_longer_than_the_next()
+    {
+        Run(Objective());
+        string[] lines = System.IO.File.ReadAllLines(File);
+        System.IO.File.WriteAllText(File, string.Join('\n', lines[..^1]) + "\n{\"trial\":" + new string('1', 5000));
+        Run(Objective());
+        string[] again = System.IO.File.ReadAllLines(File);
+        Assert.Equal(lines[..^1], again[..^1]);
+        Assert.InRange(again[^1].Length, 100, 300);
+        Assert.EndsWith("}}", again[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_search_that_was_ended_goes_on_where_it_was()
     {
         string whole = Text(Run(Objective()));
