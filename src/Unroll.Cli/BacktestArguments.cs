@@ -6,11 +6,10 @@ namespace Unroll.Cli;
 
 /// <summary>What <c>unroll backtest</c> was asked for.</summary>
 /// <param name="Forecast">Data, target, test range and networks, as <c>unroll forecast</c> has them.</param>
-/// <param name="ModelIsGiven">Whether the user named the networks.</param>
 /// <param name="Horizon">H, how many rows ahead.</param>
 /// <param name="Refit">After how many rows every model is fitted anew; null for a quarter of the test rows.</param>
 /// <param name="Sliding">How many rows each fit learns from; null for all before it.</param>
-internal sealed record BacktestRequest(ForecastRequest Forecast, bool ModelIsGiven, int Horizon, int? Refit, int? Sliding);
+internal sealed record BacktestRequest(ForecastRequest Forecast, int Horizon, int? Refit, int? Sliding);
 
 /// <summary>The options of <c>unroll backtest</c>: those of a forecast and its own. Their names are a contract.</summary>
 internal sealed class BacktestArguments
@@ -34,6 +33,6 @@ internal sealed class BacktestArguments
         ForecastRequest forecast = _forecast.Read(result);
         return forecast.Missing == MissingPolicy.Interpolate
             ? throw new UnrollException("--missing interpolate fills a gap from the values after it, which nobody knew then. Choose --missing drop or forward-fill for a backtest.")
-            : new BacktestRequest(forecast, _forecast.ModelIsGiven(result), result.GetValue(_horizon), result.GetValue(_refit), result.GetValue(_sliding));
+            : new BacktestRequest(forecast, result.GetValue(_horizon), result.GetValue(_refit), result.GetValue(_sliding));
     }
 }

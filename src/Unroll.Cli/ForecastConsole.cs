@@ -48,11 +48,8 @@ internal static class ForecastConsole
         string models = string.Join(", ", plan.Networks.Select(ReportFolder.ModelName));
         terminal.Say($"Open {Path.Combine(folder.Path, "report.html")}");
         terminal.Say($"Also there: {models}, predictions.csv, metrics.json and the charts as SVG.");
-        terminal.Say($"The next value: unroll predict {Quoted(Path.Combine(folder.Path, ReportFolder.ModelName(plan.Networks[0])))} {(plan.Request.Data.Sample is { } sample ? $"--sample {sample.Name}" : Quoted(plan.Request.Data.Path))}");
+        terminal.Say($"The next value: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, ReportFolder.ModelName(plan.Networks[0])))} {(plan.Request.Data.Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(plan.Request.Data.Path))}");
     }
-
-    /// <summary>A path as it can be pasted into a shell.</summary>
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     private static void Split(Terminal terminal, ForecastPlan plan)
     {

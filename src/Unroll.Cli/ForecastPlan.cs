@@ -13,7 +13,7 @@ internal sealed class ForecastPlan
     {
         Request = request;
         Series = request.Data.Read();
-        string target = TargetOf(Series, request);
+        string target = TargetColumn.Choose(Series, request);
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
         Column = TargetColumn.Complete(Series, target, request.Missing, Choice.Train.From, Choice.Test.From);
         Split = new ForecastSplit(Column, target, Choice.Train, Choice.Test, request.Window);
@@ -47,14 +47,5 @@ internal sealed class ForecastPlan
             int batch = Request.Recipes[0].Training.BatchSize;
             return (Split.TrainWindowCount + batch - 1) / batch;
         }
-    }
-
-    /// <summary>The target's name as the file spells it.</summary>
-    public static string TargetOf(TimeSeries series, ForecastRequest request)
-    {
-        bool isMissing = !series.ColumnNames.Contains(request.Target, StringComparer.OrdinalIgnoreCase);
-        return isMissing && !request.TargetIsGiven
-            ? throw new UnrollException($"{series.Name} has no column {request.Target}, the default target. Choose one of {string.Join(", ", series.ColumnNames)} with --target.")
-            : series[request.Target].Name;
     }
 }

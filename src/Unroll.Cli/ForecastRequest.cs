@@ -3,29 +3,17 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>What <c>unroll forecast</c> was asked for.</summary>
-internal sealed record ForecastRequest
+internal sealed record ForecastRequest : CommonRequest
 {
-    public required DataSource Data { get; init; }
-
-    public required string Target { get; init; }
-
-    /// <summary>Whether the user named the target.</summary>
-    public required bool TargetIsGiven { get; init; }
-
-    public required DateRange? Train { get; init; }
-
-    public required DateRange? Test { get; init; }
+    public ForecastRequest(CommonRequest common)
+        : base(common)
+    {
+    }
 
     public required int Window { get; init; }
 
-    public required MissingPolicy Missing { get; init; }
-
     /// <summary>One a network, at least one.</summary>
     public required IReadOnlyList<NetworkRecipe> Recipes { get; init; }
-
-    public required string Folder { get; init; }
-
-    public required bool Json { get; init; }
 
     /// <summary>What the networks were made with, by the names of the options, as the report shows it.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings(ForecastSplit split)

@@ -67,4 +67,5 @@ internal sealed record PredictionJson(string Model, string File, string Target, 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
+[JsonSerializable(typeof(TuneJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using Unroll.Reports;
 
 namespace Unroll.Cli;
 
-/// <summary>The folder that a forecast or a backtest writes to. All files of a report appear together, after all of them could be written.</summary>
+/// <summary>The folder that a verb writes its report to. All files of a report appear together, after all of them could be written.</summary>
 internal sealed class ReportFolder
 {
     private readonly bool _isNew;
@@ -57,7 +57,7 @@ internal sealed class ReportFolder
 
     /// <summary>Writes texts under their names, and networks. Where one cannot be written, none is.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
-    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyList<NetworkForecaster> networks)
+    public void Write(IReadOnlyDictionary<string, string> texts, params IReadOnlyList<NetworkForecaster> networks)
     {
         string staging = System.IO.Path.Combine(Path, StagingName);
         try

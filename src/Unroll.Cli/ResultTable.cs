@@ -9,7 +9,6 @@ internal static class ResultTable
     /// <summary>Stands below the table.</summary>
     public const string Legend = "* the lowest RMSE. Skill is 1 − RMSE ÷ naive RMSE, and \"vs best\" the same with the best baseline.";
 
-    /// <summary>A hyphen before the end of a line is not there where a heading has one line.</summary>
     private static readonly string[] s_headings = ["Model", "Para-\nmeters", "Training\ntime", "RMSE", "MAE", "MAPE", "Naive\nRMSE", "Skill", "Skill\nvs best"];
 
     /// <summary>

@@ -150,7 +150,7 @@ public static partial class Charts
         return plot;
     }
 
-    private static T Styled<T>(T axis, string title)
+    internal static T Styled<T>(T axis, string title)
         where T : Axis
     {
         axis.Title = title;
