@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -6,77 +8,89 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal static class Blend
 {
-    private const int Rounds = 20;
+    private const int Rounds = 24, CoarseRounds = 4;
 
     /// <summary>A forecast must lower the squared error by this share to be taken in.</summary>
     private const double Worthwhile = 0.002;
 
-    /// <param name="forecasts">The forecasts, the favoured one first: it is started from unless another is better by 1 %.</param>
-    /// <param name="scales">What squared errors of a step are divided by, [H]: those of the naive forecast.</param>
-    public static double[] Weights(HorizonForecast[] forecasts, double[] scales)
+    /// <summary>The first forecast is started from unless another has a squared error lower by this share.</summary>
+    private const double Favour = 0.02;
+
+    /// <summary>The weights of each forecast for each step ahead, [forecasts][H]; the steps of a block have the same.</summary>
+    public static double[][] Weights(HorizonForecast[] forecasts)
     {
-        double[] alone = [.. forecasts.Select((_, i) => Error(forecasts, One(forecasts.Length, i), scales))];
-        int best = Array.IndexOf(alone, alone.Min());
-        int[] counts = One(forecasts.Length, alone[best] < alone[0] * 0.99 ? best : 0);
-        double error = Error(forecasts, counts, scales);
-        for (int round = 1; round < Rounds; round++)
+        int steps = forecasts[0].Steps;
+        double[][] weights = Array.ConvertAll(forecasts, _ => new double[steps]);
+        foreach ((int first, int last) in StepBlocks.Of(steps))
+        {
+            double[] found = Chosen(Products(forecasts, first, last));
+            for (int k = 0; k < found.Length; k++)
+                Array.Fill(weights[k], found[k], first - 1, last - first + 1);
+        }
+
+        return weights;
+    }
+
+    /// <summary>The products of the errors of every two forecasts, summed over rows and steps: what a mean of them is judged by.</summary>
+    private static double[,] Products(HorizonForecast[] forecasts, int first, int last)
+    {
+        int count = forecasts.Length;
+        var products = new double[count, count];
+        for (int h = first; h <= last; h++)
+        {
+            double[] actual = forecasts[0].Actual(h);
+            double[][] errors = Array.ConvertAll(forecasts, forecast => forecast.Predicted(h).Zip(actual, (p, a) => p - a).ToArray());
+            for (int i = 0; i < count; i++)
+            {
+                for (int j = 0; j < count; j++)
+                    products[i, j] += TensorPrimitives.Dot<double>(errors[i], errors[j]);
+            }
+        }
+
+        return products;
+    }
+
+    private static double[] Chosen(double[,] products)
+    {
+        int count = products.GetLength(0);
+        int best = Enumerable.Range(0, count).MinBy(i => products[i, i]);
+        var counts = new int[count];
+        counts[products[best, best] < products[0, 0] * (1 - Favour) ? best : 0] = 1;
+        double error = Error(products, counts);
+        for (int round = 0; round < Rounds; round++)
         {
             (int at, double lowest) = (-1, error * (1 - Worthwhile));
-            for (int i = 0; i < counts.Length; i++)
+            for (int i = 0; i < count; i++)
             {
                 counts[i]++;
-                double with = Error(forecasts, counts, scales);
+                double with = Error(products, counts);
                 if (with < lowest)
                     (at, lowest) = (i, with);
                 counts[i]--;
             }
 
-            if (at < 0)
-            {
-                // The mean of few parts is coarse: one more of each lets the next round weigh more finely.
-                if (round > Rounds / 4)
-                    break;
-                counts = Array.ConvertAll(counts, count => 2 * count);
-                continue;
-            }
-
-            counts[at]++;
-            error = lowest;
+            if (at >= 0)
+                (counts[at], error) = (counts[at] + 1, lowest);
+            else if (round < CoarseRounds)
+                counts = Array.ConvertAll(counts, each => 2 * each);
+            else
+                break;
         }
 
         double sum = counts.Sum();
-        return Array.ConvertAll(counts, count => count / sum);
+        return Array.ConvertAll(counts, each => each / sum);
     }
 
-    private static double Error(HorizonForecast[] forecasts, int[] counts, double[] scales)
+    /// <summary>The squared error of the mean in which each forecast stands as often as it is counted.</summary>
+    private static double Error(double[,] products, int[] counts)
     {
         double error = 0, sum = counts.Sum();
-        for (int h = 1; h <= scales.Length; h++)
+        for (int i = 0; i < counts.Length; i++)
         {
-            double squares = 0;
-            double[] actual = forecasts[0].Actual(h);
-            for (int i = 0; i < actual.Length; i++)
-            {
-                double mean = 0;
-                for (int k = 0; k < counts.Length; k++)
-                {
-                    if (counts[k] > 0)
-                        mean += counts[k] / sum * forecasts[k][i, h];
-                }
-
-                squares += (mean - actual[i]) * (mean - actual[i]);
-            }
-
-            error += squares / scales[h - 1];
+            for (int j = 0; j < counts.Length; j++)
+                error += counts[i] / sum * (counts[j] / sum) * products[i, j];
         }
 
         return error;
-    }
-
-    private static int[] One(int length, int at)
-    {
-        var counts = new int[length];
-        counts[at] = 1;
-        return counts;
     }
 }

@@ -23,10 +23,10 @@ internal static class EnsembleFile
         {
             Cell = state.Cell,
             Plan = state.Plan,
-            Penalty = state.Linear.Penalty,
+            Penalties = state.Linear.Penalties,
             Weights = state.Linear.Weights,
-            CorrectionScale = state.CorrectionScale,
-            Parts = [.. state.Parts.Select(part => new PartContent(part.Weight, part.Corrected, part.Forecaster?.State))],
+            CorrectionScales = state.CorrectionScales,
+            Parts = [.. state.Parts.Select(part => new PartContent(part.Weights, part.Corrected, part.Forecaster?.State))],
             CalibrationActual = [.. Enumerable.Range(1, state.Plan.Steps).SelectMany(h => h < state.Plan.Steps ? state.Calibration.Actual(h)[skipped..(skipped + 1)] : state.Calibration.Actual(h)[skipped..])],
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
@@ -43,15 +43,15 @@ internal static class EnsembleFile
         {
             EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
             InputPlan plan = content.Plan;
-            if (content.Weights.Length != plan.Steps || content.CalibrationPredicted.Length == 0)
+            if (content.Weights.Length != plan.Steps || content.CorrectionScales.Length != plan.Steps || content.Parts.Any(part => part.Weights.Length != plan.Steps) || content.CalibrationPredicted.Length == 0)
                 throw new JsonException("its parts do not fit each other");
             return new EnsembleState
             {
                 Cell = content.Cell,
-                Linear = new LinearStage(plan, content.Penalty, content.Weights),
+                Linear = new LinearStage(plan, content.Penalties, content.Weights),
                 Networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)],
-                CorrectionScale = content.CorrectionScale,
-                Parts = [.. content.Parts.Select(part => new BlendPart(part.Weight, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
+                CorrectionScales = content.CorrectionScales,
+                Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
                 Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
                 TrainedFrom = content.TrainedFrom,
                 TrainedTo = content.TrainedTo,
@@ -71,12 +71,12 @@ internal sealed record EnsembleContent
 
     public required InputPlan Plan { get; init; }
 
-    public required double Penalty { get; init; }
+    public required double[] Penalties { get; init; }
 
     /// <summary>[H][inputs + 1].</summary>
     public required double[][] Weights { get; init; }
 
-    public required double CorrectionScale { get; init; }
+    public required double[] CorrectionScales { get; init; }
 
     public required PartContent[] Parts { get; init; }
 
@@ -92,7 +92,7 @@ internal sealed record EnsembleContent
     public required byte[][] OtherNetworks { get; init; }
 }
 
-internal sealed record PartContent(double Weight, bool Corrected, BaselineState? Baseline);
+internal sealed record PartContent(double[] Weights, bool Corrected, BaselineState? Baseline);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(EnsembleContent))]

@@ -51,8 +51,17 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public (DateTime First, DateTime Last) TrainedOn => (State.TrainedFrom, State.TrainedTo);
 
-    /// <summary>What the forecast is made of, by name, with weights above 0 that sum to 1: the networks (by their cell), "least squares" without them, and baselines.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> Weights => [.. State.Parts.Select(part => KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), part.Weight))];
+    /// <summary>
+    /// What the forecast <paramref name="step"/> rows ahead is made of, by name, with weights above 0 that sum to 1: least squares with the
+    /// networks' corrections (under the name of their cell) and without, and baselines.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Weights(int step) =>
+    [
+        .. from part in State.Parts
+           let weight = part.Weights[step - 1]
+           where weight > 0
+           select KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), weight),
+    ];
 
     /// <summary>The newest training rows as they were predicted without having been learnt from: what intervals are calibrated on.</summary>
     public HorizonForecast Calibration => State.Calibration;

@@ -3,7 +3,10 @@ using System.Numerics.Tensors;
 namespace Unroll.Forecasting;
 
 /// <summary>A part of a blended forecast: the linear forecast with or without the networks' corrections, or a baseline.</summary>
-internal sealed record BlendPart(double Weight, bool Corrected, BaselineForecaster? Forecaster);
+/// <param name="Weights">[H], one for each step ahead.</param>
+/// <param name="Corrected">Whether the networks have their say.</param>
+/// <param name="Forecaster">The baseline; null for the linear forecast.</param>
+internal sealed record BlendPart(double[] Weights, bool Corrected, BaselineForecaster? Forecaster);
 
 /// <summary>All that a fitted <see cref="EnsembleForecaster"/> predicts with.</summary>
 internal sealed record EnsembleState
@@ -14,8 +17,8 @@ internal sealed record EnsembleState
 
     public required IReadOnlyList<Model> Networks { get; init; }
 
-    /// <summary>What the networks' outputs are multiplied by: the deviation of what the linear model left in training.</summary>
-    public required double CorrectionScale { get; init; }
+    /// <summary>What the networks' outputs are multiplied by, [H]: the deviation of what the linear model left in training.</summary>
+    public required double[] CorrectionScales { get; init; }
 
     public required IReadOnlyList<BlendPart> Parts { get; init; }
 
@@ -41,9 +44,9 @@ internal sealed record EnsembleState
         {
             double[][] ahead = part.Forecaster is { } forecaster
                 ? baseline(forecaster)
-                : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScale);
+                : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScales);
             for (int i = 0; i < count; i++)
-                TensorPrimitives.MultiplyAdd(ahead[i].AsSpan(0, steps), part.Weight, blended[i], blended[i]);
+                TensorPrimitives.MultiplyAdd(ahead[i].AsSpan(0, steps), part.Weights.AsSpan(0, steps), blended[i], blended[i]);
         }
 
         return blended;
@@ -61,14 +64,14 @@ internal sealed record EnsembleState
     }
 
     /// <summary>The linear forecasts [count][H], corrected where there are corrections, in the target's units.</summary>
-    public static double[][] Values(InputFrame frame, LinearStage linear, int first, int count, float[]? corrections, double scale)
+    public static double[][] Values(InputFrame frame, LinearStage linear, int first, int count, float[]? corrections, double[] scales)
     {
         var values = new double[count][];
         for (int i = 0; i < count; i++)
         {
             values[i] = linear.Predict(frame, first + i);
             for (int h = 0; h < values[i].Length; h++)
-                values[i][h] = frame.Inverse(first + i, values[i][h] + (corrections is null ? 0 : scale * corrections[(i * values[i].Length) + h]));
+                values[i][h] = frame.Inverse(first + i, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
         }
 
         return values;

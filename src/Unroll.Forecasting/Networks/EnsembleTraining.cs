@@ -38,31 +38,31 @@ internal sealed class EnsembleTraining
 
         // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
         var frame = new InputFrame(inner.Table, plan);
-        var linear = LinearStage.Fit(frame, plan, chosen.Penalty, inner.Train.Count);
-        (OriginSamples training, double scale) = Samples(frame, linear, inner.Train.Count);
+        var linear = LinearStage.Fit(frame, plan, chosen.Penalties, inner.Train.Count);
+        (OriginSamples training, double[] scales) = Samples(frame, linear, inner.Train.Count);
         int first = inner.Train.Count - 1, count = inner.Test.Count - plan.Steps + 1;
-        var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scale));
+        var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scales));
         (Model[] networks, int[] epochs) = Train(Laid(training), Laid(validation), null);
         float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
         HorizonForecast[] forecasts =
         [
-            Judged(EnsembleState.Values(frame, linear, first, count, corrections, scale)),
-            Judged(EnsembleState.Values(frame, linear, first, count, null, scale)),
+            Judged(EnsembleState.Values(frame, linear, first, count, corrections, scales)),
+            Judged(EnsembleState.Values(frame, linear, first, count, null, scales)),
             .. baselines.Select(baseline => baseline.PredictAhead(inner, plan.Steps)),
         ];
-        double[] weights = Blend.Weights(forecasts, Scales(inner, plan.Steps));
+        double[][] weights = Blend.Weights(forecasts);
         HorizonForecast calibration = Judged(Mixed(forecasts, weights));
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
-        linear = LinearStage.Fit(frame, plan, chosen.Penalty, _split.Train.Count);
-        (training, scale) = Samples(frame, linear, _split.Train.Count);
+        linear = LinearStage.Fit(frame, plan, chosen.Penalties, _split.Train.Count);
+        (training, scales) = Samples(frame, linear, _split.Train.Count);
         networks = Train(Laid(training), null, epochs).Networks;
         var parts = new List<BlendPart>();
-        for (int i = 0; i < weights.Length; i++)
+        for (int i = 0; i < forecasts.Length; i++)
         {
             BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
-            if (weights[i] == 0)
+            if (weights[i].Sum() == 0)
                 continue;
             baseline?.Fit(_split, _cancellation);
             parts.Add(new BlendPart(weights[i], i == 0, baseline));
@@ -74,7 +74,7 @@ internal sealed class EnsembleTraining
             Cell = _recipe.Network.Cell,
             Linear = linear,
             Networks = networks,
-            CorrectionScale = scale,
+            CorrectionScales = scales,
             Parts = parts,
             Calibration = calibration,
             TrainedFrom = _split.Train.Dates[0],
@@ -138,22 +138,29 @@ internal sealed class EnsembleTraining
             _onEvent(moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
     }
 
-    /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1, and what that is in units of the plan.</summary>
-    private static (OriginSamples Samples, double Scale) Samples(InputFrame frame, LinearStage linear, int end)
+    /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1 at each step, and what that is in units of the plan.</summary>
+    private static (OriginSamples Samples, double[] Scales) Samples(InputFrame frame, LinearStage linear, int end)
     {
         InputPlan plan = linear.Plan;
         int first = LinearStage.FirstOrigin(frame, plan, end), count = end - plan.Steps - first;
-        float[] targets = Targets(frame, linear, first, count, 1);
-        double squares = 0;
-        foreach (float target in targets)
-            squares += (double)target * target;
-        double scale = Math.Sqrt(squares / targets.Length);
-        scale = scale > 0 ? scale : 1;
-        return (new OriginSamples(frame, plan, first, count, Array.ConvertAll(targets, target => (float)(target / scale))), scale);
+        var scales = new double[plan.Steps];
+        Array.Fill(scales, 1);
+        float[] targets = Targets(frame, linear, first, count, scales);
+        for (int h = 0; h < scales.Length; h++)
+        {
+            double squares = 0;
+            for (int i = h; i < targets.Length; i += scales.Length)
+                squares += (double)targets[i] * targets[i];
+            scales[h] = squares > 0 ? Math.Sqrt(squares / count) : 1;
+            for (int i = h; i < targets.Length; i += scales.Length)
+                targets[i] = (float)(targets[i] / scales[h]);
+        }
+
+        return (new OriginSamples(frame, plan, first, count, targets), scales);
     }
 
-    /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], divided by <paramref name="scale"/>.</summary>
-    private static float[] Targets(InputFrame frame, LinearStage linear, int first, int count, double scale)
+    /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], each step divided by its scale.</summary>
+    private static float[] Targets(InputFrame frame, LinearStage linear, int first, int count, double[] scales)
     {
         int steps = linear.Plan.Steps;
         var targets = new float[count * steps];
@@ -161,7 +168,7 @@ internal sealed class EnsembleTraining
         {
             double[] ahead = linear.Predict(frame, first + i);
             for (int h = 0; h < steps; h++)
-                targets[(i * steps) + h] = (float)((frame.TargetOf(first + i, first + i + h + 1) - ahead[h]) / scale);
+                targets[(i * steps) + h] = (float)((frame.TargetOf(first + i, first + i + h + 1) - ahead[h]) / scales[h]);
         }
 
         return targets;
@@ -182,15 +189,7 @@ internal sealed class EnsembleTraining
         return new ArraySamples(x, samples.InputShape, y, samples.TargetShape);
     }
 
-    private static double[] Scales(ForecastSplit inner, int steps)
-    {
-        var naive = new NaiveForecaster();
-        naive.Fit(inner);
-        HorizonForecast forecast = naive.PredictAhead(inner, steps);
-        return [.. Enumerable.Range(1, steps).Select(h => Math.Max(double.Epsilon, forecast.Actual(h).Zip(forecast.Predicted(h), (a, p) => (a - p) * (a - p)).Sum()))];
-    }
-
-    private static double[][] Mixed(HorizonForecast[] forecasts, double[] weights)
+    private static double[][] Mixed(HorizonForecast[] forecasts, double[][] weights)
     {
         double[][] mixed = [.. Enumerable.Range(0, forecasts[0].Origins).Select(_ => new double[forecasts[0].Steps])];
         for (int i = 0; i < mixed.Length; i++)
@@ -198,7 +197,7 @@ internal sealed class EnsembleTraining
             for (int k = 0; k < weights.Length; k++)
             {
                 for (int h = 0; h < mixed[i].Length; h++)
-                    mixed[i][h] += weights[k] * forecasts[k][i, h + 1];
+                    mixed[i][h] += weights[k][h] * forecasts[k][i, h + 1];
             }
         }
 

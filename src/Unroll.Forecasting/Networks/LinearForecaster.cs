@@ -31,7 +31,7 @@ public sealed class LinearForecaster : IHorizonForecaster
     {
         ArgumentNullException.ThrowIfNull(split);
         LinearStage chosen = split.Linear(_recipe);
-        _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), chosen.Plan), chosen.Plan, chosen.Penalty, split.Train.Count);
+        _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), chosen.Plan), chosen.Plan, chosen.Penalties, split.Train.Count);
     }
 
     public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);
@@ -48,7 +48,7 @@ public sealed class LinearForecaster : IHorizonForecaster
         if (frame.Rows <= frame.FirstOrigin)
             throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {plan.Target}, but the {Name} forecast looks at the newest {frame.FirstOrigin + 1}. Give it at least {frame.FirstOrigin + 1} rows.");
         frame.RequireKnown(series, steps);
-        return EnsembleState.Values(frame, Stage, frame.Rows - 1, 1, null, 1)[0][..steps];
+        return EnsembleState.Values(frame, Stage, frame.Rows - 1, 1, null, [])[0][..steps];
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public sealed class LinearForecaster : IHorizonForecaster
         if (split.Test.Count < steps)
             throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
         var frame = new InputFrame(split.Table, Stage.Plan);
-        double[][] ahead = EnsembleState.Values(frame, Stage, split.Table.Rows - split.Test.Count - 1, split.Test.Count - steps + 1, null, 1);
+        double[][] ahead = EnsembleState.Values(frame, Stage, split.Table.Rows - split.Test.Count - 1, split.Test.Count - steps + 1, null, []);
         return new HorizonForecast(split.Test.Values, Array.ConvertAll(ahead, values => values[..steps]));
     }
 

@@ -4,12 +4,14 @@ namespace Unroll.Forecasting;
 /// Least squares on all inputs of a plan, one set of weights for each row ahead. Which inputs, which transform and how strong a penalty
 /// is found on the newest part of the training rows, predicted by weights fitted to the rows before.
 /// </summary>
-internal sealed record LinearStage(InputPlan Plan, double Penalty, double[][] Weights)
+internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][] Weights)
 {
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
     private const double Worthwhile = 0.005;
 
-    private const int MostSteps = 3;
+    /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
+    private const double Tolerance = 0.01;
+
     private static readonly double[] s_penalties = [0.001, 0.01, 0.1, 1, 10, 100];
 
     /// <summary>The predictions from an origin, [H], transformed, in units of the plan's scale.</summary>
@@ -26,9 +28,9 @@ internal sealed record LinearStage(InputPlan Plan, double Penalty, double[][] We
         return ahead;
     }
 
-    /// <summary>The same plan and penalty with weights fitted to the rows before <paramref name="end"/>.</summary>
-    public static LinearStage Fit(InputFrame frame, InputPlan plan, double penalty, int end) =>
-        new(plan, penalty, [.. Enumerable.Range(1, plan.Steps).Select(step => System(frame, plan, step, end).Solve(penalty))]);
+    /// <summary>The same plan and penalties, [H], with weights fitted to the rows before <paramref name="end"/>.</summary>
+    public static LinearStage Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
+        new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => System(frame, plan, step, end).Solve(penalties[step - 1]))]);
 
     /// <summary>The first row that may be an origin in training: where days of years before are inputs, the first of them have none.</summary>
     public static int FirstOrigin(InputFrame frame, InputPlan plan, int end) =>
@@ -41,25 +43,25 @@ internal sealed record LinearStage(InputPlan Plan, double Penalty, double[][] We
     /// <param name="end">The first validation row.</param>
     public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end)
     {
-        (InputPlan Plan, double Penalty, double Error)? best = null;
+        (InputPlan Plan, double[] Penalties, double Error)? best = null;
         foreach (InputPlan candidate in candidates)
             best = Better(best, candidate, 0);
         foreach (Func<InputPlan, InputPlan> add in groups)
             best = Better(best, add(best!.Value.Plan), Worthwhile);
-        (InputPlan plan, double penalty, _) = best!.Value;
-        return Fit(new InputFrame(table, plan), plan, penalty, end);
+        (InputPlan plan, double[] penalties, _) = best!.Value;
+        return Fit(new InputFrame(table, plan), plan, penalties, end);
 
-        (InputPlan, double, double)? Better((InputPlan Plan, double Penalty, double Error)? known, InputPlan plan, double worthwhile)
+        (InputPlan, double[], double)? Better((InputPlan Plan, double[] Penalties, double Error)? known, InputPlan plan, double worthwhile)
         {
             if (known is { } same && same.Plan == plan)
                 return known;
-            (double penalty, double error) = Judge(table, plan, end);
-            return known is null || error < known.Value.Error * (1 - worthwhile) ? (plan, penalty, error) : known;
+            (double[] penalties, double error) = Judge(table, plan, end);
+            return known is null || error < known.Value.Error * (1 - worthwhile) ? (plan, penalties, error) : known;
         }
     }
 
-    /// <summary>The best penalty and its mean over the steps of squared error relative to that of the newest value.</summary>
-    private static (double Penalty, double Error) Judge(TimeSeries table, InputPlan plan, int end)
+    /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
+    private static (double[] Penalties, double Error) Judge(TimeSeries table, InputPlan plan, int end)
     {
         InputFrame frame;
         try
@@ -68,11 +70,12 @@ internal sealed record LinearStage(InputPlan Plan, double Penalty, double[][] We
         }
         catch (UnrollException) when (plan.Transform != TargetTransform.None.Name)
         {
-            return (1, double.PositiveInfinity);
+            return ([], double.PositiveInfinity);
         }
 
-        var errors = new double[s_penalties.Length];
-        int[] steps = [.. new[] { 1, (plan.Steps + 1) / 2, plan.Steps }.Distinct().Take(MostSteps)];
+        double error = 0;
+        var penalties = new double[plan.Steps];
+        int[] steps = StepBlocks.Probes(plan.Steps);
         var inputs = new double[frame.LinearInputs];
         foreach (int step in steps)
         {
@@ -89,12 +92,13 @@ internal sealed record LinearStage(InputPlan Plan, double Penalty, double[][] We
                 naive += Square(frame.Value(origin) - actual);
             }
 
-            for (int i = 0; i < squares.Length; i++)
-                errors[i] += squares[i] / (naive > 0 ? naive : 1) / steps.Length;
+            double lowest = squares.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
+            error += lowest / (naive > 0 ? naive : 1) / steps.Length;
+            foreach (int covered in StepBlocks.Around(plan.Steps, step))
+                penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(squares, each => each <= lowest * (1 + Tolerance)))];
         }
 
-        int lowest = Array.IndexOf(errors, errors.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min());
-        return lowest < 0 ? (1, double.PositiveInfinity) : (s_penalties[lowest], Math.Sqrt(errors[lowest]));
+        return (penalties, Math.Sqrt(error));
     }
 
     private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end)
