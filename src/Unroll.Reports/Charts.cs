@@ -153,7 +153,7 @@ public static partial class Charts
         return plot;
     }
 
-    private static T Styled<T>(T axis, string title)
+    internal static T Styled<T>(T axis, string title)
         where T : Axis
     {
         axis.Title = title;
@@ -203,7 +203,7 @@ public static partial class Charts
     private static AreaSeries Band(ForecastReport report, ModelResult model)
     {
         IReadOnlyList<PredictionInterval> band = model.Band!;
-        var area = new AreaSeries { Title = report.BandTitle(model), Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, StrokeThickness = 0, Fill = OxyColor.FromAColor(44, Palette.Model(report.Models.ToList().IndexOf(model))) };
+        var area = new AreaSeries { Title = ForecastReport.BandTitle(model), Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, StrokeThickness = 0, Fill = OxyColor.FromAColor(44, Palette.Model(report.Models.ToList().IndexOf(model))) };
         area.Points.AddRange(Points(report.TestDates, band.Select(interval => interval.Upper)));
         area.Points2.AddRange(Points(report.TestDates, band.Select(interval => interval.Lower)));
         return area;

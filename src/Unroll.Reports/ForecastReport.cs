@@ -96,7 +96,7 @@ public sealed record ForecastReport
     internal ModelResult? Banded => Models.Where(model => model.Band is not null).MinBy(model => model.Rmse);
 
     /// <summary>For example 80 % interval of the GRU.</summary>
-    internal string BandTitle(ModelResult model) =>
+    internal static string BandTitle(ModelResult model) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * model.Band![0].Level:0.#} % interval of the {ReportText.Short(model.Name)}");
 
     /// <summary>The report of networks that were trained and judged. Use <c>with</c> to add settings, a title or a unit.</summary>

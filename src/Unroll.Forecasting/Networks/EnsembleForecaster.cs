@@ -43,6 +43,13 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public int Members => _recipe.Members;
 
+    public ForecastInputs Inputs => new()
+    {
+        Past = [.. State.Plan.Alike, .. State.Plan.Past.Select(column => column.Name)],
+        Known = [.. State.Plan.Known.Select(column => column.Name)],
+        Calendar = State.Plan.Calendar is not null || State.Plan.Memory || State.Plan.Seasons.Count > 0,
+    };
+
     /// <summary>H, how many rows ahead it predicts.</summary>
     public int Steps => _recipe.Steps;
 
@@ -56,7 +63,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <summary>
     /// What the forecast <paramref name="step"/> rows ahead is made of, by name, with weights above 0 that sum to 1: least squares with the
-    /// networks' corrections (under the name of their cell) and without, and baselines.
+    /// networks' corrections (under the name of their cell) and without (ridge), and baselines.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, double>> Weights(int step) =>
     [
@@ -70,7 +77,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     public HorizonForecast Calibration => State.Calibration;
 
     /// <summary>The inputs that were chosen, in words.</summary>
-    public string Inputs => State.Plan.InWords();
+    public string InputsInWords => State.Plan.InWords();
 
     internal EnsembleState State => _state ?? throw NotFitted();
 

@@ -64,9 +64,7 @@ public sealed class Comparison
         var naive = new NaiveForecaster();
         naive.Fit(split, cancellationToken);
         double naiveRmse = Metrics.Rmse(split.Test, naive.Predict(split));
-        if (naiveRmse == 0)
-            throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
-
+        RequireChange(split);
         List<ForecastScore> baselines = [];
         List<string> leftOut = [];
         IEnumerable<IHorizonForecaster> all = Forecasting.Baselines.For(split);
@@ -94,6 +92,15 @@ public sealed class Comparison
         double best = baselines.Min(score => score.Rmse);
         Baselines = [.. baselines.Select(score => score with { SkillAgainstBest = SkillAgainst(best, score.Rmse) })];
         (Naive, BestBaseline, LeftOut) = (Baselines[0], Baselines.First(score => score.Rmse == best), leftOut.AsReadOnly());
+    }
+
+    /// <summary>Refuses test rows on which the naive forecast is always right.</summary>
+    /// <exception cref="UnrollException">They are such rows.</exception>
+    public static void RequireChange(ForecastSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.TestWithHistory.Values[(split.Window - 1)..].IndexOfAnyExcept(split.Test[0]) < 0)
+            throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
     }
 
     /// <summary>H, how many rows ahead are judged.</summary>
@@ -251,9 +258,10 @@ public sealed class Comparison
     private static double? SkillAgainst(double best, double rmse) => best == 0 ? null : Metrics.Skill(rmse, best);
 
     /// <summary>What a baseline says, in a few words; null where that takes more.</summary>
-    internal static string? Saying(IHorizonForecaster baseline) => baseline switch
+    internal static string? Saying(IForecaster baseline) => baseline switch
     {
         NaiveForecaster => "tomorrow equals today",
+        LinearForecaster => "least squares on all inputs",
         SeasonalNaiveForecaster seasonal => $"as {seasonal.Period} rows before",
         _ => null,
     };

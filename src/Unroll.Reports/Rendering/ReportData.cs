@@ -43,7 +43,7 @@ internal static class ReportData
             if (report.Banded is { } banded)
             {
                 json.WriteStartObject("band");
-                json.WriteString("name", report.BandTitle(banded));
+                json.WriteString("name", ForecastReport.BandTitle(banded));
                 json.WriteNumber("model", report.Models.ToList().IndexOf(banded));
                 WriteNumbers(json, "lower", [.. banded.Band!.Select(interval => interval.Lower)]);
                 WriteNumbers(json, "upper", [.. banded.Band!.Select(interval => interval.Upper)]);
