@@ -23,19 +23,19 @@ internal static class TrainingDisplay
         foreach (INetworkForecaster network in networks)
         {
             var status = new TrainingStatus(network.Name);
+            int shown = 0;
             bool goesOn = train(network, moment =>
             {
                 status.Update(moment);
-                if (moment.Kind == TrainingEventKind.EpochEnded && IsShown(moment.Epoch, moment.Epochs))
-                    terminal.Say($"{network.Name.PadRight(widest)}  {status}");
+                if (moment.Kind != TrainingEventKind.EpochEnded || (moment.Epoch > 1 && moment.Epoch * Lines / moment.Epochs <= shown))
+                    return;
+                shown = moment.Epoch * Lines / moment.Epochs;
+                terminal.Say($"{network.Name.PadRight(widest)}  {status}");
             });
             if (!goesOn)
                 return;
         }
     }
-
-    /// <summary>The first epoch, and those that complete another tenth.</summary>
-    private static bool IsShown(int epoch, int epochs) => epoch == 1 || epoch * Lines / epochs > (epoch - 1) * Lines / epochs;
 
     private static void RunLive(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
