@@ -13,10 +13,11 @@ internal static class Blend
     /// <summary>A forecast must lower the squared error by this share to be taken in.</summary>
     private const double Worthwhile = 0.002;
 
-    /// <summary>The first forecast is started from unless another has a squared error lower by this share.</summary>
-    private const double Favour = 0.02;
+    /// <summary>A squared error lower by less than this share may be luck.</summary>
+    private const double Luck = 0.02;
 
     /// <summary>The weights of each forecast for each step ahead, [forecasts][H]; the steps of a block have the same.</summary>
+    /// <param name="forecasts">The corrected forecast, the linear one, and others: it begins with the mean of the first two, with one of them where that is clearly better, or with another where that is clearly better than both.</param>
     public static double[][] Weights(HorizonForecast[] forecasts)
     {
         int steps = forecasts[0].Steps;
@@ -55,7 +56,13 @@ internal static class Blend
         int count = products.GetLength(0);
         int best = Enumerable.Range(0, count).MinBy(i => products[i, i]);
         var counts = new int[count];
-        counts[products[best, best] < products[0, 0] * (1 - Favour) ? best : 0] = 1;
+        int better = products[0, 0] <= products[1, 1] ? 0 : 1;
+        if (products[best, best] < products[better, better] * (1 - Luck))
+            counts[best] = 1;
+        else if (products[better, better] < products[1 - better, 1 - better] * (1 - Luck))
+            counts[better] = 1;
+        else
+            (counts[0], counts[1]) = (1, 1);
         double error = Error(products, counts);
         for (int round = 0; round < Rounds; round++)
         {
