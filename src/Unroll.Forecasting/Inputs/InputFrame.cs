@@ -17,6 +17,7 @@ internal sealed class InputFrame
     private readonly double[] _target, _values, _levels;
     private readonly double[][] _alike, _past, _known;
     private readonly double[]? _memory;
+    private readonly DateTime[] _dates;
     private readonly int _knownCount, _alikeLags, _memoryLags;
 
     /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
@@ -36,7 +37,7 @@ internal sealed class InputFrame
         _alike = [.. plan.Alike.Select(name => Mapped(Complete(table, name, rows)))];
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
-        DateTime[] dates = Dates(table, rows, plan.Steps);
+        DateTime[] dates = _dates = Dates(table, rows, plan.Steps);
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
         _known = [.. _known, .. calendar];
@@ -140,8 +141,10 @@ internal sealed class InputFrame
             destination[at++] = column[row];
         if (_memory is not null)
         {
+            // Where rows are missing, few rows may be many days, and the days remembered later than the origin.
+            bool isKnown = (_dates[row] - _dates[origin]).TotalDays <= YearMemory.MostDays;
             foreach (double remembered in _memory.AsSpan(row * YearMemory.Count, YearMemory.Count))
-                destination[at++] = remembered / unit;
+                destination[at++] = isKnown ? remembered / unit : 0;
         }
 
         int newest = Math.Min(origin, row - 1);
@@ -181,6 +184,9 @@ internal sealed class InputFrame
         {
             sum += values[row] - (row >= season ? values[row - season] : 0);
             levels[row] = season == 1 ? values[row] : sum / Math.Min(season, row + 1);
+            // Refuses a level of 0.
+            if (_transform == TargetTransform.Relative && row >= season - 1)
+                _ = _transform.Forward(values[row], levels[row]);
         }
 
         return levels;

@@ -55,7 +55,7 @@ internal static class InputPlans
             int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [] });
-            if (steps <= YearMemory.MostSteps && YearMemory.Fits(dates))
+            if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
         }
 

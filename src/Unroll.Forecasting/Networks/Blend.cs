@@ -53,14 +53,16 @@ internal static class Blend
     private static double[] Chosen(double[,] products)
     {
         int count = products.GetLength(0);
-        int best = Enumerable.Range(0, count).MinBy(i => products[i, i]);
+        // A forecast that once said something infinite is out, and is not to spoil the others.
+        int[] finite = [.. Enumerable.Range(0, count).Where(i => double.IsFinite(products[i, i]))];
+        int best = finite.DefaultIfEmpty(0).MinBy(i => products[i, i]);
         var counts = new int[count];
-        counts[products[best, best] < products[0, 0] * (1 - Favour) ? best : 0] = 1;
+        counts[products[0, 0] * (1 - Favour) <= products[best, best] ? 0 : best] = 1;
         double error = Error(products, counts);
         for (int round = 0; round < Rounds; round++)
         {
             (int at, double lowest) = (-1, error * (1 - Worthwhile));
-            for (int i = 0; i < count; i++)
+            foreach (int i in finite)
             {
                 counts[i]++;
                 double with = Error(products, counts);
@@ -88,7 +90,7 @@ internal static class Blend
         for (int i = 0; i < counts.Length; i++)
         {
             for (int j = 0; j < counts.Length; j++)
-                error += counts[i] / sum * (counts[j] / sum) * products[i, j];
+                error += counts[i] == 0 || counts[j] == 0 ? 0 : counts[i] / sum * (counts[j] / sum) * products[i, j];
         }
 
         return error;

@@ -94,6 +94,6 @@ internal sealed record EnsembleContent
 
 internal sealed record PartContent(double[] Weights, bool Corrected, BaselineState? Baseline);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(EnsembleContent))]
 internal sealed partial class EnsembleJson : JsonSerializerContext;

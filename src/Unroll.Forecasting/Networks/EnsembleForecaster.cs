@@ -21,6 +21,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
         _recipe = recipe;
         Name = recipe.Network.Name;
     }

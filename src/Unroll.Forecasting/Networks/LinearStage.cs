@@ -41,7 +41,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <param name="candidates">Plans to start from, of which the best is taken.</param>
     /// <param name="groups">Inputs that are added one after the other where that pays.</param>
     /// <param name="end">The first validation row.</param>
-    public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end)
+    /// <param name="cancellation">Ends it between two plans.</param>
+    public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end, CancellationToken cancellation)
     {
         (InputPlan Plan, double[] Penalties, double Error)? best = null;
         foreach (InputPlan candidate in candidates)
@@ -55,6 +56,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         {
             if (known is { } same && same.Plan == plan)
                 return known;
+            cancellation.ThrowIfCancellationRequested();
             (double[] penalties, double error) = Judge(table, plan, end);
             return known is null || error < known.Value.Error * (1 - worthwhile) ? (plan, penalties, error) : known;
         }
