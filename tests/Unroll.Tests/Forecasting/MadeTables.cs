@@ -19,7 +19,7 @@ internal static class MadeTables
         for (int row = 0; row < rows; row++)
         {
             walk += 0.2 * noise[row];
-            known[row] = row % 11 == 4 ? 1 : 0;
+            known[row] = ((row * row * row) + (7 * row)) % 101 < 10 ? 1 : 0;
             x[row] = walk + (3 * Math.Sin(Place(frequency, dates[row]))) + (6 * known[row]) + (0.3 * noise[rows + row]);
             low[row] = x[row] - 0.2 - Math.Abs(0.1 * noise[(2 * rows) + row]);
             volume[row] = 1000 * Math.Exp(noise[(2 * rows) + row]);
