@@ -31,12 +31,15 @@ public class LastStepsTests
     [Fact]
     public void A_mask_ends_here()
     {
-        // The last two steps are zeros and masked. After LastSteps they are read as zeros, so the mask makes no difference to what follows.
-        double[] inputs = [1, 2, 3, 4, 0, 0, 0, 0];
+        // The first two steps are masked. A mask that went on would be laid over the two that are kept.
+        double[] inputs = [0, 0, 0, 0, 1, 2, 3, 4];
         Layer[] read = [new LastSteps(2), new Gru(3)];
         double[] masked = Run([new Masking(), .. read], inputs, 4, 2, 1);
-        Assert.Equal(Run([new Gru(3)], [0, 0, 0, 0], 2, 2, 1), masked);
+        Assert.Equal(Run([new Gru(3)], [1, 2, 3, 4], 2, 2, 1), masked);
         Assert.NotEqual(new double[3], masked);
+
+        // What is masked and kept is read as zeros, which a recurrent layer sees.
+        Assert.Equal(Run([new Gru(3)], [0, 0, 0, 0], 2, 2, 1), Run([new Masking(), .. read], [1, 2, 3, 4, 0, 0, 0, 0], 4, 2, 1));
         Assert.Equal(new double[3], Run([new Masking(), new Gru(3)], [0, 0, 0, 0], 2, 2, 1));
     }
 
