@@ -6,24 +6,20 @@ namespace Unroll.Cli;
 
 /// <summary>What <c>unroll backtest</c> was asked for.</summary>
 /// <param name="Forecast">Data, target, test range and networks, as <c>unroll forecast</c> has them.</param>
-/// <param name="ModelIsGiven">Whether the user named the networks.</param>
-/// <param name="Horizon">H, how many rows ahead.</param>
 /// <param name="Refit">After how many rows every model is fitted anew; null for a quarter of the test rows.</param>
 /// <param name="Sliding">How many rows each fit learns from; null for all before it.</param>
-internal sealed record BacktestRequest(ForecastRequest Forecast, bool ModelIsGiven, int Horizon, int? Refit, int? Sliding);
+internal sealed record BacktestRequest(ForecastRequest Forecast, int? Refit, int? Sliding);
 
 /// <summary>The options of <c>unroll backtest</c>: those of a forecast and its own. Their names are a contract.</summary>
 internal sealed class BacktestArguments
 {
     private const int MostRows = 10_000_000;
     private readonly ForecastOptions _forecast = new("backtest-report", BacktestJson.FileName);
-    private readonly Option<int> _horizon = Options.Whole("--horizon", 1, 1, 10_000, "How many rows ahead to predict from each row");
     private readonly Option<int?> _refit = Options.OptionalWhole("--refit", 1, MostRows, "After how many rows every model is fitted anew [default: a quarter of the test rows]");
     private readonly Option<int?> _sliding = Options.OptionalWhole("--sliding", 2, MostRows, "Fit on the newest N rows each time [default: on all rows before]");
 
     public void AddTo(Command command)
     {
-        command.Add(_horizon);
         command.Add(_refit);
         command.Add(_sliding);
         _forecast.AddTo(command, without: "--train");
@@ -34,6 +30,6 @@ internal sealed class BacktestArguments
         ForecastRequest forecast = _forecast.Read(result);
         return forecast.Missing == MissingPolicy.Interpolate
             ? throw new UnrollException("--missing interpolate fills a gap from the values after it, which nobody knew then. Choose --missing drop or forward-fill for a backtest.")
-            : new BacktestRequest(forecast, _forecast.ModelIsGiven(result), result.GetValue(_horizon), result.GetValue(_refit), result.GetValue(_sliding));
+            : new BacktestRequest(forecast, result.GetValue(_refit), result.GetValue(_sliding));
     }
 }

@@ -46,7 +46,7 @@ internal static class BacktestCommand
             }
 
             string figures = BacktestJson.Of(input, result).ToString();
-            folder.Write(Files(input, result, figures), []);
+            folder.Write(Files(input, result, figures));
             BacktestConsole.After(terminal, input, result, folder);
             if (request.Forecast.Json)
                 Console.Out.Write(figures);

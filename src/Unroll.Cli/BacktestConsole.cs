@@ -10,7 +10,7 @@ internal static class BacktestConsole
     public static void Before(Terminal terminal, BacktestInput input)
     {
         (TimeSeries series, DataSource source) = (input.Series, input.Request.Forecast.Data);
-        terminal.Heading(FormattableString.Invariant($"{series.Name}{(source.Sample is { } sample ? $" ({sample.Title}, a sample)" : "")}: {series.Rows:N0} rows, {series.Day(series.FirstDate)} to {series.Day(series.LastDate)}"));
+        terminal.Heading(FormattableString.Invariant($"{source.Heading(series.Name)}: {series.Rows:N0} rows, {series.Day(series.FirstDate)} to {series.Day(series.LastDate)}"));
         foreach (string notice in series.Notices)
             terminal.Say("Note: " + notice);
         foreach (string note in input.Notes)
@@ -45,14 +45,6 @@ internal static class BacktestConsole
             terminal.Say(result.Verdict(score), score.SkillAgainstBest > 0 ? Color.Green : Color.Yellow);
             if (score.Warning is { } warning)
                 terminal.Say(warning, Color.Yellow);
-        }
-
-        if (result.Models.Count == 0)
-        {
-            terminal.Blank();
-            terminal.Say(result.BestBaseline == result.Naive
-                ? "No baseline beats the naive forecast \"tomorrow equals today\"."
-                : FormattableString.Invariant($"The best baseline is the {result.BestBaseline.Name} forecast: its {(result.Horizon == 1 ? "" : "mean ")}RMSE is {100 * result.BestBaseline.Skill:0.#} % below that of the naive forecast \"tomorrow equals today\"."));
         }
 
         terminal.Blank();

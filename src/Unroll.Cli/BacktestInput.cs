@@ -13,23 +13,26 @@ internal sealed class BacktestInput
     {
         Request = request;
         Series = request.Forecast.Data.Read();
-        Target = ForecastPlan.TargetOf(Series, request.Forecast);
+        Target = TargetColumn.Choose(Series, request.Forecast);
         var choice = SplitChoice.Choose(Series, request.Forecast.Data.Sample, null, request.Forecast.Test);
-        TimeSeries complete = TargetColumn.Complete(Series, Target, request.Forecast.Missing, choice.Train.From, choice.Test.From);
-        Column = complete.Slice(new DateRange(choice.Train.From, null));
+        (TimeSeries complete, ForecastInputs inputs, IReadOnlyList<string> notes) = InputColumns.Complete(Series, Target, request.Forecast.Missing, request.Forecast.Recipe.InputsOf(Series, Target), request.Forecast.Recipe.Features ?? [], choice.Train.From, choice.Test.From);
+        Column = InputColumns.Told(complete, Target).Slice(new DateRange(choice.Train.From, null));
         Options = new BacktestOptions
         {
-            Horizon = request.Horizon,
+            Horizon = request.Forecast.Horizon,
             Test = choice.Test,
             RefitEvery = request.Refit,
             TrainRows = request.Sliding,
-            Window = request.Forecast.Window,
+            Window = request.Forecast.WindowFor(Column.Slice(new DateRange(null, choice.Train.Until)).Rows),
+            Inputs = inputs,
         };
         Fits = Backtest.Fits(Column, Target, Options);
         if (request.Forecast.Test is null)
             Notes.Add($"No --test given: --test {choice.Test}{(request.Forecast.Data.Sample is null ? ", the newest fifth of the rows" : ", the last full year of the sample")}, learning from rows since {Series.Day(Column.FirstDate)}.");
         Notes.AddRange(complete.Notices.Except(Series.Notices).Select(notice => "Note: " + notice));
-        Recipes = RecipesOf(request);
+        Notes.AddRange(notes);
+        foreach (NetworkRecipe recipe in Recipes)
+            _ = recipe.CreateModel();
     }
 
     public BacktestRequest Request { get; }
@@ -50,28 +53,20 @@ internal sealed class BacktestInput
     /// <summary>What was chosen and done where the user chose nothing, a sentence each.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>The networks to be judged, possibly none.</summary>
-    public IReadOnlyList<NetworkRecipe> Recipes { get; }
+    /// <summary>The networks to be judged.</summary>
+    public IReadOnlyList<NetworkRecipe> Recipes => Request.Forecast.Recipes;
 
     /// <summary>The networks as a backtest takes them: here alone recipes become forecasters.</summary>
     /// <param name="onEvent">Who is told of the training of the network of that name.</param>
     public IReadOnlyList<(string Name, Func<IForecaster> Create)> Networks(Func<string, Action<TrainingEvent>> onEvent) =>
-        [.. Recipes.Select(recipe => (recipe.Name, (Func<IForecaster>)(() => new NetworkForecaster(recipe) { OnEvent = onEvent(recipe.Name) })))];
+        [.. Recipes.Select(recipe => (recipe.Name, (Func<IForecaster>)(() =>
+        {
+            INetworkForecaster network = Request.Forecast.Create(recipe);
+            network.OnEvent = onEvent(recipe.Name);
+            return network;
+        })))];
 
     /// <summary>A model's name as files and options spell it.</summary>
     public string Key(BacktestScore score) =>
         Recipes.FirstOrDefault(recipe => recipe.Name == score.Name)?.Key ?? score.Name.ToLowerInvariant().Replace(' ', '-');
-
-    private IReadOnlyList<NetworkRecipe> RecipesOf(BacktestRequest request)
-    {
-        IReadOnlyList<NetworkRecipe> recipes = request.Forecast.Recipes;
-        foreach (NetworkRecipe recipe in recipes)
-            _ = new NetworkForecaster(recipe).Build(request.Forecast.Window);
-        if (request.Horizon == 1 || typeof(IHorizonForecaster).IsAssignableFrom(typeof(NetworkForecaster)))
-            return recipes;
-        if (request.ModelIsGiven)
-            throw new UnrollException($"The {recipes[0].Name} predicts one row ahead only, so it cannot be judged {request.Horizon} rows ahead. Leave --horizon at 1, or leave out --model to judge the baselines alone.");
-        Notes.Add($"Networks predict one row ahead only: for --horizon {request.Horizon} the baselines are judged alone.");
-        return [];
-    }
 }

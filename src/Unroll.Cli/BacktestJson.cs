@@ -26,7 +26,7 @@ internal sealed record BacktestJson(
         BacktestModelFigures[] Figures(IReadOnlyList<BacktestScore> scores) => [.. scores.Select(score => BacktestModelFigures.Of(input, result, score))];
         return new BacktestJson(
             new BacktestDataFigures(input.Series.Name, input.Series.Rows, result.Target, result.Dates.Count, Day(result.Dates[0]), Day(result.Dates[^1])),
-            new BacktestSetupFigures(result.Horizon, result.Naive.Forecast.Origins, result.Window, result.RefitEvery, result.SlidingRows, result.Period, [.. result.Levels], input.Request.Forecast.Recipes[0].Training.Seed),
+            new BacktestSetupFigures(result.Horizon, result.Naive.Forecast.Origins, result.Window, result.RefitEvery, result.SlidingRows, result.Period, [.. result.Levels], input.Request.Forecast.Seed),
             [.. result.Folds.Select(Fit)],
             result.Calibration is { } calibration ? Fit(calibration) : null,
             input.Key(result.BestBaseline),

@@ -41,6 +41,7 @@ internal static class CommandLine
             BacktestCommand.Create(),
             DescribeCommand.Create(),
             PredictCommand.Create(),
+            TuneCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -39,7 +39,7 @@ internal static class FigureTable
         int[] widths = [.. columns.Select(column => groups.SelectMany(group => group).Concat(heading).Max(row => row[column].Length))];
         string Line(string[] row) => string.Concat(columns.Select((column, i) => column == 0 ? row[0].PadRight(widths[0]) : row[column].PadLeft(widths[i] + Gap)));
         string rule = new('─', widths.Sum() + (Gap * (widths.Length - 1)));
-        return string.Join('\n', [.. heading.Select(Line), .. groups.Where(group => group.Length > 0).SelectMany(group => group.Select(Line).Prepend(rule))]);
+        return string.Join('\n', [.. heading.Select(Line), .. groups.SelectMany(group => group.Select(Line).Prepend(rule))]);
     }
 
     /// <summary>Four significant digits of the naive RMSE, and at least two decimals where that is below 10,000.</summary>
@@ -51,6 +51,7 @@ internal static class FigureTable
         return value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Three decimals; what rounds to nothing has no sign.</summary>
     public static string Skill(double? value) => value switch
     {
         null => None,

@@ -28,10 +28,11 @@ internal static class ForecastCommand
         try
         {
             ForecastConsole.Before(terminal, plan);
+            ForecastConsole.Baselines(terminal, plan);
             Train(terminal, plan, folder, interruption.Token);
             if (interruption.Token.IsCancellationRequested)
                 return Interrupted(terminal, plan, folder, interruption);
-            foreach (NetworkForecaster network in plan.Networks)
+            foreach (INetworkForecaster network in plan.Networks)
                 plan.Comparison.Add(network);
             string metrics = MetricsJson.Of(plan).ToString();
             folder.Write(plan, Report(plan), metrics);
@@ -54,6 +55,10 @@ internal static class ForecastCommand
                 network.OnEvent = onEvent;
                 network.Fit(plan.Split, cancellation);
             }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
             catch (TrainingDivergedException diverged)
             {
                 throw Diverged(network, diverged, folder);
@@ -62,7 +67,7 @@ internal static class ForecastCommand
             return !cancellation.IsCancellationRequested;
         });
 
-    private static UnrollException Diverged(NetworkForecaster network, TrainingDivergedException diverged, ReportFolder folder)
+    private static UnrollException Diverged(INetworkForecaster network, TrainingDivergedException diverged, ReportFolder folder)
     {
         int good = diverged.History.KeptEpoch;
         string kept = good > 0
@@ -76,15 +81,15 @@ internal static class ForecastCommand
     {
         terminal.Blank();
         List<string> kept = [];
-        foreach (NetworkForecaster network in plan.Networks)
+        foreach (INetworkForecaster network in plan.Networks)
         {
-            if (network.History is { KeptEpoch: > 0 } history)
+            if (network is NetworkForecaster && network.History is { KeptEpoch: > 0 } history)
                 kept.Add(FormattableString.Invariant($"the {network.Name} of epoch {history.KeptEpoch} of {network.Recipe.Training.Epochs} in {folder.Keep(network)}"));
         }
 
         terminal.Say(kept.Count > 0
             ? $"Interrupted. Kept the best weights so far: {string.Join(", ", kept)}."
-            : "Interrupted before the first epoch was finished: nothing to keep.");
+            : "Interrupted before a network was ready: nothing to keep.");
         return interruption.ExitCode;
     }
 
@@ -92,6 +97,7 @@ internal static class ForecastCommand
         ForecastReport.Create(plan.Column, plan.Split, plan.Comparison, plan.Networks) with
         {
             Title = $"{plan.Request.Data.Title}, {plan.Split.Target}",
+            Notes = [.. plan.Comparison.LeftOut, .. ForecastConsole.Made(plan), .. plan.InputNotes],
             Settings =
             [
                 .. plan.Request.Settings(plan.Split),

@@ -12,20 +12,47 @@ internal static class ForecastConsole
         terminal.Blank();
         foreach (string notice in plan.Column.Notices.Except(plan.Series.Notices))
             terminal.Say("Note: " + notice);
+        foreach (string notice in plan.InputNotes)
+            terminal.Say(notice);
         if (plan.Choice.Note is { } note)
             terminal.Say(note);
         Split(terminal, plan);
-        foreach (NetworkForecaster network in plan.Networks)
+        foreach (INetworkForecaster network in plan.Networks)
         {
             terminal.Blank();
-            terminal.Heading(network.Name);
+            terminal.Heading(network.Members > 1 ? $"{network.Name}: {network.Members} networks like this one" : network.Name);
             terminal.Lines(network.Model.Summary().ToString());
         }
 
         terminal.Blank();
         int threads = plan.Request.Recipes[0].Threads;
         TrainingOptions training = plan.Request.Recipes[0].Training;
-        terminal.Heading(FormattableString.Invariant($"Training: {training.Epochs} epochs of {plan.StepsPerEpoch} steps, {threads} {(threads == 1 ? "thread" : "threads")}, seed {training.Seed}"));
+        string on = FormattableString.Invariant($"{threads} {(threads == 1 ? "thread" : "threads")}, seed {training.Seed}");
+        terminal.Heading(plan.Request.Recipe.IsDefault
+            ? FormattableString.Invariant($"Training: each network twice, to find how many of at most {training.Epochs} epochs are best and then on all training rows; {on}")
+            : FormattableString.Invariant($"Training: {training.Epochs} epochs of {plan.StepsPerEpoch} steps, {on}"));
+    }
+
+    /// <summary>Fits the baselines, which may take a moment, and says which there are.</summary>
+    public static void Baselines(Terminal terminal, ForecastPlan plan)
+    {
+        terminal.Say("Fitting the baselines ...");
+        terminal.Say($"Baselines: {string.Join(", ", plan.Comparison.Baselines.Select(score => score.Name))}");
+    }
+
+    /// <summary>What a network turned out to be made of.</summary>
+    public static IEnumerable<string> Made(ForecastPlan plan)
+    {
+        foreach (EnsembleForecaster network in plan.Networks.OfType<EnsembleForecaster>())
+        {
+            foreach ((int step, string ahead) in plan.Request.Horizon == 1 ? [(1, "")] : new[] { (1, " one row ahead"), (plan.Request.Horizon, $" {plan.Request.Horizon} rows ahead") })
+                yield return $"The {network.Name}{ahead} is {string.Join(", ", network.Weights(step).Select(part => FormattableString.Invariant($"{100 * part.Value:0} % {Part(network, part.Key)}")))}.";
+        }
+
+        if (plan.Networks.OfType<EnsembleForecaster>().FirstOrDefault() is { } first)
+            yield return $"Inputs found best on the newest training rows: {first.InputsInWords}.";
+
+        static string Part(EnsembleForecaster network, string name) => name == network.Name ? $"ridge corrected by {(network.Members == 1 ? "its network" : $"its {network.Members} networks")}" : name;
     }
 
     public static void After(Terminal terminal, ForecastPlan plan, ReportFolder folder)
@@ -36,6 +63,23 @@ internal static class ForecastConsole
         terminal.Say(ResultTable.Legend);
         foreach (string reason in comparison.LeftOut)
             terminal.Say(reason);
+        if (comparison.Steps > 1)
+        {
+            terminal.Blank();
+            terminal.Lines(ResultTable.BySteps(comparison, terminal.Width));
+        }
+
+        if (comparison.Scores.Any(score => score.Intervals.Count > 0))
+        {
+            terminal.Blank();
+            terminal.Lines(ResultTable.Intervals(comparison, terminal.Width));
+            terminal.Say("Measured: the share of test rows inside. Winkler score and pinball loss: the lower the better.");
+        }
+
+        if (plan.Request.Recipe.IsDefault)
+            terminal.Blank();
+        foreach (string sentence in Made(plan))
+            terminal.Say(sentence);
         foreach (ForecastScore score in comparison.Scores)
         {
             terminal.Blank();
@@ -48,11 +92,8 @@ internal static class ForecastConsole
         string models = string.Join(", ", plan.Networks.Select(ReportFolder.ModelName));
         terminal.Say($"Open {Path.Combine(folder.Path, "report.html")}");
         terminal.Say($"Also there: {models}, predictions.csv, metrics.json and the charts as SVG.");
-        terminal.Say($"The next value: unroll predict {Quoted(Path.Combine(folder.Path, ReportFolder.ModelName(plan.Networks[0])))} {(plan.Request.Data.Sample is { } sample ? $"--sample {sample.Name}" : Quoted(plan.Request.Data.Path))}");
+        terminal.Say($"The next value: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, ReportFolder.ModelName(plan.Networks[0])))} {(plan.Request.Data.Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(plan.Request.Data.Path))}");
     }
-
-    /// <summary>A path as it can be pasted into a shell.</summary>
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     private static void Split(Terminal terminal, ForecastPlan plan)
     {
@@ -61,6 +102,7 @@ internal static class ForecastConsole
         terminal.Heading($"Split of {split.Target}");
         terminal.Lines(Rows("train", split.Train));
         terminal.Lines(Rows("test ", split.Test));
-        terminal.Say(FormattableString.Invariant($"{split.TrainWindowCount:N0} windows of {split.Window} rows to train on, {plan.StepsPerEpoch:N0} steps an epoch"));
+        if (!plan.Request.Recipe.IsDefault)
+            terminal.Say(FormattableString.Invariant($"{split.TrainWindowCount:N0} windows of {split.Window} rows to train on, {plan.StepsPerEpoch:N0} steps an epoch"));
     }
 }

@@ -8,19 +8,25 @@ namespace Unroll.Cli;
 /// </summary>
 internal sealed class ForecastPlan
 {
+    private readonly Lazy<Comparison> _comparison;
+
     /// <exception cref="UnrollException">The data or the options do not do.</exception>
     public ForecastPlan(ForecastRequest request)
     {
         Request = request;
         Series = request.Data.Read();
-        string target = TargetOf(Series, request);
+        string target = TargetColumn.Choose(Series, request);
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
-        Column = TargetColumn.Complete(Series, target, request.Missing, Choice.Train.From, Choice.Test.From);
-        Split = new ForecastSplit(Column, target, Choice.Train, Choice.Test, request.Window);
-        Networks = [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
-        foreach (NetworkForecaster network in Networks)
-            network.Build(Split.Window);
-        Comparison = new Comparison(Split);
+        (Column, ForecastInputs inputs, InputNotes) = InputColumns.Complete(Series, target, request.Missing, request.Recipe.InputsOf(Series, target), request.Recipe.Features ?? [], Choice.Train.From, Choice.Test.From);
+        TimeSeries known = InputColumns.Told(Column, target);
+        Split = new ForecastSplit(known, target, Choice.Train, Choice.Test, request.WindowFor(known.Slice(Choice.Train).Rows), inputs);
+        Networks = [.. request.Recipes.Select(request.Create)];
+        foreach (INetworkForecaster network in Networks)
+            network.Build(Split);
+        Comparison.RequireChange(Split);
+        if (Split.Test.Count < request.Horizon)
+            throw new UnrollException($"The test range {Split.TestRange} has {Split.Test.Count} rows, too few to judge {request.Horizon} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        _comparison = new Lazy<Comparison>(() => new Comparison(Split, request.Horizon, request.CreateLinear()));
     }
 
     public ForecastRequest Request { get; }
@@ -30,15 +36,19 @@ internal sealed class ForecastPlan
 
     public SplitChoice Choice { get; }
 
-    /// <summary>The target alone, missing values treated.</summary>
+    /// <summary>Target and inputs, missing values treated; rows at the end may have no target yet.</summary>
     public TimeSeries Column { get; }
 
     public ForecastSplit Split { get; }
 
-    public Comparison Comparison { get; }
+    /// <summary>The baselines, fitted when they are first asked for, and beside them the networks that were added.</summary>
+    public Comparison Comparison => _comparison.Value;
 
     /// <summary>Built, not yet trained.</summary>
-    public IReadOnlyList<NetworkForecaster> Networks { get; }
+    public IReadOnlyList<INetworkForecaster> Networks { get; }
+
+    /// <summary>What was done to columns on the way, a sentence each.</summary>
+    public IReadOnlyList<string> InputNotes { get; }
 
     public int StepsPerEpoch
     {
@@ -47,14 +57,5 @@ internal sealed class ForecastPlan
             int batch = Request.Recipes[0].Training.BatchSize;
             return (Split.TrainWindowCount + batch - 1) / batch;
         }
-    }
-
-    /// <summary>The target's name as the file spells it.</summary>
-    public static string TargetOf(TimeSeries series, ForecastRequest request)
-    {
-        bool isMissing = !series.ColumnNames.Contains(request.Target, StringComparer.OrdinalIgnoreCase);
-        return isMissing && !request.TargetIsGiven
-            ? throw new UnrollException($"{series.Name} has no column {request.Target}, the default target. Choose one of {string.Join(", ", series.ColumnNames)} with --target.")
-            : series[request.Target].Name;
     }
 }

@@ -3,29 +3,44 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>What <c>unroll forecast</c> was asked for.</summary>
-internal sealed record ForecastRequest
+internal sealed record ForecastRequest : CommonRequest
 {
-    public required DataSource Data { get; init; }
+    private const int DefaultWindow = 60;
 
-    public required string Target { get; init; }
+    public ForecastRequest(CommonRequest common)
+        : base(common)
+    {
+    }
 
-    /// <summary>Whether the user named the target.</summary>
-    public required bool TargetIsGiven { get; init; }
+    public required RecipeRequest Recipe { get; init; }
 
-    public required DateRange? Train { get; init; }
+    /// <summary>H, how many rows ahead.</summary>
+    public required int Horizon { get; init; }
 
-    public required DateRange? Test { get; init; }
-
-    public required int Window { get; init; }
-
-    public required MissingPolicy Missing { get; init; }
+    /// <summary>T as the user gave it; null where nothing was given.</summary>
+    public required int? GivenWindow { get; init; }
 
     /// <summary>One a network, at least one.</summary>
     public required IReadOnlyList<NetworkRecipe> Recipes { get; init; }
 
-    public required string Folder { get; init; }
+    /// <summary>T: the given one, or 60 rows; the default recipe makes do with a fifth of the training rows.</summary>
+    public int WindowFor(int trainRows) => GivenWindow ?? (Recipe.IsDefault ? Math.Clamp(trainRows / 5, 1, DefaultWindow) : DefaultWindow);
 
-    public required bool Json { get; init; }
+    /// <summary>What one of the recipes makes; here alone recipes become forecasters.</summary>
+    public INetworkForecaster Create(NetworkRecipe network) => Recipe.IsDefault ? new EnsembleForecaster(Ensemble(network)) : new NetworkForecaster(network);
+
+    /// <summary>Least squares on the same inputs, which the default recipe is to beat; null with the tutorial's.</summary>
+    public LinearForecaster? CreateLinear() => Recipe.IsDefault ? new LinearForecaster(Ensemble(Recipes[0])) : null;
+
+    private EnsembleRecipe Ensemble(NetworkRecipe network) => new()
+    {
+        Network = network,
+        Members = Recipe.Members,
+        Steps = Horizon,
+        Transform = Recipe.Transform,
+        Validation = Recipe.Validation,
+        Window = GivenWindow,
+    };
 
     /// <summary>What the networks were made with, by the names of the options, as the report shows it.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings(ForecastSplit split)
@@ -38,6 +53,8 @@ internal sealed record ForecastRequest
             new("target", split.Target),
             new("train", Text(split.TrainRange)),
             new("test", Text(split.TestRange)),
+            new("recipe", Recipe.IsDefault ? "default" : "tutorial"),
+            new("horizon", Text(Horizon)),
             new("window", Text(split.Window)),
             new("model", string.Join(", ", Recipes.Select(each => each.Key))),
             new("layers", Text(recipe.Layers)),
@@ -49,7 +66,16 @@ internal sealed record ForecastRequest
             new("optimizer", training.Optimizer.GetType().Name.ToLowerInvariant()),
             new("learning-rate", Text(training.Optimizer.LearningRate)),
             new("clip-norm", training.Clipping is { } clipping ? Text(clipping.Limit) : "no limit"),
-            new("scaler", recipe.Scaler),
+            .. Recipe.IsDefault
+                ? new KeyValuePair<string, string>[]
+                {
+                    new("features", string.Join(", ", split.Inputs.Past.Concat(split.Inputs.Calendar ? ["calendar"] : []).DefaultIfEmpty("none"))),
+                    new("known", split.Inputs.Known.Count > 0 ? string.Join(", ", split.Inputs.Known) : "none"),
+                    new("transform", Recipe.Transform?.Name ?? "auto"),
+                    new("ensemble", Text(Recipe.Members)),
+                    new("validation", Text(Recipe.Validation)),
+                }
+                : [new("scaler", recipe.Scaler)],
             new("missing", TargetColumn.Word(Missing)),
             new("threads", Text(recipe.Threads)),
         ];

@@ -27,44 +27,77 @@ internal sealed record DataFigures(string File, int Rows, string Target, int Tra
 /// <param name="Mape">In percent; null where a test value is 0.</param>
 internal sealed record NaiveFigures(double Rmse, double Mae, double? Mape);
 
-internal sealed record ModelFigures(string Model, int Parameters, int Epochs, double FinalLoss, double Rmse, double Mae, double? Mape, double Skill, double Seconds, int Seed)
+/// <param name="Parameters">Of all networks of an ensemble together.</param>
+/// <param name="Epochs">Of the first network of an ensemble, while it was judged on rows held back.</param>
+/// <param name="Members">How many networks are averaged.</param>
+/// <param name="Weights">What a forecast one row ahead is made of; null for a single network.</param>
+/// <param name="RmseByStep">1..H rows ahead; null where one row ahead is all that was judged.</param>
+internal sealed record ModelFigures(
+    string Model, int Parameters, int Epochs, double FinalLoss, double Rmse, double Mae, double? Mape, double Skill, double Seconds, int Seed,
+    int Members, Dictionary<string, double>? Weights, IReadOnlyList<double>? RmseByStep, HeldFigures[] Intervals)
 {
-    public static ModelFigures Of(NetworkForecaster network, ForecastScore score)
+    public static ModelFigures Of(INetworkForecaster network, ForecastScore score)
     {
         History history = network.History!;
         return new ModelFigures(
             network.Recipe.Key,
-            network.Model.ParameterCount,
+            network.Members * network.Model.ParameterCount,
             history.Epochs.Count,
             history.FinalLoss,
             score.Rmse,
             score.Mae,
             score.Mape,
             score.Skill,
-            Math.Round(history.Duration.TotalSeconds, 3),
-            network.Recipe.Training.Seed);
+            Math.Round(network.TrainingTime.TotalSeconds, 3),
+            network.Recipe.Training.Seed,
+            network.Members,
+            (network as EnsembleForecaster)?.Weights(1).ToDictionary(),
+            score.RmseByStep.Count > 0 ? score.RmseByStep : null,
+            HeldFigures.Of(score));
     }
 }
 
 /// <summary>A baseline, the naive forecast among them.</summary>
 /// <param name="Model">Its name as a word, for example seasonal-naive.</param>
 /// <param name="Skill">1 − RMSE / naive RMSE, as for the networks.</param>
-internal sealed record BaselineFigures(string Model, double Rmse, double Mae, double? Mape, double Skill)
+internal sealed record BaselineFigures(string Model, double Rmse, double Mae, double? Mape, double Skill, IReadOnlyList<double>? RmseByStep, HeldFigures[] Intervals)
 {
     public static BaselineFigures Of(ForecastScore score) =>
-        new(score.Name.ToLowerInvariant().Replace(' ', '-'), score.Rmse, score.Mae, score.Mape, score.Skill);
+        new(score.Name.ToLowerInvariant().Replace(' ', '-'), score.Rmse, score.Mae, score.Mape, score.Skill, score.RmseByStep.Count > 0 ? score.RmseByStep : null, HeldFigures.Of(score));
+}
+
+/// <summary>Intervals and how they held on the test rows.</summary>
+/// <param name="Step">How many rows ahead.</param>
+/// <param name="Nominal">The share of values that they are to hold.</param>
+/// <param name="Coverage">The share that they held.</param>
+internal sealed record HeldFigures(int Step, double Nominal, double Coverage, double Width, double Winkler, double Pinball)
+{
+    public static HeldFigures[] Of(ForecastScore score) =>
+        [.. score.Intervals.Select(interval => new HeldFigures(interval.Step, interval.Level, interval.Coverage, interval.Width, interval.Winkler, interval.Pinball))];
 }
 
 /// <summary>What <c>unroll predict --json</c> prints.</summary>
 /// <param name="After">The date of the newest row.</param>
 /// <param name="Value">The next value in the target's units.</param>
 /// <param name="Naive">The newest value: "tomorrow equals today".</param>
-internal sealed record PredictionJson(string Model, string File, string Target, int Window, string TrainedFrom, string TrainedTo, string After, double Value, double Naive)
+/// <param name="Ahead">All rows predicted, the nearest first.</param>
+internal sealed record PredictionJson(string Model, string File, string Target, int Window, string TrainedFrom, string TrainedTo, string After, double Value, double Naive, AheadJson[] Ahead)
 {
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.PredictionJson) + "\n";
 }
 
+/// <summary>A row predicted, with the ends of its intervals where there are any.</summary>
+/// <param name="Date">When it is to be expected.</param>
+internal sealed record AheadJson(
+    string Date,
+    double Value,
+    [property: JsonPropertyName("lower_80")] double? Lower80 = null,
+    [property: JsonPropertyName("upper_80")] double? Upper80 = null,
+    [property: JsonPropertyName("lower_95")] double? Lower95 = null,
+    [property: JsonPropertyName("upper_95")] double? Upper95 = null);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
+[JsonSerializable(typeof(TuneJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -92,6 +92,14 @@ internal static class Options
         CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError) ?? fallback,
     };
 
+    /// <summary>One of a few words or none; letter case does not count.</summary>
+    public static Option<string?> OptionalWord(string name, string[] words, string description) => new(name)
+    {
+        Description = description.Replace(" [", $": {AnyOf(words)} [", StringComparison.Ordinal),
+        HelpName = name[2..].ToUpperInvariant(),
+        CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError),
+    };
+
     /// <summary>Some of a few words, each given with the option's name before it, in the order given and each once.</summary>
     public static Option<string[]> Words(string name, string[] fallback, string[] words, string description) => new(name)
     {

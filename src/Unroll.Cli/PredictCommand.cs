@@ -13,19 +13,20 @@ internal static class PredictCommand
         Argument<string?> file = DataSource.FileArgument("A CSV file with the column that the network was trained on, its newest rows at the end of time");
         Option<string?> sample = DataSource.SampleOption(Sample.Single);
         Option<string> missing = TargetColumn.MissingOption();
+        Option<int?> horizon = Options.OptionalWhole("--horizon", 1, 10_000, "How many rows ahead [default: as many as the network was trained for]");
         var json = new Option<bool>("--json") { Description = "Print the prediction as JSON" };
         var command = new Verb(
             "predict",
-            "Predicts the next value from the newest rows of a file, with the naive forecast beside it.",
+            "Predicts the next value or values from the newest rows of a file, with the naive forecast beside them.",
             "unroll forecast --sample aapl --epochs 5",
             "unroll predict forecast-report/lstm.unroll --sample aapl")
         {
-            model, file, sample, missing, json,
+            model, file, sample, horizon, missing, json,
         };
         command.SetAction(result =>
         {
             DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), Sample.Single, isNeeded: true);
-            PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)));
+            PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)), result.GetValue(horizon));
             if (result.GetValue(json))
                 Console.Out.Write(prediction);
             else
@@ -35,13 +36,27 @@ internal static class PredictCommand
         return command;
     }
 
-    private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy)
+    private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
     {
         INetworkForecaster network = NetworkForecaster.Load(model);
         TimeSeries series = source.Read();
-        TimeSeries column = TargetColumn.Complete(series, network.Target, policy, null, null);
-        double next = network.PredictNext(column);
-        if (!double.IsFinite(next))
+        (TimeSeries table, _, _) = InputColumns.Complete(series, network.Target, policy, network.Inputs, [.. network.Inputs.Past], null, null);
+        TimeSeries told = InputColumns.Told(table, network.Target);
+        int steps = horizon ?? network.Steps;
+        IReadOnlyList<DateTime> dates = told.NextDates(steps);
+        AheadJson[] ahead;
+        if (network is EnsembleForecaster ensemble)
+        {
+            (double[] values, PredictionInterval[] narrow) = ensemble.PredictAhead(table, steps, 0.8);
+            PredictionInterval[] wide = ensemble.PredictAhead(table, steps, 0.95).Intervals;
+            ahead = [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, narrow[i].Lower, narrow[i].Upper, wide[i].Lower, wide[i].Upper))];
+        }
+        else
+        {
+            ahead = [.. network.PredictAhead(told, steps).Select((value, i) => new AheadJson(told.Day(dates[i]), value))];
+        }
+
+        if (!Array.TrueForAll(ahead, each => double.IsFinite(each.Value)))
             throw new UnrollException($"{model} predicts no finite number: its training went wrong. Train it again with a smaller learning rate.");
         static string Day(DateTime date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return new PredictionJson(
@@ -51,18 +66,26 @@ internal static class PredictCommand
             network.Window,
             Day(network.TrainedOn.First),
             Day(network.TrainedOn.Last),
-            series.Day(column.LastDate),
-            next,
-            column[network.Target][^1]);
+            series.Day(told.LastDate),
+            ahead[0].Value,
+            told[network.Target][^1],
+            ahead);
     }
 
     private static void Show(Terminal terminal, PredictionJson prediction)
     {
-        string value = Figure(prediction.Value), naive = Figure(prediction.Naive);
-        int widest = Math.Max(value.Length, naive.Length);
-        terminal.Heading($"The next {prediction.Target} after {prediction.After} in {prediction.File}");
-        terminal.Lines($"{prediction.Model,-9}  {value.PadLeft(widest)}  from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}");
-        terminal.Lines($"{"naive",-9}  {naive.PadLeft(widest)}  the value of {prediction.After}: \"tomorrow equals today\"");
+        string[] values = [.. prediction.Ahead.Select(each => Figure(each.Value)), Figure(prediction.Naive)];
+        int widest = values.Max(value => value.Length);
+        terminal.Heading($"{(prediction.Ahead.Length == 1 ? $"The next {prediction.Target}" : $"The next {prediction.Ahead.Length} rows of {prediction.Target}")} after {prediction.After} in {prediction.File}");
+        terminal.Say($"{prediction.Model}: from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}");
+        int dates = prediction.Ahead.Max(each => each.Date.Length);
+        foreach (AheadJson each in prediction.Ahead)
+        {
+            string interval = each.Lower80 is { } lower ? $"   80 %: {Figure(lower)} to {Figure(each.Upper80!.Value)}   95 %: {Figure(each.Lower95!.Value)} to {Figure(each.Upper95!.Value)}" : "";
+            terminal.Lines($"{each.Date.PadRight(dates)}  {Figure(each.Value).PadLeft(widest)}{interval}");
+        }
+
+        terminal.Lines($"{"naive".PadRight(dates)}  {Figure(prediction.Naive).PadLeft(widest)}   the value of {prediction.After}: \"tomorrow equals today\"");
     }
 
     private static string Figure(double value) => value.ToString("G7", CultureInfo.InvariantCulture);

@@ -6,7 +6,7 @@ using Unroll.Reports;
 
 namespace Unroll.Cli;
 
-/// <summary>The folder that a forecast or a backtest writes to. All files of a report appear together, after all of them could be written.</summary>
+/// <summary>The folder that a verb writes its report to. All files of a report appear together, after all of them could be written.</summary>
 internal sealed class ReportFolder
 {
     private readonly bool _isNew;
@@ -37,7 +37,7 @@ internal sealed class ReportFolder
 
     private static string StagingName => string.Create(CultureInfo.InvariantCulture, $".unroll.{Environment.ProcessId}.tmp");
 
-    public static string ModelName(NetworkForecaster network) => network.Recipe.Key + ".unroll";
+    public static string ModelName(INetworkForecaster network) => network.Recipe.Key + ".unroll";
 
     /// <summary>Writes report, charts, predictions, metrics and networks. Where one cannot be written, none is.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
@@ -57,14 +57,14 @@ internal sealed class ReportFolder
 
     /// <summary>Writes texts under their names, and networks. Where one cannot be written, none is.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
-    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyList<NetworkForecaster> networks)
+    public void Write(IReadOnlyDictionary<string, string> texts, params IReadOnlyList<INetworkForecaster> networks)
     {
         string staging = System.IO.Path.Combine(Path, StagingName);
         try
         {
             foreach ((string name, string text) in texts)
                 AtomicFile.WriteText(System.IO.Path.Combine(staging, name), text);
-            foreach (NetworkForecaster network in networks)
+            foreach (INetworkForecaster network in networks)
                 network.Save(System.IO.Path.Combine(staging, ModelName(network)));
             foreach (string file in Directory.GetFiles(staging))
                 File.Move(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), overwrite: true);
@@ -82,7 +82,7 @@ internal sealed class ReportFolder
 
     /// <summary>Keeps a network of a run that did not end, beside the files of a run that did; returns where.</summary>
     /// <exception cref="UnrollException">The file cannot be written.</exception>
-    public string Keep(NetworkForecaster network)
+    public string Keep(INetworkForecaster network)
     {
         string path = System.IO.Path.Combine(Path, network.Recipe.Key + ".partial.unroll");
         network.Save(path);
@@ -99,13 +99,22 @@ internal sealed class ReportFolder
     private static string Predictions(ForecastPlan plan)
     {
         (ForecastSplit split, Comparison comparison) = (plan.Split, plan.Comparison);
-        var csv = new StringBuilder("date,actual,naive").AppendJoin("", plan.Networks.Select(network => "," + network.Recipe.Key)).Append('\n');
+        var csv = new StringBuilder("date,actual,naive").AppendJoin("", plan.Networks.Select(network => "," + network.Recipe.Key));
+        (string Key, IntervalScore Score)[] intervals =
+        [
+            .. plan.Networks.Zip(comparison.Scores).SelectMany(pair => pair.Second.Intervals.Where(score => score.Step == 1).Select(score => (pair.First.Recipe.Key, score))),
+        ];
+        foreach ((string key, IntervalScore score) in intervals)
+            csv.Append(CultureInfo.InvariantCulture, $",{key}_lower_{100 * score.Level:0},{key}_upper_{100 * score.Level:0}");
+        csv.Append('\n');
         for (int row = 0; row < split.Test.Count; row++)
         {
             IEnumerable<double> values = comparison.Scores.Select(score => score.Predictions[row]);
             csv.Append(plan.Series.Day(split.Test.Dates[row]));
             foreach (double value in values.Prepend(comparison.Naive.Predictions[row]).Prepend(split.Test[row]))
                 csv.Append(',').Append(value.ToString("R", CultureInfo.InvariantCulture));
+            foreach ((_, IntervalScore score) in intervals)
+                csv.Append(CultureInfo.InvariantCulture, $",{score.Intervals[row].Lower:R},{score.Intervals[row].Upper:R}");
             csv.Append('\n');
         }
 

@@ -9,8 +9,9 @@ internal static class ResultTable
     /// <summary>Stands below the table.</summary>
     public const string Legend = "* the lowest RMSE. Skill is 1 − RMSE ÷ naive RMSE, and \"vs best\" the same with the best baseline.";
 
-    /// <summary>A hyphen before the end of a line is not there where a heading has one line.</summary>
     private static readonly string[] s_headings = ["Model", "Para-\nmeters", "Training\ntime", "RMSE", "MAE", "MAPE", "Naive\nRMSE", "Skill", "Skill\nvs best"];
+
+    private static readonly int[] s_steps = [1, 2, 3, 5, 7, 14, 28, 60, 90, 180, 365];
 
     /// <summary>
     /// The columns that are left out where the terminal is narrow, one after the other: the naive RMSE has a line of its own, time and
@@ -24,11 +25,11 @@ internal static class ResultTable
         Comparison comparison = plan.Comparison;
         double lowest = comparison.Scores.Append(comparison.BestBaseline).Min(score => score.Rmse);
         ForecastScore best = comparison.BestBaseline.Rmse == lowest ? comparison.BestBaseline : comparison.Scores.First(score => score.Rmse == lowest);
-        string[] Row(ForecastScore score, NetworkForecaster? network) =>
+        string[] Row(ForecastScore score, INetworkForecaster? network) =>
         [
             ReferenceEquals(score, best) ? score.Name + " *" : score.Name,
-            network?.Model.ParameterCount.ToString("N0", CultureInfo.InvariantCulture) ?? FigureTable.None,
-            network?.History!.Duration.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture) ?? FigureTable.None,
+            network is null ? FigureTable.None : (network.Members * network.Model.ParameterCount).ToString("N0", CultureInfo.InvariantCulture),
+            network?.TrainingTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture) ?? FigureTable.None,
             FigureTable.Figure(score.Rmse, comparison.Naive.Rmse),
             FigureTable.Figure(score.Mae, comparison.Naive.Rmse),
             FigureTable.Percent(score.Mape),
@@ -40,5 +41,28 @@ internal static class ResultTable
         string[][] baselines = [.. comparison.Baselines.Select(score => Row(score, null))];
 
         return FigureTable.Text(s_headings, s_spare, [networks, baselines], width);
+    }
+
+    /// <summary>RMSE by rows ahead, for some of the steps.</summary>
+    public static string BySteps(Comparison comparison, int width)
+    {
+        int most = comparison.Steps;
+        int[] steps = [.. s_steps.Where(step => step < most), most];
+        string[] headings = ["RMSE, rows ahead", .. steps.Select(step => step.ToString(CultureInfo.InvariantCulture))];
+        string[] Row(ForecastScore score) => [score.Name, .. steps.Select(step => FigureTable.Figure(score.RmseByStep[step - 1], comparison.Naive.Rmse))];
+        return FigureTable.Text(headings, [.. headings.Skip(2).SkipLast(1).Reverse()], [[.. comparison.Scores.Select(Row)], [.. comparison.Baselines.Select(Row)]], width);
+    }
+
+    /// <summary>How often intervals held the actual value.</summary>
+    public static string Intervals(Comparison comparison, int width)
+    {
+        string Share(double share) => (100 * share).ToString("0.0 '%'", CultureInfo.InvariantCulture);
+        string[] Row(ForecastScore score, IntervalScore interval) =>
+        [
+            score.Name, interval.Step.ToString(CultureInfo.InvariantCulture), Share(interval.Level), Share(interval.Coverage), FigureTable.Figure(interval.Width, comparison.Naive.Rmse),
+            FigureTable.Figure(interval.Winkler, comparison.Naive.Rmse), FigureTable.Figure(interval.Pinball, comparison.Naive.Rmse),
+        ];
+        string[][] Rows(IEnumerable<ForecastScore> scores) => [.. scores.SelectMany(score => score.Intervals.Select(interval => Row(score, interval)))];
+        return FigureTable.Text(["Intervals", "Rows\nahead", "Nominal", "Measured", "Mean\nwidth", "Winkler\nscore", "Pinball\nloss"], ["Pinball\nloss", "Mean\nwidth"], [Rows(comparison.Scores), Rows([comparison.Naive])], width);
     }
 }

@@ -3,7 +3,7 @@ using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
-/// <summary>The treatment of missing values that the verbs share.</summary>
+/// <summary>The choice of the target and the treatment of its missing values, which the verbs share.</summary>
 internal static class TargetColumn
 {
     private static readonly Dictionary<string, MissingPolicy> s_policies = new()
@@ -13,6 +13,16 @@ internal static class TargetColumn
         ["forward-fill"] = MissingPolicy.ForwardFill,
         ["interpolate"] = MissingPolicy.Interpolate,
     };
+
+    /// <summary>The target's name as the file spells it.</summary>
+    /// <exception cref="UnrollException">There is no such column.</exception>
+    public static string Choose(TimeSeries series, CommonRequest request)
+    {
+        bool isMissing = !series.ColumnNames.Contains(request.Target, StringComparer.OrdinalIgnoreCase);
+        return isMissing && !request.TargetIsGiven
+            ? throw new UnrollException($"{series.Name} has no column {request.Target}, the default target. Choose one of {string.Join(", ", series.ColumnNames)} with --target.")
+            : series[request.Target].Name;
+    }
 
     public static Option<string> MissingOption() =>
         Options.Word("--missing", "error", [.. s_policies.Keys], "What to do with missing values of the target");

@@ -38,6 +38,9 @@ internal sealed class Terminal
     /// <summary>Always plain: standard output holds something for a program.</summary>
     public static Terminal Error() => new(Console.Error, isPlain: true);
 
+    /// <summary>A path or a word as it can be pasted into a shell.</summary>
+    public static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+
     public void Blank() => Ansi.WriteLine();
 
     public void Heading(string text) => Ansi.Write(new Text(text + "\n", new Style(decoration: Decoration.Bold)));
@@ -46,6 +49,9 @@ internal sealed class Terminal
     public void Say(string text) => Ansi.Write(new Text(text + "\n"));
 
     public void Say(string text, Color color) => Ansi.Write(new Text(text + "\n", new Style(color)));
+
+    /// <summary>One line that is never broken, so that it can be copied whole; the terminal itself shows it on several.</summary>
+    public void Unbroken(string text) => Ansi.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>Lines as they are.</summary>
     public void Lines(string text)

@@ -9,7 +9,7 @@ internal static class TrainingDisplay
     private const int Lines = 10;
 
     /// <summary>Runs <paramref name="train"/> for each network while that returns true.</summary>
-    public static void Run(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
+    public static void Run(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         if (terminal.IsLive)
             RunLive(terminal, networks, train);
@@ -17,27 +17,27 @@ internal static class TrainingDisplay
             RunPlain(terminal, networks, train);
     }
 
-    private static void RunPlain(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
+    private static void RunPlain(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         int widest = networks.Max(network => network.Name.Length);
-        foreach (NetworkForecaster network in networks)
+        foreach (INetworkForecaster network in networks)
         {
             var status = new TrainingStatus(network.Name);
+            int shown = 0;
             bool goesOn = train(network, moment =>
             {
                 status.Update(moment);
-                if (moment.Kind == TrainingEventKind.EpochEnded && IsShown(moment.Epoch, moment.Epochs))
-                    terminal.Say($"{network.Name.PadRight(widest)}  {status}");
+                if (moment.Kind != TrainingEventKind.EpochEnded || (moment.Epoch > 1 && moment.Epoch * Lines / moment.Epochs <= shown))
+                    return;
+                shown = moment.Epoch * Lines / moment.Epochs;
+                terminal.Say($"{network.Name.PadRight(widest)}  {status}");
             });
             if (!goesOn)
                 return;
         }
     }
 
-    /// <summary>The first epoch, and those that complete another tenth.</summary>
-    private static bool IsShown(int epoch, int epochs) => epoch == 1 || epoch * Lines / epochs > (epoch - 1) * Lines / epochs;
-
-    private static void RunLive(Terminal terminal, IReadOnlyList<NetworkForecaster> networks, Func<NetworkForecaster, Action<TrainingEvent>, bool> train)
+    private static void RunLive(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
         int width = terminal.Width - 1;

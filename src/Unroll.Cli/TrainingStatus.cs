@@ -64,7 +64,8 @@ internal sealed class TrainingStatus : IStatus
 
     private static string StepTime(double milliseconds) => milliseconds.ToString(milliseconds < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
 
-    internal static string Clock(TimeSpan time) => time.TotalHours < 1
+    /// <summary>Minutes and seconds, or hours, minutes and seconds.</summary>
+    public static string Clock(TimeSpan time) => time.TotalHours < 1
         ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 }

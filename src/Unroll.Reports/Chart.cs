@@ -2,7 +2,7 @@ using Unroll.Formats;
 
 namespace Unroll.Reports;
 
-/// <summary>A picture of 1000 × 420 pixels on white.</summary>
+/// <summary>A picture on white, 1000 pixels wide and, unless said otherwise, 420 high.</summary>
 /// <param name="Name">A short name, good as a file name: <c>prediction</c>.</param>
 /// <param name="Title">What the picture shows, in words.</param>
 /// <param name="Svg">A complete SVG document in UTF-8.</param>

@@ -3,6 +3,7 @@ using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
+using Unroll.Forecasting;
 using Unroll.Reports.Rendering;
 
 namespace Unroll.Reports;
@@ -75,6 +76,8 @@ public static partial class Charts
         PlotModel plot = Plot($"{Short(report.Target)}: prediction against actual", report);
         plot.Axes.Add(Styled(new DateChartAxis(report.TestDates[0], report.TestDates[^1]), "Date"));
         plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ReportText.ValueTitle(report)));
+        if (report.Banded is { } banded)
+            plot.Series.Add(Band(report, banded));
         plot.Series.Add(Line("Actual", Palette.Ink, 2, Points(report.TestDates, report.TestActual)));
         plot.Series.Add(Line("Naive forecast", Palette.Naive, 1.5, Points(report.TestDates, report.Naive), LineStyle.Dash));
         for (int i = 0; i < report.Models.Count; i++)
@@ -150,7 +153,7 @@ public static partial class Charts
         return plot;
     }
 
-    private static T Styled<T>(T axis, string title)
+    internal static T Styled<T>(T axis, string title)
         where T : Axis
     {
         axis.Title = title;
@@ -195,6 +198,15 @@ public static partial class Charts
         }
 
         return line;
+    }
+
+    private static AreaSeries Band(ForecastReport report, ModelResult model)
+    {
+        IReadOnlyList<PredictionInterval> band = model.Band!;
+        var area = new AreaSeries { Title = ForecastReport.BandTitle(model), Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, StrokeThickness = 0, Fill = OxyColor.FromAColor(44, Palette.Model(report.Models.ToList().IndexOf(model))) };
+        area.Points.AddRange(Points(report.TestDates, band.Select(interval => interval.Upper)));
+        area.Points2.AddRange(Points(report.TestDates, band.Select(interval => interval.Lower)));
+        return area;
     }
 
     private static LineSeries LossLine(string title, int model, IReadOnlyList<double> losses, LineStyle style) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Unroll.Forecasting;
+using Unroll.Reports.Rendering;
 
 namespace Unroll.Reports;
 
@@ -64,6 +65,12 @@ public sealed record ForecastReport
     /// <summary>The baselines beside the naive forecast, below the networks and the naive forecast in the table.</summary>
     public IReadOnlyList<ForecastScore> Baselines { get; init; } = [];
 
+    /// <summary>RMSE of the naive forecast 1..H rows ahead; empty where one row ahead is all that was judged.</summary>
+    public IReadOnlyList<double> NaiveByStep { get; init; } = [];
+
+    /// <summary>The intervals of the naive forecast and how they held.</summary>
+    public IReadOnlyList<IntervalScore> NaiveIntervals { get; init; } = [];
+
     /// <summary>Plain sentences below the table of errors, for example which baseline is not in it, and why.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -85,13 +92,20 @@ public sealed record ForecastReport
     /// <summary>When the report was made. Left out by default, so that the same run gives the same file.</summary>
     public DateTimeOffset? GeneratedAt { get; init; }
 
+    /// <summary>The network whose band the chart shows: of those that have one that of the lowest RMSE.</summary>
+    internal ModelResult? Banded => Models.Where(model => model.Band is not null).MinBy(model => model.Rmse);
+
+    /// <summary>For example 80 % interval of the GRU.</summary>
+    internal static string BandTitle(ModelResult model) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * model.Band![0].Level:0.#} % interval of the {ReportText.Short(model.Name)}");
+
     /// <summary>The report of networks that were trained and judged. Use <c>with</c> to add settings, a title or a unit.</summary>
     /// <param name="series">The table the split was cut from, with no value of the target missing.</param>
     /// <param name="split">Training and test rows.</param>
     /// <param name="comparison">The judgement; its scores are those of <paramref name="networks"/>, in that order.</param>
     /// <param name="networks">The trained networks, at least one.</param>
     /// <exception cref="ArgumentException">The scores are not those of the networks.</exception>
-    public static ForecastReport Create(TimeSeries series, ForecastSplit split, Comparison comparison, IReadOnlyList<NetworkForecaster> networks)
+    public static ForecastReport Create(TimeSeries series, ForecastSplit split, Comparison comparison, IReadOnlyList<INetworkForecaster> networks)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(split);
@@ -114,8 +128,10 @@ public sealed record ForecastReport
             NaiveRmse = comparison.Naive.Rmse,
             NaiveMae = comparison.Naive.Mae,
             NaiveMape = comparison.Naive.Mape ?? double.NaN,
-            Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series))],
+            Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series, comparison.Steps))],
             Baselines = [.. comparison.Baselines.Skip(1)],
+            NaiveByStep = comparison.Naive.RmseByStep,
+            NaiveIntervals = comparison.Naive.Intervals,
             Notes = comparison.LeftOut,
             Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
             Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",

@@ -26,6 +26,8 @@ public static partial class HtmlReport
             ["errors"] = HtmlParts.Errors(report),
             ["notes"] = HtmlParts.Notes(report),
             ["next"] = HtmlParts.Next(report),
+            ["horizon"] = HorizonParts.ByStep(report),
+            ["intervals"] = HorizonParts.Intervals(report),
             ["chart-prediction"] = HtmlParts.Chart(Charts.Prediction(report)),
             ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),
             ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report), HtmlParts.BrokenLosses(report)),

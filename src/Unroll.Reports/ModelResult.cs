@@ -47,19 +47,28 @@ public sealed record ModelResult
     /// <summary>The layers as a table in a fixed-width font.</summary>
     public string Summary { get; init; } = "";
 
-    /// <summary>The forecast for the first value after the series, when it was made.</summary>
-    public double? NextPrediction { get; init; }
+    /// <summary>The forecasts for the rows after the series, the nearest first; empty when none were made.</summary>
+    public IReadOnlyList<NextValue> Next { get; init; } = [];
 
-    internal static ModelResult Of(NetworkForecaster network, ForecastScore score, TimeSeries series)
+    /// <summary>RMSE 1..H rows ahead; empty where one row ahead is all that was judged.</summary>
+    public IReadOnlyList<double> RmseByStep { get; init; } = [];
+
+    /// <summary>Intervals and how they held; those one row ahead of the lowest level are the band in the chart.</summary>
+    public IReadOnlyList<IntervalScore> Intervals { get; init; } = [];
+
+    /// <summary>The intervals that the chart shows, one a test date; null for none.</summary>
+    internal IReadOnlyList<PredictionInterval>? Band => Intervals.FirstOrDefault(score => score.Step == 1)?.Intervals;
+
+    internal static ModelResult Of(INetworkForecaster network, ForecastScore score, TimeSeries series, int steps)
     {
         History history = network.History ?? throw new ArgumentException($"The {network.Name} was loaded, not trained: there is no training to report.", nameof(network));
         return new ModelResult
         {
             Name = network.Name,
-            Parameters = network.Model.ParameterCount,
+            Parameters = (long)network.Members * network.Model.ParameterCount,
             Epochs = history.Epochs.Count,
             FinalLoss = history.FinalLoss,
-            Seconds = history.Duration.TotalSeconds,
+            Seconds = network.TrainingTime.TotalSeconds,
             Seed = network.Recipe.Training.Seed,
             Rmse = score.Rmse,
             Mae = score.Mae,
@@ -67,12 +76,34 @@ public sealed record ModelResult
             Skill = score.Skill,
             Predictions = score.Predictions,
             LossByEpoch = [.. history.Epochs.Select(epoch => epoch.Loss)],
-            Summary = network.Model.Summary().ToString(),
-            NextPrediction = Next(network, series),
+            ValidationLossByEpoch = history.Epochs.Any(epoch => epoch.ValidationLoss is not null) ? [.. history.Epochs.Select(epoch => epoch.ValidationLoss ?? double.NaN)] : null,
+            Summary = (network.Members > 1 ? $"{network.Members} networks like this one\n\n" : "") + network.Model.Summary(),
+            Next = NextValues(network, series, steps),
+            RmseByStep = score.RmseByStep,
+            Intervals = score.Intervals,
         };
     }
 
-    /// <summary>Null where a missing value among the newest leaves nothing to predict from.</summary>
-    private static double? Next(NetworkForecaster network, TimeSeries series) =>
-        series[network.Target].Values[^network.Window..].Contains(double.NaN) ? null : network.PredictNext(series);
+    /// <summary>None where a missing value among the newest leaves nothing to predict from.</summary>
+    private static NextValue[] NextValues(INetworkForecaster network, TimeSeries series, int steps)
+    {
+        try
+        {
+            IReadOnlyList<DateTime> dates = series.NextDates(steps);
+            if (network is not EnsembleForecaster ensemble)
+                return [.. network.PredictAhead(series, steps).Select((value, i) => new NextValue(dates[i], value, null))];
+            (double[] values, PredictionInterval[] intervals) = ensemble.PredictAhead(series, steps, 0.8);
+            return [.. values.Select((value, i) => new NextValue(dates[i], value, intervals[i]))];
+        }
+        catch (UnrollException)
+        {
+            return [];
+        }
+    }
 }
+
+/// <summary>A forecast for a row that is not there yet.</summary>
+/// <param name="Date">When it is to be expected.</param>
+/// <param name="Value">In the target's units.</param>
+/// <param name="Interval">Where it is likely to lie; null where nothing says so.</param>
+public readonly record struct NextValue(DateTime Date, double Value, PredictionInterval? Interval);

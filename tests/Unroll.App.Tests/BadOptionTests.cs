@@ -54,7 +54,12 @@ public sealed class BadOptionTests : IDisposable
     [InlineData("describe --fast", "There is no option --fast. See unroll describe --help.")]
     [InlineData("predict", "Required argument 'MODEL' missing for command: 'predict'. See unroll predict --help.")]
     [InlineData("predict lstm.unroll", "No FILE was given. Give the path of a CSV file, or --sample sp500, aapl, births or ridership.")]
-    [InlineData("train", "There is no verb train; there are forecast, backtest, describe, predict. See unroll --help.")]
+    [InlineData("tune --trials 0", "--trials is \"0\"; it takes a whole number of at least 1 and at most 100000. See unroll tune --help.")]
+    [InlineData("tune --parallel 0", "--parallel is \"0\"; it takes a whole number of at least 1 and at most 1024. See unroll tune --help.")]
+    [InlineData("tune --units 8", "There is no option --units. See unroll tune --help.")]
+    [InlineData("tune --sample aapl --target Price", "aapl.csv has no column Price. Choose one of Open, High, Low, Close, Adj Close, Volume.")]
+    [InlineData("tune --sample aapl --train 2014-01-02..2014-01-08 --test 2017", "A trial learns from 4 rows, 2014-01-02..2014-01-07, which allow a window of 2, but the search's shortest is 5. Choose a longer --train range.")]
+    [InlineData("train", "There is no verb train; there are forecast, backtest, describe, predict, tune. See unroll --help.")]
     [InlineData("--fast", "There is no option --fast. See unroll --help.")]
     public void Is_refused_in_one_line(string commandLine, string message)
     {

@@ -74,6 +74,22 @@ public sealed partial class TerminalTests : IDisposable
         Assert.InRange(lines.Length, 0, height);
     }
 
+    /// <summary>The command line at the end is one line, so that it can be copied.</summary>
+    [Theory]
+    [InlineData(80)]
+    [InlineData(140)]
+    public void A_search_fits_the_terminal_but_for_the_command_line_at_its_end(int width)
+    {
+        string text = OnTerminal(width, "TERM=xterm", "tune --sample aapl --trials 9 --epochs 3");
+        string[] lines = [.. ControlCodes().Replace(text, "").TrimEnd().Split('\n', '\r').Select(line => line.TrimEnd())];
+        Assert.All(lines[..^1], line => Assert.InRange(line.Length, 0, width));
+        Assert.StartsWith("unroll forecast --sample aapl --target High ", lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith(" --seed 455", lines[^1], StringComparison.Ordinal);
+        Assert.Contains(lines, line => SearchAtTheEnd().IsMatch(line));
+        Assert.Equal(width > 100, lines.Any(line => line.StartsWith("Trial ", StringComparison.Ordinal) && line.EndsWith("  Naive RMSE    Skill", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" 0.000", StringComparison.Ordinal));
+    }
+
     private string Forecast(int width, string environment) =>
         OnTerminal(width, environment, $"forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}");
 
@@ -94,6 +110,9 @@ public sealed partial class TerminalTests : IDisposable
     /// <summary>Its skill is 0; against the best baseline that is 0 or less.</summary>
     [GeneratedRegex("^naive (\\*| )  .*  0\\.000  +-?[0-9.]+$")]
     private static partial Regex NaiveLine();
+
+    [GeneratedRegex("^Search █+ rung 2/2  trial 3/3  best #[0-9]: [0-9.]+, naive 1\\.286  in 0:[0-9]+$")]
+    private static partial Regex SearchAtTheEnd();
 
     [GeneratedRegex("^SimpleRNN █+ epoch 2/2  loss .* ms/step  in [0-9.]+ s$")]
     private static partial Regex BarAtTheEnd();

@@ -41,6 +41,7 @@ public static class Backtest
         BacktestRunner[] baselines =
         [
             .. Baselines.For(first, period).Select(baseline => new BacktestRunner(plan, baseline.Name, split => Baseline(baseline.Name, split, period), options.OnEvent)),
+            .. options.Inputs == ForecastInputs.TargetOnly ? Array.Empty<BacktestRunner>() : [new BacktestRunner(plan, LinearForecaster.DefaultName, _ => new LinearForecaster(new EnsembleRecipe { Steps = options.Horizon }), options.OnEvent)],
         ];
         BacktestRunner[] networks = [.. models.Select(model => new BacktestRunner(plan, model.Name, model.Create, options.OnEvent))];
         if (baselines.Concat(networks).CountBy(runner => runner.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })

@@ -23,6 +23,9 @@ public sealed record BacktestOptions
     /// <summary>T, how many rows before a row its prediction may look at.</summary>
     public int Window { get; init; } = 60;
 
+    /// <summary>What forecasters may look at beside the target; with any, least squares on all inputs is one of the baselines.</summary>
+    public ForecastInputs Inputs { get; init; } = ForecastInputs.TargetOnly;
+
     /// <summary>The nominal levels of the intervals, each between 0 and 1.</summary>
     public IReadOnlyList<double> Levels { get; init; } = [0.8, 0.95];
 

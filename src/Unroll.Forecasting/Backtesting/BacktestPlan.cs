@@ -15,6 +15,7 @@ internal sealed class BacktestPlan
 
     private readonly TimeSeries _series;
     private readonly string _target;
+    private readonly ForecastInputs _inputs;
 
     /// <summary>One fit: it learns from the rows Start .. End − 1 and predicts from Origins rows, of which End − 1 is the first.</summary>
     internal readonly record struct Stage(int Start, int End, int Origins)
@@ -24,7 +25,7 @@ internal sealed class BacktestPlan
 
     public BacktestPlan(TimeSeries series, string target, BacktestOptions options)
     {
-        (_series, _target, Window, Horizon) = (series, series[target].Name, options.Window, options.Horizon);
+        (_series, _target, _inputs, Window, Horizon) = (series, series[target].Name, options.Inputs, options.Window, options.Horizon);
         if (Horizon < 1)
             throw new UnrollException($"A horizon of {Horizon} rows predicts nothing. Use a --horizon of at least 1.");
         foreach (double level in options.Levels)
@@ -97,11 +98,28 @@ internal sealed class BacktestPlan
             _target,
             DateRange.Exactly(dates[0], dates[^2], _series.Format),
             DateRange.Exactly(dates[^1], dates[^1], _series.Format),
-            Window);
+            Window,
+            _inputs);
     }
 
-    /// <summary>What a prediction from an origin, counted from 0, is made from: every row up to it, and no other.</summary>
-    public TimeSeries Known(Stage stage, int origin) => _series.Head(stage.End + origin);
+    /// <summary>
+    /// What a prediction from an origin, counted from 0, is made from: every row up to it, and no other; but of the H rows after it what the
+    /// known columns hold, where there are any.
+    /// </summary>
+    public TimeSeries Known(Stage stage, int origin)
+    {
+        int rows = stage.End + origin;
+        if (_inputs.Known.Count == 0)
+            return _series.Head(rows);
+        TimeSeries told = _series.Head(rows + Horizon);
+        return new TimeSeries(told.Name, told.Dates, [.. told.ColumnNames.Select(name =>
+        {
+            double[] values = told[name].ToArray();
+            if (!_inputs.Known.Contains(name))
+                Array.Fill(values, double.NaN, rows, values.Length - rows);
+            return (name, values);
+        })]);
+    }
 
     /// <summary>The values that a stage's origins predict: one for each, and H − 1 more.</summary>
     public double[] ActualOf(Stage stage) => Column(stage.End, stage.Origins + Horizon - 1)[_target].ToArray();

@@ -22,7 +22,7 @@ internal sealed class BacktestRunner
         : this(plan, name, _ => create(), false, onEvent) =>
         ArgumentNullException.ThrowIfNull(create);
 
-    public BacktestRunner(BacktestPlan plan, string name, Func<ForecastSplit, BaselineForecaster> create, Action<BacktestEvent>? onEvent)
+    public BacktestRunner(BacktestPlan plan, string name, Func<ForecastSplit, IHorizonForecaster> create, Action<BacktestEvent>? onEvent)
         : this(plan, name, create, true, onEvent)
     {
     }
@@ -81,7 +81,7 @@ internal sealed class BacktestRunner
         _onEvent?.Invoke(moment);
         forecaster.Fit(split, cancellation);
 
-        _saying = forecaster is BaselineForecaster baseline ? Comparison.Saying(baseline) : null;
+        _saying = _isBaseline ? Comparison.Saying(forecaster) : null;
 
         // A network that is cancelled keeps what it has and returns.
         cancellation.ThrowIfCancellationRequested();

@@ -90,11 +90,17 @@ public sealed record StepScore
 /// <param name="Winkler">The mean interval score, in the target's units; lower is better.</param>
 public sealed record IntervalScore(double Level, IReadOnlyList<PredictionInterval> Intervals, double Coverage, double Width, double Winkler)
 {
+    /// <summary>h, how many rows ahead.</summary>
+    public int Step { get; init; } = 1;
+
+    /// <summary>The mean pinball loss of the two ends as quantiles, in the target's units; lower is better.</summary>
+    public double Pinball => Winkler * (1 - Level) / 4;
+
     internal static IntervalScore Of(HorizonForecast forecast, HorizonForecast calibration, int step, double level)
     {
         double[] actual = forecast.Actual(step), predicted = forecast.Predicted(step);
         PredictionInterval[] intervals = new AdaptiveConformal(calibration.Actual(step), calibration.Predicted(step), level, step).Over(actual, predicted);
         double[] lower = Array.ConvertAll(intervals, interval => interval.Lower), upper = Array.ConvertAll(intervals, interval => interval.Upper);
-        return new IntervalScore(level, intervals, Metrics.Coverage(actual, lower, upper), Metrics.IntervalWidth(lower, upper), Metrics.Winkler(actual, lower, upper, level));
+        return new IntervalScore(level, intervals, Metrics.Coverage(actual, lower, upper), Metrics.IntervalWidth(lower, upper), Metrics.Winkler(actual, lower, upper, level)) { Step = step };
     }
 }

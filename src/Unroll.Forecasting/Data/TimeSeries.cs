@@ -81,13 +81,13 @@ public sealed class TimeSeries
     public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions()).ToSeries();
 
     /// <summary>The first <paramref name="count"/> rows, or all where there are fewer.</summary>
-    public TimeSeries Head(int count = 5) => View(_start, Math.Clamp(count, 0, Rows));
+    public TimeSeries Head(int count = 5) => View(0, Math.Clamp(count, 0, Rows));
 
     /// <summary>The last <paramref name="count"/> rows, or all where there are fewer.</summary>
     public TimeSeries Tail(int count = 5)
     {
         int rows = Math.Clamp(count, 0, Rows);
-        return View(_start + Rows - rows, rows);
+        return View(Rows - rows, rows);
     }
 
     /// <summary>The rows whose date lies in <paramref name="range"/>, both ends included; possibly none.</summary>
@@ -95,7 +95,7 @@ public sealed class TimeSeries
     {
         int first = range.From is { } from ? CountBefore(from) : 0;
         int end = range.Until is { } until ? CountBefore(until) : Rows;
-        return View(_start + first, Math.Max(0, end - first));
+        return View(first, Math.Max(0, end - first));
     }
 
     /// <summary>Only these columns, in this order.</summary>
@@ -124,6 +124,18 @@ public sealed class TimeSeries
 
     /// <summary>How often the rows come, and where the calendar has gaps.</summary>
     public CalendarGaps CalendarGaps() => new(this);
+
+    /// <summary>The dates that follow the last row, as often as the rows come: business days skip the days off.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public IReadOnlyList<DateTime> NextDates(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        DateFrequency frequency = DateFrequency.Of(DateSpan);
+        var dates = new DateTime[count];
+        for (int i = 0; i < count; i++)
+            dates[i] = frequency.Next(i == 0 ? LastDate : dates[i - 1]);
+        return dates;
+    }
 
     /// <summary>Treats the missing values of every column in this table; select the columns that matter first.</summary>
     /// <remarks>
@@ -164,7 +176,8 @@ public sealed class TimeSeries
         return index < 0 ? ~index : index;
     }
 
-    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, start, rows, Notices, _leftOut);
+    /// <summary>So many rows from the row <paramref name="start"/> of this table on, which may itself be a part of another.</summary>
+    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut);
 
     internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut);
 

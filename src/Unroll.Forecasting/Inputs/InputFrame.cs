@@ -15,6 +15,7 @@ internal sealed class InputFrame
     private readonly InputPlan _plan;
     private readonly TargetTransform _transform;
     private readonly double[] _target, _values, _levels;
+    private readonly double[]? _volatility;
     private readonly double[][] _alike, _past, _known;
     private readonly double[]? _memory;
     private readonly DateTime[] _dates;
@@ -37,6 +38,7 @@ internal sealed class InputFrame
         _alike = [.. plan.Alike.Select(name => Mapped(Complete(table, name, rows)))];
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
+        _volatility = plan.InUnitsOfVolatility ? Volatility.Of(_values, plan.Scale) : null;
         DateTime[] dates = _dates = Dates(table, rows, plan.Steps);
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
@@ -78,6 +80,15 @@ internal sealed class InputFrame
 
     /// <summary>The target in its own units.</summary>
     public double Value(int row) => _target[row];
+
+    /// <summary>How large the target's changes have been lately, in its own units, at every row.</summary>
+    public double[] VolatilityOfTarget()
+    {
+        double squares = 0;
+        for (int row = 1; row < Rows; row++)
+            squares += (_target[row] - _target[row - 1]) * (_target[row] - _target[row - 1]);
+        return Volatility.Of(_target, squares > 0 ? Math.Sqrt(squares / (Rows - 1)) : 1);
+    }
 
     /// <summary>Writes the inputs of a linear model for the row <paramref name="step"/> (1..H) after an origin.</summary>
     public void WriteLinear(int origin, int step, Span<double> inputs)
@@ -173,7 +184,8 @@ internal sealed class InputFrame
     }
 
     /// <summary>What transformed numbers are divided by; a relative change is measured in the level besides.</summary>
-    private double Unit(int origin) => _transform == TargetTransform.Relative ? _plan.Scale * Math.Abs(_levels[origin]) : _plan.Scale;
+    private double Unit(int origin) =>
+        (_volatility is null ? _plan.Scale : _volatility[origin]) * (_transform == TargetTransform.Relative ? Math.Abs(_levels[origin]) : 1);
 
     private double[] Mapped(double[] values) => _transform == TargetTransform.LogReturn
         ? Array.ConvertAll(values, value => value > 0 ? Math.Log(value) : TargetTransform.LogReturn.Forward(value, 1))

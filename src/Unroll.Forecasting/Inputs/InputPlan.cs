@@ -46,6 +46,9 @@ internal sealed record InputPlan
     /// <summary>The standard deviation of one row's change on the training rows, in transformed units: what inputs are measured in.</summary>
     public double Scale { get; init; } = 1;
 
+    /// <summary>Whether changes are measured in how large they have been lately (<see cref="Volatility"/>), so that calm and rough times count alike.</summary>
+    public bool InUnitsOfVolatility { get; init; }
+
     /// <summary>Whether anything is known of rows to come.</summary>
     [JsonIgnore]
     public bool HasKnown => Known.Count > 0 || Calendar is not null || Memory || Seasons.Count > 0;

@@ -6,12 +6,15 @@ internal static class InputPlans
     /// <summary>A column whose distance from the target is no more than this many of the target's usual changes is in its units.</summary>
     private const double AlikeChanges = 4;
 
-    /// <summary>Lags of a linear model where there is no season: more of them add noise.</summary>
-    private const int FewLags = 10;
+    /// <summary>Lags of a linear model where there is no season: more of them mostly add noise.</summary>
+    private const int FewLags = 5;
 
     private const int LongestSeason = 400, MostSeasons = 4;
 
-    /// <summary>Plans that look at the target alone, one for each transform to try.</summary>
+    /// <summary>
+    /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
+    /// where values are not all above 0, in units of their volatility; with one it is differences from the level, all lags of the window.
+    /// </summary>
     /// <param name="split">Its training rows and window count.</param>
     /// <param name="steps">H.</param>
     /// <param name="transform">The transform to use; null to try those that are defined.</param>
@@ -19,24 +22,22 @@ internal static class InputPlans
     {
         Series train = split.Train;
         int season = Season(split);
-        string[] transforms = transform is not null ? [transform.Name]
-            : train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0 ? [TargetTransform.Difference.Name, TargetTransform.LogReturn.Name]
-            : [TargetTransform.Difference.Name];
-        return
-        [
-            .. from name in transforms
-               from lags in new[] { Math.Min(FewLags, split.Window), split.Window }.Distinct()
-               select new InputPlan
-               {
-                   Target = split.Target,
-                   Transform = name,
-                   Window = split.Window,
-                   Lags = lags,
-                   Steps = steps,
-                   Season = season,
-                   Scale = ScaleOf(train.Values, name),
-               },
-        ];
+        bool isPositive = train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0;
+        TargetTransform[] transforms = transform is not null ? [transform]
+            : !isPositive ? [TargetTransform.Difference]
+            : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn]
+            : [TargetTransform.LogReturn, TargetTransform.Difference];
+        return [.. transforms.Select(each => new InputPlan
+        {
+            Target = split.Target,
+            Transform = each.Name,
+            Window = split.Window,
+            Lags = season > 1 ? split.Window : Math.Min(FewLags, split.Window),
+            Steps = steps,
+            Season = season,
+            InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
+            Scale = ScaleOf(train.Values, each.Name),
+        })];
     }
 
     /// <summary>Groups of inputs in the order in which they are worth trying.</summary>
@@ -63,6 +64,7 @@ internal static class InputPlans
             groups.Add(plan => plan with { Alike = alike });
         if (past.Length > 0)
             groups.Add(plan => plan with { Past = past });
+        groups.Add(plan => plan with { Lags = split.Window });
         return groups;
     }
 

@@ -12,6 +12,9 @@ namespace Unroll.Forecasting;
 /// </remarks>
 public sealed class EnsembleForecaster : INetworkForecaster
 {
+    /// <summary>Errors on more rows after training than this tell no more of the next one.</summary>
+    private const int MostObserved = 250;
+
     private readonly EnsembleRecipe _recipe;
     private EnsembleState? _state;
     private Model? _shown;
@@ -41,6 +44,13 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public int Members => _recipe.Members;
 
+    public ForecastInputs Inputs => new()
+    {
+        Past = [.. State.Plan.Alike, .. State.Plan.Past.Select(column => column.Name)],
+        Known = [.. State.Plan.Known.Select(column => column.Name)],
+        Calendar = State.Plan.Calendar is not null || State.Plan.Memory || State.Plan.Seasons.Count > 0,
+    };
+
     /// <summary>H, how many rows ahead it predicts.</summary>
     public int Steps => _recipe.Steps;
 
@@ -54,7 +64,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <summary>
     /// What the forecast <paramref name="step"/> rows ahead is made of, by name, with weights above 0 that sum to 1: least squares with the
-    /// networks' corrections (under the name of their cell) and without, and baselines.
+    /// networks' corrections (under the name of their cell) and without (ridge), and baselines.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, double>> Weights(int step)
     {
@@ -73,7 +83,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     public HorizonForecast Calibration => State.Calibration;
 
     /// <summary>The inputs that were chosen, in words.</summary>
-    public string Inputs => State.Plan.InWords();
+    public string InputsInWords => State.Plan.InWords();
 
     internal EnsembleState State => _state ?? throw NotFitted();
 
@@ -131,6 +141,34 @@ public sealed class EnsembleForecaster : INetworkForecaster
             return [.. Enumerable.Range(0, forecast.Origins).Select(origin => forecast.From(origin).ToArray())];
         });
         return new HorizonForecast(split.Test.Values, ahead);
+    }
+
+    /// <summary>
+    /// The rows after the last one of <paramref name="series"/> with intervals: calibrated on the newest training rows, then led by the
+    /// errors on rows after them as far as the series has any (<see cref="AdaptiveConformal"/>).
+    /// </summary>
+    /// <returns>[steps] predictions, and for each an interval of the nominal level.</returns>
+    /// <exception cref="UnrollException">As <see cref="PredictAhead(TimeSeries, int)"/>; the level is not between 0 and 1.</exception>
+    public (double[] Values, PredictionInterval[] Intervals) PredictAhead(TimeSeries series, int steps, double level)
+    {
+        double[] ahead = PredictAhead(series, steps);
+        EnsembleState state = State;
+        TimeSeries table = series.Select([state.Plan.Target, .. state.Plan.Columns]);
+        var frame = new InputFrame(table, state.Plan);
+        int after = Math.Max(frame.FirstOrigin, Math.Max(table.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
+        int count = frame.Rows - 1 - after;
+        double[][] since = count > 0 ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(table.Head(rows), Steps))]) : [];
+        var intervals = new PredictionInterval[steps];
+        for (int h = 1; h <= steps; h++)
+        {
+            var conformal = new AdaptiveConformal(state.Calibration.Actual(h), state.Calibration.Predicted(h), level, h);
+            int known = Math.Max(0, count - h + 1);
+            if (known > 0)
+                conformal.Over([.. Enumerable.Range(after + h, known).Select(frame.Value)], [.. since[..known].Select(values => values[h - 1])]);
+            intervals[h - 1] = conformal.Around(ahead[h - 1]);
+        }
+
+        return (ahead, intervals);
     }
 
     public void Save(string path) => EnsembleFile.Write(path, State);

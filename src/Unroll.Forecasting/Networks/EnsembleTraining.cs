@@ -16,6 +16,7 @@ internal sealed class EnsembleTraining
     private readonly CancellationToken _cancellation;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _epochsBefore;
+    private TrainingEvent _last;
 
     public EnsembleTraining(EnsembleRecipe recipe, ForecastSplit split, Action<TrainingEvent> onEvent, CancellationToken cancellation) =>
         (_recipe, _split, _onEvent, _cancellation) = (recipe, split, onEvent, cancellation);
@@ -68,7 +69,8 @@ internal sealed class EnsembleTraining
             parts.Add(new BlendPart(weights[i], i == 0, baseline));
         }
 
-        _onEvent(new TrainingEvent { Kind = TrainingEventKind.Ended, Epoch = AllEpochs, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
+        // Networks that stop early leave epochs out, so the last one is said to be done.
+        _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
         return new EnsembleState
         {
             Cell = _recipe.Network.Cell,
@@ -135,7 +137,7 @@ internal sealed class EnsembleTraining
     private void Forwarded(TrainingEvent moment)
     {
         if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
-            _onEvent(moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
+            _onEvent(_last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
     }
 
     /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1 at each step, and what that is in units of the plan.</summary>

@@ -25,6 +25,12 @@ public interface INetworkForecaster : IHorizonForecaster
     /// <summary>The column it predicts.</summary>
     string Target { get; }
 
+    /// <summary>H, how many rows ahead it can predict at once; further ones come from its own predictions, where it does that at all.</summary>
+    int Steps { get; }
+
+    /// <summary>The columns that it looks at beside the target, and whether at the calendar.</summary>
+    ForecastInputs Inputs { get; }
+
     /// <summary>T, the rows before the predicted one that it looks at.</summary>
     int Window { get; }
 

@@ -1,13 +1,13 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// Least squares on the same inputs as the networks of the default recipe: several columns, the calendar, days of years before; with a
-/// penalty on large weights. Inputs, transform and penalty are found on the newest training rows. The baseline that a network must beat
+/// Ridge regression, least squares with a penalty on large weights, on the same inputs as the networks of the default recipe: several columns,
+/// the calendar, days of years before. Inputs, transform and penalty are found on the newest training rows. The baseline that a network must beat
 /// to be worth its trouble.
 /// </summary>
 public sealed class LinearForecaster : IHorizonForecaster
 {
-    internal const string DefaultName = "least squares, all inputs";
+    internal const string DefaultName = "ridge";
     private readonly EnsembleRecipe _recipe;
     private LinearStage? _stage;
 
@@ -22,7 +22,7 @@ public sealed class LinearForecaster : IHorizonForecaster
 
     /// <summary>The inputs that were chosen, in words.</summary>
     /// <exception cref="InvalidOperationException">Fit has not been called.</exception>
-    public string Inputs => Stage.Plan.InWords();
+    public string InputsInWords => Stage.Plan.InWords();
 
     private LinearStage Stage => _stage ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
 

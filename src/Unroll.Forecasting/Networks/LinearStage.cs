@@ -9,6 +9,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
     private const double Worthwhile = 0.005;
 
+    private const double WorthAnotherTransform = 0.01;
+
     /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
     private const double Tolerance = 0.01;
 
@@ -44,26 +46,29 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <param name="cancellation">Ends it between two plans.</param>
     public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end, CancellationToken cancellation)
     {
-        (InputPlan Plan, double[] Penalties, double Error)? best = null;
+        Judged? best = null;
         foreach (InputPlan candidate in candidates)
-            best = Better(best, candidate, 0);
-        foreach (Func<InputPlan, InputPlan> add in groups)
-            best = Better(best, add(best!.Value.Plan), Worthwhile);
-        (InputPlan plan, double[] penalties, _) = best!.Value;
-        return Fit(new InputFrame(table, plan), plan, penalties, end);
-
-        (InputPlan, double[], double)? Better((InputPlan Plan, double[] Penalties, double Error)? known, InputPlan plan, double worthwhile)
         {
-            if (known is { } same && same.Plan == plan)
-                return known;
+            // What a transform or a number of lags is worth shows with the other inputs there.
             cancellation.ThrowIfCancellationRequested();
-            (double[] penalties, double error) = Judge(table, plan, end);
-            return known is null || error < known.Value.Error * (1 - worthwhile) ? (plan, penalties, error) : known;
+            Judged grown = Judge(table, candidate, end);
+            foreach (Func<InputPlan, InputPlan> add in groups)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Judged more = Judge(table, add(grown.Plan), end);
+                grown = more.Error < grown.Error * (1 - Worthwhile) ? more : grown;
+            }
+
+            best = best is null || grown.Error < best.Error * (1 - WorthAnotherTransform) ? grown : best;
         }
+
+        return Fit(new InputFrame(table, best!.Plan), best.Plan, best.Penalties, end);
     }
 
+    private sealed record Judged(InputPlan Plan, double[] Penalties, double Error);
+
     /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
-    private static (double[] Penalties, double Error) Judge(TimeSeries table, InputPlan plan, int end)
+    private static Judged Judge(TimeSeries table, InputPlan plan, int end)
     {
         InputFrame frame;
         try
@@ -72,12 +77,15 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         }
         catch (UnrollException) when (plan.Transform != TargetTransform.None.Name)
         {
-            return ([], double.PositiveInfinity);
+            return new Judged(plan, [], double.PositiveInfinity);
         }
 
         double error = 0;
         var penalties = new double[plan.Steps];
         int[] steps = StepBlocks.Probes(plan.Steps);
+
+        // A few rough weeks must not decide alone.
+        double[] volatility = frame.VolatilityOfTarget();
         var inputs = new double[frame.LinearInputs];
         foreach (int step in steps)
         {
@@ -87,11 +95,12 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
             double naive = 0;
             for (int origin = end - 1; origin + step < frame.Rows; origin++)
             {
+                double weight = 1 / (volatility[origin] * volatility[origin]);
                 frame.WriteLinear(origin, step, inputs);
                 double actual = frame.Value(origin + step);
                 for (int i = 0; i < squares.Length; i++)
-                    squares[i] += Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
-                naive += Square(frame.Value(origin) - actual);
+                    squares[i] += weight * Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
+                naive += weight * Square(frame.Value(origin) - actual);
             }
 
             double lowest = squares.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
@@ -100,7 +109,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
                 penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(squares, each => each <= lowest * (1 + Tolerance)))];
         }
 
-        return (penalties, Math.Sqrt(error));
+        return new Judged(plan, penalties, Math.Sqrt(error));
     }
 
     private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end)

@@ -44,6 +44,10 @@ public sealed class NetworkForecaster : INetworkForecaster
 
     public int Members => 1;
 
+    public int Steps => 1;
+
+    public ForecastInputs Inputs => ForecastInputs.TargetOnly;
+
     /// <summary>The column it predicts.</summary>
     public string Target => About.Target;
 

@@ -15,6 +15,12 @@ namespace Unroll.Forecasting;
 /// </param>
 public sealed record ForecastScore(string Name, double[] Predictions, double Rmse, double Mae, double? Mape, double Skill, double? SkillAgainstBest)
 {
+    /// <summary>RMSE at each step ahead, 1..H, over the origins that are followed by H test rows; empty where one row ahead is all that is judged.</summary>
+    public IReadOnlyList<double> RmseByStep { get; init; } = [];
+
+    /// <summary>Intervals one row ahead at each nominal level, and at the end those H rows ahead; empty where nothing can calibrate them.</summary>
+    public IReadOnlyList<IntervalScore> Intervals { get; init; } = [];
+
     /// <summary>Whether the forecaster beats "tomorrow equals today".</summary>
     public bool BeatsNaive => Skill > 0;
 
@@ -28,35 +34,49 @@ public sealed record ForecastScore(string Name, double[] Predictions, double Rms
 /// </summary>
 public sealed class Comparison
 {
+    private const int MostCalibrationRows = 250, LeastCalibrationRows = 40;
+
+    /// <summary>The nominal levels of intervals.</summary>
+    private static readonly double[] s_levels = [0.8, 0.95];
+
     private readonly ForecastSplit _split;
+    private readonly int _steps;
     private readonly List<ForecastScore> _scores = [];
 
     /// <summary>What a baseline says, by its name, where that fits in a few words.</summary>
     private readonly Dictionary<string, string> _sayings = [];
 
-    /// <summary>Fits and judges all of <see cref="Forecasting.Baselines.For"/>; among the models of exponential smoothing that takes a moment.</summary>
-    /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than.</exception>
+    /// <summary>
+    /// Fits and judges all of <see cref="Forecasting.Baselines.For"/>, and where the split has inputs beside the target least squares on them;
+    /// among the models of exponential smoothing that takes a moment.
+    /// </summary>
+    /// <param name="split">Training and test rows.</param>
+    /// <param name="steps">H: errors are judged 1..H rows ahead. The headline figures are those of one row ahead.</param>
+    /// <param name="linear">Least squares on all inputs; null for none.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than, or fewer than H rows are to be judged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Comparison(ForecastSplit split, CancellationToken cancellationToken = default)
+    public Comparison(ForecastSplit split, int steps = 1, LinearForecaster? linear = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        _split = split;
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        (_split, _steps) = (split, steps);
         var naive = new NaiveForecaster();
         naive.Fit(split, cancellationToken);
         double naiveRmse = Metrics.Rmse(split.Test, naive.Predict(split));
-        if (naiveRmse == 0)
-            throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
-
+        RequireChange(split);
         List<ForecastScore> baselines = [];
         List<string> leftOut = [];
-        foreach (BaselineForecaster baseline in Forecasting.Baselines.For(split))
+        IEnumerable<IHorizonForecaster> all = Forecasting.Baselines.For(split);
+        foreach (IHorizonForecaster baseline in linear is null ? all : all.Append(linear))
         {
             try
             {
+                HorizonForecast? calibration = Calibration(baseline, cancellationToken);
                 baseline.Fit(split, cancellationToken);
                 double[] predictions = baseline.Predict(split);
                 if (Array.TrueForAll(predictions, double.IsFinite) && double.IsFinite(Metrics.Rmse(split.Test, predictions)))
-                    baselines.Add(Judge(baseline.Name, predictions, naiveRmse));
+                    baselines.Add(WithSteps(Judge(baseline.Name, predictions, naiveRmse), baseline, calibration));
                 else
                     leftOut.Add($"The {baseline.Name} forecast is left out: its errors are not finite.");
                 if (Saying(baseline) is { } saying)
@@ -73,6 +93,18 @@ public sealed class Comparison
         Baselines = [.. baselines.Select(score => score with { SkillAgainstBest = SkillAgainst(best, score.Rmse) })];
         (Naive, BestBaseline, LeftOut) = (Baselines[0], Baselines.First(score => score.Rmse == best), leftOut.AsReadOnly());
     }
+
+    /// <summary>Refuses test rows on which the naive forecast is always right.</summary>
+    /// <exception cref="UnrollException">They are such rows.</exception>
+    public static void RequireChange(ForecastSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.TestWithHistory.Values[(split.Window - 1)..].IndexOfAnyExcept(split.Test[0]) < 0)
+            throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
+    }
+
+    /// <summary>H, how many rows ahead are judged.</summary>
+    public int Steps => _steps;
 
     /// <summary>Tomorrow equals today.</summary>
     public ForecastScore Naive { get; }
@@ -99,7 +131,10 @@ public sealed class Comparison
     public ForecastScore Add(IForecaster forecaster)
     {
         ArgumentNullException.ThrowIfNull(forecaster);
-        return Add(forecaster.Name, forecaster.Predict(_split));
+        ForecastScore score = Add(forecaster.Name, forecaster.Predict(_split));
+        if (forecaster is IHorizonForecaster ahead)
+            score = _scores[^1] = WithSteps(score, ahead, (forecaster as EnsembleForecaster)?.Calibration);
+        return score;
     }
 
     /// <summary>Judges predictions from elsewhere, one a test row in the target's units, and adds them to <see cref="Scores"/>.</summary>
@@ -150,6 +185,41 @@ public sealed class Comparison
     internal static string Follows(string name, LagDiagnosis lag) =>
         $"The {name} follows the actual values {(lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows")} late and does not foresee changes: a chart of both looks better than the forecast is.";
 
+    /// <summary>The baseline of the lowest RMSE <paramref name="step"/> rows ahead, of those judged that far.</summary>
+    public ForecastScore BestBaselineAt(int step) => _steps == 1 ? BestBaseline : Baselines.Where(score => score.RmseByStep.Count >= step).MinBy(score => score.RmseByStep[step - 1])!;
+
+    /// <summary>Predictions of the newest training rows by a baseline that was fitted to those before; null where these are too few.</summary>
+    private HorizonForecast? Calibration(IHorizonForecaster baseline, CancellationToken cancellation)
+    {
+        int rows = Math.Min(MostCalibrationRows, _split.Train.Count / 5);
+        if (rows < LeastCalibrationRows + _steps - 1)
+            return null;
+        try
+        {
+            ForecastSplit inner = _split.WithinTraining(rows);
+            baseline.Fit(inner, cancellation);
+            HorizonForecast calibration = baseline.PredictAhead(inner, _steps);
+            return Array.TrueForAll(calibration.Predicted(_steps), double.IsFinite) ? calibration : null;
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
+    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, HorizonForecast? calibration)
+    {
+        HorizonForecast forecast = forecaster.PredictAhead(_split, _steps);
+        double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Actual(step), forecast.Predicted(step)))];
+        int[] judged = _steps == 1 ? [1] : [1, _steps];
+        return score with
+        {
+            RmseByStep = _steps == 1 ? [] : rmses,
+            Intervals = calibration is null ? [] : [.. judged.SelectMany(step => s_levels.Select(level => IntervalScore.Of(forecast, calibration, step, level)))],
+        };
+    }
+
     /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
     internal static string Difference(double? skillAgainstBest)
     {
@@ -188,9 +258,10 @@ public sealed class Comparison
     private static double? SkillAgainst(double best, double rmse) => best == 0 ? null : Metrics.Skill(rmse, best);
 
     /// <summary>What a baseline says, in a few words; null where that takes more.</summary>
-    internal static string? Saying(BaselineForecaster baseline) => baseline switch
+    internal static string? Saying(IForecaster baseline) => baseline switch
     {
         NaiveForecaster => "tomorrow equals today",
+        LinearForecaster => "least squares on all inputs",
         SeasonalNaiveForecaster seasonal => $"as {seasonal.Period} rows before",
         _ => null,
     };

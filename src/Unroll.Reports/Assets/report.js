@@ -77,15 +77,23 @@
   const titledWhereRoom = title => narrow.matches ? {} : titled(title);
 
   const charts = {
-    prediction: () => ({
-      options: options(isoDates, titledWhereRoom(data.target), [
+    prediction: () => {
+      const { band, models } = data.test;
+      const chart = options(isoDates, titledWhereRoom(data.target), [
         dateSeries,
         line("Actual", "actual", { width: 2 }),
         line("Naive forecast", "naive", { dash: [6, 4] }),
-        ...data.test.models.map((model, i) => line(model.name, "model-" + i % 4)),
-      ]),
-      columns: [data.test.dates, data.test.actual, data.test.naive, ...data.test.models.map(model => model.values)],
-    }),
+        ...models.map((model, i) => line(model.name, "model-" + i % 4)),
+        ...(band ? [line(band.name + ", upper end", "model-" + band.model % 4, { width: 0 }), line("lower end", "model-" + band.model % 4, { width: 0 })] : []),
+      ]);
+      const columns = [data.test.dates, data.test.actual, data.test.naive, ...models.map(model => model.values)];
+      if (band) {
+        const upper = columns.length;
+        columns.push(band.upper, band.lower);
+        chart.bands = [{ series: [upper, upper + 1], fill: color("model-" + band.model % 4) + "2c" }];
+      }
+      return { options: chart, columns };
+    },
 
     split: () => {
       const { dates, actual, trainFrom, trainTo } = data.series;

@@ -88,3 +88,26 @@ internal sealed class DecadeAxis : LogarithmicAxis
 
     protected override string FormatValueOverride(double x) => ReportText.AxisFigure(x);
 }
+
+/// <summary>A horizontal axis with a tick at each of a few values, and no others.</summary>
+internal sealed class ChoiceAxis : LinearAxis
+{
+    private readonly double[] _ticks;
+    private readonly Func<double, string> _label;
+
+    public ChoiceAxis(IEnumerable<double> values, Func<double, string> label)
+    {
+        (_ticks, _label) = ([.. values.Distinct().Order()], label);
+        Position = AxisPosition.Bottom;
+        Minimum = _ticks[0] - 0.6;
+        Maximum = _ticks[^1] + 0.6;
+    }
+
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    {
+        majorLabelValues = majorTickValues = _ticks;
+        minorTickValues = [];
+    }
+
+    protected override string FormatValueOverride(double x) => _label(x);
+}

@@ -78,19 +78,35 @@ internal static class HtmlParts
     public static string Notes(ForecastReport report) =>
         string.Join('\n', report.Notes.Select(sentence => $"<p class=\"note\">{Escape(sentence)}</p>"));
 
+    /// <summary>The rows to come: a sentence for one, a table for several.</summary>
     public static string Next(ForecastReport report)
     {
-        if (report.Models.All(model => model.NextPrediction is null))
+        ModelResult[] models = [.. report.Models.Where(model => model.Next.Count > 0)];
+        if (models.Length == 0)
             return "";
         int decimals = ReportText.Decimals(report.NaiveRmse);
         int last = report.Actual.Count - 1;
         while (last > 0 && !double.IsFinite(report.Actual[last]))
             last--;
-        string forecasts = string.Join(", ", report.Models
-            .Where(model => model.NextPrediction is not null)
-            .Select(model => $"{Escape(model.Name)} {ReportText.Figure(model.NextPrediction!.Value, decimals)}"));
-        return $"<p>The next value after {ReportText.Date(report.Dates[last], ReportText.DateFormat(report))}: {forecasts} "
-            + $"(the last known value is {ReportText.Figure(report.Actual[last], decimals)}).</p>";
+        string format = ReportText.DateFormat(report), date = ReportText.Date(report.Dates[last], format), known = ReportText.Figure(report.Actual[last], decimals);
+        string Text(NextValue next) => ReportText.Figure(next.Value, decimals)
+            + (next.Interval is { } interval ? $" ({ReportText.Figure(interval.Lower, decimals)} to {ReportText.Figure(interval.Upper, decimals)})" : "");
+        string inBrackets = models.Any(model => model.Next[0].Interval is not null) ? $" In brackets is where the value lies four times out of five." : "";
+        if (models.All(model => model.Next.Count == 1))
+            return $"<p>The next value after {date}: {string.Join(", ", models.Select(model => $"{Escape(model.Name)} {Text(model.Next[0])}"))} (the last known value is {known}).{inBrackets}</p>";
+        var html = new StringBuilder($"<p>The values after {date}, when it was {known}.{inBrackets}</p>\n<table class=\"errors\">\n<thead><tr><th scope=\"col\">Date</th>");
+        foreach (ModelResult model in models)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Escape(model.Name)}</th>");
+        html.Append("</tr></thead>\n<tbody>\n");
+        for (int h = 0; h < models[0].Next.Count; h++)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{ReportText.Date(models[0].Next[h].Date, format)}</th>");
+            foreach (ModelResult model in models)
+                Cell(html, model.Name, Text(model.Next[h]));
+            html.Append("</tr>\n");
+        }
+
+        return html.Append("</tbody>\n</table>").ToString();
     }
 
     public static string Chart(Chart chart, string caption = "") =>
@@ -145,13 +161,13 @@ internal static class HtmlParts
             + "Charts drawn by uPlot (MIT licence). The page fetches nothing.";
     }
 
-    private static void Cell(StringBuilder html, string name, string text, bool best = false) =>
+    internal static void Cell(StringBuilder html, string name, string text, bool best = false) =>
         html.Append(CultureInfo.InvariantCulture, $"<td data-name=\"{name}\"{(best ? " class=\"best\"" : "")}>{text}</td>");
 
     private static double Best(List<ErrorRow> rows, Func<ErrorRow, double> error) =>
         rows.Select(error).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
 
-    private static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
+    internal static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 
     private static string Plural(int count, string noun) => $"{ReportText.Count(count)} {noun}{(count == 1 ? "" : "s")}";
 

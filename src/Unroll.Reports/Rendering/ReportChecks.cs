@@ -24,7 +24,12 @@ internal static class ReportChecks
         if (report.Verdict.Count == 0 || report.Verdict.Any(string.IsNullOrWhiteSpace))
             throw Wrong("Verdict says the result in at least one sentence.");
         foreach (ModelResult model in report.Models)
+        {
             Row(report, model.Name, model.Predictions.Count, model.Mape);
+            if (model.Band is { } band)
+                Same(band.Count, report.TestDates.Count, $"The intervals of {model.Name}", "TestDates");
+        }
+
         foreach (ForecastScore baseline in report.Baselines)
             Row(report, baseline.Name, baseline.Predictions.Length, baseline.Mape ?? double.NaN);
     }

@@ -40,6 +40,16 @@ internal static class ReportData
             }
 
             json.WriteEndArray();
+            if (report.Banded is { } banded)
+            {
+                json.WriteStartObject("band");
+                json.WriteString("name", ForecastReport.BandTitle(banded));
+                json.WriteNumber("model", report.Models.ToList().IndexOf(banded));
+                WriteNumbers(json, "lower", [.. banded.Band!.Select(interval => interval.Lower)]);
+                WriteNumbers(json, "upper", [.. banded.Band!.Select(interval => interval.Upper)]);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
 
             json.WriteStartObject("loss");

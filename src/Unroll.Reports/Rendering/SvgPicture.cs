@@ -13,17 +13,29 @@ internal static class SvgPicture
     /// <summary>OxyPlot measures text in Arial, so the families behind it have its widths.</summary>
     public const string MeasuredFont = "Arial";
 
-    private const string Fonts = "Arial, Helvetica, 'Liberation Sans', sans-serif";
+    public const string Fonts = "Arial, Helvetica, 'Liberation Sans', sans-serif";
 
-    public static string Draw(PlotModel plot, string name, string title)
+    public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    public static string Draw(PlotModel plot, string name, string title) => Text(Element(plot, name, Width, Height), title, Width, Height);
+
+    /// <summary>A complete document from its parts.</summary>
+    public static string Text(XElement svg, string title, int width, int height)
     {
-        var exporter = new SvgExporter { Width = Width, Height = Height, UseVerticalTextAlignmentWorkaround = true, IsDocument = false, TextMeasurer = new PixelMeasurer() };
-        XElement svg = XElement.Parse(exporter.ExportToString(plot));
-        XNamespace ns = svg.Name.Namespace;
-        svg.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}"));
+        svg.SetAttributeValue("width", width);
+        svg.SetAttributeValue("height", height);
+        svg.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}"));
         svg.SetAttributeValue("role", "img");
         svg.SetAttributeValue("aria-label", title);
-        svg.AddFirst(new XElement(ns + "title", title));
+        svg.AddFirst(new XElement(Svg + "title", title));
+        return svg.ToString().ReplaceLineEndings("\n") + "\n";
+    }
+
+    /// <summary>A plot as an element that can stand in a document or in another picture.</summary>
+    public static XElement Element(PlotModel plot, string name, int width, int height)
+    {
+        var exporter = new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true, IsDocument = false, TextMeasurer = new PixelMeasurer() };
+        XElement svg = XElement.Parse(exporter.ExportToString(plot));
         foreach (XElement element in svg.Descendants())
         {
             // Several pictures share a page, so their identifiers carry their names.
@@ -34,7 +46,7 @@ internal static class SvgPicture
             element.Attribute("font-family")?.SetValue(Fonts);
         }
 
-        return svg.ToString().ReplaceLineEndings("\n") + "\n";
+        return svg;
     }
 
     /// <summary>

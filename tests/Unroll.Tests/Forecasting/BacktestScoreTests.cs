@@ -120,7 +120,7 @@ public class BacktestScoreTests
         BacktestOptions options = BacktestTests.Small with { TestRows = 60, RefitEvery = 60 };
         (BacktestResult result, BacktestScore score) = Run((rows, _) => rows % 2, options);
         var split = new ForecastSplit(BacktestTests.Days(BacktestTests.Walk(160)), "x", "2020-01-01..2020-04-09", "2020-04-10..", 5);
-        var comparison = new Comparison(split, BacktestTests.Token);
+        var comparison = new Comparison(split, cancellationToken: BacktestTests.Token);
         Assert.Equal(comparison.Verdict(comparison.Add("LSTM", score.Forecast.Predicted(1))), result.Verdict(score));
         Assert.Null(score.Warning);
     }

@@ -45,7 +45,7 @@ public class ComparisonTests
     public void All_baselines_that_apply_are_judged_and_the_naive_forecast_is_the_first()
     {
         ForecastSplit split = Split(Weeks());
-        var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(["naive", "seasonal naive", "drift", "mean", "least squares", "ETS"], comparison.Baselines.Select(score => score.Name));
         Assert.Same(comparison.Naive, comparison.Baselines[0]);
         Assert.Empty(comparison.LeftOut);
@@ -67,7 +67,7 @@ public class ComparisonTests
         foreach (double[] values in new[] { Weeks(), Trend(), Of(70, day => Math.Sin(1.7 * day) + 2) })
         {
             ForecastSplit split = Split(values);
-            var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+            var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Contains(comparison.BestBaseline, comparison.Baselines);
             Assert.Equal(comparison.Baselines.Min(score => score.Rmse), comparison.BestBaseline.Rmse);
             Assert.Equal(0, comparison.BestBaseline.SkillAgainstBest);
@@ -83,7 +83,7 @@ public class ComparisonTests
     public void Where_a_season_is_strong_the_seasonal_baseline_is_recommended()
     {
         ForecastSplit split = Split(Weeks());
-        var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
         ForecastScore score = comparison.Add("LSTM", Off(split, row => row % 2 == 0 ? 9 : -8));
         string verdict = comparison.Verdict(score);
         Assert.True(score.BeatsNaive);
@@ -95,7 +95,7 @@ public class ComparisonTests
     public void A_network_that_beats_them_all_is_said_to()
     {
         ForecastSplit split = Split(Weeks());
-        var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
         ForecastScore score = comparison.Add("LSTM", Off(split, row => row % 3 * 0.01));
         string verdict = comparison.Verdict(score);
         Assert.True(score.BeatsBest);
@@ -109,7 +109,7 @@ public class ComparisonTests
     {
         double[] week = [4, 5, 4, 6, 5, 2, 1];
         ForecastSplit split = Split(Of(70, day => week[day % 7]));
-        var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
         Assert.StartsWith("The least squares forecast is left out: ", Assert.Single(comparison.LeftOut), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', comparison.LeftOut[0]);
         Assert.DoesNotContain("least squares", comparison.Baselines.Select(score => score.Name));
@@ -130,7 +130,7 @@ public class ComparisonTests
         for (int day = 1; day < values.Length; day++)
             values[day] = values[day - 1] + random.NextNormal();
         ForecastSplit split = Split([.. values.Select(value => value + 100)]);
-        var comparison = new Comparison(split, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(split, cancellationToken: TestContext.Current.CancellationToken);
         ForecastScore late = comparison.Add("LSTM", [.. comparison.Naive.Predictions.Select(value => value + 0.1)]);
         Assert.Equal("The LSTM follows the actual values 1 row late and does not foresee changes: a chart of both looks better than the forecast is.", comparison.Warning(late));
         Assert.Null(comparison.Warning(comparison.Add("GRU", Off(split, row => row % 2))));
@@ -140,13 +140,13 @@ public class ComparisonTests
             "2020-01-06..2020-02-16",
             "2020-02-17..",
             7);
-        var short8 = new Comparison(few, TestContext.Current.CancellationToken);
+        var short8 = new Comparison(few, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Null(short8.Warning(short8.Add("LSTM", short8.Naive.Predictions)));
     }
 
     [Fact]
     public void Values_that_never_change_in_the_test_range_cannot_be_judged() => Assert.StartsWith(
         "x never changes in the test range 2020-02-17.., so the naive forecast is always right",
-        Assert.Throws<UnrollException>(() => new Comparison(Split(Of(70, day => Math.Min(day, 41))), TestContext.Current.CancellationToken)).Message,
+        Assert.Throws<UnrollException>(() => new Comparison(Split(Of(70, day => Math.Min(day, 41))), cancellationToken: TestContext.Current.CancellationToken)).Message,
         StringComparison.Ordinal);
 }

@@ -55,9 +55,9 @@ public class EnsembleFileTests
         // Without the first training row exponential smoothing starts anew.
         Assert.Equal(saved.PredictAhead(coming.Tail(80), Steps), loaded.PredictAhead(coming.Tail(80), Steps));
         Assert.Equal(saved.Weights(1), loaded.Weights(1));
-        Assert.Equal(["GRU", "least squares, all inputs", "naive", "seasonal naive", "drift", "ETS", "ETS"], loaded.Weights(1).Select(part => part.Key));
-        Assert.Equal(["least squares, all inputs", "naive", "seasonal naive", "drift", "ETS"], loaded.Weights(3).Select(part => part.Key));
-        Assert.Equal((saved.Name, saved.Target, saved.Window, saved.Steps, saved.Members, saved.Inputs, saved.TrainedOn), (loaded.Name, loaded.Target, loaded.Window, loaded.Steps, loaded.Members, loaded.Inputs, loaded.TrainedOn));
+        Assert.Equal(["GRU", "ridge", "naive", "seasonal naive", "drift", "ETS", "ETS"], loaded.Weights(1).Select(part => part.Key));
+        Assert.Equal(["ridge", "naive", "seasonal naive", "drift", "ETS"], loaded.Weights(3).Select(part => part.Key));
+        Assert.Equal((saved.Name, saved.Target, saved.Window, saved.Steps, saved.Members, saved.InputsInWords, saved.TrainedOn), (loaded.Name, loaded.Target, loaded.Window, loaded.Steps, loaded.Members, loaded.InputsInWords, loaded.TrainedOn));
         Assert.Equal(saved.Calibration.Actual(2), loaded.Calibration.Actual(2));
         Assert.Equal(saved.Calibration.Predicted(2), loaded.Calibration.Predicted(2));
         Assert.Null(loaded.History);

@@ -74,7 +74,7 @@ public class EnsembleForecasterTests
         Assert.Equal(epochs.Order(), epochs);
         Assert.Equal([1, 2, 3, 4, 5, 6], epochs[..6]);
         Assert.All(moments, moment => Assert.Equal(12, moment.Epochs));
-        Assert.Equal((TrainingEventKind.Ended, 12), (moments[^1].Kind, moments[^1].Epoch));
+        Assert.Equal((TrainingEventKind.EpochEnded, 12), (moments[^1].Kind, moments[^1].Epoch));
         Assert.Equal(2, ensemble.History!.Epochs.Count);
         Assert.All(ensemble.History.Epochs, epoch => Assert.NotNull(epoch.ValidationLoss));
     }
@@ -88,7 +88,7 @@ public class EnsembleForecasterTests
         for (int step = 1; step <= 5; step++)
         {
             Assert.Equal(1, ensemble.Weights(step).Sum(part => part.Value), 1e-12);
-            Assert.All(ensemble.Weights(step), part => Assert.Contains(part.Key, (string[])["GRU", "least squares, all inputs", "naive", "seasonal naive", "drift", "ETS"]));
+            Assert.All(ensemble.Weights(step), part => Assert.Contains(part.Key, (string[])["GRU", "ridge", "naive", "seasonal naive", "drift", "ETS"]));
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => ensemble.Weights(0));

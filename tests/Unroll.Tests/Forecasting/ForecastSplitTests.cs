@@ -30,6 +30,16 @@ public class ForecastSplitTests
     }
 
     [Fact]
+    public void A_part_of_a_table_is_split_like_a_table()
+    {
+        var whole = new ForecastSplit(Days(90, day => day), "High", "2019-12-21..2020-01", "2020-02..2020-02-19", 5);
+        var part = new ForecastSplit(Days(90, day => day).Slice("2019-12-21..2020-02-19"), "High", "2019-12-21..2020-01", "2020-02..2020-02-19", 5);
+        Assert.Equal([.. Enumerable.Range(57, 24).Select(day => (double)day)], part.TestWithHistory.ToArray());
+        Assert.Equal([.. Enumerable.Range(20, 61).Select(day => (double)day)], part.TrainThroughTest.ToArray());
+        Assert.Equal(whole.TestWithHistory.Dates, part.TestWithHistory.Dates);
+    }
+
+    [Fact]
     public void The_scaler_sees_training_values_only()
     {
         var split = new ForecastSplit(s_sp500, "High", "2012..2017", "2018..", 60);

@@ -14,8 +14,8 @@ public class LinearForecasterTests
     {
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 700), 100, 24, MadeTables.AllInputs);
         LinearForecaster linear = Fitted(new LinearForecaster(Recipe(2)), split), alone = Fitted(new LinearForecaster(Recipe(2)), MadeTables.Split(MadeTables.Of("daily", 700), 100, 24));
-        Assert.Contains("event", linear.Inputs, StringComparison.Ordinal);
-        Assert.DoesNotContain("event", alone.Inputs, StringComparison.Ordinal);
+        Assert.Contains("event", linear.InputsInWords, StringComparison.Ordinal);
+        Assert.DoesNotContain("event", alone.InputsInWords, StringComparison.Ordinal);
         // The event is worth 6, the noise 0.2 and 0.3: a forecast that does not know the event errs by about 1.7.
         Assert.InRange(Rmse(linear, split), 0.3, 0.8);
         Assert.InRange(Rmse(linear, split, 2), 0.3, 0.9);
@@ -47,7 +47,7 @@ public class LinearForecasterTests
         Assert.Same(split.Linear(recipe, TestContext.Current.CancellationToken), split.Linear(recipe with { Members = 9 }, TestContext.Current.CancellationToken));
         Assert.NotSame(split.Linear(recipe, TestContext.Current.CancellationToken), split.Linear(recipe with { Validation = 0.3 }, TestContext.Current.CancellationToken));
         LinearForecaster linear = Fitted(new LinearForecaster(recipe), split);
-        Assert.Equal(linear.Inputs, Fitted(new EnsembleForecaster(recipe), split).Inputs);
+        Assert.Equal(linear.InputsInWords, Fitted(new EnsembleForecaster(recipe), split).InputsInWords);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class LinearForecasterTests
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 300), 30, 14, MadeTables.AllInputs);
         var linear = new LinearForecaster(Recipe(2));
         Assert.Throws<OperationCanceledException>(() => linear.Fit(split, new CancellationToken(true)));
-        Assert.Equal("The least squares, all inputs forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => linear.PredictAhead(split, 1)).Message);
+        Assert.Equal("The ridge forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => linear.PredictAhead(split, 1)).Message);
     }
 
     [Fact]
@@ -65,15 +65,15 @@ public class LinearForecasterTests
         TimeSeries table = MadeTables.Of("daily", 300);
         ForecastSplit split = MadeTables.Split(table, 30, 24, MadeTables.AllInputs);
         LinearForecaster linear = Fitted(new LinearForecaster(Recipe(3)), split);
-        Assert.Equal("The least squares, all inputs forecast was fitted for 3 rows ahead, not 4. Fit it with a longer --horizon.", Refused(() => linear.PredictAhead(split, 4)));
-        Assert.Equal("The least squares, all inputs forecast was fitted for 3 rows ahead, not 4. Fit it with a longer --horizon.", Refused(() => linear.PredictAhead(table, 4)));
+        Assert.Equal("The ridge forecast was fitted for 3 rows ahead, not 4. Fit it with a longer --horizon.", Refused(() => linear.PredictAhead(split, 4)));
+        Assert.Equal("The ridge forecast was fitted for 3 rows ahead, not 4. Fit it with a longer --horizon.", Refused(() => linear.PredictAhead(table, 4)));
         Assert.Throws<ArgumentOutOfRangeException>(() => linear.PredictAhead(split, 0));
         ForecastSplit two = MadeTables.Split(table, 2, 24, MadeTables.AllInputs);
         Assert.Equal($"The test range {two.TestRange} has 2 rows, too few to judge 3 rows ahead. Choose a longer --test range or a shorter --horizon.", Refused(() => linear.PredictAhead(two, 3)));
-        Assert.Equal("t.csv has 5 rows with a x, but the least squares, all inputs forecast looks at the newest 24. Give it at least 24 rows.", Refused(() => linear.PredictAhead(table.Head(5), 1)));
+        Assert.Equal("t.csv has 5 rows with a x, but the ridge forecast looks at the newest 24. Give it at least 24 rows.", Refused(() => linear.PredictAhead(table.Head(5), 1)));
         ForecastSplit shorter = MadeTables.Split(table.Head(25), 12, 5, MadeTables.AllInputs);
         Assert.Equal(
-            $"Only 13 rows come before the test range {shorter.TestRange}, but the least squares, all inputs forecast looks at 24. Use a longer --train range.",
+            $"Only 13 rows come before the test range {shorter.TestRange}, but the ridge forecast looks at 24. Use a longer --train range.",
             Refused(() => linear.PredictAhead(shorter, 1)));
         Assert.Equal(
             "t.csv does not say what event will be in the 2 rows after 2015-10-31. Add rows with a date, the known columns and an empty x.",

@@ -84,6 +84,8 @@ internal static class GradientCases
         yield return new GradientCase("gru on simple rnn on lstm, dense", new Lstm(4) { ReturnSequences = true }, new SimpleRnn(5) { ReturnSequences = true }, new Gru(3), new Dense(2)) { Rows = 11 };
         yield return new GradientCase("masks through two layers", new Masking(), new Gru(4) { ReturnSequences = true }, new Lstm(4) { ReturnSequences = true }) { Rows = 6, Masked = s_masks };
         yield return new GradientCase("masks through dropout and dense", new Masking(), new Dropout(0.3), new Dense(4) { Activation = Activation.Tanh }, new Lstm(3)) { Rows = 6, Masked = s_masks, Training = true };
+        yield return new GradientCase("the last steps of an lstm, dense", new Lstm(4) { ReturnSequences = true }, new LastSteps(2), new Dense(2)) { Rows = 9 };
+        yield return new GradientCase("the last steps alone, then a gru", new LastSteps(3), new Gru(4)) { Rows = 11 };
         yield return new GradientCase("dropouts everywhere", new Lstm(4) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3), new Gru(4) { Dropout = 0.2 }, new Dropout(0.3), new Dense(2)) { Training = true, Rows = 9 };
         yield return new GradientCase("the tutorial's model, smaller", new Lstm(7), new Dense(1)) { Features = 1, Steps = 12, Rows = 8, Loss = new MeanSquaredError() };
     }

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>Target and input columns of a table, missing values treated.</summary>
+internal static class InputColumns
+{
+    /// <summary>A column with more of its values missing than this share says too little.</summary>
+    private const double MostMissing = 0.2;
+
+    /// <summary>
+    /// The target as <see cref="TargetColumn.Complete"/> gives it, with the input columns beside it. Gaps of these hold the value before;
+    /// a column that begins with a gap or has many is left out, unless the user named it.
+    /// </summary>
+    /// <param name="series">The table as it was read.</param>
+    /// <param name="target">The column to predict.</param>
+    /// <param name="policy">What to do with missing values of the target.</param>
+    /// <param name="inputs">The columns wanted beside it.</param>
+    /// <param name="needed">Those that may not be left out.</param>
+    /// <param name="from">The first instant that matters.</param>
+    /// <param name="boundary">The first instant of the test range.</param>
+    /// <exception cref="UnrollException">A needed column has too many values missing.</exception>
+    public static (TimeSeries Table, ForecastInputs Inputs, IReadOnlyList<string> Notes) Complete(
+        TimeSeries series, string target, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary)
+    {
+        TimeSeries column = TargetColumn.Complete(series, target, policy, from, boundary);
+        if (inputs.Past.Count + inputs.Known.Count == 0)
+            return (column, inputs, []);
+        var notes = new List<string>();
+        int[] rows = RowsOf(series, column);
+        int first = from is null ? 0 : Math.Max(0, column.Dates.ToList().FindIndex(date => date >= from));
+        var columns = new List<(string Name, double[] Values)> { (column.ColumnNames[0], column[target].ToArray()) };
+        var past = new List<string>();
+        foreach (string name in inputs.Past)
+        {
+            ReadOnlySpan<double> all = series[name].Values;
+            var values = new double[rows.Length];
+            for (int i = 0; i < rows.Length; i++)
+                values[i] = all[rows[i]];
+            int missing = values.AsSpan(first).Count(double.NaN);
+            if (missing > MostMissing * (rows.Length - first) || double.IsNaN(values[first]))
+            {
+                if (needed.Contains(name, StringComparer.OrdinalIgnoreCase))
+                    throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{series.Name} has no {name} on {missing:N0} of {rows.Length - first:N0} rows from {series.Day(column.Dates[first])} on, the first among them or too many to fill. Complete the file, or begin later."));
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Note: left out the column {name}: {missing:N0} of its {rows.Length - first:N0} values are missing."));
+                continue;
+            }
+
+            if (missing > 0)
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Note: {missing:N0} missing {(missing == 1 ? "value" : "values")} of {name} filled with the value before."));
+            // Rows before the training range are not used; those in it are filled from before only.
+            for (int i = 1; i < values.Length; i++)
+                values[i] = double.IsNaN(values[i]) ? values[i - 1] : values[i];
+            columns.Add((name, values));
+            past.Add(name);
+        }
+
+        foreach (string name in inputs.Known)
+        {
+            double[] all = series[name].ToArray();
+            columns.Add((name, Array.ConvertAll(rows, row => all[row])));
+        }
+
+        var table = new TimeSeries(series.Name, column.Dates, [.. columns]);
+        return (table, inputs with { Past = past }, notes);
+    }
+
+    /// <summary>The rows up to the last one with a target.</summary>
+    public static TimeSeries Told(TimeSeries table, string target)
+    {
+        ReadOnlySpan<double> values = table[target].Values;
+        int rows = values.Length;
+        while (table.ColumnNames.Count > 1 && rows > 0 && double.IsNaN(values[rows - 1]))
+            rows--;
+        return rows == values.Length ? table : table.Head(rows);
+    }
+
+    /// <summary>Where the rows of <paramref name="part"/>, some of <paramref name="series"/>, are in that.</summary>
+    private static int[] RowsOf(TimeSeries series, TimeSeries part)
+    {
+        var rows = new int[part.Rows];
+        for (int i = 0, row = 0; i < rows.Length; i++, row++)
+        {
+            while (series.Dates[row] != part.Dates[i])
+                row++;
+            rows[i] = row;
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Spectre.Console;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>What <c>unroll tune</c> says before and after the search.</summary>
+internal static class TuneConsole
+{
+    public static void Before(Terminal terminal, TunePlan plan, TuningJournal journal)
+    {
+        (ValidationObjective objective, TuningOptions search) = (plan.Objective, plan.Tuner.Options);
+        terminal.Heading($"Tuning {objective.Target} of {plan.Request.Data.Heading(plan.Series.Name)}");
+        foreach (string notice in plan.Column.Notices)
+            terminal.Say("Note: " + notice);
+        if (plan.Choice.Note is { } note)
+            terminal.Say(note);
+        Series train = plan.Split.Train, test = plan.Split.Test;
+        string Rows(string name, int rows, DateTime first, DateTime last, string use) =>
+            FormattableString.Invariant($"{name}  {rows,7:N0} rows  {plan.Series.Day(first)} to {plan.Series.Day(last)}  {use}");
+        terminal.Lines(Rows("learn   ", objective.TrainRows, train.Dates[0], train.Dates[objective.TrainRows - 1], "trials are trained on these"));
+        terminal.Lines(Rows("validate", objective.ValidationRows, train.Dates[objective.TrainRows], train.Dates[^1], "and judged on these"));
+        terminal.Lines(Rows("test    ", test.Count, test.Dates[0], test.Dates[^1], "not seen by the search"));
+        terminal.Blank();
+        terminal.Heading(FormattableString.Invariant(
+            $"Search: {string.Join(", then ", plan.Tuner.Rungs.Select((rung, i) => $"{(i == 0 ? "" : "the best ")}{(rung.Trials == 1 ? "1 trial" : $"{rung.Trials} trials")} of {rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}"))}"));
+        terminal.Say($"Drawn from {search.Space}.");
+        terminal.Say(FormattableString.Invariant($"{search.Parallel} at once, seed {search.Seed}. Each training begins anew."));
+        if (journal.Finished.Count > 0)
+            terminal.Say($"Going on: {Trainings(journal.Finished.Count)} in {journal.Path}, not run again.");
+        terminal.Blank();
+    }
+
+    public static void After(Terminal terminal, TunePlan plan, TuningResult result, ReportFolder folder)
+    {
+        terminal.Blank();
+        terminal.Lines(TuneTable.Standings(result, terminal.Width));
+        terminal.Say(TuneTable.Legend(result));
+        terminal.Blank();
+        Importance(terminal, result);
+        terminal.Blank();
+        Verdict(terminal, result);
+        terminal.Blank();
+        terminal.Say($"All trials are in {Path.Combine(folder.Path, "trials.csv")}, {TuneJson.FileName} and, drawn, tuning.svg.");
+        terminal.Say("Train the best settings on all training rows and judge them on the test rows:");
+        terminal.Unbroken(plan.ForecastCommandLine(result.Best.Run));
+    }
+
+    /// <summary><c>12 finished trainings are</c></summary>
+    public static string Trainings(int count) => count == 1 ? "1 finished training is" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} finished trainings are");
+
+    private static void Importance(Terminal terminal, TuningResult result)
+    {
+        if (result.Importance.Count == 0)
+        {
+            terminal.Say($"What mattered cannot be said from so few trials; it takes {SettingImportance.LeastTrials} that do not diverge.");
+            return;
+        }
+
+        terminal.Lines(TuneTable.Importance(result, terminal.Width));
+        terminal.Say(TuneTable.ImportanceLegend(result));
+    }
+
+    private static void Verdict(Terminal terminal, TuningResult result)
+    {
+        TrialResult best = result.Best;
+        double skill = result.Skill(best)!.Value;
+        string Figure(double value) => FigureTable.Figure(value, result.NaiveRmse);
+        string figures = FormattableString.Invariant($"RMSE {Figure(best.Rmse)}, naive forecast {Figure(result.NaiveRmse)}, skill {FigureTable.Skill(skill)} on the validation rows");
+        if (skill > 0)
+            terminal.Say($"Trial #{best.Run.Trial} is the best: {figures}. It was picked on these rows, so expect less on others.", Color.Green);
+        else
+            terminal.Say($"No trial that went all the way beats the naive forecast. The best is #{best.Run.Trial}: {figures}.", Color.Yellow);
+        if (result.Lowest is var lowest && lowest.Rmse < best.Rmse)
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"Trial #{lowest.Run.Trial} had less after {lowest.Run.Epochs} {(lowest.Run.Epochs == 1 ? "epoch" : "epochs")}: RMSE {Figure(lowest.Rmse)}, naive forecast {Figure(result.NaiveRmse)}. More epochs are not always better here; look at shorter training too."));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+
+namespace Unroll.Forecasting;
+
+/// <summary>How a search is run.</summary>
+public sealed record TuningOptions
+{
+    /// <summary>How many settings are tried.</summary>
+    public int Trials { get; init; } = 27;
+
+    /// <summary>How long the trials of the last rung are trained.</summary>
+    public int Epochs { get; init; } = 45;
+
+    /// <summary>The same seed tries the same settings.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>How many trials run at once, each on one thread; the results are the same for any number.</summary>
+    public int Parallel { get; init; } = Environment.ProcessorCount;
+
+    public SearchSpace Space { get; init; } = new();
+}
+
+/// <summary>
+/// Random search (Bergstra and Bengio 2012) with successive halving: all trials are trained shortly, the best third of them three
+/// times as long, and so on; see <see cref="Rung"/>. A trial that goes on is trained anew, from its first weights, so that its
+/// result is that of a training of that length and of nothing else. What goes on is decided only when a rung is complete.
+/// </summary>
+public sealed class Tuner
+{
+    private readonly ITrialObjective _objective;
+    private readonly TuningOptions _options;
+    private readonly IReadOnlyList<Rung> _rungs;
+    private readonly TrialRun[] _first;
+
+    /// <exception cref="UnrollException">The options do not do, or the data allow nothing of the space.</exception>
+    public Tuner(ITrialObjective objective, TuningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Parallel < 1)
+            throw new UnrollException($"The number of trials at once is {options.Parallel}; it must be at least 1.");
+        _objective = objective;
+        _rungs = Rung.Plan(options.Trials, options.Epochs);
+        _options = options with { Space = objective.Restrict(options.Space) };
+        _first = [.. Enumerable.Range(1, options.Trials).Select(trial => new TrialRun(trial, 1, _rungs[0].Epochs, _options.Space.Draw(options.Seed, trial)))];
+    }
+
+    /// <summary>Told of every epoch and every training that ends, by one thread at a time.</summary>
+    public Action<TuningProgress>? OnProgress { get; set; }
+
+    /// <summary>The options, with the part of the space that the data allow.</summary>
+    public TuningOptions Options => _options;
+
+    public IReadOnlyList<Rung> Rungs => _rungs;
+
+    /// <summary>All that the results depend on, by name; how many run at once is not among it.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Setup =>
+    [
+        .. _objective.Setup,
+        new("trials", $"{_options.Trials}"),
+        new("epochs", $"{_options.Epochs}"),
+        new("search seed", $"{_options.Seed}"),
+        new("space", _options.Space.ToString()),
+        new("version", typeof(Tuner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? ""),
+    ];
+
+    /// <summary>Runs all rungs. Trainings that the journal holds are not run again; those that end are added to it.</summary>
+    /// <param name="journal">Opened with <see cref="Setup"/>; null keeps nothing.</param>
+    /// <param name="cancellationToken">Ends the search; the journal has what was finished.</param>
+    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal cannot be written or is not of this search.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TuningResult Run(TuningJournal? journal = null, CancellationToken cancellationToken = default)
+    {
+        Dictionary<(int Trial, int Rung), TrialResult> known = journal?.Finished.ToDictionary(result => (result.Run.Trial, result.Run.Rung)) ?? [];
+        var progress = new TuningClock(_rungs, _objective.NaiveRmse, OnProgress);
+        List<TrialResult> results = [];
+        TrialRun[] runs = _first;
+        foreach (Rung rung in _rungs)
+        {
+            if (rung.Number > 1)
+            {
+                IEnumerable<TrialResult> rank = Rung.Rank(results.Where(result => result.Run.Rung == rung.Number - 1 && !result.HasDiverged));
+                runs = [.. rank.Take(rung.Trials).Select(result => result.Run with { Rung = rung.Number, Epochs = rung.Epochs }).OrderBy(run => run.Trial)];
+            }
+
+            progress.Begin(rung, runs);
+            var done = new TrialResult?[runs.Length];
+            for (int i = 0; i < runs.Length; i++)
+            {
+                if (!known.TryGetValue((runs[i].Trial, rung.Number), out done[i]))
+                    continue;
+                if (done[i]!.Run != runs[i])
+                    throw new UnrollException($"The journal {journal!.Path} has other settings for trial {runs[i].Trial} than this search. Delete it, or choose another --out folder.");
+                progress.Known(done[i]!);
+            }
+
+            RunAll(runs, done, journal, progress, cancellationToken);
+            results.AddRange(done!);
+            if (Array.TrueForAll(done, result => result!.HasDiverged))
+                throw new UnrollException($"All {runs.Length} trials of {rung.Epochs} epochs diverged, so there is no best one. Look for extreme values in the training rows, or search smaller learning rates.");
+        }
+
+        return new TuningResult(_options, _rungs, _objective.NaiveRmse, results);
+    }
+
+    /// <summary>
+    /// Runs what is not done yet, the longest first, so that no core is left alone with a long one at the end. Each result has its
+    /// place, so the order they come in does not matter.
+    /// </summary>
+    private void RunAll(TrialRun[] runs, TrialResult?[] done, TuningJournal? journal, TuningClock progress, CancellationToken cancellationToken)
+    {
+        int[] order = [.. Enumerable.Range(0, runs.Length).Where(i => done[i] is null).OrderByDescending(i => runs[i].Settings.Cost)];
+        int next = -1;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? failure = null;
+        var writing = new Lock();
+
+        void Work()
+        {
+            try
+            {
+                for (int turn; (turn = Interlocked.Increment(ref next)) < order.Length;)
+                {
+                    stop.Token.ThrowIfCancellationRequested();
+                    TrialRun run = runs[order[turn]];
+                    var clock = Stopwatch.StartNew();
+                    TrialOutcome outcome = _objective.Evaluate(run, epoch => progress.EpochEnded(run, epoch), stop.Token);
+                    double rmse = double.IsFinite(outcome.Rmse) ? outcome.Rmse : double.PositiveInfinity;
+                    var result = new TrialResult(run, rmse, outcome.Parameters, Math.Round(clock.Elapsed.TotalSeconds, 3));
+                    lock (writing)
+                        journal?.Add(result);
+                    done[order[turn]] = result;
+                    progress.Ended(result);
+                }
+            }
+            catch (Exception error)
+            {
+                // The first is the one to tell; the others only say that they were stopped.
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
+                stop.Cancel();
+            }
+        }
+
+        Thread[] threads = [.. Enumerable.Range(1, Math.Min(_options.Parallel, order.Length)).Select(i => new Thread(Work) { IsBackground = true, Name = $"trial {i}" })];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+        failure?.Throw();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+using Unroll.Forecasting;
+using Unroll.Reports.Rendering;
+
+namespace Unroll.Reports;
+
+/// <summary>The chart of a search for good settings.</summary>
+public static class TuningChart
+{
+    private const int Columns = 3, PanelWidth = 330, PanelHeight = 270, Top = 62, Bottom = 44;
+
+    /// <summary>From this ratio of the highest to the lowest RMSE on, a linear axis hides the differences between the good ones.</summary>
+    private const double LogarithmicFrom = 5;
+
+    /// <summary>
+    /// A panel a setting: its value in each trial against the RMSE on the validation rows in the last rung that the trial reached,
+    /// the naive forecast's RMSE as a line. 1000 × 646 pixels. Trials that diverged are not drawn, and that is said.
+    /// </summary>
+    /// <param name="result">What the search found.</param>
+    /// <param name="subtitle">What was searched on: <c>Apple, high</c>.</param>
+    public static Chart Draw(TuningResult result, string subtitle)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(subtitle);
+        const string Title = "What the search tried";
+        TrialResult[] shown = [.. result.Standings.Where(trial => !trial.HasDiverged)];
+        int rows = (Hyperparameter.All.Count + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PanelHeight) + Bottom;
+        int diverged = result.Standings.Count - shown.Length;
+        var svg = new XElement(SvgPicture.Svg + "svg", Box(0, 0, width, height, OxyColors.White));
+        svg.Add(Label(width / 2.0, 24, Title, 17, Palette.Ink, "middle", bold: true));
+        svg.Add(Label(width / 2.0, 46, ReportText.Clean(ReportText.Shorten(subtitle, 90)) + (diverged > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {diverged} diverged and {(diverged == 1 ? "is" : "are")} not drawn") : ""), 13, Palette.Quiet, "middle"));
+        for (int i = 0; i < Hyperparameter.All.Count; i++)
+        {
+            XElement panel = SvgPicture.Element(Panel(Hyperparameter.All[i], result, shown), string.Create(CultureInfo.InvariantCulture, $"tuning-{i}"), PanelWidth, PanelHeight);
+            panel.SetAttributeValue("x", (i % Columns * PanelWidth) + ((width - (Columns * PanelWidth)) / 2));
+            panel.SetAttributeValue("y", Top + (i / Columns * PanelHeight));
+            svg.Add(panel);
+        }
+
+        svg.Add(Legend(result, width, height - 18));
+        return new Chart("tuning", Title, SvgPicture.Text(svg, Title, width, height));
+    }
+
+    private static PlotModel Panel(Hyperparameter setting, TuningResult result, TrialResult[] shown)
+    {
+        var plot = new PlotModel
+        {
+            TextColor = Palette.Ink,
+            DefaultFont = SvgPicture.MeasuredFont,
+            DefaultFontSize = 12,
+            Background = OxyColors.White,
+            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
+            PlotAreaBorderColor = Palette.Quiet,
+            Padding = new OxyThickness(8, 8, 12, 8),
+        };
+        double[] values = [.. shown.Select(trial => setting.Value(trial.Run.Settings))];
+        plot.Axes.Add(Charts.Styled(Horizontal(setting, values), setting.Name));
+        plot.Axes.Add(Charts.Styled(Vertical(result.NaiveRmse, [.. shown.Select(trial => trial.Rmse)]), "RMSE"));
+        plot.Annotations.Add(new LineAnnotation
+        {
+            Type = LineAnnotationType.Horizontal,
+            Y = result.NaiveRmse,
+            Color = Palette.Ink,
+            StrokeThickness = 1.5,
+            LineStyle = LineStyle.Dash,
+            Layer = AnnotationLayer.BelowSeries,
+        });
+        foreach (Rung rung in result.Rungs)
+        {
+            var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = Color(rung, result), MarkerStroke = OxyColors.White, MarkerStrokeThickness = 0.5 };
+            foreach (TrialResult trial in shown.Where(trial => trial.Run.Rung == rung.Number))
+                points.Points.Add(new ScatterPoint(setting.Value(trial.Run.Settings) + (setting.IsChoice ? Aside(trial.Run.Trial) : 0), trial.Rmse));
+            plot.Series.Add(points);
+        }
+
+        return plot;
+    }
+
+    private static Axis Horizontal(Hyperparameter setting, double[] values)
+    {
+        if (setting.IsChoice)
+            return new ChoiceAxis(values, setting.Text);
+        Axis axis = setting.IsLogarithmic ? new DecadeAxis() : new LinearAxis { LabelFormatter = ReportText.AxisFigure };
+        axis.Position = AxisPosition.Bottom;
+        (axis.MinimumPadding, axis.MaximumPadding) = (0.05, 0.05);
+        return axis;
+    }
+
+    private static Axis Vertical(double naive, double[] errors)
+    {
+        double least = Math.Min(naive, errors.Min()), most = Math.Max(naive, errors.Max());
+        bool logarithmic = least > 0 && most / least >= LogarithmicFrom;
+        Axis axis = logarithmic ? new DecadeAxis() : new LinearAxis { LabelFormatter = ReportText.AxisFigure };
+        axis.Position = AxisPosition.Left;
+        double margin = 0.06 * (logarithmic ? Math.Log(most / least) : most - least);
+        axis.Minimum = logarithmic ? least * Math.Exp(-margin) : least - margin;
+        axis.Maximum = logarithmic ? most * Math.Exp(margin) : most + margin;
+        return axis;
+    }
+
+    /// <summary>Trials with the same choice stand beside each other: a little to the left or right, by the golden section.</summary>
+    private static double Aside(int trial) => (((trial * 0.6180339887) % 1) - 0.5) * 0.5;
+
+    /// <summary>Grey for those that were left behind first, the colours of models for the others, the last rung's the strongest.</summary>
+    private static OxyColor Color(Rung rung, TuningResult result) =>
+        rung.Number == 1 && result.Rungs.Count > 1 ? Palette.Unused : Palette.Model(result.Rungs.Count - rung.Number);
+
+    private static XElement Legend(TuningResult result, int width, int y)
+    {
+        const int Symbol = 30;
+        var legend = new XElement(SvgPicture.Svg + "g");
+        string[] names = [.. result.Rungs.Select((rung, i) => string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}")), "naive forecast"];
+        double[] widths = [.. names.Select(name => Symbol + (7.0 * name.Length) + 16)];
+        double x = (width - widths.Sum()) / 2;
+        for (int i = 0; i < names.Length; i++)
+        {
+            legend.Add(i < result.Rungs.Count ? Dot(x + 20, y - 4.5, Color(result.Rungs[i], result)) : Dash(x, x + 24, y - 4.5));
+            legend.Add(Label(x + Symbol, y, names[i], 13, Palette.Ink, "start"));
+            x += widths[i];
+        }
+
+        return legend;
+    }
+
+    private static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
+
+    private static XElement Dash(double from, double to, double y) => new(
+        SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(Palette.Ink)), new XAttribute("stroke-width", "1.5"), new XAttribute("stroke-dasharray", "6,3"));
+
+    private static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
+        SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
+
+    private static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
+        SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
+        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), text);
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string Css(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
+}
