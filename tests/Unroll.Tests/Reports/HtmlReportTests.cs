@@ -290,7 +290,7 @@ public partial class HtmlReportTests
     [Fact]
     public void The_next_value_stands_beside_the_last_known_one()
     {
-        ForecastReport report = ReportSamples.Small(ReportSamples.Model("LSTM") with { NextPrediction = 12.6 }, ReportSamples.Model("GRU"));
+        ForecastReport report = ReportSamples.Small(ReportSamples.Model("LSTM") with { Next = [new NextValue(new DateTime(2021, 1, 7), 12.6, null)] }, ReportSamples.Model("GRU"));
 
         Assert.Contains("The next value after 2021-01-06: LSTM 12.6000 (the last known value is 12.5000).", HtmlReport.Render(report));
         Assert.DoesNotContain("The next value after", HtmlReport.Render(ReportSamples.Small()));
