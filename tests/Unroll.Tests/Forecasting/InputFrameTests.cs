@@ -28,6 +28,7 @@ public class InputFrameTests
         { "daily", 1000, 1, "difference" }, { "daily", 1000, 7, "log-return" }, { "daily", 1000, 28, "difference" }, { "daily", 1200, 28, "relative" },
         { "daily", 200, 7, "none" }, { "business", 600, 7, "difference" }, { "hourly", 800, 28, "log-return" }, { "hourly", 800, 1, "difference" },
         { "weekly", 300, 7, "difference" }, { "monthly", 160, 7, "log-return" }, { "quarterly", 90, 7, "difference" }, { "yearly", 90, 7, "relative" },
+        { "yearly", 90, 3, "difference" }, { "every third day", 200, 7, "log-return" },
     };
 
     [Theory]
@@ -84,9 +85,9 @@ public class InputFrameTests
     public void What_is_predicted_is_turned_back_into_the_value(string transform)
     {
         TimeSeries table = MadeTables.Of("daily", 200);
-        foreach (int season in (int[])[1, 7])
+        foreach ((int season, bool volatility) in ((int, bool)[])[(1, false), (7, false), (1, true)])
         {
-            var plan = new InputPlan { Target = "x", Transform = transform, Window = 10, Lags = 5, Steps = 3, Season = season, Scale = 0.37 };
+            var plan = new InputPlan { Target = "x", Transform = transform, Window = 10, Lags = 5, Steps = 3, Season = season, Scale = 0.37, InUnitsOfVolatility = volatility };
             var frame = new InputFrame(table, plan);
             Assert.Equal(9, frame.FirstOrigin);
             for (int origin = frame.FirstOrigin; origin < 197; origin++)
@@ -111,6 +112,20 @@ public class InputFrameTests
     }
 
     [Fact]
+    public void Changes_are_measured_in_what_they_were_lately_where_there_is_no_season()
+    {
+        var frame = new InputFrame(MadeTables.Days(10, 13, 9), new InputPlan { Target = "x", Transform = "difference", Window = 1, Lags = 1, Steps = 1, Scale = 2, InUnitsOfVolatility = true });
+        // 0.94·2² + 0.06·3² = 4.3.
+        Assert.Equal(3 / 2.0, frame.TargetOf(0, 1), 1e-15);
+        Assert.Equal(-4 / Math.Sqrt(4.3), frame.TargetOf(1, 2), 1e-15);
+        foreach (TargetTransform transform in (TargetTransform[])[TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative])
+        {
+            InputPlan plan = Assert.Single(InputPlans.Candidates(MadeTables.Split(MadeTables.Of("yearly", 60), 10, 8), 1, transform));
+            Assert.Equal((1, transform == TargetTransform.Difference || transform == TargetTransform.LogReturn), (plan.Season, plan.InUnitsOfVolatility));
+        }
+    }
+
+    [Fact]
     public void Each_input_has_its_place()
     {
         var table = new TimeSeries(
@@ -121,8 +136,17 @@ public class InputFrameTests
             ("k", [0, 1, 0, 0, 1, 0, 0, 1, double.NaN]));
         var plan = new InputPlan
         {
-            Target = "x", Transform = "difference", Window = 3, Lags = 2, Steps = 3, Season = 3, Scale = 2,
-            Alike = ["low"], Past = [new ScaledColumn("v", 1, 5, false, false)], Known = [new ScaledColumn("k", 0.5, 0.5, false, false)], Seasons = [3],
+            Target = "x",
+            Transform = "difference",
+            Window = 3,
+            Lags = 2,
+            Steps = 3,
+            Season = 3,
+            Scale = 2,
+            Alike = ["low"],
+            Past = [new ScaledColumn("v", 1, 5, false, false)],
+            Known = [new ScaledColumn("k", 0.5, 0.5, false, false)],
+            Seasons = [3],
         };
         var frame = new InputFrame(table, plan);
         Assert.Equal((6, 2, 4 + 3 + 3, 6), (frame.Rows, frame.FirstOrigin, frame.LinearInputs, frame.Channels));

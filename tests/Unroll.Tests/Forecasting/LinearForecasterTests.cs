@@ -25,18 +25,16 @@ public class LinearForecasterTests
     [Fact]
     public void A_recursion_is_found_again()
     {
-        // x(t) = 0.6·x(t − 1) − 0.3·x(t − 2) + 7, with little noise.
-        double[] x = new double[300], noise = TestData.Normal(300, 4, 0.01);
-        (x[0], x[1]) = (15, 3);
-        for (int t = 2; t < 300; t++)
-            x[t] = (0.6 * x[t - 1]) - (0.3 * x[t - 2]) + 7 + (t % 50 == 0 ? 5 : 0) + noise[t];
-        ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 40, 10);
+        // Each change is −0.6 of the one before, with noise.
+        double[] x = new double[400], noise = TestData.Normal(400, 4);
+        (x[0], x[1]) = (100, 101);
+        for (int t = 2; t < 400; t++)
+            x[t] = x[t - 1] - (0.6 * (x[t - 1] - x[t - 2])) + noise[t];
+        ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 40, 5);
         LinearForecaster linear = Fitted(new LinearForecaster(Recipe(2, transform: TargetTransform.Difference)), split);
-        TimeSeries known = MadeTables.Days([.. x[..250], 12, 8]);
-        double first = (0.6 * 8) - (0.3 * 12) + 7;
-        double[] ahead = linear.PredictAhead(known, 2);
-        Assert.Equal(first, ahead[0], 0.25);
-        Assert.Equal((0.6 * first) - (0.3 * 8) + 7, ahead[1], 0.25);
+        double[] ahead = linear.PredictAhead(MadeTables.Days([.. x[..348], 110, 110, 110, 110, 114]), 2);
+        Assert.Equal(111.6, ahead[0], 0.4);
+        Assert.Equal(113.04, ahead[1], 0.4);
     }
 
     [Fact]
