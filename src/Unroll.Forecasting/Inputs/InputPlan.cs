@@ -77,7 +77,7 @@ internal sealed record InputPlan
 /// </summary>
 internal sealed record ScaledColumn(string Name, double Offset, double Scale, bool Logarithm, bool Change)
 {
-    private const double Skewed = 2, Wandering = 0.98, Furthest = 8;
+    private const double Skewed = 2, Wandering = 0.98, Furthest = 8, Rounding = 1e-12;
 
     /// <summary>The scaled column. A value far beyond those seen in training says little more than one at their edge.</summary>
     public double[] Apply(ReadOnlySpan<double> values)
@@ -96,7 +96,7 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
         bool logarithm = Moments(training).Skewness > Skewed && training.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
         bool change = mayChange && Wanders(Mapped(training, logarithm, false));
         (double mean, double deviation, _) = Moments(Mapped(training, logarithm, change));
-        return new ScaledColumn(name, mean, deviation > 0 ? deviation : 1, logarithm, change);
+        return new ScaledColumn(name, mean, deviation > Rounding * Math.Abs(mean) ? deviation : 1, logarithm, change);
     }
 
     private static double[] Mapped(ReadOnlySpan<double> values, bool logarithm, bool change)

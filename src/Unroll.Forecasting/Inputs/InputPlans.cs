@@ -11,7 +11,6 @@ internal static class InputPlans
 
     private const int LongestSeason = 400, MostSeasons = 4;
 
-
     /// <summary>
     /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
     /// where values are not all above 0, in units of their volatility; with one it is differences from the level, all lags of the window.
@@ -36,7 +35,7 @@ internal static class InputPlans
             Lags = season > 1 ? split.Window : Math.Min(FewLags, split.Window),
             Steps = steps,
             Season = season,
-            InUnitsOfVolatility = season == 1,
+            InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
             Scale = ScaleOf(train.Values, each.Name),
         })];
     }
@@ -57,7 +56,7 @@ internal static class InputPlans
             int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [] });
-            if (steps <= YearMemory.MostSteps && YearMemory.Fits(dates))
+            if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
         }
 

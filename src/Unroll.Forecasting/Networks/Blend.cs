@@ -54,12 +54,14 @@ internal static class Blend
     private static double[] Chosen(double[,] products)
     {
         int count = products.GetLength(0);
-        int best = Enumerable.Range(0, count).MinBy(i => products[i, i]);
+        // A forecast that once said something infinite is out, and is not to spoil the others.
+        int[] finite = [.. Enumerable.Range(0, count).Where(i => double.IsFinite(products[i, i]))];
+        int best = finite.DefaultIfEmpty(0).MinBy(i => products[i, i]);
         var counts = new int[count];
-        int better = products[0, 0] <= products[1, 1] ? 0 : 1;
-        if (products[best, best] < products[better, better] * (1 - Luck))
+        int better = count > 1 && !(products[0, 0] <= products[1, 1]) ? 1 : 0;
+        if (!(products[better, better] * (1 - Luck) <= products[best, best]))
             counts[best] = 1;
-        else if (products[better, better] < products[1 - better, 1 - better] * (1 - Luck))
+        else if (count < 2 || !(products[1 - better, 1 - better] * (1 - Luck) <= products[better, better]))
             counts[better] = 1;
         else
             (counts[0], counts[1]) = (1, 1);
@@ -67,7 +69,7 @@ internal static class Blend
         for (int round = 0; round < Rounds; round++)
         {
             (int at, double lowest) = (-1, error * (1 - Worthwhile));
-            for (int i = 0; i < count; i++)
+            foreach (int i in finite)
             {
                 counts[i]++;
                 double with = Error(products, counts);
@@ -95,7 +97,7 @@ internal static class Blend
         for (int i = 0; i < counts.Length; i++)
         {
             for (int j = 0; j < counts.Length; j++)
-                error += counts[i] / sum * (counts[j] / sum) * products[i, j];
+                error += counts[i] == 0 || counts[j] == 0 ? 0 : counts[i] / sum * (counts[j] / sum) * products[i, j];
         }
 
         return error;
