@@ -195,7 +195,11 @@ internal sealed class InputFrame
     {
         var levels = new double[values.Length];
         if (_transform == TargetTransform.None)
+        {
+            Array.Fill(levels, _plan.Mean);
             return levels;
+        }
+
         double sum = 0;
         for (int row = 0; row < values.Length; row++)
         {

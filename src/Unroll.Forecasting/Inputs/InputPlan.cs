@@ -25,6 +25,9 @@ internal sealed record InputPlan
     /// <summary>m: values are seen from the mean of the newest m of them, the level; 1 for the newest itself.</summary>
     public int Season { get; init; } = 1;
 
+    /// <summary>What values are seen from where the transform is none: their mean in training.</summary>
+    public double Mean { get; init; }
+
     /// <summary>Columns in the target's units, seen from the target's level as the target is: low and close beside high.</summary>
     public IReadOnlyList<string> Alike { get; init; } = [];
 

@@ -14,6 +14,7 @@ internal static class InputPlans
     /// <summary>
     /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
     /// where values are not all above 0, in units of their volatility; with one it is differences from the level, all lags of the window.
+    /// Last come the values themselves, for those that return to their mean.
     /// </summary>
     /// <param name="split">Its training rows and window count.</param>
     /// <param name="steps">H.</param>
@@ -24,9 +25,12 @@ internal static class InputPlans
         int season = Season(split);
         bool isPositive = train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0;
         TargetTransform[] transforms = transform is not null ? [transform]
-            : !isPositive ? [TargetTransform.Difference]
-            : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn]
-            : [TargetTransform.LogReturn, TargetTransform.Difference];
+            : !isPositive ? [TargetTransform.Difference, TargetTransform.None]
+            : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.None]
+            : [TargetTransform.LogReturn, TargetTransform.Difference, TargetTransform.None];
+
+        // What the user says is known is used, whatever a linear model can do with it: the networks may do more.
+        ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
         return [.. transforms.Select(each => new InputPlan
         {
             Target = split.Target,
@@ -35,6 +39,8 @@ internal static class InputPlans
             Lags = season > 1 ? split.Window : Math.Min(FewLags, split.Window),
             Steps = steps,
             Season = season,
+            Known = known,
+            Mean = each == TargetTransform.None ? train.ToArray().Average() : 0,
             InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
             Scale = ScaleOf(train.Values, each.Name),
         })];
@@ -47,9 +53,6 @@ internal static class InputPlans
         ReadOnlySpan<DateTime> dates = split.Train.DateSpan;
         string[] alike = [.. split.Inputs.Past.Where(name => IsAlike(split, name))];
         ScaledColumn[] past = [.. split.Inputs.Past.Except(alike).Select(name => Scaled(split, name, true))];
-        ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
-        if (known.Length > 0)
-            groups.Add(plan => plan with { Known = known });
         if (split.Inputs.Calendar)
         {
             var calendar = CalendarFeatures.For(dates);
