@@ -25,7 +25,7 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
 
         Assert.Equal((0, ""), (result.Code, result.Error));
         JsonElement json = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal(["model", "file", "target", "window", "trained_from", "trained_to", "after", "value", "naive"], json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["model", "file", "target", "window", "trained_from", "trained_to", "after", "value", "naive", "ahead"], json.EnumerateObject().Select(property => property.Name));
         double expected = double.Parse(last[column], CultureInfo.InvariantCulture);
         Assert.Equal(expected, json.GetProperty("value").GetDouble(), 1e-6 * expected);
         Assert.Equal(Apple.High("2017-12-28"), json.GetProperty("naive").GetDouble());
