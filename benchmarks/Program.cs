@@ -91,7 +91,17 @@ var program = new Argument<string>("program") { Description = "A published unrol
 var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
 startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, profile, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
+var prices = new Option<string?>("--prices") { Description = "The tutorial's prices, to be forecast seed after seed, in place of the samples" };
+var horizons = new Option<string>("--horizons") { Description = "Rows ahead, with commas between", DefaultValueFactory = _ => "1,7,28" };
+var forecasts = new Command("forecasts", "The default recipe beside every baseline, on the samples") { prices, seeds, horizons, threads };
+forecasts.SetAction(parse => Guarded(() =>
+{
+    string[] ends = parse.GetValue(seeds)!.Split('-');
+    string? path = parse.GetValue(prices);
+    ForecastsBenchmark.Run(new ForecastsOptions(path, Seed(ends[0]), Seed(ends[^1]), Whole(parse.GetValue(horizons)!), parse.GetValue(threads), Named(path ?? "")));
+}));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

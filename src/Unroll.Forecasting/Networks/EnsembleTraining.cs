@@ -14,7 +14,7 @@ internal sealed class EnsembleTraining
     private readonly ForecastSplit _split;
     private readonly Action<TrainingEvent> _onEvent;
     private readonly CancellationToken _cancellation;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Stopwatch _clock = Stopwatch.StartNew(), _networks = new();
     private int _epochsBefore;
     private TrainingEvent _last;
 
@@ -70,7 +70,7 @@ internal sealed class EnsembleTraining
         }
 
         // Networks that stop early leave epochs out, so the last one is said to be done.
-        _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
+        _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _networks.Elapsed });
         return new EnsembleState
         {
             Cell = _recipe.Network.Cell,
@@ -119,6 +119,7 @@ internal sealed class EnsembleTraining
         var networks = new Model[_recipe.Members];
         var kept = new int[_recipe.Members];
         InputPlan plan = PlanFor(_split.Linear(_recipe).Plan, _recipe, _split);
+        _networks.Start();
         for (int k = 0; k < networks.Length; k++)
         {
             TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
@@ -130,6 +131,7 @@ internal sealed class EnsembleTraining
             _epochsBefore += Options.Epochs;
         }
 
+        _networks.Stop();
         return (networks, kept);
     }
 
@@ -137,7 +139,7 @@ internal sealed class EnsembleTraining
     private void Forwarded(TrainingEvent moment)
     {
         if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
-            _onEvent(_last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed });
+            _onEvent(_last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _networks.Elapsed });
     }
 
     /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1 at each step, and what that is in units of the plan.</summary>

@@ -212,12 +212,15 @@ public sealed class Comparison
     {
         HorizonForecast forecast = forecaster.PredictAhead(_split, _steps);
         double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Actual(step), forecast.Predicted(step)))];
-        int[] judged = _steps == 1 ? [1] : [1, _steps];
-        return score with
-        {
-            RmseByStep = _steps == 1 ? [] : rmses,
-            Intervals = calibration is null ? [] : [.. judged.SelectMany(step => s_levels.Select(level => IntervalScore.Of(forecast, calibration, step, level)))],
-        };
+        if (calibration is null)
+            return score with { RmseByStep = _steps == 1 ? [] : rmses };
+
+        // One row ahead every test row has an interval, also those that nothing further is judged from.
+        HorizonForecast next = _steps == 1 ? forecast : forecaster.PredictAhead(_split, 1);
+        IEnumerable<IntervalScore> intervals = s_levels.Select(level => IntervalScore.Of(next, calibration, 1, level));
+        if (_steps > 1)
+            intervals = intervals.Concat(s_levels.Select(level => IntervalScore.Of(forecast, calibration, _steps, level)));
+        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals] };
     }
 
     /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
