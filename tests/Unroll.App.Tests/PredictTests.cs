@@ -44,10 +44,11 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
         ToolResult result = Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl");
         double value = JsonDocument.Parse(Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--json").Output).RootElement.GetProperty("value").GetDouble();
 
-        Assert.Equal(3, result.Lines.Length);
+        Assert.Equal(4, result.Lines.Length);
         Assert.Equal("The next High after 2018-05-11 in aapl.csv", result.Lines[0]);
-        Assert.Equal(["GRU", value.ToString("G7", CultureInfo.InvariantCulture), "from", "the", "newest", "20", "rows;", "trained", "on", "2014-01-02", "to", "2016-12-30"], result.Lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(["naive", "190.06", "the", "value", "of", "2018-05-11:", "\"tomorrow", "equals", "today\""], result.Lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("GRU: from the newest 20 rows; trained on 2014-01-02 to 2016-12-30", result.Lines[1]);
+        Assert.Equal(["2018-05-14", value.ToString("G7", CultureInfo.InvariantCulture)], result.Lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["naive", "190.06", "the", "value", "of", "2018-05-11:", "\"tomorrow", "equals", "today\""], result.Lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(folder.Entries);
     }
 
