@@ -62,7 +62,11 @@ internal static class InputColumns
         foreach (string name in inputs.Known)
         {
             double[] all = series[name].ToArray();
-            columns.Add((name, Array.ConvertAll(rows, row => all[row])));
+            double[] values = Array.ConvertAll(rows, row => all[row]);
+            int gap = values.AsSpan(first, column.Rows - first).IndexOf(double.NaN);
+            if (boundary is not null && gap >= 0)
+                throw new UnrollException($"{series.Name} has no {name} on {series.Day(dates[first + gap])}. A column that is known for the rows to come must be whole up to the last {target}: complete the file, or name it with --features, which fills gaps with the value before.");
+            columns.Add((name, values));
         }
 
         var table = new TimeSeries(series.Name, dates, [.. columns]);
