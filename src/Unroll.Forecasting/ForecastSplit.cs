@@ -50,12 +50,12 @@ public sealed class ForecastSplit
     /// <param name="newest">How many of them become test rows.</param>
     private ForecastSplit(ForecastSplit split, int newest)
     {
-        int train = split.Train.Count - newest;
+        ArgumentOutOfRangeException.ThrowIfLessThan(newest, 1);
+        int train = Math.Max(0, split.Train.Count - newest);
         Windows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
         (Target, Inputs, Window) = (split.Target, split.Inputs, split.Window);
         Table = split.Table.Head(split.Train.Count);
-        DateTime boundary = Table.Dates[train];
-        (TrainRange, TestRange) = (new DateRange(Table.FirstDate, Table.Dates[train - 1]), new DateRange(boundary, Table.LastDate));
+        (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table.Format), DateRange.Exactly(Table.Dates[train], Table.LastDate, Table.Format));
         Train = Table.Head(train)[Target];
         Test = Table.Tail(newest)[Target];
         TestWithHistory = Table.Tail(newest + Window)[Target];
@@ -98,7 +98,7 @@ public sealed class ForecastSplit
     public ForecastSplit WithinTraining(int newest) => new(this, newest);
 
     /// <summary>The inputs and weights of least squares that do best on the newest training rows, fitted to those before.</summary>
-    internal LinearStage Linear(EnsembleRecipe recipe)
+    internal LinearStage Linear(EnsembleRecipe recipe, CancellationToken cancellation = default)
     {
         lock (_linear)
         {
@@ -106,7 +106,7 @@ public sealed class ForecastSplit
             if (!_linear.TryGetValue(key, out LinearStage? stage))
             {
                 ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
-                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.Steps, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count);
+                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.Steps, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count, cancellation);
                 _linear.Add(key, stage);
             }
 

@@ -36,9 +36,9 @@ internal sealed record DateFrequency(string Name, DateSpacing Kind, Func<DateTim
         {
             1 => Days(dates),
             7 => new DateFrequency("weekly", DateSpacing.Weeks, (after, before) => Steps((before - after).TotalDays / 7), date => date.AddDays(7)) { SeasonalPeriods = [52] },
-            >= 28 and <= 31 => Months("monthly", DateSpacing.Months, 1),
-            >= 89 and <= 92 => Months("quarterly", DateSpacing.Quarters, 3),
-            >= 365 and <= 366 => Months("yearly", DateSpacing.Years, 12),
+            >= 28 and <= 31 => Months("monthly", DateSpacing.Months, 1, dates),
+            >= 89 and <= 92 => Months("quarterly", DateSpacing.Quarters, 3, dates),
+            >= 365 and <= 366 => Months("yearly", DateSpacing.Years, 12, dates),
             _ => new DateFrequency(
                 $"every {(common < TimeSpan.FromDays(1) ? common.ToString("c", CultureInfo.InvariantCulture) : FormattableString.Invariant($"{common.TotalDays:0.##} days"))}",
                 common < TimeSpan.FromDays(1) ? DateSpacing.WithinDay : DateSpacing.Other,
@@ -88,12 +88,20 @@ internal sealed record DateFrequency(string Name, DateSpacing Kind, Func<DateTim
         static string Short(int day) => ((DayOfWeek)day).ToString()[..3];
     }
 
-    private static DateFrequency Months(string name, DateSpacing kind, int months) =>
-        new(name, kind, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months), date => NextMonth(date, months)) { SeasonalPeriods = months < 12 ? [12 / months] : [] };
+    private static DateFrequency Months(string name, DateSpacing kind, int months, ReadOnlySpan<DateTime> dates)
+    {
+        int latest = 1;
+        foreach (DateTime date in dates)
+            latest = Math.Max(latest, date.Day);
+        return new DateFrequency(name, kind, (after, before) => Steps(((before - after).TotalDays / (365.2425 / 12)) / months), date => NextMonth(date, months, latest)) { SeasonalPeriods = months < 12 ? [12 / months] : [] };
+    }
 
-    /// <summary>The last day of a month is followed by the last day of the next.</summary>
-    private static DateTime NextMonth(DateTime date, int months) =>
-        date.AddDays(1).Day == 1 ? date.AddDays(1).AddMonths(months).AddDays(-1) : date.AddMonths(months);
+    /// <summary>The last day of a month is followed by the last day of the next, as far as any date lies that late in its month.</summary>
+    private static DateTime NextMonth(DateTime date, int months, int latest)
+    {
+        DateTime next = date.AddMonths(months);
+        return date.AddDays(1).Day == 1 ? next.AddDays(Math.Min(latest, DateTime.DaysInMonth(next.Year, next.Month)) - next.Day) : next;
+    }
 
     private static int Steps(double steps) => Math.Max(0, (int)Math.Round(steps, MidpointRounding.AwayFromZero) - 1);
 }

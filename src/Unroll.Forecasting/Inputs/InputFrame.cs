@@ -18,7 +18,8 @@ internal sealed class InputFrame
     private readonly double[]? _volatility;
     private readonly double[][] _alike, _past, _known;
     private readonly double[]? _memory;
-    private readonly int _knownCount, _alikeLags, _memoryLags;
+    private readonly DateTime[] _dates;
+    private readonly int _alikeLags, _memoryLags;
 
     /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
     /// <param name="plan">How rows become inputs.</param>
@@ -38,16 +39,13 @@ internal sealed class InputFrame
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
         _volatility = plan.InUnitsOfVolatility ? Volatility.Of(_values, plan.Scale) : null;
-        DateTime[] dates = Dates(table, rows, plan.Steps);
+        DateTime[] dates = _dates = Dates(table, rows, plan.Steps);
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
         _known = [.. _known, .. calendar];
-        _knownCount = _known.Length + (plan.Memory ? YearMemory.Count : 0);
         _alikeLags = Math.Min(ColumnLags, plan.Lags);
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
-        LinearInputs = plan.Lags + (_alike.Length * _alikeLags) + (_past.Length * PastLags) + _knownCount + (2 * plan.Seasons.Count) + (2 * _memoryLags);
-        Channels = 1 + _alike.Length + _past.Length + _knownCount + (2 * plan.Seasons.Count);
     }
 
     /// <summary>The rows with a target value.</summary>
@@ -57,13 +55,18 @@ internal sealed class InputFrame
     public IReadOnlyList<DateTime> FutureDates { get; }
 
     /// <summary>The inputs of a linear model for one row ahead.</summary>
-    public int LinearInputs { get; }
+    public int LinearInputs => LinearInputsOf(_plan);
 
     /// <summary>F, the numbers of one row in the input of a network.</summary>
-    public int Channels { get; }
+    public int Channels => ChannelsOf(_plan);
 
     /// <summary>The first row that can be an origin.</summary>
     public int FirstOrigin => Math.Max(Math.Max(_plan.Window, _plan.Lags), _plan.Season) - 1;
+
+    public static int LinearInputsOf(InputPlan plan) =>
+        plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0);
+
+    public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan);
 
     /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
     public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
@@ -126,7 +129,7 @@ internal sealed class InputFrame
             channels[at++] = isPast ? (float)((column[row] - level) / unit) : 0;
         foreach (double[] column in _past)
             channels[at++] = isPast ? (float)column[row] : 0;
-        Span<double> known = stackalloc double[_knownCount + (2 * _plan.Seasons.Count)];
+        Span<double> known = stackalloc double[KnownOf(_plan)];
         WriteKnown(origin, row, unit, known);
         TensorPrimitives.ConvertTruncating<double, float>(known, channels[at..]);
     }
@@ -143,6 +146,9 @@ internal sealed class InputFrame
         }
     }
 
+    private static int KnownOf(InputPlan plan) =>
+        plan.Known.Count + (plan.Calendar?.Count ?? 0) + (plan.Memory ? YearMemory.Count : 0) + (2 * plan.Seasons.Count);
+
     /// <summary>What is known of a row beforehand, and what the target was at the same place of earlier seasons up to the origin.</summary>
     private int WriteKnown(int origin, int row, double unit, Span<double> destination)
     {
@@ -151,8 +157,10 @@ internal sealed class InputFrame
             destination[at++] = column[row];
         if (_memory is not null)
         {
+            // Where rows are missing, few rows may be many days, and the days remembered later than the origin.
+            bool isKnown = (_dates[row] - _dates[origin]).TotalDays <= YearMemory.MostDays;
             foreach (double remembered in _memory.AsSpan(row * YearMemory.Count, YearMemory.Count))
-                destination[at++] = remembered / unit;
+                destination[at++] = isKnown ? remembered / unit : 0;
         }
 
         int newest = Math.Min(origin, row - 1);
@@ -187,12 +195,19 @@ internal sealed class InputFrame
     {
         var levels = new double[values.Length];
         if (_transform == TargetTransform.None)
+        {
+            Array.Fill(levels, _plan.Mean);
             return levels;
+        }
+
         double sum = 0;
         for (int row = 0; row < values.Length; row++)
         {
             sum += values[row] - (row >= season ? values[row - season] : 0);
             levels[row] = season == 1 ? values[row] : sum / Math.Min(season, row + 1);
+            // Refuses a level of 0.
+            if (_transform == TargetTransform.Relative && row >= season - 1)
+                _ = _transform.Forward(values[row], levels[row]);
         }
 
         return levels;

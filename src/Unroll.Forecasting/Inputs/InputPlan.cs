@@ -25,6 +25,9 @@ internal sealed record InputPlan
     /// <summary>m: values are seen from the mean of the newest m of them, the level; 1 for the newest itself.</summary>
     public int Season { get; init; } = 1;
 
+    /// <summary>What values are seen from where the transform is none: their mean in training.</summary>
+    public double Mean { get; init; }
+
     /// <summary>Columns in the target's units, seen from the target's level as the target is: low and close beside high.</summary>
     public IReadOnlyList<string> Alike { get; init; } = [];
 
@@ -77,7 +80,7 @@ internal sealed record InputPlan
 /// </summary>
 internal sealed record ScaledColumn(string Name, double Offset, double Scale, bool Logarithm, bool Change)
 {
-    private const double Skewed = 2, Wandering = 0.98, Furthest = 8;
+    private const double Skewed = 2, Wandering = 0.98, Furthest = 8, Rounding = 1e-12;
 
     /// <summary>The scaled column. A value far beyond those seen in training says little more than one at their edge.</summary>
     public double[] Apply(ReadOnlySpan<double> values)
@@ -96,7 +99,7 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
         bool logarithm = Moments(training).Skewness > Skewed && training.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
         bool change = mayChange && Wanders(Mapped(training, logarithm, false));
         (double mean, double deviation, _) = Moments(Mapped(training, logarithm, change));
-        return new ScaledColumn(name, mean, deviation > 0 ? deviation : 1, logarithm, change);
+        return new ScaledColumn(name, mean, deviation > Rounding * Math.Abs(mean) ? deviation : 1, logarithm, change);
     }
 
     private static double[] Mapped(ReadOnlySpan<double> values, bool logarithm, bool change)

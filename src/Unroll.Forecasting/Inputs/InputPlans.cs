@@ -11,7 +11,6 @@ internal static class InputPlans
 
     private const int LongestSeason = 400, MostSeasons = 4;
 
-
     /// <summary>
     /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
     /// where values are not all above 0, in units of their volatility; with one it is differences from the level, all lags of the window.
@@ -28,6 +27,9 @@ internal static class InputPlans
             : !isPositive ? [TargetTransform.Difference]
             : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn]
             : [TargetTransform.LogReturn, TargetTransform.Difference];
+
+        // What the user says is known is used, whatever a linear model can do with it: the networks may do more.
+        ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
         return [.. transforms.Select(each => new InputPlan
         {
             Target = split.Target,
@@ -36,7 +38,9 @@ internal static class InputPlans
             Lags = season > 1 ? split.Window : Math.Min(FewLags, split.Window),
             Steps = steps,
             Season = season,
-            InUnitsOfVolatility = season == 1,
+            Known = known,
+            Mean = each == TargetTransform.None ? train.ToArray().Average() : 0,
+            InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
             Scale = ScaleOf(train.Values, each.Name),
         })];
     }
@@ -48,16 +52,13 @@ internal static class InputPlans
         ReadOnlySpan<DateTime> dates = split.Train.DateSpan;
         string[] alike = [.. split.Inputs.Past.Where(name => IsAlike(split, name))];
         ScaledColumn[] past = [.. split.Inputs.Past.Except(alike).Select(name => Scaled(split, name, true))];
-        ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
-        if (known.Length > 0)
-            groups.Add(plan => plan with { Known = known });
         if (split.Inputs.Calendar)
         {
             var calendar = CalendarFeatures.For(dates);
             int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [] });
-            if (steps <= YearMemory.MostSteps && YearMemory.Fits(dates))
+            if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
         }
 

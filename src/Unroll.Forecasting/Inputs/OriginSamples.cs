@@ -20,7 +20,7 @@ internal sealed class OriginSamples : ISamples
     public OriginSamples(InputFrame frame, InputPlan plan, int first, int count, float[]? targets)
     {
         (_frame, _plan, _first, Count, _targets) = (frame, plan, first, count, targets);
-        InputShape = ShapeOf(frame, plan);
+        InputShape = ShapeOf(plan);
         TargetShape = new Shape(plan.Steps);
     }
 
@@ -30,7 +30,7 @@ internal sealed class OriginSamples : ISamples
 
     public Shape TargetShape { get; }
 
-    public static Shape ShapeOf(InputFrame frame, InputPlan plan) => new(plan.Window + (plan.HasKnown ? plan.Steps : 0), frame.Channels);
+    public static Shape ShapeOf(InputPlan plan) => new(plan.Window + (plan.HasKnown ? plan.Steps : 0), InputFrame.ChannelsOf(plan));
 
     public void CopyInput(int index, Span<float> destination)
     {

@@ -12,7 +12,7 @@ internal sealed class YearMemory
     public const int Count = 5;
 
     /// <summary>Rows further ahead than this could see values that are not known yet.</summary>
-    public const int MostSteps = 300;
+    public const int MostDays = 300;
 
     private const int Years = 5;
     private static readonly int[] s_neighbours = [-21, -14, -7, 7, 14, 21];

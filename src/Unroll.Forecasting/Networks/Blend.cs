@@ -13,10 +13,11 @@ internal static class Blend
     /// <summary>A forecast must lower the squared error by this share to be taken in.</summary>
     private const double Worthwhile = 0.002;
 
-    /// <summary>The first forecast is started from unless another has a squared error lower by this share.</summary>
-    private const double Favour = 0.02;
+    /// <summary>A squared error lower by less than this share may be luck.</summary>
+    private const double Luck = 0.02;
 
     /// <summary>The weights of each forecast for each step ahead, [forecasts][H]; the steps of a block have the same.</summary>
+    /// <param name="forecasts">The choice begins with the mean of all that are not clearly worse than the best.</param>
     public static double[][] Weights(HorizonForecast[] forecasts)
     {
         int steps = forecasts[0].Steps;
@@ -53,14 +54,17 @@ internal static class Blend
     private static double[] Chosen(double[,] products)
     {
         int count = products.GetLength(0);
-        int best = Enumerable.Range(0, count).MinBy(i => products[i, i]);
+        // A forecast that once said something infinite is out, and is not to spoil the others.
+        int[] finite = [.. Enumerable.Range(0, count).Where(i => double.IsFinite(products[i, i]))];
+        int best = finite.DefaultIfEmpty(0).MinBy(i => products[i, i]);
         var counts = new int[count];
-        counts[products[best, best] < products[0, 0] * (1 - Favour) ? best : 0] = 1;
+        foreach (int i in finite.DefaultIfEmpty(0))
+            counts[i] = i == best || products[i, i] * (1 - Luck) <= products[best, best] ? 1 : 0;
         double error = Error(products, counts);
         for (int round = 0; round < Rounds; round++)
         {
             (int at, double lowest) = (-1, error * (1 - Worthwhile));
-            for (int i = 0; i < count; i++)
+            foreach (int i in finite)
             {
                 counts[i]++;
                 double with = Error(products, counts);
@@ -88,7 +92,7 @@ internal static class Blend
         for (int i = 0; i < counts.Length; i++)
         {
             for (int j = 0; j < counts.Length; j++)
-                error += counts[i] / sum * (counts[j] / sum) * products[i, j];
+                error += counts[i] == 0 || counts[j] == 0 ? 0 : counts[i] / sum * (counts[j] / sum) * products[i, j];
         }
 
         return error;

@@ -43,13 +43,18 @@ internal static class EnsembleFile
         {
             EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
             InputPlan plan = content.Plan;
-            if (content.Weights.Length != plan.Steps || content.CorrectionScales.Length != plan.Steps || content.Parts.Any(part => part.Weights.Length != plan.Steps) || content.CalibrationPredicted.Length == 0)
-                throw new JsonException("its parts do not fit each other");
+            Model[] networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
+            bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
+                && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
+                && content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps)
+                && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
+            if (!fits)
+                throw new JsonException("its parts do not fit each other.");
             return new EnsembleState
             {
                 Cell = content.Cell,
                 Linear = new LinearStage(plan, content.Penalties, content.Weights),
-                Networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)],
+                Networks = networks,
                 CorrectionScales = content.CorrectionScales,
                 Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
                 Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
@@ -57,7 +62,7 @@ internal static class EnsembleFile
                 TrainedTo = content.TrainedTo,
             };
         }
-        catch (Exception failure) when (failure is JsonException or NotSupportedException)
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
         {
             throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
         }
@@ -94,6 +99,6 @@ internal sealed record EnsembleContent
 
 internal sealed record PartContent(double[] Weights, bool Corrected, BaselineState? Baseline);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(EnsembleContent))]
 internal sealed partial class EnsembleJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
         _recipe = recipe;
         Name = recipe.Network.Name;
     }
@@ -65,13 +66,18 @@ public sealed class EnsembleForecaster : INetworkForecaster
     /// What the forecast <paramref name="step"/> rows ahead is made of, by name, with weights above 0 that sum to 1: least squares with the
     /// networks' corrections (under the name of their cell) and without (ridge), and baselines.
     /// </summary>
-    public IReadOnlyList<KeyValuePair<string, double>> Weights(int step) =>
-    [
-        .. from part in State.Parts
-           let weight = part.Weights[step - 1]
-           where weight > 0
-           select KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), weight),
-    ];
+    public IReadOnlyList<KeyValuePair<string, double>> Weights(int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, Steps);
+        return
+        [
+            .. from part in State.Parts
+               let weight = part.Weights[step - 1]
+               where weight > 0
+               select KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), weight),
+        ];
+    }
 
     /// <summary>The newest training rows as they were predicted without having been learnt from: what intervals are calibrated on.</summary>
     public HorizonForecast Calibration => State.Calibration;
@@ -87,7 +93,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
         ArgumentNullException.ThrowIfNull(split);
         LinearStage stage = split.Linear(_recipe);
         InputPlan plan = EnsembleTraining.PlanFor(stage.Plan, _recipe, split);
-        return _shown = EnsembleTraining.CreateModel(_recipe, plan, OriginSamples.ShapeOf(new InputFrame(split.Table, plan), plan), 0);
+        return _shown = EnsembleTraining.CreateModel(_recipe, plan, OriginSamples.ShapeOf(plan), 0);
     }
 
     /// <inheritdoc/>

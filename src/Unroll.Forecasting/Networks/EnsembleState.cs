@@ -46,10 +46,17 @@ internal sealed record EnsembleState
                 ? baseline(forecaster)
                 : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScales);
             for (int i = 0; i < count; i++)
-                TensorPrimitives.MultiplyAdd(ahead[i].AsSpan(0, steps), part.Weights.AsSpan(0, steps), blended[i], blended[i]);
+                Add(blended[i], ahead[i], part.Weights);
         }
 
         return blended;
+    }
+
+    /// <summary>Adds weight times forecast, step by step; a forecast of weight 0 may be infinite.</summary>
+    public static void Add(Span<double> blended, ReadOnlySpan<double> ahead, double[] weights)
+    {
+        for (int h = 0; h < blended.Length; h++)
+            blended[h] += weights[h] == 0 ? 0 : weights[h] * ahead[h];
     }
 
     /// <summary>The mean output of the networks for each origin, [count, H].</summary>

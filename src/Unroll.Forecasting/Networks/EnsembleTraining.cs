@@ -31,7 +31,7 @@ internal sealed class EnsembleTraining
     public EnsembleState Run()
     {
         ForecastSplit inner = _split.WithinTraining(_recipe.ValidationRows(_split));
-        LinearStage chosen = _split.Linear(_recipe);
+        LinearStage chosen = _split.Linear(_recipe, _cancellation);
         InputPlan plan = PlanFor(chosen.Plan, _recipe, _split);
         BaselineForecaster[] baselines = Baselines();
         foreach (BaselineForecaster baseline in baselines)
@@ -202,10 +202,7 @@ internal sealed class EnsembleTraining
         for (int i = 0; i < mixed.Length; i++)
         {
             for (int k = 0; k < weights.Length; k++)
-            {
-                for (int h = 0; h < mixed[i].Length; h++)
-                    mixed[i][h] += weights[k][h] * forecasts[k][i, h + 1];
-            }
+                EnsembleState.Add(mixed[i], forecasts[k].From(i), weights[k]);
         }
 
         return mixed;

@@ -30,7 +30,7 @@ public sealed class LinearForecaster : IHorizonForecaster
     public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        LinearStage chosen = split.Linear(_recipe);
+        LinearStage chosen = split.Linear(_recipe, cancellationToken);
         _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), chosen.Plan), chosen.Plan, chosen.Penalties, split.Train.Count);
     }
 
@@ -59,7 +59,10 @@ public sealed class LinearForecaster : IHorizonForecaster
         if (split.Test.Count < steps)
             throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
         var frame = new InputFrame(split.Table, Stage.Plan);
-        double[][] ahead = EnsembleState.Values(frame, Stage, split.Table.Rows - split.Test.Count - 1, split.Test.Count - steps + 1, null, []);
+        int first = split.Table.Rows - split.Test.Count - 1;
+        if (first < frame.FirstOrigin)
+            throw new UnrollException($"Only {first + 1} rows come before the test range {split.TestRange}, but the {Name} forecast looks at {frame.FirstOrigin + 1}. Use a longer --train range.");
+        double[][] ahead = EnsembleState.Values(frame, Stage, first, split.Test.Count - steps + 1, null, []);
         return new HorizonForecast(split.Test.Values, Array.ConvertAll(ahead, values => values[..steps]));
     }
 

@@ -43,15 +43,18 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <param name="candidates">Plans to start from, of which the best is taken.</param>
     /// <param name="groups">Inputs that are added one after the other where that pays.</param>
     /// <param name="end">The first validation row.</param>
-    public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end)
+    /// <param name="cancellation">Ends it between two plans.</param>
+    public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end, CancellationToken cancellation)
     {
         Judged? best = null;
         foreach (InputPlan candidate in candidates)
         {
             // What a transform or a number of lags is worth shows with the other inputs there.
+            cancellation.ThrowIfCancellationRequested();
             Judged grown = Judge(table, candidate, end);
             foreach (Func<InputPlan, InputPlan> add in groups)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Judged more = Judge(table, add(grown.Plan), end);
                 grown = more.Error < grown.Error * (1 - Worthwhile) ? more : grown;
             }

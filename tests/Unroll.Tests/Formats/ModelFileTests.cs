@@ -20,6 +20,7 @@ public sealed class ModelFileTests : IDisposable
         ["lstm"] = [new Lstm(3) { RecurrentActivation = Activation.HardSigmoid, UnitForgetBias = false, Dropout = 0.125, RecurrentDropout = 0.3, Stateful = true, Name = "größe \"7\"" }],
         ["gru"] = [new Gru(17) { ResetAfter = false, KernelInitializer = Initializer.HeNormal, RecurrentInitializer = Initializer.LecunUniform, BiasInitializer = Initializer.RandomNormal }],
         ["regularised"] = [new Gru(3) { KernelRegularizer = new Regularizer(0.1), RecurrentRegularizer = new Regularizer(0, 1e-300), BiasRegularizer = new Regularizer(1.0 / 3, 5) }],
+        ["last steps"] = [new Gru(3) { ReturnSequences = true }, new LastSteps(2) { Name = "ahead" }, new Dense(1)],
         ["everything else"] =
         [
             new Masking { Value = -1.5 }, new Dropout(0.2), new Activate(Activation.Selu), new Lstm(4),

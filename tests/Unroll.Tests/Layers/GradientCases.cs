@@ -112,6 +112,10 @@ internal static class GradientCases
         yield return new GradientCase("dropout of sequences", new Dropout(0.25)) { Training = true, Rows = 9 };
         yield return new GradientCase("dropout outside training", new Dropout(0.25));
         yield return new GradientCase("masking", new Masking()) { Masked = s_masks, Rows = 6 };
+        yield return new GradientCase("last steps", new LastSteps(2)) { Rows = 9 };
+        yield return new GradientCase("all steps", new LastSteps(4)) { Rows = 3, Features = 17 };
+        yield return new GradientCase("last steps of a gru, dense", new Gru(5) { ReturnSequences = true }, new LastSteps(2), new Dense(2)) { Rows = 11, States = true };
+        yield return new GradientCase("masks end at the last steps", new Masking(), new Lstm(4) { ReturnSequences = true }, new LastSteps(3), new Gru(3)) { Rows = 6, Masked = s_masks };
     }
 
     private static IEnumerable<GradientCase> OfLosses()
