@@ -164,7 +164,7 @@ public sealed partial class DefaultRecipeTests(FiveAhead run) : IClassFixture<Fi
     public void An_interruption_leaves_no_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "forecast", "--sample", "births", "--units", "64", "--epochs", "1000", "--model", "gru");
+        using Process tool = Tool.Start(_folder, "forecast", "--sample", "aapl", "--units", "64", "--batch", "8", "--ensemble", "100", "--model", "gru");
         while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch", StringComparison.Ordinal))
         {
         }

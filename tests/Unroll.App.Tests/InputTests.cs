@@ -104,11 +104,11 @@ public sealed class InputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("births", 6939, 366)]
-    [InlineData("ridership", 5092, 365)]
-    public void Samples_with_a_season_are_forecast_better_than_by_the_naive_forecast(string sample, int train, int test)
+    [InlineData("births", "1984..1987", "1988", 1461, 366)]
+    [InlineData("ridership", "2011..2014", "2015", 1461, 365)]
+    public void Samples_with_a_season_are_forecast_better_than_by_the_naive_forecast(string sample, string trainRange, string testRange, int train, int test)
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", sample, .. s_tiny]);
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", sample, "--train", trainRange, "--test", testRange, .. s_tiny]);
         Assert.Equal((0, ""), (result.Code, result.Error));
         JsonElement metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement;
         JsonElement data = metrics.GetProperty("data");

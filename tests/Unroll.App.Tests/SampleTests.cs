@@ -47,7 +47,7 @@ public sealed class SampleTests : IDisposable
         const string Message = "unroll: The sample stations holds several series, one for each station. Choose sp500, aapl, births or ridership, or look at it with unroll describe --sample stations.\n";
         ToolResult result = Tool.Run(_folder, "forecast", "--sample", "stations");
         Assert.Equal((1, "", Message), (result.Code, result.Output, result.Error));
-        Tool.Run(_folder, "forecast", "--sample", "births", "--model", "simple-rnn", "--recipe", "tutorial", "--epochs", "1", "--units", "4", "--window", "7");
+        Tool.Run(_folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--recipe", "tutorial", "--epochs", "1", "--units", "4", "--window", "7");
         result = Tool.Run(_folder, "predict", "forecast-report/simple-rnn.unroll", "--sample", "stations");
         Assert.Equal((1, "", Message), (result.Code, result.Output, result.Error));
     }
