@@ -37,7 +37,7 @@ internal static class PredictCommand
 
     private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy)
     {
-        NetworkForecaster network = NetworkForecaster.Load(model);
+        INetworkForecaster network = NetworkForecaster.Load(model);
         TimeSeries series = source.Read();
         TimeSeries column = TargetColumn.Complete(series, network.Target, policy, null, null);
         double next = network.PredictNext(column);
