@@ -45,7 +45,7 @@ internal sealed class InputFrame
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
         LinearInputs = plan.Lags + (_alike.Length * _alikeLags) + (_past.Length * PastLags) + _knownCount + (2 * plan.Seasons.Count) + (2 * _memoryLags);
-        Channels = 1 + _alike.Length + _past.Length + _knownCount + (2 * plan.Seasons.Count);
+        Channels = 1 + _alike.Length + _past.Length + _knownCount + (2 * plan.Seasons.Count) + plan.Constants.Count;
     }
 
     /// <summary>The rows with a target value.</summary>
@@ -118,6 +118,9 @@ internal sealed class InputFrame
         Span<double> known = stackalloc double[_knownCount + (2 * _plan.Seasons.Count)];
         WriteKnown(origin, row, unit, known);
         TensorPrimitives.ConvertTruncating<double, float>(known, channels[at..]);
+        at += known.Length;
+        foreach (double constant in _plan.Constants)
+            channels[at++] = (float)constant;
     }
 
     /// <summary>Refuses a table that does not say what the known columns hold in the rows to predict.</summary>

@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][] Weights)
 {
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
-    private const double Worthwhile = 0.005;
+    public const double Worthwhile = 0.005;
 
     /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
     private const double Tolerance = 0.01;
@@ -61,7 +61,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     }
 
     /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
-    private static (double[] Penalties, double Error) Judge(TimeSeries table, InputPlan plan, int end)
+    public static (double[] Penalties, double Error) Judge(TimeSeries table, InputPlan plan, int end)
     {
         InputFrame frame;
         try
