@@ -81,13 +81,13 @@ public sealed class TimeSeries
     public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions()).ToSeries();
 
     /// <summary>The first <paramref name="count"/> rows, or all where there are fewer.</summary>
-    public TimeSeries Head(int count = 5) => View(_start, Math.Clamp(count, 0, Rows));
+    public TimeSeries Head(int count = 5) => View(0, Math.Clamp(count, 0, Rows));
 
     /// <summary>The last <paramref name="count"/> rows, or all where there are fewer.</summary>
     public TimeSeries Tail(int count = 5)
     {
         int rows = Math.Clamp(count, 0, Rows);
-        return View(_start + Rows - rows, rows);
+        return View(Rows - rows, rows);
     }
 
     /// <summary>The rows whose date lies in <paramref name="range"/>, both ends included; possibly none.</summary>
@@ -95,7 +95,7 @@ public sealed class TimeSeries
     {
         int first = range.From is { } from ? CountBefore(from) : 0;
         int end = range.Until is { } until ? CountBefore(until) : Rows;
-        return View(_start + first, Math.Max(0, end - first));
+        return View(first, Math.Max(0, end - first));
     }
 
     /// <summary>Only these columns, in this order.</summary>
@@ -164,7 +164,8 @@ public sealed class TimeSeries
         return index < 0 ? ~index : index;
     }
 
-    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, start, rows, Notices, _leftOut);
+    /// <summary>Rows of this table, itself perhaps a view, from its row <paramref name="start"/> on.</summary>
+    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut);
 
     internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut);
 
