@@ -14,7 +14,7 @@ internal static class ForecastCommand
             "forecast",
             "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\" and other baselines, and writes a report.",
             "unroll forecast --sample aapl --epochs 5",
-            "unroll forecast --sample stations --epochs 5");
+            "unroll forecast --sample stations --epochs 2");
         options.AddTo(command);
         options.AddPanelTo(command);
         command.SetAction(result => options.ReadPanel(result) is { } panel ? ForecastPanelCommand.Run(panel) : Run(options.Read(result)));
