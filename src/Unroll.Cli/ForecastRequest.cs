@@ -32,7 +32,8 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>Least squares on the same inputs, which the default recipe is to beat; null with the tutorial's.</summary>
     public LinearForecaster? CreateLinear() => Recipe.IsDefault ? new LinearForecaster(Ensemble(Recipes[0])) : null;
 
-    private EnsembleRecipe Ensemble(NetworkRecipe network) => new()
+    /// <summary>The default recipe with these networks.</summary>
+    public EnsembleRecipe Ensemble(NetworkRecipe network) => new()
     {
         Network = network,
         Members = Recipe.Members,
