@@ -36,7 +36,7 @@ internal sealed class BacktestDisplay(Terminal terminal, BacktestInput input)
     private BacktestResult RunLive(CancellationToken cancellation)
     {
         int width = terminal.Width - 1;
-        int longest = BacktestStatus.LongestText(input.Fits.Count, input.Recipes[0].Training.Epochs);
+        int longest = BacktestStatus.LongestText(input.Fits.Count, input.Request.Forecast.EpochsInAll);
         return terminal.Ansi.Progress().AutoClear(false).HideCompleted(false).Columns(new StatusColumn(_states, width, longest)).Start(context =>
         {
             Dictionary<BacktestStatus, ProgressTask> tasks = _states.ToDictionary(status => status, status => context.AddTask(status.Name, autoStart: false, maxValue: 1));

@@ -50,7 +50,7 @@ internal static class ForecastCommand
     }
 
     private static void Train(Terminal terminal, ForecastPlan plan, ReportFolder folder, CancellationToken cancellation) =>
-        TrainingDisplay.Run(terminal, plan.Networks, (network, onEvent) =>
+        TrainingDisplay.Run(terminal, plan.Networks, plan.Request.EpochsInAll, (network, onEvent) =>
         {
             try
             {
@@ -72,9 +72,12 @@ internal static class ForecastCommand
     private static UnrollException Diverged(INetworkForecaster network, TrainingDivergedException diverged, ReportFolder folder)
     {
         int good = diverged.History.KeptEpoch;
-        string kept = good > 0
-            ? $"Its weights after epoch {good}, the last good ones, are in {folder.Keep(network)}."
-            : "No epoch was finished, so there is nothing to keep.";
+        string kept = (network, good) switch
+        {
+            (EnsembleForecaster, _) => "Nothing was written.",
+            (_, > 0) => $"Its weights after epoch {good}, the last good ones, are in {folder.Keep(network)}.",
+            _ => "No epoch was finished, so there is nothing to keep.",
+        };
         return new UnrollException(FormattableString.Invariant(
             $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. {kept}"), diverged);
     }

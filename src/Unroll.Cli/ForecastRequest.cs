@@ -32,6 +32,9 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>Least squares on the same inputs, which the default recipe is to beat; null with the tutorial's.</summary>
     public LinearForecaster? CreateLinear() => Recipe.IsDefault ? new LinearForecaster(Ensemble(Recipes[0])) : null;
 
+    /// <summary>The epochs that the training of a network and of all that are averaged with it counts, those that early stopping leaves out among them.</summary>
+    public int EpochsInAll => Recipes[0].Training.Epochs * (Recipe.IsDefault ? 2 * Recipe.Members : 1);
+
     /// <summary>The default recipe with these networks.</summary>
     public EnsembleRecipe Ensemble(NetworkRecipe network) => new()
     {

@@ -11,7 +11,8 @@ internal static class InputColumns
 
     /// <summary>
     /// The target as <see cref="TargetColumn.Complete"/> gives it, with the input columns beside it. Gaps of these hold the value before;
-    /// a column that begins with a gap or has many is left out, unless the user named it.
+    /// a column that begins with a gap or has many is left out, unless the user named it. Where columns are known beforehand, rows at the
+    /// end without a target are rows to come and stay as they are.
     /// </summary>
     /// <param name="series">The table as it was read.</param>
     /// <param name="target">The column to predict.</param>
@@ -24,13 +25,15 @@ internal static class InputColumns
     public static (TimeSeries Table, ForecastInputs Inputs, IReadOnlyList<string> Notes) Complete(
         TimeSeries series, string target, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary)
     {
-        TimeSeries column = TargetColumn.Complete(series, target, policy, from, boundary);
+        TimeSeries told = inputs.Known.Count > 0 ? Told(series, target) : series;
+        TimeSeries column = TargetColumn.Complete(told, target, policy, from, boundary);
         if (inputs.Past.Count + inputs.Known.Count == 0)
             return (column, inputs, []);
-        var notes = new List<string>();
-        int[] rows = RowsOf(series, column);
+        List<string> notes = [.. column.Notices.Except(series.Notices).Select(notice => "Note: " + notice)];
+        int[] rows = [.. RowsOf(series, column), .. Enumerable.Range(told.Rows, series.Rows - told.Rows)];
+        DateTime[] dates = [.. column.Dates, .. series.Dates.Skip(told.Rows)];
         int first = from is null ? 0 : Math.Max(0, column.Dates.ToList().FindIndex(date => date >= from));
-        var columns = new List<(string Name, double[] Values)> { (column.ColumnNames[0], column[target].ToArray()) };
+        var columns = new List<(string Name, double[] Values)> { (column.ColumnNames[0], [.. column[target].Values, .. Enumerable.Repeat(double.NaN, series.Rows - told.Rows)]) };
         var past = new List<string>();
         foreach (string name in inputs.Past)
         {
@@ -38,12 +41,12 @@ internal static class InputColumns
             var values = new double[rows.Length];
             for (int i = 0; i < rows.Length; i++)
                 values[i] = all[rows[i]];
-            int missing = values.AsSpan(first).Count(double.NaN);
-            if (missing > MostMissing * (rows.Length - first) || double.IsNaN(values[first]))
+            int used = column.Rows - first, missing = values.AsSpan(first, used).Count(double.NaN);
+            if (missing > MostMissing * used || double.IsNaN(values[first]))
             {
                 if (needed.Contains(name, StringComparer.OrdinalIgnoreCase))
-                    throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{series.Name} has no {name} on {missing:N0} of {rows.Length - first:N0} rows from {series.Day(column.Dates[first])} on, the first among them or too many to fill. Complete the file, or begin later."));
-                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Note: left out the column {name}: {missing:N0} of its {rows.Length - first:N0} values are missing."));
+                    throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{series.Name} has no {name} on {missing:N0} of {used:N0} rows from {series.Day(column.Dates[first])} on, the first among them or too many to fill. Complete the file, or begin later."));
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"Note: left out the column {name}: {missing:N0} of its {used:N0} values are missing."));
                 continue;
             }
 
@@ -59,10 +62,14 @@ internal static class InputColumns
         foreach (string name in inputs.Known)
         {
             double[] all = series[name].ToArray();
-            columns.Add((name, Array.ConvertAll(rows, row => all[row])));
+            double[] values = Array.ConvertAll(rows, row => all[row]);
+            int gap = values.AsSpan(first, column.Rows - first).IndexOf(double.NaN);
+            if (boundary is not null && gap >= 0)
+                throw new UnrollException($"{series.Name} has no {name} on {series.Day(dates[first + gap])}. A column that is known for the rows to come must be whole up to the last {target}: complete the file, or name it with --features, which fills gaps with the value before.");
+            columns.Add((name, values));
         }
 
-        var table = new TimeSeries(series.Name, column.Dates, [.. columns]);
+        var table = new TimeSeries(series.Name, dates, [.. columns]);
         return (table, inputs with { Past = past }, notes);
     }
 

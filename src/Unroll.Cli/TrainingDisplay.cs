@@ -8,11 +8,11 @@ internal static class TrainingDisplay
 {
     private const int Lines = 10;
 
-    /// <summary>Runs <paramref name="train"/> for each network while that returns true.</summary>
-    public static void Run(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
+    /// <summary>Runs <paramref name="train"/> for each network while that returns true; each trains for <paramref name="epochs"/> at most.</summary>
+    public static void Run(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, int epochs, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         if (terminal.IsLive)
-            RunLive(terminal, networks, train);
+            RunLive(terminal, networks, epochs, train);
         else
             RunPlain(terminal, networks, train);
     }
@@ -37,12 +37,12 @@ internal static class TrainingDisplay
         }
     }
 
-    private static void RunLive(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
+    private static void RunLive(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, int epochs, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
     {
         var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
         int width = terminal.Width - 1;
         terminal.Ansi.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new StatusColumn(states, width, TrainingStatus.LongestText(networks[0].Recipe.Training.Epochs)))
+            .Columns(new StatusColumn(states, width, TrainingStatus.LongestText(epochs)))
             .Start(context =>
             {
                 List<ProgressTask> tasks = [.. states.Select(status => context.AddTask(status.Name, autoStart: false, maxValue: 1))];

@@ -7,6 +7,8 @@ internal sealed class TrainingStatus : IStatus
 {
     private readonly Lock _lock = new();
     private TrainingEvent _last;
+    private TimeSpan _stepsTook;
+    private int _steps;
     private double? _epochLoss;
 
     public TrainingStatus(string name) => Name = name;
@@ -18,7 +20,7 @@ internal sealed class TrainingStatus : IStatus
     {
         get
         {
-            (TrainingEvent last, _) = Snapshot();
+            (TrainingEvent last, _, _) = Snapshot();
             return StepsDone(last) / Math.Max(1.0, (double)last.Epochs * last.StepsPerEpoch);
         }
     }
@@ -32,6 +34,8 @@ internal sealed class TrainingStatus : IStatus
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
                 _last = moment;
+            if (moment.Kind == TrainingEventKind.StepEnded)
+                (_steps, _stepsTook) = (_steps + 1, moment.Elapsed);
             if (moment.Kind == TrainingEventKind.EpochEnded)
                 _epochLoss = moment.Loss;
         }
@@ -40,11 +44,10 @@ internal sealed class TrainingStatus : IStatus
     /// <summary>Epoch, loss of the last whole epoch (of the first as far as it is), time a step, time left or taken.</summary>
     public override string ToString()
     {
-        (TrainingEvent last, double? epochLoss) = Snapshot();
+        (TrainingEvent last, double? epochLoss, double step) = Snapshot();
         if (last.Epoch == 0)
             return "waiting";
         int steps = StepsDone(last);
-        double step = last.Elapsed.TotalMilliseconds / steps;
         var left = TimeSpan.FromMilliseconds(step * (((double)last.Epochs * last.StepsPerEpoch) - steps));
         string digits = last.Epochs.ToString(CultureInfo.InvariantCulture);
         string epoch = last.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length);
@@ -52,10 +55,11 @@ internal sealed class TrainingStatus : IStatus
         return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{digits}  loss {loss:0.00e+00}  {StepTime(step),5} ms/step  {(Done(last) ? $"in {last.Elapsed.TotalSeconds:0.0} s" : Clock(left) + " left")}");
     }
 
-    private (TrainingEvent Last, double? EpochLoss) Snapshot()
+    /// <summary>The milliseconds are those of the steps that were taken: early stopping leaves some out.</summary>
+    private (TrainingEvent Last, double? EpochLoss, double StepMilliseconds) Snapshot()
     {
         lock (_lock)
-            return (_last, _epochLoss);
+            return (_last, _epochLoss, _stepsTook.TotalMilliseconds / Math.Max(1, _steps));
     }
 
     private static bool Done(in TrainingEvent moment) => moment.Epoch == moment.Epochs && moment.Step == moment.StepsPerEpoch;

@@ -70,7 +70,7 @@ public sealed class BadDataTests : IDisposable
     [Fact]
     public void Fewer_rows_than_the_window() => Refused(
         "Only 14 rows in 2013-05, but a window of 60 needs at least 61. Use a smaller --window or a longer range.",
-        Tool.SamplePath("aapl.csv"), "--train", "2013-05", "--test", "2017");
+        Tool.SamplePath("aapl.csv"), "--recipe", "tutorial", "--train", "2013-05", "--test", "2017");
 
     [Fact]
     public void A_constant_series() => Refused(

@@ -105,7 +105,7 @@ public sealed class ForecastDataTests : IDisposable
     [Fact]
     public void A_loss_that_becomes_infinite_ends_the_run_and_the_last_good_weights_are_kept()
     {
-        ToolResult result = Tool.Run(_folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "0.15", "--scaler", "none", "--units", "8", "--window", "20");
+        ToolResult result = Tool.Run(_folder, "forecast", "--recipe", "tutorial", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "0.15", "--scaler", "none", "--units", "8", "--window", "20");
         string kept = Path.Combine("forecast-report", "simple-rnn.partial.unroll");
         Assert.Equal(1, result.Code);
         Assert.Matches($"^unroll: The loss of the SimpleRNN became infinite at epoch 3, step [0-9]+\\. Try --learning-rate 0\\.015 or less, or --clip-norm 1\\. Its weights after epoch 2, the last good ones, are in {kept}\\.\n$", result.Error);

@@ -18,7 +18,7 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_signal_ends_training_within_a_second_and_keeps_the_best_weights(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "forecast", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        using Process tool = Tool.Start(_folder, "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal))
         {
         }
@@ -47,7 +47,7 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         Directory.CreateDirectory(_folder["forecast-report"]);
         File.WriteAllText(Path.Combine(_folder["forecast-report"], "report.html"), "the old one");
-        using Process tool = Tool.Start(_folder, "forecast", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        using Process tool = Tool.Start(_folder, "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch", StringComparison.Ordinal))
         {
         }
@@ -66,7 +66,7 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_backtest_that_is_interrupted_writes_nothing_and_says_so(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "backtest", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        using Process tool = Tool.Start(_folder, "backtest", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("baselines ", StringComparison.Ordinal))
         {
         }

@@ -25,7 +25,7 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
 
         Assert.Equal((0, ""), (result.Code, result.Error));
         JsonElement json = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal(["model", "file", "target", "window", "trained_from", "trained_to", "after", "value", "naive"], json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["model", "file", "target", "window", "trained_from", "trained_to", "after", "value", "naive", "ahead"], json.EnumerateObject().Select(property => property.Name));
         double expected = double.Parse(last[column], CultureInfo.InvariantCulture);
         Assert.Equal(expected, json.GetProperty("value").GetDouble(), 1e-6 * expected);
         Assert.Equal(Apple.High("2017-12-28"), json.GetProperty("naive").GetDouble());
@@ -44,10 +44,11 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
         ToolResult result = Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl");
         double value = JsonDocument.Parse(Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--json").Output).RootElement.GetProperty("value").GetDouble();
 
-        Assert.Equal(3, result.Lines.Length);
+        Assert.Equal(4, result.Lines.Length);
         Assert.Equal("The next High after 2018-05-11 in aapl.csv", result.Lines[0]);
-        Assert.Equal(["GRU", value.ToString("G7", CultureInfo.InvariantCulture), "from", "the", "newest", "20", "rows;", "trained", "on", "2014-01-02", "to", "2016-12-30"], result.Lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(["naive", "190.06", "the", "value", "of", "2018-05-11:", "\"tomorrow", "equals", "today\""], result.Lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("GRU: from the newest 20 rows; trained on 2014-01-02 to 2016-12-30", result.Lines[1]);
+        Assert.Equal(["2018-05-14", value.ToString("G7", CultureInfo.InvariantCulture)], result.Lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["naive", "190.06", "the", "value", "of", "2018-05-11:", "\"tomorrow", "equals", "today\""], result.Lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(folder.Entries);
     }
 

@@ -27,7 +27,7 @@ public sealed class SampleTests : IDisposable
     [InlineData("ridership", "ridership", "--train ..2014 --test 2015", 5092, 365)]
     public void Each_has_a_target_and_ranges_of_its_own(string name, string target, string ranges, int train, int test)
     {
-        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--epochs", "1", "--units", "4", "--window", "7");
+        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial", "--epochs", "1", "--units", "4", "--window", "7");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains($"No --train and --test given: {ranges}, the last full year of the sample.", result.Lines);
         JsonElement data = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement.GetProperty("data");
@@ -45,7 +45,7 @@ public sealed class SampleTests : IDisposable
     public void That_of_many_series_is_refused_where_one_is_needed()
     {
         const string Message = "unroll: The sample stations holds several series, one for each station. Choose sp500, aapl, births or ridership, or look at it with unroll describe --sample stations.\n";
-        Tool.Run(_folder, "forecast", "--sample", "births", "--model", "simple-rnn", "--epochs", "1", "--units", "4", "--window", "7");
+        Tool.Run(_folder, "forecast", "--sample", "births", "--model", "simple-rnn", "--recipe", "tutorial", "--epochs", "1", "--units", "4", "--window", "7");
         ToolResult result = Tool.Run(_folder, "predict", "forecast-report/simple-rnn.unroll", "--sample", "stations");
         Assert.Equal((1, "", Message), (result.Code, result.Output, result.Error));
     }

@@ -83,7 +83,7 @@ public sealed partial class TerminalTests : IDisposable
         string text = OnTerminal(width, "TERM=xterm", "tune --sample aapl --trials 9 --epochs 3");
         string[] lines = [.. ControlCodes().Replace(text, "").TrimEnd().Split('\n', '\r').Select(line => line.TrimEnd())];
         Assert.All(lines[..^1], line => Assert.InRange(line.Length, 0, width));
-        Assert.StartsWith("unroll forecast --sample aapl --target High ", lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("unroll forecast --sample aapl --recipe tutorial --target High ", lines[^1], StringComparison.Ordinal);
         Assert.EndsWith(" --seed 455", lines[^1], StringComparison.Ordinal);
         Assert.Contains(lines, line => SearchAtTheEnd().IsMatch(line));
         Assert.Equal(width > 100, lines.Any(line => line.StartsWith("Trial ", StringComparison.Ordinal) && line.EndsWith("  Naive RMSE    Skill", StringComparison.Ordinal)));

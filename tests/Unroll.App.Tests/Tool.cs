@@ -13,8 +13,11 @@ internal sealed record ToolResult(int Code, string Output, string Error)
 /// <summary>The built tool, run as a process of its own.</summary>
 internal static class Tool
 {
-    /// <summary>Options for a run of about a second.</summary>
-    public static readonly string[] Quick = ["--epochs", "2", "--units", "8", "--window", "20"];
+    /// <summary>Options for a run of about a second with the tutorial's recipe.</summary>
+    public static readonly string[] Quick = ["--recipe", "tutorial", "--epochs", "2", "--units", "8", "--window", "20"];
+
+    /// <summary>Options for a run of about a second with the default recipe: two small networks.</summary>
+    public static readonly string[] QuickDefault = ["--ensemble", "2", "--epochs", "2", "--units", "8"];
 
     public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name);
 

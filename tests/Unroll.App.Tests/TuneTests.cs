@@ -50,7 +50,7 @@ public sealed partial class TuneTests : IDisposable
         Assert.Equal(["tune-report", .. new[] { "journal.jsonl", "trials.csv", "tune.json", "tuning.svg" }.Select(name => Path.Combine("tune-report", name))], _folder.Entries);
 
         string command = result.Lines[^1];
-        Assert.Matches(@"^unroll forecast --sample aapl --target High --train \.\.2016 --test 2017 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+        Assert.Matches(@"^unroll forecast --sample aapl --recipe tutorial --target High --train \.\.2016 --test 2017 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
         ToolResult forecast = Tool.Run(_folder, command.Split(' ')[1..]);
         Assert.Equal((0, ""), (forecast.Code, forecast.Error));
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));

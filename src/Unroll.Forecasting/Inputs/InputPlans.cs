@@ -14,7 +14,6 @@ internal static class InputPlans
     /// <summary>
     /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
     /// where values are not all above 0, in units of their volatility; with one it is differences from the level, all lags of the window.
-    /// Last come the values themselves, for those that return to their mean.
     /// </summary>
     /// <param name="split">Its training rows and window count.</param>
     /// <param name="steps">H.</param>
@@ -25,9 +24,9 @@ internal static class InputPlans
         int season = Season(split);
         bool isPositive = train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0;
         TargetTransform[] transforms = transform is not null ? [transform]
-            : !isPositive ? [TargetTransform.Difference, TargetTransform.None]
-            : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.None]
-            : [TargetTransform.LogReturn, TargetTransform.Difference, TargetTransform.None];
+            : !isPositive ? [TargetTransform.Difference]
+            : season > 1 ? [TargetTransform.Difference, TargetTransform.LogReturn]
+            : [TargetTransform.LogReturn, TargetTransform.Difference];
 
         // What the user says is known is used, whatever a linear model can do with it: the networks may do more.
         ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];

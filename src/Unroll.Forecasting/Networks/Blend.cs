@@ -17,7 +17,7 @@ internal static class Blend
     private const double Luck = 0.02;
 
     /// <summary>The weights of each forecast for each step ahead, [forecasts][H]; the steps of a block have the same.</summary>
-    /// <param name="forecasts">The corrected forecast, the linear one, and others: it begins with the mean of the first two, with one of them where that is clearly better, or with another where that is clearly better than both.</param>
+    /// <param name="forecasts">The choice begins with the mean of all that are not clearly worse than the best.</param>
     public static double[][] Weights(HorizonForecast[] forecasts)
     {
         int steps = forecasts[0].Steps;
@@ -58,13 +58,8 @@ internal static class Blend
         int[] finite = [.. Enumerable.Range(0, count).Where(i => double.IsFinite(products[i, i]))];
         int best = finite.DefaultIfEmpty(0).MinBy(i => products[i, i]);
         var counts = new int[count];
-        int better = count > 1 && !(products[0, 0] <= products[1, 1]) ? 1 : 0;
-        if (!(products[better, better] * (1 - Luck) <= products[best, best]))
-            counts[best] = 1;
-        else if (count < 2 || !(products[1 - better, 1 - better] * (1 - Luck) <= products[better, better]))
-            counts[better] = 1;
-        else
-            (counts[0], counts[1]) = (1, 1);
+        foreach (int i in finite.DefaultIfEmpty(0))
+            counts[i] = i == best || products[i, i] * (1 - Luck) <= products[best, best] ? 1 : 0;
         double error = Error(products, counts);
         for (int round = 0; round < Rounds; round++)
         {

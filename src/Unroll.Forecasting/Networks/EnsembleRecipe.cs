@@ -43,8 +43,10 @@ public sealed record EnsembleRecipe
             throw new UnrollException(FormattableString.Invariant($"A validation share of {Validation} is none. Give a number above 0 and below 1, for example 0.2."));
         int rows = Math.Clamp((int)(Validation * split.Train.Count), 1, 750);
         int needed = 2 * Steps;
-        if (rows < needed || split.Train.Count - rows < split.Window + (4 * Steps))
-            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows: too few for windows of {split.Window} rows, {Steps} {(Steps == 1 ? "row" : "rows")} ahead and {rows} rows to choose by. Use a longer --train range, a smaller --window or a shorter --horizon.");
+        static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
+        bool isShort = rows < needed;
+        if (isShort || split.Train.Count - rows < split.Window + (4 * Steps))
+            throw new UnrollException($"The training range {split.TrainRange} has {Rows(split.Train.Count)}: too few for windows of {Rows(split.Window)}, {Rows(Steps)} ahead and {Rows(rows)} to choose by{(isShort ? $", where at least {needed} are needed" : "")}. Use a longer --train range{(Steps == 1 ? "" : ", a shorter --horizon")} or {(isShort ? "a larger --validation share" : "a smaller --window")}.");
         return rows;
     }
 }

@@ -85,8 +85,8 @@ internal sealed class EnsembleTraining
         HorizonForecast Judged(double[][] ahead) => new(inner.Test.Values, ahead);
     }
 
-    /// <summary>Says that the last epoch is done: networks that stop early leave epochs out.</summary>
-    public void End() => _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _networks.Elapsed });
+    /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
+    public void End() => _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
     /// <summary>The plan with the window of the network.</summary>
     public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
@@ -138,8 +138,11 @@ internal sealed class EnsembleTraining
     /// <summary>The events of all networks as those of one long training.</summary>
     private void Forwarded(TrainingEvent moment)
     {
-        if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
-            _onEvent(_last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _networks.Elapsed });
+        if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
+            return;
+        _last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _networks.Elapsed };
+        if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
+            _onEvent(_last);
     }
 
     /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1 at each step, and what that is in units of the plan.</summary>

@@ -20,7 +20,7 @@ public class BlendTests
     public void A_perfect_forecast_gets_all_the_weight()
     {
         Assert.Equal([[0], [0], [1]], Of(1, (o, _) => o % 3, (o, _) => 1 - (o % 2), (_, _) => 0));
-        Assert.Equal([[1], [0]], Of(1, (_, _) => 0, (_, _) => 0));
+        Assert.Equal([[0.5], [0.5]], Of(1, (_, _) => 0, (_, _) => 0));
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public class BlendTests
     }
 
     [Fact]
-    public void The_first_is_kept_where_another_is_hardly_better()
+    public void The_first_two_share_the_weight_where_neither_is_clearly_better()
     {
-        Assert.Equal([[1], [0]], Of(1, (_, _) => 1, (_, _) => 0.9995));
+        Assert.Equal([[0.5], [0.5]], Of(1, (_, _) => 1, (_, _) => 0.9995));
         Assert.Equal([[0], [1]], Of(1, (_, _) => 1, (_, _) => 0.9));
         Assert.Equal([[1], [0]], Of(1, (_, _) => 1, (_, _) => 1.5));
     }

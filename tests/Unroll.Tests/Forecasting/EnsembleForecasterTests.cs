@@ -58,8 +58,9 @@ public class EnsembleForecasterTests
         EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(Recipe(3, epochs: 15)), split);
         var naive = new NaiveForecaster();
         naive.Fit(split, TestContext.Current.CancellationToken);
-        foreach (int step in (int[])[1, 3])
-            Assert.InRange(Rmse(ensemble, split, step) / Rmse(naive, split, step), 0.8, 1.02);
+        // Three rows ahead neighbouring errors overlap, and chance has more room.
+        foreach ((int step, double most) in new[] { (1, 1.02), (3, 1.04) })
+            Assert.InRange(Rmse(ensemble, split, step) / Rmse(naive, split, step), 0.8, most);
     }
 
     [Fact]
