@@ -100,8 +100,23 @@ forecasts.SetAction(parse => Guarded(() =>
     string? path = parse.GetValue(prices);
     ForecastsBenchmark.Run(new ForecastsOptions(path, Seed(ends[0]), Seed(ends[^1]), Whole(parse.GetValue(horizons)!), parse.GetValue(threads), Named(path ?? "")));
 }));
+var stations = new Argument<string>("file") { Description = "A CSV file with a row for each date and series" };
+var seriesColumn = new Option<string>("--series") { Description = "The column that names the series", DefaultValueFactory = _ => "station" };
+var panelTarget = new Option<string>("--target") { Description = "The column to predict", DefaultValueFactory = _ => "ridership" };
+var days = new Option<int>("--test-days") { Description = "How many of the newest days are judged", DefaultValueFactory = _ => 365, Validators = { AtLeastOne } };
+var daysAhead = new Option<string>("--horizon") { Description = "Days ahead, with commas between", DefaultValueFactory = _ => "1,7" };
+var members = new Option<int?>("--members") { Description = "Networks of an ensemble [default: the recipe's]", Validators = { AtLeastOne } };
+var panel = new Command("panel", "One ensemble of networks for all series of a file, beside one for each series") { stations, seriesColumn, panelTarget, days, daysAhead, members, threads };
+panel.SetAction(parse => Guarded(() =>
+{
+    string path = parse.GetValue(stations)!;
+    var recipe = new EnsembleRecipe();
+    recipe = recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads) } };
+    PanelBenchmark.Run(new PanelOptions(path, parse.GetValue(seriesColumn)!, parse.GetValue(panelTarget)!, parse.GetValue(days), Whole(parse.GetValue(daysAhead)!), recipe, Named(path)));
+}));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup }.Parse(args).Invoke();
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

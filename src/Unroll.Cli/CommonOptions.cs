@@ -21,10 +21,11 @@ internal record CommonRequest(
 /// <param name="folder">Where the report goes by default.</param>
 /// <param name="figures">The file that --json prints.</param>
 /// <param name="seed">What --seed says of itself.</param>
-internal sealed class CommonOptions(string folder, string figures, string seed)
+/// <param name="samples">Those that the verb takes; those of one series where not given.</param>
+internal sealed class CommonOptions(string folder, string figures, string seed, IReadOnlyList<Sample>? samples = null)
 {
     private readonly Argument<string?> _file = DataSource.FileArgument("A CSV file with a date column and columns of numbers [default: the sample sp500]");
-    private readonly Option<string?> _sample = DataSource.SampleOption(Sample.Single);
+    private readonly Option<string?> _sample = DataSource.SampleOption(samples ?? Sample.Single);
     private readonly Option<string> _target = new("--target") { Description = "The column to forecast, letter case does not count; a sample has its own default", HelpName = "COLUMN", DefaultValueFactory = _ => "High" };
     private readonly Option<DateRange?> _train = Options.Range("--train", "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
     private readonly Option<DateRange?> _test = Options.Range("--test", "The rows to judge on, as 2021.. [default: chosen from the data, and said]");

@@ -9,13 +9,15 @@ internal static class ForecastCommand
 {
     public static Command Create()
     {
-        var options = new ForecastOptions();
+        var options = new ForecastOptions(samples: Sample.All);
         var command = new Verb(
             "forecast",
             "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\" and other baselines, and writes a report.",
-            "unroll forecast --sample aapl --epochs 5");
+            "unroll forecast --sample aapl --epochs 5",
+            "unroll forecast --sample stations --epochs 2");
         options.AddTo(command);
-        command.SetAction(result => Run(options.Read(result)));
+        options.AddPanelTo(command);
+        command.SetAction(result => options.ReadPanel(result) is { } panel ? ForecastPanelCommand.Run(panel) : Run(options.Read(result)));
         return command;
     }
 

@@ -7,12 +7,13 @@ namespace Unroll.Cli;
 /// <summary>The options of <c>unroll forecast</c>, which verbs like it share. Their names are a contract.</summary>
 /// <param name="folder">Where the report goes by default.</param>
 /// <param name="figures">The file that --json prints.</param>
-internal sealed class ForecastOptions(string folder = "forecast-report", string figures = "metrics.json")
+/// <param name="samples">Those that the verb takes; those of one series where not given.</param>
+internal sealed partial class ForecastOptions(string folder = "forecast-report", string figures = "metrics.json", IReadOnlyList<Sample>? samples = null)
 {
     private static readonly NetworkRecipe s_tutorial = new(), s_default = new EnsembleRecipe().Network;
     private static readonly Dictionary<string, CellKind> s_cells = Enum.GetValues<CellKind>().ToDictionary(cell => (s_tutorial with { Cell = cell }).Key);
 
-    private readonly CommonOptions _common = new(folder, figures, "The same seed gives the same networks");
+    private readonly CommonOptions _common = new(folder, figures, "The same seed gives the same networks", samples);
     private readonly RecipeOptions _recipe = new();
     private readonly Option<int> _horizon = Options.Whole("--horizon", 1, 1, 10_000, "How many rows ahead to predict from each row");
     private readonly Option<int?> _window = Options.OptionalWhole("--window", 1, 100_000, "How many rows back a prediction looks [default: 60, or a fifth of the training rows where that is less]");

@@ -35,7 +35,8 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>The epochs that the training of a network and of all that are averaged with it counts, those that early stopping leaves out among them.</summary>
     public int EpochsInAll => Recipes[0].Training.Epochs * (Recipe.IsDefault ? 2 * Recipe.Members : 1);
 
-    private EnsembleRecipe Ensemble(NetworkRecipe network) => new()
+    /// <summary>The default recipe with these networks.</summary>
+    public EnsembleRecipe Ensemble(NetworkRecipe network) => new()
     {
         Network = network,
         Members = Recipe.Members,

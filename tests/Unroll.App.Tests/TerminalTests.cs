@@ -90,6 +90,19 @@ public sealed partial class TerminalTests : IDisposable
         Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" 0.000", StringComparison.Ordinal));
     }
 
+    /// <summary>A terminal of 24 lines shows the first six stations; the line for all ends the table.</summary>
+    [Theory]
+    [InlineData(80, 24, "14 more ")]
+    [InlineData(140, 50, "California ")]
+    public void As_many_series_are_forecast_as_are_seen_at_once(int width, int height, string lastLine)
+    {
+        string output = OnTerminal(width, "TERM=dumb", "forecast --sample stations --train 2014 --test 2015-01 --window 7 --units 2 --epochs 1 --model simple-rnn", height);
+        string[] lines = [.. output.Split('\n').Select(line => line.TrimEnd())];
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        int total = Array.FindIndex(lines, line => line.StartsWith("all 20, RMSSE  ", StringComparison.Ordinal));
+        Assert.StartsWith(lastLine, lines[total - 2], StringComparison.Ordinal);
+    }
+
     private string Forecast(int width, string environment) =>
         OnTerminal(width, environment, $"forecast --sample aapl --model simple-rnn {string.Join(' ', Tool.Quick)}");
 

@@ -66,7 +66,7 @@ internal sealed class InputFrame
     public static int LinearInputsOf(InputPlan plan) =>
         plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0);
 
-    public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan);
+    public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan) + plan.Constants.Count;
 
     /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
     public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
@@ -132,6 +132,9 @@ internal sealed class InputFrame
         Span<double> known = stackalloc double[KnownOf(_plan)];
         WriteKnown(origin, row, unit, known);
         TensorPrimitives.ConvertTruncating<double, float>(known, channels[at..]);
+        at += known.Length;
+        foreach (double constant in _plan.Constants)
+            channels[at++] = (float)constant;
     }
 
     /// <summary>Refuses a table that does not say what the known columns hold in the rows to predict.</summary>

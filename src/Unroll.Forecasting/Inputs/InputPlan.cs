@@ -46,6 +46,9 @@ internal sealed record InputPlan
     /// <summary>Seasons in rows whose earlier values at the same place are inputs.</summary>
     public IReadOnlyList<int> Seasons { get; init; } = [];
 
+    /// <summary>Numbers that are the same on all rows, which a network sees beside each: what tells one series of a panel from another.</summary>
+    public IReadOnlyList<double> Constants { get; init; } = [];
+
     /// <summary>The standard deviation of one row's change on the training rows, in transformed units: what inputs are measured in.</summary>
     public double Scale { get; init; } = 1;
 

@@ -39,7 +39,7 @@ internal static class InputPlans
             Steps = steps,
             Season = season,
             Known = known,
-            Mean = each == TargetTransform.None ? train.ToArray().Average() : 0,
+            Mean = MeanOf(train, each.Name),
             InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
             Scale = ScaleOf(train.Values, each.Name),
         })];
@@ -70,7 +70,19 @@ internal static class InputPlans
         return groups;
     }
 
-    private static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, split.Window) ?? 1;
+    /// <summary>A plan made for one series with the scales of another, so that one network reads both.</summary>
+    public static InputPlan Adapted(InputPlan plan, ForecastSplit split) => plan with
+    {
+        Scale = ScaleOf(split.Train.Values, plan.Transform),
+        Mean = MeanOf(split.Train, plan.Transform),
+        Past = [.. plan.Past.Select(column => Scaled(split, column.Name, true))],
+        Known = [.. plan.Known.Select(column => Scaled(split, column.Name, false))],
+    };
+
+    /// <summary>The rows of the season that is seen in the window; 1 for none.</summary>
+    public static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, split.Window) ?? 1;
+
+    private static double MeanOf(Series train, string transform) => transform == TargetTransform.None.Name ? train.ToArray().Average() : 0;
 
     private static ScaledColumn Scaled(ForecastSplit split, string name, bool mayChange) =>
         ScaledColumn.Fit(name, split.Table[name].Values[..split.Train.Count], mayChange);

@@ -17,9 +17,30 @@ internal static class EnsembleFile
 
     public static void Write(string path, EnsembleState state)
     {
+        EnsembleContent content = ContentOf(state) with { OtherNetworks = [.. state.Networks.Skip(1).Select(network => ModelFile.ToBytes(network))] };
+        ModelFile.Write(path, state.Networks[0], new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(content, EnsembleJson.Default.EnsembleContent) });
+    }
+
+    /// <exception cref="UnrollException">The data beside the network cannot be read.</exception>
+    public static EnsembleState Read(string path, Model first, string json)
+    {
+        try
+        {
+            EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
+            return StateOf(content, [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)]);
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
+        {
+            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+        }
+    }
+
+    /// <summary>All but the networks.</summary>
+    public static EnsembleContent ContentOf(EnsembleState state)
+    {
         int rows = Math.Min(MostCalibrationRows, state.Calibration.Origins);
         int skipped = state.Calibration.Origins - rows;
-        var content = new EnsembleContent
+        return new EnsembleContent
         {
             Cell = state.Cell,
             Plan = state.Plan,
@@ -31,41 +52,32 @@ internal static class EnsembleFile
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
             TrainedTo = state.TrainedTo,
-            OtherNetworks = [.. state.Networks.Skip(1).Select(network => ModelFile.ToBytes(network))],
+            OtherNetworks = [],
         };
-        ModelFile.Write(path, state.Networks[0], new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(content, EnsembleJson.Default.EnsembleContent) });
     }
 
-    /// <exception cref="UnrollException">The data beside the network cannot be read.</exception>
-    public static EnsembleState Read(string path, Model first, string json)
+    /// <exception cref="JsonException">The parts do not fit each other.</exception>
+    /// <exception cref="NotSupportedException">A part is unknown.</exception>
+    public static EnsembleState StateOf(EnsembleContent content, IReadOnlyList<Model> networks)
     {
-        try
+        InputPlan plan = content.Plan;
+        bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
+            && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
+            && content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps)
+            && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
+        if (!fits)
+            throw new JsonException("its parts do not fit each other.");
+        return new EnsembleState
         {
-            EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
-            InputPlan plan = content.Plan;
-            Model[] networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
-            bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
-                && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
-                && content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps)
-                && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
-            if (!fits)
-                throw new JsonException("its parts do not fit each other.");
-            return new EnsembleState
-            {
-                Cell = content.Cell,
-                Linear = new LinearStage(plan, content.Penalties, content.Weights),
-                Networks = networks,
-                CorrectionScales = content.CorrectionScales,
-                Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
-                Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
-                TrainedFrom = content.TrainedFrom,
-                TrainedTo = content.TrainedTo,
-            };
-        }
-        catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
-        {
-            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
-        }
+            Cell = content.Cell,
+            Linear = new LinearStage(plan, content.Penalties, content.Weights),
+            Networks = networks,
+            CorrectionScales = content.CorrectionScales,
+            Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
+            Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
+            TrainedFrom = content.TrainedFrom,
+            TrainedTo = content.TrainedTo,
+        };
     }
 }
 

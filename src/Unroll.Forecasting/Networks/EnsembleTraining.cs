@@ -33,7 +33,7 @@ internal sealed class EnsembleTraining
         ForecastSplit inner = _split.WithinTraining(_recipe.ValidationRows(_split));
         LinearStage chosen = _split.Linear(_recipe, _cancellation);
         InputPlan plan = PlanFor(chosen.Plan, _recipe, _split);
-        BaselineForecaster[] baselines = Baselines();
+        BaselineForecaster[] baselines = Baselines(_split);
         foreach (BaselineForecaster baseline in baselines)
             baseline.Fit(inner, _cancellation);
 
@@ -43,7 +43,7 @@ internal sealed class EnsembleTraining
         (OriginSamples training, double[] scales) = Samples(frame, linear, inner.Train.Count);
         int first = inner.Train.Count - 1, count = inner.Test.Count - plan.Steps + 1;
         var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scales));
-        (Model[] networks, int[] epochs) = Train(Laid(training), Laid(validation), null);
+        (Model[] networks, int[] epochs) = Train(plan, Laid(training), Laid(validation), null);
         float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
         HorizonForecast[] forecasts =
         [
@@ -58,7 +58,7 @@ internal sealed class EnsembleTraining
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
         linear = LinearStage.Fit(frame, plan, chosen.Penalties, _split.Train.Count);
         (training, scales) = Samples(frame, linear, _split.Train.Count);
-        networks = Train(Laid(training), null, epochs).Networks;
+        networks = Train(plan, Laid(training), null, epochs).Networks;
         var parts = new List<BlendPart>();
         for (int i = 0; i < forecasts.Length; i++)
         {
@@ -69,8 +69,7 @@ internal sealed class EnsembleTraining
             parts.Add(new BlendPart(weights[i], i == 0, baseline));
         }
 
-        // Networks that stop early leave epochs out, and the baselines come last: only now is the last epoch said to be done.
-        _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
+        End();
         return new EnsembleState
         {
             Cell = _recipe.Network.Cell,
@@ -85,6 +84,9 @@ internal sealed class EnsembleTraining
 
         HorizonForecast Judged(double[][] ahead) => new(inner.Test.Values, ahead);
     }
+
+    /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
+    public void End() => _onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
     /// <summary>The plan with the window of the network.</summary>
     public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
@@ -104,21 +106,19 @@ internal sealed class EnsembleTraining
 
     private int AllEpochs => 2 * _recipe.Members * Options.Epochs;
 
-    private static BaselineForecaster[] Baselines(ForecastSplit split)
+    /// <summary>Those that may have a share, not yet fitted.</summary>
+    public static BaselineForecaster[] Baselines(ForecastSplit split)
     {
         // The mean and least squares on the target alone are never worth a share beside least squares on all inputs.
         BaselineForecaster[] all = [.. Forecasting.Baselines.For(split)];
         return [.. all.Where(baseline => baseline is NaiveForecaster or SeasonalNaiveForecaster or DriftForecaster or EtsForecaster)];
     }
 
-    private BaselineForecaster[] Baselines() => Baselines(_split);
-
     /// <summary>Trains all networks: with validation rows until these say stop, without for as many epochs as is said.</summary>
-    private (Model[] Networks, int[] Epochs) Train(ISamples samples, ISamples? validation, int[]? epochs)
+    public (Model[] Networks, int[] Epochs) Train(InputPlan plan, ISamples samples, ISamples? validation, int[]? epochs)
     {
         var networks = new Model[_recipe.Members];
         var kept = new int[_recipe.Members];
-        InputPlan plan = PlanFor(_split.Linear(_recipe).Plan, _recipe, _split);
         _networks.Start();
         for (int k = 0; k < networks.Length; k++)
         {
@@ -146,7 +146,7 @@ internal sealed class EnsembleTraining
     }
 
     /// <summary>Samples of the rows before <paramref name="end"/>, their targets of deviation 1 at each step, and what that is in units of the plan.</summary>
-    private static (OriginSamples Samples, double[] Scales) Samples(InputFrame frame, LinearStage linear, int end)
+    public static (OriginSamples Samples, double[] Scales) Samples(InputFrame frame, LinearStage linear, int end)
     {
         InputPlan plan = linear.Plan;
         int first = LinearStage.FirstOrigin(frame, plan, end), count = end - plan.Steps - first;
@@ -167,7 +167,7 @@ internal sealed class EnsembleTraining
     }
 
     /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], each step divided by its scale.</summary>
-    private static float[] Targets(InputFrame frame, LinearStage linear, int first, int count, double[] scales)
+    public static float[] Targets(InputFrame frame, LinearStage linear, int first, int count, double[] scales)
     {
         int steps = linear.Plan.Steps;
         var targets = new float[count * steps];
@@ -181,7 +181,8 @@ internal sealed class EnsembleTraining
         return targets;
     }
 
-    private static ISamples Laid(OriginSamples samples)
+    /// <summary>The samples in one piece of memory, where that is not too large.</summary>
+    public static ISamples Laid(ISamples samples)
     {
         int inputs = samples.InputShape.Size, targets = samples.TargetShape.Size;
         if ((long)samples.Count * inputs > MostNumbers)
@@ -196,7 +197,7 @@ internal sealed class EnsembleTraining
         return new ArraySamples(x, samples.InputShape, y, samples.TargetShape);
     }
 
-    private static double[][] Mixed(HorizonForecast[] forecasts, double[][] weights)
+    public static double[][] Mixed(HorizonForecast[] forecasts, double[][] weights)
     {
         double[][] mixed = [.. Enumerable.Range(0, forecasts[0].Origins).Select(_ => new double[forecasts[0].Steps])];
         for (int i = 0; i < mixed.Length; i++)

@@ -7,9 +7,10 @@ namespace Unroll.Forecasting;
 internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][] Weights)
 {
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
-    private const double Worthwhile = 0.005;
+    public const double Worthwhile = 0.005;
 
-    private const double WorthAnotherTransform = 0.01;
+    /// <summary>A candidate must lower the validation error by this share to replace one before it.</summary>
+    public const double WorthAnotherTransform = 0.01;
 
     /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
     private const double Tolerance = 0.01;
@@ -65,10 +66,11 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         return Fit(new InputFrame(table, best!.Plan), best.Plan, best.Penalties, end);
     }
 
-    private sealed record Judged(InputPlan Plan, double[] Penalties, double Error);
+    /// <summary>What a plan is worth.</summary>
+    public sealed record Judged(InputPlan Plan, double[] Penalties, double Error);
 
     /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
-    private static Judged Judge(TimeSeries table, InputPlan plan, int end)
+    public static Judged Judge(TimeSeries table, InputPlan plan, int end)
     {
         InputFrame frame;
         try

@@ -190,6 +190,8 @@ public sealed class NetworkForecaster : INetworkForecaster
         (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
         if (metadata.TryGetValue(EnsembleFile.Key, out string? ensemble))
             return new EnsembleForecaster(EnsembleFile.Read(path, model, ensemble));
+        if (metadata.ContainsKey(PanelFile.Key))
+            throw new UnrollException($"{path} holds a forecaster of several series, which PanelForecaster.Load reads. Give the file of one series.");
         if (!metadata.TryGetValue(MetadataKey, out string? json))
             throw new UnrollException($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or NetworkForecaster.Save wrote.");
         ForecastMetadata? about;

@@ -65,10 +65,10 @@ public class FewRowsTests
     {
         EnsembleRecipe recipe = Recipe(12);
         ForecastSplit split = MadeTables.Split(MadeTables.Of("monthly", 100), 12, 30, MadeTables.AllInputs);
-        const string Remedy = "Use a longer --train range, a smaller --window or a shorter --horizon.";
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by. {Remedy}", Refused(() => new EnsembleForecaster(recipe).Fit(split)));
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by. {Remedy}", Refused(() => new LinearForecaster(recipe).Fit(split)));
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 1 row ahead and 70 rows to choose by. {Remedy}", Refused(() => new LinearForecaster(Recipe() with { Validation = 0.8 }).Fit(split)));
+        const string Remedy = "where at least 24 are needed. Use a longer --train range, a shorter --horizon or a larger --validation share.";
+        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by, {Remedy}", Refused(() => new EnsembleForecaster(recipe).Fit(split)));
+        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by, {Remedy}", Refused(() => new LinearForecaster(recipe).Fit(split)));
+        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 1 row ahead and 70 rows to choose by. Use a longer --train range or a smaller --window.", Refused(() => new LinearForecaster(Recipe() with { Validation = 0.8 }).Fit(split)));
         foreach (double share in (double[])[0, 1, -0.5, double.NaN])
             Assert.Equal(FormattableString.Invariant($"A validation share of {share} is none. Give a number above 0 and below 1, for example 0.2."), Refused(() => new LinearForecaster(Recipe() with { Validation = share }).Fit(split)));
     }

@@ -29,6 +29,18 @@ public class ForecastSplitTests
         Assert.Equal([.. split.Train.ToArray(), .. split.Test.ToArray()], split.TrainThroughTest.ToArray());
     }
 
+    /// <summary>Rows before the table's own must not move what is cut from it: a series of a panel begins in the middle of the file's rows.</summary>
+    [Fact]
+    public void A_table_that_is_a_part_of_another_is_cut_within_itself()
+    {
+        TimeSeries all = Days(60, day => day), part = all.Tail(30);
+        var split = new ForecastSplit(part, "High", "2020-01-01..2020-01-20", "2020-01-25..", 5);
+        Assert.Equal([.. Enumerable.Range(31, 20).Select(day => (double)day)], split.Train.ToArray());
+        Assert.Equal([50, 51, 52, 53, 54, 55, 56, 57, 58, 59], split.TestWithHistory.ToArray());
+        Assert.Equal([.. Enumerable.Range(31, 29).Select(day => (double)day)], split.TrainThroughTest.ToArray());
+        Assert.Equal(split.TrainThroughTest.ToArray(), new ForecastSplit(all, "High", "2020-01-01..2020-01-20", "2020-01-25..", 5).TrainThroughTest.ToArray());
+    }
+
     [Fact]
     public void A_part_of_a_table_is_split_like_a_table()
     {

@@ -1,0 +1,51 @@
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary><c>unroll forecast [FILE] --series COLUMN</c></summary>
+internal static class ForecastPanelCommand
+{
+    public static int Run(PanelRequest request)
+    {
+        Terminal terminal = request.Forecast.Json ? Terminal.Error() : Terminal.Output();
+        var plan = new ForecastPanelPlan(request);
+        using var interruption = new Interruption();
+        var folder = new ReportFolder(request.Forecast.Folder);
+        try
+        {
+            ForecastPanelConsole.Before(terminal, plan);
+            try
+            {
+                PanelDisplay.Run(terminal, plan.Network, () => plan.Network.Fit(plan.Split, interruption.Token));
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                terminal.Blank();
+                terminal.Say("Interrupted before all networks were trained: nothing was written.");
+                return interruption.ExitCode;
+            }
+            catch (TrainingDivergedException diverged)
+            {
+                throw Diverged(plan.Network, diverged);
+            }
+
+            PanelScore score = plan.Comparison.Add(plan.Network);
+            string metrics = PanelJson.Of(plan, score).ToString();
+            plan.Network.Save(Path.Combine(folder.Path, plan.ModelName));
+            folder.Write(new Dictionary<string, string> { ["metrics.json"] = metrics, ["predictions.csv"] = PanelCsv.Of(plan, score) }, []);
+            ForecastPanelConsole.After(terminal, plan, score, folder);
+            if (request.Forecast.Json)
+                Console.Out.Write(metrics);
+            return 0;
+        }
+        finally
+        {
+            folder.Abandon();
+        }
+    }
+
+    private static UnrollException Diverged(PanelForecaster network, TrainingDivergedException diverged) => new(
+        FormattableString.Invariant(
+            $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. Nothing was written."),
+        diverged);
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>metrics.json of several series. Names and order are a contract.</summary>
+/// <param name="Models">The networks, over all series.</param>
+/// <param name="Baselines">The naive forecast, the best single baseline and the best of each series, over all series.</param>
+/// <param name="LeftOut">Series that could not be used.</param>
+internal sealed record PanelJson(PanelDataFigures Data, PanelSetupFigures Setup, PanelModelFigures[] Models, PanelMeanFigures[] Baselines, SeriesFigures[] Series, LeftOutFigures[] LeftOut)
+{
+    public static PanelJson Of(ForecastPanelPlan plan, PanelScore score)
+    {
+        (PanelSplit split, PanelComparison comparison, PanelForecaster network) = (plan.Split, plan.Comparison, plan.Network);
+        (double own, double? shared) = network.LinearErrors;
+        PanelScore[] baselines = [.. new[] { comparison.Naive, comparison.BestBaseline, comparison.BestOfEach }.DistinctBy(each => each.Name)];
+        return new PanelJson(
+            new PanelDataFigures(plan.Panel.Name, plan.Panel.SeriesColumn, plan.Panel.Rows, split.Target, split.Keys.Count, split.TrainRows, split.TestRows),
+            new PanelSetupFigures(network.Steps, split.Window, network.Members, network.Recipe.Training.Seed, network.Inputs, network.IsLinearShared, own, shared),
+            [
+                new PanelModelFigures(
+                    plan.Key,
+                    network.Model.ParameterCount,
+                    score.Rmsse,
+                    score.Mase,
+                    1 - (score.Rmsse / comparison.Naive.Rmsse),
+                    1 - (score.Rmsse / comparison.BestOfEach.Rmsse),
+                    score.BeatsNaive,
+                    score.BeatsBest,
+                    Math.Round(network.TrainingTime.TotalSeconds, 3),
+                    comparison.Verdict(score)),
+            ],
+            [.. baselines.Select(each => new PanelMeanFigures(Word(each.Name), each.Rmsse, each.Mase))],
+            [.. comparison.Baselines.Zip(score.Series, (each, own) => SeriesFigures.Of(split[each.Key], each, own, plan.Key))],
+            [.. split.LeftOut.Select(each => new LeftOutFigures(each.Key, each.Value))]);
+    }
+
+    public override string ToString() => JsonSerializer.Serialize(this, PanelJsonContext.Default.PanelJson) + "\n";
+
+    public static string Word(string name) => name.ToLowerInvariant().Replace(' ', '-');
+}
+
+/// <param name="Rows">Of the file.</param>
+/// <param name="TrainRows">Of all series together.</param>
+/// <param name="TestRows">Of all series together.</param>
+internal sealed record PanelDataFigures(string File, string SeriesColumn, int Rows, string Target, int Series, int TrainRows, int TestRows);
+
+/// <param name="Members">Networks that are averaged.</param>
+/// <param name="SharedLeastSquares">Whether one set of linear weights serves all series.</param>
+/// <param name="LeastSquaresOfEach">The RMSE that a set for each series leaves on the validation rows, relative to naive, mean over the series.</param>
+/// <param name="LeastSquaresOfAll">The same of one set for all; null for one series.</param>
+internal sealed record PanelSetupFigures(int Horizon, int Window, int Members, int Seed, string Inputs, bool SharedLeastSquares, double LeastSquaresOfEach, double? LeastSquaresOfAll);
+
+/// <param name="Rmsse">Mean over the series.</param>
+/// <param name="Mase">Mean over the series.</param>
+/// <param name="Skill">1 − mean RMSSE / that of the naive forecast.</param>
+/// <param name="SkillVsBest">The same against the best baseline of each series.</param>
+/// <param name="BeatsNaive">On how many series.</param>
+/// <param name="BeatsBest">On how many series it beats all baselines.</param>
+internal sealed record PanelModelFigures(string Model, int Parameters, double Rmsse, double Mase, double Skill, double SkillVsBest, int BeatsNaive, int BeatsBest, double Seconds, string Verdict);
+
+internal sealed record PanelMeanFigures(string Model, double Rmsse, double Mase);
+
+internal sealed record SeriesFigures(string Series, int TrainRows, int TestRows, string BestBaseline, SeriesModelFigures[] Models, SeriesModelFigures[] Baselines)
+{
+    public static SeriesFigures Of(ForecastSplit split, SeriesBaselines baselines, SeriesScore score, string model) => new(
+        baselines.Key,
+        split.Train.Count,
+        split.Test.Count,
+        PanelJson.Word(baselines.Best.Name),
+        [SeriesModelFigures.Of(model, score)],
+        [.. baselines.All.Select(each => SeriesModelFigures.Of(PanelJson.Word(each.Name), each))]);
+}
+
+/// <param name="Rmse">In the target's units.</param>
+/// <param name="Mae">In the target's units.</param>
+/// <param name="Skill">1 − RMSE / naive RMSE; null where that is 0.</param>
+/// <param name="SkillVsBest">1 − RMSE / RMSE of the best baseline; null where that is 0.</param>
+internal sealed record SeriesModelFigures(string Model, double Rmse, double Mae, double Rmsse, double Mase, double? Skill, double? SkillVsBest)
+{
+    public static SeriesModelFigures Of(string model, SeriesScore score) => new(model, score.Rmse, score.Mae, score.Rmsse, score.Mase, score.Skill, score.SkillAgainstBest);
+}
+
+internal sealed record LeftOutFigures(string Series, string Reason);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(PanelJson))]
+internal sealed partial class PanelJsonContext : JsonSerializerContext;

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// One fit of a <see cref="PanelForecaster"/>: as for one series in <see cref="EnsembleTraining"/>, but that the networks learn from the
+/// samples of all series, one series after the other in the order of their names.
+/// </summary>
+internal sealed class PanelTraining
+{
+    private readonly EnsembleRecipe _recipe;
+    private readonly string[] _keys;
+    private readonly ForecastSplit[] _splits;
+    private readonly double[][] _statics;
+    private readonly EnsembleTraining _training;
+    private readonly CancellationToken _cancellation;
+
+    public PanelTraining(EnsembleRecipe recipe, PanelSplit split, Action<TrainingEvent> onEvent, CancellationToken cancellation)
+    {
+        (_recipe, _cancellation) = (recipe, cancellation);
+        _keys = [.. split.Keys.Order(StringComparer.Ordinal)];
+        _splits = Array.ConvertAll(_keys, key => split[key]);
+        _statics = [.. split.Panel.StaticNames.Select(column => Array.ConvertAll(_keys, key => split.Panel.Static(key)[column]))];
+        _training = new EnsembleTraining(recipe, _splits[0], onEvent, cancellation);
+    }
+
+    public History? History => _training.History;
+
+    public TimeSpan Elapsed => _training.Elapsed;
+
+    public PanelState Run()
+    {
+        var inner = new ForecastSplit[_splits.Length];
+        Each(inner.Length, s => inner[s] = _splits[s].WithinTraining(_recipe.ValidationRows(_splits[s])));
+        PanelPlan chosen = PanelPlan.Choose(inner, _splits, _recipe, Each).For(_recipe, inner, _statics);
+        InputPlan[] plans = chosen.Plans;
+
+        // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
+        Stage[] stages = Stages(chosen, [.. inner.Select(split => split.Table)], [.. inner.Select(split => split.Train.Count)]);
+        var validation = new OriginSamples[stages.Length];
+        Each(stages.Length, s =>
+        {
+            (int first, int count) = Judged(inner[s]);
+            validation[s] = new OriginSamples(stages[s].Frame, plans[s], first, count, EnsembleTraining.Targets(stages[s].Frame, stages[s].Linear, first, count, stages[s].Scales));
+        });
+        (Model[] networks, int[] epochs) = Train(stages, EnsembleTraining.Laid(new JoinedSamples(validation)), null);
+        var corrections = new float[stages.Length][];
+        for (int s = 0; s < stages.Length; s++)
+            corrections[s] = EnsembleState.Corrections(networks, stages[s].Frame, plans[s], Judged(inner[s]).First, Judged(inner[s]).Count);
+        var weights = new double[stages.Length][][];
+        var baselines = new BaselineForecaster[stages.Length][];
+        var calibrations = new HorizonForecast[stages.Length];
+        Each(stages.Length, s =>
+        {
+            (int first, int count) = Judged(inner[s]);
+            baselines[s] = EnsembleTraining.Baselines(_splits[s]);
+            foreach (BaselineForecaster baseline in baselines[s])
+                baseline.Fit(inner[s], _cancellation);
+            HorizonForecast[] forecasts =
+            [
+                Beside(inner[s], EnsembleState.Values(stages[s].Frame, stages[s].Linear, first, count, corrections[s], stages[s].Scales)),
+                Beside(inner[s], EnsembleState.Values(stages[s].Frame, stages[s].Linear, first, count, null, stages[s].Scales)),
+                .. baselines[s].Select(baseline => baseline.PredictAhead(inner[s], plans[s].Steps)),
+            ];
+            weights[s] = Blend.Weights(forecasts);
+            calibrations[s] = Beside(inner[s], EnsembleTraining.Mixed(forecasts, weights[s]));
+        });
+
+        // Then everything again on all training rows.
+        stages = Stages(chosen, [.. _splits.Select(split => split.Table.Head(split.Train.Count))], [.. _splits.Select(split => split.Train.Count)]);
+        networks = Train(stages, null, epochs).Networks;
+        var states = new EnsembleState[stages.Length];
+        Each(stages.Length, s => states[s] = new EnsembleState
+        {
+            Cell = _recipe.Network.Cell,
+            Linear = stages[s].Linear,
+            Networks = networks,
+            CorrectionScales = stages[s].Scales,
+            Parts = Parts(_splits[s], weights[s], baselines[s]),
+            Calibration = calibrations[s],
+            TrainedFrom = _splits[s].Train.Dates[0],
+            TrainedTo = _splits[s].Train.Dates[^1],
+        });
+        _training.End();
+        return new PanelState(_splits[0].Target, chosen.IsPooled, chosen.OwnError, chosen.PooledError, networks, _keys, states);
+    }
+
+    /// <summary>The first validation origin and how many there are.</summary>
+    private (int First, int Count) Judged(ForecastSplit inner) => (inner.Train.Count - 1, inner.Test.Count - _recipe.Steps + 1);
+
+    private static HorizonForecast Beside(ForecastSplit inner, double[][] ahead) => new(inner.Test.Values, ahead);
+
+    /// <summary>What stands before the networks: rows, least squares, and samples of what these leave.</summary>
+    private sealed record Stage(InputFrame Frame, LinearStage Linear, OriginSamples Samples, double[] Scales);
+
+    private Stage[] Stages(PanelPlan chosen, TimeSeries[] tables, int[] ends)
+    {
+        var frames = new InputFrame[tables.Length];
+        Each(frames.Length, s => frames[s] = new InputFrame(tables[s], chosen.Plans[s]));
+        double[][]? shared = chosen.IsPooled
+            ? PooledLinear.Fit([.. frames.Select((frame, s) => new PooledLinear.Part(frame, chosen.Plans[s], ends[s]))], chosen.Penalties[0])
+            : null;
+        var stages = new Stage[tables.Length];
+        Each(stages.Length, s =>
+        {
+            LinearStage linear = shared is null
+                ? LinearStage.Fit(frames[s], chosen.Plans[s], chosen.Penalties[s], ends[s])
+                : new LinearStage(chosen.Plans[s], chosen.Penalties[s], shared);
+            (OriginSamples samples, double[] scales) = EnsembleTraining.Samples(frames[s], linear, ends[s]);
+            stages[s] = new Stage(frames[s], linear, samples, scales);
+        });
+        return stages;
+    }
+
+    private (Model[] Networks, int[] Epochs) Train(Stage[] stages, ISamples? validation, int[]? epochs) =>
+        _training.Train(stages[0].Linear.Plan, EnsembleTraining.Laid(new JoinedSamples([.. stages.Select(stage => stage.Samples)])), validation, epochs);
+
+    private List<BlendPart> Parts(ForecastSplit split, double[][] weights, BaselineForecaster[] baselines)
+    {
+        var parts = new List<BlendPart>();
+        for (int i = 0; i < weights.Length; i++)
+        {
+            BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
+            if (weights[i].Sum() == 0)
+                continue;
+            baseline?.Fit(split, _cancellation);
+            parts.Add(new BlendPart(weights[i], i == 0, baseline));
+        }
+
+        return parts;
+    }
+
+    /// <summary>Runs the action for each series, on several threads; of several failures the first series' is thrown, and says which it is.</summary>
+    private void Each(int count, Action<int> action)
+    {
+        var failures = new ConcurrentDictionary<int, Exception>();
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _recipe.Network.Threads }, s =>
+        {
+            try
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                action(s);
+            }
+            catch (Exception failure)
+            {
+                failures[s] = failure;
+            }
+        });
+        if (failures.IsEmpty)
+            return;
+        Exception first = failures[failures.Keys.Min()];
+        if (first is UnrollException && count == _keys.Length)
+            throw new UnrollException($"Series {_keys[failures.Keys.Min()]}: {first.Message}", first);
+        ExceptionDispatchInfo.Throw(first);
+    }
+}
+
+/// <summary>All that a fitted <see cref="PanelForecaster"/> predicts with; the states share the networks.</summary>
+internal sealed record PanelState(string Target, bool IsPooled, double OwnError, double? PooledError, IReadOnlyList<Model> Networks, string[] Keys, EnsembleState[] States);
