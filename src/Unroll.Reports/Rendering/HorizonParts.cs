@@ -44,14 +44,14 @@ internal static class HorizonParts
         return html.Append("</tbody>\n</table>\n<p class=\"note\">Every row ahead is judged over the same number of origins, the newest rows known when a forecast was made.</p>\n</section>").ToString();
     }
 
-    /// <summary>How often the intervals held what came, beside how often they should have.</summary>
+    /// <summary>How often the intervals held what came, beside how often they should have: those of the networks, the naive forecast and the best baseline.</summary>
     public static string Intervals(ForecastReport report)
     {
         (string Name, IReadOnlyList<IntervalScore> Intervals)[] rows =
         [
             .. report.Models.Select(model => (model.Name, model.Intervals)),
             .. report.NaiveIntervals.Count > 0 ? [(report.NaiveName, report.NaiveIntervals)] : Array.Empty<(string, IReadOnlyList<IntervalScore>)>(),
-            .. report.Baselines.Select(score => (HtmlParts.Capital(score.Name), score.Intervals)),
+            .. report.Baselines.Where(score => score.Intervals.Count > 0 && score.Rmse < report.NaiveRmse).OrderBy(score => score.Rmse).Take(1).Select(score => (HtmlParts.Capital(score.Name), score.Intervals)),
         ];
         if (report.Models.All(model => model.Intervals.Count == 0))
             return "";
