@@ -12,8 +12,8 @@ internal static class EnsembleFile
 {
     public const string Key = "ensemble";
 
-    /// <summary>The newest calibration rows are enough for intervals.</summary>
-    private const int MostCalibrationRows = 250;
+    /// <summary>As many as a recipe ever chooses by, so that a saved forecaster gives the same intervals.</summary>
+    private const int MostCalibrationRows = 750;
 
     public static void Write(string path, EnsembleState state)
     {

@@ -88,17 +88,17 @@ public class EnsembleFileTests
     {
         ForecastSplit split = Split();
         EnsembleState state = OfAllParts(split).State;
-        double[] actual = [.. Enumerable.Range(0, 402).Select(row => (double)row)];
-        double[][] predicted = [.. Enumerable.Range(0, 400).Select(origin => new[] { origin + 0.5, origin + 1.5, origin + 2.5 })];
+        double[] actual = [.. Enumerable.Range(0, 902).Select(row => (double)row)];
+        double[][] predicted = [.. Enumerable.Range(0, 900).Select(origin => new[] { origin + 0.5, origin + 1.5, origin + 2.5 })];
         using var files = new TestFiles();
         string path = Path.Combine(files.Folder, "a.unroll");
         new EnsembleForecaster(state with { Calibration = new HorizonForecast(actual, predicted) }).Save(path);
         HorizonForecast kept = ((EnsembleForecaster)NetworkForecaster.Load(path)).Calibration;
-        Assert.Equal((250, 3), (kept.Origins, kept.Steps));
+        Assert.Equal((750, 3), (kept.Origins, kept.Steps));
         for (int h = 1; h <= 3; h++)
         {
-            Assert.Equal(Enumerable.Range(150 + h - 1, 250).Select(row => (double)row), kept.Actual(h));
-            Assert.Equal(Enumerable.Range(150, 250).Select(origin => origin + h - 0.5), kept.Predicted(h));
+            Assert.Equal(Enumerable.Range(150 + h - 1, 750).Select(row => (double)row), kept.Actual(h));
+            Assert.Equal(Enumerable.Range(150, 750).Select(origin => origin + h - 0.5), kept.Predicted(h));
         }
     }
 
