@@ -7,10 +7,10 @@ namespace Unroll.Forecasting;
 internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][] Weights)
 {
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
-    public const double Worthwhile = 0.005;
+    private const double Worthwhile = 0.005;
 
     /// <summary>A candidate must lower the validation error by this share to replace one before it.</summary>
-    public const double WorthAnotherTransform = 0.01;
+    private const double WorthAnotherTransform = 0.01;
 
     /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
     private const double Tolerance = 0.01;
@@ -47,23 +47,31 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <param name="cancellation">Ends it between two plans.</param>
     public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end, CancellationToken cancellation)
     {
+        Judged best = Grown(candidates, groups, plan =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Judge(table, plan, end);
+        });
+        return Fit(new InputFrame(table, best.Plan), best.Plan, best.Penalties, end);
+    }
+
+    /// <summary>The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.</summary>
+    public static Judged Grown(IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
+    {
         Judged? best = null;
         foreach (InputPlan candidate in candidates)
         {
-            // What a transform or a number of lags is worth shows with the other inputs there.
-            cancellation.ThrowIfCancellationRequested();
-            Judged grown = Judge(table, candidate, end);
+            Judged grown = judge(candidate);
             foreach (Func<InputPlan, InputPlan> add in groups)
             {
-                cancellation.ThrowIfCancellationRequested();
-                Judged more = Judge(table, add(grown.Plan), end);
+                Judged more = judge(add(grown.Plan));
                 grown = more.Error < grown.Error * (1 - Worthwhile) ? more : grown;
             }
 
             best = best is null || grown.Error < best.Error * (1 - WorthAnotherTransform) ? grown : best;
         }
 
-        return Fit(new InputFrame(table, best!.Plan), best.Plan, best.Penalties, end);
+        return best!;
     }
 
     /// <summary>What a plan is worth.</summary>
@@ -85,51 +93,44 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         double error = 0;
         var penalties = new double[plan.Steps];
         int[] steps = StepBlocks.Probes(plan.Steps);
-
-        // A few rough weeks must not decide alone.
-        double[] volatility = frame.VolatilityOfTarget();
-        var inputs = new double[frame.LinearInputs];
         foreach (int step in steps)
         {
             RidgeSystem system = System(frame, plan, step, end);
-            double[][] weights = Array.ConvertAll(s_penalties, system.Solve);
-            var squares = new double[s_penalties.Length];
-            double naive = 0;
-            for (int origin = end - 1; origin + step < frame.Rows; origin++)
-            {
-                double weight = 1 / (volatility[origin] * volatility[origin]);
-                frame.WriteLinear(origin, step, inputs);
-                double actual = frame.Value(origin + step);
-                for (int i = 0; i < squares.Length; i++)
-                    squares[i] += weight * Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
-                naive += weight * Square(frame.Value(origin) - actual);
-            }
-
-            double lowest = squares.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
-            error += lowest / (naive > 0 ? naive : 1) / steps.Length;
+            double[] errors = RelativeErrors(frame, step, end, Array.ConvertAll(s_penalties, system.Solve));
+            double lowest = errors.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
+            error += lowest / steps.Length;
             foreach (int covered in StepBlocks.Around(plan.Steps, step))
-                penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(squares, each => each <= lowest * (1 + Tolerance)))];
+                penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(errors, each => each <= lowest * (1 + Tolerance)))];
         }
 
         return new Judged(plan, penalties, Math.Sqrt(error));
     }
 
-    private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end)
+    /// <summary>
+    /// For each set of weights the squared errors of the rows from <paramref name="end"/> on, in units of the volatility then, so that a few
+    /// rough weeks do not decide alone, relative to those of the newest value.
+    /// </summary>
+    public static double[] RelativeErrors(InputFrame frame, int step, int end, double[][] weights)
     {
-        int first = FirstOrigin(frame, plan, end), rows = end - step - first;
-        double[][] columns = [.. Enumerable.Range(0, frame.LinearInputs).Select(_ => new double[rows])];
-        var outputs = new double[rows];
+        var squares = new double[weights.Length];
         var inputs = new double[frame.LinearInputs];
-        for (int i = 0; i < rows; i++)
+        double[] volatility = frame.VolatilityOfTarget();
+        double naive = 0;
+        for (int origin = end - 1; origin + step < frame.Rows; origin++)
         {
-            frame.WriteLinear(first + i, step, inputs);
-            for (int k = 0; k < inputs.Length; k++)
-                columns[k][i] = inputs[k];
-            outputs[i] = frame.TargetOf(first + i, first + i + step);
+            double weight = 1 / (volatility[origin] * volatility[origin]);
+            frame.WriteLinear(origin, step, inputs);
+            double actual = frame.Value(origin + step);
+            for (int i = 0; i < squares.Length; i++)
+                squares[i] += weight * Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
+            naive += weight * Square(frame.Value(origin) - actual);
         }
 
-        return new RidgeSystem(columns, outputs);
+        return Array.ConvertAll(squares, square => square / (naive > 0 ? naive : 1));
     }
+
+    private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end) =>
+        PooledLinear.System([new PooledLinear.Part(frame, plan, end)], step, every: 1);
 
     private static double Square(double value) => value * value;
 }

@@ -27,24 +27,11 @@ internal sealed record PanelPlan(InputPlan[] Plans, double[][] Penalties, bool I
         ForecastSplit[] asked = [.. Enumerable.Range(0, Math.Min(MostAsked, inner.Length)).Select(i => inner[(int)((long)i * inner.Length / Math.Min(MostAsked, inner.Length))])];
         bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
 
-        // As LinearStage.Choose does for one series.
-        IReadOnlyList<Func<InputPlan, InputPlan>> groups = InputPlans.Groups(lead, recipe.Steps);
-        (InputPlan Plan, double Error)? best = null;
-        foreach (InputPlan candidate in InputPlans.Candidates(lead, recipe.Steps, recipe.Transform))
-        {
-            if (recipe.Transform is null && !hasLogarithms && candidate.Transform == TargetTransform.LogReturn.Name)
-                continue;
-            (InputPlan Plan, double Error) grown = Tried(candidate);
-            foreach (Func<InputPlan, InputPlan> add in groups)
-            {
-                (InputPlan Plan, double Error) more = Tried(add(grown.Plan));
-                grown = more.Error < grown.Error * (1 - LinearStage.Worthwhile) ? more : grown;
-            }
-
-            best = best is null || grown.Error < best.Value.Error * (1 - LinearStage.WorthAnotherTransform) ? grown : best;
-        }
-
-        InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best!.Value.Plan, split));
+        IEnumerable<InputPlan> candidates = InputPlans.Candidates(lead, recipe.Steps, recipe.Transform)
+            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name);
+        InputPlan best = LinearStage.Grown(candidates, InputPlans.Groups(lead, recipe.Steps), plan =>
+            new LinearStage.Judged(plan, [], Judge(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split))).Error)).Plan;
+        InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
         (double[][] own, double ownError) = Judge(inner, plans);
         if (inner.Length == 1)
             return new PanelPlan(plans, own, false, ownError, null);
@@ -53,8 +40,6 @@ internal sealed record PanelPlan(InputPlan[] Plans, double[][] Penalties, bool I
         (double[] shared, double[] errors) = PooledLinear.Judge(parts);
         bool isPooled = errors.Average() < ownError;
         return new PanelPlan(plans, isPooled ? Array.ConvertAll(plans, _ => shared) : own, isPooled, ownError, errors.Average());
-
-        (InputPlan Plan, double Error) Tried(InputPlan plan) => (plan, Judge(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split))).Error);
 
         (double[][] Penalties, double Error) Judge(ForecastSplit[] splits, InputPlan[] adapted)
         {

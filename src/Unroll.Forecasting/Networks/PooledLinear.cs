@@ -29,7 +29,7 @@ internal static class PooledLinear
         {
             RidgeSystem system = System(parts, step);
             double[][] weights = Array.ConvertAll(s_penalties, system.Solve);
-            double[][] relative = Array.ConvertAll(parts, part => Relative(part, step, weights));
+            double[][] relative = Array.ConvertAll(parts, part => LinearStage.RelativeErrors(part.Frame, step, part.End, weights));
             int best = Enumerable.Range(0, s_penalties.Length).MinBy(i => relative.Sum(each => Math.Sqrt(each[i])));
             for (int s = 0; s < parts.Length; s++)
                 errors[s] += relative[s][best] / steps.Length;
@@ -40,32 +40,16 @@ internal static class PooledLinear
         return (penalties, Array.ConvertAll(errors, Math.Sqrt));
     }
 
-    /// <summary>For each set of weights the squared errors of a series, in units of its volatility, relative to those of the newest value.</summary>
-    private static double[] Relative(Part part, int step, double[][] weights)
-    {
-        (InputFrame frame, _, int end) = part;
-        var squares = new double[weights.Length];
-        var inputs = new double[frame.LinearInputs];
-        double[] volatility = frame.VolatilityOfTarget();
-        double naive = 0;
-        for (int origin = end - 1; origin + step < frame.Rows; origin++)
-        {
-            double weight = 1 / (volatility[origin] * volatility[origin]);
-            frame.WriteLinear(origin, step, inputs);
-            double actual = frame.Value(origin + step);
-            for (int i = 0; i < squares.Length; i++)
-                squares[i] += weight * Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
-            naive += weight * Square(frame.Value(origin) - actual);
-        }
-
-        return Array.ConvertAll(squares, square => square / (naive > 0 ? naive : 1));
-    }
-
     private static RidgeSystem System(Part[] parts, int step)
     {
-        int[] firsts = Array.ConvertAll(parts, part => LinearStage.FirstOrigin(part.Frame, part.Plan, part.End));
-        long rows = parts.Zip(firsts, (part, first) => (long)(part.End - step - first)).Sum();
-        int every = (int)(1 + ((rows - 1) / MostRows));
+        long rows = parts.Sum(part => (long)part.End - step - First(part));
+        return System(parts, step, (int)(1 + ((rows - 1) / MostRows)));
+    }
+
+    /// <summary>The equations of all parts, of each of which every so many rows are taken.</summary>
+    public static RidgeSystem System(Part[] parts, int step, int every)
+    {
+        int[] firsts = Array.ConvertAll(parts, First);
         int count = parts.Zip(firsts, (part, first) => (part.End - step - first + every - 1) / every).Sum();
         var inputs = new double[parts[0].Frame.LinearInputs];
         double[][] columns = [.. inputs.Select(_ => new double[count])];
@@ -85,5 +69,5 @@ internal static class PooledLinear
         return new RidgeSystem(columns, outputs);
     }
 
-    private static double Square(double value) => value * value;
+    private static int First(Part part) => LinearStage.FirstOrigin(part.Frame, part.Plan, part.End);
 }
