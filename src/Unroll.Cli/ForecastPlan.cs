@@ -24,8 +24,7 @@ internal sealed class ForecastPlan
         foreach (INetworkForecaster network in Networks)
             network.Build(Split);
         Comparison.RequireChange(Split);
-        if (Split.Test.Count < request.Horizon)
-            throw new UnrollException($"The test range {Split.TestRange} has {Split.Test.Count} rows, too few to judge {request.Horizon} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        Split.RequireTestRows(request.Horizon);
         _comparison = new Lazy<Comparison>(() => new Comparison(Split, request.Horizon, request.CreateLinear()));
     }
 

@@ -47,9 +47,8 @@ internal static class PredictCommand
         AheadJson[] ahead;
         if (network is EnsembleForecaster ensemble)
         {
-            (double[] values, PredictionInterval[] narrow) = ensemble.PredictAhead(table, steps, 0.8);
-            PredictionInterval[] wide = ensemble.PredictAhead(table, steps, 0.95).Intervals;
-            ahead = [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, narrow[i].Lower, narrow[i].Upper, wide[i].Lower, wide[i].Upper))];
+            (double[] values, PredictionInterval[][] intervals) = ensemble.PredictAhead(table, steps, [0.8, 0.95]);
+            ahead = [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, intervals[0][i].Lower, intervals[0][i].Upper, intervals[1][i].Lower, intervals[1][i].Upper))];
         }
         else
         {

@@ -9,6 +9,8 @@ public sealed class ForecastSplit
     /// <summary>What was found for a horizon, a transform and a validation share: all forecasters of a split start from the same.</summary>
     private readonly Dictionary<(int Steps, string? Transform, double Validation), LinearStage> _linear = [];
 
+    private readonly Dictionary<(int Steps, double Validation), HorizonForecast[]> _baselines = [];
+
     /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="train">The rows to learn from.</param>
@@ -112,6 +114,37 @@ public sealed class ForecastSplit
 
             return stage;
         }
+    }
+
+    /// <summary>
+    /// The newest training rows as the baselines that may have a share in a forecast predict them, fitted to the rows before: in the order of
+    /// <see cref="EnsembleTraining.Baselines"/>.
+    /// </summary>
+    internal HorizonForecast[] BaselinesWithin(EnsembleRecipe recipe, CancellationToken cancellation)
+    {
+        lock (_baselines)
+        {
+            if (!_baselines.TryGetValue((recipe.Steps, recipe.Validation), out HorizonForecast[]? forecasts))
+            {
+                ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
+                forecasts = Array.ConvertAll(EnsembleTraining.Baselines(this), baseline =>
+                {
+                    baseline.Fit(inner, cancellation);
+                    return baseline.PredictAhead(inner, recipe.Steps);
+                });
+                _baselines.Add((recipe.Steps, recipe.Validation), forecasts);
+            }
+
+            return forecasts;
+        }
+    }
+
+    /// <summary>Refuses a horizon that reaches beyond the test rows.</summary>
+    /// <exception cref="UnrollException">There are fewer test rows than <paramref name="steps"/>.</exception>
+    public void RequireTestRows(int steps)
+    {
+        if (Test.Count < steps)
+            throw new UnrollException($"The test range {TestRange} has {Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
     }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>

@@ -92,8 +92,8 @@ public sealed record ModelResult
             IReadOnlyList<DateTime> dates = series.NextDates(steps);
             if (network is not EnsembleForecaster ensemble)
                 return [.. network.PredictAhead(series, steps).Select((value, i) => new NextValue(dates[i], value, null))];
-            (double[] values, PredictionInterval[] intervals) = ensemble.PredictAhead(series, steps, 0.8);
-            return [.. values.Select((value, i) => new NextValue(dates[i], value, intervals[i]))];
+            (double[] values, PredictionInterval[][] intervals) = ensemble.PredictAhead(series, steps, [0.8]);
+            return [.. values.Select((value, i) => new NextValue(dates[i], value, intervals[0][i]))];
         }
         catch (UnrollException)
         {

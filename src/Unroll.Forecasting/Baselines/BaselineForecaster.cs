@@ -80,8 +80,7 @@ public abstract class BaselineForecaster : IHorizonForecaster
         ArgumentNullException.ThrowIfNull(split);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         _ = FittedTarget();
-        if (split.Test.Count < steps)
-            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        split.RequireTestRows(steps);
         Series known = split.TrainThroughTest;
         int firstOrigin = known.Count - split.Test.Count;
         if (firstOrigin < NeededRows)

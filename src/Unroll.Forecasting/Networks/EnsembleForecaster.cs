@@ -113,24 +113,14 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <inheritdoc/>
     /// <remarks>Rows at the end of <paramref name="series"/> that have no target value yet may hold the values of known columns.</remarks>
-    public double[] PredictAhead(TimeSeries series, int steps)
-    {
-        ArgumentNullException.ThrowIfNull(series);
-        EnsembleState state = Checked(steps);
-        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan);
-        if (frame.Rows <= frame.FirstOrigin)
-            throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
-        frame.RequireKnown(series, steps);
-        return state.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)])[0];
-    }
+    public double[] PredictAhead(TimeSeries series, int steps) => Next(Framed(series, steps), series, steps);
 
     /// <inheritdoc/>
     public HorizonForecast PredictAhead(ForecastSplit split, int steps)
     {
         ArgumentNullException.ThrowIfNull(split);
         EnsembleState state = Checked(steps);
-        if (split.Test.Count < steps)
-            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        split.RequireTestRows(steps);
         var frame = new InputFrame(split.Table, state.Plan);
         int first = split.Table.Rows - split.Test.Count - 1;
         if (first < frame.FirstOrigin)
@@ -147,31 +137,45 @@ public sealed class EnsembleForecaster : INetworkForecaster
     /// The rows after the last one of <paramref name="series"/> with intervals: calibrated on the newest training rows, then led by the
     /// errors on rows after them as far as the series has any (<see cref="AdaptiveConformal"/>).
     /// </summary>
-    /// <returns>[steps] predictions, and for each an interval of the nominal level.</returns>
-    /// <exception cref="UnrollException">As <see cref="PredictAhead(TimeSeries, int)"/>; the level is not between 0 and 1.</exception>
-    public (double[] Values, PredictionInterval[] Intervals) PredictAhead(TimeSeries series, int steps, double level)
+    /// <returns>[steps] predictions, and for each nominal level [steps] intervals around them.</returns>
+    /// <exception cref="UnrollException">As <see cref="PredictAhead(TimeSeries, int)"/>; a level is not between 0 and 1.</exception>
+    public (double[] Values, PredictionInterval[][] Intervals) PredictAhead(TimeSeries series, int steps, IReadOnlyList<double> levels)
     {
-        double[] ahead = PredictAhead(series, steps);
+        ArgumentNullException.ThrowIfNull(levels);
+        InputFrame frame = Framed(series, steps);
+        double[] ahead = Next(frame, series, steps);
         EnsembleState state = State;
-        TimeSeries table = series.Select([state.Plan.Target, .. state.Plan.Columns]);
-        var frame = new InputFrame(table, state.Plan);
-        int after = Math.Max(frame.FirstOrigin, Math.Max(table.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
+        int after = Math.Max(frame.FirstOrigin, Math.Max(series.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
         int count = frame.Rows - 1 - after;
-        double[][] since = count > 0 ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(table.Head(rows), Steps))]) : [];
-        var intervals = new PredictionInterval[steps];
-        for (int h = 1; h <= steps; h++)
+        double[][] since = count > 0 ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(series.Head(rows), Steps))]) : [];
+        return (ahead, [.. levels.Select(level => Enumerable.Range(1, steps).Select(step => Around(step, level)).ToArray())]);
+
+        PredictionInterval Around(int h, double level)
         {
             var conformal = new AdaptiveConformal(state.Calibration.Actual(h), state.Calibration.Predicted(h), level, h);
             int known = Math.Max(0, count - h + 1);
             if (known > 0)
                 conformal.Over([.. Enumerable.Range(after + h, known).Select(frame.Value)], [.. since[..known].Select(values => values[h - 1])]);
-            intervals[h - 1] = conformal.Around(ahead[h - 1]);
+            return conformal.Around(ahead[h - 1]);
         }
-
-        return (ahead, intervals);
     }
 
     public void Save(string path) => EnsembleFile.Write(path, State);
+
+    /// <summary>The rows of a table as inputs, once it is sure that they are enough to predict from.</summary>
+    private InputFrame Framed(TimeSeries series, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        EnsembleState state = Checked(steps);
+        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan);
+        if (frame.Rows <= frame.FirstOrigin)
+            throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
+        frame.RequireKnown(series, steps);
+        return frame;
+    }
+
+    private double[] Next(InputFrame frame, TimeSeries series, int steps) =>
+        State.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)])[0];
 
     private EnsembleState Checked(int steps)
     {

@@ -33,42 +33,24 @@ internal sealed class EnsembleTraining
         ForecastSplit inner = _split.WithinTraining(_recipe.ValidationRows(_split));
         LinearStage chosen = _split.Linear(_recipe, _cancellation);
         InputPlan plan = PlanFor(chosen.Plan, _recipe, _split);
-        BaselineForecaster[] baselines = Baselines(_split);
-        foreach (BaselineForecaster baseline in baselines)
-            baseline.Fit(inner, _cancellation);
+        HorizonForecast[] baselines = _split.BaselinesWithin(_recipe, _cancellation);
 
         // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
         var frame = new InputFrame(inner.Table, plan);
         var linear = LinearStage.Fit(frame, plan, chosen.Penalties, inner.Train.Count);
         (OriginSamples training, double[] scales) = Samples(frame, linear, inner.Train.Count);
-        int first = inner.Train.Count - 1, count = inner.Test.Count - plan.Steps + 1;
+        (int first, int count) = Origins(inner, plan.Steps);
         var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scales));
         (Model[] networks, int[] epochs) = Train(plan, Laid(training), Laid(validation), null);
         float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
-        HorizonForecast[] forecasts =
-        [
-            Judged(EnsembleState.Values(frame, linear, first, count, corrections, scales)),
-            Judged(EnsembleState.Values(frame, linear, first, count, null, scales)),
-            .. baselines.Select(baseline => baseline.PredictAhead(inner, plan.Steps)),
-        ];
-        double[][] weights = Blend.Weights(forecasts);
-        HorizonForecast calibration = Judged(Mixed(forecasts, weights));
+        (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, corrections, baselines);
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
         linear = LinearStage.Fit(frame, plan, chosen.Penalties, _split.Train.Count);
         (training, scales) = Samples(frame, linear, _split.Train.Count);
         networks = Train(plan, Laid(training), null, epochs).Networks;
-        var parts = new List<BlendPart>();
-        for (int i = 0; i < forecasts.Length; i++)
-        {
-            BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
-            if (weights[i].Sum() == 0)
-                continue;
-            baseline?.Fit(_split, _cancellation);
-            parts.Add(new BlendPart(weights[i], i == 0, baseline));
-        }
-
+        List<BlendPart> parts = Parts(_split, weights, _cancellation);
         End();
         return new EnsembleState
         {
@@ -81,8 +63,6 @@ internal sealed class EnsembleTraining
             TrainedFrom = _split.Train.Dates[0],
             TrainedTo = _split.Train.Dates[^1],
         };
-
-        HorizonForecast Judged(double[][] ahead) => new(inner.Test.Values, ahead);
     }
 
     /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
@@ -105,6 +85,50 @@ internal sealed class EnsembleTraining
     }
 
     private int AllEpochs => 2 * _recipe.Members * Options.Epochs;
+
+    /// <summary>
+    /// What the corrected forecast, the linear one and the baselines deserve on the validation rows, [forecasts][H], and these rows as they
+    /// are predicted so.
+    /// </summary>
+    /// <param name="inner">The validation rows as test rows.</param>
+    /// <param name="frame">The rows of <paramref name="inner"/>.</param>
+    /// <param name="linear">Fitted to the rows before.</param>
+    /// <param name="scales">Those of the corrections, [H].</param>
+    /// <param name="corrections">What the networks say of the validation rows.</param>
+    /// <param name="baselines">What <see cref="ForecastSplit.BaselinesWithin"/> says of them.</param>
+    public static (double[][] Weights, HorizonForecast Calibration) Weighed(ForecastSplit inner, InputFrame frame, LinearStage linear, double[] scales, float[] corrections, HorizonForecast[] baselines)
+    {
+        (int first, int count) = Origins(inner, linear.Plan.Steps);
+        HorizonForecast Judged(double[][] ahead) => new(inner.Test.Values, ahead);
+        HorizonForecast[] forecasts =
+        [
+            Judged(EnsembleState.Values(frame, linear, first, count, corrections, scales)),
+            Judged(EnsembleState.Values(frame, linear, first, count, null, scales)),
+            .. baselines,
+        ];
+        double[][] weights = Blend.Weights(forecasts);
+        return (weights, Judged(Mixed(forecasts, weights)));
+    }
+
+    /// <summary>The first validation origin and how many there are.</summary>
+    public static (int First, int Count) Origins(ForecastSplit inner, int steps) => (inner.Train.Count - 1, inner.Test.Count - steps + 1);
+
+    /// <summary>The parts that have a weight, baselines fitted to all training rows.</summary>
+    public static List<BlendPart> Parts(ForecastSplit split, double[][] weights, CancellationToken cancellation)
+    {
+        BaselineForecaster[] baselines = Baselines(split);
+        var parts = new List<BlendPart>();
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i].Sum() == 0)
+                continue;
+            BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
+            baseline?.Fit(split, cancellation);
+            parts.Add(new BlendPart(weights[i], i == 0, baseline));
+        }
+
+        return parts;
+    }
 
     /// <summary>Those that may have a share, not yet fitted.</summary>
     public static BaselineForecaster[] Baselines(ForecastSplit split)
@@ -197,7 +221,7 @@ internal sealed class EnsembleTraining
         return new ArraySamples(x, samples.InputShape, y, samples.TargetShape);
     }
 
-    public static double[][] Mixed(HorizonForecast[] forecasts, double[][] weights)
+    private static double[][] Mixed(HorizonForecast[] forecasts, double[][] weights)
     {
         double[][] mixed = [.. Enumerable.Range(0, forecasts[0].Origins).Select(_ => new double[forecasts[0].Steps])];
         for (int i = 0; i < mixed.Length; i++)

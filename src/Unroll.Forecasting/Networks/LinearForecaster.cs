@@ -56,8 +56,7 @@ public sealed class LinearForecaster : IHorizonForecaster
     {
         ArgumentNullException.ThrowIfNull(split);
         CheckSteps(steps);
-        if (split.Test.Count < steps)
-            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        split.RequireTestRows(steps);
         var frame = new InputFrame(split.Table, Stage.Plan);
         int first = split.Table.Rows - split.Test.Count - 1;
         if (first < frame.FirstOrigin)

@@ -107,12 +107,7 @@ public sealed class NetworkForecaster : INetworkForecaster
         }
     }
 
-    public double[] Predict(ForecastSplit split)
-    {
-        ArgumentNullException.ThrowIfNull(split);
-        CheckWindow(split);
-        return _scaler!.InverseTransform(Model.Predict(split.TestWindows(_scaler)));
-    }
+    public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);
 
     public double PredictNext(TimeSeries series) => PredictAhead(series, 1)[0];
 
@@ -138,9 +133,9 @@ public sealed class NetworkForecaster : INetworkForecaster
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        CheckWindow(split);
-        if (split.Test.Count < steps)
-            throw new UnrollException($"The test range {split.TestRange} has {split.Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+        if (split.Window != About.Window)
+            throw new UnrollException($"The {Name} was trained on windows of {About.Window} rows, but this split has windows of {split.Window}. Use the same window.");
+        split.RequireTestRows(steps);
         return new HorizonForecast(split.Test.Values, Recursive(split.TestWithHistory.Values, split.Test.Count - steps + 1, steps));
     }
 
@@ -170,12 +165,6 @@ public sealed class NetworkForecaster : INetworkForecaster
         }
 
         return ahead;
-    }
-
-    private void CheckWindow(ForecastSplit split)
-    {
-        if (split.Window != About.Window)
-            throw new UnrollException($"The {Name} was trained on windows of {About.Window} rows, but this split has windows of {split.Window}. Use the same window.");
     }
 
     /// <summary>Writes the network with everything that <see cref="Load"/> needs to predict: scaler, window, target, training dates.</summary>

@@ -41,31 +41,21 @@ internal sealed class PanelTraining
         var validation = new OriginSamples[stages.Length];
         Each(stages.Length, s =>
         {
-            (int first, int count) = Judged(inner[s]);
+            (int first, int count) = EnsembleTraining.Origins(inner[s], _recipe.Steps);
             validation[s] = new OriginSamples(stages[s].Frame, plans[s], first, count, EnsembleTraining.Targets(stages[s].Frame, stages[s].Linear, first, count, stages[s].Scales));
         });
         (Model[] networks, int[] epochs) = Train(stages, EnsembleTraining.Laid(new JoinedSamples(validation)), null);
         var corrections = new float[stages.Length][];
         for (int s = 0; s < stages.Length; s++)
-            corrections[s] = EnsembleState.Corrections(networks, stages[s].Frame, plans[s], Judged(inner[s]).First, Judged(inner[s]).Count);
-        var weights = new double[stages.Length][][];
-        var baselines = new BaselineForecaster[stages.Length][];
-        var calibrations = new HorizonForecast[stages.Length];
-        Each(stages.Length, s =>
         {
-            (int first, int count) = Judged(inner[s]);
-            baselines[s] = EnsembleTraining.Baselines(_splits[s]);
-            foreach (BaselineForecaster baseline in baselines[s])
-                baseline.Fit(inner[s], _cancellation);
-            HorizonForecast[] forecasts =
-            [
-                Beside(inner[s], EnsembleState.Values(stages[s].Frame, stages[s].Linear, first, count, corrections[s], stages[s].Scales)),
-                Beside(inner[s], EnsembleState.Values(stages[s].Frame, stages[s].Linear, first, count, null, stages[s].Scales)),
-                .. baselines[s].Select(baseline => baseline.PredictAhead(inner[s], plans[s].Steps)),
-            ];
-            weights[s] = Blend.Weights(forecasts);
-            calibrations[s] = Beside(inner[s], EnsembleTraining.Mixed(forecasts, weights[s]));
-        });
+            (int first, int count) = EnsembleTraining.Origins(inner[s], _recipe.Steps);
+            corrections[s] = EnsembleState.Corrections(networks, stages[s].Frame, plans[s], first, count);
+        }
+
+        var weights = new double[stages.Length][][];
+        var calibrations = new HorizonForecast[stages.Length];
+        Each(stages.Length, s => (weights[s], calibrations[s]) = EnsembleTraining.Weighed(
+            inner[s], stages[s].Frame, stages[s].Linear, stages[s].Scales, corrections[s], _splits[s].BaselinesWithin(_recipe, _cancellation)));
 
         // Then everything again on all training rows.
         stages = Stages(chosen, [.. _splits.Select(split => split.Table.Head(split.Train.Count))], [.. _splits.Select(split => split.Train.Count)]);
@@ -77,7 +67,7 @@ internal sealed class PanelTraining
             Linear = stages[s].Linear,
             Networks = networks,
             CorrectionScales = stages[s].Scales,
-            Parts = Parts(_splits[s], weights[s], baselines[s]),
+            Parts = EnsembleTraining.Parts(_splits[s], weights[s], _cancellation),
             Calibration = calibrations[s],
             TrainedFrom = _splits[s].Train.Dates[0],
             TrainedTo = _splits[s].Train.Dates[^1],
@@ -85,11 +75,6 @@ internal sealed class PanelTraining
         _training.End();
         return new PanelState(_splits[0].Target, chosen.IsPooled, chosen.OwnError, chosen.PooledError, networks, _keys, states);
     }
-
-    /// <summary>The first validation origin and how many there are.</summary>
-    private (int First, int Count) Judged(ForecastSplit inner) => (inner.Train.Count - 1, inner.Test.Count - _recipe.Steps + 1);
-
-    private static HorizonForecast Beside(ForecastSplit inner, double[][] ahead) => new(inner.Test.Values, ahead);
 
     /// <summary>What stands before the networks: rows, least squares, and samples of what these leave.</summary>
     private sealed record Stage(InputFrame Frame, LinearStage Linear, OriginSamples Samples, double[] Scales);
@@ -115,21 +100,6 @@ internal sealed class PanelTraining
 
     private (Model[] Networks, int[] Epochs) Train(Stage[] stages, ISamples? validation, int[]? epochs) =>
         _training.Train(stages[0].Linear.Plan, EnsembleTraining.Laid(new JoinedSamples([.. stages.Select(stage => stage.Samples)])), validation, epochs);
-
-    private List<BlendPart> Parts(ForecastSplit split, double[][] weights, BaselineForecaster[] baselines)
-    {
-        var parts = new List<BlendPart>();
-        for (int i = 0; i < weights.Length; i++)
-        {
-            BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
-            if (weights[i].Sum() == 0)
-                continue;
-            baseline?.Fit(split, _cancellation);
-            parts.Add(new BlendPart(weights[i], i == 0, baseline));
-        }
-
-        return parts;
-    }
 
     /// <summary>Runs the action for each series, on several threads; of several failures the first series' is thrown, and says which it is.</summary>
     private void Each(int count, Action<int> action)

@@ -74,9 +74,10 @@ public sealed class Comparison
             {
                 HorizonForecast? calibration = Calibration(baseline, cancellationToken);
                 baseline.Fit(split, cancellationToken);
-                double[] predictions = baseline.Predict(split);
+                HorizonForecast next = baseline.PredictAhead(split, 1);
+                double[] predictions = next.Predicted(1);
                 if (Array.TrueForAll(predictions, double.IsFinite) && double.IsFinite(Metrics.Rmse(split.Test, predictions)))
-                    baselines.Add(WithSteps(Judge(baseline.Name, predictions, naiveRmse), baseline, calibration));
+                    baselines.Add(WithSteps(Judge(baseline.Name, predictions, naiveRmse), baseline, next, calibration));
                 else
                     leftOut.Add($"The {baseline.Name} forecast is left out: its errors are not finite.");
                 if (Saying(baseline) is { } saying)
@@ -131,10 +132,11 @@ public sealed class Comparison
     public ForecastScore Add(IForecaster forecaster)
     {
         ArgumentNullException.ThrowIfNull(forecaster);
-        ForecastScore score = Add(forecaster.Name, forecaster.Predict(_split));
-        if (forecaster is IHorizonForecaster ahead)
-            score = _scores[^1] = WithSteps(score, ahead, (forecaster as EnsembleForecaster)?.Calibration);
-        return score;
+        if (forecaster is not IHorizonForecaster ahead)
+            return Add(forecaster.Name, forecaster.Predict(_split));
+        HorizonForecast next = ahead.PredictAhead(_split, 1);
+        ForecastScore score = Add(forecaster.Name, next.Predicted(1));
+        return _scores[^1] = WithSteps(score, ahead, next, (forecaster as EnsembleForecaster)?.Calibration);
     }
 
     /// <summary>Judges predictions from elsewhere, one a test row in the target's units, and adds them to <see cref="Scores"/>.</summary>
@@ -208,15 +210,14 @@ public sealed class Comparison
     }
 
     /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
-    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, HorizonForecast? calibration)
+    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, HorizonForecast next, HorizonForecast? calibration)
     {
-        HorizonForecast forecast = forecaster.PredictAhead(_split, _steps);
+        HorizonForecast forecast = _steps == 1 ? next : forecaster.PredictAhead(_split, _steps);
         double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Actual(step), forecast.Predicted(step)))];
         if (calibration is null)
             return score with { RmseByStep = _steps == 1 ? [] : rmses };
 
         // One row ahead every test row has an interval, also those that nothing further is judged from.
-        HorizonForecast next = _steps == 1 ? forecast : forecaster.PredictAhead(_split, 1);
         IEnumerable<IntervalScore> intervals = s_levels.Select(level => IntervalScore.Of(next, calibration, 1, level));
         if (_steps > 1)
             intervals = intervals.Concat(s_levels.Select(level => IntervalScore.Of(forecast, calibration, _steps, level)));
