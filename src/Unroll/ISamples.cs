@@ -16,9 +16,21 @@ public interface ISamples
     /// <summary>The shape of one target, for example (1).</summary>
     Shape TargetShape { get; }
 
-    /// <summary>Writes input <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (InputShape.Size values).</summary>
+    /// <summary>The shapes of all inputs, for a model with several; <see cref="InputShape"/> is the first.</summary>
+    IReadOnlyList<Shape> InputShapes => [InputShape];
+
+    /// <summary>The shapes of the targets of all outputs, for a model with several; <see cref="TargetShape"/> is the first.</summary>
+    IReadOnlyList<Shape> TargetShapes => [TargetShape];
+
+    /// <summary>
+    /// Writes input <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (InputShape.Size values; of
+    /// several inputs one after the other).
+    /// </summary>
     void CopyInput(int index, Span<float> destination);
 
-    /// <summary>Writes target <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (TargetShape.Size values).</summary>
+    /// <summary>
+    /// Writes target <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (TargetShape.Size values; for
+    /// several outputs one after the other).
+    /// </summary>
     void CopyTarget(int index, Span<float> destination);
 }

@@ -37,7 +37,25 @@ public abstract record Layer
     /// <exception cref="UnrollException">The layer cannot take this input; the message says what it takes.</exception>
     public abstract Shape GetOutputShape(Shape input);
 
+    /// <summary>The layer as a part of a graph, with weights of its own: its first output for these inputs.</summary>
+    /// <param name="inputs">What the layer takes: one value, or several where its comment says so.</param>
+    /// <exception cref="UnrollException">The layer cannot take these inputs; the message says what it takes.</exception>
+    public Node Apply(params Node[] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return new LayerUse(this, inputs).Outputs[0];
+    }
+
+    /// <summary>The shapes of all outputs for inputs of these shapes.</summary>
+    internal virtual Shape[] GetOutputShapes(Shape[] inputs) => inputs.Length == 1
+        ? [GetOutputShape(inputs[0])]
+        : throw new UnrollException($"{Label} takes one input, but {inputs.Length} were given.");
+
     /// <summary>Declares the layer's parameters and makes the machinery that runs it.</summary>
+    internal virtual LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs)
+        where T : unmanaged, IFloatingPointIeee754<T> => Build(builder, inputs[0]);
+
+    /// <summary>The same for a layer of one input.</summary>
     internal abstract LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>;
 

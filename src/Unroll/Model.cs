@@ -8,7 +8,7 @@ using Unroll.Training;
 namespace Unroll;
 
 /// <summary>
-/// A stack of layers with weights: build, train, predict, save. The first use that knows the shape of the input builds it.
+/// A stack or a graph of layers with weights: build, train, predict, save. The first use that knows the shape of the input builds a stack.
 /// One model is used by one thread at a time; inside, it works on <see cref="Threads"/> threads, and the results have the
 /// same bits on any number of them.
 /// </summary>
@@ -16,6 +16,7 @@ public sealed class Model
 {
     private const int PredictionRows = 1024;
     private readonly Layer[] _layers;
+    private readonly Graph? _graph;
     private Network<float>? _network;
 
     public Model(params Layer[] layers)
@@ -26,18 +27,36 @@ public sealed class Model
         _layers = [.. layers];
     }
 
+    /// <summary>A graph of layers, between some inputs and some outputs.</summary>
+    /// <param name="inputs">Made with <see cref="Node.Input"/>; samples give their values in this order.</param>
+    /// <param name="outputs">What layers give; predictions and targets have this order.</param>
+    /// <exception cref="UnrollException">The outputs do not follow from the inputs, or two layers have one name.</exception>
+    public Model(IReadOnlyList<Node> inputs, IReadOnlyList<Node> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        _graph = new Graph(inputs, outputs);
+        _layers = [.. _graph.Uses.Select(use => use.Layer)];
+    }
+
     public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>The inputs of a graph; of a stack once it is built.</summary>
+    public IReadOnlyList<Node> Inputs => Graph.Inputs;
+
+    /// <summary>The outputs of a graph; of a stack once it is built.</summary>
+    public IReadOnlyList<Node> Outputs => Graph.Outputs;
 
     /// <summary>Threads to work on; by default one for each processor.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     public bool IsBuilt => _network is not null;
 
-    /// <summary>The shape of one input, for example (T, F).</summary>
-    public Shape InputShape => Network.Input;
+    /// <summary>The shape of one input, for example (T, F); of several inputs the first.</summary>
+    public Shape InputShape => Graph.Inputs[0].Shape;
 
-    /// <summary>The shape of one output.</summary>
-    public Shape OutputShape => Network.Output;
+    /// <summary>The shape of one output; of several outputs the first.</summary>
+    public Shape OutputShape => Graph.Outputs[0].Shape;
 
     /// <summary>The named arrays of weights, in the order of the layers.</summary>
     public IReadOnlyList<Parameter> Parameters => Network.Parameters.Parameters;
@@ -48,6 +67,11 @@ public sealed class Model
     /// <summary>The instruction set that the model computes with, for example <c>Vector512</c>.</summary>
     public string InstructionSet => Network.Kernels.Name;
 
+    /// <summary>Null where the model was made from a stack.</summary>
+    internal Graph? GivenGraph => _graph;
+
+    internal Graph Graph => _graph ?? Network.Graph;
+
     internal Network<float> Network => _network ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
 
     /// <summary>Makes the weights for inputs of one shape, or makes them anew.</summary>
@@ -57,9 +81,11 @@ public sealed class Model
     /// <exception cref="UnrollException">A layer cannot take the output of the one before.</exception>
     public Model Build(Shape input, int seed = 0)
     {
+        if (_graph is not null && (_graph.Inputs.Length > 1 || input != _graph.Inputs[0].Shape))
+            throw new UnrollException($"The model's graph has inputs of shape {ShapesOf(_graph.Inputs)}, but {input} was given. Leave the shape out, or make the graph anew.");
         try
         {
-            _network = new Network<float>(_layers, input, Kernels<float>.Best, Threads);
+            _network = new Network<float>(_graph ?? Graph.Chain(_layers, input), Kernels<float>.Best, Threads);
         }
         catch (OverflowException failure)
         {
@@ -69,6 +95,24 @@ public sealed class Model
         _network.Parameters.Initialize(unchecked((ulong)seed));
         return this;
     }
+
+    /// <summary>Makes the weights of a graph, whose shapes are known, or makes them anew.</summary>
+    /// <param name="seed">The seed of the initial weights.</param>
+    /// <returns>This model.</returns>
+    public Model Build(int seed)
+    {
+        if (_graph is null)
+            throw new InvalidOperationException("A stack of layers is built with the shape of its input: Build(shape, seed).");
+        _network = new Network<float>(_graph, Kernels<float>.Best, Threads);
+        _network.Parameters.Initialize(unchecked((ulong)seed));
+        return this;
+    }
+
+    /// <summary>The first output of the layer of this name, as a part of the graph: to make another model of some of the layers.</summary>
+    /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    public Node NodeOf(string layer) => Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
+        ?? throw new ArgumentException($"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
 
     /// <summary>A copy of one parameter's values, row-major.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
@@ -99,8 +143,10 @@ public sealed class Model
         options.Validate();
         if (samples.Count == 0)
             throw new UnrollException("There are no samples to train on.");
-        if (!IsBuilt)
+        if (!IsBuilt && _graph is null)
             Build(samples.InputShape, options.Seed);
+        else if (!IsBuilt)
+            Build(options.Seed);
         RequireSamples(samples, options.Loss);
         if (options.Validation is not null)
             RequireSamples(options.Validation, options.Loss);
@@ -140,12 +186,15 @@ public sealed class Model
         }
     }
 
-    /// <summary>The outputs for all samples, [Count, ...OutputShape], row-major. Targets are not looked at.</summary>
+    /// <summary>
+    /// The outputs for all samples, [Count, ...OutputShape], row-major; a row has the outputs of a model with several one after the
+    /// other. Targets are not looked at.
+    /// </summary>
     public float[] Predict(ISamples samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        RequireInput(samples.InputShape);
-        int size = OutputShape.Size;
+        RequireInputs(samples);
+        int size = Network.OutputSize;
         var outputs = new float[samples.Count * size];
         var chunk = new float[Math.Min(PredictionRows, Math.Max(1, samples.Count)) * size];
         var batch = new SampleBatch(samples, null);
@@ -162,6 +211,30 @@ public sealed class Model
 
     /// <summary>The outputs [B, ...OutputShape] for inputs [B, ...InputShape], both row-major.</summary>
     public float[] Predict(params float[] inputs) => Predict(AsSamples(inputs));
+
+    /// <summary>The outputs of a model with several inputs or outputs, one array [B, ...] for each output.</summary>
+    /// <param name="inputs">One array [B, ...] for each input, all row-major.</param>
+    public float[][] PredictEach(params float[][] inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Length != Inputs.Count || inputs.Length == 0)
+            throw new ArgumentException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}, but {inputs.Length} arrays were given.", nameof(inputs));
+        int rows = inputs[0].Length / Inputs[0].Shape.Size;
+        var samples = new ArraySamples([.. inputs.Select((values, i) => (values, Inputs[i].Shape))], [(new float[rows], new Shape(1))]);
+        float[] joined = Predict(samples);
+        int width = Network.OutputSize, from = 0;
+        var outputs = new float[Outputs.Count][];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            int size = Outputs[i].Shape.Size;
+            outputs[i] = new float[rows * size];
+            for (int row = 0; row < rows; row++)
+                joined.AsSpan(row * width + from, size).CopyTo(outputs[i].AsSpan(row * size));
+            from += size;
+        }
+
+        return outputs;
+    }
 
     /// <summary>
     /// Runs a batch from given states. The final states come from the layers with <see cref="Recurrent.ReturnState"/>. Stateful
@@ -216,25 +289,36 @@ public sealed class Model
         ArgumentNullException.ThrowIfNull(loss);
         loss.Validate();
         RequireSamples(samples, loss);
-        float[] outputs = Predict(samples);
-        int size = OutputShape.Size;
-        var target = new float[samples.TargetShape.Size];
-        double sum = 0;
-        for (int i = 0; i < samples.Count; i++)
+        var totals = new LossTotals(Outputs.Count);
+        var batch = new SampleBatch(samples, null);
+        for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
         {
-            samples.CopyTarget(i, target);
-            sum += loss.Evaluate(outputs.AsSpan(i * size, size), target, 1f);
+            batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
+            Network.AddLosses(batch, loss, totals);
+            CarryStates();
         }
 
-        return sum / ((double)samples.Count * target.Length);
+        return totals.Mean(loss);
     }
 
     /// <summary>Layer by layer: name and kind, output shape, parameters.</summary>
-    public ModelSummary Summary() => new(Network.Ops.Select(op => new LayerSummary(
-        op.Name,
-        op.Layer.Kind,
-        op.Output,
-        Parameters.Where(p => p.Name.StartsWith(op.Name + "/", StringComparison.Ordinal)).Sum(p => p.Length))));
+    /// <remarks>Of a graph it also says what each layer takes; weights that several uses share are counted once.</remarks>
+    public ModelSummary Summary()
+    {
+        Graph graph = Graph;
+        var lines = new List<LayerSummary>();
+        var seen = new HashSet<LayerUse>();
+        if (_graph is not null)
+            lines.AddRange(graph.Inputs.Select((node, number) => new LayerSummary(graph.InputName(number), "input", node.Shape, 0)));
+        foreach (LayerUse use in graph.Uses)
+        {
+            string name = graph.NameOf(use);
+            int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.Name.StartsWith(name + "/", StringComparison.Ordinal)).Sum(p => p.Length) : 0;
+            lines.Add(new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights) { Takes = _graph is null ? [] : [.. use.Inputs.Select(graph.NameOf)] });
+        }
+
+        return new ModelSummary(lines);
+    }
 
     /// <summary>Writes architecture, weights and metadata to a file, whole or not at all.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
@@ -264,9 +348,13 @@ public sealed class Model
             : throw new ArgumentException($"The state {name} needs {length} values, [B, H] for this batch, but has {state.Length}.", nameof(initial));
     }
 
+    private static string ShapesOf(IEnumerable<Node> nodes) => string.Join(", ", nodes.Select(node => node.Shape));
+
     private ArraySamples AsSamples(float[] inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (Inputs.Count > 1)
+            throw new ArgumentException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}; give one array for each to PredictEach.", nameof(inputs));
         if (inputs.Length == 0 || inputs.Length % InputShape.Size != 0)
             throw new ArgumentException($"The model takes inputs of shape {InputShape}, {InputShape.Size} values each, but {inputs.Length} values were given.", nameof(inputs));
         return new ArraySamples(inputs, InputShape, new float[inputs.Length / InputShape.Size], new Shape(1));
@@ -277,24 +365,29 @@ public sealed class Model
 
     private void RequireSamples(ISamples samples, Loss loss)
     {
-        RequireInput(samples.InputShape);
-        int each = loss.OutputsPerTarget;
-        long needed = (long)samples.TargetShape.Size * each;
-        if (needed == OutputShape.Size)
-            return;
-        if (each == 1)
-            throw new UnrollException($"The model's output has shape {OutputShape}, but the samples' targets have shape {samples.TargetShape}. Change the last layer's units or the targets.");
-        string remedy = needed % OutputShape.Steps == 0 ? $"Give the last layer {needed / OutputShape.Steps} units." : "Change the last layer or the targets.";
-        throw new UnrollException($"The {loss.Name} needs {each} outputs a target, {needed} for targets of shape {samples.TargetShape}, but the model's output has shape {OutputShape}. {remedy}");
+        RequireInputs(samples);
+        if (samples.TargetShapes.Count != Outputs.Count)
+            throw new UnrollException($"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");
+        for (int i = 0; i < Outputs.Count; i++)
+            loss.PartFor(i).RequireTargets(Outputs[i].Shape, samples.TargetShapes[i]);
     }
 
-    private void RequireInput(Shape input)
+    private void RequireInputs(ISamples samples)
     {
-        if (input == InputShape)
+        if (samples.InputShapes.Count != Inputs.Count)
+            throw new UnrollException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}, but the samples have {samples.InputShapes.Count}.");
+        for (int i = 0; i < Inputs.Count; i++)
+            RequireInput(samples.InputShapes[i], Inputs[i]);
+    }
+
+    private void RequireInput(Shape input, Node built)
+    {
+        if (input == built.Shape)
             return;
-        string first = Network.Ops[0].Name;
-        throw new UnrollException(input.Rank == InputShape.Rank && input.Features != InputShape.Features
-            ? $"{first} was built for F={InputShape.Features} features but received F={input.Features}. Select {InputShape.Features} input column{(InputShape.Features == 1 ? "" : "s")} or rebuild the model."
-            : $"{first} was built for inputs of shape {InputShape} but received {input}. Cut windows of {InputShape.Steps} steps or rebuild the model.");
+        LayerUse use = Graph.Uses.First(use => use.Inputs.Contains(built));
+        string first = Graph.NameOf(use);
+        throw new UnrollException(input.Rank == built.Shape.Rank && input.Features != built.Shape.Features
+            ? $"{first} was built for F={built.Shape.Features} features but received F={input.Features}. Select {built.Shape.Features} input column{(built.Shape.Features == 1 ? "" : "s")} or rebuild the model."
+            : $"{first} was built for inputs of shape {built.Shape} but received {input}. Cut windows of {built.Shape.Steps} steps or rebuild the model.");
     }
 }

@@ -8,7 +8,11 @@ namespace Unroll;
 /// <param name="Kind">Its kind, for example <c>lstm</c>.</param>
 /// <param name="Output">The shape of one output.</param>
 /// <param name="Parameters">How many weights it has.</param>
-public sealed record LayerSummary(string Name, string Kind, Shape Output, int Parameters);
+public sealed record LayerSummary(string Name, string Kind, Shape Output, int Parameters)
+{
+    /// <summary>In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer before.</summary>
+    public IReadOnlyList<string> Takes { get; init; } = [];
+}
 
 /// <summary>What a model is made of.</summary>
 public sealed class ModelSummary
@@ -20,25 +24,26 @@ public sealed class ModelSummary
     /// <summary>All weights of the model.</summary>
     public int TotalParameters => Layers.Sum(layer => layer.Parameters);
 
-    /// <summary>A table of layer, output shape and parameters, and the total.</summary>
+    /// <summary>A table of layer, output shape and parameters (and, of a graph, what each takes), and the total.</summary>
     public override string ToString()
     {
-        var rows = new List<(string Layer, string Output, string Parameters)> { ("Layer", "Output shape", "Parameters") };
+        bool graph = Layers.Any(layer => layer.Takes.Count > 0);
+        var rows = new List<(string Layer, string Output, string Parameters, string Takes)> { ("Layer", "Output shape", "Parameters", graph ? "  Takes" : "") };
         foreach (LayerSummary layer in Layers)
         {
             string output = string.Join(", ", layer.Output.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)));
-            rows.Add(($"{layer.Name} ({layer.Kind})", $"(B, {output})", layer.Parameters.ToString("N0", CultureInfo.InvariantCulture)));
+            rows.Add(($"{layer.Name} ({layer.Kind})", $"(B, {output})", layer.Parameters.ToString("N0", CultureInfo.InvariantCulture), layer.Takes.Count > 0 ? "  " + string.Join(", ", layer.Takes) : ""));
         }
 
-        rows.Add(("Total", "", TotalParameters.ToString("N0", CultureInfo.InvariantCulture)));
+        rows.Add(("Total", "", TotalParameters.ToString("N0", CultureInfo.InvariantCulture), ""));
         int first = rows.Max(row => row.Layer.Length), second = rows.Max(row => row.Output.Length), third = rows.Max(row => row.Parameters.Length);
         var text = new StringBuilder();
-        string rule = new('─', first + second + third + 4);
+        string rule = new('─', first + second + third + 4 + rows.Max(row => row.Takes.Length));
         for (int i = 0; i < rows.Count; i++)
         {
             if (i == rows.Count - 1)
                 text.AppendLine(rule);
-            text.AppendLine($"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}".TrimEnd());
+            text.AppendLine($"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
             if (i == 0)
                 text.AppendLine(rule);
         }

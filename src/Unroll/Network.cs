@@ -11,15 +11,18 @@ internal interface IBatch<T>
 {
     int Rows { get; }
 
-    /// <summary>Writes input <paramref name="row"/>, row-major.</summary>
+    /// <summary>Writes input <paramref name="row"/>, row-major; of several inputs one after the other.</summary>
     void CopyInput(int row, Span<T> destination);
 
-    /// <summary>Writes target <paramref name="row"/>, row-major.</summary>
+    /// <summary>Writes target <paramref name="row"/>, row-major; of several outputs one after the other.</summary>
     void CopyTarget(int row, Span<T> destination);
+
+    /// <summary>Values of a row's targets, where the model's outputs do not tell.</summary>
+    int TargetSize => throw new NotSupportedException("This loss needs samples that say how many targets a row has.");
 }
 
 /// <summary>
-/// A stack of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
+/// A graph of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
 /// into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each group adding up its
 /// gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
 /// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
@@ -33,22 +36,23 @@ internal sealed class Network<T>
     private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
     private readonly int _shard;
     private readonly Kernels<T> _kernels;
+    private readonly NetworkPlan<T> _plan;
     private readonly LayerOp<T>[] _ops;
-    private readonly Lane[] _lanes;
+    private readonly Lane<T>[] _lanes;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
-    private readonly double[] _groupLoss = new double[MaxGroups];
-    private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _runShare;
+    private readonly double[] _groupLoss;
+    private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
     private readonly Action<Share> _prepare, _collectGradients;
     private readonly GradientSlab[] _gradientSlabs;
+    private readonly BatchLoss<T> _loss;
     private readonly Phases _phases;
-    private readonly int _scratch, _masks, _maskLength;
-    private readonly int[] _activationAt, _gradientAt, _cacheAt;
-    private readonly int _laneSize, _inputGradientSize, _gradientSize;
+    private readonly int _gradientSize, _masks;
+    private readonly bool _keepsInputGradient;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
-    private Loss? _loss;
     private T[]? _predictions;
+    private double[] _rowLosses = [];
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
     private bool _training;
 
@@ -60,58 +64,47 @@ internal sealed class Network<T>
     private long _preparedVersion = -1;
 
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
+        : this(Graph.Chain(layers, input), kernels, threads, inputGradient)
     {
-        (_kernels, Input) = (kernels, input);
-        _shard = ShardRows(layers);
-        var builder = new LayerBuilder<T>(kernels, _shard);
-        var counts = new Dictionary<string, int>();
-        var names = new HashSet<string>();
-        _ops = new LayerOp<T>[layers.Count];
-        Shape shape = input;
-        int reserved = 0;
-        for (int i = 0; i < layers.Count; i++)
-        {
-            Layer layer = layers[i];
-            counts[layer.Kind] = counts.GetValueOrDefault(layer.Kind) + 1;
-            builder.LayerName = layer.Name ?? $"{layer.Kind}_{counts[layer.Kind]}";
-            if (!names.Add(builder.LayerName))
-                throw new UnrollException($"Two layers are named {builder.LayerName}. Give each layer a name of its own, or none.");
-            _ops[i] = layer.Build(builder, shape);
-            shape = _ops[i].Output;
-        }
+    }
 
-        Output = shape;
+    public Network(Graph graph, Kernels<T> kernels, int threads, bool inputGradient = false)
+    {
+        (_kernels, Graph) = (kernels, graph);
+        _shard = ShardRows(graph.Uses);
+        var builder = new LayerBuilder<T>(kernels, _shard);
+        _plan = new NetworkPlan<T>(graph, builder, inputGradient);
+        _ops = [.. _plan.Nodes.Select(node => node.Op)];
+        (Input, Output) = (graph.Inputs[0].Shape, graph.Outputs[0].Shape);
+        (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), graph.Outputs.Sum(node => node.Shape.Size));
         RecurrentParts = [.. _ops.SelectMany(op => op.RecurrentParts)];
         StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
         Parameters = new ParameterStore<T>(builder.Parameters);
-        (_gradientSlabs, _gradientSize) = ([.. builder.Gradients], builder.GradientSize);
-        (_masks, _maskLength) = (builder.Masks, _ops.Max(op => op.Input.Steps) * _shard);
-        _scratch = _ops.Max(op => op.ScratchSize);
-        (_activationAt, _gradientAt, _cacheAt) = (new int[_ops.Length + 1], new int[_ops.Length + 1], new int[_ops.Length]);
-        for (int i = 0; i <= _ops.Length; i++)
-        {
-            int size = SlabSize(i == 0 ? input : _ops[i - 1].Output);
-            _activationAt[i] = Reserve(size);
-            _gradientAt[i] = Reserve(i > 0 || inputGradient ? size : 0);
-            if (i < _ops.Length)
-                _cacheAt[i] = Reserve(_ops[i].CacheSize);
-        }
-
-        _laneSize = reserved;
-        _inputGradientSize = inputGradient ? SlabSize(input) : 0;
+        (_gradientSlabs, _gradientSize, _masks) = ([.. builder.Gradients], builder.GradientSize, builder.Masks);
+        _keepsInputGradient = inputGradient;
         (_trainGroup, _trainTogether, _predictShard, _predictTogether) = (TrainGroup, TrainTogether, PredictShard, PredictTogether);
+        (_judgeShard, _judgeTogether) = (JudgeShard, JudgeTogether);
+        _loss = new BatchLoss<T>([.. graph.Outputs.Select(node => node.Shape)]);
+        _groupLoss = new double[MaxGroups * graph.Outputs.Length];
         (_runShare, _prepare, _collectGradients) = (RunShare, Prepare, CollectGradients);
         Threads = Math.Max(1, threads);
         Team = new WorkerTeam(Threads);
         _phases = new Phases(Threads);
-        _lanes = new Lane[Threads];
-
-        int Reserve(int size) => checked(reserved += size) - size;
+        _lanes = new Lane<T>[Threads];
     }
 
+    public Graph Graph { get; }
+
+    /// <summary>The shape of the first input, and of the first output.</summary>
     public Shape Input { get; }
 
     public Shape Output { get; }
+
+    /// <summary>Values of all inputs of a row, one after the other.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Values of all outputs of a row, one after the other.</summary>
+    public int OutputSize { get; }
 
     public int Threads { get; }
 
@@ -130,6 +123,8 @@ internal sealed class Network<T>
     /// <summary>How many threads did each shard of the last batch together.</summary>
     public int ThreadsPerShard { get; private set; }
 
+    private int Outputs => _plan.Outputs.Length;
+
     private WorkerTeam Team { get; }
 
     /// <summary>All recurrent layers, those inside others too.</summary>
@@ -145,24 +140,24 @@ internal sealed class Network<T>
     public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
     {
         Begin(batch, training, _shard, keepsSteps: true);
-        (_loss, _predictions) = (loss, predictions);
+        BeginLoss(batch, loss, predictions);
         _groups = Math.Min(_shards, MaxGroups);
-        if (_inputGradientSize > 0 && InputGradient.Length < batch.Rows * Input.Size)
-            InputGradient = new T[batch.Rows * Input.Size];
+        if (_keepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
+            InputGradient = new T[batch.Rows * InputSize];
         for (int group = 0; group < _groups; group++)
             _groupGradients[group] ??= new AlignedBuffer<T>(_gradientSize);
+        Array.Clear(_groupLoss);
         if (ThreadsPerShard > 1)
             RunTogether(_trainTogether);
         else
             Team.Run(_groups, _trainGroup);
         RunShares(_collectGradients);
-        double sum = 0;
-        for (int group = 0; group < _groups; group++)
-            sum += _groupLoss[group];
-        return sum / ((double)batch.Rows * (Output.Size / loss.OutputsPerTarget));
+        for (int i = Outputs; i < _groups * Outputs; i++)
+            _groupLoss[i % Outputs] += _groupLoss[i];
+        return LossTotals.Mean(loss, _groupLoss.AsSpan(0, Outputs), _loss.Counts);
     }
 
-    /// <summary>The outputs [B, ...Output] of a batch.</summary>
+    /// <summary>The outputs [B, ...Output] of a batch; of several outputs one after the other in each row.</summary>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
@@ -171,6 +166,21 @@ internal sealed class Network<T>
             RunTogether(_predictTogether);
         else
             Team.Run(_shards, _predictShard);
+    }
+
+    /// <summary>Adds the losses of a batch and what they are divided by to the totals, without learning; row by row, so that the cut into batches changes no bits.</summary>
+    public void AddLosses(IBatch<T> batch, Loss loss, LossTotals totals)
+    {
+        Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
+        BeginLoss(batch, loss, predictions: null);
+        ReserveRowLosses(batch.Rows);
+        if (ThreadsPerShard > 1)
+            RunTogether(_judgeTogether);
+        else
+            Team.Run(_shards, _judgeShard);
+        for (int i = 0; i < batch.Rows * Outputs; i++)
+            totals.AddSum(i % Outputs, _rowLosses[i]);
+        totals.AddCounts(_loss.Counts);
     }
 
     /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
@@ -185,11 +195,13 @@ internal sealed class Network<T>
 
     private void RunShare(int part, int worker) => _sharedWork!(new Share(part, StoreThreads));
 
-    /// <summary>Makes the memory that predicting so many rows at a time will need, so that it allocates nothing later.</summary>
-    public void Reserve(int rows)
+    /// <summary>Makes the memory that judging batches of this size will need, so that it allocates nothing later.</summary>
+    public void Reserve(IBatch<T> batch, Loss loss)
     {
-        int perShard = PredictionShard(rows);
-        ReserveLanes((rows + perShard - 1) / perShard, keepsSteps: false);
+        int perShard = PredictionShard(batch.Rows);
+        ReserveLanes((batch.Rows + perShard - 1) / perShard, keepsSteps: false);
+        BeginLoss(batch, loss, predictions: null);
+        ReserveRowLosses(batch.Rows);
     }
 
     private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
@@ -210,7 +222,7 @@ internal sealed class Network<T>
             long phase = _phases.Begin(ThreadsPerShard);
             for (int i = 0; i < ThreadsPerShard; i++)
             {
-                _lanes[i]!.Begin(_lanes[0]!, keepsSteps);
+                _lanes[i]!.Begin(_lanes[0]!, _training, StepSeed, keepsSteps);
                 _lanes[i]!.Pass.Worker.Begin(_phases, phase, i);
             }
         }
@@ -219,16 +231,31 @@ internal sealed class Network<T>
             op.States.Reserve(batch.Rows);
     }
 
+    private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions)
+    {
+        _loss.Begin(batch, loss, predictions);
+        foreach (Lane<T>? lane in _lanes)
+            lane?.Reserve(_loss.TargetSize, _loss.Scratch);
+    }
+
+    private void ReserveRowLosses(int rows)
+    {
+        if (_rowLosses.Length < rows * Outputs)
+            _rowLosses = new double[rows * Outputs];
+    }
+
+    private Lane<T> NewLane() => new(_plan, new ShardPass<T>(_kernels, _shard, _plan.Nodes.Max(node => node.Op.ScratchSize), _masks, _plan.MaskLength));
+
     /// <summary>
     /// A lane for each thread that may get work, before any does: which one gets it is left to chance, and later steps must not allocate.
     /// </summary>
     private void ReserveLanes(int shards, bool keepsSteps)
     {
-        _lanes[0] ??= new Lane(this);
+        _lanes[0] ??= NewLane();
         if (_mostLanesPerShard == 0)
             _mostLanesPerShard = MostThreadsPerShard(_shard);
         for (int worker = 0; worker < Math.Min(Threads, Math.Max(shards, _mostLanesPerShard)); worker++)
-            (_lanes[worker] ??= new Lane(this)).Begin(_lanes[worker < shards ? worker : 0]!, keepsSteps);
+            (_lanes[worker] ??= NewLane()).Begin(_lanes[worker < shards ? worker : 0]!, _training, StepSeed, keepsSteps);
     }
 
     /// <summary>How many threads are worth having at one shard of so many rows.</summary>
@@ -264,33 +291,42 @@ internal sealed class Network<T>
     /// <summary>On lane number <paramref name="worker"/>.</summary>
     private void TrainGroup(int group, int worker)
     {
-        Lane lane = _lanes[worker]!;
+        Lane<T> lane = _lanes[worker]!;
         AlignedBuffer<T> gradients = _groupGradients[group]!;
         lane.Pass.GradientBuffer = gradients;
         if (lane.Pass.Worker.IsFirst)
             gradients.Span.Clear();
-        double loss = 0;
         for (int shard = group * _shards / _groups; shard < (group + 1) * _shards / _groups; shard++)
         {
-            lane.Forward(shard);
-            loss += lane.LossGradient();
-            lane.Backward();
+            Forward(lane, shard);
+            lane.LossGradient(_loss, _groupLoss.AsSpan(group * Outputs, Outputs));
+            lane.Backward(_keepsInputGradient ? InputGradient : null);
         }
-
-        if (lane.Pass.Worker.IsFirst)
-            _groupLoss[group] = loss;
     }
 
     private void PredictShard(int shard, int worker)
     {
-        Lane lane = _lanes[worker]!;
-        lane.Forward(shard);
-        lane.CopyPredictions();
+        Forward(_lanes[worker]!, shard);
+        _lanes[worker]!.CopyPredictions(_predictions);
+    }
+
+    private void JudgeShard(int shard, int worker)
+    {
+        Forward(_lanes[worker]!, shard);
+        _lanes[worker]!.RowLosses(_loss, _rowLosses);
+    }
+
+    private void Forward(Lane<T> lane, int shard)
+    {
+        int first = shard * _rowsPerShard;
+        lane.Forward(_batch!, first, Math.Min(_rowsPerShard, _batch!.Rows - first));
     }
 
     private void TrainTogether(int part, int worker) => Together(worker, _groups, _trainGroup);
 
     private void PredictTogether(int part, int worker) => Together(worker, _shards, _predictShard);
+
+    private void JudgeTogether(int part, int worker) => Together(worker, _shards, _judgeShard);
 
     /// <summary>
     /// All groups or shards, one after the other, as one of the threads that share each. The calling thread is the first of them.
@@ -339,159 +375,12 @@ internal sealed class Network<T>
             slab.Collect(_kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
     }
 
-    private int SlabSize(Shape shape) => checked(shape.Steps * _shard * Lanes.Pad(shape.Features));
-
     /// <summary>
     /// Rows of a batch that one thread carries from end to end. Eight keep a shard's working set near the second-level cache;
     /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
     /// depends on nothing but the layers, because it decides the order in which gradients are added.
     /// </summary>
-    private static int ShardRows(IReadOnlyList<Layer> layers) => layers.Max(layer => layer.RecurrentUnits) >= 384 ? WideShard : 8;
+    private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384 ? WideShard : 8;
 
     private const int WideShard = 16;
-
-    /// <summary>One thread at work on a shard, and the memory for one: activations, gradients and caches. Threads that do a shard together use the first one's memory.</summary>
-    private sealed class Lane
-    {
-        private readonly Network<T> _network;
-        private readonly T[] _row;
-        private AlignedBuffer<T>? _ownMemory;
-        private Lane _host;
-
-        public Lane(Network<T> network)
-        {
-            _network = network;
-            _host = this;
-            _row = new T[Math.Max(network.Input.Size, 2 * network.Output.Size)];
-            Pass = new ShardPass<T>(network._kernels, network._shard, network._scratch, network._masks, network._maskLength);
-        }
-
-        public ShardPass<T> Pass { get; }
-
-        private AlignedBuffer<T> Memory => _host._ownMemory!;
-
-        /// <summary>Before a batch: whose memory holds the shard.</summary>
-        public void Begin(Lane host, bool keepsSteps)
-        {
-            _host = host;
-            if (host == this)
-                _ownMemory ??= new AlignedBuffer<T>(_network._laneSize);
-            (Pass.Training, Pass.StepSeed, Pass.KeepsSteps) = (_network._training, _network.StepSeed, keepsSteps);
-            Pass.Worker.Begin(null, 0, number: 0);
-            Pass.Alone.Begin(null, 0, number: 0);
-        }
-
-        public void Forward(int shard)
-        {
-            IBatch<T> batch = _network._batch!;
-            int first = shard * _network._rowsPerShard;
-            Pass.Begin(first, Math.Min(_network._rowsPerShard, batch.Rows - first));
-            if (Pass.Worker.IsFirst)
-                Gather(batch);
-            Pass.Worker.Wait();
-            for (int i = 0; i < _network._ops.Length; i++)
-            {
-                if (TakesPart(_network._ops[i]))
-                    _network._ops[i].Forward(Pass, Spans(i));
-                if (_network._ops[i].MostThreads(Pass) == 1)
-                    Pass.Worker.Wait();
-            }
-        }
-
-        /// <summary>All threads where the layer's work can be shared, otherwise the first.</summary>
-        private bool TakesPart(LayerOp<T> op) => Pass.Worker.IsFirst || op.MostThreads(Pass) > 1;
-
-        /// <summary>Sets the gradient of the outputs; returns the sum of the losses of the shard's outputs.</summary>
-        public double LossGradient()
-        {
-            if (!Pass.Worker.IsFirst)
-                return 0;
-            Shape shape = _network.Output;
-            IBatch<T> batch = _network._batch!;
-            int stride = Lanes.Pad(shape.Features), layers = _network._ops.Length;
-            Span<T> outputs = Memory.Span[_network._activationAt[layers]..], gradients = Memory.Slice(_network._gradientAt[layers], _network.SlabSize(shape));
-            gradients.Clear();
-            Span<T> prediction = _row.AsSpan(0, shape.Size), target = _row.AsSpan(shape.Size, shape.Size / _network._loss!.OutputsPerTarget);
-            T scale = T.CreateChecked(1.0 / ((double)batch.Rows * target.Length));
-            double sum = 0;
-            for (int row = 0; row < Pass.Rows; row++)
-            {
-                Gather(outputs, row, shape, stride, prediction);
-                if (_network._predictions is not null)
-                    prediction.CopyTo(_network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size));
-                batch.CopyTarget(Pass.FirstRow + row, target);
-                sum += _network._loss.Evaluate(prediction, target, scale);
-                for (int t = 0; t < shape.Steps; t++)
-                    prediction.Slice(t * shape.Features, shape.Features).CopyTo(gradients[((t * Pass.PaddedRows + row) * stride)..]);
-            }
-
-            return sum;
-        }
-
-        public void Backward()
-        {
-            Pass.Worker.Wait();
-            for (int i = _network._ops.Length - 1; i >= 0; i--)
-            {
-                if (TakesPart(_network._ops[i]))
-                    _network._ops[i].Backward(Pass, Spans(i));
-                if (_network._ops[i].MostThreads(Pass) == 1)
-                    Pass.Worker.Wait();
-            }
-
-            if (_network._inputGradientSize == 0 || !Pass.Worker.IsFirst)
-                return;
-            Shape shape = _network.Input;
-            Span<T> gradients = Memory.Span[_network._gradientAt[0]..];
-            for (int row = 0; row < Pass.Rows; row++)
-                Gather(gradients, row, shape, Lanes.Pad(shape.Features), _network.InputGradient.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
-        }
-
-        public void CopyPredictions()
-        {
-            if (!Pass.Worker.IsFirst)
-                return;
-            Shape shape = _network.Output;
-            Span<T> outputs = Memory.Span[_network._activationAt[^1]..];
-            for (int row = 0; row < Pass.Rows; row++)
-                Gather(outputs, row, shape, Lanes.Pad(shape.Features), _network._predictions.AsSpan((Pass.FirstRow + row) * shape.Size, shape.Size));
-        }
-
-        /// <summary>Brings the shard's inputs from [B, T, F] to [T, P, F]; rows beyond the batch repeat the last one.</summary>
-        private void Gather(IBatch<T> batch)
-        {
-            Shape shape = _network.Input;
-            int stride = Lanes.Pad(shape.Features), features = shape.Features;
-            Span<T> slab = Memory.Span[_network._activationAt[0]..], values = _row.AsSpan(0, shape.Size);
-            for (int row = 0; row < Pass.PaddedRows; row++)
-            {
-                if (row < Pass.Rows)
-                    batch.CopyInput(Pass.FirstRow + row, values);
-                Span<T> target = slab[(row * stride)..];
-                for (int t = 0; t < shape.Steps; t++)
-                    values.Slice(t * features, features).CopyTo(target[(t * Pass.PaddedRows * stride)..]);
-            }
-        }
-
-        /// <summary>Brings one row of a slab [T, P, F] to [T, F].</summary>
-        private void Gather(ReadOnlySpan<T> slab, int row, Shape shape, int stride, Span<T> destination)
-        {
-            for (int t = 0; t < shape.Steps; t++)
-                slab.Slice((t * Pass.PaddedRows + row) * stride, shape.Features).CopyTo(destination[(t * shape.Features)..]);
-        }
-
-        private LayerSpans<T> Spans(int layer)
-        {
-            LayerOp<T> op = _network._ops[layer];
-            bool first = layer == 0 && _network._inputGradientSize == 0;
-            return new LayerSpans<T>
-            {
-                Input = Memory.Slice(_network._activationAt[layer], _network.SlabSize(op.Input)),
-                InputGradient = first ? default : Memory.Slice(_network._gradientAt[layer], _network.SlabSize(op.Input)),
-                Output = Memory.Slice(_network._activationAt[layer + 1], _network.SlabSize(op.Output)),
-                OutputGradient = Memory.Slice(_network._gradientAt[layer + 1], _network.SlabSize(op.Output)),
-                Cache = Memory.Slice(_network._cacheAt[layer], op.CacheSize),
-            };
-        }
-    }
 }

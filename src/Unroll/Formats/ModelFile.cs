@@ -8,13 +8,14 @@ namespace Unroll.Formats;
 
 /// <summary>
 /// The model file: 8 bytes of signature, the format version and the length of the header (4 bytes each, little-endian), a
-/// header of JSON (input shape, layers, names and shapes of the parameters, metadata), the weights as 32-bit floats,
-/// little-endian, in the header's order, and the SHA-256 of all that precedes. The same model gives the same bytes.
+/// header of JSON (input shape, layers and, for a graph, how they are joined, names and shapes of the parameters, metadata),
+/// the weights as 32-bit floats, little-endian, in the header's order, and the SHA-256 of all that precedes. The same model gives
+/// the same bytes. A stack has version 1, a graph version 2.
 /// </summary>
 public static class ModelFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int SignatureLength = 8, PrefixLength = SignatureLength + 8;
 
@@ -33,6 +34,7 @@ public static class ModelFile
         {
             Input = model.InputShape.ToArray(),
             Layers = [.. model.Layers],
+            Graph = model.GivenGraph is { } graph ? GraphHeader.Of(graph) : null,
             Parameters = [.. model.Parameters.Select(p => new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray() })],
             Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
         };
@@ -40,7 +42,7 @@ public static class ModelFile
         ReadOnlySpan<float> weights = model.Network.Parameters.ReadOnlyValues[..model.ParameterCount];
         var file = new byte[PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes];
         Signature.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), header.Graph is null ? 1 : Version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
         Span<byte> body = file.AsSpan(PrefixLength + json.Length);
@@ -86,7 +88,7 @@ public static class ModelFile
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
         ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
-        Model model = new Model(header.Layers).Build(new Shape(header.Input));
+        Model model = header.Graph is null ? new Model(header.Layers).Build(new Shape(header.Input)) : header.Graph.ToModel(header.Layers).Build(seed: 0);
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
         Span<byte> body = file.AsSpan(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes);
@@ -122,7 +124,11 @@ internal sealed class ModelHeader
 {
     public required int[] Input { get; init; }
 
+    /// <summary>Of a graph in the order in which they are run, once for each use.</summary>
     public required Layer[] Layers { get; init; }
+
+    /// <summary>Null: each layer takes what the one before gives.</summary>
+    public GraphHeader? Graph { get; init; }
 
     public required ParameterHeader[] Parameters { get; init; }
 

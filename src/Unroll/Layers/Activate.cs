@@ -20,9 +20,11 @@ internal sealed class ActivateOp<T>(Activate options, LayerBuilder<T> builder, S
 {
     private readonly int _stride = Lanes.Pad(shape.Features);
 
+    public override bool SkipsPadding => true;
+
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int size = Input.Steps * pass.PaddedRows * _stride;
+        int size = spans.Steps * pass.PaddedRows * _stride;
         spans.Input[..size].CopyTo(spans.Output);
         pass.Kernels.Activate(options.Activation, spans.Output[..size]);
     }
@@ -31,7 +33,7 @@ internal sealed class ActivateOp<T>(Activate options, LayerBuilder<T> builder, S
     {
         if (spans.InputGradient.IsEmpty)
             return;
-        int size = Input.Steps * pass.PaddedRows * _stride;
+        int size = spans.Steps * pass.PaddedRows * _stride;
         spans.OutputGradient[..size].CopyTo(spans.InputGradient);
         pass.Kernels.MultiplyByDerivative(options.Activation, spans.Output[..size], spans.InputGradient[..size]);
     }

@@ -93,6 +93,10 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         _backward.Prepare(parameters, share);
     }
 
+    public override bool SkipsPadding => _mode != MergeMode.None;
+
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mode != MergeMode.None && Output.Rank == 2 ? inputSteps : Output.Positions;
+
     public override int MostThreads(ShardPass<T> pass) => _forward.MostThreads(pass);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
@@ -117,7 +121,7 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         _backward.Backward(pass, second);
         if (worker.IsFirst && !spans.InputGradient.IsEmpty)
         {
-            int inputs = Input.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
+            int inputs = spans.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
             pass.Kernels.Add(spans.InputGradient[..inputs], second.InputGradient[..inputs]);
         }
 
@@ -129,7 +133,7 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     /// <summary>The output from those of the halves.</summary>
     private void Merge(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
     {
-        int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        int rows = OutputRows(spans) * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
         Span<T> a = first.Output[..size], b = second.Output[..size];
         switch (_mode)
         {
@@ -161,7 +165,7 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     /// <summary>The gradients of the halves' outputs from that of the output.</summary>
     private void Divide(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
     {
-        int rows = _forward.Output.Steps * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        int rows = OutputRows(spans) * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
         Span<T> da = first.OutputGradient[..size], db = second.OutputGradient[..size];
         switch (_mode)
         {
@@ -195,11 +199,14 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         }
     }
 
+    /// <summary>Rows of time of each half's output that count.</summary>
+    private int OutputRows(in LayerSpans<T> spans) => _forward.Output.Rank == 1 ? 1 : spans.Steps;
+
     /// <summary>One half's share of the memory: its output, that output's gradient and its cache lie in the layer's cache.</summary>
     private LayerSpans<T> Half(in LayerSpans<T> spans, int which)
     {
         Span<T> own = spans.Cache[(2 * which * _half)..], rest = spans.Cache[(4 * _half)..];
-        return new LayerSpans<T>
+        return new LayerSpans<T>(spans.Steps)
         {
             Input = spans.Input,
             InputGradient = which == 0 || spans.InputGradient.IsEmpty ? spans.InputGradient : rest[.._input],

@@ -5,8 +5,8 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// A fully connected layer: y = act(x·W + b), at every time step alike where the input is a sequence.
-/// Input (F) or (T, F), output (Units) or (T, Units). Parameters: kernel [F, Units], bias [Units].
+/// A fully connected layer: y = act(x·W + b), at every time step or pixel alike.
+/// Input (..., F), output (..., Units). Parameters: kernel [F, Units], bias [Units].
 /// </summary>
 public sealed record Dense : Layer
 {
@@ -34,12 +34,7 @@ public sealed record Dense : Layer
 
     internal override string Kind => "dense";
 
-    public override Shape GetOutputShape(Shape input) => input.Rank switch
-    {
-        1 => new Shape(Units),
-        2 => new Shape(input.Steps, Units),
-        _ => throw new UnrollException($"{Label} takes vectors (F) or sequences (T, F), but its input has shape {input}."),
-    };
+    public override Shape GetOutputShape(Shape input) => new([.. input.ToArray()[..^1], Units]);
 
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
     {
@@ -69,6 +64,8 @@ internal sealed class DenseOp<T> : LayerOp<T>
 
     public override int ScratchSize { get; }
 
+    public override bool SkipsPadding => true;
+
     public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
         _kernel.Prepare(parameters, share);
@@ -77,14 +74,14 @@ internal sealed class DenseOp<T> : LayerOp<T>
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int rows = Input.Steps * pass.PaddedRows;
+        int rows = spans.Steps * pass.PaddedRows;
         _kernel.Multiply(rows, new Slab<T>(spans.Input, _inputStride), _bias.Values, new Slab<T>(spans.Output, _outputStride));
         pass.Kernels.Activate(_activation, spans.Output[..(rows * _outputStride)]);
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int rows = Input.Steps * pass.PaddedRows, size = rows * _outputStride;
+        int rows = spans.Steps * pass.PaddedRows, size = rows * _outputStride;
         pass.Kernels.MultiplyByDerivative(_activation, spans.Output[..size], spans.OutputGradient[..size]);
         var dz = new Slab<T>(spans.OutputGradient[..size], _outputStride);
         OuterProduct<T> dW = _kernel.Gradient(new Slab<T>(spans.Input, _inputStride), pass.Gradients);

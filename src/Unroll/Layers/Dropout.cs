@@ -33,11 +33,13 @@ internal sealed class DropoutOp<T>(Dropout options, LayerBuilder<T> builder, Sha
     private readonly int _stride = Lanes.Pad(shape.Features), _randomStream = builder.AddRandomStream();
 
     /// <summary>The factors, 0 or 1/(1 − rate), read again by backward.</summary>
-    public override int CacheSize => Input.Steps * builder.ShardRows * _stride;
+    public override int CacheSize => Input.Positions * builder.ShardRows * _stride;
+
+    public override bool SkipsPadding => true;
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int size = Input.Steps * pass.PaddedRows * _stride;
+        int size = spans.Steps * pass.PaddedRows * _stride;
         spans.Input[..size].CopyTo(spans.Output);
         if (!pass.Training || options.Rate == 0)
             return;
@@ -46,7 +48,7 @@ internal sealed class DropoutOp<T>(Dropout options, LayerBuilder<T> builder, Sha
         for (int row = 0; row < pass.PaddedRows; row++)
         {
             RandomSource random = pass.RandomFor(2 * _randomStream, row);
-            for (int t = 0; t < Input.Steps; t++)
+            for (int t = 0; t < spans.Steps; t++)
             {
                 Span<T> target = factors.Slice((t * pass.PaddedRows + row) * _stride, Input.Features);
                 for (int i = 0; i < target.Length; i++)
@@ -61,7 +63,7 @@ internal sealed class DropoutOp<T>(Dropout options, LayerBuilder<T> builder, Sha
     {
         if (spans.InputGradient.IsEmpty)
             return;
-        int size = Input.Steps * pass.PaddedRows * _stride;
+        int size = spans.Steps * pass.PaddedRows * _stride;
         spans.OutputGradient[..size].CopyTo(spans.InputGradient);
         if (pass.Training && options.Rate > 0)
             pass.Kernels.MultiplyBy(spans.InputGradient[..size], spans.Cache[..size]);

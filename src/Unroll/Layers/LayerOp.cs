@@ -28,6 +28,12 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     /// <summary>The recurrent layers inside, for initial and final states.</summary>
     public virtual IEnumerable<RecurrentOp<T>> RecurrentParts => [];
 
+    /// <summary>True where the layer goes step by step, so that it may leave out steps at the end that are padding in all rows of a shard.</summary>
+    public virtual bool SkipsPadding => false;
+
+    /// <summary>After Forward: how many steps of the output count; those beyond are padding in all rows of the shard.</summary>
+    public virtual int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? Math.Min(inputSteps, Output.Positions) : Output.Positions;
+
     /// <summary>Takes in the weights after they changed; called before the shards of a batch run.</summary>
     /// <param name="parameters">All weights of the model.</param>
     /// <param name="share">The part of the work to do; other threads may do the others at the same time.</param>
@@ -52,12 +58,35 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     public abstract void Backward(ShardPass<T> pass, in LayerSpans<T> spans);
 }
 
-/// <summary>The memory of one layer for one shard.</summary>
+/// <summary>The memory of one layer for one shard. A layer of several inputs or outputs finds the others by number; number 0 is <see cref="Input"/> and <see cref="Output"/>.</summary>
 internal readonly ref struct LayerSpans<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Span<T> _memory;
+    private readonly NodePlan<T>? _plan;
+    private readonly int[] _steps;
+
+    /// <summary>For a part of a layer that makes the memory of its parts itself.</summary>
+    public LayerSpans(int steps) => (_steps, Steps) = ([], steps);
+
+    /// <param name="memory">All memory of the shard.</param>
+    /// <param name="plan">Where the layer's values lie in it.</param>
+    /// <param name="steps">How many steps of each value of the graph count in this shard.</param>
+    public LayerSpans(Span<T> memory, NodePlan<T> plan, int[] steps)
+    {
+        _memory = memory;
+        (_plan, _steps) = (plan, steps);
+        Input = InputAt(0);
+        InputGradient = InputGradientAt(0);
+        Output = OutputAt(0);
+        OutputGradient = OutputGradientAt(0);
+        Cache = memory.Slice(plan.CacheAt, plan.Op.CacheSize);
+        Steps = StepsAt(0);
+    }
+
     public Span<T> Input { get; init; }
 
-    /// <summary>Empty where nobody asks for it: the first layer's.</summary>
+    /// <summary>Empty where nobody asks for it: that of the model's inputs.</summary>
     public Span<T> InputGradient { get; init; }
 
     public Span<T> Output { get; init; }
@@ -65,6 +94,22 @@ internal readonly ref struct LayerSpans<T>
     public Span<T> OutputGradient { get; init; }
 
     public Span<T> Cache { get; init; }
+
+    /// <summary>Steps of the first input that count, for a layer that <see cref="LayerOp{T}.SkipsPadding"/>; for others, all.</summary>
+    public int Steps { get; }
+
+    public int Inputs => _plan?.Inputs.Length ?? 1;
+
+    public int StepsAt(int input) => _plan!.Op.SkipsPadding ? _steps[_plan.Inputs[input].Number] : _plan.Inputs[input].Shape.Positions;
+
+    public Span<T> InputAt(int input) => _memory.Slice(_plan!.Inputs[input].At, _plan.Inputs[input].Size);
+
+    public Span<T> InputGradientAt(int input) => _plan!.InputGradientAt[input] < 0 ? default : _memory.Slice(_plan.InputGradientAt[input], _plan.Inputs[input].Size);
+
+    /// <summary>Empty where nobody reads it.</summary>
+    public Span<T> OutputAt(int output) => _plan?.Output(output) is { } value ? _memory.Slice(value.At, value.Size) : default;
+
+    public Span<T> OutputGradientAt(int output) => _plan?.Output(output) is { } value ? _memory.Slice(value.GradientAt, value.Size) : default;
 }
 
 /// <summary>A few rows of a batch on their way through the layers, on one thread from end to end.</summary>
@@ -116,6 +161,9 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     /// <summary>The mask of number <paramref name="index"/>, [T × P], true where the step counts.</summary>
     public Span<bool> Mask(int index) => _masks.AsSpan(index * maskLength, maskLength);
 
+    /// <summary>How many steps of a mask are not masked in all rows: its last true step and those before.</summary>
+    public int StepsOf(int mask) => (Mask(mask).LastIndexOf(true) + PaddedRows) / PaddedRows;
+
     /// <summary>The random stream of one row of the batch in one layer in this step: the same on any number of threads.</summary>
     public RandomSource RandomFor(int layer, int row) =>
         new(StepSeed, ((ulong)layer << 32) | (uint)(FirstRow + Math.Min(row, Rows - 1)));
@@ -127,7 +175,12 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
 {
     private readonly List<Parameter> _parameters = [];
     private readonly List<GradientSlab> _gradients = [];
+    private readonly HashSet<int> _paddingMasks = [];
+    private readonly Dictionary<string, Declared> _declared = [];
     private int _offset, _gradientSize;
+    private Declared _current = new();
+    private bool _shares;
+    private string _layerName = "";
 
     public Kernels<T> Kernels { get; } = kernels;
 
@@ -141,26 +194,63 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
     /// <summary>Values of memory that the gradient slabs take.</summary>
     public int GradientSize => _gradientSize;
 
-    /// <summary>The name of the layer being built.</summary>
-    public string LayerName { get; set; } = "";
+    /// <summary>The name of the layer being built, or of a part of it: what its parameters' names begin with.</summary>
+    public string LayerName
+    {
+        get => _layerName;
+        set
+        {
+            _layerName = value;
+            if (!_declared.TryGetValue(value, out Declared? declared))
+                _declared.Add(value, declared = new Declared());
+            _current = declared;
+        }
+    }
 
-    /// <summary>Number of the mask that comes with the input, or −1.</summary>
+    /// <summary>Number of the mask that comes with the first input, or −1; after the layer is built, of the one that goes with its outputs.</summary>
     public int Mask { get; set; } = -1;
+
+    /// <summary>The masks of all inputs.</summary>
+    public int[] InputMasks { get; private set; } = [];
 
     public int Masks { get; private set; }
 
     public int RandomStreams { get; private set; }
 
-    public int AddMask() => Mask = Masks++;
+    /// <summary>Before a layer is built. One with the weights of an earlier one declares the same parameters again, and gets that one's.</summary>
+    public void Begin(string name, bool shares, int[] inputMasks)
+    {
+        (_shares, InputMasks, Mask) = (shares, inputMasks, inputMasks[0]);
+        foreach (Declared declared in _declared.Values)
+            (declared.NextParameter, declared.NextGradient) = (0, 0);
+        LayerName = name;
+    }
+
+    /// <summary>A new mask. Where it marks padding at the end of sequences, a model's outputs at masked steps are zero and layers may leave such steps out.</summary>
+    public int AddMask(bool padding = false)
+    {
+        if (padding)
+            _paddingMasks.Add(Masks);
+        return Mask = Masks++;
+    }
+
+    public bool IsPadding(int mask) => _paddingMasks.Contains(mask);
 
     public int AddRandomStream() => RandomStreams++;
 
     public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default)
     {
+        if (_shares)
+        {
+            Parameter shared = _current.Parameters[_current.NextParameter++];
+            return shared.Shape == shape ? shared : throw new UnrollException($"{shared.Name} has shape {shared.Shape}, but the layer's other place in the graph needs {shape}. Shared layers need inputs with the same number of features.");
+        }
+
         if (initializer == Initializer.Orthogonal && shape.Rank < 2)
             throw new UnrollException($"{LayerName}/{role} has shape {shape}, but only a matrix can be orthogonal. Choose another initializer.");
         var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones };
         _parameters.Add(parameter);
+        _current.Parameters.Add(parameter);
         _offset += parameter.Length;
         return parameter;
     }
@@ -168,9 +258,24 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
     /// <summary>Memory for the gradients of a parameter, or of some of its columns: [rows × columns], columns a multiple of <see cref="Lanes.Count"/>.</summary>
     public GradientSlab AddGradient(Parameter parameter, int rows, int columns, GradientRun[] runs)
     {
+        if (_shares)
+            return _current.Gradients[_current.NextGradient++];
         var slab = new GradientSlab(parameter, _gradientSize, rows, columns, runs);
         _gradients.Add(slab);
+        _current.Gradients.Add(slab);
         _gradientSize = checked(_gradientSize + slab.Size);
         return slab;
+    }
+
+    /// <summary>What was declared under one name, in order.</summary>
+    private sealed class Declared
+    {
+        public List<Parameter> Parameters { get; } = [];
+
+        public List<GradientSlab> Gradients { get; } = [];
+
+        public int NextParameter { get; set; }
+
+        public int NextGradient { get; set; }
     }
 }

@@ -30,6 +30,8 @@ public sealed record Lstm : Layers.Recurrent
 
     internal override string Kind => "lstm";
 
+    internal override int StateCount => 2;
+
     internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
         Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, 4 * Units), KernelInitializer, KernelRegularizer);

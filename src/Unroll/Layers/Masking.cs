@@ -28,10 +28,12 @@ internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Sha
     private readonly int _stride = Lanes.Pad(shape.Features), _mask = builder.AddMask();
     private readonly T _value = T.CreateChecked(options.Value);
 
+    public override bool SkipsPadding => true;
+
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         Span<bool> mask = pass.Mask(_mask);
-        for (int i = 0; i < Input.Steps * pass.PaddedRows; i++)
+        for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             ReadOnlySpan<T> step = spans.Input.Slice(i * _stride, _stride);
             Span<T> output = spans.Output.Slice(i * _stride, _stride);
@@ -48,7 +50,7 @@ internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Sha
         if (spans.InputGradient.IsEmpty)
             return;
         Span<bool> mask = pass.Mask(_mask);
-        for (int i = 0; i < Input.Steps * pass.PaddedRows; i++)
+        for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             Span<T> gradient = spans.InputGradient.Slice(i * _stride, _stride);
             if (mask[i])

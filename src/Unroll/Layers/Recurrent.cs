@@ -68,6 +68,20 @@ public abstract record Recurrent : Layer
 
     internal override int RecurrentUnits => Units;
 
+    /// <summary>How many states there are: h, and c of an LSTM.</summary>
+    internal virtual int StateCount => 1;
+
+    /// <summary>A graph may give the initial states as further inputs; with ReturnState, the final states are further outputs.</summary>
+    internal override Shape[] GetOutputShapes(Shape[] inputs)
+    {
+        if (inputs.Length != 1 && (inputs.Length != StateCount + 1 || inputs[1..].Any(shape => shape != new Shape(Units))))
+            throw new UnrollException($"{Label} takes a sequence, and after it no state or {(StateCount == 1 ? "h" : "h and c")} of shape ({Units}); given were {string.Join(", ", inputs)}.");
+        if (inputs.Length > 1 && Stateful)
+            throw new UnrollException($"{Label} is stateful, so its states come from the batch before. Do not give it initial states.");
+        Shape state = new(Units);
+        return ReturnState ? [GetOutputShape(inputs[0]), .. Enumerable.Repeat(state, StateCount)] : [GetOutputShape(inputs[0])];
+    }
+
     /// <summary>The gate arithmetic of this layer.</summary>
     internal abstract Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>;

@@ -12,7 +12,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 {
     private readonly Recurrent _options;
     private readonly Cell<T> _cell;
-    private readonly int _steps, _inputStride, _mask, _randomStream;
+    private readonly int _inputStride, _mask, _randomStream;
     private readonly bool _copiesInput;
 
     // Offsets into the cache, in values, for shards of the largest size.
@@ -21,17 +21,17 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     public RecurrentOp(Recurrent options, LayerBuilder<T> builder, Cell<T> cell, Shape input, Shape output)
         : base(options, builder.LayerName, input, output)
     {
-        (_options, _cell, _steps, _inputStride) = (options, cell, input.Steps, Lanes.Pad(input.Features));
+        (_options, _cell, _inputStride) = (options, cell, Lanes.Pad(input.Features));
         _mask = builder.Mask;
         _randomStream = builder.AddRandomStream();
         _copiesInput = options.GoBackwards || options.Dropout > 0;
-        int h = checked(builder.ShardRows * cell.Padded), x = checked(builder.ShardRows * _inputStride), reserved = 0;
-        _hAt = Reserve(_steps + 1, h);
-        _cAt = Reserve(cell.HasCellState ? _steps + 1 : 0, h);
-        _slabAt = Reserve(_steps, checked(builder.ShardRows * cell.SlabColumns));
-        _inputAt = Reserve(_copiesInput ? _steps : 0, x);
+        int steps = input.Steps, h = checked(builder.ShardRows * cell.Padded), x = checked(builder.ShardRows * _inputStride), reserved = 0;
+        _hAt = Reserve(steps + 1, h);
+        _cAt = Reserve(cell.HasCellState ? steps + 1 : 0, h);
+        _slabAt = Reserve(steps, checked(builder.ShardRows * cell.SlabColumns));
+        _inputAt = Reserve(_copiesInput ? steps : 0, x);
         _inputDropAt = Reserve(options.Dropout > 0 ? 1 : 0, x);
-        _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? _steps : 0, h);
+        _recurrentInputAt = Reserve(options.RecurrentDropout > 0 ? steps : 0, h);
         _recurrentDropAt = Reserve(options.RecurrentDropout > 0 ? 1 : 0, h);
         _gradientAt = Reserve(StateGradients, h);
         CacheSize = reserved;
@@ -57,6 +57,10 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override IEnumerable<RecurrentOp<T>> RecurrentParts => [this];
 
+    public override bool SkipsPadding => true;
+
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _options.ReturnSequences ? inputSteps : 1;
+
     public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
 
     public override int MostThreads(ShardPass<T> pass)
@@ -69,22 +73,28 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int rows = pass.PaddedRows, h = rows * _cell.Padded;
+        int rows = pass.PaddedRows, h = rows * _cell.Padded, steps = spans.Steps;
         PhaseWorker worker = WorkerOf(pass);
         bool drops = DropsRecurrent(pass);
         if (worker.IsFirst)
         {
             if (_copiesInput)
-                CopyInput(pass, spans.Input, spans.Cache);
+                CopyInput(pass, steps, spans.Input, spans.Cache);
             if (drops)
                 DrawDropout(pass, _options.RecurrentDropout, 1, _cell.Units, spans.Cache[_recurrentDropAt..], _cell.Padded);
             for (int s = 0; s < States.Count; s++)
-                States.Load(States.Initial[s], pass, spans.Cache.Slice(s == 0 ? _hAt : _cAt, h), _cell.Padded, repeat: true);
+            {
+                Span<T> state = spans.Cache.Slice(s == 0 ? _hAt : _cAt, h);
+                if (spans.Inputs > 1)
+                    spans.InputAt(s + 1)[..h].CopyTo(state);
+                else
+                    States.Load(States.Initial[s], pass, state, _cell.Padded, repeat: true);
+            }
         }
 
         worker.Wait();
         Span<T> input = _copiesInput ? spans.Cache[_inputAt..] : spans.Input;
-        for (int t = 0; t < _steps; t++)
+        for (int t = 0; t < steps; t++)
         {
             CellStep<T> step = Step(pass, input, spans.Cache, t, drops);
             if (drops)
@@ -95,18 +105,23 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
             _cell.Forward(step, worker, pass.Scratch);
             if (_mask >= 0)
-                CarryMasked(pass, t, step);
+                CarryMasked(pass, InputStep(t, steps), step);
             if (_options.ReturnSequences && worker.IsFirst)
-                step.H.CopyTo(spans.Output.Slice(OutputStep(t) * h, h));
+                step.H.CopyTo(spans.Output.Slice(OutputStep(t, steps) * h, h));
         }
 
         if (worker.IsFirst)
         {
-            int last = Slot(pass, _steps) * h;
+            int last = Slot(pass, steps) * h;
             if (!_options.ReturnSequences)
                 spans.Cache.Slice(_hAt + last, h).CopyTo(spans.Output);
             for (int s = 0; s < States.Count; s++)
-                States.Save(spans.Cache.Slice((s == 0 ? _hAt : _cAt) + last, h), _cell.Padded, pass, States.Final[s]);
+            {
+                Span<T> state = spans.Cache.Slice((s == 0 ? _hAt : _cAt) + last, h);
+                States.Save(state, _cell.Padded, pass, States.Final[s]);
+                if (spans.OutputAt(s + 1) is { IsEmpty: false } output)
+                    state.CopyTo(output);
+            }
         }
 
         worker.Wait();
@@ -114,7 +129,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int rows = pass.PaddedRows, h = rows * _cell.Padded;
+        int rows = pass.PaddedRows, h = rows * _cell.Padded, steps = spans.Steps;
         PhaseWorker worker = WorkerOf(pass);
         bool drops = DropsRecurrent(pass);
         Span<T> input = _copiesInput ? spans.Cache[_inputAt..] : spans.Input;
@@ -126,21 +141,26 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             States.Load(States.Count > 1 ? States.FinalGradient[1] : null, pass, dc, _cell.Padded, repeat: false);
             if (!_options.ReturnSequences)
                 pass.Kernels.Add(dh, spans.OutputGradient[..h]);
+            for (int s = 0; s < States.Count; s++)
+            {
+                if (spans.OutputGradientAt(s + 1) is { IsEmpty: false } final)
+                    pass.Kernels.Add(s == 0 ? dh : dc, final[..h]);
+            }
         }
 
         worker.Wait();
-        for (int t = _steps - 1; t >= 0; t--)
+        for (int t = steps - 1; t >= 0; t--)
         {
             if (_options.ReturnSequences)
             {
                 if (worker.IsFirst)
-                    pass.Kernels.Add(dh, spans.OutputGradient.Slice(OutputStep(t) * h, h));
+                    pass.Kernels.Add(dh, spans.OutputGradient.Slice(OutputStep(t, steps) * h, h));
                 worker.Wait();
             }
 
             CellStep<T> step = Step(pass, input, spans.Cache, t, drops, dh, dc, dRecurrent);
             if (_mask >= 0)
-                SetAsideMasked(pass, t, dh, dc, kept);
+                SetAsideMasked(pass, InputStep(t, steps), dh, dc, kept);
             _cell.Backward(step, worker, pass.Scratch);
             if (drops)
             {
@@ -149,7 +169,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             }
 
             if (_mask >= 0)
-                PutBackMasked(pass, t, dh, dc, kept);
+                PutBackMasked(pass, InputStep(t, steps), dh, dc, kept);
         }
 
         if (worker.IsFirst)
@@ -157,12 +177,17 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             States.Save(dh, _cell.Padded, pass, States.InitialGradient[0]);
             if (States.Count > 1)
                 States.Save(dc, _cell.Padded, pass, States.InitialGradient[1]);
+            for (int s = 1; s < spans.Inputs; s++)
+            {
+                if (spans.InputGradientAt(s) is { IsEmpty: false } initial)
+                    (s == 1 ? dh : dc).CopyTo(initial);
+            }
         }
 
-        int k = _steps * rows;
+        int k = steps * rows;
         var slabs = new Slab<T>(spans.Cache.Slice(_slabAt, k * _cell.SlabColumns), _cell.SlabColumns);
         var x = new Slab<T>(input[..(k * _inputStride)], _inputStride);
-        var recurrentInputs = new Slab<T>(spans.Cache.Slice(drops ? _recurrentInputAt : _hAt, _steps * h), _cell.Padded);
+        var recurrentInputs = new Slab<T>(spans.Cache.Slice(drops ? _recurrentInputAt : _hAt, steps * h), _cell.Padded);
         while (worker.Take(out Share part))
         {
             _cell.AddGradients(k, x, recurrentInputs, slabs, part, pass.Gradients, pass.Scratch);
@@ -179,7 +204,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     private PhaseWorker WorkerOf(ShardPass<T> pass) => MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
 
     /// <summary>The input in the order of processing and with dropout applied.</summary>
-    private void CopyInput(ShardPass<T> pass, Span<T> input, Span<T> cache)
+    private void CopyInput(ShardPass<T> pass, int count, Span<T> input, Span<T> cache)
     {
         int x = pass.PaddedRows * _inputStride;
         bool drops = pass.Training && _options.Dropout > 0;
@@ -187,10 +212,10 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         if (drops)
             DrawDropout(pass, _options.Dropout, 0, Input.Features, factors, _inputStride);
         Span<T> copy = cache[_inputAt..];
-        for (int t = 0; t < _steps; t++)
+        for (int t = 0; t < count; t++)
         {
             Span<T> target = copy.Slice(t * x, x);
-            input.Slice(InputStep(t) * x, x).CopyTo(target);
+            input.Slice(InputStep(t, count) * x, x).CopyTo(target);
             if (drops)
                 pass.Kernels.MultiplyBy(target, factors);
         }
@@ -199,7 +224,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     private void InputGradient(ShardPass<T> pass, Share share, Slab<T> slabs, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, x = rows * _inputStride;
-        ColumnRange steps = share.Of(_steps);
+        ColumnRange steps = share.Of(spans.Steps);
         if (!_copiesInput)
         {
             var target = new Slab<T>(spans.InputGradient[(steps.From * x)..], _inputStride);
@@ -209,7 +234,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
         for (int t = steps.From; t < steps.To; t++)
         {
-            Span<T> target = spans.InputGradient.Slice(InputStep(t) * x, x);
+            Span<T> target = spans.InputGradient.Slice(InputStep(t, spans.Steps) * x, x);
             _cell.InputGradient(rows, slabs.FromRow(t * rows), new Slab<T>(target, _inputStride));
             if (pass.Training && _options.Dropout > 0)
                 pass.Kernels.MultiplyBy(target, spans.Cache.Slice(_inputDropAt, x));
@@ -245,14 +270,14 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         };
     }
 
-    private int InputStep(int t) => _options.GoBackwards ? _steps - 1 - t : t;
+    private int InputStep(int t, int steps) => _options.GoBackwards ? steps - 1 - t : t;
 
-    private int OutputStep(int t) => ReversesOutput ? _steps - 1 - t : t;
+    private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : t;
 
     /// <summary>A masked step leaves the states as they were.</summary>
-    private void CarryMasked(ShardPass<T> pass, int t, in CellStep<T> step)
+    private void CarryMasked(ShardPass<T> pass, int inputStep, in CellStep<T> step)
     {
-        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(InputStep(t) * pass.PaddedRows, pass.PaddedRows);
+        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(inputStep * pass.PaddedRows, pass.PaddedRows);
         for (int row = 0; row < mask.Length; row++)
         {
             if (mask[row])
@@ -268,11 +293,11 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     /// Rows of a masked step pass their gradients to the step before unchanged: they are set aside, and the cell sees zeros,
     /// for which all its gradients are zero.
     /// </summary>
-    private void SetAsideMasked(ShardPass<T> pass, int t, Span<T> dh, Span<T> dc, Span<T> kept)
+    private void SetAsideMasked(ShardPass<T> pass, int inputStep, Span<T> dh, Span<T> dc, Span<T> kept)
     {
         dh.CopyTo(kept);
         dc.CopyTo(kept[dh.Length..]);
-        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(InputStep(t) * pass.PaddedRows, pass.PaddedRows);
+        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(inputStep * pass.PaddedRows, pass.PaddedRows);
         for (int row = 0; row < mask.Length; row++)
         {
             if (mask[row])
@@ -282,9 +307,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         }
     }
 
-    private void PutBackMasked(ShardPass<T> pass, int t, Span<T> dh, Span<T> dc, ReadOnlySpan<T> kept)
+    private void PutBackMasked(ShardPass<T> pass, int inputStep, Span<T> dh, Span<T> dc, ReadOnlySpan<T> kept)
     {
-        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(InputStep(t) * pass.PaddedRows, pass.PaddedRows);
+        ReadOnlySpan<bool> mask = pass.Mask(_mask).Slice(inputStep * pass.PaddedRows, pass.PaddedRows);
         for (int row = 0; row < mask.Length; row++)
         {
             if (mask[row])

@@ -187,27 +187,24 @@ internal sealed class Trainer
         // Stateful layers keep a state a row, so their batches stay as large as in training.
         private readonly int _rows = trainer._network.StatefulParts.Length > 0 ? trainer._options.BatchSize : ValidationRows;
         private readonly SampleBatch _batch = new(samples, null);
-        private readonly float[] _predictions = new float[Math.Max(ValidationRows, trainer._options.BatchSize) * trainer._network.Output.Size];
-        private readonly float[] _target = new float[samples.TargetShape.Size];
+        private readonly LossTotals _totals = new(trainer._network.Graph.Outputs.Length);
 
-        public void Reserve() => trainer._network.Reserve(Math.Min(_rows, samples.Count));
+        public void Reserve()
+        {
+            _batch.Rows = Math.Min(_rows, samples.Count);
+            trainer._network.Reserve(_batch, trainer._options.Loss);
+        }
 
         public double Loss()
         {
-            double sum = 0;
-            int size = trainer._network.Output.Size;
+            _totals.Clear();
             for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
-                trainer._network.Predict(_batch, _predictions);
-                for (int row = 0; row < _batch.Rows; row++)
-                {
-                    samples.CopyTarget(_batch.Start + row, _target);
-                    sum += trainer._options.Loss.Evaluate(_predictions.AsSpan(row * size, size), _target, 1f);
-                }
+                trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
             }
 
-            return sum / ((double)samples.Count * _target.Length);
+            return _totals.Mean(trainer._options.Loss);
         }
     }
 }
@@ -221,6 +218,10 @@ internal sealed class SampleRange(ISamples samples, int start, int count) : ISam
 
     public Shape TargetShape => samples.TargetShape;
 
+    public IReadOnlyList<Shape> InputShapes => samples.InputShapes;
+
+    public IReadOnlyList<Shape> TargetShapes => samples.TargetShapes;
+
     public void CopyInput(int index, Span<float> destination) => samples.CopyInput(start + index, destination);
 
     public void CopyTarget(int index, Span<float> destination) => samples.CopyTarget(start + index, destination);
@@ -232,6 +233,8 @@ internal sealed class SampleBatch(ISamples samples, int[]? order) : IBatch<float
     public int Start { get; set; }
 
     public int Rows { get; set; }
+
+    public int TargetSize { get; } = samples.TargetShapes.Sum(shape => shape.Size);
 
     public void CopyInput(int row, Span<float> destination) => samples.CopyInput(Index(row), destination);
 

@@ -22,7 +22,7 @@ internal static class GradientCases
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
 
     private static IEnumerable<GradientCase> Rows() =>
-        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses());
+        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfGraphs());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {
@@ -146,4 +146,37 @@ internal static class GradientCases
         Gru gru => new Gru(units) { ReturnSequences = layer.ReturnSequences, ResetAfter = gru.ResetAfter },
         _ => new SimpleRnn(units) { ReturnSequences = layer.ReturnSequences },
     };
+
+    private static IEnumerable<GradientCase> OfGraphs()
+    {
+        yield return OfGraph("graph, one input read by three layers", () =>
+        {
+            Node x = Node.Input(new Shape(4, 3));
+            Node a = new Gru(3) { ReturnSequences = true }.Apply(x), b = new Dense(2) { Activation = Activation.Tanh }.Apply(x);
+            return new Graph([x], [new Lstm(4).Apply(a), new Gru(2).Apply(a), b]);
+        });
+        yield return OfGraph("graph, an output that another layer reads", () =>
+        {
+            Node x = Node.Input(new Shape(4, 3)), a = new SimpleRnn(3) { ReturnSequences = true }.Apply(x);
+            return new Graph([x], [a, new Dense(2).Apply(a), new Lstm(3).Apply(a)]);
+        });
+        yield return OfGraph("graph, one layer on two inputs", () =>
+        {
+            Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(2, 3));
+            Node a = new Lstm(5).Apply(x), b = new Dense(3) { Activation = Activation.Tanh }.Apply(a);
+            return new Graph([x, y], [b, b.Again(a.Again(y))]);
+        });
+        foreach ((string name, Recurrent layer) in s_cells)
+        {
+            yield return OfGraph($"graph, states of a {name} from encoder to decoder", () =>
+            {
+                Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(3, 2));
+                Node encoded = (layer with { ReturnState = true }).Apply(x);
+                Node decoded = (layer with { ReturnSequences = true, ReturnState = true }).Apply([y, .. encoded.States]);
+                return new Graph([x, y], [new Dense(2).Apply(decoded), decoded.States[0]]);
+            });
+        }
+    }
+
+    private static GradientCase OfGraph(string name, Func<Graph> graph) => new(name) { Graph = graph, Rows = 9 };
 }

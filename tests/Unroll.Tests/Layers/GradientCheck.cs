@@ -7,11 +7,17 @@ namespace Unroll.Tests.Layers;
 /// <summary>One row of the table of gradient checks: a stack of layers, its input, and what goes on around it.</summary>
 internal sealed record GradientCase(string Name, params Layer[] Layers)
 {
+    /// <summary>Instead of the stack: a graph of several inputs, outputs or shared layers.</summary>
+    public Func<Graph>? Graph { get; init; }
+
     public int Steps { get; init; } = 4;
 
     public int Features { get; init; } = 3;
 
     public int Rows { get; init; } = 3;
+
+    /// <summary>The shape of an input that is neither a vector nor a sequence: an image (H, W, C).</summary>
+    public Shape? Input { get; init; }
 
     /// <summary>A vector (F) goes in, not a sequence.</summary>
     public bool Vector { get; init; }
@@ -44,7 +50,7 @@ internal sealed class GradientCheck
     private const int MostPerArray = 60;
     private readonly GradientCase _case;
     private readonly Network<double> _network;
-    private readonly double[] _inputs, _targets;
+    private readonly double[] _inputs, _targets, _outputs;
     private readonly TestBatch<double> _batch;
     private readonly Loss _loss;
     private readonly List<Checked> _arrays = [];
@@ -52,17 +58,18 @@ internal sealed class GradientCheck
     public GradientCheck(GradientCase row)
     {
         _case = row;
-        Shape input = row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features);
-        _network = new Network<double>(row.Layers, input, Kernels<double>.Best, threads: 1, inputGradient: true) { StepSeed = 42 };
+        Shape input = row.Input ?? (row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features));
+        _network = new Network<double>(row.Graph?.Invoke() ?? Graph.Chain(row.Layers, input), Kernels<double>.Best, threads: 1, inputGradient: true) { StepSeed = 42 };
         _network.Parameters.Initialize(7);
         Span<double> weights = _network.Parameters.Values[.._network.Parameters.Count];
         double[] noise = TestData.Normal(weights.Length, 3, 0.2);
         for (int i = 0; i < weights.Length; i++)
             weights[i] = row.WeightScale * weights[i] + noise[i];
-        _inputs = TestData.Normal(row.Rows * input.Size, 4);
+        _inputs = TestData.Normal(row.Rows * _network.InputSize, 4);
         bool[] skipped = Mask(_inputs);
         _loss = row.Loss ?? new UpstreamLoss();
-        _targets = TestData.Normal(row.Rows * _network.Output.Size / _loss.OutputsPerTarget, 5);
+        _targets = TestData.Normal(row.Rows * _network.OutputSize / _loss.OutputsPerTarget, 5);
+        _outputs = new double[row.Rows * _network.OutputSize];
         _batch = new TestBatch<double>(_inputs, _targets, row.Rows);
         if (row.States)
             AddStates();
@@ -157,7 +164,9 @@ internal sealed class GradientCheck
     /// <summary>The loss, not divided by anything, with the current values; leaves new gradients in the network.</summary>
     private double Evaluate()
     {
-        double loss = _network.Gradients(_batch, _loss, training: _case.Training) * (_loss is UpstreamLoss ? _targets.Length : 1);
+        double loss = _network.Gradients(_batch, _loss, _outputs, _case.Training);
+        if (_loss is UpstreamLoss)
+            loss = _outputs.Zip(_targets, (output, upstream) => output * upstream).Sum();
         foreach (RecurrentOp<double> part in _network.RecurrentParts)
         {
             for (int s = 0; s < part.States.Count && _case.States; s++)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json.Serialization;
+using Unroll.Training;
 
 namespace Unroll;
 
@@ -29,6 +30,39 @@ public abstract record Loss
     /// <summary>As errors call it.</summary>
     internal virtual string Name => "loss";
 
+    /// <summary>How many targets an output of this shape has; −1: any number, so the samples say it.</summary>
+    internal virtual int TargetsOf(Shape output) => output.Size / OutputsPerTarget;
+
+    /// <summary>True where the mean is over some of the targets only, which are counted before each batch.</summary>
+    [JsonIgnore]
+    internal virtual bool CountsTargets => false;
+
+    /// <summary>What a row adds to the number that the sum of the losses is divided by.</summary>
+    internal virtual int CountOf<T>(int size, ReadOnlySpan<T> targets)
+        where T : unmanaged, IFloatingPointIeee754<T> => size;
+
+    /// <summary>The loss of output <paramref name="number"/> of a model with several.</summary>
+    internal virtual Loss PartFor(int number) => this;
+
+    /// <summary>The weight of output <paramref name="number"/> in the sum.</summary>
+    internal virtual double WeightOf(int number) => 1;
+
+    /// <summary>Throws where targets of this shape cannot be judged by an output of that shape.</summary>
+    internal virtual void RequireTargets(Shape output, Shape target)
+    {
+        int each = OutputsPerTarget;
+        long needed = (long)target.Size * each;
+        if (needed == output.Size)
+            return;
+        if (each == 1)
+            throw new UnrollException($"The model's output has shape {output}, but the samples' targets have shape {target}. Change the last layer's units or the targets.");
+        string remedy = needed % output.Steps == 0 ? $"Give the last layer {needed / output.Steps} units." : "Change the last layer or the targets.";
+        throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's output has shape {output}. {remedy}");
+    }
+
+    /// <summary>Doubles of memory that judging a row takes.</summary>
+    internal virtual int ScratchSize(Shape output, int targets) => 0;
+
     /// <summary>Throws when a number is outside its range.</summary>
     internal virtual void Validate()
     {
@@ -39,6 +73,10 @@ public abstract record Loss
     /// </summary>
     internal abstract double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
         where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>The same for a row whose outputs may be sequences with padding at the end.</summary>
+    internal virtual double Evaluate<T>(in LossRow<T> row)
+        where T : unmanaged, IFloatingPointIeee754<T> => Evaluate(row.Outputs, row.Targets, row.Scale);
 
     /// <summary>How many targets so many outputs are for.</summary>
     private protected int Targets(ReadOnlySpan<float> outputs) => outputs.Length % OutputsPerTarget == 0

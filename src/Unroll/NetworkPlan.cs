@@ -1,0 +1,156 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors], and one for its gradient.</summary>
+internal sealed class ValuePlan(int number, Shape shape, int shardRows)
+{
+    public int Number => number;
+
+    public Shape Shape => shape;
+
+    /// <summary>Values from one row of the slab to the next.</summary>
+    public int Stride { get; } = Lanes.Pad(shape.Features);
+
+    /// <summary>Values of the slab, for shards of the largest size.</summary>
+    public int Size { get; } = checked(shape.Positions * shardRows * Lanes.Pad(shape.Features));
+
+    public int At { get; set; }
+
+    /// <summary>−1: nobody asks for the gradient.</summary>
+    public int GradientAt { get; set; } = -1;
+
+    /// <summary>The mask that goes with the value, or −1.</summary>
+    public int Mask { get; set; } = -1;
+
+    /// <summary>True where the mask marks padding at the end of the sequence.</summary>
+    public bool IsPadded { get; set; }
+
+    public bool IsOutput { get; set; }
+
+    /// <summary>How many layers read it.</summary>
+    public int Readers { get; set; }
+}
+
+/// <summary>One layer at its place in the graph: its machinery, and where its values lie.</summary>
+internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[] outputs)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public LayerOp<T> Op => op;
+
+    public ValuePlan[] Inputs => inputs;
+
+    /// <summary>All outputs; null where nobody reads one. The first is always there.</summary>
+    public ValuePlan?[] Outputs => outputs;
+
+    public int CacheAt { get; set; }
+
+    /// <summary>Where backward writes the gradient of each input: the value's own place, or one beside it where other layers have written there before; −1: nowhere.</summary>
+    public int[] InputGradientAt { get; } = new int[inputs.Length];
+
+    public ValuePlan? Output(int number) => number < outputs.Length ? outputs[number] : null;
+
+    public bool AddsAny { get; set; }
+
+    /// <summary>True where the input's gradient lies beside the value's place, to be added to it.</summary>
+    public bool Adds(int input) => InputGradientAt[input] >= 0 && InputGradientAt[input] != inputs[input].GradientAt;
+}
+
+/// <summary>
+/// A graph made ready to run for one size of shard: the layers built in order, and one block of memory a shard in which every
+/// activation, gradient and cache has its place.
+/// </summary>
+internal sealed class NetworkPlan<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int _shardRows;
+    private int _reserved;
+
+    public NetworkPlan(Graph graph, LayerBuilder<T> builder, bool inputGradient)
+    {
+        _shardRows = builder.ShardRows;
+        var values = new Dictionary<Node, ValuePlan>();
+        var owners = new HashSet<LayerUse>();
+        HashSet<Node> read = [.. graph.Uses.SelectMany(use => use.Inputs), .. graph.Outputs];
+        Inputs = [.. graph.Inputs.Select(node => Place(values, node, gradient: inputGradient))];
+        Nodes = new NodePlan<T>[graph.Uses.Length];
+        for (int i = 0; i < Nodes.Length; i++)
+        {
+            LayerUse use = graph.Uses[i];
+            ValuePlan[] inputs = [.. use.Inputs.Select(node => values[node])];
+            builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
+            LayerOp<T> op = use.Layer.Build(builder, [.. inputs.Select(value => value.Shape)]);
+            Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(values, node, gradient: true) : null)])
+            {
+                CacheAt = Reserve(op.CacheSize),
+            };
+            (Nodes[i].Outputs[0]!.Mask, Nodes[i].Outputs[0]!.IsPadded) = (builder.Mask, builder.IsPadding(builder.Mask));
+        }
+
+        Outputs = [.. graph.Outputs.Select(node => values[node])];
+        foreach (ValuePlan output in Outputs)
+            output.IsOutput = true;
+        PlaceGradients();
+        Values = values.Count;
+        MaskLength = values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
+    }
+
+    public ValuePlan[] Inputs { get; }
+
+    public ValuePlan[] Outputs { get; }
+
+    /// <summary>In the order in which they are run.</summary>
+    public NodePlan<T>[] Nodes { get; }
+
+    /// <summary>How many values there are; their numbers are below it.</summary>
+    public int Values { get; private set; }
+
+    /// <summary>Values of memory that a shard takes.</summary>
+    public int Size => _reserved;
+
+    /// <summary>Steps × rows of the longest mask.</summary>
+    public int MaskLength { get; }
+
+    private ValuePlan Place(Dictionary<Node, ValuePlan> values, Node node, bool gradient)
+    {
+        var value = new ValuePlan(values.Count, node.Shape, _shardRows);
+        value.At = Reserve(value.Size);
+        if (gradient)
+            value.GradientAt = Reserve(value.Size);
+        values.Add(node, value);
+        return value;
+    }
+
+    /// <summary>
+    /// Backward goes through the layers in reverse. The first one there that reads a value writes its gradient; those that come
+    /// after it write beside, and the sum is made in this order. The loss writes the outputs' gradients before any.
+    /// </summary>
+    private void PlaceGradients()
+    {
+        var written = new HashSet<ValuePlan>(Outputs);
+        int most = 0;
+        foreach (NodePlan<T> node in Nodes.Reverse())
+        {
+            int beside = 0;
+            for (int i = 0; i < node.Inputs.Length; i++)
+            {
+                ValuePlan value = node.Inputs[i];
+                value.Readers++;
+                node.InputGradientAt[i] = value.GradientAt;
+                if (value.GradientAt < 0 || written.Add(value))
+                    continue;
+                node.AddsAny = true;
+                node.InputGradientAt[i] = checked(_reserved + beside);
+                beside += value.Size;
+            }
+
+            most = Math.Max(most, beside);
+        }
+
+        Reserve(most);
+    }
+
+    private int Reserve(int size) => checked(_reserved += size) - size;
+}
