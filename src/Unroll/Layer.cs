@@ -18,6 +18,8 @@ namespace Unroll;
 [JsonDerivedType(typeof(Masking), "masking")]
 [JsonDerivedType(typeof(Activate), "activate")]
 [JsonDerivedType(typeof(LastSteps), "last-steps")]
+[JsonDerivedType(typeof(Attention), "attention")]
+[JsonDerivedType(typeof(AdditiveAttention), "additive-attention")]
 public abstract record Layer
 {
     private protected Layer()
