@@ -41,6 +41,7 @@ internal sealed record ForecastRequest : CommonRequest
         Network = network,
         Members = Recipe.Members,
         Steps = Horizon,
+        Strategy = Recipe.Strategy,
         Transform = Recipe.Transform,
         Validation = Recipe.Validation,
         Window = GivenWindow,
@@ -75,6 +76,7 @@ internal sealed record ForecastRequest : CommonRequest
                 {
                     new("features", string.Join(", ", split.Inputs.Past.Concat(split.Inputs.Calendar ? ["calendar"] : []).DefaultIfEmpty("none"))),
                     new("known", split.Inputs.Known.Count > 0 ? string.Join(", ", split.Inputs.Known) : "none"),
+                    new("strategy", Text(Recipe.Strategy).ToLowerInvariant()),
                     new("transform", Recipe.Transform?.Name ?? "auto"),
                     new("ensemble", Text(Recipe.Members)),
                     new("validation", Text(Recipe.Validation)),
