@@ -50,11 +50,14 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
 }
 
 /// <summary>The options that choose a recipe. Their names are a contract.</summary>
-internal sealed class RecipeOptions
+/// <param name="fallback">The recipe where none is given.</param>
+/// <param name="description">What --recipe says of itself.</param>
+/// <param name="members">How many networks are averaged where that is not given; null for those of the recipe.</param>
+internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, string description = "How forecasts are made, as docs/forecasting.md says", int? members = null)
 {
-    private const string Default = "default", Tutorial = "tutorial";
+    public const string Default = "default", Tutorial = "tutorial";
     private static readonly string[] s_transforms = ["auto", "none", "difference", "log-return", "relative"];
-    private readonly Option<string> _recipe = Options.Word("--recipe", Default, [Default, Tutorial], "How forecasts are made, as docs/forecasting.md says");
+    private readonly Option<string> _recipe = Options.Word("--recipe", fallback, [Default, Tutorial], description);
     private readonly Option<string[]> _features = new("--features")
     {
         Description = "What it looks at beside the target: columns (all others), calendar, none, or the name of a column; repeat it for more [default: columns and calendar]",
@@ -63,8 +66,8 @@ internal sealed class RecipeOptions
 
     private readonly Option<string[]> _known = new("--known") { Description = "A column whose values are known for the rows to come too; repeat it for more", HelpName = "COLUMN" };
     private readonly Option<string> _transform = Options.Word("--transform", "auto", s_transforms, "What is predicted in place of the value");
-    private readonly Option<string> _strategy = Options.Word("--strategy", "direct", ["direct", "recursive"], "How it reaches further than one row ahead: direct has an output for each row, recursive feeds its predictions back and looks at no other columns but --known ones");
-    private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, "How many networks are averaged [default: 5]");
+    private readonly Option<string> _strategy = Options.Word("--strategy", "direct", ["direct", "recursive"], "How it reaches further than one row ahead, by an output for each row or by predictions that are fed back, which allows no other columns than --known ones");
+    private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, $"How many networks are averaged [default: {members ?? new EnsembleRecipe().Members}{(members is null ? "" : " in a trial")}]");
     private readonly Option<double?> _validation = Options.OptionalNumber("--validation", value => value is > 0 and < 1, "above 0 and below 1", "The share of the training rows, the newest, to choose by [default: 0.2]");
 
     public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation];
@@ -88,10 +91,13 @@ internal sealed class RecipeOptions
             features,
             result.GetValue(_known) ?? [],
             transform == s_transforms[0] ? null : TargetTransform.Parse(transform),
-            result.GetValue(_ensemble) ?? new EnsembleRecipe().Members,
+            result.GetValue(_ensemble) ?? members ?? new EnsembleRecipe().Members,
             result.GetValue(_validation) ?? new EnsembleRecipe().Validation,
             result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct);
     }
+
+    /// <summary>Whether the user said how many networks are averaged.</summary>
+    public bool HasMembers(ParseResult result) => result.GetValue(_ensemble) is not null;
 
     private static string Lowered(string word) => word.ToLowerInvariant() is "columns" or "calendar" or "none" ? word.ToLowerInvariant() : word;
 }

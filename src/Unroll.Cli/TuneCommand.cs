@@ -15,7 +15,8 @@ internal static class TuneCommand
         var command = new Verb(
             "tune",
             "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was ended, it goes on where it was.",
-            "unroll tune --sample aapl --trials 6 --epochs 3");
+            "unroll tune --sample aapl --trials 6 --epochs 3",
+            "unroll tune --sample aapl --recipe default --trials 4 --epochs 2 --out tune-default");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;

@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 /// beforehand. An origin is the newest row that a forecast may look at; what this class gives for an origin depends on rows up to it
 /// only, and on known numbers of the H rows after it.
 /// </summary>
-internal sealed class InputFrame
+internal sealed partial class InputFrame
 {
     /// <summary>Lags of other columns in a linear model, and of the days remembered beside the values.</summary>
     private const int ColumnLags = 10, PastLags = 3, MemoryLags = 14, SameSeason = 4;
@@ -20,9 +20,6 @@ internal sealed class InputFrame
     private readonly double[]? _memory;
     private readonly DateTime[] _dates;
     private readonly int _alikeLags, _memoryLags;
-
-    /// <summary>The last row that is not a prediction, where there are any: how far days of years before are known follows from it.</summary>
-    private readonly int _lastTold = int.MaxValue;
 
     /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
     /// <param name="plan">How rows become inputs.</param>
@@ -52,23 +49,6 @@ internal sealed class InputFrame
         FutureDates = dates[rows..];
     }
 
-    /// <summary>The rows of another frame up to an origin, with room for predictions after it.</summary>
-    private InputFrame(InputFrame whole, int origin, int steps)
-    {
-        double[] Head(double[] values)
-        {
-            double[] head = new double[origin + 1 + steps];
-            values.AsSpan(0, origin + 1).CopyTo(head);
-            return head;
-        }
-
-        (_plan, _transform, _known, _memory, _dates, _memoryLags, _lastTold) = (whole._plan, whole._transform, whole._known, whole._memory, whole._dates, whole._memoryLags, origin);
-        (_alike, _past, FutureDates) = ([], [], whole._dates[(origin + 1)..(origin + 1 + steps)]);
-        (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
-        _values = ReferenceEquals(whole._values, whole._target) ? _target : Head(whole._values);
-        Rows = origin + 1;
-    }
-
     /// <summary>The rows with a target value, or with a prediction in its place.</summary>
     public int Rows { get; private set; }
 
@@ -94,27 +74,6 @@ internal sealed class InputFrame
         plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0);
 
     public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan) + plan.Constants.Count;
-
-    /// <summary>The rows up to an origin, to which up to <paramref name="steps"/> predictions can be added; this frame stays as it is.</summary>
-    /// <exception cref="InvalidOperationException">The plan has past columns, which nothing predicts.</exception>
-    public InputFrame Continued(int origin, int steps) => _alike.Length + _past.Length == 0
-        ? new InputFrame(this, origin, steps)
-        : throw new InvalidOperationException("Past columns cannot be continued.");
-
-    /// <summary>
-    /// Adds a prediction as the newest value. Level and season follow it. Volatility stays: its forecast is the same for all rows ahead
-    /// (RiskMetrics 1996, section 5.2), whereas predictions, which are means, change less than values do.
-    /// </summary>
-    /// <exception cref="UnrollException">The transform is not defined for it.</exception>
-    public void Append(double prediction)
-    {
-        int row = Rows++;
-        _target[row] = prediction;
-        _values[row] = Mapped([prediction])[0];
-        _levels[row] = LevelOf(row);
-        if (_volatility is not null)
-            _volatility[row] = _volatility[row - 1];
-    }
 
     /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
     public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
@@ -262,18 +221,6 @@ internal sealed class InputFrame
         }
 
         return levels;
-    }
-
-    /// <summary>The level at a row of this plan, as <see cref="Levels"/> has it.</summary>
-    private double LevelOf(int row)
-    {
-        if (_transform == TargetTransform.None)
-            return _plan.Mean;
-        int season = Math.Min(_plan.Season, row + 1);
-        double level = TensorPrimitives.Sum(_values.AsSpan(row + 1 - season, season)) / season;
-        if (_transform == TargetTransform.Relative)
-            _ = _transform.Forward(_values[row], level);
-        return level;
     }
 
     private static double[] Complete(TimeSeries table, string name, int rows)
