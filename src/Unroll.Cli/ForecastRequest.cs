@@ -24,7 +24,10 @@ internal sealed record ForecastRequest : CommonRequest
     public required IReadOnlyList<NetworkRecipe> Recipes { get; init; }
 
     /// <summary>T: the given one, or 60 rows; the default recipe makes do with a fifth of the training rows.</summary>
-    public int WindowFor(int trainRows) => GivenWindow ?? (Recipe.IsDefault ? Math.Clamp(trainRows / 5, 1, DefaultWindow) : DefaultWindow);
+    public int WindowFor(int trainRows) => GivenWindow ?? (Recipe.IsDefault ? DefaultWindowFor(trainRows) : DefaultWindow);
+
+    /// <summary>T of the default recipe where none is given.</summary>
+    public static int DefaultWindowFor(int trainRows) => Math.Clamp(trainRows / 5, 1, DefaultWindow);
 
     /// <summary>What one of the recipes makes; here alone recipes become forecasters.</summary>
     public INetworkForecaster Create(NetworkRecipe network) => Recipe.IsDefault ? new EnsembleForecaster(Ensemble(network)) : new NetworkForecaster(network);

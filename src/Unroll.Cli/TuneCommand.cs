@@ -45,14 +45,15 @@ internal static class TuneCommand
                 return interruption.ExitCode;
             }
 
-            string json = TuneJson.Of(plan, result).ToString();
+            double? ridge = plan.RidgeRmse();
+            string json = TuneJson.Of(plan, result, ridge).ToString();
             folder.Write(new Dictionary<string, string>
             {
                 [TuneJson.FileName] = json,
                 ["trials.csv"] = TuneTable.Csv(result),
                 ["tuning.svg"] = TuningChart.Draw(result, $"{plan.Request.Data.Title}, {plan.Objective.Target}").Svg,
             });
-            TuneConsole.After(terminal, plan, result, folder);
+            TuneConsole.After(terminal, plan, result, ridge, folder);
             if (request.Json)
                 Console.Out.Write(json);
             return 0;

@@ -39,7 +39,7 @@ internal static class TuneConsole
         terminal.Blank();
     }
 
-    public static void After(Terminal terminal, TunePlan plan, TuningResult result, ReportFolder folder)
+    public static void After(Terminal terminal, TunePlan plan, TuningResult result, double? ridge, ReportFolder folder)
     {
         terminal.Blank();
         terminal.Lines(TuneTable.Standings(result, terminal.Width));
@@ -48,6 +48,12 @@ internal static class TuneConsole
         Importance(terminal, result);
         terminal.Blank();
         Verdict(terminal, result);
+        if (ridge is { } rmse)
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"Ridge alone, least squares on the inputs it finds in windows of {ForecastRequest.DefaultWindowFor(plan.Objective.TrainRows)} rows: RMSE {FigureTable.Figure(rmse, result.NaiveRmse)}, naive forecast {FigureTable.Figure(result.NaiveRmse, result.NaiveRmse)}, on the same rows. What a trial does beyond that its networks and the window do."));
+        }
+
         terminal.Blank();
         terminal.Say($"All trials are in {Path.Combine(folder.Path, "trials.csv")}, {TuneJson.FileName} and, drawn, tuning.svg.");
         if (plan.Request is { Recipe: { IsDefault: true, Members: int members }, MembersAreGiven: false } && new EnsembleRecipe().Members is var averaged)

@@ -8,14 +8,16 @@ namespace Unroll.Cli;
 /// <param name="Command">The command line that uses the best settings.</param>
 /// <param name="Recipe">Whose settings they are, where it is not the tutorial's.</param>
 /// <param name="Horizon">How many rows ahead trials were judged, together; where the recipe is not the tutorial's.</param>
+/// <param name="RidgeRmse">Of least squares on the same inputs, on the same rows; where the recipe is not the tutorial's.</param>
 internal sealed record TuneJson(
     TuneData Data, TuneNaive Naive, TuneRung[] Rungs, TuneTrial Best, TuneTrial[] Trials, TuneImportance[] Importance, int Seed, string Command,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipe = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Horizon = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Horizon = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RidgeRmse = null)
 {
     public const string FileName = "tune.json";
 
-    public static TuneJson Of(TunePlan plan, TuningResult result)
+    public static TuneJson Of(TunePlan plan, TuningResult result, double? ridge)
     {
         ValidationObjective objective = plan.Objective;
         return new TuneJson(
@@ -28,7 +30,8 @@ internal sealed record TuneJson(
             result.Options.Seed,
             plan.ForecastCommandLine(result.Best.Run),
             plan.Request.Recipe.IsDefault ? RecipeOptions.Default : null,
-            plan.Request.Recipe.IsDefault ? plan.Objective.Steps : null);
+            plan.Request.Recipe.IsDefault ? plan.Objective.Steps : null,
+            ridge);
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.TuneJson) + "\n";

@@ -45,6 +45,30 @@ internal sealed class TunePlan
 
     public Tuner Tuner { get; }
 
+    /// <summary>
+    /// The RMSE on the validation rows, in the target's units, of least squares on the same inputs, with the window that a forecast has
+    /// unless told otherwise; null for the tutorial's recipe, which has none, and where it cannot be fitted.
+    /// </summary>
+    public double? RidgeRmse()
+    {
+        if (!Request.Recipe.IsDefault)
+            return null;
+        try
+        {
+            var split = new ForecastSplit(Column, Objective.Target, Objective.TrainRange, Objective.ValidationRange, ForecastRequest.DefaultWindowFor(Objective.TrainRows), Split.Inputs);
+            var ridge = new LinearForecaster(ForecastOptions.DefaultRecipe(Request.Recipe, Request.Horizon, Request.Seed));
+            ridge.Fit(split);
+            HorizonForecast ahead = ridge.PredictAhead(split, Request.Horizon);
+            int[] steps = [.. Enumerable.Range(1, Request.Horizon)];
+            double[] actual = [.. steps.SelectMany(ahead.Actual)], predicted = [.. steps.SelectMany(ahead.Predicted)];
+            return Metrics.Rmse(actual, predicted);
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The command line that trains with these settings on all training rows and judges on the test rows.</summary>
     public string ForecastCommandLine(TrialRun run)
     {

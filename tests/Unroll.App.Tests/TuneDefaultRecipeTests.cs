@@ -36,6 +36,10 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         JsonElement tuned = Json("tune-report/tune.json"), best = tuned.GetProperty("best");
         Assert.Equal((command, "default", 2), (tuned.GetProperty("command").GetString(), tuned.GetProperty("recipe").GetString(), tuned.GetProperty("horizon").GetInt32()));
 
+        Assert.Contains(
+            FormattableString.Invariant($"Ridge alone, least squares on the inputs it finds in windows of 60 rows: RMSE {tuned.GetProperty("ridge_rmse").GetDouble():0.000}, naive forecast {tuned.GetProperty("naive").GetProperty("rmse").GetDouble():0.000}, on the same rows. What a trial does beyond that its networks and the window do."),
+            result.Lines);
+
         // On the rows of the search the command has the error of the search.
         string onItsRows = command.Replace("--train ..2016 --test 2017", "--train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30", StringComparison.Ordinal);
         ToolResult forecast = Tool.Run(_folder, onItsRows.Split(' ')[1..]);
@@ -46,6 +50,12 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         static double Whole(JsonElement byStep) => Math.Sqrt(byStep.EnumerateArray().Average(rmse => rmse.GetDouble() * rmse.GetDouble()));
         Assert.Equal(Whole(model.GetProperty("rmse_by_step")), best.GetProperty("rmse").GetDouble(), 1e-9);
         Assert.Equal(Whole(metrics.GetProperty("baselines")[0].GetProperty("rmse_by_step")), tuned.GetProperty("naive").GetProperty("rmse").GetDouble(), 1e-9);
+
+        // And so has ridge, where the window is as long as it is without being given.
+        string untuned = onItsRows.Split(" --model ")[0] + " --model gru --epochs 1 --units 4 --out untuned";
+        Assert.Equal(0, Tool.Run(_folder, untuned.Split(' ')[1..]).Code);
+        JsonElement ridge = Assert.Single(Json("untuned/metrics.json").GetProperty("baselines").EnumerateArray(), baseline => baseline.GetProperty("model").GetString() == "ridge");
+        Assert.Equal(Whole(ridge.GetProperty("rmse_by_step")), tuned.GetProperty("ridge_rmse").GetDouble(), 1e-9);
     }
 
     [Fact]
