@@ -14,12 +14,11 @@ public sealed record Sampling
 
     /// <summary>Draws a token.</summary>
     /// <param name="logits">One for each token; not changed.</param>
-    /// <param name="random">Where the draw comes from.</param>
+    /// <param name="uniform">A random number, at least 0 and below 1, for example of <see cref="Random.NextDouble"/>.</param>
     /// <returns>The number of the token.</returns>
     /// <exception cref="UnrollException">A setting is out of range, or no logit is a number.</exception>
-    public int Draw(ReadOnlySpan<float> logits, Random random)
+    public int Draw(ReadOnlySpan<float> logits, double uniform)
     {
-        ArgumentNullException.ThrowIfNull(random);
         if (!(Temperature >= 0) || TopK < 0 || !(TopP > 0 && TopP <= 1))
             throw new UnrollException($"Sampling has temperature {Temperature}, top-k {TopK} and top-p {TopP}; they must be at least 0, at least 0, and above 0 and at most 1.");
         int best = Likeliest(logits);
@@ -45,7 +44,7 @@ public sealed record Sampling
                 kept = i + 1;
         }
 
-        double draw = random.NextDouble() * among;
+        double draw = uniform * among;
         for (int i = 0; i < kept - 1; i++)
         {
             draw -= shares[order[i]];

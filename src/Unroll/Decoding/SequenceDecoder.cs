@@ -57,8 +57,8 @@ public sealed class SequenceDecoder
     {
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(sampling);
-        Random[] random = [.. Enumerable.Range(0, start.Rows).Select(row => new Random(unchecked(seed * 1_000_003 + row)))];
-        return Write(start, (logits, row) => sampling.Draw(logits, random[row]));
+        RandomSource[] random = [.. Enumerable.Range(0, start.Rows).Select(row => new RandomSource(unchecked((ulong)seed), (ulong)row))];
+        return Write(start, (logits, row) => sampling.Draw(logits, random[row].NextDouble()));
     }
 
     /// <summary>
