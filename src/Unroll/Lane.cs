@@ -137,6 +137,8 @@ internal sealed class Lane<T>
             bool alone = node.Op.MostThreads(Pass) == 1;
             if (Pass.Worker.IsFirst || !alone)
                 node.Op.Backward(Pass, Spans(node));
+            if (Pass.Worker.IsFirst && !node.Op.SkipsPadding)
+                ClearPaddingGradients(node);
             if (Pass.Worker.IsFirst)
                 AddToOthers(node);
             if (alone || node.AddsAny)
@@ -215,7 +217,7 @@ internal sealed class Lane<T>
         }
     }
 
-    /// <summary>A layer that does not leave out padding finds zeros there.</summary>
+    /// <summary>A layer that does not leave out padding finds zeros there, also in rows that are shorter than others of the shard.</summary>
     private void ClearPadding(NodePlan<T> node)
     {
         foreach (ValuePlan input in node.Inputs)
@@ -223,6 +225,28 @@ internal sealed class Lane<T>
             int step = Pass.PaddedRows * input.Stride, steps = Steps[input.Number];
             if (steps < input.Shape.Positions)
                 Memory.Slice(input.At + steps * step, (input.Shape.Positions - steps) * step).Clear();
+            if (input.IsPadded)
+                ClearPadding(input, input.At);
+        }
+    }
+
+    /// <summary>Those zeros do not depend on what the layers before computed there.</summary>
+    private void ClearPaddingGradients(NodePlan<T> node)
+    {
+        for (int i = 0; i < node.Inputs.Length; i++)
+        {
+            if (node.Inputs[i].IsPadded && node.InputGradientAt[i] >= 0)
+                ClearPadding(node.Inputs[i], node.InputGradientAt[i]);
+        }
+    }
+
+    /// <summary>Sets the padding at the end of each row to zero, up to the last step that counts in any row.</summary>
+    private void ClearPadding(ValuePlan value, int at)
+    {
+        for (int row = 0; row < Pass.PaddedRows; row++)
+        {
+            for (int t = StepsOf(value, row); t < Steps[value.Number]; t++)
+                Memory.Slice(at + (t * Pass.PaddedRows + row) * value.Stride, value.Stride).Clear();
         }
     }
 

@@ -20,6 +20,20 @@ namespace Unroll;
 [JsonDerivedType(typeof(LastSteps), "last-steps")]
 [JsonDerivedType(typeof(Attention), "attention")]
 [JsonDerivedType(typeof(AdditiveAttention), "additive-attention")]
+[JsonDerivedType(typeof(Embedding), "embedding")]
+[JsonDerivedType(typeof(Flatten), "flatten")]
+[JsonDerivedType(typeof(Reshape), "reshape")]
+[JsonDerivedType(typeof(RepeatVector), "repeat-vector")]
+[JsonDerivedType(typeof(Concatenate), "concatenate")]
+[JsonDerivedType(typeof(Add), "add")]
+[JsonDerivedType(typeof(Multiply), "multiply")]
+[JsonDerivedType(typeof(Average), "average")]
+[JsonDerivedType(typeof(Softmax), "softmax")]
+[JsonDerivedType(typeof(Gelu), "gelu")]
+[JsonDerivedType(typeof(Silu), "silu")]
+[JsonDerivedType(typeof(LayerNorm), "layer-norm")]
+[JsonDerivedType(typeof(BatchNorm), "batch-norm")]
+[JsonDerivedType(typeof(TimeDistributed), "time-distributed")]
 public abstract record Layer
 {
     private protected Layer()

@@ -19,6 +19,15 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>Where a bias starts at 1 in spite of its initializer (an LSTM's forget gate): first index and count.</summary>
     internal (int Start, int Count) Ones { get; init; }
 
+    /// <summary>
+    /// Null: the weights are trained. Otherwise they are a moving average of a statistic of the layer's input: in place of gradients stands
+    /// the sum over the shards of statistic × rows, and a step makes of the value v: Momentum·v + (1 − Momentum)·sum/rows of the batch.
+    /// </summary>
+    internal double? Momentum { get; init; }
+
+    /// <summary>Places of the graph that share it.</summary>
+    internal int Uses { get; set; } = 1;
+
     internal Range Range => Offset..(Offset + Length);
 }
 

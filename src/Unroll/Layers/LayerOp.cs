@@ -116,8 +116,14 @@ internal readonly ref struct LayerSpans<T>
 internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratch, int masks, int maskLength)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const int MostLevels = 16;
     private readonly AlignedBuffer<T> _scratch = new(scratch);
     private readonly bool[] _masks = new bool[masks * maskLength];
+    private readonly PhaseWorker _worker = new();
+
+    // While the steps of sequences pass as rows: the rows as they were before, and the mask of the steps.
+    private readonly (int FirstRow, int Rows, int PaddedRows, int Mask)[] _levels = new (int, int, int, int)[MostLevels];
+    private int _level;
 
     public Kernels<T> Kernels { get; } = kernels;
 
@@ -128,7 +134,7 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     public bool KeepsSteps { get; set; }
 
     /// <summary>This thread among those that do the shard together; alone where one does.</summary>
-    public PhaseWorker Worker { get; } = new();
+    public PhaseWorker Worker => _level == 0 ? _worker : Alone;
 
     /// <summary>For layers that one thread does alone, whoever else is at the shard.</summary>
     public PhaseWorker Alone { get; } = new();
@@ -137,7 +143,7 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     public ulong StepSeed { get; set; }
 
     /// <summary>The shard's first row in the batch.</summary>
-    public int FirstRow { get; set; }
+    public int FirstRow { get; private set; }
 
     /// <summary>Rows of the batch in the shard, 1 to <see cref="LayerBuilder{T}.ShardRows"/>.</summary>
     public int Rows { get; private set; }
@@ -152,10 +158,43 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
 
     public Span<T> Scratch => _scratch.Span;
 
+    /// <summary>Rows of the batch in the shard, also while steps pass as rows.</summary>
+    public int BatchRows => _level == 0 ? Rows : _levels[0].Rows;
+
     public void Begin(int firstRow, int rows)
     {
-        (FirstRow, Rows) = (firstRow, rows);
+        (FirstRow, Rows, _level) = (firstRow, rows, 0);
         PaddedRows = rows == 1 ? 1 : rows <= 4 ? 4 : rows <= 8 ? 8 : shardRows;
+    }
+
+    /// <summary>
+    /// A layer that is applied to every step of a sequence takes the steps as rows: a slab [T, P, F] has the values of one [1, T·P, F] in the
+    /// same places. All T·P rows pass as rows of the batch, because those that are none lie between the others; see <see cref="Counts"/>.
+    /// </summary>
+    /// <param name="steps">T.</param>
+    /// <param name="mask">The mask that goes with the steps, or −1.</param>
+    public void TakeStepsAsRows(int steps, int mask)
+    {
+        _levels[_level++] = (FirstRow, Rows, PaddedRows, mask);
+        (FirstRow, PaddedRows) = (FirstRow * steps, PaddedRows * steps);
+        Rows = PaddedRows;
+    }
+
+    /// <summary>Rows are again what they were before <see cref="TakeStepsAsRows"/>.</summary>
+    public void TakeRowsAsRows() => (FirstRow, Rows, PaddedRows, _) = _levels[--_level];
+
+    /// <summary>False for rows beyond those of the batch, which repeat the last one, and for steps taken as rows that are masked.</summary>
+    public bool Counts(int row)
+    {
+        for (int level = _level - 1; level >= 0; level--)
+        {
+            int mask = _levels[level].Mask;
+            if (mask >= 0 && !Mask(mask)[row])
+                return false;
+            row %= _levels[level].PaddedRows;
+        }
+
+        return row < BatchRows;
     }
 
     /// <summary>The mask of number <paramref name="index"/>, [T × P], true where the step counts.</summary>
@@ -184,8 +223,8 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
 
     public Kernels<T> Kernels { get; } = kernels;
 
-    /// <summary>Rows of the largest shard: what caches and scratch memory are made for.</summary>
-    public int ShardRows { get; } = shardRows;
+    /// <summary>Rows of the largest shard: what caches and scratch memory are made for. More while a layer is built that takes steps as rows.</summary>
+    public int ShardRows { get; set; } = shardRows;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
@@ -238,17 +277,18 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
 
     public int AddRandomStream() => RandomStreams++;
 
-    public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default)
+    public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default, double? momentum = null)
     {
         if (_shares)
         {
             Parameter shared = _current.Parameters[_current.NextParameter++];
+            shared.Uses++;
             return shared.Shape == shape ? shared : throw new UnrollException($"{shared.Name} has shape {shared.Shape}, but the layer's other place in the graph needs {shape}. Shared layers need inputs with the same number of features.");
         }
 
         if (initializer == Initializer.Orthogonal && shape.Rank < 2)
             throw new UnrollException($"{LayerName}/{role} has shape {shape}, but only a matrix can be orthogonal. Choose another initializer.");
-        var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones };
+        var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
         _parameters.Add(parameter);
         _current.Parameters.Add(parameter);
         _offset += parameter.Length;

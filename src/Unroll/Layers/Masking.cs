@@ -41,6 +41,7 @@ internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Sha
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         Span<bool> mask = pass.Mask(_mask);
+        mask.Clear();
         for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             ReadOnlySpan<T> step = spans.Input.Slice(i * _stride, _stride);

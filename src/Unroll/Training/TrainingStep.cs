@@ -17,6 +17,8 @@ internal sealed class TrainingStep<T>
     private readonly OptimizerState<T> _state;
     private readonly ulong _seed;
     private readonly Action<Share> _update;
+    private readonly Parameter[] _averages;
+    private readonly T[][] _averaged;
     private double _learningRate;
     private long _steps;
 
@@ -25,6 +27,8 @@ internal sealed class TrainingStep<T>
         (_network, _optimizer, _loss, _clipping, _seed) = (network, optimizer, loss, clipping, unchecked((ulong)seed));
         _state = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
         _update = Update;
+        _averages = [.. network.Parameters.Parameters.Where(parameter => parameter.Momentum is not null)];
+        _averaged = [.. _averages.Select(parameter => new T[parameter.Length])];
     }
 
     /// <summary>Watches the gradients; null: nobody does.</summary>
@@ -40,11 +44,29 @@ internal sealed class TrainingStep<T>
             Recorder!.End(_network, _steps);
         if (!double.IsFinite(loss))
             return loss;
+        TakeAverages(batch.Rows);
         _clipping?.Apply(_network.Parameters, _network.Kernels);
         _learningRate = learningRate;
         _network.RunShares(_update);
+        for (int i = 0; i < _averages.Length; i++)
+            _averaged[i].CopyTo(_network.Parameters.Values[_averages[i].Range]);
         _network.Parameters.Changed();
         return loss;
+    }
+
+    /// <summary>The moving averages after this step; what clipping and the optimiser see of them are gradients of zero, and what the optimiser does to them does not stay.</summary>
+    private void TakeAverages(int rows)
+    {
+        for (int i = 0; i < _averages.Length; i++)
+        {
+            Parameter parameter = _averages[i];
+            T momentum = T.CreateChecked(parameter.Momentum!.Value), weight = (T.One - momentum) / T.CreateChecked(rows * parameter.Uses);
+            ReadOnlySpan<T> values = _network.Parameters.ReadOnlyValues[parameter.Range];
+            Span<T> sums = _network.Parameters.Gradients[parameter.Range];
+            for (int j = 0; j < sums.Length; j++)
+                _averaged[i][j] = momentum * values[j] + weight * sums[j];
+            sums.Clear();
+        }
     }
 
     /// <summary>The optimiser's step over one thread's share of the weights.</summary>

@@ -3,7 +3,7 @@ using Unroll.Layers;
 namespace Unroll.Tests.Layers;
 
 /// <summary>The table of gradient checks. A new layer or option is one more row.</summary>
-internal static class GradientCases
+internal static partial class GradientCases
 {
     /// <summary>Leading, middle and trailing steps, a row without any, and a row with nothing else.</summary>
     private static readonly int[][] s_masks = [[0], [1, 2], [3], [], [0, 1, 2, 3], [0, 2, 3]];
@@ -22,7 +22,8 @@ internal static class GradientCases
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
 
     private static IEnumerable<GradientCase> Rows() =>
-        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention());
+        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
+            .Concat(OfShapes()).Concat(OfNorms());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {

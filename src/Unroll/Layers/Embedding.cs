@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// A vector for each token: input (T), token numbers as whole numbers from 0 to Inputs − 1; output (T, Units), row x(t) of the table at
+/// step t. Parameter: embeddings [Inputs, Units]. No gradient goes to the input.
+/// </summary>
+/// <remarks>A number that is not whole or out of range is an <see cref="UnrollException"/> when the model runs.</remarks>
+public sealed record Embedding : Layer
+{
+    /// <summary>Up to here a <see cref="float"/> holds every whole number.</summary>
+    private const int Most = 1 << 24;
+
+    /// <param name="inputs">How many tokens there are, 1 to 16,777,216.</param>
+    /// <param name="units">Values of each vector, at least 1.</param>
+    public Embedding(int inputs, int units)
+    {
+        if (inputs is < 1 or > Most)
+            throw new ArgumentOutOfRangeException(nameof(inputs), inputs, "An embedding is for 1 to 16777216 tokens.");
+        if (units < 1)
+            throw new ArgumentOutOfRangeException(nameof(units), units, "An embedding needs at least 1 unit.");
+        (Inputs, Units) = (inputs, units);
+    }
+
+    public int Inputs { get; }
+
+    public int Units { get; }
+
+    /// <summary>
+    /// True: token 0 is padding, which stands at the end of shorter rows. Steps of token 0 are masked: recurrent layers carry their state over
+    /// them, the model's outputs there are zero, and what other layers read there are zeros. Steps that are padding in all rows of a shard
+    /// cost nothing. A 0 in the middle is masked too, but is computed as any token.
+    /// </summary>
+    public bool MaskZero { get; init; }
+
+    public Initializer EmbeddingsInitializer { get; init; } = Initializer.RandomUniform;
+
+    public Regularizer? EmbeddingsRegularizer { get; init; }
+
+    internal override string Kind => "embedding";
+
+    public override Shape GetOutputShape(Shape input) => input.Rank == 1
+        ? new Shape(input.Features, Units)
+        : throw new UnrollException($"{Label} takes token numbers of shape (time steps), but its input has shape {input}.");
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new EmbeddingOp<T>(this, builder, input, GetOutputShape(input));
+}
+
+internal sealed class EmbeddingOp<T> : LayerOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Embedding _options;
+    private readonly Parameter _embeddings;
+    private readonly AlignedBuffer<T> _table;
+    private readonly GradientSlab _gradient;
+    private readonly int _inputStride, _stride, _mask;
+
+    public EmbeddingOp(Embedding options, LayerBuilder<T> builder, Shape input, Shape output)
+        : base(options, builder.LayerName, input, output)
+    {
+        (_options, _inputStride, _stride) = (options, Lanes.Pad(input.Features), Lanes.Pad(options.Units));
+        _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer, options.EmbeddingsRegularizer);
+        _gradient = builder.AddGradient(_embeddings, options.Inputs, _stride, [new GradientRun(0, 0, options.Units)]);
+        _table = new AlignedBuffer<T>(_embeddings.Length);
+        builder.Mask = -1;
+        _mask = options.MaskZero ? builder.AddMask(padding: true) : -1;
+    }
+
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mask >= 0 ? pass.StepsOf(_mask, Output.Steps) : Output.Positions;
+
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    {
+        ColumnRange own = share.Of(_embeddings.Length);
+        parameters.Slice(_embeddings.Offset + own.From, own.Length).CopyTo(_table.Slice(own.From, own.Length));
+    }
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        int units = _options.Units;
+        Span<bool> mask = _mask >= 0 ? pass.Mask(_mask) : default;
+        mask.Clear();
+        ReadOnlySpan<T> table = _table.Span;
+        for (int t = 0; t < Output.Steps; t++)
+        {
+            for (int row = 0; row < pass.PaddedRows; row++)
+            {
+                int token = Token(spans.Input[row * _inputStride + t], t);
+                table.Slice(token * units, units).CopyTo(spans.Output[((t * pass.PaddedRows + row) * _stride)..]);
+                if (!mask.IsEmpty)
+                    mask[t * pass.PaddedRows + row] = token != 0;
+            }
+        }
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        spans.InputGradient.Clear();
+        Span<T> gradients = _gradient.In(pass.Gradients).Values;
+        int steps = OutputSteps(pass, 1);
+        for (int t = 0; t < steps; t++)
+        {
+            for (int row = 0; row < pass.Rows; row++)
+            {
+                int token = int.CreateTruncating(spans.Input[row * _inputStride + t]);
+                pass.Kernels.Add(gradients.Slice(token * _stride, _stride), spans.OutputGradient.Slice((t * pass.PaddedRows + row) * _stride, _stride));
+            }
+        }
+    }
+
+    private int Token(T value, int step)
+    {
+        // A NaN is in no range.
+        if (value > -T.One && value < T.CreateTruncating(_options.Inputs) && T.IsInteger(value))
+            return int.CreateTruncating(value);
+        throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{Name} takes whole numbers from 0 to {_options.Inputs - 1}, but received {value} at step {step}. Number the tokens anew, or make the layer for more of them."));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// Applies a layer to every step of a sequence, with the same weights: input (T, ...), output (T, ...) of what <paramref name="Inner"/> makes of
+/// one step. The parameters are those of the inner layer. The steps pass as further rows of the batch. A mask goes on where the output is (T, F).
+/// </summary>
+/// <param name="Inner">The layer; it sees one step as a whole input. A recurrent one starts from zero at each step.</param>
+public sealed record TimeDistributed(Layer Inner) : Layer
+{
+    internal override string Kind => "time_distributed";
+
+    internal override int RecurrentUnits => Inner.RecurrentUnits;
+
+    public override Shape GetOutputShape(Shape input)
+    {
+        if (input.Rank < 2)
+            throw new UnrollException($"{Label} takes sequences of shape (time steps, ...), but its input has shape {input}.");
+        if (Inner is Recurrent { Stateful: true } or Bidirectional { Inner.Stateful: true })
+            throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
+        return new Shape([input.Steps, .. Inner.GetOutputShape(StepOf(input)).ToArray()]);
+    }
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    {
+        Shape output = GetOutputShape(input);
+        (int mask, int rows) = (builder.Mask, builder.ShardRows);
+        (builder.Mask, builder.ShardRows) = (-1, checked(rows * input.Steps));
+        LayerOp<T> inner = Inner.Build(builder, [StepOf(input)]);
+        if (builder.Mask >= 0)
+            throw new UnrollException($"{Label} cannot pass on the mask that {Inner.Kind} makes in every step. Leave the mask out, or mask the sequence before.");
+        var op = new TimeDistributedOp<T>(this, builder, inner, mask, rows, input, output);
+        (builder.Mask, builder.ShardRows) = (output.Rank == 2 ? mask : -1, rows);
+        return op;
+    }
+
+    private static Shape StepOf(Shape input) => new(input.ToArray()[1..]);
+}
+
+internal sealed class TimeDistributedOp<T> : LayerOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly LayerOp<T> _inner;
+    private readonly int _mask, _innerCache, _inputSize, _outputSize;
+
+    /// <summary>Where a step has several positions, the slab [T·Q, P, F] is brought to [Q, T·P, F] and back.</summary>
+    private readonly bool _copiesInput, _copiesOutput;
+
+    public TimeDistributedOp(TimeDistributed options, LayerBuilder<T> builder, LayerOp<T> inner, int mask, int shardRows, Shape input, Shape output)
+        : base(options, builder.LayerName, input, output)
+    {
+        (_inner, _mask, _innerCache) = (inner, mask, inner.CacheSize);
+        (_copiesInput, _copiesOutput) = (inner.Input.Positions > 1, inner.Output.Positions > 1);
+        _inputSize = _copiesInput ? checked(input.Positions * shardRows * Lanes.Pad(input.Features)) : 0;
+        _outputSize = _copiesOutput ? checked(output.Positions * shardRows * Lanes.Pad(output.Features)) : 0;
+        CacheSize = checked(_innerCache + 2 * _inputSize + 2 * _outputSize);
+    }
+
+    /// <summary>The inner layer's cache; its input and output and their gradients, where they are copies.</summary>
+    public override int CacheSize { get; }
+
+    public override int ScratchSize => _inner.ScratchSize;
+
+    public override bool SkipsPadding => !_copiesInput && !_copiesOutput;
+
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _inner.Prepare(parameters, share);
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        int steps = StepsOf(spans), rows = pass.PaddedRows;
+        if (steps == 0)
+            return;
+        LayerSpans<T> inner = Inner(spans);
+        if (_copiesInput)
+            Exchange(spans.Input, inner.Input, steps, _inner.Input.Positions, rows * Lanes.Pad(Input.Features));
+        pass.TakeStepsAsRows(steps, _mask);
+        _inner.Forward(pass, inner);
+        pass.TakeRowsAsRows();
+        if (_copiesOutput)
+            Exchange(inner.Output, spans.Output, _inner.Output.Positions, steps, rows * Lanes.Pad(Output.Features));
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        int steps = StepsOf(spans), rows = pass.PaddedRows;
+        if (steps == 0)
+            return;
+        LayerSpans<T> inner = Inner(spans);
+        if (_copiesOutput)
+            Exchange(spans.OutputGradient, inner.OutputGradient, steps, _inner.Output.Positions, rows * Lanes.Pad(Output.Features));
+        pass.TakeStepsAsRows(steps, _mask);
+        _inner.Backward(pass, inner);
+        pass.TakeRowsAsRows();
+        if (_copiesInput && !spans.InputGradient.IsEmpty)
+            Exchange(inner.InputGradient, spans.InputGradient, _inner.Input.Positions, steps, rows * Lanes.Pad(Input.Features));
+    }
+
+    /// <summary>[first, second, block] to [second, first, block].</summary>
+    private static void Exchange(ReadOnlySpan<T> source, Span<T> target, int first, int second, int block)
+    {
+        for (int i = 0; i < first; i++)
+        {
+            for (int j = 0; j < second; j++)
+                source.Slice((i * second + j) * block, block).CopyTo(target[((j * first + i) * block)..]);
+        }
+    }
+
+    private int StepsOf(in LayerSpans<T> spans) => SkipsPadding ? spans.Steps : Input.Steps;
+
+    private LayerSpans<T> Inner(in LayerSpans<T> spans)
+    {
+        Span<T> inputs = spans.Cache[_innerCache..], outputs = inputs[(2 * _inputSize)..];
+        return new LayerSpans<T>(_inner.Input.Positions)
+        {
+            Input = _copiesInput ? inputs[.._inputSize] : spans.Input,
+            InputGradient = _copiesInput && !spans.InputGradient.IsEmpty ? inputs.Slice(_inputSize, _inputSize) : spans.InputGradient,
+            Output = _copiesOutput ? outputs[.._outputSize] : spans.Output,
+            OutputGradient = _copiesOutput ? outputs.Slice(_outputSize, _outputSize) : spans.OutputGradient,
+            Cache = spans.Cache[.._innerCache],
+        };
+    }
+}
