@@ -18,6 +18,14 @@ namespace Unroll;
 [JsonDerivedType(typeof(Masking), "masking")]
 [JsonDerivedType(typeof(Activate), "activate")]
 [JsonDerivedType(typeof(LastSteps), "last-steps")]
+[JsonDerivedType(typeof(Conv1D), "conv1d")]
+[JsonDerivedType(typeof(Conv2D), "conv2d")]
+[JsonDerivedType(typeof(MaxPooling1D), "max-pooling1d")]
+[JsonDerivedType(typeof(MaxPooling2D), "max-pooling2d")]
+[JsonDerivedType(typeof(AveragePooling1D), "average-pooling1d")]
+[JsonDerivedType(typeof(AveragePooling2D), "average-pooling2d")]
+[JsonDerivedType(typeof(GlobalMaxPooling), "global-max-pooling")]
+[JsonDerivedType(typeof(GlobalAveragePooling), "global-average-pooling")]
 public abstract record Layer
 {
     private protected Layer()
