@@ -26,6 +26,8 @@ namespace Unroll;
 [JsonDerivedType(typeof(AveragePooling2D), "average-pooling2d")]
 [JsonDerivedType(typeof(GlobalMaxPooling), "global-max-pooling")]
 [JsonDerivedType(typeof(GlobalAveragePooling), "global-average-pooling")]
+[JsonDerivedType(typeof(Attention), "attention")]
+[JsonDerivedType(typeof(AdditiveAttention), "additive-attention")]
 public abstract record Layer
 {
     private protected Layer()
