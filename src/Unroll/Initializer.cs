@@ -2,7 +2,7 @@ namespace Unroll;
 
 /// <summary>
 /// How weights start. The fans are those of the fused matrix, as in Keras: for an LSTM's kernel [F, 4H],
-/// fan-in is F and fan-out 4H.
+/// fan-in is F and fan-out 4H. For the kernel of a convolution [K, F, filters] they are K·F and K·filters.
 /// </summary>
 public enum Initializer
 {
@@ -43,7 +43,8 @@ internal static class InitializerExtensions
     public static double[] Create(this Initializer initializer, Shape shape, ref RandomSource random)
     {
         var values = new double[shape.Size];
-        double fanIn = shape.Rank == 1 ? shape[0] : shape.Size / shape.Features, fanOut = shape.Features;
+        int rows = shape.Size / shape.Features;
+        double fanIn = shape.Rank == 1 ? shape[0] : rows, fanOut = shape.Rank < 3 ? shape.Features : shape.Size / shape[shape.Rank - 2];
         switch (initializer)
         {
             case Initializer.Zeros:
@@ -70,7 +71,7 @@ internal static class InitializerExtensions
                 TruncatedNormal(values, Math.Sqrt(1 / fanIn), ref random);
                 break;
             case Initializer.Orthogonal:
-                Orthogonal(values, (int)fanIn, (int)fanOut, ref random);
+                Orthogonal(values, rows, shape.Features, ref random);
                 break;
             case Initializer.RandomUniform:
                 Uniform(values, 0.05, ref random);

@@ -18,15 +18,15 @@ internal sealed class Projection<T>
     private readonly GradientSlab _gradient;
 
     /// <param name="builder">Of the layer.</param>
-    /// <param name="weights">The parameter [K, all gates · units].</param>
+    /// <param name="weights">The parameter [K, all gates · units]; K may be several extents.</param>
     /// <param name="units">H, the columns of one gate.</param>
     /// <param name="gates">Which gates of the parameter, in the order of the slab.</param>
     public Projection(LayerBuilder<T> builder, Parameter weights, int units, params int[] gates)
     {
         (_kernels, _weights, _units, _gates) = (builder.Kernels, weights, units, gates);
         _padded = Lanes.Pad(units);
-        _sourceColumns = weights.Shape[1];
-        Inputs = weights.Shape[0];
+        _sourceColumns = weights.Shape.Features;
+        Inputs = weights.Length / _sourceColumns;
         Columns = gates.Length * _padded;
         _forward = new PackedMatrix<T>(Inputs, Columns, _kernels.PanelColumns);
         _backward = new PackedMatrix<T>(Columns, Lanes.Pad(Inputs), _kernels.PanelColumns);

@@ -21,6 +21,12 @@ public sealed class ModelFileTests : IDisposable
         ["gru"] = [new Gru(17) { ResetAfter = false, KernelInitializer = Initializer.HeNormal, RecurrentInitializer = Initializer.LecunUniform, BiasInitializer = Initializer.RandomNormal }],
         ["regularised"] = [new Gru(3) { KernelRegularizer = new Regularizer(0.1), RecurrentRegularizer = new Regularizer(0, 1e-300), BiasRegularizer = new Regularizer(1.0 / 3, 5) }],
         ["last steps"] = [new Gru(3) { ReturnSequences = true }, new LastSteps(2) { Name = "ahead" }, new Dense(1)],
+        ["convolutions"] =
+        [
+            new Conv1D(3, 2) { Stride = 2, Padding = Padding.Same, Activation = Activation.Tanh, UseBias = false, KernelInitializer = Initializer.HeNormal, KernelRegularizer = new Regularizer(0.5) },
+            new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal, BiasInitializer = Initializer.Ones, BiasRegularizer = new Regularizer(1), Name = "past" },
+            new MaxPooling1D(2) { Stride = 1, Padding = Padding.Same }, new AveragePooling1D(2), new GlobalAveragePooling(),
+        ],
         ["everything else"] =
         [
             new Masking { Value = -1.5 }, new Dropout(0.2), new Activate(Activation.Selu), new Lstm(4),
@@ -47,10 +53,19 @@ public sealed class ModelFileTests : IDisposable
         }
     }
 
-    private void RoundTrip(Layer[] layers)
+    [Fact]
+    public void Models_of_images_come_back() => RoundTrip(
+        [
+            new Conv2D(5, 2, 3) { StrideHeight = 2, DilationWidth = 2, Padding = Padding.Same, Activation = Activation.Tanh }, new MaxPooling2D(2, 1) { StrideHeight = 1, Padding = Padding.Same },
+            new Conv2D(3, 1, 2) { StrideWidth = 2, DilationHeight = 3, UseBias = false }, new AveragePooling2D(1, 2) { StrideWidth = 1 }, new GlobalMaxPooling() { Name = "top" },
+        ],
+        new Shape(5, 6, 1));
+
+    private void RoundTrip(Layer[] layers, Shape? shape = null)
     {
+        Shape input = shape ?? new Shape(5, 2);
         string path = File("model"), again = File("again");
-        Model model = new Model(layers).Build(new Shape(5, 2), seed: 9);
+        Model model = new Model(layers).Build(input, seed: 9);
         var metadata = new Dictionary<string, string> { ["z"] = "", ["scaler"] = "{\"min\": 1.5}", ["größe"] = "naïve\nline ✓" };
         model.Save(path, metadata);
         (Model loaded, IReadOnlyDictionary<string, string> kept) = ModelFile.Read(path);
@@ -59,7 +74,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(model.Parameters.Select(p => (p.Name, p.Shape)), loaded.Parameters.Select(p => (p.Name, p.Shape)));
         Assert.Equal(TestSamples.Weights(model), TestSamples.Weights(loaded));
         Assert.Equal(metadata.OrderBy(pair => pair.Key), kept.OrderBy(pair => pair.Key));
-        float[] inputs = TestData.Single(13 * 10, 3), expected = model.Predict(inputs);
+        float[] inputs = TestData.Single(13 * input.Size, 3), expected = model.Predict(inputs);
         Assert.Equal(expected, loaded.Predict(inputs));
         Assert.True(expected.Distinct().Count() > expected.Length / 3);
 

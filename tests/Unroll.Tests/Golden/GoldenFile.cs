@@ -29,6 +29,8 @@ internal sealed class GoldenFile
 
     public bool Has(string name) => _root.GetProperty(name).ValueKind != JsonValueKind.Null;
 
+    public bool Has(string group, string name) => _root.GetProperty(group).TryGetProperty(name, out _);
+
     public double[] Array(string name) => Data(_root.GetProperty(name));
 
     public int[] Shape(string name) => [.. _root.GetProperty(name).GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())];

@@ -23,7 +23,7 @@ internal static partial class GradientCases
 
     private static IEnumerable<GradientCase> Rows() =>
         s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
-            .Concat(OfShapes()).Concat(OfNorms());
+            .Concat(OfShapes()).Concat(OfNorms()).Concat(OfConvolutions()).Concat(OfPoolings());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {
@@ -118,6 +118,64 @@ internal static partial class GradientCases
         yield return new GradientCase("last steps of a gru, dense", new Gru(5) { ReturnSequences = true }, new LastSteps(2), new Dense(2)) { Rows = 11, States = true };
         yield return new GradientCase("masks end at the last steps", new Masking(), new Lstm(4) { ReturnSequences = true }, new LastSteps(3), new Gru(3)) { Rows = 6, Masked = s_masks };
     }
+
+    private static IEnumerable<GradientCase> OfConvolutions()
+    {
+        foreach (Padding padding in Enum.GetValues<Padding>())
+        {
+            foreach ((int kernel, int stride, int dilation) in ((int, int, int)[])[(1, 1, 1), (2, 1, 1), (3, 1, 2), (3, 2, 1), (4, 3, 1), (1, 2, 1), (2, 2, 2)])
+                yield return new GradientCase($"conv1d {kernel}, stride {stride}, dilation {dilation}, {padding}", new Conv1D(4, kernel) { Stride = stride, Dilation = dilation, Padding = padding }) { Steps = 7, Rows = 9 };
+            yield return new GradientCase($"conv1d in a stack, {padding}", new Lstm(4) { ReturnSequences = true }, new Conv1D(17, 2) { Padding = padding, Activation = Activation.Tanh }, new Conv1D(2, 3) { Padding = padding, UseBias = false }) { Steps = 5, Rows = 3 };
+            yield return new GradientCase($"conv1d, masks, {padding}", new Masking(), new Dense(3), new Conv1D(3, 2) { Padding = padding }, new Gru(3)) { Rows = 11, Masked = s_masks };
+            yield return new GradientCase($"conv1d, masks, stride 2, {padding}", new Masking(), new Dense(3), new Conv1D(3, 2) { Padding = padding, Stride = 2 }) { Rows = 6, Masked = s_masks };
+        }
+
+        foreach (Activation activation in Enum.GetValues<Activation>())
+            yield return new GradientCase($"conv1d, {activation}", new Conv1D(4, 2) { Activation = activation }) { Rows = 8 };
+        yield return new GradientCase("conv1d 1 after masks", new Masking(), new Conv1D(3, 1), new Gru(3)) { Rows = 6, Masked = s_masks };
+        yield return new GradientCase("conv1d, no bias, one row", new Conv1D(4, 2) { UseBias = false }) { Rows = 1 };
+        yield return new GradientCase("conv1d, 17 features, 17 filters", new Conv1D(17, 3) { Padding = Padding.Same }) { Features = 17, Rows = 11 };
+        yield return new GradientCase("conv1d, a kernel longer than the input", new Conv1D(3, 9) { Padding = Padding.Same }) { Rows = 2 };
+        foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
+        {
+            yield return OfImage($"conv2d 3×2, {padding}", new Conv2D(4, 3, 2) { Padding = padding });
+            yield return OfImage($"conv2d 2×3, strides 2 and 3, {padding}", new Conv2D(4, 2, 3) { Padding = padding, StrideHeight = 2, StrideWidth = 3 });
+            yield return OfImage($"conv2d 3×3, strides 1 and 2, dilations 2 and 1, {padding}", new Conv2D(3, 3, 3) { Padding = padding, StrideWidth = 2, DilationHeight = 2 });
+            yield return OfImage($"conv2d 1×2, dilation 3, no bias, {padding}", new Conv2D(3, 1, 2) { Padding = padding, DilationWidth = 3, UseBias = false });
+            yield return OfImage($"conv2d on conv2d, {padding}", new Conv2D(17, 2, 2) { Padding = padding, Activation = Activation.Tanh }, new Conv2D(2, 2, 3) { Padding = padding });
+        }
+
+        yield return OfImage("conv2d 1×1", new Conv2D(3, 1, 1) { Activation = Activation.Sigmoid }, new Conv2D(2, 1, 1));
+    }
+
+    private static IEnumerable<GradientCase> OfPoolings()
+    {
+        (int, int?)[] sizes = [(2, null), (3, 1), (2, 3), (1, 2)];
+        foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
+        {
+            foreach ((int size, int? stride) in sizes)
+            {
+                Pooling[] poolings = [new MaxPooling1D(size) { Stride = stride, Padding = padding }, new AveragePooling1D(size) { Stride = stride, Padding = padding }];
+                foreach (Pooling pooling in poolings)
+                {
+                    yield return new GradientCase($"{pooling.Kind} {size}, stride {stride}, {padding}", pooling) { Steps = 7, Rows = 9 };
+                    yield return new GradientCase($"{pooling.Kind} {size}, stride {stride}, {padding}, masks", new Masking(), new Dense(17), pooling, new Dense(2)) { Rows = 11, Masked = s_masks };
+                }
+            }
+
+            foreach (Pooling pooling in (Pooling[])[new MaxPooling2D(2, 3) { Padding = padding, StrideHeight = 1 }, new AveragePooling2D(2, 3) { Padding = padding, StrideHeight = 1 }, new MaxPooling2D(3, 2) { Padding = padding }, new AveragePooling2D(3, 2) { Padding = padding }])
+                yield return OfImage($"{pooling}", new Conv2D(3, 2, 2), pooling);
+        }
+
+        foreach (Pooling pooling in (Pooling[])[new GlobalMaxPooling(), new GlobalAveragePooling()])
+        {
+            yield return new GradientCase($"{pooling.Kind} of sequences", pooling) { Rows = 9 };
+            yield return new GradientCase($"{pooling.Kind}, masks", new Masking(), new Dense(17), pooling, new Dense(2)) { Rows = 11, Masked = s_masks };
+            yield return OfImage($"{pooling.Kind} of images", new Conv2D(17, 2, 2), pooling);
+        }
+    }
+
+    private static GradientCase OfImage(string name, params Layer[] layers) => new(name, layers) { Input = new Shape(5, 6, 2), Rows = 9 };
 
     private static IEnumerable<GradientCase> OfLosses()
     {

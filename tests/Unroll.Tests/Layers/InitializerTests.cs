@@ -45,6 +45,17 @@ public class InitializerTests
             Assert.InRange(farthest, 2.2, 2 / 0.87962566103423978);
     }
 
+    /// <summary>The fans of a convolution's kernel [K, F, filters] are K·F and K·filters, as in Keras; its orthogonal rows are those of [K·F, filters].</summary>
+    [Fact]
+    public void Kernels_of_convolutions_count_every_place_of_a_window()
+    {
+        var images = new Shape(3, 5, 8, 20);
+        double[] glorot = Create(Initializer.GlorotUniform, images), lecun = Create(Initializer.LecunUniform, images);
+        Assert.InRange(glorot.Max(), 0.99 * Math.Sqrt(6.0 / (15 * 28)), Math.Sqrt(6.0 / (15 * 28)));
+        Assert.InRange(lecun.Max(), 0.99 * Math.Sqrt(3.0 / (15 * 8)), Math.Sqrt(3.0 / (15 * 8)));
+        Assert.Equal(Create(Initializer.Orthogonal, new Shape(6, 4)), Create(Initializer.Orthogonal, new Shape(3, 2, 4)));
+    }
+
     [Fact]
     public void Zeros_and_ones()
     {

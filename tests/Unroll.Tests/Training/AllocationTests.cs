@@ -20,6 +20,12 @@ public class AllocationTests
         ],
         ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],
         ["threads share a shard"] = [new Lstm(200), new Dense(1)],
+        ["convolutions"] =
+        [
+            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2), new Conv1D(17, 2), new AveragePooling1D(2) { Padding = Padding.Same },
+            new GlobalMaxPooling(), new Dense(1),
+        ],
+        ["images"] = [new Conv2D(5, 3, 2) { Padding = Padding.Same }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1), new AveragePooling2D(1, 2), new GlobalAveragePooling(), new Dense(1)],
         ["quantile loss"] = [new Lstm(9), new Dense(3)],
         ["Gaussian loss"] = [new Lstm(9), new Dense(2)],
         ["Student-t loss"] = [new Lstm(9), new Dense(3)],
@@ -60,7 +66,7 @@ public class AllocationTests
             ValidationSplit = 0.2,
             EarlyStopping = new EarlyStopping(100),
         };
-        new Model(s_models[name]) { Threads = threads }.Fit(TestSamples.Curves(60), options, moment =>
+        new Model(s_models[name]) { Threads = threads }.Fit(name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
             {

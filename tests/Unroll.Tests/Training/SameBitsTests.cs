@@ -16,7 +16,19 @@ public class SameBitsTests
         ["dropouts"] = [new Lstm(9) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3), new Gru(5) { RecurrentDropout = 0.3 }, new Dense(1)],
         ["wide, in shards of 16 rows"] = [new Gru(384), new Dense(1)],
         ["bidirectional"] = [new Masking(), new Bidirectional(new Gru(9) { Dropout = 0.2 }), new Dense(1)],
+        ["convolutions"] =
+        [
+            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2) { Stride = 1 }, new Conv1D(17, 2) { Activation = Activation.Tanh },
+            new AveragePooling1D(2) { Padding = Padding.Same }, new GlobalMaxPooling(), new Dense(1),
+        ],
+        ["images"] =
+        [
+            new Conv2D(5, 3, 2) { Padding = Padding.Same, Activation = Activation.Tanh }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1), new AveragePooling2D(1, 2),
+            new GlobalAveragePooling(), new Dense(1),
+        ],
     };
+
+    private static ArraySamples Samples(string name, int count) => name == "images" ? TestSamples.Images(count) : TestSamples.Curves(count);
 
     /// <summary>37 rows are four whole shards and one of 5; 13 one and one of 5; 150 rows are more shards than groups.</summary>
     public static MatrixTheoryData<string, int> Cases => new(s_models.Keys, [13, 37, 150]);
@@ -25,7 +37,7 @@ public class SameBitsTests
     [MemberData(nameof(Cases))]
     public void Weights_losses_and_predictions_have_the_same_bits_on_any_number_of_threads(string name, int batchSize)
     {
-        ArraySamples samples = TestSamples.Curves(150);
+        ArraySamples samples = Samples(name, 150);
         (float[] Weights, float[] Predictions, double[] Losses) one = Train(s_models[name], samples, batchSize, threads: 1);
         Assert.NotEqual(one.Losses[0], one.Losses[^1]);
         foreach (int threads in (int[])[1, 2, 5])
@@ -126,9 +138,9 @@ public class SameBitsTests
     [Fact]
     public void A_row_is_predicted_with_the_same_bits_alone_and_among_others()
     {
-        foreach (Layer[] layers in s_models.Values)
+        foreach ((string name, Layer[] layers) in s_models)
         {
-            ArraySamples samples = TestSamples.Curves(1100);
+            ArraySamples samples = Samples(name, 1100);
             Model model = new Model(layers).Build(samples.InputShape, seed: 2);
             float[] all = model.Predict(samples), input = new float[samples.InputShape.Size];
             Assert.True(all.Distinct().Count() > 1000);

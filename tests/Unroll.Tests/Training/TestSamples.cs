@@ -24,6 +24,13 @@ internal static class TestSamples
         return new ArraySamples(inputs, new Shape(steps, features), targets, new Shape(outputs));
     }
 
+    /// <summary>Noise on 6 by 4 pixels of one channel; the target is what the upper half has more than the lower.</summary>
+    public static ArraySamples Images(int count)
+    {
+        float[] inputs = TestData.Single(count * 24, 1);
+        return new ArraySamples(inputs, new Shape(6, 4, 1), [.. inputs.Chunk(24).Select(image => 0.1f * (image[..12].Sum() - image[12..].Sum()))], new Shape(1));
+    }
+
     /// <summary>One number in, one out: y = slope·x.</summary>
     public static ArraySamples Line(float slope, params float[] x) => new(x, new Shape(1), [.. x.Select(value => slope * value)], new Shape(1));
 

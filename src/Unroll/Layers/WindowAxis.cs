@@ -1,0 +1,70 @@
+namespace Unroll.Layers;
+
+/// <summary>The windows of a convolution or pooling along one extent of its input, checked.</summary>
+internal readonly struct WindowAxis
+{
+    private static readonly string[] s_sequence = ["steps"], s_image = ["rows", "columns"];
+    private readonly int _stride, _dilation, _before;
+
+    private WindowAxis(int input, int size, int stride, int dilation, Padding padding)
+    {
+        int reach = Reach(size, dilation);
+        (Input, Size, _stride, _dilation) = (input, size, stride, dilation);
+        Output = padding == Padding.Valid ? (input - reach) / stride + 1 : (input - 1) / stride + 1;
+        _before = padding switch
+        {
+            Padding.Causal => reach - 1,
+            Padding.Same => (int)(Math.Max(0, (long)(Output - 1) * stride + reach - input) / 2),
+            _ => 0,
+        };
+    }
+
+    /// <summary>Positions of the input.</summary>
+    public int Input { get; }
+
+    /// <summary>Positions that a window reads.</summary>
+    public int Size { get; }
+
+    /// <summary>How many windows there are.</summary>
+    public int Output { get; }
+
+    /// <summary>The input position that a window reads at one of its places, or −1 for padding.</summary>
+    public int Source(int window, int place)
+    {
+        long at = (long)window * _stride + (long)place * _dilation - _before;
+        return at >= 0 && at < Input ? (int)at : -1;
+    }
+
+    /// <summary>One axis for each window extent that is given; the input has one extent more, its features.</summary>
+    /// <exception cref="UnrollException">The input or an option does not fit.</exception>
+    public static WindowAxis[] Of(string label, Shape input, Padding padding, bool mayBeCausal, params (int Size, int Stride, int Dilation)[] windows)
+    {
+        string[] units = windows.Length == 1 ? s_sequence : s_image;
+        if (input.Rank != windows.Length + 1)
+        {
+            throw new UnrollException(windows.Length == 1
+                ? $"{label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or reshape the input."
+                : $"{label} takes images of shape (height, width, channels), but its input has shape {input}. Reshape the input; an image of one channel ends in 1.");
+        }
+
+        if (padding is not (Padding.Valid or Padding.Same) && !(mayBeCausal && padding == Padding.Causal))
+            throw new UnrollException($"{label} has padding {padding}, which only Conv1D knows. Choose Valid or Same.");
+        var axes = new WindowAxis[windows.Length];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            (int size, int stride, int dilation) = windows[i];
+            if (stride < 1)
+                throw new UnrollException($"{label} has a stride of {stride}; it must be at least 1.");
+            if (dilation < 1)
+                throw new UnrollException($"{label} has a dilation of {dilation}; it must be at least 1.");
+            if (padding == Padding.Valid && Reach(size, dilation) > input[i])
+                throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
+            axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
+        }
+
+        return axes;
+    }
+
+    /// <summary>Positions from a window's first to its last.</summary>
+    private static int Reach(int size, int dilation) => checked((size - 1) * dilation + 1);
+}
