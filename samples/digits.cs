@@ -5,7 +5,7 @@ using System.Text;
 using Unroll;
 
 // Handwritten digits of 8×8 pixels: convolutions, pooling and a dense layer choose one of ten classes.
-// dotnet run -c Release samples/digits.cs          a minute or less; -- --short for a third of the epochs
+// dotnet run -c Release samples/digits.cs takes some seconds; with -- --short a third of them.
 int epochs = args.Contains("--short") ? 10 : 30;
 
 // The data: a digit and 64 pixels of 0 to 16 a row. Held out is every fifth image of each digit, in the order of the file, so that
