@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Unroll.App.Tests;
 
+[Collection("samples")]
 public sealed partial class ReadmeTests
 {
     [Fact]

@@ -13,6 +13,7 @@ public class SampleFilesTests
     [InlineData("births.csv")]
     [InlineData("ridership.csv")]
     [InlineData("stations.csv")]
+    [InlineData("digits.csv")]
     public void The_readme_gives_the_checksum_of_each_file(string name)
     {
         string[] readme = File.ReadAllLines(TestFiles.Sample("README.md"));

@@ -36,7 +36,11 @@ public class WindowLayersTests
         (int width, int kernelWidth, int strideWidth, int dilationWidth) = s_sizes[(size + 3) % s_sizes.Length];
         var layer = new Conv2D(Filters, kernelHeight, kernelWidth)
         {
-            StrideHeight = strideHeight, StrideWidth = strideWidth, DilationHeight = dilationHeight, DilationWidth = dilationWidth, Padding = padding,
+            StrideHeight = strideHeight,
+            StrideWidth = strideWidth,
+            DilationHeight = dilationHeight,
+            DilationWidth = dilationWidth,
+            Padding = padding,
         };
         double[] x = TestData.Normal(Rows * height * width * Features, 1);
         int[][] down = Windows(height, kernelHeight, strideHeight, dilationHeight, padding), across = Windows(width, kernelWidth, strideWidth, dilationWidth, padding);
