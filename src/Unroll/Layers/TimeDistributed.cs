@@ -71,8 +71,6 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int steps = StepsOf(spans), rows = pass.PaddedRows;
-        if (steps == 0)
-            return;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesInput)
             Exchange(spans.Input, inner.Input, steps, _inner.Input.Positions, rows * Lanes.Pad(Input.Features));
@@ -86,8 +84,6 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int steps = StepsOf(spans), rows = pass.PaddedRows;
-        if (steps == 0)
-            return;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesOutput)
             Exchange(spans.OutputGradient, inner.OutputGradient, steps, _inner.Output.Positions, rows * Lanes.Pad(Output.Features));
