@@ -11,9 +11,9 @@ internal sealed record ForecastsOptions(string? Prices, int FirstSeed, int LastS
 /// <summary>The default recipe, untouched, beside every baseline: on the shipped samples, or seed after seed on the tutorial's prices.</summary>
 internal static class ForecastsBenchmark
 {
-    private const int Window = 60;
+    public const int Window = 60;
 
-    private static readonly (string File, string Target, string Train, string Test)[] s_samples =
+    public static readonly (string File, string Target, string Train, string Test)[] Samples =
     [
         ("sp500", "high", "2014..2018", "2019"),
         ("aapl", "High", "..2016", "2017"),
@@ -36,7 +36,7 @@ internal static class ForecastsBenchmark
         {
             text.AppendLine("# The default recipe beside every baseline").AppendLine();
             text.AppendLine("Each horizon is a model of its own, and the error is that of the row so many rows ahead. Skill is 1 − RMSE ÷ RMSE of the best baseline, which is picked with hindsight. Coverage is the share of test rows inside the intervals of 80 % and 95 %.").AppendLine();
-            foreach ((string file, string target, string train, string test) in s_samples)
+            foreach ((string file, string target, string train, string test) in Samples)
             {
                 foreach (int horizon in options.Horizons)
                     Sample(text, options, file, target, train, test, horizon);

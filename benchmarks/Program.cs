@@ -115,8 +115,15 @@ panel.SetAction(parse => Guarded(() =>
     PanelBenchmark.Run(new PanelOptions(path, parse.GetValue(seriesColumn)!, parse.GetValue(panelTarget)!, parse.GetValue(days), Whole(parse.GetValue(daysAhead)!), recipe, Named(path)));
 }));
 
+var strategies = new Command("strategies", "The default recipe with an output for each row ahead, and with one that is fed back, on the samples") { horizons, members, threads };
+strategies.SetAction(parse => Guarded(() =>
+{
+    var recipe = new EnsembleRecipe();
+    int[] ahead = parse.GetResult(horizons) is { Implicit: false } ? Whole(parse.GetValue(horizons)!) : [7, 28];
+    StrategiesBenchmark.Run(ahead, recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads), Training = recipe.Network.Training with { Seed = 455 } } }, string.Join(' ', args));
+}));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel }.Parse(args).Invoke();
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, strategies }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

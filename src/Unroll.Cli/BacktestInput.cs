@@ -31,6 +31,7 @@ internal sealed class BacktestInput
             Notes.Add($"No --test given: --test {choice.Test}{(request.Forecast.Data.Sample is null ? ", the newest fifth of the rows" : ", the last full year of the sample")}, learning from rows since {Series.Day(Column.FirstDate)}.");
         Notes.AddRange(complete.Notices.Except(Series.Notices).Select(notice => "Note: " + notice));
         Notes.AddRange(notes);
+        Notes.AddRange(request.Forecast.Recipe.LeftOut(Series, Target));
         foreach (NetworkRecipe recipe in Recipes)
             _ = recipe.CreateModel();
     }

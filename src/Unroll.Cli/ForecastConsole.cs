@@ -45,10 +45,12 @@ internal static class ForecastConsole
     {
         foreach (EnsembleForecaster network in plan.Networks.OfType<EnsembleForecaster>())
         {
-            foreach ((int step, string ahead) in plan.Request.Horizon == 1 ? [(1, "")] : new[] { (1, " one row ahead"), (plan.Request.Horizon, $" {plan.Request.Horizon} rows ahead") })
+            foreach ((int step, string ahead) in plan.Request.Horizon == 1 || network.Strategy == Strategy.Recursive ? [(1, "")] : new[] { (1, " one row ahead"), (plan.Request.Horizon, $" {plan.Request.Horizon} rows ahead") })
                 yield return $"The {network.Name}{ahead} is {string.Join(", ", network.Weights(step).Select(part => FormattableString.Invariant($"{100 * part.Value:0} % {Part(network, part.Key)}")))}.";
         }
 
+        if (plan.Request is { Recipe: { IsDefault: true, Strategy: Strategy.Recursive }, Horizon: > 1 and int horizon })
+            yield return FormattableString.Invariant($"Strategy recursive: one row ahead is learnt, and predictions take the place of values for rows 2 to {horizon}.");
         if (plan.Networks.OfType<EnsembleForecaster>().FirstOrDefault() is { } first)
             yield return $"Inputs found best on the newest training rows: {first.InputsInWords}.";
 

@@ -40,6 +40,17 @@ internal sealed partial class ForecastOptions(string folder = "forecast-report",
     /// <summary>What <c>unroll forecast --recipe tutorial</c> makes where only the seed is given.</summary>
     public static NetworkRecipe TutorialRecipe(int seed) => s_tutorial with { Training = s_tutorial.Training with { Seed = seed } };
 
+    /// <summary>What <c>unroll forecast</c> makes where only these are given.</summary>
+    public static EnsembleRecipe DefaultRecipe(RecipeRequest recipe, int horizon, int seed) => new()
+    {
+        Network = s_default with { Training = s_default.Training with { Seed = seed } },
+        Members = recipe.Members,
+        Steps = horizon,
+        Strategy = recipe.Strategy,
+        Transform = recipe.Transform,
+        Validation = recipe.Validation,
+    };
+
     public ForecastRequest Read(ParseResult result)
     {
         CommonRequest common = _common.Read(result);

@@ -24,7 +24,10 @@ internal sealed record ForecastRequest : CommonRequest
     public required IReadOnlyList<NetworkRecipe> Recipes { get; init; }
 
     /// <summary>T: the given one, or 60 rows; the default recipe makes do with a fifth of the training rows.</summary>
-    public int WindowFor(int trainRows) => GivenWindow ?? (Recipe.IsDefault ? Math.Clamp(trainRows / 5, 1, DefaultWindow) : DefaultWindow);
+    public int WindowFor(int trainRows) => GivenWindow ?? (Recipe.IsDefault ? DefaultWindowFor(trainRows) : DefaultWindow);
+
+    /// <summary>T of the default recipe where none is given.</summary>
+    public static int DefaultWindowFor(int trainRows) => Math.Clamp(trainRows / 5, 1, DefaultWindow);
 
     /// <summary>What one of the recipes makes; here alone recipes become forecasters.</summary>
     public INetworkForecaster Create(NetworkRecipe network) => Recipe.IsDefault ? new EnsembleForecaster(Ensemble(network)) : new NetworkForecaster(network);
@@ -41,6 +44,7 @@ internal sealed record ForecastRequest : CommonRequest
         Network = network,
         Members = Recipe.Members,
         Steps = Horizon,
+        Strategy = Recipe.Strategy,
         Transform = Recipe.Transform,
         Validation = Recipe.Validation,
         Window = GivenWindow,
@@ -75,6 +79,7 @@ internal sealed record ForecastRequest : CommonRequest
                 {
                     new("features", string.Join(", ", split.Inputs.Past.Concat(split.Inputs.Calendar ? ["calendar"] : []).DefaultIfEmpty("none"))),
                     new("known", split.Inputs.Known.Count > 0 ? string.Join(", ", split.Inputs.Known) : "none"),
+                    new("strategy", Text(Recipe.Strategy).ToLowerInvariant()),
                     new("transform", Recipe.Transform?.Name ?? "auto"),
                     new("ensemble", Text(Recipe.Members)),
                     new("validation", Text(Recipe.Validation)),

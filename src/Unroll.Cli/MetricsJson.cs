@@ -32,9 +32,11 @@ internal sealed record NaiveFigures(double Rmse, double Mae, double? Mape);
 /// <param name="Members">How many networks are averaged.</param>
 /// <param name="Weights">What a forecast one row ahead is made of; null for a single network.</param>
 /// <param name="RmseByStep">1..H rows ahead; null where one row ahead is all that was judged.</param>
+/// <param name="Strategy">Where it is not direct.</param>
 internal sealed record ModelFigures(
     string Model, int Parameters, int Epochs, double FinalLoss, double Rmse, double Mae, double? Mape, double Skill, double Seconds, int Seed,
-    int Members, Dictionary<string, double>? Weights, IReadOnlyList<double>? RmseByStep, HeldFigures[] Intervals)
+    int Members, Dictionary<string, double>? Weights, IReadOnlyList<double>? RmseByStep, HeldFigures[] Intervals,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Strategy = null)
 {
     public static ModelFigures Of(INetworkForecaster network, ForecastScore score)
     {
@@ -53,7 +55,8 @@ internal sealed record ModelFigures(
             network.Members,
             (network as EnsembleForecaster)?.Weights(1).ToDictionary(),
             score.RmseByStep.Count > 0 ? score.RmseByStep : null,
-            HeldFigures.Of(score));
+            HeldFigures.Of(score),
+            network is EnsembleForecaster { Strategy: Forecasting.Strategy.Recursive } ? "recursive" : null);
     }
 }
 

@@ -11,7 +11,8 @@ namespace Unroll.Cli;
 /// <param name="Transform">Null to find it.</param>
 /// <param name="Members">How many networks are averaged.</param>
 /// <param name="Validation">The share of the training rows to choose by.</param>
-internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[] Known, TargetTransform? Transform, int Members, double Validation)
+/// <param name="Strategy">How it reaches further than one row ahead.</param>
+internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[] Known, TargetTransform? Transform, int Members, double Validation, Strategy Strategy)
 {
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
@@ -23,23 +24,40 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
         string[] known = [.. Known.Select(name => Named("--known", name))];
         string[] past =
         [
-            .. words.Contains("columns") ? series.ColumnNames.Where(name => name != target) : [],
+            .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Where(name => name != target) : [],
             .. words.Where(word => word is not ("columns" or "calendar" or "none")).Select(name => Named("--features", name)),
         ];
-        return new ForecastInputs { Past = [.. past.Except(known).Distinct()], Known = known, Calendar = words.Contains("calendar") };
+        past = [.. past.Except(known).Distinct()];
+        if (Strategy == Strategy.Recursive && (past.Length > 0 || (Features is not null && words.Contains("columns"))))
+            throw new UnrollException($"--features names {(past.Length > 0 ? string.Join(", ", past) : "columns")}, which --strategy recursive has nothing to put in the place of in rows to come. Leave it out, name what is known beforehand with --known, or use --strategy direct.");
+        return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar") };
 
         string Named(string option, string name) => series[name].Name is var column && column != target
             ? column
             : throw new UnrollException($"{option} names {column}, which is the target itself. Name other columns, or leave the option out.");
     }
+
+    /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>
+    public IEnumerable<string> LeftOut(TimeSeries series, string target)
+    {
+        string[] columns = [.. series.ColumnNames.Where(name => name != target && !Known.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        return IsDefault && LeavesColumnsOut && columns.Length > 0
+            ? [$"Note: left out {string.Join(", ", columns)}: --strategy recursive predicts {target} alone, and has nothing to put in the place of other columns in rows to come."]
+            : [];
+    }
+
+    private bool LeavesColumnsOut => Strategy == Strategy.Recursive && Features is null;
 }
 
 /// <summary>The options that choose a recipe. Their names are a contract.</summary>
-internal sealed class RecipeOptions
+/// <param name="fallback">The recipe where none is given.</param>
+/// <param name="description">What --recipe says of itself.</param>
+/// <param name="members">How many networks are averaged where that is not given; null for those of the recipe.</param>
+internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, string description = "How forecasts are made, as docs/forecasting.md says", int? members = null)
 {
-    private const string Default = "default", Tutorial = "tutorial";
+    public const string Default = "default", Tutorial = "tutorial";
     private static readonly string[] s_transforms = ["auto", "none", "difference", "log-return", "relative"];
-    private readonly Option<string> _recipe = Options.Word("--recipe", Default, [Default, Tutorial], "How forecasts are made, as docs/forecasting.md says");
+    private readonly Option<string> _recipe = Options.Word("--recipe", fallback, [Default, Tutorial], description);
     private readonly Option<string[]> _features = new("--features")
     {
         Description = "What it looks at beside the target: columns (all others), calendar, none, or the name of a column; repeat it for more [default: columns and calendar]",
@@ -48,10 +66,11 @@ internal sealed class RecipeOptions
 
     private readonly Option<string[]> _known = new("--known") { Description = "A column whose values are known for the rows to come too; repeat it for more", HelpName = "COLUMN" };
     private readonly Option<string> _transform = Options.Word("--transform", "auto", s_transforms, "What is predicted in place of the value");
-    private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, "How many networks are averaged [default: 5]");
+    private readonly Option<string> _strategy = Options.Word("--strategy", "direct", ["direct", "recursive"], "How it reaches further than one row ahead, by an output for each row or by predictions that are fed back, which allows no other columns than --known ones");
+    private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, $"How many networks are averaged [default: {members ?? new EnsembleRecipe().Members}{(members is null ? "" : " in a trial")}]");
     private readonly Option<double?> _validation = Options.OptionalNumber("--validation", value => value is > 0 and < 1, "above 0 and below 1", "The share of the training rows, the newest, to choose by [default: 0.2]");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _ensemble, _validation];
+    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation];
 
     /// <exception cref="UnrollException">An option belongs to the other recipe.</exception>
     public RecipeRequest Read(ParseResult result)
@@ -72,9 +91,13 @@ internal sealed class RecipeOptions
             features,
             result.GetValue(_known) ?? [],
             transform == s_transforms[0] ? null : TargetTransform.Parse(transform),
-            result.GetValue(_ensemble) ?? new EnsembleRecipe().Members,
-            result.GetValue(_validation) ?? new EnsembleRecipe().Validation);
+            result.GetValue(_ensemble) ?? members ?? new EnsembleRecipe().Members,
+            result.GetValue(_validation) ?? new EnsembleRecipe().Validation,
+            result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct);
     }
+
+    /// <summary>Whether the user said how many networks are averaged.</summary>
+    public bool HasMembers(ParseResult result) => result.GetValue(_ensemble) is not null;
 
     private static string Lowered(string word) => word.ToLowerInvariant() is "columns" or "calendar" or "none" ? word.ToLowerInvariant() : word;
 }

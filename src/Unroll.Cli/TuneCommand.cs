@@ -15,7 +15,8 @@ internal static class TuneCommand
         var command = new Verb(
             "tune",
             "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was ended, it goes on where it was.",
-            "unroll tune --sample aapl --trials 6 --epochs 3");
+            "unroll tune --sample aapl --trials 6 --epochs 3",
+            "unroll tune --sample aapl --recipe default --trials 4 --epochs 2 --out tune-default");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;
@@ -44,14 +45,15 @@ internal static class TuneCommand
                 return interruption.ExitCode;
             }
 
-            string json = TuneJson.Of(plan, result).ToString();
+            double? ridge = plan.RidgeRmse();
+            string json = TuneJson.Of(plan, result, ridge).ToString();
             folder.Write(new Dictionary<string, string>
             {
                 [TuneJson.FileName] = json,
                 ["trials.csv"] = TuneTable.Csv(result),
                 ["tuning.svg"] = TuningChart.Draw(result, $"{plan.Request.Data.Title}, {plan.Objective.Target}").Svg,
             });
-            TuneConsole.After(terminal, plan, result, folder);
+            TuneConsole.After(terminal, plan, result, ridge, folder);
             if (request.Json)
                 Console.Out.Write(json);
             return 0;

@@ -13,6 +13,8 @@ internal static class TuneConsole
         terminal.Heading($"Tuning {objective.Target} of {plan.Request.Data.Heading(plan.Series.Name)}");
         foreach (string notice in plan.Column.Notices)
             terminal.Say("Note: " + notice);
+        foreach (string notice in plan.Notes)
+            terminal.Say(notice);
         if (plan.Choice.Note is { } note)
             terminal.Say(note);
         Series train = plan.Split.Train, test = plan.Split.Test;
@@ -24,6 +26,12 @@ internal static class TuneConsole
         terminal.Blank();
         terminal.Heading(FormattableString.Invariant(
             $"Search: {string.Join(", then ", plan.Tuner.Rungs.Select((rung, i) => $"{(i == 0 ? "" : "the best ")}{(rung.Trials == 1 ? "1 trial" : $"{rung.Trials} trials")} of {rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}"))}"));
+        if (plan.Request.Recipe is { IsDefault: true, Members: int members })
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"Recipe default: a trial is least squares on all inputs, corrected by {(members == 1 ? "1 network" : $"{members} networks")}, {Ahead(objective.Steps)}. It finds inputs and epochs, at most so many, within the rows it learns from."));
+        }
+
         terminal.Say($"Drawn from {search.Space}.");
         terminal.Say(FormattableString.Invariant($"{search.Parallel} at once, seed {search.Seed}. Each training begins anew."));
         if (journal.Finished.Count > 0)
@@ -31,7 +39,7 @@ internal static class TuneConsole
         terminal.Blank();
     }
 
-    public static void After(Terminal terminal, TunePlan plan, TuningResult result, ReportFolder folder)
+    public static void After(Terminal terminal, TunePlan plan, TuningResult result, double? ridge, ReportFolder folder)
     {
         terminal.Blank();
         terminal.Lines(TuneTable.Standings(result, terminal.Width));
@@ -40,11 +48,21 @@ internal static class TuneConsole
         Importance(terminal, result);
         terminal.Blank();
         Verdict(terminal, result);
+        if (ridge is { } rmse)
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"Ridge alone, least squares on the inputs it finds in windows of {ForecastRequest.DefaultWindowFor(plan.Objective.TrainRows)} rows: RMSE {FigureTable.Figure(rmse, result.NaiveRmse)}, naive forecast {FigureTable.Figure(result.NaiveRmse, result.NaiveRmse)}, on the same rows. What a trial does beyond that its networks and the window do."));
+        }
+
         terminal.Blank();
         terminal.Say($"All trials are in {Path.Combine(folder.Path, "trials.csv")}, {TuneJson.FileName} and, drawn, tuning.svg.");
+        if (plan.Request is { Recipe: { IsDefault: true, Members: int members }, MembersAreGiven: false } && new EnsembleRecipe().Members is var averaged)
+            terminal.Say(FormattableString.Invariant($"A trial had {(members == 1 ? "1 network" : $"{members} networks")}; the forecast averages {averaged}, which is seldom worse. With --ensemble trials have as many as the forecast."));
         terminal.Say("Train the best settings on all training rows and judge them on the test rows:");
         terminal.Unbroken(plan.ForecastCommandLine(result.Best.Run));
     }
+
+    private static string Ahead(int steps) => steps == 1 ? "1 row ahead" : FormattableString.Invariant($"judged on 1 to {steps} rows ahead");
 
     /// <summary><c>12 finished trainings are</c></summary>
     public static string Trainings(int count) => count == 1 ? "1 finished training is" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} finished trainings are");

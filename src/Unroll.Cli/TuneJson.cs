@@ -1,15 +1,23 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
 /// <summary>tune.json. Names and order are a contract.</summary>
 /// <param name="Command">The command line that uses the best settings.</param>
-internal sealed record TuneJson(TuneData Data, TuneNaive Naive, TuneRung[] Rungs, TuneTrial Best, TuneTrial[] Trials, TuneImportance[] Importance, int Seed, string Command)
+/// <param name="Recipe">Whose settings they are, where it is not the tutorial's.</param>
+/// <param name="Horizon">How many rows ahead trials were judged, together; where the recipe is not the tutorial's.</param>
+/// <param name="RidgeRmse">Of least squares on the same inputs, on the same rows; where the recipe is not the tutorial's.</param>
+internal sealed record TuneJson(
+    TuneData Data, TuneNaive Naive, TuneRung[] Rungs, TuneTrial Best, TuneTrial[] Trials, TuneImportance[] Importance, int Seed, string Command,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipe = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Horizon = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? RidgeRmse = null)
 {
     public const string FileName = "tune.json";
 
-    public static TuneJson Of(TunePlan plan, TuningResult result)
+    public static TuneJson Of(TunePlan plan, TuningResult result, double? ridge)
     {
         ValidationObjective objective = plan.Objective;
         return new TuneJson(
@@ -20,7 +28,10 @@ internal sealed record TuneJson(TuneData Data, TuneNaive Naive, TuneRung[] Rungs
             [.. result.Standings.Select(trial => TuneTrial.Of(result, trial))],
             [.. result.Importance.Select(each => new TuneImportance(TuneTable.Key(each.Setting), each.Share, each.Setting.Text(each.BestFrom), each.Setting.Text(each.BestTo), each.BestRmse, result.NaiveRmse))],
             result.Options.Seed,
-            plan.ForecastCommandLine(result.Best.Run));
+            plan.ForecastCommandLine(result.Best.Run),
+            plan.Request.Recipe.IsDefault ? RecipeOptions.Default : null,
+            plan.Request.Recipe.IsDefault ? plan.Objective.Steps : null,
+            ridge);
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.TuneJson) + "\n";

@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 public sealed class ForecastSplit
 {
     /// <summary>What was found for a horizon, a transform and a validation share: all forecasters of a split start from the same.</summary>
-    private readonly Dictionary<(int Steps, string? Transform, double Validation), LinearStage> _linear = [];
+    private readonly Dictionary<(int Steps, Strategy Strategy, string? Transform, double Validation), LinearStage> _linear = [];
 
     private readonly Dictionary<(int Steps, double Validation), HorizonForecast[]> _baselines = [];
 
@@ -102,13 +102,14 @@ public sealed class ForecastSplit
     /// <summary>The inputs and weights of least squares that do best on the newest training rows, fitted to those before.</summary>
     internal LinearStage Linear(EnsembleRecipe recipe, CancellationToken cancellation = default)
     {
+        recipe.RequireInputs(this);
         lock (_linear)
         {
-            (int, string?, double) key = (recipe.Steps, recipe.Transform?.Name, recipe.Validation);
+            (int, Strategy, string?, double) key = (recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation);
             if (!_linear.TryGetValue(key, out LinearStage? stage))
             {
                 ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
-                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.Steps, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count, cancellation);
+                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.StepsAtOnce, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count, cancellation);
                 _linear.Add(key, stage);
             }
 
@@ -124,15 +125,15 @@ public sealed class ForecastSplit
     {
         lock (_baselines)
         {
-            if (!_baselines.TryGetValue((recipe.Steps, recipe.Validation), out HorizonForecast[]? forecasts))
+            if (!_baselines.TryGetValue((recipe.StepsAtOnce, recipe.Validation), out HorizonForecast[]? forecasts))
             {
                 ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
                 forecasts = Array.ConvertAll(EnsembleTraining.Baselines(this), baseline =>
                 {
                     baseline.Fit(inner, cancellation);
-                    return baseline.PredictAhead(inner, recipe.Steps);
+                    return baseline.PredictAhead(inner, recipe.StepsAtOnce);
                 });
-                _baselines.Add((recipe.Steps, recipe.Validation), forecasts);
+                _baselines.Add((recipe.StepsAtOnce, recipe.Validation), forecasts);
             }
 
             return forecasts;

@@ -63,12 +63,19 @@ internal sealed class Graph
     /// <summary>The name of a layer; uses that share weights have one name.</summary>
     public string NameOf(LayerUse use) => _names[use];
 
-    /// <summary>The name of a value: that of the input or the layer it comes from; a final state says which, <c>lstm_1/h</c>.</summary>
+    /// <summary>The name of a value: that of the input or the layer it comes from; what comes beside says what it is, <c>lstm_1/h</c>.</summary>
     public string NameOf(Node node)
     {
         if (node.Use is null)
             return InputName(Array.IndexOf(Inputs, node));
-        return node.Number == 0 ? NameOf(node.Use) : $"{NameOf(node.Use)}/{(node.Number == 1 ? "h" : "c")}";
+        string name = NameOf(node.Use);
+        return (node.Number, node.Use.Layer) switch
+        {
+            (0, _) => name,
+            (_, AttentionLayer) => name + "/scores",
+            (1, _) => name + "/h",
+            _ => name + "/c",
+        };
     }
 
     /// <summary>The name of an input.</summary>

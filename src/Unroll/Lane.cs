@@ -183,6 +183,7 @@ internal sealed class Lane<T>
                 Targets = _targets.AsSpan(target, loss.TargetSizes[i]),
                 Features = output.Shape.Features,
                 Steps = StepsOf(output, row),
+                Kernels = Pass.Kernels,
                 Scale = scales[i],
                 Scratch = _scratch,
             });

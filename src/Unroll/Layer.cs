@@ -18,6 +18,8 @@ namespace Unroll;
 [JsonDerivedType(typeof(Masking), "masking")]
 [JsonDerivedType(typeof(Activate), "activate")]
 [JsonDerivedType(typeof(LastSteps), "last-steps")]
+[JsonDerivedType(typeof(Attention), "attention")]
+[JsonDerivedType(typeof(AdditiveAttention), "additive-attention")]
 [JsonDerivedType(typeof(Embedding), "embedding")]
 [JsonDerivedType(typeof(Flatten), "flatten")]
 [JsonDerivedType(typeof(Reshape), "reshape")]

@@ -114,6 +114,37 @@ public sealed class Model
     public Node NodeOf(string layer) => Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
         ?? throw new ArgumentException($"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
 
+    /// <summary>
+    /// A model of a part of this graph, with a copy of its weights: the encoder alone, or a decoder that takes one step at a time.
+    /// </summary>
+    /// <param name="inputs">Values of this graph, and for each the input (from <see cref="Node.Input"/>) that stands in its place; a sequence may get another number of steps.</param>
+    /// <param name="outputs">Values of this graph that follow from them.</param>
+    /// <exception cref="UnrollException">An output needs something else, or a layer cannot take the new inputs.</exception>
+    public Model Part(IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        (Node[] ins, Node[] outs) = GraphPart.Cut(Graph, inputs, outputs, Network.IsPadded);
+        Model part = new Model(ins, outs) { Threads = Threads }.Build(seed: 0);
+        part.CopyWeights(this);
+        return part;
+    }
+
+    /// <summary>Takes the weights of another model for every parameter that has the same name there.</summary>
+    /// <exception cref="UnrollException">A parameter is missing there, or has another shape.</exception>
+    public void CopyWeights(Model from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        Span<float> values = Network.Parameters.Values;
+        foreach (Parameter parameter in Parameters)
+        {
+            Parameter? source = from.Parameters.FirstOrDefault(other => other.Name == parameter.Name);
+            if (source is null || source.Shape != parameter.Shape)
+                throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
+            from.Network.Parameters.ReadOnlyValues[source.Range].CopyTo(values[parameter.Range]);
+        }
+    }
+
     /// <summary>A copy of one parameter's values, row-major.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
     public float[] GetWeights(string name) => Network.Parameters.ReadOnlyValues[Find(name).Range].ToArray();

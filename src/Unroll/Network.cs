@@ -183,6 +183,9 @@ internal sealed class Network<T>
         totals.AddCounts(_loss.Counts);
     }
 
+    /// <summary>True where a value of the graph has padding at its end.</summary>
+    public bool IsPadded(Node node) => _plan.IsPadded(node);
+
     /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
     public void RunShares(Action<Share> work)
     {

@@ -66,35 +66,35 @@ internal sealed class NetworkPlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _shardRows;
+    private readonly Dictionary<Node, ValuePlan> _values = [];
     private int _reserved;
 
     public NetworkPlan(Graph graph, LayerBuilder<T> builder, bool inputGradient)
     {
         _shardRows = builder.ShardRows;
-        var values = new Dictionary<Node, ValuePlan>();
         var owners = new HashSet<LayerUse>();
         HashSet<Node> read = [.. graph.Uses.SelectMany(use => use.Inputs), .. graph.Outputs];
-        Inputs = [.. graph.Inputs.Select(node => Place(values, node, gradient: inputGradient))];
+        Inputs = [.. graph.Inputs.Select(node => Place(node, gradient: inputGradient))];
         Nodes = new NodePlan<T>[graph.Uses.Length];
         for (int i = 0; i < Nodes.Length; i++)
         {
             LayerUse use = graph.Uses[i];
-            ValuePlan[] inputs = [.. use.Inputs.Select(node => values[node])];
+            ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
             builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
             LayerOp<T> op = use.Layer.Build(builder, [.. inputs.Select(value => value.Shape)]);
-            Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(values, node, gradient: true) : null)])
+            Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
             };
             (Nodes[i].Outputs[0]!.Mask, Nodes[i].Outputs[0]!.IsPadded) = (builder.Mask, builder.IsPadding(builder.Mask));
         }
 
-        Outputs = [.. graph.Outputs.Select(node => values[node])];
+        Outputs = [.. graph.Outputs.Select(node => _values[node])];
         foreach (ValuePlan output in Outputs)
             output.IsOutput = true;
         PlaceGradients();
-        Values = values.Count;
-        MaskLength = values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
+        Values = _values.Count;
+        MaskLength = _values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
     }
 
     public ValuePlan[] Inputs { get; }
@@ -113,13 +113,15 @@ internal sealed class NetworkPlan<T>
     /// <summary>Steps × rows of the longest mask.</summary>
     public int MaskLength { get; }
 
-    private ValuePlan Place(Dictionary<Node, ValuePlan> values, Node node, bool gradient)
+    public bool IsPadded(Node node) => _values[node].IsPadded;
+
+    private ValuePlan Place(Node node, bool gradient)
     {
-        var value = new ValuePlan(values.Count, node.Shape, _shardRows);
+        var value = new ValuePlan(_values.Count, node.Shape, _shardRows);
         value.At = Reserve(value.Size);
         if (gradient)
             value.GradientAt = Reserve(value.Size);
-        values.Add(node, value);
+        _values.Add(node, value);
         return value;
     }
 

@@ -29,7 +29,13 @@ public sealed class Node
     public string? Name { get; }
 
     /// <summary>The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H). Empty for others.</summary>
-    public IReadOnlyList<Node> States => Use is { Outputs.Length: > 1 } ? Use.Outputs[1..] : [];
+    public IReadOnlyList<Node> States => Use is { Layer: Recurrent, Outputs.Length: > 1 } ? Use.Outputs[1..] : [];
+
+    /// <summary>The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value step.</summary>
+    /// <exception cref="InvalidOperationException">The value is not from such a layer.</exception>
+    public Node Scores => Use is { Layer: AttentionLayer, Outputs.Length: > 1 }
+        ? Use.Outputs[1]
+        : throw new InvalidOperationException("Only an attention layer with ReturnScores gives scores.");
 
     /// <summary>Where the value comes from; null for an input.</summary>
     internal LayerUse? Use { get; }

@@ -15,7 +15,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("backtest", 1)]
     [InlineData("describe", 2)]
     [InlineData("predict", 2)]
-    [InlineData("tune", 1)]
+    [InlineData("tune", 2)]
     public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
     {
         ToolResult help = Tool.Run(_folder, verb, "--help");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -57,7 +59,7 @@ public abstract class BaselineForecaster : IHorizonForecaster
         ArgumentNullException.ThrowIfNull(series);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Series values = series[FittedTarget()];
-        (int first, bool fromTraining) = FirstRow(series);
+        (int first, bool fromTraining) = FirstRow(series.DateSpan);
         int needed = fromTraining ? 1 : NeededRows;
         if (values.Count == 0)
             throw new UnrollException($"{series.Name} has no rows to predict the next {values.Name} from. Add at least {(needed == 1 ? "one" : needed)}.");
@@ -90,6 +92,31 @@ public abstract class BaselineForecaster : IHorizonForecaster
         return new HorizonForecast(split.Test.Values, ahead);
     }
 
+    /// <summary>Predictions one row ahead, told the values one by one: a call with the next value, at first with none, gives the one after it.</summary>
+    /// <param name="dates">Of the rows that are known.</param>
+    /// <param name="values">As many, none missing.</param>
+    /// <exception cref="UnrollException">There are too few rows.</exception>
+    internal Func<double?, double> After(ReadOnlySpan<DateTime> dates, ReadOnlySpan<double> values)
+    {
+        (int first, bool fromTraining) = FirstRow(dates);
+        if (!fromTraining && values.Length - first < NeededRows)
+            throw new UnrollException($"There are {values.Length} rows, but the {Name} forecast looks at the newest {NeededRows}. Give it at least {NeededRows} rows.");
+        return RowByRow(values[first..], fromTraining);
+    }
+
+    private protected virtual Func<double?, double> RowByRow(ReadOnlySpan<double> known, bool fromTraining)
+    {
+        List<double> values = [.. known];
+        double[] next = new double[1];
+        return value =>
+        {
+            if (value is { } told)
+                values.Add(told);
+            Ahead(CollectionsMarshal.AsSpan(values), fromTraining, next);
+            return next[0];
+        };
+    }
+
     /// <summary>Fits what there is to fit, on <see cref="ForecastSplit.Train"/>.</summary>
     private protected abstract void Learn(ForecastSplit split, CancellationToken cancellationToken);
 
@@ -100,7 +127,7 @@ public abstract class BaselineForecaster : IHorizonForecaster
     private protected abstract void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead);
 
     /// <summary>From which row of the table a prediction needs the values, and whether that is the first training row.</summary>
-    private protected virtual (int First, bool FromTraining) FirstRow(TimeSeries series) => (Math.Max(0, series.Rows - NeededRows), false);
+    private protected virtual (int First, bool FromTraining) FirstRow(ReadOnlySpan<DateTime> dates) => (Math.Max(0, dates.Length - NeededRows), false);
 
     /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="firstDate"/> is that of values[0].</summary>
     private protected virtual void Roll(ReadOnlySpan<double> values, DateTime firstDate, int firstOrigin, double[][] ahead)

@@ -69,9 +69,9 @@ public sealed class EtsForecaster : BaselineForecaster
         _firstDate = split.Train.Dates[0];
     }
 
-    private protected override (int First, bool FromTraining) FirstRow(TimeSeries series)
+    private protected override (int First, bool FromTraining) FirstRow(ReadOnlySpan<DateTime> dates)
     {
-        int found = series.DateSpan.BinarySearch(_firstDate);
+        int found = dates.BinarySearch(_firstDate);
         return found >= 0 ? (found, true) : (0, false);
     }
 
@@ -81,6 +81,21 @@ public sealed class EtsForecaster : BaselineForecaster
         foreach (double value in known)
             state.Observe(value);
         state.Forecast(ahead);
+    }
+
+    private protected override Func<double?, double> RowByRow(ReadOnlySpan<double> known, bool fromTraining)
+    {
+        EtsState state = Start(known, fromTraining);
+        foreach (double value in known)
+            state.Observe(value);
+        double[] next = new double[1];
+        return value =>
+        {
+            if (value is { } told)
+                state.Observe(told);
+            state.Forecast(next);
+            return next[0];
+        };
     }
 
     private protected override void Roll(ReadOnlySpan<double> values, DateTime firstDate, int firstOrigin, double[][] ahead)

@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 /// beforehand. An origin is the newest row that a forecast may look at; what this class gives for an origin depends on rows up to it
 /// only, and on known numbers of the H rows after it.
 /// </summary>
-internal sealed class InputFrame
+internal sealed partial class InputFrame
 {
     /// <summary>Lags of other columns in a linear model, and of the days remembered beside the values.</summary>
     private const int ColumnLags = 10, PastLags = 3, MemoryLags = 14, SameSeason = 4;
@@ -23,8 +23,9 @@ internal sealed class InputFrame
 
     /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
     /// <param name="plan">How rows become inputs.</param>
+    /// <param name="ahead">How many rows after the last one matter, where these are more than the H of the plan.</param>
     /// <exception cref="UnrollException">A value that is needed is missing, or the transform is not defined for one.</exception>
-    public InputFrame(TimeSeries table, InputPlan plan)
+    public InputFrame(TimeSeries table, InputPlan plan, int ahead = 0)
     {
         _plan = plan;
         _transform = TargetTransform.Parse(plan.Transform);
@@ -39,7 +40,7 @@ internal sealed class InputFrame
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
         _volatility = plan.InUnitsOfVolatility ? Volatility.Of(_values, plan.Scale) : null;
-        DateTime[] dates = _dates = Dates(table, rows, plan.Steps);
+        DateTime[] dates = _dates = Dates(table, rows, Math.Max(plan.Steps, ahead));
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
         _known = [.. _known, .. calendar];
@@ -48,8 +49,14 @@ internal sealed class InputFrame
         FutureDates = dates[rows..];
     }
 
-    /// <summary>The rows with a target value.</summary>
-    public int Rows { get; }
+    /// <summary>The rows with a target value, or with a prediction in its place.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The dates of all rows that have a target.</summary>
+    public ReadOnlySpan<DateTime> TargetDates => _dates.AsSpan(0, Rows);
+
+    /// <summary>The target in its own units, all rows that have one.</summary>
+    public ReadOnlySpan<double> Values => _target.AsSpan(0, Rows);
 
     /// <summary>The dates of the H rows after the last one.</summary>
     public IReadOnlyList<DateTime> FutureDates { get; }
@@ -161,7 +168,7 @@ internal sealed class InputFrame
         if (_memory is not null)
         {
             // Where rows are missing, few rows may be many days, and the days remembered later than the origin.
-            bool isKnown = (_dates[row] - _dates[origin]).TotalDays <= YearMemory.MostDays;
+            bool isKnown = (_dates[row] - _dates[Math.Min(origin, _lastTold)]).TotalDays <= YearMemory.MostDays;
             foreach (double remembered in _memory.AsSpan(row * YearMemory.Count, YearMemory.Count))
                 destination[at++] = isKnown ? remembered / unit : 0;
         }

@@ -43,12 +43,13 @@ internal static class EnsembleFile
         return new EnsembleContent
         {
             Cell = state.Cell,
+            Strategy = state.Strategy,
             Plan = state.Plan,
             Penalties = state.Linear.Penalties,
             Weights = state.Linear.Weights,
             CorrectionScales = state.CorrectionScales,
             Parts = [.. state.Parts.Select(part => new PartContent(part.Weights, part.Corrected, part.Forecaster?.State))],
-            CalibrationActual = [.. Enumerable.Range(1, state.Plan.Steps).SelectMany(h => h < state.Plan.Steps ? state.Calibration.Actual(h)[skipped..(skipped + 1)] : state.Calibration.Actual(h)[skipped..])],
+            CalibrationActual = [.. Enumerable.Range(1, state.Steps).SelectMany(h => h < state.Steps ? state.Calibration.Actual(h)[skipped..(skipped + 1)] : state.Calibration.Actual(h)[skipped..])],
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
             TrainedTo = state.TrainedTo,
@@ -63,13 +64,14 @@ internal static class EnsembleFile
         InputPlan plan = content.Plan;
         bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
             && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
-            && content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps)
+            && (content.Strategy == Strategy.Recursive ? plan is { Steps: 1, Alike.Count: 0, Past.Count: 0 } : content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps))
             && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
         if (!fits)
             throw new JsonException("its parts do not fit each other.");
         return new EnsembleState
         {
             Cell = content.Cell,
+            Strategy = content.Strategy,
             Linear = new LinearStage(plan, content.Penalties, content.Weights),
             Networks = networks,
             CorrectionScales = content.CorrectionScales,
@@ -85,6 +87,10 @@ internal static class EnsembleFile
 internal sealed record EnsembleContent
 {
     public required CellKind Cell { get; init; }
+
+    /// <summary>Written where it is not direct.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Strategy Strategy { get; init; }
 
     public required InputPlan Plan { get; init; }
 

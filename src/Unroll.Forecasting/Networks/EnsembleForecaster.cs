@@ -30,7 +30,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     }
 
     internal EnsembleForecaster(EnsembleState state)
-        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Plan.Steps }) => _state = state;
+        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Steps, Strategy = state.Strategy }) => _state = state;
 
     public string Name { get; }
 
@@ -54,6 +54,9 @@ public sealed class EnsembleForecaster : INetworkForecaster
     /// <summary>H, how many rows ahead it predicts.</summary>
     public int Steps => _recipe.Steps;
 
+    /// <summary>Whether each row ahead has its own output, or predictions are fed back.</summary>
+    public Strategy Strategy => _recipe.Strategy;
+
     public Model Model => _state?.Networks[0] ?? _shown ?? throw NotFitted();
 
     public string Target => State.Plan.Target;
@@ -64,7 +67,8 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <summary>
     /// What the forecast <paramref name="step"/> rows ahead is made of, by name, with weights above 0 that sum to 1: least squares with the
-    /// networks' corrections (under the name of their cell) and without (ridge), and baselines.
+    /// networks' corrections (under the name of their cell) and without (ridge), and baselines. The same for every step where predictions
+    /// are fed back.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, double>> Weights(int step)
     {
@@ -73,7 +77,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
         return
         [
             .. from part in State.Parts
-               let weight = part.Weights[step - 1]
+               let weight = part.Weights[Strategy == Strategy.Recursive ? 0 : step - 1]
                where weight > 0
                select KeyValuePair.Create(part.Forecaster?.Name ?? (part.Corrected ? Name : LinearForecaster.DefaultName), weight),
         ];
@@ -167,7 +171,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     {
         ArgumentNullException.ThrowIfNull(series);
         EnsembleState state = Checked(steps);
-        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan);
+        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan, Steps);
         if (frame.Rows <= frame.FirstOrigin)
             throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
         frame.RequireKnown(series, steps);

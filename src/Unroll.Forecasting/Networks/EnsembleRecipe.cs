@@ -23,8 +23,11 @@ public sealed record EnsembleRecipe
     /// <summary>How many networks are averaged.</summary>
     public int Members { get; init; } = 5;
 
-    /// <summary>H: how many rows ahead are predicted, each by its own output.</summary>
+    /// <summary>H: how many rows ahead are predicted.</summary>
     public int Steps { get; init; } = 1;
+
+    /// <summary>Whether each row ahead has its own output, or predictions are fed back.</summary>
+    public Strategy Strategy { get; init; }
 
     /// <summary>What is predicted in place of the value; null to find it on the validation rows.</summary>
     public TargetTransform? Transform { get; init; }
@@ -34,6 +37,17 @@ public sealed record EnsembleRecipe
 
     /// <summary>T where there is no season; null for 20. With a season the split's window counts.</summary>
     public int? Window { get; init; }
+
+    /// <summary>How many rows ahead one look at the inputs predicts.</summary>
+    internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
+
+    /// <summary>Refuses inputs that the strategy cannot have.</summary>
+    /// <exception cref="UnrollException">There are past columns, which nobody can continue.</exception>
+    internal void RequireInputs(ForecastSplit split)
+    {
+        if (Strategy == Strategy.Recursive && split.Inputs.Past.Count > 0)
+            throw new UnrollException($"The recursive strategy has nothing to put in the place of {string.Join(", ", split.Inputs.Past)} in rows to come: it predicts {split.Target} alone. Leave past columns out, say which are known beforehand, or use the direct strategy.");
+    }
 
     /// <summary>The validation rows of a split.</summary>
     /// <exception cref="UnrollException">The share is out of range, or leaves too few rows.</exception>

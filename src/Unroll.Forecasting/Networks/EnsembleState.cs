@@ -28,16 +28,23 @@ internal sealed record EnsembleState
 
     public required DateTime TrainedTo { get; init; }
 
+    public Strategy Strategy { get; init; }
+
     public InputPlan Plan => Linear.Plan;
+
+    /// <summary>H; a recursive forecast has a plan for one row ahead.</summary>
+    public int Steps => Calibration.Steps;
 
     /// <summary>The blended forecasts [count][steps] from <paramref name="count"/> origins, in the target's units.</summary>
     /// <param name="frame">The rows.</param>
     /// <param name="first">The first origin.</param>
     /// <param name="count">How many origins follow one another.</param>
     /// <param name="steps">How many of the H rows ahead are wanted.</param>
-    /// <param name="baseline">The forecasts of a baseline for the same origins.</param>
+    /// <param name="baseline">The forecasts of a baseline for the same origins; not asked where predictions are fed back.</param>
     public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline)
     {
+        if (Strategy == Strategy.Recursive)
+            return Recursion.Ahead(this, frame, first, count, steps);
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
         float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(Networks, frame, Plan, first, count) : null;
         foreach (BlendPart part in Parts)
@@ -60,10 +67,13 @@ internal sealed record EnsembleState
     }
 
     /// <summary>The mean output of the networks for each origin, [count, H].</summary>
-    public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count)
+    public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count) =>
+        Corrections(networks, new OriginSamples(frame, plan, first, count, null));
+
+    /// <summary>The mean output of the networks for each sample, [count, H].</summary>
+    public static float[] Corrections(IReadOnlyList<Model> networks, ISamples samples)
     {
-        var samples = new OriginSamples(frame, plan, first, count, null);
-        var mean = new float[count * plan.Steps];
+        var mean = new float[samples.Count * samples.TargetShape.Size];
         foreach (Model network in networks)
             TensorPrimitives.Add(mean, network.Predict(samples), mean);
         TensorPrimitives.Divide(mean, networks.Count, mean);

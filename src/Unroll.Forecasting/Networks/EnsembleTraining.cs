@@ -31,6 +31,7 @@ internal sealed class EnsembleTraining
     public EnsembleState Run()
     {
         ForecastSplit inner = _split.WithinTraining(_recipe.ValidationRows(_split));
+        bool isRecursive = _recipe.Strategy == Strategy.Recursive;
         LinearStage chosen = _split.Linear(_recipe, _cancellation);
         InputPlan plan = PlanFor(chosen.Plan, _recipe, _split);
         HorizonForecast[] baselines = _split.BaselinesWithin(_recipe, _cancellation);
@@ -44,6 +45,8 @@ internal sealed class EnsembleTraining
         (Model[] networks, int[] epochs) = Train(plan, Laid(training), Laid(validation), null);
         float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
         (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, corrections, baselines);
+        if (isRecursive)
+            calibration = FedBack(State(linear, networks, scales, Parts(_split, weights, _cancellation, inner), calibration), inner, frame);
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
@@ -52,17 +55,27 @@ internal sealed class EnsembleTraining
         networks = Train(plan, Laid(training), null, epochs).Networks;
         List<BlendPart> parts = Parts(_split, weights, _cancellation);
         End();
-        return new EnsembleState
-        {
-            Cell = _recipe.Network.Cell,
-            Linear = linear,
-            Networks = networks,
-            CorrectionScales = scales,
-            Parts = parts,
-            Calibration = calibration,
-            TrainedFrom = _split.Train.Dates[0],
-            TrainedTo = _split.Train.Dates[^1],
-        };
+        return State(linear, networks, scales, parts, calibration);
+    }
+
+    private EnsembleState State(LinearStage linear, Model[] networks, double[] scales, List<BlendPart> parts, HorizonForecast calibration) => new()
+    {
+        Cell = _recipe.Network.Cell,
+        Strategy = _recipe.Strategy,
+        Linear = linear,
+        Networks = networks,
+        CorrectionScales = scales,
+        Parts = parts,
+        Calibration = calibration,
+        TrainedFrom = _split.Train.Dates[0],
+        TrainedTo = _split.Train.Dates[^1],
+    };
+
+    /// <summary>The validation rows up to H rows ahead as predictions that are fed back have them.</summary>
+    private HorizonForecast FedBack(EnsembleState state, ForecastSplit inner, InputFrame frame)
+    {
+        (int first, int count) = Origins(inner, _recipe.Steps);
+        return new HorizonForecast(inner.Test.Values, Recursion.Ahead(state, frame, first, count, _recipe.Steps));
     }
 
     /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
@@ -113,8 +126,8 @@ internal sealed class EnsembleTraining
     /// <summary>The first validation origin and how many there are.</summary>
     public static (int First, int Count) Origins(ForecastSplit inner, int steps) => (inner.Train.Count - 1, inner.Test.Count - steps + 1);
 
-    /// <summary>The parts that have a weight, baselines fitted to all training rows.</summary>
-    public static List<BlendPart> Parts(ForecastSplit split, double[][] weights, CancellationToken cancellation)
+    /// <summary>The parts that have a weight, baselines fitted to all training rows, or to those of <paramref name="rows"/>.</summary>
+    public static List<BlendPart> Parts(ForecastSplit split, double[][] weights, CancellationToken cancellation, ForecastSplit? rows = null)
     {
         BaselineForecaster[] baselines = Baselines(split);
         var parts = new List<BlendPart>();
@@ -123,7 +136,7 @@ internal sealed class EnsembleTraining
             if (weights[i].Sum() == 0)
                 continue;
             BaselineForecaster? baseline = i < 2 ? null : baselines[i - 2];
-            baseline?.Fit(split, cancellation);
+            baseline?.Fit(rows ?? split, cancellation);
             parts.Add(new BlendPart(weights[i], i == 0, baseline));
         }
 

@@ -11,11 +11,11 @@ public sealed class LinearForecaster : IHorizonForecaster
     private readonly EnsembleRecipe _recipe;
     private LinearStage? _stage;
 
-    /// <param name="recipe">Of which horizon, transform and validation share count.</param>
+    /// <param name="recipe">Of which horizon, transform and validation share count; each row ahead has its own weights, whatever the strategy.</param>
     public LinearForecaster(EnsembleRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        _recipe = recipe;
+        _recipe = recipe with { Strategy = Strategy.Direct };
     }
 
     public string Name => DefaultName;

@@ -21,6 +21,8 @@ public sealed class PanelForecaster
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        if (recipe.Strategy != Strategy.Direct)
+            throw new UnrollException("The recursive strategy is for one series. Use the direct one for a panel.");
         _recipe = recipe;
     }
 

@@ -52,6 +52,12 @@ internal unsafe interface ISimd<T, V>
 
     static abstract V Tanh(V a);
 
+    /// <summary>eˣ, 0 where it is too small.</summary>
+    static abstract V Exp(V a);
+
+    /// <summary>The sum of the elements.</summary>
+    static abstract T Sum(V a);
+
     /// <summary>Where <paramref name="condition"/> is above zero <paramref name="a"/>, elsewhere <paramref name="b"/>.</summary>
     static abstract V SelectPositive(V condition, V a, V b);
 }

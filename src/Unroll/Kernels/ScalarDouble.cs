@@ -56,5 +56,11 @@ internal readonly unsafe struct ScalarDouble : ISimd<double, double>
     public static double Tanh(double a) => Math.Tanh(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Exp(double a) => Math.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(double a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double SelectPositive(double condition, double a, double b) => condition > 0 ? a : b;
 }

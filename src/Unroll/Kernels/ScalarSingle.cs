@@ -56,5 +56,11 @@ internal readonly unsafe struct ScalarSingle : ISimd<float, float>
     public static float Tanh(float a) => RationalTanh.Evaluate<float, ScalarSingle>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Exp(float a) => MathF.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(float a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SelectPositive(float condition, float a, float b) => condition > 0 ? a : b;
 }

@@ -57,6 +57,12 @@ internal readonly unsafe struct Simd128 : ISimd<float, Vector128<float>>
     public static Vector128<float> Tanh(Vector128<float> a) => RationalTanh.Evaluate<Vector128<float>, Simd128>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Exp(Vector128<float> a) => Vector128.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SelectPositive(Vector128<float> condition, Vector128<float> a, Vector128<float> b) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(condition, Vector128<float>.Zero), a, b);
 }

@@ -57,6 +57,12 @@ internal readonly unsafe struct Simd256 : ISimd<float, Vector256<float>>
     public static Vector256<float> Tanh(Vector256<float> a) => RationalTanh.Evaluate<Vector256<float>, Simd256>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exp(Vector256<float> a) => Vector256.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SelectPositive(Vector256<float> condition, Vector256<float> a, Vector256<float> b) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(condition, Vector256<float>.Zero), a, b);
 }

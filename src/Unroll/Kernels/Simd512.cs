@@ -57,6 +57,12 @@ internal readonly unsafe struct Simd512 : ISimd<float, Vector512<float>>
     public static Vector512<float> Tanh(Vector512<float> a) => RationalTanh.Evaluate<Vector512<float>, Simd512>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> a) => Vector512.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SelectPositive(Vector512<float> condition, Vector512<float> a, Vector512<float> b) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(condition, Vector512<float>.Zero), a, b);
 }

@@ -70,7 +70,7 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>
         _mask = options.MaskZero ? builder.AddMask(padding: true) : -1;
     }
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mask >= 0 ? pass.StepsOf(_mask) : Output.Positions;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mask >= 0 ? pass.StepsOf(_mask, Output.Steps) : Output.Positions;
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {

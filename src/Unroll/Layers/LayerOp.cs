@@ -200,8 +200,8 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     /// <summary>The mask of number <paramref name="index"/>, [T × P], true where the step counts.</summary>
     public Span<bool> Mask(int index) => _masks.AsSpan(index * maskLength, maskLength);
 
-    /// <summary>How many steps of a mask are not masked in all rows: its last true step and those before.</summary>
-    public int StepsOf(int mask) => (Mask(mask).LastIndexOf(true) + PaddedRows) / PaddedRows;
+    /// <summary>How many of so many steps of a mask are not masked in all rows: up to the last that is true in any.</summary>
+    public int StepsOf(int mask, int steps) => (Mask(mask)[..(steps * PaddedRows)].LastIndexOf(true) + PaddedRows) / PaddedRows;
 
     /// <summary>The random stream of one row of the batch in one layer in this step: the same on any number of threads.</summary>
     public RandomSource RandomFor(int layer, int row) =>

@@ -13,6 +13,12 @@ public sealed record Masking : Layer
     /// <summary>The value that stands for "nothing here".</summary>
     public double Value { get; init; }
 
+    /// <summary>
+    /// True: masked steps stand at the end only, as the padding of shorter sequences does. Then layers leave out the steps that are
+    /// padding in all rows of a shard, and what a model gives for padding is 0.
+    /// </summary>
+    public bool AtEnd { get; init; }
+
     internal override string Kind => "masking";
 
     public override Shape GetOutputShape(Shape input) => input.Rank == 2
@@ -25,10 +31,12 @@ public sealed record Masking : Layer
 internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(options, builder.LayerName, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features), _mask = builder.AddMask();
+    private readonly int _stride = Lanes.Pad(shape.Features), _mask = builder.AddMask(padding: options.AtEnd);
     private readonly T _value = T.CreateChecked(options.Value);
 
     public override bool SkipsPadding => true;
+
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => options.AtEnd ? pass.StepsOf(_mask, inputSteps) : inputSteps;
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

@@ -55,7 +55,7 @@ internal abstract class MergeOp<T> : LayerOp<T>
     /// <summary>Where the inputs are padded alike.</summary>
     public sealed override bool SkipsPadding { get; }
 
-    public sealed override int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? pass.StepsOf(_mask) : Output.Positions;
+    public sealed override int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? pass.StepsOf(_mask, Output.Positions) : Output.Positions;
 
     public sealed override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

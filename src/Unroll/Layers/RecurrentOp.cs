@@ -51,6 +51,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public RecurrentStates<T> States { get; }
 
+    /// <summary>Where the norms of dL/dhₜ are left; null: nobody asks.</summary>
+    public GradientTrace? Trace { get; set; }
+
     public override int CacheSize { get; }
 
     public override int ScratchSize => _cell.ScratchSize;
@@ -158,6 +161,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 worker.Wait();
             }
 
+            if (worker.IsFirst)
+                Trace?.Set(InputStep(t, steps), pass.FirstRow, dh);
             CellStep<T> step = Step(pass, input, spans.Cache, t, drops, dh, dc, dRecurrent);
             if (_mask >= 0)
                 SetAsideMasked(pass, InputStep(t, steps), dh, dc, kept);

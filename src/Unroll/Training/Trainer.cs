@@ -28,7 +28,9 @@ internal sealed class Trainer
         (_training, _validation) = Split(samples, options);
         if (options.Shuffle && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
-        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed);
+        if (options.BucketByLength && _network.StatefulParts.Length > 0)
+            throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
+        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed) { Recorder = options.Gradients };
         _history = new History(options.Epochs);
         _lastGood = _network.Parameters.ReadOnlyValues.ToArray();
         _best = _network.Parameters.ReadOnlyValues.ToArray();
@@ -56,6 +58,8 @@ internal sealed class Trainer
             TimeSpan started = _clock.Elapsed;
             if (_options.Shuffle)
                 new RandomSource((ulong)_options.Seed, (1UL << 40) + (ulong)epoch).Shuffle(order);
+            if (_options.BucketByLength)
+                LengthBuckets.Arrange(order, _options.BatchSize, _training.LengthOf, new RandomSource((ulong)_options.Seed, (1UL << 41) + (ulong)epoch));
             double? loss = Epoch(epoch, rate, batch, cancellation);
             if (loss is null)
                 return Cancelled();
@@ -221,6 +225,8 @@ internal sealed class SampleRange(ISamples samples, int start, int count) : ISam
     public IReadOnlyList<Shape> InputShapes => samples.InputShapes;
 
     public IReadOnlyList<Shape> TargetShapes => samples.TargetShapes;
+
+    public int LengthOf(int index) => samples.LengthOf(start + index);
 
     public void CopyInput(int index, Span<float> destination) => samples.CopyInput(start + index, destination);
 

@@ -19,6 +19,15 @@ public sealed record TrainingOptions
     /// <summary>Puts the samples in a new order each epoch.</summary>
     public bool Shuffle { get; init; } = true;
 
+    /// <summary>
+    /// Puts samples of similar length (<see cref="ISamples.LengthOf"/>) into one batch, which then leaves out the steps that are
+    /// padding in all its rows. The shuffled samples are sorted by length within runs of 50 batches, and the batches shuffled.
+    /// </summary>
+    public bool BucketByLength { get; init; }
+
+    /// <summary>Watches how gradients flow back through time; null: nobody does.</summary>
+    public GradientRecorder? Gradients { get; init; }
+
     /// <summary>The share of the samples, the last ones, that is not trained on but judged with after each epoch.</summary>
     public double ValidationSplit { get; init; }
 

@@ -31,11 +31,17 @@ internal sealed class TrainingStep<T>
         _averaged = [.. _averages.Select(parameter => new T[parameter.Length])];
     }
 
+    /// <summary>Watches the gradients; null: nobody does.</summary>
+    public GradientRecorder? Recorder { get; init; }
+
     /// <summary>The mean loss of the batch before the step, regularisation included. Where it is not finite, no step is taken.</summary>
     public double Run(IBatch<T> batch, double learningRate)
     {
         _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++_steps;
+        bool records = Recorder?.Begin(_network, _steps, batch.Rows) ?? false;
         double loss = _network.Gradients(batch, _loss) + Regularize();
+        if (records)
+            Recorder!.End(_network, _steps);
         if (!double.IsFinite(loss))
             return loss;
         TakeAverages(batch.Rows);

@@ -9,15 +9,21 @@ public class RecipeLeakageTests
 {
     private const int Test = 40;
 
-    public static TheoryData<string, int, int> Cases => new() { { "daily", 800, 1 }, { "daily", 760, 7 }, { "business", 300, 3 }, { "hourly", 500, 4 }, { "monthly", 200, 6 } };
+    public static TheoryData<string, int, int, Strategy> Cases => new()
+    {
+        { "daily", 800, 1, Strategy.Direct }, { "daily", 760, 7, Strategy.Direct }, { "business", 300, 3, Strategy.Direct }, { "hourly", 500, 4, Strategy.Direct }, { "monthly", 200, 6, Strategy.Direct },
+        { "daily", 760, 7, Strategy.Recursive }, { "business", 300, 3, Strategy.Recursive }, { "hourly", 500, 4, Strategy.Recursive },
+    };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Test_rows_change_no_fit_and_no_earlier_prediction_and_a_table_that_ends_at_an_origin_gives_the_same(string frequency, int rows, int steps)
+    public void Test_rows_change_no_fit_and_no_earlier_prediction_and_a_table_that_ends_at_an_origin_gives_the_same(string frequency, int rows, int steps, Strategy strategy)
     {
         TimeSeries table = MadeTables.Of(frequency, rows);
-        ForecastSplit split = MadeTables.Split(table, Test, 24, MadeTables.AllInputs);
-        EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(Recipe(steps)), split);
+        ForecastInputs inputs = MadeTables.AllInputs with { Past = strategy == Strategy.Recursive ? [] : MadeTables.AllInputs.Past };
+        EnsembleRecipe recipe = Recipe(steps, strategy: strategy);
+        ForecastSplit split = MadeTables.Split(table, Test, 24, inputs);
+        EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(recipe), split);
         LinearForecaster linear = Fitted(new LinearForecaster(Recipe(steps)), split);
         byte[] saved = Bytes(ensemble);
         EndsAtAnOrigin(ensemble, table, split, steps);
@@ -25,8 +31,8 @@ public class RecipeLeakageTests
         foreach (int known in (int[])[0, 13])
         {
             // The origin Test − known rows before the end is the last that sees nothing of the garbage.
-            ForecastSplit other = MadeTables.Split(MadeTables.Spoilt(table, rows - Test + known, row => 1e5 + (977 * row), "event"), Test, 24, MadeTables.AllInputs);
-            EnsembleForecaster again = Fitted(new EnsembleForecaster(Recipe(steps)), other);
+            ForecastSplit other = MadeTables.Split(MadeTables.Spoilt(table, rows - Test + known, row => 1e5 + (977 * row), "event"), Test, 24, inputs);
+            EnsembleForecaster again = Fitted(new EnsembleForecaster(recipe), other);
             Assert.Equal(saved, Bytes(again));
             foreach ((IHorizonForecaster one, IHorizonForecaster two) in new (IHorizonForecaster, IHorizonForecaster)[] { (ensemble, again), (linear, Fitted(new LinearForecaster(Recipe(steps)), other)) })
             {

@@ -7,9 +7,10 @@ namespace Unroll.Tests.Forecasting;
 /// <summary>Small ensembles, and what is asked of them and of least squares alike.</summary>
 internal static class SmallEnsembles
 {
-    public static EnsembleRecipe Recipe(int steps = 1, int members = 2, int epochs = 3, int units = 4, int threads = 1, TargetTransform? transform = null) => new()
+    public static EnsembleRecipe Recipe(int steps = 1, int members = 2, int epochs = 3, int units = 4, int threads = 1, TargetTransform? transform = null, Strategy strategy = Strategy.Direct) => new()
     {
         Steps = steps,
+        Strategy = strategy,
         Members = members,
         Window = 8,
         Transform = transform,

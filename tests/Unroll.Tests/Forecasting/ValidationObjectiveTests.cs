@@ -95,4 +95,66 @@ public class ValidationObjectiveTests
         var hours = new TimeSeries("h.csv", [.. Enumerable.Range(0, 20).Select(hour => new DateTime(2020, 1, 1).AddHours(hour))], ("wave", [.. Enumerable.Range(0, 20).Select(hour => (double)hour)]));
         Assert.Equal("h.csv has all 20 rows of the training range 2020 on 2020-01-01, and a range is cut between days. Choose a --train range of several days.", Refused(hours));
     }
+
+    private static readonly EnsembleRecipe s_ensemble = SmallEnsembles.Recipe(steps: 3, members: 2);
+
+    private static ValidationObjective OfEnsembles(TimeSeries table, EnsembleRecipe? recipe = null, ForecastInputs? inputs = null) =>
+        ValidationObjective.OfEnsembles(table, "x", DateRange.Exactly(table.FirstDate, table.Dates[299], table.Format), recipe ?? s_ensemble, inputs ?? MadeTables.AllInputs);
+
+    [Fact]
+    public void A_trial_of_the_default_recipe_is_an_ensemble_judged_on_all_rows_ahead()
+    {
+        TimeSeries table = MadeTables.Of("daily", 340);
+        ValidationObjective objective = OfEnsembles(table);
+        Assert.Equal((240, 60, 48, 3), (objective.TrainRows, objective.ValidationRows, objective.MostWindow, objective.Steps));
+        List<int> epochs = [];
+        TrialOutcome outcome = objective.Evaluate(new TrialRun(1, 1, 2, s_settings), epochs.Add, TestContext.Current.CancellationToken);
+
+        var split = new ForecastSplit(table, "x", objective.TrainRange, objective.ValidationRange, 7, MadeTables.AllInputs);
+        var own = new EnsembleForecaster(s_ensemble with
+        {
+            Window = 7,
+            Network = s_ensemble.Network with { Cell = CellKind.Gru, Layers = 1, Units = 4, Training = s_ensemble.Network.Training with { Epochs = 2, Optimizer = new Adam { LearningRate = 0.01 } } },
+        });
+        own.Fit(split, TestContext.Current.CancellationToken);
+        static double Rmse(HorizonForecast ahead) => Math.Sqrt(Enumerable.Range(1, 3).Average(h => ahead.Predicted(h).Zip(ahead.Actual(h), (p, a) => (p - a) * (p - a)).Average()));
+        Assert.Equal(Rmse(own.PredictAhead(split, 3)), outcome.Rmse, 1e-12);
+        Assert.Equal(2 * own.Model.ParameterCount, outcome.Parameters);
+        Assert.Equal([1, 2], epochs);
+        var naive = new NaiveForecaster();
+        naive.Fit(split, TestContext.Current.CancellationToken);
+        Assert.Equal(Rmse(naive.PredictAhead(split, 3)), objective.NaiveRmse, 1e-12);
+    }
+
+    [Fact]
+    public void Rows_after_the_training_range_change_no_trial_of_the_default_recipe_and_inputs_are_part_of_the_setup()
+    {
+        TimeSeries table = MadeTables.Of("daily", 340);
+        ValidationObjective quiet = OfEnsembles(table), loud = OfEnsembles(MadeTables.Spoilt(table, 300, row => 1e5 + row));
+        Assert.Equal((quiet.NaiveRmse, Evaluate(quiet, s_settings)), (loud.NaiveRmse, Evaluate(loud, s_settings)));
+        Assert.Equal(quiet.Setup, loud.Setup);
+        Assert.NotEqual(Evaluate(quiet, s_settings), Evaluate(OfEnsembles(MadeTables.Spoilt(table, 299, row => 70)), s_settings));
+        static string Setup(ValidationObjective objective, string name) => objective.Setup.First(pair => pair.Key == name).Value;
+        Assert.Equal("past low|volume; known event; calendar", Setup(quiet, "inputs"));
+        ValidationObjective fewer = OfEnsembles(table, inputs: new ForecastInputs { Past = ["low"] });
+        Assert.Equal("past low; known ; no calendar", Setup(fewer, "inputs"));
+        Assert.NotEqual(Setup(quiet, "data"), Setup(fewer, "data"));
+        Assert.NotEqual(Setup(quiet, "recipe"), Setup(OfEnsembles(table, s_ensemble with { Members = 3 }), "recipe"));
+        // Another volume on a single row is other data.
+        Assert.NotEqual(Setup(quiet, "data"), Setup(OfEnsembles(MadeTables.Spoilt(table, 299, _ => 3, "x", "low", "event")), "data"));
+    }
+
+    [Fact]
+    public void What_an_ensemble_cannot_be_tried_on_is_refused_and_one_that_diverges_is_infinitely_bad()
+    {
+        TimeSeries table = MadeTables.Of("daily", 340);
+        Assert.Equal(
+            "2015-09-02..2015-10-31, the newest training rows, has 60 rows, too few to judge 61 rows ahead. Choose a longer --train range or a shorter --horizon.",
+            Assert.Throws<UnrollException>(() => OfEnsembles(table, s_ensemble with { Steps = 61 })).Message);
+        Assert.StartsWith("The recursive strategy has nothing to put in the place of low, volume", Assert.Throws<UnrollException>(() => OfEnsembles(table, s_ensemble with { Strategy = Strategy.Recursive })).Message, StringComparison.Ordinal);
+        EnsembleRecipe wild = s_ensemble with { Network = s_ensemble.Network with { Training = s_ensemble.Network.Training with { Optimizer = new Sgd() } } };
+        TrialOutcome outcome = Evaluate(OfEnsembles(table, wild), s_settings with { LearningRate = 1e30 });
+        Assert.Equal(double.PositiveInfinity, outcome.Rmse);
+        Assert.Equal(Evaluate(OfEnsembles(table), s_settings).Parameters, outcome.Parameters);
+    }
 }

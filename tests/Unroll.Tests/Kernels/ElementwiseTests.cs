@@ -37,6 +37,63 @@ public class ElementwiseTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void AddScaled(string name)
+    {
+        for (int length = 0; length <= Longest; length++)
+        {
+            float[] a = TestData.Single(length, length), b = TestData.Single(length, length + 1000);
+            Guarded left = new(a), right = new(b);
+            InstructionSets.Get(name).AddScaled(left.Span, right.Span, -1.7f);
+            for (int i = 0; i < length; i++)
+                Assert.Equal(a[i] - 1.7 * b[i], left.Span[i], 1e-6);
+            Assert.Equal(b, right.ToArray());
+            left.CheckBands();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Dot(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        for (int length = 0; length <= Longest; length++)
+        {
+            float[] a = TestData.Single(length, length), b = TestData.Single(length, length + 1000);
+            double exact = a.Zip(b, (x, y) => (double)x * y).Sum(), size = a.Zip(b, (x, y) => Math.Abs((double)x * y)).Sum();
+            Guarded first = new(a), second = new(b);
+            Assert.Equal(exact, kernels.Dot(first.Span, second.Span), 1e-6 * (size + 1e-9));
+            Assert.Equal(a, first.ToArray());
+            Assert.Equal(b, second.ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Softmax_and_its_parts(string name)
+    {
+        Kernels<float> kernels = InstructionSets.Get(name);
+        for (int length = 1; length <= Longest; length++)
+        {
+            float[] x = TestData.Single(length, length, scale: 30);
+            double largest = x.Max(), sum = x.Sum(value => Math.Exp(value - largest));
+            Guarded exponentials = new(x), shares = new(x);
+            (float Largest, float Sum) found = kernels.Exponentials(exponentials.Span);
+            kernels.Softmax(shares.Span);
+            Assert.Equal(x.Max(), found.Largest);
+            Assert.Equal(sum, found.Sum, 1e-5 * sum);
+            for (int i = 0; i < length; i++)
+            {
+                Assert.Equal(Math.Exp(x[i] - largest), exponentials.Span[i], 2e-6);
+                Assert.Equal(Math.Exp(x[i] - largest) / sum, shares.Span[i], 2e-6);
+            }
+
+            exponentials.CheckBands();
+            shares.CheckBands();
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(NamesAndActivations))]
     public void Activate(string name, Activation activation)
     {

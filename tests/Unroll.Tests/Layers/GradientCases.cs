@@ -22,7 +22,8 @@ internal static partial class GradientCases
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
 
     private static IEnumerable<GradientCase> Rows() =>
-        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfGraphs()).Concat(OfShapes()).Concat(OfNorms());
+        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
+            .Concat(OfShapes()).Concat(OfNorms());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {
@@ -133,6 +134,21 @@ internal static partial class GradientCases
         }
     }
 
+    private static IEnumerable<GradientCase> OfClassLosses()
+    {
+        double[] labels = [2, 0, -1, 1, 4, 4, 3], shares = [0.2, 0.5, 0.3, 0, 0, 1, 0, 0, 0], yes = [1, 0, 0.3, -1, 1];
+        foreach ((Loss loss, double[] targets, int units) in ((Loss, double[], int)[])
+            [(new SparseCategoricalCrossEntropy(), labels, 5), (new CategoricalCrossEntropy(), shares, 3), (new BinaryCrossEntropy(), yes, 3)])
+        {
+            yield return new GradientCase($"{loss} of vectors", new Lstm(4), new Dense(units)) { Loss = loss, Targets = targets, Rows = 11 };
+            yield return new GradientCase($"{loss} of sequences", new Gru(4) { ReturnSequences = true }, new Dense(units)) { Loss = loss, Targets = targets, Rows = 9 };
+        }
+
+        double[] spelt = [1, 3, 3, 2, -1, -1, 1, 2, 3, -1, -1, -1];
+        yield return new GradientCase("CTC", new Gru(4) { ReturnSequences = true }, new Dense(4)) { Loss = new Ctc(), Targets = spelt, TargetSize = 3, Rows = 9, Steps = 7 };
+        yield return new GradientCase("CTC, another blank", new Gru(4) { ReturnSequences = true }, new Dense(5)) { Loss = new Ctc { Blank = 4 }, Targets = spelt, TargetSize = 3, Rows = 9, Steps = 7 };
+    }
+
     private static Recurrent? WithGates(Recurrent layer, Activation gate) => layer switch
     {
         Lstm lstm => lstm with { RecurrentActivation = gate },
@@ -174,6 +190,32 @@ internal static partial class GradientCases
                 Node encoded = (layer with { ReturnState = true }).Apply(x);
                 Node decoded = (layer with { ReturnSequences = true, ReturnState = true }).Apply([y, .. encoded.States]);
                 return new Graph([x, y], [new Dense(2).Apply(decoded), decoded.States[0]]);
+            });
+        }
+    }
+
+    private static IEnumerable<GradientCase> OfAttention()
+    {
+        foreach ((string name, AttentionLayer layer) in ((string, AttentionLayer)[])
+            [("dot", new Attention()), ("scaled dot, causal", new Attention { UseScale = true, Causal = true }), ("additive", new AdditiveAttention()), ("additive, no scale, causal", new AdditiveAttention { UseScale = false, Causal = true })])
+        {
+            yield return OfGraph($"attention, {name}, values are the keys", () =>
+            {
+                // A sigmoid leaves values in the padding of a slab.
+                Node x = Node.Input(new Shape(3, 5)), y = Node.Input(new Shape(4, 5));
+                var dense = new Dense(5) { Activation = Activation.Sigmoid };
+                return new Graph([x, y], [layer.Apply(dense.Apply(x), dense.Apply(y))]);
+            });
+            yield return OfGraph($"attention, {name}, with keys and scores", () =>
+            {
+                Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(2, 17)), z = Node.Input(new Shape(2, 3));
+                Node seen = (layer with { ReturnScores = true }).Apply(x, y, z);
+                return new Graph([x, y, z], [seen, seen.Scores]);
+            });
+            yield return OfGraph($"attention, {name}, of a sequence to itself", () =>
+            {
+                Node x = Node.Input(new Shape(4, 3)), a = new Gru(5) { ReturnSequences = true }.Apply(x);
+                return new Graph([x], [layer.Apply(a, a), a]);
             });
         }
     }

@@ -28,6 +28,12 @@ internal sealed record GradientCase(string Name, params Layer[] Layers)
     /// <summary>Null: a random linear function of the outputs, and of the final states.</summary>
     public Loss? Loss { get; init; }
 
+    /// <summary>Instead of normal ones: the targets of all rows, repeated from the start.</summary>
+    public double[]? Targets { get; init; }
+
+    /// <summary>Targets of a row, where the loss leaves that open.</summary>
+    public int TargetSize { get; init; }
+
     /// <summary>Recurrent layers start from random states, and their final states count.</summary>
     public bool States { get; init; }
 
@@ -73,7 +79,8 @@ internal sealed class GradientCheck
             _inputs[i] = row.Inputs[i % row.Inputs.Length];
         bool[] skipped = Mask(_inputs);
         _loss = row.Loss ?? new UpstreamLoss();
-        _targets = TestData.Normal(row.Rows * _network.OutputSize / _loss.OutputsPerTarget, 5);
+        int targets = _loss.TargetsOf(_network.Output);
+        _targets = row.Targets is null ? TestData.Normal(row.Rows * (_loss is UpstreamLoss ? _network.OutputSize : targets), 5) : [.. Enumerable.Range(0, row.Rows * (targets < 0 ? row.TargetSize : targets)).Select(i => row.Targets[i % row.Targets.Length])];
         _outputs = new double[row.Rows * _network.OutputSize];
         _batch = new TestBatch<double>(_inputs, _targets, row.Rows);
         if (row.States)

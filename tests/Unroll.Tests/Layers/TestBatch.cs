@@ -7,6 +7,8 @@ internal sealed class TestBatch<T>(T[] inputs, T[] targets, int rows) : IBatch<T
 {
     public int Rows => rows;
 
+    public int TargetSize => targets.Length / rows;
+
     public void CopyInput(int row, Span<T> destination) => Copy(inputs, row, destination);
 
     public void CopyTarget(int row, Span<T> destination) => Copy(targets, row, destination);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Unroll.Kernels;
 
 namespace Unroll.Training;
 
@@ -16,6 +17,8 @@ internal readonly ref struct LossRow<T>
 
     /// <summary>Runs of <see cref="Features"/> outputs that count; those after them are padding: their outputs are zero and their gradients are not used.</summary>
     public int Steps { get; init; }
+
+    public Kernels<T> Kernels { get; init; }
 
     /// <summary>What gradients are multiplied by.</summary>
     public T Scale { get; init; }
@@ -82,7 +85,7 @@ internal sealed class BatchLoss<T>
             Scratch = Math.Max(Scratch, Parts[i].ScratchSize(_outputs[i], TargetSizes[i]));
         Count();
         for (int i = 0; i < Parts.Length; i++)
-            _scales[i] = T.CreateChecked(loss.WeightOf(i) / _counts[i]);
+            _scales[i] = T.CreateChecked(loss.WeightOf(i) / Math.Max(1, _counts[i]));
     }
 
     /// <summary>What the sum of each output's losses is divided by.</summary>
@@ -94,7 +97,7 @@ internal sealed class BatchLoss<T>
         for (int i = 0; i < Parts.Length; i++)
         {
             read |= Parts[i].CountsTargets;
-            _counts[i] = Parts[i].CountsTargets ? 0 : (double)Batch.Rows * Parts[i].CountOf<T>(TargetSizes[i], default);
+            _counts[i] = Parts[i].CountsTargets ? 0 : (double)Batch.Rows * Parts[i].CountOf<T>(TargetSizes[i], _outputs[i].Features, default);
         }
 
         if (!read)
@@ -107,12 +110,9 @@ internal sealed class BatchLoss<T>
             for (int i = 0, from = 0; i < Parts.Length; from += TargetSizes[i++])
             {
                 if (Parts[i].CountsTargets)
-                    _counts[i] += Parts[i].CountOf<T>(TargetSizes[i], _row.AsSpan(from, TargetSizes[i]));
+                    _counts[i] += Parts[i].CountOf<T>(TargetSizes[i], _outputs[i].Features, _row.AsSpan(from, TargetSizes[i]));
             }
         }
-
-        for (int i = 0; i < Parts.Length; i++)
-            _counts[i] = Math.Max(1, _counts[i]);
     }
 }
 
@@ -142,7 +142,7 @@ internal sealed class LossTotals(int outputs)
     {
         double mean = 0;
         for (int i = 0; i < sums.Length; i++)
-            mean += loss.WeightOf(i) * (sums[i] / counts[i]);
+            mean += loss.WeightOf(i) * (sums[i] / Math.Max(1, counts[i]));
         return mean;
     }
 }

@@ -17,6 +17,11 @@ namespace Unroll;
 [JsonDerivedType(typeof(QuantileLoss), "quantile")]
 [JsonDerivedType(typeof(GaussianLoss), "gaussian")]
 [JsonDerivedType(typeof(StudentTLoss), "student-t")]
+[JsonDerivedType(typeof(SparseCategoricalCrossEntropy), "sparse-categorical-cross-entropy")]
+[JsonDerivedType(typeof(CategoricalCrossEntropy), "categorical-cross-entropy")]
+[JsonDerivedType(typeof(BinaryCrossEntropy), "binary-cross-entropy")]
+[JsonDerivedType(typeof(Ctc), "ctc")]
+[JsonDerivedType(typeof(OutputLosses), "outputs")]
 public abstract record Loss
 {
     private protected Loss()
@@ -38,7 +43,7 @@ public abstract record Loss
     internal virtual bool CountsTargets => false;
 
     /// <summary>What a row adds to the number that the sum of the losses is divided by.</summary>
-    internal virtual int CountOf<T>(int size, ReadOnlySpan<T> targets)
+    internal virtual int CountOf<T>(int size, int features, ReadOnlySpan<T> targets)
         where T : unmanaged, IFloatingPointIeee754<T> => size;
 
     /// <summary>The loss of output <paramref name="number"/> of a model with several.</summary>
@@ -71,8 +76,8 @@ public abstract record Loss
     /// <summary>
     /// Sums the losses of one row's n targets, and overwrites the n·k predictions with the gradients, times <paramref name="scale"/>.
     /// </summary>
-    internal abstract double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
-        where T : unmanaged, IFloatingPointIeee754<T>;
+    internal virtual double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
+        where T : unmanaged, IFloatingPointIeee754<T> => throw new NotSupportedException($"The {Name} judges rows with their shape.");
 
     /// <summary>The same for a row whose outputs may be sequences with padding at the end.</summary>
     internal virtual double Evaluate<T>(in LossRow<T> row)

@@ -1,0 +1,60 @@
+using System.Numerics.Tensors;
+
+namespace Unroll.Forecasting;
+
+/// <summary>Rows that go on with predictions in the place of values.</summary>
+internal sealed partial class InputFrame
+{
+    /// <summary>The last row that is not a prediction, where there are any: how far days of years before are known follows from it.</summary>
+    private readonly int _lastTold = int.MaxValue;
+
+    /// <summary>The rows of another frame up to an origin, with room for predictions after it.</summary>
+    private InputFrame(InputFrame whole, int origin, int steps)
+    {
+        double[] Head(double[] values)
+        {
+            double[] head = new double[origin + 1 + steps];
+            values.AsSpan(0, origin + 1).CopyTo(head);
+            return head;
+        }
+
+        (_plan, _transform, _known, _memory, _dates, _memoryLags, _lastTold) = (whole._plan, whole._transform, whole._known, whole._memory, whole._dates, whole._memoryLags, origin);
+        (_alike, _past, FutureDates) = ([], [], whole._dates[(origin + 1)..(origin + 1 + steps)]);
+        (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
+        _values = ReferenceEquals(whole._values, whole._target) ? _target : Head(whole._values);
+        Rows = origin + 1;
+    }
+
+    /// <summary>The rows up to an origin, to which up to <paramref name="steps"/> predictions can be added; this frame stays as it is.</summary>
+    /// <exception cref="InvalidOperationException">The plan has past columns, which nothing predicts.</exception>
+    public InputFrame Continued(int origin, int steps) => _alike.Length + _past.Length == 0
+        ? new InputFrame(this, origin, steps)
+        : throw new InvalidOperationException("Past columns cannot be continued.");
+
+    /// <summary>
+    /// Adds a prediction as the newest value. Level and season follow it. Volatility stays: its forecast is the same for all rows ahead
+    /// (RiskMetrics 1996, section 5.2), whereas predictions, which are means, change less than values do.
+    /// </summary>
+    /// <exception cref="UnrollException">The transform is not defined for it.</exception>
+    public void Append(double prediction)
+    {
+        int row = Rows++;
+        _target[row] = prediction;
+        _values[row] = Mapped([prediction])[0];
+        _levels[row] = LevelOf(row);
+        if (_volatility is not null)
+            _volatility[row] = _volatility[row - 1];
+    }
+
+    /// <summary>The level at a row of this plan, as <see cref="Levels"/> has it.</summary>
+    private double LevelOf(int row)
+    {
+        if (_transform == TargetTransform.None)
+            return _plan.Mean;
+        int season = Math.Min(_plan.Season, row + 1);
+        double level = TensorPrimitives.Sum(_values.AsSpan(row + 1 - season, season)) / season;
+        if (_transform == TargetTransform.Relative)
+            _ = _transform.Forward(_values[row], level);
+        return level;
+    }
+}

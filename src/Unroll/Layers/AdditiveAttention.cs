@@ -1,0 +1,79 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// Additive attention (Bahdanau, Cho and Bengio 2015), as in Keras: e(i, j) = Σ_d s_d·tanh(qᵢ + kⱼ)_d, the rest as in
+/// <see cref="Attention"/>. Query and key have the same number of features D; Bahdanau's W and U are dense layers before it.
+/// Parameter: scale [D], 1 everywhere without <see cref="UseScale"/>.
+/// </summary>
+public sealed record AdditiveAttention : AttentionLayer
+{
+    /// <summary>True: s is learnt. False: all 1.</summary>
+    public bool UseScale { get; init; } = true;
+
+    public Initializer ScaleInitializer { get; init; } = Initializer.GlorotUniform;
+
+    internal override string Kind => "additive_attention";
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs)
+    {
+        Parameter? scale = UseScale ? builder.AddParameter("scale", new Shape(inputs[0].Features), ScaleInitializer) : null;
+        return new AdditiveAttentionOp<T>(this, builder, inputs, GetOutputShapes(inputs)[0], scale);
+    }
+}
+
+internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Bias<T> _scale;
+    private readonly AlignedBuffer<T>? _ones;
+    private readonly int _features, _stride, _scratchAt;
+
+    public AdditiveAttentionOp(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output, Parameter? scale)
+        : base(options, builder, inputs, output)
+    {
+        (_features, _stride, _scratchAt) = (inputs[0].Features, Lanes.Pad(inputs[0].Features), base.ScratchSize);
+        _scale = new Bias<T>(builder, scale, _features, _stride, (0, [0]));
+        if (scale is not null)
+            return;
+        _ones = new AlignedBuffer<T>(_stride);
+        _ones.Slice(0, _features).Fill(T.One);
+    }
+
+    public override int ScratchSize => base.ScratchSize + _stride;
+
+    private ReadOnlySpan<T> Scale => _ones is null ? _scale.Values : _ones.Span;
+
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _scale.Prepare(parameters, share);
+
+    protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) => pass.Kernels.Dot(Scale, Hidden(pass, query, key));
+
+    protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient)
+    {
+        Span<T> hidden = Hidden(pass, query, key);
+        if (_ones is null)
+            pass.Kernels.AddScaled(_scale.Gradient(pass.Gradients), hidden, gradient);
+
+        // tanh′ = 1 − y² times what came from above.
+        for (int i = 0; i < _features; i++)
+            hidden[i] = gradient * Scale[i] * (T.One - hidden[i] * hidden[i]);
+        if (!queryGradient.IsEmpty)
+            pass.Kernels.Add(queryGradient, hidden[.._features]);
+        if (!keyGradient.IsEmpty)
+            pass.Kernels.Add(keyGradient, hidden[.._features]);
+    }
+
+    /// <summary>tanh(q + k), in scratch; zero in the padding.</summary>
+    private Span<T> Hidden(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key)
+    {
+        Span<T> hidden = pass.Scratch.Slice(_scratchAt, _stride);
+        hidden[_features..].Clear();
+        query.CopyTo(hidden);
+        pass.Kernels.Add(hidden[.._features], key);
+        pass.Kernels.Activate(Activation.Tanh, hidden);
+        return hidden;
+    }
+}

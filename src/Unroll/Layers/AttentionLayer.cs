@@ -1,0 +1,132 @@
+using System.Numerics;
+using Unroll.Kernels;
+
+namespace Unroll.Layers;
+
+/// <summary>What the attention layers share: inputs, masks, the softmax and the mean of the values.</summary>
+public abstract record AttentionLayer : Layer
+{
+    private protected AttentionLayer()
+    {
+    }
+
+    /// <summary>True: query step i sees the value steps up to i only, so that a sequence may attend to its own past.</summary>
+    public bool Causal { get; init; }
+
+    /// <summary>True: <see cref="Node.Scores"/> of the output are the weights a, (Q, V).</summary>
+    public bool ReturnScores { get; init; }
+
+    public override Shape GetOutputShape(Shape input) => GetOutputShapes([input, input])[0];
+
+    internal override Shape[] GetOutputShapes(Shape[] inputs)
+    {
+        if (inputs.Length is not (2 or 3) || inputs.Any(shape => shape.Rank != 2))
+            throw new UnrollException($"{Label} takes a query (steps, features), a value (steps, features) and perhaps a key; given were {string.Join(", ", inputs)}.");
+        Shape query = inputs[0], value = inputs[1], key = inputs[^1];
+        if (query.Features != key.Features || key.Steps != value.Steps)
+            throw new UnrollException($"{Label} has queries {query}, values {value} and keys {key}: queries and keys need the same number of features, keys and values the same number of steps.");
+        Shape output = new(query.Steps, value.Features);
+        return ReturnScores ? [output, new Shape(query.Steps, value.Steps)] : [output];
+    }
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => throw new NotSupportedException("Attention takes several inputs.");
+}
+
+/// <summary>One query step after the other, row by row: weights, mean, and the way back.</summary>
+internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output) : LayerOp<T>(options, builder.LayerName, inputs[0], output)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features), _weights = Lanes.Pad(inputs[1].Steps), _mask = builder.InputMasks[1], _lastInput = inputs.Length - 1;
+
+    /// <summary>The weights a, [Q, P, V], read again by backward.</summary>
+    public override int CacheSize => Input.Steps * builder.ShardRows * _weights;
+
+    /// <summary>The gradients of one query step's weights.</summary>
+    public override int ScratchSize => _weights;
+
+    public override bool SkipsPadding => true;
+
+    /// <summary>e for one query and one key, D values each.</summary>
+    protected abstract T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key);
+
+    /// <summary>Adds the gradients of query and key (unless empty), and of parameters, for dL/de = <paramref name="gradient"/>.</summary>
+    protected abstract void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient);
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Span<T> values = spans.InputAt(1), keys = spans.InputAt(_lastInput), scores = spans.OutputAt(1);
+        int steps = spans.StepsAt(1), rows = pass.PaddedRows;
+        for (int i = 0; i < spans.Steps * rows; i++)
+        {
+            int row = i % rows;
+            ReadOnlySpan<T> query = spans.Input.Slice(i * _query, Input.Features);
+            Span<T> weights = spans.Cache.Slice(i * _weights, _weights), output = spans.Output.Slice(i * _value, _value);
+            weights.Clear();
+            output.Clear();
+            bool any = false;
+            for (int j = 0; j < steps; j++)
+            {
+                bool seen = Sees(pass, i / rows, j, row);
+                any |= seen;
+                weights[j] = seen ? Score(pass, query, keys.Slice((j * rows + row) * _query, Input.Features)) : T.NegativeInfinity;
+            }
+
+            if (any)
+                pass.Kernels.Softmax(weights[..steps]);
+            else
+                weights.Clear();
+            for (int j = 0; j < steps; j++)
+            {
+                if (weights[j] != T.Zero)
+                    pass.Kernels.AddScaled(output, values.Slice((j * rows + row) * _value, _value), weights[j]);
+            }
+
+            if (!scores.IsEmpty)
+                weights.CopyTo(scores[(i * _weights)..]);
+        }
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Span<T> values = spans.InputAt(1), keys = spans.InputAt(_lastInput), dValues = spans.InputGradientAt(1), dKeys = spans.InputGradientAt(_lastInput), dScores = spans.OutputGradientAt(1);
+        int steps = spans.StepsAt(1), rows = pass.PaddedRows;
+        spans.InputGradient.Clear();
+        dValues.Clear();
+        dKeys.Clear();
+        Span<T> dWeights = pass.Scratch[.._weights];
+        for (int i = 0; i < spans.Steps * rows; i++)
+        {
+            int row = i % rows;
+            ReadOnlySpan<T> query = spans.Input.Slice(i * _query, Input.Features), weights = spans.Cache.Slice(i * _weights, _weights), dOutput = spans.OutputGradient.Slice(i * _value, _value);
+            T mean = T.Zero;
+            for (int j = 0; j < steps; j++)
+            {
+                int at = (j * rows + row) * _value;
+                dWeights[j] = pass.Kernels.Dot(dOutput, values.Slice(at, _value));
+                if (!dScores.IsEmpty)
+                    dWeights[j] += dScores[i * _weights + j];
+                mean += weights[j] * dWeights[j];
+                if (!dValues.IsEmpty && weights[j] != T.Zero)
+                    pass.Kernels.AddScaled(dValues.Slice(at, _value), dOutput, weights[j]);
+            }
+
+            // Through the softmax: de = a∘(da − Σ a∘da).
+            for (int j = 0; j < steps; j++)
+            {
+                if (weights[j] == T.Zero)
+                    continue;
+                int at = (j * rows + row) * _query;
+                ScoreGradient(
+                    pass,
+                    weights[j] * (dWeights[j] - mean),
+                    query,
+                    keys.Slice(at, Input.Features),
+                    spans.InputGradient.IsEmpty ? default : spans.InputGradient.Slice(i * _query, Input.Features),
+                    dKeys.IsEmpty ? default : dKeys.Slice(at, Input.Features));
+            }
+        }
+    }
+
+    private bool Sees(ShardPass<T> pass, int query, int step, int row) =>
+        (!options.Causal || step <= query) && (_mask < 0 || pass.Mask(_mask)[step * pass.PaddedRows + row]);
+}

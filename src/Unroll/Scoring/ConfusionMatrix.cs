@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+
+namespace Unroll;
+
+/// <summary>How often each class was taken for each: rows are the right classes, columns the predicted ones.</summary>
+public sealed class ConfusionMatrix
+{
+    private readonly long[,] _counts;
+
+    /// <param name="classes">C, at least 2.</param>
+    public ConfusionMatrix(int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        (Classes, _counts) = (classes, new long[classes, classes]);
+    }
+
+    /// <summary>Counts the largest of each run of C outputs against its label. Labels below 0 do not count.</summary>
+    /// <param name="outputs">Logits or probabilities, [N, C], row-major.</param>
+    /// <param name="labels">The right classes, N.</param>
+    /// <param name="classes">C.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, or a label is no class.</exception>
+    public static ConfusionMatrix Of(ReadOnlySpan<float> outputs, ReadOnlySpan<int> labels, int classes)
+    {
+        var matrix = new ConfusionMatrix(classes);
+        if (outputs.Length != (long)labels.Length * classes)
+            throw new ArgumentException($"{labels.Length} labels of {classes} classes need {(long)labels.Length * classes} outputs, but {outputs.Length} were given.", nameof(outputs));
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] >= 0)
+                matrix.Add(labels[i], Sampling.Likeliest(outputs.Slice(i * classes, classes)));
+        }
+
+        return matrix;
+    }
+
+    /// <summary>C.</summary>
+    public int Classes { get; }
+
+    /// <summary>How often <paramref name="right"/> was taken for <paramref name="predicted"/>.</summary>
+    public long this[int right, int predicted] => _counts[right, predicted];
+
+    /// <summary>How many there are.</summary>
+    public long Count
+    {
+        get
+        {
+            long sum = 0;
+            foreach (long count in _counts)
+                sum += count;
+            return sum;
+        }
+    }
+
+    /// <summary>The share that was right.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was counted.</exception>
+    public double Accuracy
+    {
+        get
+        {
+            long right = 0;
+            for (int c = 0; c < Classes; c++)
+                right += _counts[c, c];
+            return Count > 0 ? right / (double)Count : throw new InvalidOperationException("Accuracy is undefined: nothing was counted.");
+        }
+    }
+
+    /// <summary>Counts one more.</summary>
+    public void Add(int right, int predicted)
+    {
+        if (right < 0 || right >= Classes || predicted < 0 || predicted >= Classes)
+            throw new ArgumentException($"There are {Classes} classes, 0 to {Classes - 1}, but {right} was taken for {predicted}.");
+        _counts[right, predicted]++;
+    }
+
+    /// <summary>Of those that were predicted to be <paramref name="class"/>, the share that is; NaN where none was.</summary>
+    public double Precision(int @class)
+    {
+        double predicted = 0;
+        for (int c = 0; c < Classes; c++)
+            predicted += _counts[c, @class];
+        return _counts[@class, @class] / predicted;
+    }
+
+    /// <summary>Of those that are <paramref name="class"/>, the share that was found; NaN where there is none.</summary>
+    public double Recall(int @class)
+    {
+        double all = 0;
+        for (int c = 0; c < Classes; c++)
+            all += _counts[@class, c];
+        return _counts[@class, @class] / all;
+    }
+
+    /// <summary>The table, a line for each right class.</summary>
+    public override string ToString() => ToString([.. Enumerable.Range(0, Classes).Select(c => c.ToString(CultureInfo.InvariantCulture))]);
+
+    /// <summary>The table with names for the classes.</summary>
+    public string ToString(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count != Classes)
+            throw new ArgumentException($"There are {Classes} classes, but {names.Count} names were given.", nameof(names));
+        int width = Math.Max(names.Max(name => name.Length), _counts.Cast<long>().Max(count => count.ToString("N0", CultureInfo.InvariantCulture).Length));
+        var text = new StringBuilder("is \\ read as".PadRight(Math.Max(12, width)));
+        foreach (string name in names)
+            text.Append("  ").Append(name.PadLeft(width));
+        for (int right = 0; right < Classes; right++)
+        {
+            text.AppendLine().Append(names[right].PadRight(Math.Max(12, width)));
+            for (int predicted = 0; predicted < Classes; predicted++)
+                text.Append("  ").Append((_counts[right, predicted] == 0 ? "." : _counts[right, predicted].ToString("N0", CultureInfo.InvariantCulture)).PadLeft(width));
+        }
+
+        return text.ToString();
+    }
+}

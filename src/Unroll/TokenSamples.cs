@@ -1,0 +1,80 @@
+namespace Unroll;
+
+/// <summary>Sequences of unequal lengths for one input or output of a model: tokens, labels or numbers, padded at the end.</summary>
+/// <param name="Rows">One sequence a sample.</param>
+/// <param name="Length">T, the number of steps that every sample gets; none may be longer.</param>
+/// <param name="Padding">What stands after the end: 0, the token that an <see cref="Embedding"/> can mask, for inputs; −1, which no loss of classes counts, for targets.</param>
+public sealed record TokenColumn(IReadOnlyList<int[]> Rows, int Length, int Padding);
+
+/// <summary>Samples of tokens of unequal lengths, for models with one input and output or several. The sequences are not copied.</summary>
+public sealed class TokenSamples : ISamples
+{
+    private readonly TokenColumn[] _inputs, _targets;
+
+    /// <summary>Samples of a model with one input and one output: inputs padded with 0, targets with −1.</summary>
+    /// <param name="inputs">Tokens of each sample; 0 is the padding.</param>
+    /// <param name="length">T.</param>
+    /// <param name="targets">Targets of each sample: one for each token, or as many as the model's output takes.</param>
+    /// <param name="targetLength">Targets of a sample.</param>
+    public TokenSamples(IReadOnlyList<int[]> inputs, int length, IReadOnlyList<int[]> targets, int targetLength)
+        : this([new TokenColumn(inputs, length, 0)], [new TokenColumn(targets, targetLength, -1)])
+    {
+    }
+
+    /// <param name="inputs">One column for each input; shapes are (Length).</param>
+    /// <param name="targets">One column for each output; shapes are (Length).</param>
+    /// <exception cref="UnrollException">The columns have unequal numbers of rows, or a row is longer than its column allows.</exception>
+    public TokenSamples(IReadOnlyList<TokenColumn> inputs, IReadOnlyList<TokenColumn> targets)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (inputs.Count == 0 || targets.Count == 0)
+            throw new ArgumentException("Samples need at least one column of inputs and one of targets.", nameof(inputs));
+        (_inputs, _targets, Count) = ([.. inputs], [.. targets], inputs[0].Rows.Count);
+        (InputShapes, TargetShapes) = ([.. inputs.Select(column => new Shape(column.Length))], [.. targets.Select(column => new Shape(column.Length))]);
+        foreach (TokenColumn column in inputs.Concat(targets))
+        {
+            if (column.Rows.Count != Count)
+                throw new UnrollException($"One column has {Count} sequences, another {column.Rows.Count}. Give one sequence a sample in each.");
+            for (int row = 0; row < Count; row++)
+            {
+                if (column.Rows[row].Length > column.Length)
+                    throw new UnrollException($"Sequence {row} has {column.Rows[row].Length} tokens, but {column.Length} are the most. Cut or leave out longer ones, or raise the length.");
+            }
+        }
+    }
+
+    public int Count { get; }
+
+    public Shape InputShape => InputShapes[0];
+
+    public Shape TargetShape => TargetShapes[0];
+
+    public IReadOnlyList<Shape> InputShapes { get; }
+
+    public IReadOnlyList<Shape> TargetShapes { get; }
+
+    /// <summary>Tokens of all inputs together.</summary>
+    public int LengthOf(int index)
+    {
+        int length = 0;
+        foreach (TokenColumn column in _inputs)
+            length += column.Rows[index].Length;
+        return length;
+    }
+
+    public void CopyInput(int index, Span<float> destination) => Copy(_inputs, index, destination);
+
+    public void CopyTarget(int index, Span<float> destination) => Copy(_targets, index, destination);
+
+    private static void Copy(TokenColumn[] columns, int index, Span<float> destination)
+    {
+        int at = 0;
+        foreach (TokenColumn column in columns)
+        {
+            int[] row = column.Rows[index];
+            for (int i = 0; i < column.Length; i++)
+                destination[at++] = i < row.Length ? row[i] : column.Padding;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Unroll;
+
+/// <summary>A loss for each output of a model with several: what training makes small is the weighted sum of their means.</summary>
+/// <param name="Each">One loss and its weight for each output, in the order of the model's outputs.</param>
+public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
+{
+    internal override string Name => "sum of losses";
+
+    internal override Loss PartFor(int number) => number < Each.Count
+        ? Each[number].Loss
+        : throw new UnrollException($"There are losses for {Each.Count} outputs, but the model has more. Give one for each.");
+
+    internal override double WeightOf(int number) => Each[number].Weight;
+
+    internal override void Validate()
+    {
+        foreach (OutputLoss each in Each)
+        {
+            if (!(each.Weight >= 0) || double.IsInfinity(each.Weight))
+                throw new UnrollException($"The weight of a loss is {each.Weight}; it must be at least 0.");
+            if (each.Loss is OutputLosses)
+                throw new UnrollException("The loss of one output cannot be the sum of several.");
+            each.Loss.Validate();
+        }
+    }
+}
+
+/// <summary>The loss of one output of several.</summary>
+/// <param name="Loss">What is to become small.</param>
+/// <param name="Weight">Its weight in the sum, at least 0.</param>
+public sealed record OutputLoss(Loss Loss, double Weight = 1);
