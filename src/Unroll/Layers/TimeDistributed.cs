@@ -21,7 +21,7 @@ public sealed record TimeDistributed(Layer Inner) : Layer
             throw new UnrollException($"{Label} takes sequences of shape (time steps, ...), but its input has shape {input}.");
         if (Inner is Recurrent { Stateful: true } or Bidirectional { Inner.Stateful: true })
             throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
-        return new Shape([input.Steps, .. Inner.GetOutputShape(StepOf(input)).ToArray()]);
+        return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }
 
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)

@@ -22,6 +22,12 @@ internal static class LayerModels
             Node product = new Multiply().Apply(sum, read, new Average().Apply(other, read)), both = new Concatenate().Apply(product, sum);
             return new Model([x, y], [new Dense(1).Apply(new Lstm(3).Apply(both)), new Dense(2).Apply(new Flatten().Apply(both))]) { Threads = threads };
         },
+        ["attention"] = threads =>
+        {
+            Node x = Node.Input(new Shape(5, 2)), y = Node.Input(new Shape(6)), table = new Embedding(9, 4) { MaskZero = true }.Apply(y);
+            Node read = new Gru(4) { ReturnSequences = true }.Apply(x), found = new Attention { UseScale = true }.Apply(read, table), again = new AdditiveAttention().Apply(table, read);
+            return new Model([y, x], [new Dense(1).Apply(new Lstm(3).Apply(found)), new Dense(2).Apply(new Flatten().Apply(again))]) { Threads = threads };
+        },
     };
 
     public static IEnumerable<string> Names => s_models.Keys;
@@ -33,12 +39,11 @@ internal static class LayerModels
         return model.IsBuilt ? model : model.Build(seed: 3);
     }
 
-    /// <summary>Random inputs and targets; the inputs of a model that begins with an embedding are tokens with padding.</summary>
+    /// <summary>Random inputs and targets; what an embedding reads are tokens with padding.</summary>
     public static ArraySamples Samples(Model model, int count)
     {
         var random = new RandomSource(5, 1);
-        bool tokens = model.Layers[0] is Embedding;
-        return new ArraySamples([.. model.Inputs.Select(node => (Values(node.Shape, tokens), node.Shape))], [.. model.Outputs.Select(node => (Values(node.Shape, false), node.Shape))]);
+        return new ArraySamples([.. model.Inputs.Select(node => (Values(node.Shape, Reads(model, node)), node.Shape))], [.. model.Outputs.Select(node => (Values(node.Shape, false), node.Shape))]);
 
         float[] Values(Shape shape, bool whole)
         {
@@ -48,6 +53,8 @@ internal static class LayerModels
             return values;
         }
     }
+
+    private static bool Reads(Model model, Node input) => model.Graph.Uses.Any(use => use.Layer is Embedding && use.Inputs.Contains(input));
 
     private static Func<int, Model> Stack(Shape input, params Layer[] layers) => threads => new Model(layers) { Threads = threads }.Build(input, seed: 3);
 }

@@ -24,6 +24,7 @@ public class ShapeLayerTests
         ["mask in a step"] = (() => new Model(new TimeDistributed(new Embedding(3, 2) { MaskZero = true })).Build(new Shape(3, 4)), "time_distributed cannot pass on the mask that embedding makes in every step. Leave the mask out, or mask the sequence before."),
         ["inner layer"] = (() => new TimeDistributed(new Gru(2)).GetOutputShape(new Shape(3, 4)), "gru takes sequences of shape (time steps, features), but its input has shape (4). Set ReturnSequences on the recurrent layer before it, or reshape the input."),
         ["inner layer of several"] = (() => new TimeDistributed(new Add()).GetOutputShape(new Shape(3, 4)), "add takes two or more inputs, but one was given. In a graph: new Add().Apply(a, b)."),
+        ["inner attention"] = (() => new TimeDistributed(new Attention()).GetOutputShape(new Shape(3, 4, 2)), "attention takes a query (steps, features), a value (steps, features) and perhaps a key; given were (4, 2)."),
     };
 
     public static TheoryData<string> Errors => [.. s_errors.Keys];
