@@ -64,6 +64,27 @@ public class ShapeLayerTests
         Assert.Equal([1, 2, 3, 4, 5, 6], Merged(new Concatenate(), [1, 2, 3], [4, 5, 6]));
     }
 
+    /// <summary>What is padding in one input, in the other, or in neither (a third has no mask): the step counts only in the last case.</summary>
+    [Fact]
+    public void A_step_is_masked_where_any_input_is()
+    {
+        foreach (Layer merge in (Layer[])[new Add(), new Multiply(), new Average(), new Concatenate()])
+        {
+            float[] Read(int steps, float[] first, float[] second, float[] third)
+            {
+                Node x = Node.Input(new Shape(steps)), y = Node.Input(new Shape(steps)), z = Node.Input(new Shape(steps, 3)), e = new Embedding(5, 3) { MaskZero = true }.Apply(x), f = new Embedding(5, 3) { MaskZero = true }.Apply(y);
+                return new Model([x, y, z], [new Gru(4).Apply(merge.Apply(z, e, f))]).Build(seed: 3).PredictEach(first, second, third)[0];
+            }
+
+            float[] z = TestData.Single(12, 4), two = z[..6], expected = Read(2, [3, 1], [2, 4], two);
+            Assert.True(expected.Distinct().Count() == 4);
+            Assert.Equal(expected, Read(4, [3, 1, 0, 0], [2, 4, 1, 1], z));
+            Assert.Equal(expected, Read(4, [3, 1, 2, 2], [2, 4, 0, 0], z));
+            Assert.Equal(expected, Read(4, [3, 1, 0, 0], [2, 4, 1, 0], z));
+            Assert.NotEqual(expected, Read(4, [3, 1, 1, 0], [2, 4, 1, 0], z));
+        }
+    }
+
     private static float[] Merged(Layer merge, float[] first, float[] second)
     {
         Node x = Node.Input(new Shape(first.Length)), y = Node.Input(new Shape(second.Length));
