@@ -195,6 +195,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         var recurrentInputs = new Slab<T>(spans.Cache.Slice(drops ? _recurrentInputAt : _hAt, steps * h), _cell.Padded);
         while (worker.Take(out Share part))
         {
+            // A shard may be nothing but padding.
+            if (k == 0)
+                continue;
             _cell.AddGradients(k, x, recurrentInputs, slabs, part, pass.Gradients, pass.Scratch);
             if (!spans.InputGradient.IsEmpty)
                 InputGradient(pass, part, slabs, spans);

@@ -21,7 +21,7 @@ public sealed record TimeDistributed(Layer Inner) : Layer
             throw new UnrollException($"{Label} takes sequences of shape (time steps, ...), but its input has shape {input}.");
         if (Inner is Recurrent { Stateful: true } or Bidirectional { Inner.Stateful: true })
             throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
-        return new Shape([input.Steps, .. Inner.GetOutputShape(StepOf(input)).ToArray()]);
+        return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }
 
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
@@ -71,8 +71,6 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int steps = StepsOf(spans), rows = pass.PaddedRows;
-        if (steps == 0)
-            return;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesInput)
             Exchange(spans.Input, inner.Input, steps, _inner.Input.Positions, rows * Lanes.Pad(Input.Features));
@@ -86,8 +84,6 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int steps = StepsOf(spans), rows = pass.PaddedRows;
-        if (steps == 0)
-            return;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesOutput)
             Exchange(spans.OutputGradient, inner.OutputGradient, steps, _inner.Output.Positions, rows * Lanes.Pad(Output.Features));

@@ -109,6 +109,21 @@ public class EmbeddingTests
         Assert.True(all.Distinct().Count() > size);
     }
 
+    /// <summary>A batch of empty rows leaves states at zero and moves no weight.</summary>
+    [Theory]
+    [MemberData(nameof(Readers))]
+    public void Rows_may_be_nothing_but_padding(string name)
+    {
+        foreach (int rows in (int[])[1, 3, 9])
+        {
+            Result empty = Run(s_readers[name], new int[rows], 4);
+            Assert.All(empty.Outputs, value => Assert.Equal(0, value));
+            int statistics = s_readers[name].Count(layer => layer is BatchNorm or TimeDistributed { Inner: BatchNorm });
+            Assert.Equal(statistics > 0, empty.Gradients.Any(value => value != 0));
+            Assert.InRange(empty.Gradients.Count(value => value != 0), 0, statistics * 2 * 6);
+        }
+    }
+
     /// <summary>What layers read in the padding is zero, so what the weights of the padding token are makes no difference to them.</summary>
     [Fact]
     public void The_padding_token_is_never_seen()

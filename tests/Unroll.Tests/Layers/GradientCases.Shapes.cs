@@ -18,13 +18,14 @@ internal static partial class GradientCases
 
         yield return OfTokens("embedding, padding, 17 units, bidirectional", 9, new Embedding(6, 17) { MaskZero = true }, new Bidirectional(new Gru(3)));
         yield return OfTokens("embedding, padding, the last steps", 9, new Embedding(6, 3) { MaskZero = true }, new LastSteps(3), new Gru(3));
-        yield return OfTokens("embedding, padding, steps by themselves", 9, new Embedding(6, 3) { MaskZero = true }, new TimeDistributed(new Dense(3)), new LayerNorm(), new Softmax(), new TimeDistributed(new BatchNorm()), new BatchNorm(), new Gelu(), new Silu(), new Gru(4)) with { Training = true };
+        yield return OfTokens("embedding, padding, steps by themselves", 9, new Embedding(6, 3) { MaskZero = true }, new TimeDistributed(new Dense(3)), new LayerNorm(), new Softmax(), new TimeDistributed(new BatchNorm()), new Gelu(), new BatchNorm(), new Silu(), new Gru(4)) with { Training = true };
         yield return OfGraph("graph, an embedding on two inputs, read twice", () =>
         {
             Node x = Node.Input(new Shape(4)), y = Node.Input(new Shape(2));
             Node a = new Embedding(5, 3) { MaskZero = true }.Apply(x), b = a.Again(y);
             return new Graph([x, y], [new Gru(3).Apply(a), new Flatten().Apply(a), new Lstm(2).Apply(b), b]);
-        }) with { Inputs = [1, 2, 0, 0, 3, 0, /**/ 4, 4, 4, 1, 2, 1, /**/ 0, 0, 0, 0, 0, 0] };
+        }) with
+        { Inputs = [1, 2, 0, 0, 3, 0, /**/ 4, 4, 4, 1, 2, 1, /**/ 0, 0, 0, 0, 0, 0] };
 
         yield return new GradientCase("flatten", new Flatten()) { Rows = 9, Features = 17 };
         yield return new GradientCase("flatten an image, dense", new Flatten(), new Dense(2)) { Input = new Shape(2, 3, 5), Rows = 3 };
@@ -50,17 +51,20 @@ internal static partial class GradientCases
             {
                 Node x = Node.Input(new Shape(4)), e = new Embedding(5, 3) { MaskZero = true }.Apply(x);
                 return new Graph([x], [new Gru(3).Apply(merge.Apply(e, new Lstm(3) { ReturnSequences = true }.Apply(e)))]);
-            }) with { Inputs = Padded };
+            }) with
+            { Inputs = Padded };
             yield return OfGraph($"graph, {merge.GetType().Name} of a mask and none", () =>
             {
                 Node x = Node.Input(new Shape(4)), y = Node.Input(new Shape(2)), e = new Embedding(5, 3) { MaskZero = true }.Apply(x);
                 return new Graph([x, y], [new Gru(3) { ReturnSequences = true }.Apply(merge.Apply(new RepeatVector(4).Apply(new Dense(3).Apply(y)), e))]);
-            }) with { Inputs = [3, 1, 0, 0, 0.5, 0.3, /**/ 2, 2, 4, 0, -1, 2, /**/ 0, 0, 0, 0, 0.3, -0.4, /**/ 4, 3, 2, 1, 1.5, 1] };
+            }) with
+            { Inputs = [3, 1, 0, 0, 0.5, 0.3, /**/ 2, 2, 4, 0, -1, 2, /**/ 0, 0, 0, 0, 0.3, -0.4, /**/ 4, 3, 2, 1, 1.5, 1] };
             yield return OfGraph($"graph, {merge.GetType().Name} of two masks", () =>
             {
                 Node x = Node.Input(new Shape(4)), y = Node.Input(new Shape(4)), e = new Embedding(5, 3) { MaskZero = true }.Apply(x), f = new Embedding(4, 3) { MaskZero = true }.Apply(y);
                 return new Graph([x, y], [new Gru(3) { ReturnSequences = true }.Apply(merge.Apply(e, f)), new Flatten().Apply(new Dense(2).Apply(merge.Apply(f, e)))]);
-            }) with { Inputs = [3, 1, 0, 0, 2, 3, 1, 0, /**/ 2, 2, 4, 0, 1, 0, 0, 0, /**/ 0, 0, 0, 0, 1, 1, 1, 1, /**/ 4, 3, 2, 1, 1, 2, 3, 1] };
+            }) with
+            { Inputs = [3, 1, 0, 0, 2, 3, 1, 0, /**/ 2, 2, 4, 0, 1, 0, 0, 0, /**/ 0, 0, 0, 0, 1, 1, 1, 1, /**/ 4, 3, 2, 1, 1, 2, 3, 1] };
         }
     }
 
@@ -81,13 +85,14 @@ internal static partial class GradientCases
             yield return new GradientCase($"batch norm of sequences, {when}", new BatchNorm()) { Rows = 11, Training = training };
             yield return new GradientCase($"batch norm of vectors, {when}, the last row alone", new Dense(17), new BatchNorm(), new Dense(2)) { Vector = true, Rows = 9, Training = training };
             yield return new GradientCase($"batch norm in a stack, {when}", new Lstm(3) { ReturnSequences = true }, new BatchNorm(), new Gru(3), new BatchNorm { Epsilon = 0.1 }) { Rows = 11, Training = training };
-            yield return new GradientCase($"batch norm, masks, {when}", new Masking(), new Dense(3), new BatchNorm()) { Rows = 6, Masked = s_masks, Training = training };
+            yield return new GradientCase($"batch norm, masks, {when}", new Masking(), new Dense(3) { Activation = Activation.Tanh }, new BatchNorm()) { Rows = 6, Masked = s_masks, Training = training };
             yield return new GradientCase($"batch norm of every step, {when}", new TimeDistributed(new BatchNorm())) { Rows = 11, Training = training };
             yield return OfGraph($"graph, batch norm on two inputs, {when}", () =>
             {
                 Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(2, 3)), a = new BatchNorm().Apply(x);
                 return new Graph([x, y], [a, a.Again(y), new Gru(2).Apply(a)]);
-            }) with { Training = training };
+            }) with
+            { Training = training };
         }
 
         foreach (int rows in (int[])[1, 3, 11])

@@ -1,3 +1,4 @@
+using Unroll.Tests.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Training;
@@ -29,6 +30,11 @@ public class AllocationTests
         ["quantile loss"] = [new Lstm(9), new Dense(3)],
         ["Gaussian loss"] = [new Lstm(9), new Dense(2)],
         ["Student-t loss"] = [new Lstm(9), new Dense(3)],
+        ["shapes and norms"] =
+        [
+            new TimeDistributed(new Dense(6)), new LayerNorm(), new BatchNorm(), new Gelu(), new Silu(), new Softmax(), new Reshape(4, 3, 3),
+            new TimeDistributed(new Bidirectional(new Gru(2) { ReturnSequences = true })), new TimeDistributed(new Flatten()), new Lstm(3), new RepeatVector(3), new Gru(3), new Dense(1),
+        ],
     };
 
     private static Loss LossOf(string name) => name switch
@@ -39,7 +45,10 @@ public class AllocationTests
         _ => new Huber(),
     };
 
-    public static MatrixTheoryData<string, int> Cases => new(s_models.Keys, [1, 2]);
+    /// <summary>A graph of all layers that merge, after an embedding with padding.</summary>
+    private const string Tokens = "tokens";
+
+    public static MatrixTheoryData<string, int> Cases => new(s_models.Keys.Append(Tokens), [1, 2]);
 
     /// <summary>
     /// The training thread allocates nothing between the first step and the end of training, across epochs, with validation,
@@ -66,7 +75,8 @@ public class AllocationTests
             ValidationSplit = 0.2,
             EarlyStopping = new EarlyStopping(100),
         };
-        new Model(s_models[name]) { Threads = threads }.Fit(name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
+        Model model = name == Tokens ? LayerModels.Make("tokens, merged", threads) : new Model(s_models[name]) { Threads = threads };
+        model.Fit(name == Tokens ? LayerModels.Samples(model, 60) : name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
             {

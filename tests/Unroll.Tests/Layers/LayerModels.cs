@@ -1,0 +1,60 @@
+namespace Unroll.Tests.Layers;
+
+/// <summary>Small models that have every layer in them, to be saved, trained on several threads, and watched while they train.</summary>
+internal static class LayerModels
+{
+    private static readonly Dictionary<string, Func<int, Model>> s_models = new()
+    {
+        ["recurrent"] = Stack(new Shape(5, 2), new Masking(), new Bidirectional(new Lstm(3) { ReturnSequences = true }), new SimpleRnn(4) { ReturnSequences = true }, new Gru(3) { ReturnSequences = true }, new LastSteps(2), new Activate(Activation.Tanh), new Dropout(0.1), new Dense(1)),
+        ["flatten"] = Stack(new Shape(5, 2), new Dense(3), new Flatten(), new Dense(2)),
+        ["reshape"] = Stack(new Shape(6, 2), new Reshape(3, 4), new Gru(3) { ReturnSequences = true }, new Reshape(9) { Name = "flat" }, new Dense(2)),
+        ["repeat vector"] = Stack(new Shape(5, 2), new Gru(3), new RepeatVector(4), new Lstm(3) { ReturnSequences = true }),
+        ["softmax"] = Stack(new Shape(5, 2), new Dense(5), new Softmax(), new Gru(3)),
+        ["gelu and silu"] = Stack(new Shape(7), new Dense(5), new Gelu(), new Dense(5), new Silu(), new Dense(3)),
+        ["layer norm"] = Stack(new Shape(5, 2), new Dense(5), new LayerNorm { Epsilon = 1e-5 }, new Gru(3)),
+        ["batch norm"] = Stack(new Shape(5, 2), new Dense(5), new BatchNorm { Momentum = 0.75, Epsilon = 0.01 }, new Gru(3), new BatchNorm(), new Dense(2)),
+        ["time distributed"] = Stack(new Shape(5, 3, 2), new TimeDistributed(new Gru(4) { ReturnSequences = true }), new TimeDistributed(new BatchNorm()), new TimeDistributed(new Flatten()) { Name = "flat" }, new Lstm(3)),
+        ["tokens"] = Stack(new Shape(6), new Embedding(9, 4) { MaskZero = true, EmbeddingsRegularizer = new Regularizer(0.01, 0.02) }, new TimeDistributed(new Dense(4)), new BatchNorm(), new Gru(5) { Dropout = 0.1 }, new Dense(2)),
+        ["tokens, merged"] = threads =>
+        {
+            Node x = Node.Input(new Shape(6)), y = Node.Input(new Shape(6)), table = new Embedding(9, 4) { MaskZero = true }.Apply(x), other = table.Again(y);
+            Node read = new Gru(4) { ReturnSequences = true }.Apply(table), sum = new LayerNorm().Apply(new Add().Apply(table, read));
+            Node product = new Multiply().Apply(sum, read, new Average().Apply(other, read)), both = new Concatenate().Apply(product, sum);
+            return new Model([x, y], [new Dense(1).Apply(new Lstm(3).Apply(both)), new Dense(2).Apply(new Flatten().Apply(both))]) { Threads = threads };
+        },
+        ["attention"] = threads =>
+        {
+            Node x = Node.Input(new Shape(5, 2)), y = Node.Input(new Shape(6)), table = new Embedding(9, 4) { MaskZero = true }.Apply(y);
+            Node read = new Gru(4) { ReturnSequences = true }.Apply(x), found = new Attention { UseScale = true }.Apply(read, table), again = new AdditiveAttention().Apply(table, read);
+            return new Model([y, x], [new Dense(1).Apply(new Lstm(3).Apply(found)), new Dense(2).Apply(new Flatten().Apply(again))]) { Threads = threads };
+        },
+    };
+
+    public static IEnumerable<string> Names => s_models.Keys;
+
+    /// <summary>Built with seed 3.</summary>
+    public static Model Make(string name, int threads)
+    {
+        Model model = s_models[name](threads);
+        return model.IsBuilt ? model : model.Build(seed: 3);
+    }
+
+    /// <summary>Random inputs and targets; what an embedding reads are tokens with padding.</summary>
+    public static ArraySamples Samples(Model model, int count)
+    {
+        var random = new RandomSource(5, 1);
+        return new ArraySamples([.. model.Inputs.Select(node => (Values(node.Shape, Reads(model, node)), node.Shape))], [.. model.Outputs.Select(node => (Values(node.Shape, false), node.Shape))]);
+
+        float[] Values(Shape shape, bool whole)
+        {
+            var values = new float[count * shape.Size];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = whole ? (i % shape.Size >= i / shape.Size % 7 ? 0 : (int)(9 * random.NextDouble())) : (float)random.NextNormal();
+            return values;
+        }
+    }
+
+    private static bool Reads(Model model, Node input) => model.Graph.Uses.Any(use => use.Layer is Embedding && use.Inputs.Contains(input));
+
+    private static Func<int, Model> Stack(Shape input, params Layer[] layers) => threads => new Model(layers) { Threads = threads }.Build(input, seed: 3);
+}
