@@ -40,11 +40,11 @@ internal sealed class TrainingStep<T>
         _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++_steps;
         bool records = Recorder?.Begin(_network, _steps, batch.Rows) ?? false;
         double loss = _network.Gradients(batch, _loss) + Regularize();
+        TakeAverages(batch.Rows);
         if (records)
             Recorder!.End(_network, _steps);
         if (!double.IsFinite(loss))
             return loss;
-        TakeAverages(batch.Rows);
         _clipping?.Apply(_network.Parameters, _network.Kernels);
         _learningRate = learningRate;
         _network.RunShares(_update);

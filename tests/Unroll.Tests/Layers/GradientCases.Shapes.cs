@@ -27,6 +27,17 @@ internal static partial class GradientCases
         }) with
         { Inputs = [1, 2, 0, 0, 3, 0, /**/ 4, 4, 4, 1, 2, 1, /**/ 0, 0, 0, 0, 0, 0] };
 
+        foreach (int rows in (int[])[1, 5, 11])
+        {
+            foreach (Padding padding in Enum.GetValues<Padding>())
+                yield return OfTokens($"embedding, padding, conv1d {padding}, {rows} rows", rows, new Embedding(5, 3) { MaskZero = true }, new Dense(3) { Activation = Activation.Tanh }, new Conv1D(4, 2) { Padding = padding }, new Gru(3));
+            foreach (Layer pooling in (Layer[])[new GlobalAveragePooling(), new GlobalMaxPooling(), new MaxPooling1D(2), new AveragePooling1D(3) { Stride = 1, Padding = Padding.Same }])
+                yield return OfTokens($"embedding, padding, {pooling.Kind}, {rows} rows", rows, new Embedding(5, 3) { MaskZero = true }, new Conv1D(4, 2) { Padding = Padding.Same }, pooling, new Dense(2));
+            yield return new GradientCase($"every step through a convolution, {rows} rows", new TimeDistributed(new Conv1D(3, 2) { Padding = Padding.Same }), new TimeDistributed(new MaxPooling1D(2)), new TimeDistributed(new GlobalAveragePooling()), new Gru(3)) { Input = new Shape(3, 4, 2), Rows = rows };
+            yield return new GradientCase($"every image through a convolution, {rows} rows", new TimeDistributed(new Conv2D(3, 2, 2)), new TimeDistributed(new AveragePooling2D(1, 2)), new TimeDistributed(new Flatten())) { Input = new Shape(3, 3, 3, 2), Rows = rows };
+        }
+
+        yield return new GradientCase("conv2d, flatten, dense", new Conv2D(2, 2, 1), new Flatten(), new Dense(2)) { Input = new Shape(3, 2, 2), Rows = 9 };
         yield return new GradientCase("flatten", new Flatten()) { Rows = 9, Features = 17 };
         yield return new GradientCase("flatten an image, dense", new Flatten(), new Dense(2)) { Input = new Shape(2, 3, 5), Rows = 3 };
         yield return new GradientCase("reshape to fewer steps", new Reshape(2, 6), new Gru(3)) { Rows = 9 };
@@ -101,6 +112,12 @@ internal static partial class GradientCases
             yield return new GradientCase($"every step flattened, {rows} rows", new TimeDistributed(new Flatten()), new Gru(3)) { Input = new Shape(3, 2, 5), Rows = rows };
             yield return new GradientCase($"every step reshaped, {rows} rows", new TimeDistributed(new Reshape(3, 2)), new TimeDistributed(new Gru(3))) { Features = 6, Rows = rows };
             yield return new GradientCase($"every step through a bidirectional lstm, {rows} rows", new TimeDistributed(new Bidirectional(new Lstm(3) { ReturnSequences = true }))) { Input = new Shape(3, 4, 2), Rows = rows };
+        }
+
+        foreach (int rows in (int[])[1, 3, 9])
+        {
+            yield return new GradientCase($"every image of a sequence through convolution and pooling, {rows} rows", new TimeDistributed(new Conv2D(3, 2, 2) { Activation = Activation.Tanh }), new TimeDistributed(new MaxPooling2D(2, 2)), new TimeDistributed(new Flatten()), new Gru(3)) { Input = new Shape(3, 4, 5, 2), Rows = rows };
+            yield return new GradientCase($"every step's own sequence through convolution and pooling, {rows} rows", new TimeDistributed(new Conv1D(3, 2)), new TimeDistributed(new AveragePooling1D(2)), new TimeDistributed(new GlobalAveragePooling()), new Gru(3)) { Input = new Shape(3, 6, 2), Rows = rows };
         }
 
         yield return new GradientCase("every step through dropouts", new TimeDistributed(new Gru(3) { ReturnSequences = true, Dropout = 0.3, RecurrentDropout = 0.3 }), new TimeDistributed(new Dropout(0.3))) { Input = new Shape(3, 4, 2), Rows = 11, Training = true };

@@ -14,6 +14,8 @@ internal static class LayerModels
         ["layer norm"] = Stack(new Shape(5, 2), new Dense(5), new LayerNorm { Epsilon = 1e-5 }, new Gru(3)),
         ["batch norm"] = Stack(new Shape(5, 2), new Dense(5), new BatchNorm { Momentum = 0.75, Epsilon = 0.01 }, new Gru(3), new BatchNorm(), new Dense(2)),
         ["time distributed"] = Stack(new Shape(5, 3, 2), new TimeDistributed(new Gru(4) { ReturnSequences = true }), new TimeDistributed(new BatchNorm()), new TimeDistributed(new Flatten()) { Name = "flat" }, new Lstm(3)),
+        ["images"] = Stack(new Shape(2, 5, 6, 2), new TimeDistributed(new Conv2D(3, 2, 2)), new TimeDistributed(new MaxPooling2D(2, 2)), new Reshape(4, 2, 3), new AveragePooling2D(2, 1), new GlobalMaxPooling(), new Dense(2)),
+        ["windows"] = Stack(new Shape(12, 2), new Conv1D(3, 2), new MaxPooling1D(2), new Conv1D(4, 2), new AveragePooling1D(2), new GlobalAveragePooling(), new Dense(2)),
         ["tokens"] = Stack(new Shape(6), new Embedding(9, 4) { MaskZero = true, EmbeddingsRegularizer = new Regularizer(0.01, 0.02) }, new TimeDistributed(new Dense(4)), new BatchNorm(), new Gru(5) { Dropout = 0.1 }, new Dense(2)),
         ["tokens, merged"] = threads =>
         {

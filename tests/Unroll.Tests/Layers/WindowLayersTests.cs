@@ -154,6 +154,27 @@ public class WindowLayersTests
         }
     }
 
+    /// <summary>In a shard in which every step is padding, nothing is read.</summary>
+    [Fact]
+    public void A_sequence_of_padding_alone()
+    {
+        double[] Of(params Layer[] layers)
+        {
+            var network = new Network<double>([new Embedding(5, 3) { MaskZero = true }, .. layers], new Shape(4), Kernels<double>.Best, 1, inputGradient: true);
+            TestData.Normal(network.Parameters.Count, 2, 0.5).CopyTo(network.Parameters.Values);
+            var y = new double[network.OutputSize];
+            network.Gradients(new TestBatch<double>(new double[4], new double[network.OutputSize], 1), new UpstreamLoss(), y);
+            return y;
+        }
+
+        Assert.Equal(new double[3], Of(new GlobalMaxPooling()));
+        Assert.Equal(new double[3], Of(new GlobalAveragePooling()));
+        Assert.Equal(new double[6], Of(new MaxPooling1D(2)));
+        Assert.Equal(new double[2], Of(new Conv1D(2, 3) { Padding = Padding.Same }, new GlobalAveragePooling()));
+        double[] bias = Of(new Conv1D(1, 2) { Stride = 2 });
+        Assert.Equal(bias[0], bias[1]);
+    }
+
     [Fact]
     public void A_mask_goes_on_where_output_steps_are_input_steps_and_ends_elsewhere()
     {
