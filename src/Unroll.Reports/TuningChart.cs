@@ -6,6 +6,7 @@ using OxyPlot.Axes;
 using OxyPlot.Series;
 using Unroll.Forecasting;
 using Unroll.Reports.Rendering;
+using static Unroll.Reports.Rendering.SvgParts;
 
 namespace Unroll.Reports;
 
@@ -131,15 +132,4 @@ public static class TuningChart
 
     private static XElement Dash(double from, double to, double y) => new(
         SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(Palette.Ink)), new XAttribute("stroke-width", "1.5"), new XAttribute("stroke-dasharray", "6,3"));
-
-    private static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
-        SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
-
-    private static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
-        SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
-        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), text);
-
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
-
-    private static string Css(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
 }
