@@ -76,7 +76,7 @@ Model step = model.Part(
     [logits, decoded.States[0], context.Scores]);
 var decoder = new SequenceDecoder(step, states: 1) { Begin = Subwords.Border, End = Subwords.Border, MostTokens = mostWritten };
 DecodedSequence[] greedy = [.. heldOut.Chunk(100).SelectMany(some => decoder.Greedy(Read(some)))];
-DecodedSequence[] beam = [.. heldOut.Chunk(100).SelectMany(some => decoder.Beam(Read(some), width: 5, lengthPower: 1).Select(found => found[0]))];
+DecodedSequence[] beam = [.. heldOut.Chunk(100).SelectMany(some => decoder.Beam(Read(some), width: 10).Select(found => found[0]))];
 
 // The baseline: for each English word the Spanish one of a dictionary that was learnt from the same verses.
 Dictionary<string, string> dictionary = LearnDictionary(rounds: 6);
@@ -85,7 +85,7 @@ Console.WriteLine();
 Console.WriteLine($"{"held-out verses",-28}  BLEU  chrF");
 Judge("word by word", wordByWord);
 Judge("likeliest token each time", [.. greedy.Select(Written)]);
-double bleu = Judge("beam search, 5 wide", [.. beam.Select(Written)]);
+double bleu = Judge("beam search, 10 wide", [.. beam.Select(Written)]);
 for (int i = 0; i < 5; i++)
     Console.WriteLine($"\n  {string.Join(' ', heldOut[i].English)}\n  {string.Join(' ', Written(beam[i]))}\n  right: {string.Join(' ', heldOut[i].Spanish)}\n  word by word: {string.Join(' ', wordByWord[i])}");
 
