@@ -13,6 +13,9 @@ namespace Unroll.Cli;
 /// <param name="Validation">The share of the training rows to choose by.</param>
 internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[] Known, TargetTransform? Transform, int Members, double Validation)
 {
+    /// <summary>What the networks say of each row.</summary>
+    public ForecastHead Head { get; init; }
+
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
     public ForecastInputs InputsOf(TimeSeries series, string target)
@@ -39,6 +42,7 @@ internal sealed class RecipeOptions
 {
     private const string Default = "default", Tutorial = "tutorial";
     private static readonly string[] s_transforms = ["auto", "none", "difference", "log-return", "relative"];
+    private static readonly string[] s_heads = ["none", "quantile", "gaussian", "student-t"];
     private readonly Option<string> _recipe = Options.Word("--recipe", Default, [Default, Tutorial], "How forecasts are made, as docs/forecasting.md says");
     private readonly Option<string[]> _features = new("--features")
     {
@@ -51,7 +55,12 @@ internal sealed class RecipeOptions
     private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, "How many networks are averaged [default: 5]");
     private readonly Option<double?> _validation = Options.OptionalNumber("--validation", value => value is > 0 and < 1, "above 0 and below 1", "The share of the training rows, the newest, to choose by [default: 0.2]");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _ensemble, _validation];
+    private readonly Option<string> _head = Options.Word("--head", s_heads[0], s_heads, "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
+
+    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _ensemble, _validation, _head];
+
+    /// <summary>As the option spells it.</summary>
+    public static string WordOf(ForecastHead head) => s_heads[(int)head];
 
     /// <exception cref="UnrollException">An option belongs to the other recipe.</exception>
     public RecipeRequest Read(ParseResult result)
@@ -73,7 +82,10 @@ internal sealed class RecipeOptions
             result.GetValue(_known) ?? [],
             transform == s_transforms[0] ? null : TargetTransform.Parse(transform),
             result.GetValue(_ensemble) ?? new EnsembleRecipe().Members,
-            result.GetValue(_validation) ?? new EnsembleRecipe().Validation);
+            result.GetValue(_validation) ?? new EnsembleRecipe().Validation)
+        {
+            Head = (ForecastHead)Array.IndexOf(s_heads, result.GetRequiredValue(_head)),
+        };
     }
 
     private static string Lowered(string word) => word.ToLowerInvariant() is "columns" or "calendar" or "none" ? word.ToLowerInvariant() : word;

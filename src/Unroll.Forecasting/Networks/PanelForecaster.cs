@@ -21,6 +21,8 @@ public sealed class PanelForecaster
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        if (recipe.Head != ForecastHead.None)
+            throw new UnrollException($"The head {recipe.Head} is for one series: the networks of a panel say values. Use ForecastHead.None, or an EnsembleForecaster.");
         _recipe = recipe;
     }
 
