@@ -12,36 +12,40 @@ internal sealed record Foreseen(HorizonForecast Values, HorizonQuantiles? Quanti
     public static Foreseen Of(IHorizonForecaster forecaster, ForecastSplit split, int steps) =>
         forecaster is EnsembleForecaster { Head: not ForecastHead.None } ensemble ? ensemble.Foresee(split, steps) : new Foreseen(forecaster.PredictAhead(split, steps), null);
 
-    /// <summary>Intervals of some of <see cref="Levels"/> and the CRPS, <paramref name="step"/> rows ahead.</summary>
+    /// <summary>Intervals of any levels and the CRPS, <paramref name="step"/> rows ahead.</summary>
     /// <param name="calibration">Rows before, predicted without having been learnt from.</param>
     /// <param name="step">How many rows ahead.</param>
     /// <param name="shown">The levels wanted.</param>
-    public (IntervalScore[] Intervals, CrpsScore? Crps) Judge(Foreseen calibration, int step, double[] shown)
+    public (IntervalScore[] Intervals, CrpsScore? Crps) Judge(Foreseen calibration, int step, IReadOnlyList<double> shown)
     {
         double[] actual = Values.Actual(step), predicted = Values.Predicted(step);
-        PredictionInterval[][] intervals = Over(calibration, step);
+        double[] levels = WithLevels(shown);
+        PredictionInterval[][] intervals = Over(calibration, step, levels);
+        PredictionInterval[][] grid = Array.ConvertAll(Levels, level => intervals[Array.IndexOf(levels, level)]);
         var quantiles = new double[actual.Length * Heads.Levels.Length];
         for (int i = 0; i < actual.Length; i++)
         {
             Span<double> row = quantiles.AsSpan(i * Heads.Levels.Length, Heads.Levels.Length);
             row[Heads.Median] = predicted[i];
             for (int k = 0; k < Levels.Length; k++)
-                (row[Heads.Median - 1 - k], row[Heads.Median + 1 + k]) = (intervals[k][i].Lower, intervals[k][i].Upper);
+                (row[Heads.Median - 1 - k], row[Heads.Median + 1 + k]) = (grid[k][i].Lower, grid[k][i].Upper);
             // Each level adapts by itself.
             row.Sort();
         }
 
         CrpsScore? crps = Array.TrueForAll(quantiles, double.IsFinite) ? new CrpsScore(step, Metrics.CrpsQuantiles(actual, quantiles, Heads.Levels)) : null;
-        return ([.. shown.Select(level => IntervalScore.Of(actual, intervals[Array.IndexOf(Levels, level)], step, level))], crps);
+        return ([.. shown.Select(level => IntervalScore.Of(actual, intervals[Array.IndexOf(levels, level)], step, level))], crps);
     }
 
-    /// <summary>[<see cref="Levels"/>][origins].</summary>
-    private PredictionInterval[][] Over(Foreseen calibration, int step)
+    private static double[] WithLevels(IReadOnlyList<double> levels) => [.. levels.Concat(Levels).Distinct().Order()];
+
+    /// <summary>[levels][origins].</summary>
+    private PredictionInterval[][] Over(Foreseen calibration, int step, double[] levels)
     {
         double[] actual = Values.Actual(step);
         if (Quantiles is null || calibration.Quantiles is null)
-            return Array.ConvertAll(Levels, level => new AdaptiveConformal(calibration.Values.Actual(step), calibration.Values.Predicted(step), level, step).Over(actual, Values.Predicted(step)));
-        PredictionInterval[][] intervals = Array.ConvertAll(Levels, level =>
+            return Array.ConvertAll(levels, level => new AdaptiveConformal(calibration.Values.Actual(step), calibration.Values.Predicted(step), level, step).Over(actual, Values.Predicted(step)));
+        PredictionInterval[][] intervals = Array.ConvertAll(levels, level =>
             new AdaptiveConformalQuantiles(calibration.Values.Actual(step), calibration.Quantiles.Central(step, level), level, step).Over(actual, Quantiles.Central(step, level)));
         for (int i = 0; i < actual.Length; i++)
         {
@@ -61,7 +65,7 @@ internal sealed record Foreseen(HorizonForecast Values, HorizonQuantiles? Quanti
     /// <param name="levels">The levels wanted.</param>
     public static PredictionInterval[] Next(Foreseen calibration, double[] since, HorizonQuantiles said, int step, IReadOnlyList<double> levels)
     {
-        double[] all = [.. levels.Concat(Levels).Distinct().Order()];
+        double[] all = WithLevels(levels);
         PredictionInterval[] nested = Nested(Array.ConvertAll(all, level =>
         {
             var conformal = new AdaptiveConformalQuantiles(calibration.Values.Actual(step), calibration.Quantiles!.Central(step, level), level, step);

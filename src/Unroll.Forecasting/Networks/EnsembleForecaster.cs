@@ -120,13 +120,20 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <inheritdoc/>
     /// <remarks>Rows at the end of <paramref name="series"/> that have no target value yet may hold the values of known columns.</remarks>
-    public double[] PredictAhead(TimeSeries series, int steps) => Next(Framed(series, steps), series, steps);
+    public double[] PredictAhead(TimeSeries series, int steps) => Next(Framed(series, steps), series, steps, false).Values;
 
     /// <inheritdoc/>
     public HorizonForecast PredictAhead(ForecastSplit split, int steps) => Foresee(split, steps, false).Values;
 
     /// <summary>The same, with the quantiles of the head.</summary>
     internal Foreseen Foresee(ForecastSplit split, int steps) => Foresee(split, steps, true);
+
+    /// <summary>The rows after the last one, and [H, K] quantiles of them where the networks have a head.</summary>
+    internal (double[] Values, double[]? Quantiles) Foresee(TimeSeries series, int steps)
+    {
+        (double[] values, HorizonQuantiles? quantiles) = Next(Framed(series, steps), series, steps, true);
+        return (values, quantiles?.Ahead[0]);
+    }
 
     private Foreseen Foresee(ForecastSplit split, int steps, bool withQuantiles)
     {
@@ -159,8 +166,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
         ArgumentNullException.ThrowIfNull(levels);
         InputFrame frame = Framed(series, steps);
         EnsembleState state = State;
-        (double[][] next, HorizonQuantiles? said) = state.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)], true);
-        double[] ahead = next[0];
+        (double[] ahead, HorizonQuantiles? said) = Next(frame, series, steps, true);
         int after = Math.Max(frame.FirstOrigin, Math.Max(series.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
         int count = frame.Rows - 1 - after;
         (double[][] since, HorizonQuantiles? saidSince) = count > 0
@@ -202,8 +208,11 @@ public sealed class EnsembleForecaster : INetworkForecaster
         return frame;
     }
 
-    private double[] Next(InputFrame frame, TimeSeries series, int steps) =>
-        State.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)])[0];
+    private (double[] Values, HorizonQuantiles? Quantiles) Next(InputFrame frame, TimeSeries series, int steps, bool withQuantiles)
+    {
+        (double[][] values, HorizonQuantiles? quantiles) = State.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)], withQuantiles);
+        return (values[0], quantiles);
+    }
 
     private EnsembleState Checked(int steps)
     {

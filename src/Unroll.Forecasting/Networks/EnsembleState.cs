@@ -41,10 +41,7 @@ internal sealed record EnsembleState
     /// <param name="count">How many origins follow one another.</param>
     /// <param name="steps">How many of the H rows ahead are wanted.</param>
     /// <param name="baseline">The forecasts of a baseline for the same origins.</param>
-    public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline) =>
-        Ahead(frame, first, count, steps, baseline, false).Values;
-
-    /// <summary>The same with the head's quantiles around them, where they are wanted and there is a head.</summary>
+    /// <param name="withQuantiles">Whether the head's quantiles around them are wanted, where there is a head.</param>
     public (double[][] Values, HorizonQuantiles? Quantiles) Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline, bool withQuantiles)
     {
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
