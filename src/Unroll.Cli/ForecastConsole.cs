@@ -51,11 +51,20 @@ internal static class ForecastConsole
 
         if (plan.Request is { Recipe: { IsDefault: true, Strategy: Strategy.Recursive }, Horizon: > 1 and int horizon })
             yield return FormattableString.Invariant($"Strategy recursive: one row ahead is learnt, and predictions take the place of values for rows 2 to {horizon}.");
+        if (plan.Request.Recipe.Head != ForecastHead.None)
+            yield return $"The networks were trained to say {HeadInWords(plan.Request.Recipe.Head)} (--head {RecipeOptions.WordOf(plan.Request.Recipe.Head)}); their intervals are made of that, calibrated on the newest training rows.";
         if (plan.Networks.OfType<EnsembleForecaster>().FirstOrDefault() is { } first)
             yield return $"Inputs found best on the newest training rows: {first.InputsInWords}.";
 
         static string Part(EnsembleForecaster network, string name) => name == network.Name ? $"ridge corrected by {(network.Members == 1 ? "its network" : $"its {network.Members} networks")}" : name;
     }
+
+    private static string HeadInWords(ForecastHead head) => head switch
+    {
+        ForecastHead.Quantile => "quantiles",
+        ForecastHead.Gaussian => "normal distributions",
+        _ => "Student-t distributions",
+    };
 
     public static void After(Terminal terminal, ForecastPlan plan, ReportFolder folder)
     {
@@ -76,6 +85,18 @@ internal static class ForecastConsole
             terminal.Blank();
             terminal.Lines(ResultTable.Intervals(comparison, terminal.Width));
             terminal.Say("Measured: the share of test rows inside. Winkler score and pinball loss: the lower the better.");
+        }
+
+        if (comparison.Scores.Any(score => score.Crps.Count > 0))
+        {
+            terminal.Blank();
+            terminal.Lines(ResultTable.Crps(comparison, terminal.Width));
+            terminal.Say("* the lowest CRPS, which judges middle and spread by one number: twice the pinball loss, averaged over 13 quantiles, those of a baseline from its intervals.");
+            foreach (ForecastScore score in comparison.Scores)
+            {
+                if (comparison.CrpsVerdict(score) is { } sentence)
+                    terminal.Say(sentence);
+            }
         }
 
         if (plan.Request.Recipe.IsDefault)

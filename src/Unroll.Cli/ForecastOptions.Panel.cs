@@ -28,6 +28,8 @@ internal sealed partial class ForecastOptions
             throw new UnrollException("--recipe tutorial is for one series: with --series one ensemble of the default recipe is trained on all series. Leave it out.");
         if (request.Recipe.Strategy == Strategy.Recursive)
             throw new UnrollException("--strategy recursive is for one series: with --series each row ahead has its own output. Leave it out.");
+        if (request.Recipe.Head != ForecastHead.None)
+            throw new UnrollException("--head is for one series: with --series the networks say values. Leave it out.");
         if (IsGiven(result, _model) && request.Recipes.Count > 1)
             throw new UnrollException($"--model names {request.Recipes.Count} networks, but with --series one is trained on all series. Name one, for example --model lstm.");
         return new PanelRequest(request, column, request.Ensemble(request.Recipes[0]));

@@ -68,7 +68,10 @@ internal static class PredictCommand
             series.Day(told.LastDate),
             ahead[0].Value,
             told[network.Target][^1],
-            ahead);
+            ahead)
+        {
+            Head = network is EnsembleForecaster { Head: not ForecastHead.None and var head } ? RecipeOptions.WordOf(head) : null,
+        };
     }
 
     private static void Show(Terminal terminal, PredictionJson prediction)
@@ -76,7 +79,7 @@ internal static class PredictCommand
         string[] values = [.. prediction.Ahead.Select(each => Figure(each.Value)), Figure(prediction.Naive)];
         int widest = values.Max(value => value.Length);
         terminal.Heading($"{(prediction.Ahead.Length == 1 ? $"The next {prediction.Target}" : $"The next {prediction.Ahead.Length} rows of {prediction.Target}")} after {prediction.After} in {prediction.File}");
-        terminal.Say($"{prediction.Model}: from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}");
+        terminal.Say($"{prediction.Model}: from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}{(prediction.Head is { } head ? $"; intervals of its {head} head" : "")}");
         int dates = prediction.Ahead.Max(each => each.Date.Length);
         foreach (AheadJson each in prediction.Ahead)
         {

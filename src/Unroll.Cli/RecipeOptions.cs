@@ -14,6 +14,9 @@ namespace Unroll.Cli;
 /// <param name="Strategy">How it reaches further than one row ahead.</param>
 internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[] Known, TargetTransform? Transform, int Members, double Validation, Strategy Strategy)
 {
+    /// <summary>What the networks say of each row.</summary>
+    public ForecastHead Head { get; init; }
+
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
     public ForecastInputs InputsOf(TimeSeries series, string target)
@@ -57,6 +60,7 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
 {
     public const string Default = "default", Tutorial = "tutorial";
     private static readonly string[] s_transforms = ["auto", "none", "difference", "log-return", "relative"];
+    private static readonly string[] s_heads = ["none", "quantile", "gaussian", "student-t"];
     private readonly Option<string> _recipe = Options.Word("--recipe", fallback, [Default, Tutorial], description);
     private readonly Option<string[]> _features = new("--features")
     {
@@ -70,7 +74,12 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
     private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, $"How many networks are averaged [default: {members ?? new EnsembleRecipe().Members}{(members is null ? "" : " in a trial")}]");
     private readonly Option<double?> _validation = Options.OptionalNumber("--validation", value => value is > 0 and < 1, "above 0 and below 1", "The share of the training rows, the newest, to choose by [default: 0.2]");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation];
+    private readonly Option<string> _head = Options.Word("--head", s_heads[0], s_heads, "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
+
+    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation, _head];
+
+    /// <summary>As the option spells it.</summary>
+    public static string WordOf(ForecastHead head) => s_heads[(int)head];
 
     /// <exception cref="UnrollException">An option belongs to the other recipe.</exception>
     public RecipeRequest Read(ParseResult result)
@@ -86,6 +95,10 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
         if (features is { Length: > 1 } && features.Contains("none"))
             throw new UnrollException("--features none stands alone. Leave out the others, or none.");
         string transform = result.GetRequiredValue(_transform);
+        Strategy strategy = result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct;
+        var head = (ForecastHead)Array.IndexOf(s_heads, result.GetRequiredValue(_head));
+        if (strategy == Strategy.Recursive && head != ForecastHead.None)
+            throw new UnrollException($"--head {WordOf(head)} and --strategy recursive do not go together: what is fed back is a value. Leave one of them out.");
         return new RecipeRequest(
             isDefault,
             features,
@@ -93,7 +106,10 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
             transform == s_transforms[0] ? null : TargetTransform.Parse(transform),
             result.GetValue(_ensemble) ?? members ?? new EnsembleRecipe().Members,
             result.GetValue(_validation) ?? new EnsembleRecipe().Validation,
-            result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct);
+            strategy)
+        {
+            Head = head,
+        };
     }
 
     /// <summary>Whether the user said how many networks are averaged.</summary>

@@ -71,6 +71,12 @@ public sealed record ForecastReport
     /// <summary>The intervals of the naive forecast and how they held.</summary>
     public IReadOnlyList<IntervalScore> NaiveIntervals { get; init; } = [];
 
+    /// <summary>CRPS of the naive forecast with its intervals, one row ahead and H rows ahead.</summary>
+    public IReadOnlyList<CrpsScore> NaiveCrps { get; init; } = [];
+
+    /// <summary>Plain sentences on the CRPS of the networks beside that of the best baseline; empty for none.</summary>
+    public IReadOnlyList<string> CrpsVerdict { get; init; } = [];
+
     /// <summary>Plain sentences below the table of errors, for example which baseline is not in it, and why.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -132,6 +138,8 @@ public sealed record ForecastReport
             Baselines = [.. comparison.Baselines.Skip(1)],
             NaiveByStep = comparison.Naive.RmseByStep,
             NaiveIntervals = comparison.Naive.Intervals,
+            NaiveCrps = comparison.Naive.Crps,
+            CrpsVerdict = [.. comparison.Scores.Select(comparison.CrpsVerdict).OfType<string>()],
             Notes = comparison.LeftOut,
             Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
             Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",

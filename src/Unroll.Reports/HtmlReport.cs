@@ -28,6 +28,7 @@ public static partial class HtmlReport
             ["next"] = HtmlParts.Next(report),
             ["horizon"] = HorizonParts.ByStep(report),
             ["intervals"] = HorizonParts.Intervals(report),
+            ["crps"] = HorizonParts.Crps(report),
             ["chart-prediction"] = HtmlParts.Chart(Charts.Prediction(report)),
             ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),
             ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report), HtmlParts.BrokenLosses(report)),

@@ -122,6 +122,7 @@ public sealed partial class ForecastPanelTests : IDisposable
     [InlineData("--series shop --target price", "shops.csv, North has no column price. Choose one of sold.")]
     [InlineData("--series shop --model lstm --model gru", "--model names 2 networks, but with --series one is trained on all series. Name one, for example --model lstm.")]
     [InlineData("--series shop --scaler standard", "--scaler is for one series: with --series every series is measured in its own changes from row to row. Leave it out.")]
+    [InlineData("--series shop --head gaussian", "--head is for one series: with --series the networks say values. Leave it out.")]
     [InlineData("--series shop --recipe tutorial", "--recipe tutorial is for one series: with --series one ensemble of the default recipe is trained on all series. Leave it out.")]
     [InlineData("--series shop --features price", "shops.csv, North has no column price. Choose one of sold.")]
     [InlineData("--series shop --test 2021", "No series of shops.csv can be used. The first, North: shops.csv, North has no rows in the test range 2021: its dates run from 2020-01-01 to 2020-06-08. Choose a range within them.")]

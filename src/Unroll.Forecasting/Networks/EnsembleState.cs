@@ -24,6 +24,11 @@ internal sealed record EnsembleState
 
     public required HorizonForecast Calibration { get; init; }
 
+    public ForecastHead Head { get; init; }
+
+    /// <summary>From the origins of <see cref="Calibration"/>; null without a head.</summary>
+    public HorizonQuantiles? CalibrationQuantiles { get; init; }
+
     public required DateTime TrainedFrom { get; init; }
 
     public required DateTime TrainedTo { get; init; }
@@ -41,22 +46,24 @@ internal sealed record EnsembleState
     /// <param name="count">How many origins follow one another.</param>
     /// <param name="steps">How many of the H rows ahead are wanted.</param>
     /// <param name="baseline">The forecasts of a baseline for the same origins; not asked where predictions are fed back.</param>
-    public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline)
+    /// <param name="withQuantiles">Whether the head's quantiles around them are wanted, where there is a head.</param>
+    public (double[][] Values, HorizonQuantiles? Quantiles) Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline, bool withQuantiles)
     {
         if (Strategy == Strategy.Recursive)
-            return Recursion.Ahead(this, frame, first, count, steps);
+            return (Recursion.Ahead(this, frame, first, count, steps), null);
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
-        float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(Networks, frame, Plan, first, count) : null;
+        bool isHeard = Parts.Any(part => part.Corrected) || (withQuantiles && Head != ForecastHead.None);
+        HeadOutputs? said = isHeard ? HeadOutputs.Of(Head, Networks, frame, Plan, first, count) : null;
         foreach (BlendPart part in Parts)
         {
             double[][] ahead = part.Forecaster is { } forecaster
                 ? baseline(forecaster)
-                : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScales);
+                : Values(frame, Linear, first, count, part.Corrected ? said!.Corrections : null, CorrectionScales);
             for (int i = 0; i < count; i++)
                 Add(blended[i], ahead[i], part.Weights);
         }
 
-        return blended;
+        return (blended, withQuantiles ? said?.Around(blended, frame, Linear, first, CorrectionScales) : null);
     }
 
     /// <summary>Adds weight times forecast, step by step; a forecast of weight 0 may be infinite.</summary>

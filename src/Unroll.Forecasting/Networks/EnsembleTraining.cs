@@ -43,10 +43,12 @@ internal sealed class EnsembleTraining
         (int first, int count) = Origins(inner, plan.Steps);
         var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scales));
         (Model[] networks, int[] epochs) = Train(plan, Laid(training), Laid(validation), null);
-        float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
-        (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, corrections, baselines);
+        var said = HeadOutputs.Of(_recipe.Head, networks, frame, plan, first, count);
+        (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, said.Corrections, baselines);
         if (isRecursive)
             calibration = FedBack(State(linear, networks, scales, Parts(_split, weights, _cancellation, inner), calibration), inner, frame);
+        double[][] calibrated = [.. Enumerable.Range(0, count).Select(origin => calibration.From(origin).ToArray())];
+        HorizonQuantiles? quantiles = said.Around(calibrated, frame, linear, first, scales);
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
@@ -55,13 +57,14 @@ internal sealed class EnsembleTraining
         networks = Train(plan, Laid(training), null, epochs).Networks;
         List<BlendPart> parts = Parts(_split, weights, _cancellation);
         End();
-        return State(linear, networks, scales, parts, calibration);
+        return State(linear, networks, scales, parts, calibration) with { CalibrationQuantiles = quantiles };
     }
 
     private EnsembleState State(LinearStage linear, Model[] networks, double[] scales, List<BlendPart> parts, HorizonForecast calibration) => new()
     {
         Cell = _recipe.Network.Cell,
         Strategy = _recipe.Strategy,
+        Head = _recipe.Head,
         Linear = linear,
         Networks = networks,
         CorrectionScales = scales,
@@ -93,8 +96,12 @@ internal sealed class EnsembleTraining
         if (sequences)
             layers.Add(new LastSteps(plan.Steps));
         layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
-        layers.Add(new Dense(plan.HasKnown ? 1 : plan.Steps) { KernelInitializer = Initializer.Zeros });
-        return new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
+        int rows = plan.HasKnown ? 1 : plan.Steps;
+        layers.Add(new Dense(rows * Heads.OutputsOf(recipe.Head)) { KernelInitializer = Initializer.Zeros });
+        Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
+        if (recipe.Head != ForecastHead.None)
+            model.SetWeights(model.Parameters[^1].Name, [.. Enumerable.Repeat(Heads.StartOf(recipe.Head), rows).SelectMany(start => start)]);
+        return model;
     }
 
     private int AllEpochs => 2 * _recipe.Members * Options.Epochs;
@@ -160,6 +167,8 @@ internal sealed class EnsembleTraining
         for (int k = 0; k < networks.Length; k++)
         {
             TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
+            if (Heads.LossOf(_recipe.Head) is { } loss)
+                options = options with { Loss = loss };
             networks[k] = CreateModel(_recipe, plan, samples.InputShape, k);
             History history = networks[k].Fit(samples, options, Forwarded, _cancellation);
             _cancellation.ThrowIfCancellationRequested();

@@ -23,6 +23,8 @@ public sealed class PanelForecaster
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
         if (recipe.Strategy != Strategy.Direct)
             throw new UnrollException("The recursive strategy is for one series. Use the direct one for a panel.");
+        if (recipe.Head != ForecastHead.None)
+            throw new UnrollException($"The head {recipe.Head} is for one series: the networks of a panel say values. Use ForecastHead.None, or an EnsembleForecaster.");
         _recipe = recipe;
     }
 
