@@ -34,11 +34,6 @@ public sealed record ForecastScore(string Name, double[] Predictions, double Rms
 /// </summary>
 public sealed class Comparison
 {
-    private const int MostCalibrationRows = 250, LeastCalibrationRows = 40;
-
-    /// <summary>The nominal levels of intervals.</summary>
-    private static readonly double[] s_levels = [0.8, 0.95];
-
     private readonly ForecastSplit _split;
     private readonly int _steps;
     private readonly List<ForecastScore> _scores = [];
@@ -72,7 +67,7 @@ public sealed class Comparison
         {
             try
             {
-                HorizonForecast? calibration = Calibration(baseline, cancellationToken);
+                HorizonForecast? calibration = JudgedIntervals.Calibration(split, baseline, steps, cancellationToken);
                 baseline.Fit(split, cancellationToken);
                 HorizonForecast next = baseline.PredictAhead(split, 1);
                 double[] predictions = next.Predicted(1);
@@ -190,38 +185,12 @@ public sealed class Comparison
     /// <summary>The baseline of the lowest RMSE <paramref name="step"/> rows ahead, of those judged that far.</summary>
     public ForecastScore BestBaselineAt(int step) => _steps == 1 ? BestBaseline : Baselines.Where(score => score.RmseByStep.Count >= step).MinBy(score => score.RmseByStep[step - 1])!;
 
-    /// <summary>Predictions of the newest training rows by a baseline that was fitted to those before; null where these are too few.</summary>
-    private HorizonForecast? Calibration(IHorizonForecaster baseline, CancellationToken cancellation)
-    {
-        int rows = Math.Min(MostCalibrationRows, _split.Train.Count / 5);
-        if (rows < LeastCalibrationRows + _steps - 1)
-            return null;
-        try
-        {
-            ForecastSplit inner = _split.WithinTraining(rows);
-            baseline.Fit(inner, cancellation);
-            HorizonForecast calibration = baseline.PredictAhead(inner, _steps);
-            return Array.TrueForAll(calibration.Predicted(_steps), double.IsFinite) ? calibration : null;
-        }
-        catch (UnrollException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
     private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, HorizonForecast next, HorizonForecast? calibration)
     {
         HorizonForecast forecast = _steps == 1 ? next : forecaster.PredictAhead(_split, _steps);
         double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Actual(step), forecast.Predicted(step)))];
-        if (calibration is null)
-            return score with { RmseByStep = _steps == 1 ? [] : rmses };
-
-        // One row ahead every test row has an interval, also those that nothing further is judged from.
-        IEnumerable<IntervalScore> intervals = s_levels.Select(level => IntervalScore.Of(next, calibration, 1, level));
-        if (_steps > 1)
-            intervals = intervals.Concat(s_levels.Select(level => IntervalScore.Of(forecast, calibration, _steps, level)));
-        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals] };
+        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = JudgedIntervals.Of(next, forecast, calibration) };
     }
 
     /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
