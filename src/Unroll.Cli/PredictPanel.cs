@@ -61,7 +61,7 @@ internal static class PredictPanel
             }),
         ];
         string[][][] groups = prediction.Horizon == 1 ? [[.. all.SelectMany(Lines)]] : [.. all.Select(Lines)];
-        terminal.Lines(FigureTable.Text([prediction.SeriesColumn, "Date", prediction.Target, "80 %", "95 %", "Naive"], ["Naive", "95 %"], groups, terminal.Width));
+        terminal.Lines(FigureTable.Text([prediction.SeriesColumn, "Date", prediction.Target, "80 %", "95 %", "Naive"], ["95 %", "Naive"], groups, terminal.Width));
         terminal.Say("Naive: the newest value of the series, \"tomorrow equals today\".");
         foreach (LeftOutFigures each in prediction.LeftOut.Take(MostLeftOut))
             terminal.Say($"Left out {each.Series}: {each.Reason}", Spectre.Console.Color.Yellow);
