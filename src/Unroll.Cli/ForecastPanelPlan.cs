@@ -12,7 +12,7 @@ internal sealed class ForecastPanelPlan
     public ForecastPanelPlan(PanelRequest request)
     {
         (Request, ForecastRequest forecast) = (request, request.Forecast);
-        Panel = forecast.Data.ReadPanel(request.SeriesColumn);
+        Panel = forecast.Data.ReadPanel(request.SeriesColumn, request.Statics);
         string target = TargetOf(Panel, forecast);
         TimeSeries longest = Panel.Keys.Select(key => Panel[key]).MaxBy(series => series.Rows)!;
         Choice = SplitChoice.Choose(longest, forecast.Data.Sample, forecast.Train, forecast.Test);

@@ -93,8 +93,10 @@ internal sealed record CrpsFigures(int Step, double Crps)
 /// <param name="Coverage">The share that they held.</param>
 internal sealed record HeldFigures(int Step, double Nominal, double Coverage, double Width, double Winkler, double Pinball)
 {
-    public static HeldFigures[] Of(ForecastScore score) =>
-        [.. score.Intervals.Select(interval => new HeldFigures(interval.Step, interval.Level, interval.Coverage, interval.Width, interval.Winkler, interval.Pinball))];
+    public static HeldFigures[] Of(ForecastScore score) => Of(score.Intervals);
+
+    public static HeldFigures[] Of(IReadOnlyList<IntervalScore> intervals) =>
+        [.. intervals.Select(interval => new HeldFigures(interval.Step, interval.Level, interval.Coverage, interval.Width, interval.Winkler, interval.Pinball))];
 }
 
 /// <summary>What <c>unroll predict --json</c> prints.</summary>
@@ -124,5 +126,6 @@ internal sealed record AheadJson(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
+[JsonSerializable(typeof(PanelPredictionJson))]
 [JsonSerializable(typeof(TuneJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -11,24 +11,47 @@ internal static class PredictCommand
     {
         var model = new Argument<string>("MODEL") { Description = "A network that unroll forecast wrote, for example forecast-report/lstm.unroll" };
         Argument<string?> file = DataSource.FileArgument("A CSV file with the column that the network was trained on, its newest rows at the end of time");
-        Option<string?> sample = DataSource.SampleOption(Sample.Single);
+        Option<string?> sample = DataSource.SampleOption(Sample.All);
+        var series = new Option<string?>("--series") { Description = "For a network of several series: the column that names them [default: as in the training file]", HelpName = "COLUMN" };
+        var only = new Option<string[]>("--series-name") { Description = "For a network of several series: the series to predict; repeat it for more [default: all of the file]", HelpName = "NAME" };
         Option<string> missing = TargetColumn.MissingOption();
         Option<int?> horizon = Options.OptionalWhole("--horizon", 1, 10_000, "How many rows ahead [default: as many as the network was trained for]");
         var json = new Option<bool>("--json") { Description = "Print the prediction as JSON" };
+        var csv = new Option<bool>("--csv") { Description = "Print the prediction as CSV" };
         var command = new Verb(
             "predict",
             "Predicts the next value or values from the newest rows of a file, with the naive forecast beside them.",
             "unroll forecast --sample aapl --epochs 5",
             "unroll predict forecast-report/lstm.unroll --sample aapl")
         {
-            model, file, sample, horizon, missing, json,
+            model, file, sample, series, only, horizon, missing, json, csv,
         };
         command.SetAction(result =>
         {
             DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), Sample.Single, isNeeded: true);
-            PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)), result.GetValue(horizon));
+            string path = result.GetRequiredValue(model);
+            MissingPolicy policy = TargetColumn.Policy(result.GetRequiredValue(missing));
+            if (result.GetValue(json) && result.GetValue(csv))
+                throw new UnrollException("--json and --csv both print on standard output. Give one of them.");
+            if (PanelForecaster.IsIn(path))
+            {
+                PanelPredictionJson all = PredictPanel.Predict(path, source, result.GetValue(series), result.GetValue(only) ?? [], policy, result.GetValue(horizon));
+                if (result.GetValue(json))
+                    Console.Out.Write(all);
+                else if (result.GetValue(csv))
+                    Console.Out.Write(PredictionCsv.Of(all));
+                else
+                    PredictPanel.Show(Terminal.Output(), all);
+                return 0;
+            }
+
+            if (result.GetValue(series) is not null || result.GetValue(only) is { Length: > 0 })
+                throw new UnrollException($"{path} holds the network of one series, but --series and --series-name are for several. Leave them out.");
+            PredictionJson prediction = Predict(path, source, policy, result.GetValue(horizon));
             if (result.GetValue(json))
                 Console.Out.Write(prediction);
+            else if (result.GetValue(csv))
+                Console.Out.Write(PredictionCsv.Of(prediction));
             else
                 Show(Terminal.Output(), prediction);
             return 0;
@@ -90,5 +113,5 @@ internal static class PredictCommand
         terminal.Lines($"{"naive".PadRight(dates)}  {Figure(prediction.Naive).PadLeft(widest)}   the value of {prediction.After}: \"tomorrow equals today\"");
     }
 
-    private static string Figure(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
+    public static string Figure(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 }

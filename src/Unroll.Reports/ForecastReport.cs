@@ -101,6 +101,8 @@ public sealed record ForecastReport
     /// <summary>The network whose band the chart shows: of those that have one that of the lowest RMSE.</summary>
     internal ModelResult? Banded => Models.Where(model => model.Band is not null).MinBy(model => model.Rmse);
 
+    internal IReadOnlyList<LossCurve> Losses => [.. Models.Select(model => new LossCurve(model.Name, model.LossByEpoch, model.ValidationLossByEpoch))];
+
     /// <summary>For example 80 % interval of the GRU.</summary>
     internal static string BandTitle(ModelResult model) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * model.Band![0].Level:0.#} % interval of the {ReportText.Short(model.Name)}");

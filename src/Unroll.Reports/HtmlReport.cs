@@ -12,15 +12,10 @@ public static partial class HtmlReport
     public static string Render(ForecastReport report)
     {
         ReportChecks.Check(report);
-        var parts = new Dictionary<string, string>
+        return Filled("report.html", new Dictionary<string, string>
         {
             ["title"] = HtmlParts.Escape(report.Title),
             ["version"] = HtmlParts.Escape(report.Version),
-            ["css"] = Assets.Read("report.css"),
-            ["js"] = Assets.Read("report.js"),
-            ["uplot-css"] = Assets.Read("uplot.uPlot.min.css"),
-            ["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js"),
-            ["uplot-licence"] = Assets.Read("uplot.LICENSE"),
             ["source"] = HtmlParts.Source(report),
             ["verdict"] = HtmlParts.Verdict(report),
             ["errors"] = HtmlParts.Errors(report),
@@ -33,21 +28,31 @@ public static partial class HtmlReport
             ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),
             ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report), HtmlParts.BrokenLosses(report)),
             ["models"] = HtmlParts.Models(report),
-            ["settings"] = HtmlParts.Settings(report),
-            ["footer"] = HtmlParts.Footer(report),
+            ["settings"] = HtmlParts.Settings(report.Settings, report.Seed, report.Version),
+            ["footer"] = HtmlParts.Footer(report.Version, report.Seed, report.GeneratedAt),
             ["data"] = ReportData.ToJson(report),
-        };
-        // One pass, so that braces in a title or a file name are never taken for a place to fill.
-        return Place().Replace(Assets.Read("report.html"), place => parts[place.Groups[1].Value]) + "\n";
+        });
     }
 
     /// <summary>Writes the page to a file in UTF-8, whole or not at all, replacing one that is there.</summary>
-    /// <inheritdoc cref="Render" path="/exception"/>
+    /// <inheritdoc cref="Render(ForecastReport)" path="/exception"/>
     /// <exception cref="UnrollException">The file cannot be written.</exception>
     public static void Write(ForecastReport report, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         AtomicFile.WriteText(path, Render(report));
+    }
+
+    /// <summary>A page with its places filled: with parts by their names, and with what all pages share.</summary>
+    private static string Filled(string page, Dictionary<string, string> parts)
+    {
+        parts["css"] = Assets.Read("report.css");
+        parts["js"] = Assets.Read("report.js");
+        parts["uplot-css"] = Assets.Read("uplot.uPlot.min.css");
+        parts["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js");
+        parts["uplot-licence"] = Assets.Read("uplot.LICENSE");
+        // One pass, so that braces in a title or a file name are never taken for a place to fill.
+        return Place().Replace(Assets.Read(page), place => parts[place.Groups[1].Value]) + "\n";
     }
 
     [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]

@@ -53,6 +53,16 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
     }
 
     [Fact]
+    public void As_csv_a_row_is_a_line_and_options_for_several_series_are_refused()
+    {
+        using var folder = new TempFolder();
+        ToolResult result = Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--csv", "--horizon", "2");
+        Assert.Equal(["date,step,value,lower_80,upper_80,lower_95,upper_95,naive", "2018-05-14,1,", "2018-05-15,2,"], result.Lines.Select((line, i) => i == 0 ? line : line[..13]));
+        Assert.EndsWith(",,,,,190.059998", result.Lines[1], StringComparison.Ordinal);
+        Assert.Equal($"unroll: {run.File("gru.unroll")} holds the network of one series, but --series and --series-name are for several. Leave them out.\n", Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--series-name", "x").Error);
+    }
+
+    [Fact]
     public void A_missing_newest_value_is_refused_or_treated_as_asked()
     {
         using var folder = new TempFolder();

@@ -37,11 +37,6 @@ public sealed record ForecastScore(string Name, double[] Predictions, double Rms
 /// </summary>
 public sealed class Comparison
 {
-    private const int MostCalibrationRows = 250, LeastCalibrationRows = 40;
-
-    /// <summary>The nominal levels of intervals.</summary>
-    private static readonly double[] s_levels = [0.8, 0.95];
-
     private readonly ForecastSplit _split;
     private readonly int _steps;
     private readonly List<ForecastScore> _scores = [];
@@ -75,7 +70,7 @@ public sealed class Comparison
         {
             try
             {
-                Foreseen? calibration = Calibration(baseline, cancellationToken);
+                Foreseen? calibration = JudgedIntervals.Calibration(split, baseline, steps, cancellationToken) is { } values ? new Foreseen(values, null) : null;
                 baseline.Fit(split, cancellationToken);
                 var next = Foreseen.Of(baseline, split, 1);
                 double[] predictions = next.Values.Predicted(1);
@@ -207,25 +202,6 @@ public sealed class Comparison
     /// <summary>The baseline of the lowest RMSE <paramref name="step"/> rows ahead, of those judged that far.</summary>
     public ForecastScore BestBaselineAt(int step) => _steps == 1 ? BestBaseline : Baselines.Where(score => score.RmseByStep.Count >= step).MinBy(score => score.RmseByStep[step - 1])!;
 
-    /// <summary>Predictions of the newest training rows by a baseline that was fitted to those before; null where these are too few.</summary>
-    private Foreseen? Calibration(IHorizonForecaster baseline, CancellationToken cancellation)
-    {
-        int rows = Math.Min(MostCalibrationRows, _split.Train.Count / 5);
-        if (rows < LeastCalibrationRows + _steps - 1)
-            return null;
-        try
-        {
-            ForecastSplit inner = _split.WithinTraining(rows);
-            baseline.Fit(inner, cancellation);
-            HorizonForecast calibration = baseline.PredictAhead(inner, _steps);
-            return Array.TrueForAll(calibration.Predicted(_steps), double.IsFinite) ? new Foreseen(calibration, null) : null;
-        }
-        catch (UnrollException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
     private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, Foreseen next, Foreseen? calibration)
     {
@@ -235,8 +211,8 @@ public sealed class Comparison
             return score with { RmseByStep = _steps == 1 ? [] : rmses };
 
         // One row ahead every test row has an interval, also those that nothing further is judged from.
-        (IntervalScore[] intervals, CrpsScore? crps) = next.Judge(calibration, 1, s_levels);
-        (IntervalScore[] further, CrpsScore? furtherCrps) = _steps > 1 ? forecast.Judge(calibration, _steps, s_levels) : ([], null);
+        (IntervalScore[] intervals, CrpsScore? crps) = next.Judge(calibration, 1, JudgedIntervals.Levels);
+        (IntervalScore[] further, CrpsScore? furtherCrps) = _steps > 1 ? forecast.Judge(calibration, _steps, JudgedIntervals.Levels) : ([], null);
         return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals, .. further], Crps = [.. new[] { crps, furtherCrps }.OfType<CrpsScore>()] };
     }
 

@@ -8,7 +8,7 @@ internal sealed class DateChartAxis : LinearAxis
 {
     private readonly Dictionary<double, string> _labels = [];
 
-    public DateChartAxis(DateTime from, DateTime to)
+    public DateChartAxis(DateTime from, DateTime to, int most = 9)
     {
         if (from == to)
         {
@@ -16,7 +16,7 @@ internal sealed class DateChartAxis : LinearAxis
             to = to.AddDays(1);
         }
 
-        foreach ((DateTime date, string label) in DateTicks.Between(from, to, most: 9))
+        foreach ((DateTime date, string label) in DateTicks.Between(from, to, most))
             _labels[DateTimeAxis.ToDouble(date)] = label;
         double margin = (to - from).TotalDays * 0.01;
         Position = AxisPosition.Bottom;

@@ -144,20 +144,20 @@ internal static class HtmlParts
         return html.ToString().TrimEnd();
     }
 
-    public static string Settings(ForecastReport report)
+    public static string Settings(IReadOnlyList<KeyValuePair<string, string>> settings, long seed, string version)
     {
         var html = new StringBuilder("<table class=\"settings\"><tbody>\n");
-        foreach ((string name, string value) in report.Settings)
+        foreach ((string name, string value) in settings)
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(name)}</th><td>{Escape(value)}</td></tr>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">seed</th><td>{report.Seed}</td></tr>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">version</th><td>{Escape(report.Version)}</td></tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">seed</th><td>{seed}</td></tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">version</th><td>{Escape(version)}</td></tr>\n");
         return html.Append("</tbody></table>").ToString();
     }
 
-    public static string Footer(ForecastReport report)
+    public static string Footer(string version, long seed, DateTimeOffset? generatedAt)
     {
-        string made = report.GeneratedAt is { } at ? " on " + at.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) : "";
-        return $"Made by Unroll {Escape(report.Version)}{made}, seed {report.Seed.ToString(CultureInfo.InvariantCulture)}. "
+        string made = generatedAt is { } at ? " on " + at.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) : "";
+        return $"Made by Unroll {Escape(version)}{made}, seed {seed.ToString(CultureInfo.InvariantCulture)}. "
             + "Charts drawn by uPlot (MIT licence). The page fetches nothing.";
     }
 

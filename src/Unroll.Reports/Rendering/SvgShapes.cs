@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Xml.Linq;
+using OxyPlot;
+
+namespace Unroll.Reports.Rendering;
+
+/// <summary>Shapes and words for pictures that are put together from several plots.</summary>
+internal static class SvgShapes
+{
+    public static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
+
+    public static XElement Dash(double from, double to, double y, OxyColor color) => new(
+        SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(color)), new XAttribute("stroke-width", "1.5"), new XAttribute("stroke-dasharray", "6,3"));
+
+    public static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
+        SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
+
+    public static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
+        SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
+        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), text);
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string Css(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
+}
