@@ -26,7 +26,7 @@ internal sealed class InputFrame
     /// <exception cref="UnrollException">A value that is needed is missing, or the transform is not defined for one.</exception>
     public InputFrame(TimeSeries table, InputPlan plan)
     {
-        _plan = plan;
+        (Table, _plan) = (table, plan);
         _transform = TargetTransform.Parse(plan.Transform);
         ReadOnlySpan<double> target = table[plan.Target].Values;
         int rows = target.Length;
@@ -47,6 +47,9 @@ internal sealed class InputFrame
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
     }
+
+    /// <summary>What the rows were read from.</summary>
+    public TimeSeries Table { get; }
 
     /// <summary>The rows with a target value.</summary>
     public int Rows { get; }

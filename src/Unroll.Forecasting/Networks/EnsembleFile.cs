@@ -52,6 +52,7 @@ internal static class EnsembleFile
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
             TrainedTo = state.TrainedTo,
+            Joint = state.Joint,
             OtherNetworks = [],
         };
     }
@@ -61,10 +62,13 @@ internal static class EnsembleFile
     public static EnsembleState StateOf(EnsembleContent content, IReadOnlyList<Model> networks)
     {
         InputPlan plan = content.Plan;
+        Shape input = content.Joint?.Shape ?? OriginSamples.ShapeOf(plan);
+        int outputs = plan.Steps * (content.Joint?.Plans.Count ?? 1);
         bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
             && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
             && content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps)
-            && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
+            && (content.Joint is not { } joint || joint.Plans.ElementAtOrDefault(joint.Index)?.Target == plan.Target)
+            && networks.All(network => network.InputShape == input && network.OutputShape.Size == outputs);
         if (!fits)
             throw new JsonException("its parts do not fit each other.");
         return new EnsembleState
@@ -77,6 +81,7 @@ internal static class EnsembleFile
             Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
             TrainedFrom = content.TrainedFrom,
             TrainedTo = content.TrainedTo,
+            Joint = content.Joint,
         };
     }
 }
@@ -104,6 +109,10 @@ internal sealed record EnsembleContent
     public required DateTime TrainedFrom { get; init; }
 
     public required DateTime TrainedTo { get; init; }
+
+    /// <summary>What the networks look at where they predict several targets at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JointInputs? Joint { get; init; }
 
     /// <summary>Whole model files.</summary>
     public required byte[][] OtherNetworks { get; init; }

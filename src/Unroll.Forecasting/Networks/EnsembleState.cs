@@ -28,7 +28,13 @@ internal sealed record EnsembleState
 
     public required DateTime TrainedTo { get; init; }
 
+    /// <summary>What the networks look at where they predict several targets at once; null where it is the rows of the plan alone.</summary>
+    public JointInputs? Joint { get; init; }
+
     public InputPlan Plan => Linear.Plan;
+
+    /// <summary>All columns beside the target.</summary>
+    public IEnumerable<string> Columns => Joint is { } joint ? Plan.Columns.Union(joint.Columns).Where(column => column != Plan.Target) : Plan.Columns;
 
     /// <summary>The blended forecasts [count][steps] from <paramref name="count"/> origins, in the target's units.</summary>
     /// <param name="frame">The rows.</param>
@@ -39,7 +45,7 @@ internal sealed record EnsembleState
     public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline)
     {
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
-        float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(Networks, frame, Plan, first, count) : null;
+        float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(frame, first, count) : null;
         foreach (BlendPart part in Parts)
         {
             double[][] ahead = part.Forecaster is { } forecaster
@@ -58,6 +64,10 @@ internal sealed record EnsembleState
         for (int h = 0; h < blended.Length; h++)
             blended[h] += weights[h] == 0 ? 0 : weights[h] * ahead[h];
     }
+
+    private float[] Corrections(InputFrame frame, int first, int count) => Joint is { } joint
+        ? joint.Corrections(Networks, [.. joint.Plans.Select(_ => frame.Table)], first, count)[joint.Index]
+        : Corrections(Networks, frame, Plan, first, count);
 
     /// <summary>The mean output of the networks for each origin, [count, H].</summary>
     public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count)

@@ -72,15 +72,20 @@ internal sealed class EnsembleTraining
     public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan with { Window = plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? DefaultWindow, split.Window) };
 
-    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member)
+    /// <param name="recipe">Of the network.</param>
+    /// <param name="plan">Of which H and what is known of rows to come count.</param>
+    /// <param name="input">(T, F) or (T + H, F).</param>
+    /// <param name="member">Which of the networks it is, from 0.</param>
+    /// <param name="targets">K, how many columns are predicted at once.</param>
+    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member, int targets = 1)
     {
-        // One output for each step that is read, or where no step is read H outputs after the last.
+        // K outputs for each step that is read, or where no step is read H · K outputs after the last.
         bool sequences = plan.HasKnown && plan.Steps > 1;
         List<Layer> layers = [.. recipe.Network.Recurrent(sequences)];
         if (sequences)
             layers.Add(new LastSteps(plan.Steps));
         layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
-        layers.Add(new Dense(plan.HasKnown ? 1 : plan.Steps) { KernelInitializer = Initializer.Zeros });
+        layers.Add(new Dense(targets * (plan.HasKnown ? 1 : plan.Steps)) { KernelInitializer = Initializer.Zeros });
         return new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
     }
 
@@ -147,7 +152,7 @@ internal sealed class EnsembleTraining
         for (int k = 0; k < networks.Length; k++)
         {
             TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
-            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k);
+            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k, samples.TargetShape.Size / plan.Steps);
             History history = networks[k].Fit(samples, options, Forwarded, _cancellation);
             _cancellation.ThrowIfCancellationRequested();
             History ??= history;
