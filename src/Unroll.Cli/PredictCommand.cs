@@ -26,22 +26,31 @@ internal static class PredictCommand
         command.SetAction(result =>
         {
             DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), Sample.Single, isNeeded: true);
-            PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)), result.GetValue(horizon));
+            PredictionJson[] predictions = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)), result.GetValue(horizon));
             if (result.GetValue(json))
-                Console.Out.Write(prediction);
+                Console.Out.Write(predictions.Length == 1 ? predictions[0] : new PredictionsJson(predictions));
             else
-                Show(Terminal.Output(), prediction);
+                Show(Terminal.Output(), predictions);
             return 0;
         });
         return command;
     }
 
-    private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
+    /// <summary>One a target of the network.</summary>
+    private static PredictionJson[] Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
     {
-        INetworkForecaster network = NetworkForecaster.Load(model);
+        IReadOnlyList<INetworkForecaster> networks = NetworkForecaster.LoadAll(model);
         TimeSeries series = source.Read();
-        (TimeSeries table, _, _) = InputColumns.Complete(series, network.Target, policy, network.Inputs, [.. network.Inputs.Past], null, null);
-        TimeSeries told = InputColumns.Told(table, network.Target);
+        string[] targets = [.. networks.Select(network => network.Target)];
+        string[] known = [.. networks.SelectMany(network => network.Inputs.Known).Distinct()];
+        var inputs = new ForecastInputs { Past = [.. networks.SelectMany(network => network.Inputs.Past).Except([.. targets, .. known])], Known = known };
+        (TimeSeries table, _, _) = InputColumns.Complete(series, targets, policy, inputs, inputs.Past, null, null);
+        TimeSeries told = InputColumns.Told(table, targets);
+        return [.. networks.Select(network => Predict(model, network, series, table, told, horizon))];
+    }
+
+    private static PredictionJson Predict(string model, INetworkForecaster network, TimeSeries series, TimeSeries table, TimeSeries told, int? horizon)
+    {
         int steps = horizon ?? network.Steps;
         IReadOnlyList<DateTime> dates = told.NextDates(steps);
         AheadJson[] ahead;
@@ -69,6 +78,16 @@ internal static class PredictCommand
             ahead[0].Value,
             told[network.Target][^1],
             ahead);
+    }
+
+    private static void Show(Terminal terminal, PredictionJson[] predictions)
+    {
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            if (i > 0)
+                terminal.Blank();
+            Show(terminal, predictions[i]);
+        }
     }
 
     private static void Show(Terminal terminal, PredictionJson prediction)

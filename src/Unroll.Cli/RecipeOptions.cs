@@ -15,7 +15,7 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
 {
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
-    public ForecastInputs InputsOf(TimeSeries series, string target)
+    public ForecastInputs InputsOf(TimeSeries series, params IReadOnlyList<string> targets)
     {
         if (!IsDefault)
             return ForecastInputs.TargetOnly;
@@ -23,14 +23,16 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
         string[] known = [.. Known.Select(name => Named("--known", name))];
         string[] past =
         [
-            .. words.Contains("columns") ? series.ColumnNames.Where(name => name != target) : [],
+            .. words.Contains("columns") ? series.ColumnNames.Except(targets) : [],
             .. words.Where(word => word is not ("columns" or "calendar" or "none")).Select(name => Named("--features", name)),
         ];
         return new ForecastInputs { Past = [.. past.Except(known).Distinct()], Known = known, Calendar = words.Contains("calendar") };
 
-        string Named(string option, string name) => series[name].Name is var column && column != target
+        string Named(string option, string name) => series[name].Name is var column && !targets.Contains(column)
             ? column
-            : throw new UnrollException($"{option} names {column}, which is the target itself. Name other columns, or leave the option out.");
+            : throw new UnrollException(targets.Count == 1
+                ? $"{option} names {column}, which is the target itself. Name other columns, or leave the option out."
+                : $"{option} names {column}, which is a target. The past of each target is an input of the others anyway: name other columns, or leave the option out.");
     }
 }
 

@@ -13,7 +13,7 @@ internal sealed class TunePlan
         Series = request.Data.Read();
         string target = TargetColumn.Choose(Series, request);
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
-        Column = TargetColumn.Complete(Series, target, request.Missing, Choice.Train.From, Choice.Test.From);
+        Column = TargetColumn.Complete(Series, [target], request.Missing, Choice.Train.From, Choice.Test.From);
         // So that the forecast at the end has rows to be judged on; the search is given the training range alone.
         Split = new ForecastSplit(Column, target, Choice.Train, Choice.Test, 1);
         Objective = new ValidationObjective(Column, target, Choice.Train, ForecastOptions.TutorialRecipe(request.Seed));
