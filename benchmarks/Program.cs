@@ -114,9 +114,16 @@ panel.SetAction(parse => Guarded(() =>
     recipe = recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads) } };
     PanelBenchmark.Run(new PanelOptions(path, parse.GetValue(seriesColumn)!, parse.GetValue(panelTarget)!, parse.GetValue(days), Whole(parse.GetValue(daysAhead)!), recipe, Named(path)));
 }));
+var severalSeeds = new Option<string>("--seeds") { Description = "First and last seed", DefaultValueFactory = _ => "455-457" };
+var severalTargets = new Command("targets", "One ensemble of networks for two target columns, beside one for each, on the samples") { severalSeeds, daysAhead, threads };
+severalTargets.SetAction(parse => Guarded(() =>
+{
+    string[] ends = parse.GetValue(severalSeeds)!.Split('-');
+    TargetsBenchmark.Run(new TargetsOptions(Seed(ends[0]), Seed(ends[^1]), Whole(parse.GetValue(daysAhead)!), parse.GetValue(threads), string.Join(' ', args)));
+}));
 
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel }.Parse(args).Invoke();
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
