@@ -18,7 +18,8 @@ internal sealed class ForecastTargetsPlan
             throw new UnrollException($"--recipe tutorial predicts one column from its own past, but --target names {string.Join(", ", targets)}. Leave --recipe out, or run it once for each target.");
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
         (Table, ForecastInputs inputs, InputNotes) = InputColumns.Complete(Series, targets, request.Missing, request.Recipe.InputsOf(Series, targets), request.Recipe.Features ?? [], Choice.Train.From, Choice.Test.From);
-        TimeSeries known = InputColumns.Told(Table, targets);
+        // In the order of the file, so that each target looks at its columns in the order in which it would alone.
+        TimeSeries known = InputColumns.Told(Table, targets).Select([.. Series.ColumnNames.Intersect(Table.ColumnNames)]);
         Split = new JointSplit(known, targets, Choice.Train, Choice.Test, request.WindowFor(known.Slice(Choice.Train).Rows), inputs);
         Networks = [.. request.Recipes.Select(recipe => new JointForecaster(request.Ensemble(recipe)))];
         foreach (JointForecaster network in Networks)

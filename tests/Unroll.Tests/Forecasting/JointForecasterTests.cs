@@ -70,13 +70,15 @@ public class JointForecasterTests
             b[row] = noise[rows + row] + (0.3 * a[row - 1]);
         }
 
-        return new TimeSeries("t.csv", MadeTables.Dates("irregular", rows), ("a", a), ("b", b));
+        return new TimeSeries("t.csv", MadeTables.Dates("irregular", rows), ("a", a), ("b", b), ("c", [.. noise[..rows].Select(Math.Sign).Select(sign => (double)sign)]));
     }
 
-    [Fact]
-    public void The_networks_learn_all_targets_and_each_output_goes_to_its_own()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_networks_learn_all_targets_and_each_output_goes_to_its_own(bool isKnown)
     {
-        JointSplit split = Split(Crossed(900), ["b", "a"], new ForecastInputs(), 6);
+        JointSplit split = Split(Crossed(900), ["b", "a"], new ForecastInputs { Known = isKnown ? ["c"] : [] }, 6);
         EnsembleRecipe recipe = Recipe(2, epochs: 25, units: 12, transform: TargetTransform.None);
         JointForecaster joint = Fitted(split, recipe);
         double Ratio(string target) => Rmse(joint[target], split[target]) / Rmse(SmallEnsembles.Fitted(new LinearForecaster(recipe), split[target]), split[target]);
@@ -84,8 +86,8 @@ public class JointForecasterTests
         Assert.InRange(Ratio("b"), 0.95, 1.05);
         Assert.All(joint.Targets, target => Assert.Equal(split[target].Test.ToArray(), joint.PredictAhead(split, 1)[target].Actual(1)));
 
-        Assert.Equal(new Shape(4), joint.Model.OutputShape);
-        Assert.Equal((6, 2), (joint.Model.InputShape.Steps, joint.Model.InputShape.Features));
+        Assert.Equal(isKnown ? new Shape(2, 2) : new Shape(4), joint.Model.OutputShape);
+        Assert.Equal(isKnown ? new Shape(6 + 2, 3) : new Shape(6, 2), joint.Model.InputShape);
     }
 
     public static TheoryData<string, int, int> Cases => new() { { "daily", 760, 7 }, { "business", 300, 3 }, { "irregular", 300, 1 } };
