@@ -20,6 +20,12 @@ internal sealed record MetricsJson(DataFigures Data, NaiveFigures Naive, ModelFi
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.MetricsJson) + "\n";
 }
 
+/// <summary>metrics.json of several targets: of each what metrics.json of one holds. The seconds are those of all targets together.</summary>
+internal sealed record TargetsJson(MetricsJson[] Targets)
+{
+    public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.TargetsJson) + "\n";
+}
+
 internal sealed record DataFigures(string File, int Rows, string Target, int TrainRows, int TestRows, int TrainWindows);
 
 /// <param name="Rmse">In the target's units.</param>
@@ -113,6 +119,12 @@ internal sealed record PredictionJson(string Model, string File, string Target, 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.PredictionJson) + "\n";
 }
 
+/// <summary>What <c>unroll predict --json</c> prints of a network for several targets.</summary>
+internal sealed record PredictionsJson(PredictionJson[] Targets)
+{
+    public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.PredictionsJson) + "\n";
+}
+
 /// <summary>A row predicted, with the ends of its intervals where there are any.</summary>
 /// <param name="Date">When it is to be expected.</param>
 internal sealed record AheadJson(
@@ -125,7 +137,9 @@ internal sealed record AheadJson(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]
+[JsonSerializable(typeof(TargetsJson))]
 [JsonSerializable(typeof(PredictionJson))]
 [JsonSerializable(typeof(PanelPredictionJson))]
+[JsonSerializable(typeof(PredictionsJson))]
 [JsonSerializable(typeof(TuneJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -47,24 +47,33 @@ internal static class PredictCommand
 
             if (result.GetValue(series) is not null || result.GetValue(only) is { Length: > 0 })
                 throw new UnrollException($"{path} holds the network of one series, but --series and --series-name are for several. Leave them out.");
-            PredictionJson prediction = Predict(path, source, policy, result.GetValue(horizon));
+            PredictionJson[] predictions = Predict(path, source, policy, result.GetValue(horizon));
             if (result.GetValue(json))
-                Console.Out.Write(prediction);
+                Console.Out.Write(predictions.Length == 1 ? predictions[0] : new PredictionsJson(predictions));
             else if (result.GetValue(csv))
-                Console.Out.Write(PredictionCsv.Of(prediction));
+                Console.Out.Write(PredictionCsv.Of(predictions));
             else
-                Show(Terminal.Output(), prediction);
+                Show(Terminal.Output(), predictions);
             return 0;
         });
         return command;
     }
 
-    private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
+    /// <summary>One a target of the network.</summary>
+    private static PredictionJson[] Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
     {
-        INetworkForecaster network = NetworkForecaster.Load(model);
+        IReadOnlyList<INetworkForecaster> networks = NetworkForecaster.LoadAll(model);
         TimeSeries series = source.Read();
-        (TimeSeries table, _, _) = InputColumns.Complete(series, network.Target, policy, network.Inputs, [.. network.Inputs.Past], null, null);
-        TimeSeries told = InputColumns.Told(table, network.Target);
+        string[] targets = [.. networks.Select(network => network.Target)];
+        string[] known = [.. networks.SelectMany(network => network.Inputs.Known).Distinct()];
+        var inputs = new ForecastInputs { Past = [.. networks.SelectMany(network => network.Inputs.Past).Except([.. targets, .. known])], Known = known };
+        (TimeSeries table, _, _) = InputColumns.Complete(series, targets, policy, inputs, inputs.Past, null, null);
+        TimeSeries told = InputColumns.Told(table, targets);
+        return [.. networks.Select(network => Predict(model, network, series, table, told, horizon))];
+    }
+
+    private static PredictionJson Predict(string model, INetworkForecaster network, TimeSeries series, TimeSeries table, TimeSeries told, int? horizon)
+    {
         int steps = horizon ?? network.Steps;
         IReadOnlyList<DateTime> dates = told.NextDates(steps);
         AheadJson[] ahead;
@@ -95,6 +104,16 @@ internal static class PredictCommand
         {
             Head = network is EnsembleForecaster { Head: not ForecastHead.None and var head } ? RecipeOptions.WordOf(head) : null,
         };
+    }
+
+    private static void Show(Terminal terminal, PredictionJson[] predictions)
+    {
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            if (i > 0)
+                terminal.Blank();
+            Show(terminal, predictions[i]);
+        }
     }
 
     private static void Show(Terminal terminal, PredictionJson prediction)

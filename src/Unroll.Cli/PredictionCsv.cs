@@ -8,7 +8,15 @@ internal static class PredictionCsv
 {
     private const string Columns = "date,step,value,lower_80,upper_80,lower_95,upper_95,naive\n";
 
-    public static string Of(PredictionJson prediction) => Lines(new StringBuilder(Columns), "", prediction.Ahead, prediction.Naive).ToString();
+    /// <summary>Of several targets the first column names the target.</summary>
+    public static string Of(PredictionJson[] predictions)
+    {
+        bool several = predictions.Length > 1;
+        var csv = new StringBuilder((several ? "target," : "") + Columns);
+        foreach (PredictionJson prediction in predictions)
+            Lines(csv, several ? PanelCsv.Cell(prediction.Target) + "," : "", prediction.Ahead, prediction.Naive);
+        return csv.ToString();
+    }
 
     public static string Of(PanelPredictionJson prediction)
     {

@@ -19,7 +19,7 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
 
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
-    public ForecastInputs InputsOf(TimeSeries series, string target)
+    public ForecastInputs InputsOf(TimeSeries series, params IReadOnlyList<string> targets)
     {
         if (!IsDefault)
             return ForecastInputs.TargetOnly;
@@ -27,7 +27,7 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
         string[] known = [.. Known.Select(name => Named("--known", name))];
         string[] past =
         [
-            .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Where(name => name != target) : [],
+            .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Except(targets) : [],
             .. words.Where(word => word is not ("columns" or "calendar" or "none")).Select(name => Named("--features", name)),
         ];
         past = [.. past.Except(known).Distinct()];
@@ -35,9 +35,11 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
             throw new UnrollException($"--features names {(past.Length > 0 ? string.Join(", ", past) : "columns")}, which --strategy recursive has nothing to put in the place of in rows to come. Leave it out, name what is known beforehand with --known, or use --strategy direct.");
         return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar") };
 
-        string Named(string option, string name) => series[name].Name is var column && column != target
+        string Named(string option, string name) => series[name].Name is var column && !targets.Contains(column)
             ? column
-            : throw new UnrollException($"{option} names {column}, which is the target itself. Name other columns, or leave the option out.");
+            : throw new UnrollException(targets.Count == 1
+                ? $"{option} names {column}, which is the target itself. Name other columns, or leave the option out."
+                : $"{option} names {column}, which is a target. The past of each target is an input of the others anyway: name other columns, or leave the option out.");
     }
 
     /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>

@@ -86,6 +86,9 @@ public sealed record ForecastReport
     /// </summary>
     public required IReadOnlyList<string> Verdict { get; init; }
 
+    /// <summary>Other pages of the same run, each a text and an address relative to this page; shown below the heading.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Links { get; init; } = [];
+
     /// <summary>The options of the run, shown in this order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 

@@ -17,6 +17,7 @@ public static partial class HtmlReport
             ["title"] = HtmlParts.Escape(report.Title),
             ["version"] = HtmlParts.Escape(report.Version),
             ["source"] = HtmlParts.Source(report),
+            ["links"] = HtmlParts.Links(report.Links),
             ["verdict"] = HtmlParts.Verdict(report),
             ["errors"] = HtmlParts.Errors(report),
             ["notes"] = HtmlParts.Notes(report),
@@ -32,6 +33,33 @@ public static partial class HtmlReport
             ["footer"] = HtmlParts.Footer(report.Version, report.Seed, report.GeneratedAt),
             ["data"] = ReportData.ToJson(report),
         });
+    }
+
+    /// <summary>One page for several targets of the same rows: of each the verdict, the errors, the next values and a chart, and the way to its own page.</summary>
+    /// <param name="title">The heading.</param>
+    /// <param name="reports">One a target, at least one.</param>
+    /// <param name="addresses">The pages of the reports, relative to this one.</param>
+    /// <exception cref="ArgumentException">No reports, not as many addresses, or a report that contradicts itself.</exception>
+    public static string RenderTargets(string title, IReadOnlyList<ForecastReport> reports, IReadOnlyList<string> addresses)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(title);
+        ArgumentNullException.ThrowIfNull(reports);
+        ArgumentNullException.ThrowIfNull(addresses);
+        if (reports.Count == 0 || addresses.Count != reports.Count)
+            throw new ArgumentException($"There are {reports.Count} reports and {addresses.Count} addresses; give one address for each of at least one report.", nameof(addresses));
+        foreach (ForecastReport report in reports)
+            ReportChecks.Check(report);
+        var parts = new Dictionary<string, string>
+        {
+            ["title"] = HtmlParts.Escape(title),
+            ["version"] = HtmlParts.Escape(reports[0].Version),
+            ["css"] = Assets.Read("report.css"),
+            ["source"] = HtmlParts.Source(reports[0], string.Join(", ", reports.Select(report => report.Target))),
+            ["links"] = HtmlParts.Links([.. reports.Select((report, k) => KeyValuePair.Create(report.Target, FormattableString.Invariant($"#target-{k + 1}")))]),
+            ["targets"] = string.Join('\n', reports.Select((report, k) => TargetParts.Section(report, k + 1, addresses[k]))),
+            ["footer"] = HtmlParts.Footer(reports[0].Version, reports[0].Seed, reports[0].GeneratedAt, drawn: false),
+        };
+        return Place().Replace(Assets.Read("targets.html"), place => parts[place.Groups[1].Value]) + "\n";
     }
 
     /// <summary>Writes the page to a file in UTF-8, whole or not at all, replacing one that is there.</summary>

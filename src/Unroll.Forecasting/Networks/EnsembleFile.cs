@@ -54,6 +54,7 @@ internal static class EnsembleFile
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
             TrainedTo = state.TrainedTo,
+            Joint = state.Joint,
             OtherNetworks = [],
             Head = state.Head,
             CalibrationQuantiles = state.CalibrationQuantiles is { } quantiles ? BytesOf(quantiles.Ahead[skipped..]) : null,
@@ -65,10 +66,13 @@ internal static class EnsembleFile
     public static EnsembleState StateOf(EnsembleContent content, IReadOnlyList<Model> networks)
     {
         InputPlan plan = content.Plan;
+        Shape input = content.Joint?.Shape ?? OriginSamples.ShapeOf(plan);
+        int outputs = plan.Steps * (content.Joint?.Plans.Count ?? 1) * Heads.OutputsOf(content.Head);
         bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
             && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
             && (content.Strategy == Strategy.Recursive ? plan is { Steps: 1, Alike.Count: 0, Past.Count: 0 } : content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps))
-            && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps * Heads.OutputsOf(content.Head))
+            && (content.Joint is not { } joint || joint.Plans.ElementAtOrDefault(joint.Index)?.Target == plan.Target)
+            && networks.All(network => network.InputShape == input && network.OutputShape.Size == outputs)
             && (content.CalibrationQuantiles?.Length ?? 0) == (content.Head == ForecastHead.None ? 0 : sizeof(double) * Heads.Levels.Length * plan.Steps * content.CalibrationPredicted.Length);
         if (!fits)
             throw new JsonException("its parts do not fit each other.");
@@ -85,6 +89,7 @@ internal static class EnsembleFile
             CalibrationQuantiles = content.CalibrationQuantiles is { } bytes ? QuantilesOf(bytes, plan.Steps, content.CalibrationPredicted.Length) : null,
             TrainedFrom = content.TrainedFrom,
             TrainedTo = content.TrainedTo,
+            Joint = content.Joint,
         };
     }
 
@@ -132,6 +137,10 @@ internal sealed record EnsembleContent
     public required DateTime TrainedFrom { get; init; }
 
     public required DateTime TrainedTo { get; init; }
+
+    /// <summary>What the networks look at where they predict several targets at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JointInputs? Joint { get; init; }
 
     /// <summary>Whole model files.</summary>
     public required byte[][] OtherNetworks { get; init; }

@@ -35,6 +35,10 @@ public sealed class EnsembleForecaster : INetworkForecaster
     internal EnsembleForecaster(EnsembleState state)
         : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Steps, Strategy = state.Strategy, Head = state.Head }) => _state = state;
 
+    /// <summary>One that was trained as a part of something larger.</summary>
+    internal EnsembleForecaster(EnsembleState state, EnsembleRecipe recipe, History? history, TimeSpan took)
+        : this(recipe) => (_state, History, TrainingTime) = (state, history, took);
+
     public string Name { get; }
 
     public NetworkRecipe Recipe => _recipe.Network;
@@ -52,7 +56,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public ForecastInputs Inputs => new()
     {
-        Past = [.. State.Plan.Alike, .. State.Plan.Past.Select(column => column.Name)],
+        Past = [.. State.Columns.Except(State.Plan.Known.Select(column => column.Name))],
         Known = [.. State.Plan.Known.Select(column => column.Name)],
         Calendar = State.Plan.Calendar is not null || State.Plan.Memory || State.Plan.Seasons.Count > 0,
     };
@@ -207,7 +211,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     {
         ArgumentNullException.ThrowIfNull(series);
         EnsembleState state = Checked(steps);
-        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan, Steps);
+        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Columns]), state.Plan, Steps);
         if (frame.Rows <= frame.FirstOrigin)
             throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
         frame.RequireKnown(series, steps);

@@ -35,10 +35,16 @@ internal sealed record EnsembleState
 
     public Strategy Strategy { get; init; }
 
+    /// <summary>What the networks look at where they predict several targets at once; null where it is the rows of the plan alone.</summary>
+    public JointInputs? Joint { get; init; }
+
     public InputPlan Plan => Linear.Plan;
 
     /// <summary>H; a recursive forecast has a plan for one row ahead.</summary>
     public int Steps => Calibration.Steps;
+
+    /// <summary>All columns beside the target.</summary>
+    public IEnumerable<string> Columns => Joint is { } joint ? Plan.Columns.Union(joint.Columns).Where(column => column != Plan.Target) : Plan.Columns;
 
     /// <summary>The blended forecasts [count][steps] from <paramref name="count"/> origins, in the target's units.</summary>
     /// <param name="frame">The rows.</param>
@@ -53,7 +59,7 @@ internal sealed record EnsembleState
             return (Recursion.Ahead(this, frame, first, count, steps), null);
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
         bool isHeard = Parts.Any(part => part.Corrected) || (withQuantiles && Head != ForecastHead.None);
-        HeadOutputs? said = isHeard ? HeadOutputs.Of(Head, Networks, frame, Plan, first, count) : null;
+        HeadOutputs? said = isHeard ? Said(frame, first, count) : null;
         foreach (BlendPart part in Parts)
         {
             double[][] ahead = part.Forecaster is { } forecaster
@@ -72,6 +78,10 @@ internal sealed record EnsembleState
         for (int h = 0; h < blended.Length; h++)
             blended[h] += weights[h] == 0 ? 0 : weights[h] * ahead[h];
     }
+
+    private HeadOutputs Said(InputFrame frame, int first, int count) => Joint is { } joint
+        ? new HeadOutputs(joint.Corrections(Networks, [.. joint.Plans.Select(_ => frame.Table)], first, count)[joint.Index], null)
+        : HeadOutputs.Of(Head, Networks, frame, Plan, first, count);
 
     /// <summary>The mean output of the networks for each origin, [count, H].</summary>
     public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count) =>

@@ -47,8 +47,9 @@ internal sealed class EnsembleTraining
         (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, said.Corrections, baselines);
         if (isRecursive)
             calibration = FedBack(State(linear, networks, scales, Parts(_split, weights, _cancellation, inner), calibration), inner, frame);
-        double[][] calibrated = [.. Enumerable.Range(0, count).Select(origin => calibration.From(origin).ToArray())];
-        HorizonQuantiles? quantiles = said.Around(calibrated, frame, linear, first, scales);
+        HorizonQuantiles? quantiles = _recipe.Head == ForecastHead.None
+            ? null
+            : said.Around([.. Enumerable.Range(0, count).Select(origin => calibration.From(origin).ToArray())], frame, linear, first, scales);
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
@@ -88,15 +89,20 @@ internal sealed class EnsembleTraining
     public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan with { Window = plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? DefaultWindow, split.Window) };
 
-    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member)
+    /// <param name="recipe">Of the network.</param>
+    /// <param name="plan">Of which H and what is known of rows to come count.</param>
+    /// <param name="input">(T, F) or (T + H, F).</param>
+    /// <param name="member">Which of the networks it is, from 0.</param>
+    /// <param name="targets">K, how many columns are predicted at once.</param>
+    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member, int targets = 1)
     {
-        // One output for each step that is read, or where no step is read H outputs after the last.
+        // K outputs for each step that is read, or where no step is read H · K outputs after the last.
         bool sequences = plan.HasKnown && plan.Steps > 1;
         List<Layer> layers = [.. recipe.Network.Recurrent(sequences)];
         if (sequences)
             layers.Add(new LastSteps(plan.Steps));
         layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
-        int rows = plan.HasKnown ? 1 : plan.Steps;
+        int rows = targets * (plan.HasKnown ? 1 : plan.Steps);
         layers.Add(new Dense(rows * Heads.OutputsOf(recipe.Head)) { KernelInitializer = Initializer.Zeros });
         Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
         if (recipe.Head != ForecastHead.None)
@@ -169,7 +175,7 @@ internal sealed class EnsembleTraining
             TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
             if (Heads.LossOf(_recipe.Head) is { } loss)
                 options = options with { Loss = loss };
-            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k);
+            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k, samples.TargetShape.Size / plan.Steps);
             History history = networks[k].Fit(samples, options, Forwarded, _cancellation);
             _cancellation.ThrowIfCancellationRequested();
             History ??= history;
