@@ -15,11 +15,20 @@ internal static class SvgShapes
     public static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
         SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
 
+    /// <summary>A box with a frame and round corners.</summary>
+    public static XElement Frame(double x, double y, double width, double height, OxyColor fill, OxyColor stroke)
+    {
+        XElement box = Box(x, y, width, height, fill);
+        box.Add(new XAttribute("stroke", Css(stroke)), new XAttribute("rx", "5"));
+        return box;
+    }
+
+    /// <summary>A line of text; y is its base line, and x what <paramref name="anchor"/> says: start, middle or end.</summary>
     public static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
         SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
         new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), text);
 
-    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static string Css(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
+    public static string Css(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
 }
