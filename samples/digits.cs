@@ -130,7 +130,7 @@ string Picture(int[] misread)
 {
     const int Across = 6;
     int[] shown = misread[..Math.Min(misread.Length, Shown)];
-    int pixel = 96 / side, cell = side * pixel + 24, line = cell + 24;
+    int pixel = isFashion ? 5 : 12, cell = side * pixel + 24, line = cell + 24;
     int columns = Math.Clamp(shown.Length, 2, Across), rows = Math.Max(1, (shown.Length + Across - 1) / Across), width = columns * cell + 24, height = rows * line + 36;
     var svg = new StringBuilder($"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}' font-family='sans-serif' fill='#222'>\n<rect width='{width}' height='{height}' fill='white'/>\n");
     svg.AppendLine($"<text x='24' y='32' font-size='16'>{misread.Length} of {heldOut.Length} misread</text>");
