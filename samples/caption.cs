@@ -76,10 +76,11 @@ Model look = model.Part([(image, Node.Input(image.Shape))], [seen]);
 Model step = model.Part([(before, Node.Input(new Shape(1))), (seen, Node.Input(new Shape(State)))], [next, read.States[0]]);
 var decoder = new SequenceDecoder(step, states: 1) { Begin = Begin, End = End, MostTokens = length };
 var start = new DecoderStart(heldOut.Length, [look.Predict([.. heldOut.SelectMany(picture => picture.Pixels)])], []);
+// Greedily, the likeliest word each time; by beam search, the likeliest of the captions whose beginnings were among the three likeliest.
 string[] greedy = [.. decoder.Greedy(start).Select(Text)], beam = [.. decoder.Beam(start, width: 3, lengthPower: 0).Select(found => Text(found[0]))];
 double Right(string[] written) => heldOut.Where((picture, i) => picture.Caption == written[i]).Count() / (double)heldOut.Length;
 
-// A width of 3 keeps the three likeliest beginnings; all captions end alike, so their lengths need no weight. The baseline: the caption of the picture that is most like it, pixel by pixel, of those to learn from.
+// The baseline: the caption of the picture that is most like it, pixel by pixel, of those to learn from.
 string[] nearest = [.. heldOut.AsParallel().AsOrdered().Select(picture => train.MinBy(other => Distance(picture.Pixels, other.Pixels))!.Caption)];
 Console.WriteLine($"\nheld-out captions written exactly: {Right(beam):P1} with a beam of 3, {Right(greedy):P1} taking the likeliest word each time; {Right(nearest):P1} are those of the most similar picture");
 int[] wrong = [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i].Caption != beam[i])];
