@@ -35,6 +35,12 @@ public enum Initializer
 
     /// <summary>Normal, σ = 0.05.</summary>
     RandomNormal,
+
+    /// <summary>
+    /// Normal, σ = 1, as embeddings start in PyTorch. With many tokens and long sequences an <see cref="Embedding"/> that starts like this
+    /// learns from the first epoch on, where the small numbers of Keras' ±0.05 say too little for the layers behind it.
+    /// </summary>
+    StandardNormal,
 }
 
 internal static class InitializerExtensions
@@ -77,8 +83,10 @@ internal static class InitializerExtensions
                 Uniform(values, 0.05, ref random);
                 break;
             case Initializer.RandomNormal:
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = 0.05 * random.NextNormal();
+                Normal(values, 0.05, ref random);
+                break;
+            case Initializer.StandardNormal:
+                Normal(values, 1, ref random);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(initializer), initializer, "Unknown initializer.");
@@ -91,6 +99,12 @@ internal static class InitializerExtensions
     {
         for (int i = 0; i < values.Length; i++)
             values[i] = limit * (2 * random.NextDouble() - 1);
+    }
+
+    private static void Normal(double[] values, double deviation, ref RandomSource random)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = deviation * random.NextNormal();
     }
 
     /// <summary>Normal values beyond two deviations are drawn again; the deviation is raised so that what is left has the one asked for.</summary>

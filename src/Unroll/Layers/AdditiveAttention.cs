@@ -43,7 +43,7 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
         _ones.Slice(0, _features).Fill(T.One);
     }
 
-    public override int ScratchSize => base.ScratchSize + _stride;
+    public override int ScratchSize => base.ScratchSize + (2 * _stride);
 
     private ReadOnlySpan<T> Scale => _ones is null ? _scale.Values : _ones.Span;
 
@@ -57,13 +57,14 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
         if (_ones is null)
             pass.Kernels.AddScaled(_scale.Gradient(pass.Gradients), hidden, gradient);
 
-        // tanh′ = 1 − y² times what came from above.
-        for (int i = 0; i < _features; i++)
-            hidden[i] = gradient * Scale[i] * (T.One - hidden[i] * hidden[i]);
+        // tanh′ = 1 − y², times s and what came from above.
+        Span<T> slope = pass.Scratch.Slice(_scratchAt + _stride, _stride);
+        Scale[.._stride].CopyTo(slope);
+        pass.Kernels.MultiplyByDerivative(Activation.Tanh, hidden, slope);
         if (!queryGradient.IsEmpty)
-            pass.Kernels.Add(queryGradient, hidden[.._features]);
+            pass.Kernels.AddScaled(queryGradient, slope[.._features], gradient);
         if (!keyGradient.IsEmpty)
-            pass.Kernels.Add(keyGradient, hidden[.._features]);
+            pass.Kernels.AddScaled(keyGradient, slope[.._features], gradient);
     }
 
     /// <summary>tanh(q + k), in scratch; zero in the padding.</summary>

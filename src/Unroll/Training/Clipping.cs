@@ -20,6 +20,11 @@ public enum ClipMode
 /// <param name="Limit">The largest value or norm; above 0.</param>
 public sealed record Clipping(ClipMode Mode, double Limit)
 {
+    /// <summary>Beyond so many values, adding up one square after the other takes a good part of a step.</summary>
+    private const int Large = 65_536;
+
+    private const int Block = 4096;
+
     internal void Validate()
     {
         if (!(Limit > 0))
@@ -50,11 +55,34 @@ public sealed record Clipping(ClipMode Mode, double Limit)
     private void Shrink<T>(Span<T> gradients, Kernels.Kernels<T> kernels)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double sum = 0;
-        foreach (T gradient in gradients)
-            sum += double.CreateTruncating(gradient) * double.CreateTruncating(gradient);
+        double sum = gradients.Length > Large ? SumOfBlocks(gradients, kernels) : double.PositiveInfinity;
+        if (!double.IsFinite(sum))
+            sum = SumOfSquares(gradients);
         double norm = Math.Sqrt(sum);
         if (norm > Limit)
             kernels.Scale(gradients, T.CreateChecked(Limit / norm));
+    }
+
+    private static double SumOfSquares<T>(ReadOnlySpan<T> gradients)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        foreach (T gradient in gradients)
+            sum += double.CreateTruncating(gradient) * double.CreateTruncating(gradient);
+        return sum;
+    }
+
+    /// <summary>The same by vectors, infinite where a square is too large for <typeparamref name="T"/>.</summary>
+    private static double SumOfBlocks<T>(ReadOnlySpan<T> gradients, Kernels.Kernels<T> kernels)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        for (int from = 0; from < gradients.Length; from += Block)
+        {
+            ReadOnlySpan<T> block = gradients.Slice(from, Math.Min(Block, gradients.Length - from));
+            sum += double.CreateTruncating(kernels.Dot(block, block));
+        }
+
+        return sum;
     }
 }

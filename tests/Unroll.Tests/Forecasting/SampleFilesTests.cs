@@ -14,6 +14,8 @@ public class SampleFilesTests
     [InlineData("ridership.csv")]
     [InlineData("stations.csv")]
     [InlineData("digits.csv")]
+    [InlineData("cmudict.txt.gz")]
+    [InlineData("verses.tsv")]
     public void The_readme_gives_the_checksum_of_each_file(string name)
     {
         string[] readme = File.ReadAllLines(TestFiles.Sample("README.md"));

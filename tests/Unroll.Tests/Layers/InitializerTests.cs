@@ -18,6 +18,7 @@ public class InitializerTests
         { Initializer.HeNormal, Math.Sqrt(2.0 / 40) },
         { Initializer.LecunNormal, Math.Sqrt(1.0 / 40) },
         { Initializer.RandomNormal, 0.05 },
+        { Initializer.StandardNormal, 1 },
     };
 
     [Theory]
@@ -39,7 +40,7 @@ public class InitializerTests
         Assert.Equal(0, values.Average(), 0.03 * deviation);
         Assert.Equal(deviation, Math.Sqrt(values.Average(value => value * value)), 0.02 * deviation);
         double farthest = values.Max(Math.Abs) / deviation;
-        if (initializer == Initializer.RandomNormal)
+        if (initializer is Initializer.RandomNormal or Initializer.StandardNormal)
             Assert.InRange(farthest, 3, 6);
         else
             Assert.InRange(farthest, 2.2, 2 / 0.87962566103423978);

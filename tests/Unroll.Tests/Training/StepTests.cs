@@ -64,6 +64,22 @@ public class StepTests
         Near(gradients, Clipped(new Clipping(ClipMode.GlobalNorm, 13.1), gradients));
     }
 
+    /// <summary>Very many values are added up by vectors; where no float holds a square, one after the other.</summary>
+    [Theory]
+    [InlineData(0.01f)]
+    [InlineData(1e25f)]
+    public void Clipping_by_global_norm_looks_at_all_of_very_many(float gradient)
+    {
+        var network = new Network<float>([new Dense(200) { UseBias = false }], new Shape(350), Kernels<float>.Best, 1);
+        Span<float> gradients = network.Parameters.Gradients[..70_000];
+        gradients.Fill(gradient);
+        double norm = gradient * Math.Sqrt(70_000);
+        new Clipping(ClipMode.GlobalNorm, 1.001 * norm).Apply(network.Parameters, network.Kernels);
+        Assert.Equal(gradient, gradients[^1]);
+        new Clipping(ClipMode.GlobalNorm, 2).Apply(network.Parameters, network.Kernels);
+        Near([2 / Math.Sqrt(70_000), 2 / Math.Sqrt(70_000)], [gradients[0], gradients[^1]], 1e-8);
+    }
+
     [Fact]
     public void Clipping_comes_before_the_optimiser()
     {
