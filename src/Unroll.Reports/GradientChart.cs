@@ -91,7 +91,7 @@ public static class GradientChart
         };
         double floor = least / 1.6;
         plot.Axes.Add(Charts.Styled(new EpochAxis(lines.Select(line => line.Norms.Count).DefaultIfEmpty(1).Max(), most: 6), "Time step"));
-        plot.Axes.Add(Charts.Styled(new DecadeAxis { Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
+        plot.Axes.Add(Charts.Styled(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
         for (int i = 0; i < lines.Length; i++)
         {
             var line = new LineSeries { Title = lines[i].Name, Color = Palette.Model(i), StrokeThickness = 2, LineJoin = LineJoin.Round, MinimumSegmentLength = 0 };

@@ -88,7 +88,11 @@ internal sealed class DecadeAxis : LogarithmicAxis
         minorTickValues = [];
     }
 
-    protected override string FormatValueOverride(double x) => ReportText.AxisFigure(x);
+    /// <summary>Long figures only with an exponent, for an axis of many decades: 100 and 1e+3, 0.01 and 1e−3.</summary>
+    public bool IsShort { get; init; }
+
+    protected override string FormatValueOverride(double x) =>
+        IsShort && x is < 0.0099 or > 101 ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−') : ReportText.AxisFigure(x);
 }
 
 /// <summary>A horizontal axis with a tick at each of a few values, and no others.</summary>
