@@ -123,25 +123,13 @@ public static partial class Charts
 
     private static XElement SeriesLegend(PanelReport report, int width, int y)
     {
-        const int Symbol = 30;
         bool hasBand = report.Score.Intervals.Count > 0;
-        (string Name, Func<double, XElement> Mark)[] entries =
+        return SvgShapes.Legend(width, y,
         [
-            ("Actual", x => SvgShapes.Box(x, y - 6, 24, 2.5, Palette.Ink)),
-            (Short(report.Score.Name), x => SvgShapes.Box(x, y - 6, 24, 2.5, Palette.Model(0))),
-            .. hasBand ? [(report.BandTitle, x => SvgShapes.Box(x, y - 10, 24, 10, OxyColor.FromRgb(0xF8, 0xE3, 0xD4)))] : Array.Empty<(string, Func<double, XElement>)>(),
-            ("Naive forecast", x => SvgShapes.Dash(x, x + 24, y - 5, Palette.Naive)),
-        ];
-        double[] widths = [.. entries.Select(entry => Symbol + (7.0 * entry.Name.Length) + 16)];
-        double at = (width - widths.Sum()) / 2;
-        var legend = new XElement(SvgPicture.Svg + "g");
-        for (int i = 0; i < entries.Length; i++)
-        {
-            legend.Add(entries[i].Mark(at));
-            legend.Add(SvgShapes.Label(at + Symbol, y, entries[i].Name, 13, Palette.Ink, "start"));
-            at += widths[i];
-        }
-
-        return legend;
+            ("Actual", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Ink, 2.5)),
+            (Short(report.Score.Name), (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Model(0), 2.5)),
+            .. hasBand ? [(report.BandTitle, (from, to, middle) => SvgShapes.Box(from, middle - 5, to - from, 10, OxyColor.FromRgb(0xF8, 0xE3, 0xD4)))] : Array.Empty<(string, Func<double, double, double, XElement>)>(),
+            ("Naive forecast", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Naive, 1.5, "6,3")),
+        ]);
     }
 }

@@ -112,18 +112,9 @@ public static class TuningChart
 
     private static XElement Legend(TuningResult result, int width, int y)
     {
-        const int Symbol = 30;
-        var legend = new XElement(SvgPicture.Svg + "g");
-        string[] names = [.. result.Rungs.Select((rung, i) => string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}")), "naive forecast"];
-        double[] widths = [.. names.Select(name => Symbol + (7.0 * name.Length) + 16)];
-        double x = (width - widths.Sum()) / 2;
-        for (int i = 0; i < names.Length; i++)
-        {
-            legend.Add(i < result.Rungs.Count ? SvgShapes.Dot(x + 20, y - 4.5, Color(result.Rungs[i], result)) : SvgShapes.Dash(x, x + 24, y - 4.5, Palette.Ink));
-            legend.Add(SvgShapes.Label(x + Symbol, y, names[i], 13, Palette.Ink, "start"));
-            x += widths[i];
-        }
-
-        return legend;
+        (string, Func<double, double, double, XElement>) Entry(Rung rung, int i) => (
+            string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}"),
+            (from, _, middle) => SvgShapes.Dot(from + 20, middle, Color(rung, result)));
+        return SvgShapes.Legend(width, y, [.. result.Rungs.Select(Entry), ("naive forecast", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Ink, 1.5, "6,3"))]);
     }
 }
