@@ -114,6 +114,13 @@ panel.SetAction(parse => Guarded(() =>
     recipe = recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads) } };
     PanelBenchmark.Run(new PanelOptions(path, parse.GetValue(seriesColumn)!, parse.GetValue(panelTarget)!, parse.GetValue(days), Whole(parse.GetValue(daysAhead)!), recipe, Named(path)));
 }));
+var severalSeeds = new Option<string>("--seeds") { Description = "First and last seed", DefaultValueFactory = _ => "455-457" };
+var severalTargets = new Command("targets", "One ensemble of networks for two target columns, beside one for each, on the samples") { severalSeeds, daysAhead, threads };
+severalTargets.SetAction(parse => Guarded(() =>
+{
+    string[] ends = parse.GetValue(severalSeeds)!.Split('-');
+    TargetsBenchmark.Run(new TargetsOptions(Seed(ends[0]), Seed(ends[^1]), Whole(parse.GetValue(daysAhead)!), parse.GetValue(threads), string.Join(' ', args)));
+}));
 
 var strategies = new Command("strategies", "The default recipe with an output for each row ahead, and with one that is fed back, on the samples") { horizons, members, threads };
 strategies.SetAction(parse => Guarded(() =>
@@ -123,7 +130,7 @@ strategies.SetAction(parse => Guarded(() =>
     StrategiesBenchmark.Run(ahead, recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads), Training = recipe.Network.Training with { Seed = 455 } } }, string.Join(' ', args));
 }));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, strategies }.Parse(args).Invoke();
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

@@ -6,7 +6,7 @@ namespace Unroll.Cli;
 
 /// <summary>What every verb is asked for that trains networks and writes a report.</summary>
 /// <param name="Data">Where the rows come from.</param>
-/// <param name="Target">The column asked for, or the default.</param>
+/// <param name="Target">The column asked for, or the default; several with commas between.</param>
 /// <param name="TargetIsGiven">Whether the user named the target.</param>
 /// <param name="Train">The rows to learn from; null to choose them.</param>
 /// <param name="Test">The rows to judge on; null to choose them.</param>
@@ -26,7 +26,13 @@ internal sealed class CommonOptions(string folder, string figures, string seed, 
 {
     private readonly Argument<string?> _file = DataSource.FileArgument("A CSV file with a date column and columns of numbers [default: the sample sp500]");
     private readonly Option<string?> _sample = DataSource.SampleOption(samples ?? Sample.Single);
-    private readonly Option<string> _target = new("--target") { Description = "The column to forecast, letter case does not count; a sample has its own default", HelpName = "COLUMN", DefaultValueFactory = _ => "High" };
+    private readonly Option<string[]> _target = new("--target")
+    {
+        Description = "The column to forecast, letter case does not count; a sample has its own default. Several with commas between, as High,Low, are forecast together by unroll forecast",
+        HelpName = "COLUMN",
+        DefaultValueFactory = _ => ["High"],
+    };
+
     private readonly Option<DateRange?> _train = Options.Range("--train", "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
     private readonly Option<DateRange?> _test = Options.Range("--test", "The rows to judge on, as 2021.. [default: chosen from the data, and said]");
     private readonly Option<string> _missing = TargetColumn.MissingOption();
@@ -51,7 +57,7 @@ internal sealed class CommonOptions(string folder, string figures, string seed, 
         bool targetIsGiven = result.GetResult(_target) is { Implicit: false };
         return new CommonRequest(
             data,
-            !targetIsGiven && data.Sample is { } sample ? sample.Target : result.GetRequiredValue(_target),
+            !targetIsGiven && data.Sample is { } sample ? sample.Target : string.Join(TargetColumn.Between, result.GetRequiredValue(_target)),
             targetIsGiven,
             result.GetValue(_train),
             result.GetValue(_test),

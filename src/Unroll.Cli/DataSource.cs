@@ -39,8 +39,10 @@ internal sealed record DataSource(string Path, Sample? Sample)
         ? throw new UnrollException($"The sample {Sample.Name} holds several series, one for each {column}. Choose {Choice(Sample.Single)}, or look at it with unroll describe --sample {Sample.Name}.")
         : TimeSeries.ReadCsv(Path);
 
+    /// <param name="seriesColumn">The column that names the series.</param>
+    /// <param name="statics">The static columns; null to find them.</param>
     /// <exception cref="UnrollException">The file cannot be read, or has no such column.</exception>
-    public Panel ReadPanel(string seriesColumn) => Panel.ReadCsv(Path, seriesColumn);
+    public Panel ReadPanel(string seriesColumn, IReadOnlyList<string>? statics = null) => Panel.ReadCsv(Path, seriesColumn, new CsvReadOptions { Static = statics });
 
     /// <summary>The file's name, and what it is where it is a sample.</summary>
     public string Heading(string file) => Sample is null ? file : $"{file} ({Sample.Title}, a sample)";

@@ -14,6 +14,7 @@ internal static class ForecastCommand
             "forecast",
             "Trains networks on a column of a file, judges them beside the naive forecast \"tomorrow equals today\" and other baselines, and writes a report.",
             "unroll forecast --sample aapl --epochs 5",
+            "unroll forecast --sample aapl --target High,Low --epochs 5",
             "unroll forecast --sample stations --epochs 2");
         options.AddTo(command);
         options.AddPanelTo(command);
@@ -23,6 +24,9 @@ internal static class ForecastCommand
 
     private static int Run(ForecastRequest request)
     {
+        if (TargetColumn.AreSeveral([], request) && TargetColumn.AreSeveral(request.Data.Read().ColumnNames, request))
+            return ForecastTargetsCommand.Run(request);
+
         Terminal terminal = request.Json ? Terminal.Error() : Terminal.Output();
         var plan = new ForecastPlan(request);
         using var interruption = new Interruption();
@@ -50,8 +54,9 @@ internal static class ForecastCommand
     }
 
     private static void Train(Terminal terminal, ForecastPlan plan, ReportFolder folder, CancellationToken cancellation) =>
-        TrainingDisplay.Run(terminal, plan.Networks, plan.Request.EpochsInAll, (network, onEvent) =>
+        TrainingDisplay.Run(terminal, [.. plan.Networks.Select(network => network.Name)], plan.Request.EpochsInAll, (i, onEvent) =>
         {
+            INetworkForecaster network = plan.Networks[i];
             try
             {
                 network.OnEvent = onEvent;
@@ -78,9 +83,14 @@ internal static class ForecastCommand
             (_, > 0) => $"Its weights after epoch {good}, the last good ones, are in {folder.Keep(network)}.",
             _ => "No epoch was finished, so there is nothing to keep.",
         };
-        return new UnrollException(FormattableString.Invariant(
-            $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. {kept}"), diverged);
+        return Diverged(network.Recipe, diverged, kept);
     }
+
+    /// <param name="recipe">Of the network whose training went wrong.</param>
+    /// <param name="diverged">How it did.</param>
+    /// <param name="kept">A sentence on what there is of it.</param>
+    public static UnrollException Diverged(NetworkRecipe recipe, TrainingDivergedException diverged, string kept) => new(FormattableString.Invariant(
+        $"The loss of the {recipe.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. {kept}"), diverged);
 
     private static int Interrupted(Terminal terminal, ForecastPlan plan, ReportFolder folder, Interruption interruption)
     {
@@ -98,7 +108,7 @@ internal static class ForecastCommand
         return interruption.ExitCode;
     }
 
-    private static ForecastReport Report(ForecastPlan plan) =>
+    public static ForecastReport Report(ForecastPlan plan) =>
         ForecastReport.Create(plan.Column, plan.Split, plan.Comparison, plan.Networks) with
         {
             Title = $"{plan.Request.Data.Title}, {plan.Split.Target}",

@@ -1,4 +1,5 @@
 using Unroll.Forecasting;
+using Unroll.Reports;
 
 namespace Unroll.Cli;
 
@@ -31,8 +32,12 @@ internal static class ForecastPanelCommand
 
             PanelScore score = plan.Comparison.Add(plan.Network);
             string metrics = PanelJson.Of(plan, score).ToString();
+            PanelReport report = Report(plan, score);
+            var texts = new Dictionary<string, string> { ["report.html"] = HtmlReport.Render(report), ["metrics.json"] = metrics, ["predictions.csv"] = PanelCsv.Of(plan, score) };
+            foreach (Chart chart in Charts.All(report))
+                texts[chart.Name + ".svg"] = chart.Svg;
             plan.Network.Save(Path.Combine(folder.Path, plan.ModelName));
-            folder.Write(new Dictionary<string, string> { ["metrics.json"] = metrics, ["predictions.csv"] = PanelCsv.Of(plan, score) }, []);
+            folder.Write(texts, []);
             ForecastPanelConsole.After(terminal, plan, score, folder);
             if (request.Forecast.Json)
                 Console.Out.Write(metrics);
@@ -42,6 +47,30 @@ internal static class ForecastPanelCommand
         {
             folder.Abandon();
         }
+    }
+
+    private static PanelReport Report(ForecastPanelPlan plan, PanelScore score)
+    {
+        ForecastRequest request = plan.Request.Forecast;
+        ForecastSplit first = plan.Split[plan.Split.Keys[0]];
+        return PanelReport.Create(plan.Split, plan.Comparison, score, plan.Network) with
+        {
+            Title = $"{request.Data.Title}, {plan.Split.Target}",
+            Notes =
+            [
+                ForecastPanelConsole.Made(plan.Network),
+                .. plan.Split.Notes.Select(note => "Note: " + note + "."),
+                .. ForecastPanelConsole.LeftOut(plan.Split),
+            ],
+            Settings =
+            [
+                new("series", plan.Panel.SeriesColumn),
+                new("static", plan.Network.StaticNames.Count > 0 ? string.Join(", ", plan.Network.StaticNames) : "none"),
+                .. request.Settings(first),
+                new(".NET", Environment.Version.ToString()),
+                new("instruction set", plan.Network.Model.InstructionSet),
+            ],
+        };
     }
 
     private static UnrollException Diverged(PanelForecaster network, TrainingDivergedException diverged) => new(

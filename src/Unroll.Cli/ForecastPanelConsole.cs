@@ -8,7 +8,7 @@ namespace Unroll.Cli;
 internal static class ForecastPanelConsole
 {
     /// <summary>The lines after training that are not of a series, and the fewest series that are shown.</summary>
-    private const int OtherLines = 18, FewestSeries = 5;
+    private const int OtherLines = 26, FewestSeries = 5;
 
     /// <summary>The most series that are named as left out.</summary>
     private const int MostLeftOut = 5;
@@ -22,13 +22,13 @@ internal static class ForecastPanelConsole
         terminal.Blank();
         if (plan.Choice.Note is { } note)
             terminal.Say(note);
+        foreach (string done in split.Notes)
+            terminal.Say("Note: " + done + ".");
         terminal.Heading($"Split of {split.Target}");
         terminal.Lines(Rows("train", key => split[key].Train));
         terminal.Lines(Rows("test ", key => split[key].Test));
-        foreach ((string key, string reason) in split.LeftOut.Take(MostLeftOut))
-            terminal.Say($"Left out {key}: {reason}", Color.Yellow);
-        if (split.LeftOut.Count > MostLeftOut)
-            terminal.Say(FormattableString.Invariant($"Left out {split.LeftOut.Count - MostLeftOut:N0} more series; metrics.json names them."), Color.Yellow);
+        foreach (string sentence in LeftOut(split))
+            terminal.Say(sentence, Color.Yellow);
         terminal.Blank();
         PanelForecaster network = plan.Network;
         NetworkRecipe recipe = network.Recipe;
@@ -43,6 +43,13 @@ internal static class ForecastPanelConsole
         }
     }
 
+    /// <summary>The series that were left out, and why.</summary>
+    public static IEnumerable<string> LeftOut(PanelSplit split) =>
+    [
+        .. split.LeftOut.Take(MostLeftOut).Select(each => $"Left out {each.Key}: {each.Value}"),
+        .. split.LeftOut.Count > MostLeftOut ? [FormattableString.Invariant($"Left out {split.LeftOut.Count - MostLeftOut:N0} more series; metrics.json names them.")] : Array.Empty<string>(),
+    ];
+
     public static void After(Terminal terminal, ForecastPanelPlan plan, PanelScore score, ReportFolder folder)
     {
         PanelComparison comparison = plan.Comparison;
@@ -50,18 +57,29 @@ internal static class ForecastPanelConsole
         terminal.Lines(PanelTable.Text(plan, score, terminal.Width, Math.Max(FewestSeries, terminal.Height - OtherLines)));
         terminal.Say(PanelTable.Legend);
         terminal.Blank();
+        if (score.Intervals.Count > 0)
+        {
+            terminal.Lines(PanelTable.Intervals(comparison, score, terminal.Width));
+            terminal.Say(PanelTable.IntervalLegend);
+            terminal.Blank();
+        }
+
         terminal.Say(comparison.Verdict(score), score.Rmsse < comparison.BestBaseline.Rmsse ? Color.Green : Color.Yellow);
         terminal.Say(Made(plan.Network));
         terminal.Blank();
-        terminal.Say($"In {folder.Path}: metrics.json and predictions.csv with every series, and {plan.ModelName}.");
+        terminal.Say($"Open {Path.Combine(folder.Path, "report.html")}");
+        terminal.Say($"Also there: {plan.ModelName}, predictions.csv, metrics.json with every series, and the charts as SVG.");
+        DataSource data = plan.Request.Forecast.Data;
+        terminal.Say($"The next values: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, plan.ModelName))} {(data.Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(data.Path))}");
     }
 
     /// <summary>Inputs, and which least squares stands before the networks.</summary>
-    private static string Made(PanelForecaster network)
+    public static string Made(PanelForecaster network)
     {
         (double own, double? shared) = network.LinearErrors;
         string linear = shared is null ? "" : FormattableString.Invariant(
             $"; least squares {(network.IsLinearShared ? "on all series at once" : "for each series by itself")}, which on the newest training rows left {100 * (network.IsLinearShared ? shared : own):0.0} % of the naive RMSE ({(network.IsLinearShared ? "by itself" : "all at once")} {100 * (network.IsLinearShared ? own : shared):0.0} %)");
-        return $"Inputs: {network.Inputs}{linear}.";
+        string statics = network.StaticNames.Count == 0 ? "" : $"; the same on all rows of a series: {string.Join(", ", network.StaticNames)}";
+        return $"Inputs: {network.Inputs}{statics}{linear}.";
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ForecastPanelPlan
     public ForecastPanelPlan(PanelRequest request)
     {
         (Request, ForecastRequest forecast) = (request, request.Forecast);
-        Panel = forecast.Data.ReadPanel(request.SeriesColumn);
+        Panel = forecast.Data.ReadPanel(request.SeriesColumn, request.Statics);
         string target = TargetOf(Panel, forecast);
         TimeSeries longest = Panel.Keys.Select(key => Panel[key]).MaxBy(series => series.Rows)!;
         Choice = SplitChoice.Choose(longest, forecast.Data.Sample, forecast.Train, forecast.Test);
@@ -43,6 +43,8 @@ internal sealed class ForecastPanelPlan
 
     private static string TargetOf(Panel panel, ForecastRequest request)
     {
+        if (TargetColumn.AreSeveral(panel.ColumnNames, request))
+            throw new UnrollException($"--target names several columns, {request.Target}, but of several series one column is forecast at a time. Name one --target, and run it once for each.");
         bool isMissing = !panel.ColumnNames.Contains(request.Target, StringComparer.OrdinalIgnoreCase);
         return !isMissing || request.TargetIsGiven ? request.Target
             : panel.ColumnNames.Count == 1 ? panel.ColumnNames[0]

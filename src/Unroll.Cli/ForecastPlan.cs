@@ -29,6 +29,15 @@ internal sealed class ForecastPlan
         _comparison = new Lazy<Comparison>(() => new Comparison(Split, request.Horizon, request.CreateLinear()));
     }
 
+    /// <summary>One of several targets that were planned together; its networks come with <see cref="Judge"/>.</summary>
+    public ForecastPlan(ForecastTargetsPlan whole, ForecastSplit split)
+    {
+        (Request, Series, Choice, Column, Split, InputNotes, Networks) = (whole.Request, whole.Series, whole.Choice, whole.Table, split, whole.InputNotes, []);
+        Comparison.RequireChange(Split);
+        Split.RequireTestRows(Request.Horizon);
+        _comparison = new Lazy<Comparison>(() => new Comparison(Split, Request.Horizon, Request.CreateLinear()));
+    }
+
     public ForecastRequest Request { get; }
 
     /// <summary>The table as it was read.</summary>
@@ -45,7 +54,15 @@ internal sealed class ForecastPlan
     public Comparison Comparison => _comparison.Value;
 
     /// <summary>Built, not yet trained.</summary>
-    public IReadOnlyList<INetworkForecaster> Networks { get; }
+    public IReadOnlyList<INetworkForecaster> Networks { get; private set; }
+
+    /// <summary>Judges networks that were trained elsewhere.</summary>
+    public void Judge(IReadOnlyList<INetworkForecaster> networks)
+    {
+        Networks = networks;
+        foreach (INetworkForecaster network in networks)
+            Comparison.Add(network);
+    }
 
     /// <summary>What was done to columns on the way, a sentence each.</summary>
     public IReadOnlyList<string> InputNotes { get; }

@@ -48,6 +48,7 @@ internal sealed record ForecastRequest : CommonRequest
         Transform = Recipe.Transform,
         Validation = Recipe.Validation,
         Window = GivenWindow,
+        Head = Recipe.Head,
     };
 
     /// <summary>What the networks were made with, by the names of the options, as the report shows it.</summary>
@@ -83,6 +84,7 @@ internal sealed record ForecastRequest : CommonRequest
                     new("transform", Recipe.Transform?.Name ?? "auto"),
                     new("ensemble", Text(Recipe.Members)),
                     new("validation", Text(Recipe.Validation)),
+                    new("head", RecipeOptions.WordOf(Recipe.Head)),
                 }
                 : [new("scaler", recipe.Scaler)],
             new("missing", TargetColumn.Word(Missing)),

@@ -9,31 +9,37 @@ internal static class InputColumns
     /// <summary>A column with more of its values missing than this share says too little.</summary>
     private const double MostMissing = 0.2;
 
+    /// <summary>As for several targets.</summary>
+    /// <inheritdoc cref="Complete(TimeSeries, IReadOnlyList{string}, MissingPolicy, ForecastInputs, IReadOnlyCollection{string}, DateTime?, DateTime?)"/>
+    public static (TimeSeries Table, ForecastInputs Inputs, IReadOnlyList<string> Notes) Complete(
+        TimeSeries series, string target, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary) =>
+        Complete(series, [target], policy, inputs, needed, from, boundary);
+
     /// <summary>
-    /// The target as <see cref="TargetColumn.Complete"/> gives it, with the input columns beside it. Gaps of these hold the value before;
+    /// The targets as <see cref="TargetColumn.Complete"/> gives them, with the input columns beside them. Gaps of these hold the value before;
     /// a column that begins with a gap or has many is left out, unless the user named it. Where columns are known beforehand, rows at the
     /// end without a target are rows to come and stay as they are.
     /// </summary>
     /// <param name="series">The table as it was read.</param>
-    /// <param name="target">The column to predict.</param>
-    /// <param name="policy">What to do with missing values of the target.</param>
-    /// <param name="inputs">The columns wanted beside it.</param>
+    /// <param name="targets">The columns to predict.</param>
+    /// <param name="policy">What to do with missing values of the targets.</param>
+    /// <param name="inputs">The columns wanted beside them.</param>
     /// <param name="needed">Those that may not be left out.</param>
     /// <param name="from">The first instant that matters.</param>
     /// <param name="boundary">The first instant of the test range.</param>
     /// <exception cref="UnrollException">A needed column has too many values missing.</exception>
     public static (TimeSeries Table, ForecastInputs Inputs, IReadOnlyList<string> Notes) Complete(
-        TimeSeries series, string target, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary)
+        TimeSeries series, IReadOnlyList<string> targets, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary)
     {
-        TimeSeries told = inputs.Known.Count > 0 ? Told(series, target) : series;
-        TimeSeries column = TargetColumn.Complete(told, target, policy, from, boundary);
+        TimeSeries told = inputs.Known.Count > 0 ? Told(series, targets) : series;
+        TimeSeries column = TargetColumn.Complete(told, targets, policy, from, boundary);
         if (inputs.Past.Count + inputs.Known.Count == 0)
             return (column, inputs, []);
         List<string> notes = [.. column.Notices.Except(series.Notices).Select(notice => "Note: " + notice)];
         int[] rows = [.. RowsOf(series, column), .. Enumerable.Range(told.Rows, series.Rows - told.Rows)];
         DateTime[] dates = [.. column.Dates, .. series.Dates.Skip(told.Rows)];
         int first = from is null ? 0 : Math.Max(0, column.Dates.ToList().FindIndex(date => date >= from));
-        var columns = new List<(string Name, double[] Values)> { (column.ColumnNames[0], [.. column[target].Values, .. Enumerable.Repeat(double.NaN, series.Rows - told.Rows)]) };
+        List<(string Name, double[] Values)> columns = [.. column.ColumnNames.Select(target => (target, (double[])[.. column[target].Values, .. Enumerable.Repeat(double.NaN, series.Rows - told.Rows)]))];
         var past = new List<string>();
         foreach (string name in inputs.Past)
         {
@@ -65,7 +71,7 @@ internal static class InputColumns
             double[] values = Array.ConvertAll(rows, row => all[row]);
             int gap = values.AsSpan(first, column.Rows - first).IndexOf(double.NaN);
             if (boundary is not null && gap >= 0)
-                throw new UnrollException($"{series.Name} has no {name} on {series.Day(dates[first + gap])}. A column that is known for the rows to come must be whole up to the last {target}: complete the file, or name it with --features, which fills gaps with the value before.");
+                throw new UnrollException($"{series.Name} has no {name} on {series.Day(dates[first + gap])}. A column that is known for the rows to come must be whole up to the last {column.ColumnNames[0]}: complete the file, or name it with --features, which fills gaps with the value before.");
             columns.Add((name, values));
         }
 
@@ -74,13 +80,10 @@ internal static class InputColumns
     }
 
     /// <summary>The rows up to the last one with a target.</summary>
-    public static TimeSeries Told(TimeSeries table, string target)
+    public static TimeSeries Told(TimeSeries table, params IReadOnlyList<string> targets)
     {
-        ReadOnlySpan<double> values = table[target].Values;
-        int rows = values.Length;
-        while (table.ColumnNames.Count > 1 && rows > 0 && double.IsNaN(values[rows - 1]))
-            rows--;
-        return rows == values.Length ? table : table.Head(rows);
+        int rows = table.ColumnNames.Count > targets.Count ? targets.Max(target => 1 + table[target].Values.LastIndexOfAnyExcept(double.NaN)) : table.Rows;
+        return rows == table.Rows ? table : table.Head(rows);
     }
 
     /// <summary>Where the rows of <paramref name="part"/>, some of <paramref name="series"/>, are in that.</summary>

@@ -11,37 +11,69 @@ internal static class PredictCommand
     {
         var model = new Argument<string>("MODEL") { Description = "A network that unroll forecast wrote, for example forecast-report/lstm.unroll" };
         Argument<string?> file = DataSource.FileArgument("A CSV file with the column that the network was trained on, its newest rows at the end of time");
-        Option<string?> sample = DataSource.SampleOption(Sample.Single);
+        Option<string?> sample = DataSource.SampleOption(Sample.All);
+        var series = new Option<string?>("--series") { Description = "For a network of several series: the column that names them [default: as in the training file]", HelpName = "COLUMN" };
+        var only = new Option<string[]>("--series-name") { Description = "For a network of several series: the series to predict; repeat it for more [default: all of the file]", HelpName = "NAME" };
         Option<string> missing = TargetColumn.MissingOption();
         Option<int?> horizon = Options.OptionalWhole("--horizon", 1, 10_000, "How many rows ahead [default: as many as the network was trained for]");
         var json = new Option<bool>("--json") { Description = "Print the prediction as JSON" };
+        var csv = new Option<bool>("--csv") { Description = "Print the prediction as CSV" };
         var command = new Verb(
             "predict",
             "Predicts the next value or values from the newest rows of a file, with the naive forecast beside them.",
             "unroll forecast --sample aapl --epochs 5",
             "unroll predict forecast-report/lstm.unroll --sample aapl")
         {
-            model, file, sample, horizon, missing, json,
+            model, file, sample, series, only, horizon, missing, json, csv,
         };
         command.SetAction(result =>
         {
             DataSource source = DataSource.From(result.GetValue(file), result.GetValue(sample), Sample.Single, isNeeded: true);
-            PredictionJson prediction = Predict(result.GetRequiredValue(model), source, TargetColumn.Policy(result.GetRequiredValue(missing)), result.GetValue(horizon));
+            string path = result.GetRequiredValue(model);
+            MissingPolicy policy = TargetColumn.Policy(result.GetRequiredValue(missing));
+            if (result.GetValue(json) && result.GetValue(csv))
+                throw new UnrollException("--json and --csv both print on standard output. Give one of them.");
+            if (PanelForecaster.IsIn(path))
+            {
+                PanelPredictionJson all = PredictPanel.Predict(path, source, result.GetValue(series), result.GetValue(only) ?? [], policy, result.GetValue(horizon));
+                if (result.GetValue(json))
+                    Console.Out.Write(all);
+                else if (result.GetValue(csv))
+                    Console.Out.Write(PredictionCsv.Of(all));
+                else
+                    PredictPanel.Show(Terminal.Output(), all);
+                return 0;
+            }
+
+            if (result.GetValue(series) is not null || result.GetValue(only) is { Length: > 0 })
+                throw new UnrollException($"{path} holds the network of one series, but --series and --series-name are for several. Leave them out.");
+            PredictionJson[] predictions = Predict(path, source, policy, result.GetValue(horizon));
             if (result.GetValue(json))
-                Console.Out.Write(prediction);
+                Console.Out.Write(predictions.Length == 1 ? predictions[0] : new PredictionsJson(predictions));
+            else if (result.GetValue(csv))
+                Console.Out.Write(PredictionCsv.Of(predictions));
             else
-                Show(Terminal.Output(), prediction);
+                Show(Terminal.Output(), predictions);
             return 0;
         });
         return command;
     }
 
-    private static PredictionJson Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
+    /// <summary>One a target of the network.</summary>
+    private static PredictionJson[] Predict(string model, DataSource source, MissingPolicy policy, int? horizon)
     {
-        INetworkForecaster network = NetworkForecaster.Load(model);
+        IReadOnlyList<INetworkForecaster> networks = NetworkForecaster.LoadAll(model);
         TimeSeries series = source.Read();
-        (TimeSeries table, _, _) = InputColumns.Complete(series, network.Target, policy, network.Inputs, [.. network.Inputs.Past], null, null);
-        TimeSeries told = InputColumns.Told(table, network.Target);
+        string[] targets = [.. networks.Select(network => network.Target)];
+        string[] known = [.. networks.SelectMany(network => network.Inputs.Known).Distinct()];
+        var inputs = new ForecastInputs { Past = [.. networks.SelectMany(network => network.Inputs.Past).Except([.. targets, .. known])], Known = known };
+        (TimeSeries table, _, _) = InputColumns.Complete(series, targets, policy, inputs, inputs.Past, null, null);
+        TimeSeries told = InputColumns.Told(table, targets);
+        return [.. networks.Select(network => Predict(model, network, series, table, told, horizon))];
+    }
+
+    private static PredictionJson Predict(string model, INetworkForecaster network, TimeSeries series, TimeSeries table, TimeSeries told, int? horizon)
+    {
         int steps = horizon ?? network.Steps;
         IReadOnlyList<DateTime> dates = told.NextDates(steps);
         AheadJson[] ahead;
@@ -68,7 +100,20 @@ internal static class PredictCommand
             series.Day(told.LastDate),
             ahead[0].Value,
             told[network.Target][^1],
-            ahead);
+            ahead)
+        {
+            Head = network is EnsembleForecaster { Head: not ForecastHead.None and var head } ? RecipeOptions.WordOf(head) : null,
+        };
+    }
+
+    private static void Show(Terminal terminal, PredictionJson[] predictions)
+    {
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            if (i > 0)
+                terminal.Blank();
+            Show(terminal, predictions[i]);
+        }
     }
 
     private static void Show(Terminal terminal, PredictionJson prediction)
@@ -76,7 +121,7 @@ internal static class PredictCommand
         string[] values = [.. prediction.Ahead.Select(each => Figure(each.Value)), Figure(prediction.Naive)];
         int widest = values.Max(value => value.Length);
         terminal.Heading($"{(prediction.Ahead.Length == 1 ? $"The next {prediction.Target}" : $"The next {prediction.Ahead.Length} rows of {prediction.Target}")} after {prediction.After} in {prediction.File}");
-        terminal.Say($"{prediction.Model}: from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}");
+        terminal.Say($"{prediction.Model}: from the newest {prediction.Window} rows; trained on {prediction.TrainedFrom} to {prediction.TrainedTo}{(prediction.Head is { } head ? $"; intervals of its {head} head" : "")}");
         int dates = prediction.Ahead.Max(each => each.Date.Length);
         foreach (AheadJson each in prediction.Ahead)
         {
@@ -87,5 +132,5 @@ internal static class PredictCommand
         terminal.Lines($"{"naive".PadRight(dates)}  {Figure(prediction.Naive).PadLeft(widest)}   the value of {prediction.After}: \"tomorrow equals today\"");
     }
 
-    private static string Figure(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
+    public static string Figure(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 }

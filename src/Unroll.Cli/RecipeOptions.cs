@@ -14,9 +14,12 @@ namespace Unroll.Cli;
 /// <param name="Strategy">How it reaches further than one row ahead.</param>
 internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[] Known, TargetTransform? Transform, int Members, double Validation, Strategy Strategy)
 {
+    /// <summary>What the networks say of each row.</summary>
+    public ForecastHead Head { get; init; }
+
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or the target is among them.</exception>
-    public ForecastInputs InputsOf(TimeSeries series, string target)
+    public ForecastInputs InputsOf(TimeSeries series, params IReadOnlyList<string> targets)
     {
         if (!IsDefault)
             return ForecastInputs.TargetOnly;
@@ -24,7 +27,7 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
         string[] known = [.. Known.Select(name => Named("--known", name))];
         string[] past =
         [
-            .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Where(name => name != target) : [],
+            .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Except(targets) : [],
             .. words.Where(word => word is not ("columns" or "calendar" or "none")).Select(name => Named("--features", name)),
         ];
         past = [.. past.Except(known).Distinct()];
@@ -32,9 +35,11 @@ internal sealed record RecipeRequest(bool IsDefault, string[]? Features, string[
             throw new UnrollException($"--features names {(past.Length > 0 ? string.Join(", ", past) : "columns")}, which --strategy recursive has nothing to put in the place of in rows to come. Leave it out, name what is known beforehand with --known, or use --strategy direct.");
         return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar") };
 
-        string Named(string option, string name) => series[name].Name is var column && column != target
+        string Named(string option, string name) => series[name].Name is var column && !targets.Contains(column)
             ? column
-            : throw new UnrollException($"{option} names {column}, which is the target itself. Name other columns, or leave the option out.");
+            : throw new UnrollException(targets.Count == 1
+                ? $"{option} names {column}, which is the target itself. Name other columns, or leave the option out."
+                : $"{option} names {column}, which is a target. The past of each target is an input of the others anyway: name other columns, or leave the option out.");
     }
 
     /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>
@@ -57,6 +62,7 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
 {
     public const string Default = "default", Tutorial = "tutorial";
     private static readonly string[] s_transforms = ["auto", "none", "difference", "log-return", "relative"];
+    private static readonly string[] s_heads = ["none", "quantile", "gaussian", "student-t"];
     private readonly Option<string> _recipe = Options.Word("--recipe", fallback, [Default, Tutorial], description);
     private readonly Option<string[]> _features = new("--features")
     {
@@ -70,7 +76,12 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
     private readonly Option<int?> _ensemble = Options.OptionalWhole("--ensemble", 1, 100, $"How many networks are averaged [default: {members ?? new EnsembleRecipe().Members}{(members is null ? "" : " in a trial")}]");
     private readonly Option<double?> _validation = Options.OptionalNumber("--validation", value => value is > 0 and < 1, "above 0 and below 1", "The share of the training rows, the newest, to choose by [default: 0.2]");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation];
+    private readonly Option<string> _head = Options.Word("--head", s_heads[0], s_heads, "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
+
+    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation, _head];
+
+    /// <summary>As the option spells it.</summary>
+    public static string WordOf(ForecastHead head) => s_heads[(int)head];
 
     /// <exception cref="UnrollException">An option belongs to the other recipe.</exception>
     public RecipeRequest Read(ParseResult result)
@@ -86,6 +97,10 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
         if (features is { Length: > 1 } && features.Contains("none"))
             throw new UnrollException("--features none stands alone. Leave out the others, or none.");
         string transform = result.GetRequiredValue(_transform);
+        Strategy strategy = result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct;
+        var head = (ForecastHead)Array.IndexOf(s_heads, result.GetRequiredValue(_head));
+        if (strategy == Strategy.Recursive && head != ForecastHead.None)
+            throw new UnrollException($"--head {WordOf(head)} and --strategy recursive do not go together: what is fed back is a value. Leave one of them out.");
         return new RecipeRequest(
             isDefault,
             features,
@@ -93,7 +108,10 @@ internal sealed class RecipeOptions(string fallback = RecipeOptions.Default, str
             transform == s_transforms[0] ? null : TargetTransform.Parse(transform),
             result.GetValue(_ensemble) ?? members ?? new EnsembleRecipe().Members,
             result.GetValue(_validation) ?? new EnsembleRecipe().Validation,
-            result.GetValue(_strategy) == "recursive" ? Strategy.Recursive : Strategy.Direct);
+            strategy)
+        {
+            Head = head,
+        };
     }
 
     /// <summary>Whether the user said how many networks are averaged.</summary>

@@ -57,17 +57,26 @@ internal sealed class ReportFolder
 
     /// <summary>Writes texts under their names, and networks. Where one cannot be written, none is.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
-    public void Write(IReadOnlyDictionary<string, string> texts, params IReadOnlyList<INetworkForecaster> networks)
+    public void Write(IReadOnlyDictionary<string, string> texts, params IReadOnlyList<INetworkForecaster> networks) =>
+        Write(texts, networks.ToDictionary<INetworkForecaster, string, Action<string>>(ModelName, network => network.Save));
+
+    /// <summary>Writes texts and models under their names, which may hold a folder. Where one cannot be written, none is.</summary>
+    /// <exception cref="UnrollException">A file cannot be written.</exception>
+    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, Action<string>> models)
     {
         string staging = System.IO.Path.Combine(Path, StagingName);
         try
         {
             foreach ((string name, string text) in texts)
                 AtomicFile.WriteText(System.IO.Path.Combine(staging, name), text);
-            foreach (INetworkForecaster network in networks)
-                network.Save(System.IO.Path.Combine(staging, ModelName(network)));
-            foreach (string file in Directory.GetFiles(staging))
-                File.Move(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)), overwrite: true);
+            foreach ((string name, Action<string> save) in models)
+                save(System.IO.Path.Combine(staging, name));
+            foreach (string file in Directory.GetFiles(staging, "*", SearchOption.AllDirectories))
+            {
+                string path = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(staging, file));
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+                File.Move(file, path, overwrite: true);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +105,8 @@ internal sealed class ReportFolder
             Directory.Delete(Path);
     }
 
-    private static string Predictions(ForecastPlan plan)
+    /// <summary>A line a test row: its date, what came, the naive forecast, the networks and the ends of their intervals.</summary>
+    public static string Predictions(ForecastPlan plan)
     {
         (ForecastSplit split, Comparison comparison) = (plan.Split, plan.Comparison);
         var csv = new StringBuilder("date,actual,naive").AppendJoin("", plan.Networks.Select(network => "," + network.Recipe.Key));

@@ -53,6 +53,20 @@ internal static class ResultTable
         return FigureTable.Text(headings, [.. headings.Skip(2).SkipLast(1).Reverse()], [[.. comparison.Scores.Select(Row)], [.. comparison.Baselines.Select(Row)]], width);
     }
 
+    /// <summary>CRPS of the networks and of all baselines, the lowest of each column marked.</summary>
+    public static string Crps(Comparison comparison, int width)
+    {
+        ForecastScore[] all = [.. comparison.Scores, .. comparison.Baselines];
+        int[] steps = [.. all.SelectMany(score => score.Crps).Select(each => each.Step).Distinct().Order()];
+        double? At(ForecastScore score, int step) => score.Crps.FirstOrDefault(each => each.Step == step)?.Value;
+        string Cell(ForecastScore score, int step) => At(score, step) is not { } value
+            ? FigureTable.None
+            : (value == all.Min(each => At(each, step)) ? "* " : "") + FigureTable.Figure(value, comparison.Naive.Rmse);
+        string[] Row(ForecastScore score) => [score.Name, .. steps.Select(step => Cell(score, step))];
+        string[] headings = ["CRPS", .. steps.Select(step => step == 1 ? "1 row ahead" : string.Create(CultureInfo.InvariantCulture, $"{step} rows ahead"))];
+        return FigureTable.Text(headings, [], [[.. comparison.Scores.Select(Row)], [.. comparison.Baselines.Select(Row)]], width);
+    }
+
     /// <summary>How often intervals held the actual value.</summary>
     public static string Intervals(Comparison comparison, int width)
     {

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
@@ -8,8 +7,8 @@ internal static class TrainingDisplay
 {
     private const int Lines = 10;
 
-    /// <summary>Runs <paramref name="train"/> for each network while that returns true; each trains for <paramref name="epochs"/> at most.</summary>
-    public static void Run(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, int epochs, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
+    /// <summary>Runs <paramref name="train"/> for each network, counted from 0, while that returns true; each trains for <paramref name="epochs"/> at most.</summary>
+    public static void Run(Terminal terminal, IReadOnlyList<string> networks, int epochs, Func<int, Action<TrainingEvent>, bool> train)
     {
         if (terminal.IsLive)
             RunLive(terminal, networks, epochs, train);
@@ -17,29 +16,29 @@ internal static class TrainingDisplay
             RunPlain(terminal, networks, train);
     }
 
-    private static void RunPlain(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
+    private static void RunPlain(Terminal terminal, IReadOnlyList<string> networks, Func<int, Action<TrainingEvent>, bool> train)
     {
-        int widest = networks.Max(network => network.Name.Length);
-        foreach (INetworkForecaster network in networks)
+        int widest = networks.Max(name => name.Length);
+        for (int i = 0; i < networks.Count; i++)
         {
-            var status = new TrainingStatus(network.Name);
+            var status = new TrainingStatus(networks[i]);
             int shown = 0;
-            bool goesOn = train(network, moment =>
+            bool goesOn = train(i, moment =>
             {
                 status.Update(moment);
                 if (moment.Kind != TrainingEventKind.EpochEnded || (moment.Epoch > 1 && moment.Epoch * Lines / moment.Epochs <= shown))
                     return;
                 shown = moment.Epoch * Lines / moment.Epochs;
-                terminal.Say($"{network.Name.PadRight(widest)}  {status}");
+                terminal.Say($"{status.Name.PadRight(widest)}  {status}");
             });
             if (!goesOn)
                 return;
         }
     }
 
-    private static void RunLive(Terminal terminal, IReadOnlyList<INetworkForecaster> networks, int epochs, Func<INetworkForecaster, Action<TrainingEvent>, bool> train)
+    private static void RunLive(Terminal terminal, IReadOnlyList<string> networks, int epochs, Func<int, Action<TrainingEvent>, bool> train)
     {
-        var states = networks.Select(network => new TrainingStatus(network.Name)).ToList();
+        var states = networks.Select(name => new TrainingStatus(name)).ToList();
         int width = terminal.Width - 1;
         terminal.Ansi.Progress().AutoClear(false).HideCompleted(false)
             .Columns(new StatusColumn(states, width, TrainingStatus.LongestText(epochs)))
@@ -50,7 +49,7 @@ internal static class TrainingDisplay
                 {
                     (ProgressTask task, TrainingStatus status) = (tasks[i], states[i]);
                     task.StartTask();
-                    bool goesOn = train(networks[i], moment =>
+                    bool goesOn = train(i, moment =>
                     {
                         status.Update(moment);
                         task.Value = status.Share;

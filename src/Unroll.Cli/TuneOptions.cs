@@ -28,6 +28,8 @@ internal sealed class TuneOptions
         RecipeRequest recipe = _recipe.Read(result);
         if (!recipe.IsDefault && result.GetValue(_horizon) is not null)
             throw new UnrollException("--horizon has no part in a search with --recipe tutorial, whose networks learn one row ahead. Leave it out, or use --recipe default.");
+        if (recipe.Head != ForecastHead.None)
+            throw new UnrollException("--head has no part in a search: trials are judged by the values they predict. Leave it out, and give it to unroll forecast.");
         return new TuneRequest(common)
         {
             Recipe = recipe,

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using OxyPlot;
 using Unroll.Reports.Rendering;
-using static Unroll.Reports.Rendering.SvgParts;
+using static Unroll.Reports.Rendering.SvgShapes;
 
 namespace Unroll.Reports;
 

@@ -48,22 +48,25 @@ public static partial class Charts
     public static Chart Loss(ForecastReport report)
     {
         ReportChecks.Check(report);
-        bool logarithmic = LossScale.IsLogarithmic(report);
-        PlotModel plot = Plot("Loss by epoch", report);
+        return Loss(Plot("Loss by epoch", report), report.Losses);
+    }
+
+    private static Chart Loss(PlotModel plot, IReadOnlyList<LossCurve> curves)
+    {
+        bool logarithmic = LossScale.IsLogarithmic(curves);
         Axis losses = logarithmic ? new DecadeAxis() : new LinearAxis { LabelFormatter = ReportText.AxisFigure };
         losses.Position = AxisPosition.Left;
-        plot.Axes.Add(Styled(new EpochAxis(LossScale.Epochs(report)), "Epoch"));
+        plot.Axes.Add(Styled(new EpochAxis(LossScale.Epochs(curves)), "Epoch"));
         plot.Axes.Add(Styled(losses, logarithmic ? "Loss (logarithmic)" : "Loss"));
-        for (int i = 0; i < report.Models.Count; i++)
+        for (int i = 0; i < curves.Count; i++)
         {
-            ModelResult model = report.Models[i];
-            bool both = model.ValidationLossByEpoch is not null;
-            plot.Series.Add(LossLine(Short(model.Name) + (both ? ", training" : ""), i, model.LossByEpoch, LineStyle.Solid));
-            if (both)
-                plot.Series.Add(LossLine(Short(model.Name) + ", validation", i, model.ValidationLossByEpoch!, LineStyle.Dash));
+            LossCurve curve = curves[i];
+            plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), i, curve.Training, LineStyle.Solid));
+            if (curve.Validation is { } validation)
+                plot.Series.Add(LossLine(Short(curve.Name) + ", validation", i, validation, LineStyle.Dash));
         }
 
-        if (!LossScale.HasAny(report))
+        if (!LossScale.HasAny(curves))
             plot.Subtitle = "No finite loss was recorded.";
         return Draw(plot, "loss");
     }

@@ -71,6 +71,12 @@ public sealed record ForecastReport
     /// <summary>The intervals of the naive forecast and how they held.</summary>
     public IReadOnlyList<IntervalScore> NaiveIntervals { get; init; } = [];
 
+    /// <summary>CRPS of the naive forecast with its intervals, one row ahead and H rows ahead.</summary>
+    public IReadOnlyList<CrpsScore> NaiveCrps { get; init; } = [];
+
+    /// <summary>Plain sentences on the CRPS of the networks beside that of the best baseline; empty for none.</summary>
+    public IReadOnlyList<string> CrpsVerdict { get; init; } = [];
+
     /// <summary>Plain sentences below the table of errors, for example which baseline is not in it, and why.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -79,6 +85,9 @@ public sealed record ForecastReport
     /// <c>The LSTM does not beat the naive forecast (RMSE 31.2 against 24.9).</c> They open the report.
     /// </summary>
     public required IReadOnlyList<string> Verdict { get; init; }
+
+    /// <summary>Other pages of the same run, each a text and an address relative to this page; shown below the heading.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Links { get; init; } = [];
 
     /// <summary>The options of the run, shown in this order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
@@ -94,6 +103,8 @@ public sealed record ForecastReport
 
     /// <summary>The network whose band the chart shows: of those that have one that of the lowest RMSE.</summary>
     internal ModelResult? Banded => Models.Where(model => model.Band is not null).MinBy(model => model.Rmse);
+
+    internal IReadOnlyList<LossCurve> Losses => [.. Models.Select(model => new LossCurve(model.Name, model.LossByEpoch, model.ValidationLossByEpoch))];
 
     /// <summary>For example 80 % interval of the GRU.</summary>
     internal static string BandTitle(ModelResult model) =>
@@ -132,6 +143,8 @@ public sealed record ForecastReport
             Baselines = [.. comparison.Baselines.Skip(1)],
             NaiveByStep = comparison.Naive.RmseByStep,
             NaiveIntervals = comparison.Naive.Intervals,
+            NaiveCrps = comparison.Naive.Crps,
+            CrpsVerdict = [.. comparison.Scores.Select(comparison.CrpsVerdict).OfType<string>()],
             Notes = comparison.LeftOut,
             Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
             Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",

@@ -56,6 +56,9 @@ public sealed record ModelResult
     /// <summary>Intervals and how they held; those one row ahead of the lowest level are the band in the chart.</summary>
     public IReadOnlyList<IntervalScore> Intervals { get; init; } = [];
 
+    /// <summary>CRPS one row ahead and H rows ahead; empty where nothing calibrates intervals.</summary>
+    public IReadOnlyList<CrpsScore> Crps { get; init; } = [];
+
     /// <summary>The intervals that the chart shows, one a test date; null for none.</summary>
     internal IReadOnlyList<PredictionInterval>? Band => Intervals.FirstOrDefault(score => score.Step == 1)?.Intervals;
 
@@ -81,6 +84,7 @@ public sealed record ModelResult
             Next = NextValues(network, series, steps),
             RmseByStep = score.RmseByStep,
             Intervals = score.Intervals,
+            Crps = score.Crps,
         };
     }
 

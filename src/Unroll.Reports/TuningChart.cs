@@ -6,7 +6,6 @@ using OxyPlot.Axes;
 using OxyPlot.Series;
 using Unroll.Forecasting;
 using Unroll.Reports.Rendering;
-using static Unroll.Reports.Rendering.SvgParts;
 
 namespace Unroll.Reports;
 
@@ -32,9 +31,9 @@ public static class TuningChart
         TrialResult[] shown = [.. result.Standings.Where(trial => !trial.HasDiverged)];
         int rows = (Hyperparameter.All.Count + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PanelHeight) + Bottom;
         int diverged = result.Standings.Count - shown.Length;
-        var svg = new XElement(SvgPicture.Svg + "svg", Box(0, 0, width, height, OxyColors.White));
-        svg.Add(Label(width / 2.0, 24, Title, 17, Palette.Ink, "middle", bold: true));
-        svg.Add(Label(width / 2.0, 46, ReportText.Clean(ReportText.Shorten(subtitle, 90)) + (diverged > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {diverged} diverged and {(diverged == 1 ? "is" : "are")} not drawn") : ""), 13, Palette.Quiet, "middle"));
+        var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
+        svg.Add(SvgShapes.Label(width / 2.0, 24, Title, 17, Palette.Ink, "middle", bold: true));
+        svg.Add(SvgShapes.Label(width / 2.0, 46, ReportText.Clean(ReportText.Shorten(subtitle, 90)) + (diverged > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {diverged} diverged and {(diverged == 1 ? "is" : "are")} not drawn") : ""), 13, Palette.Quiet, "middle"));
         for (int i = 0; i < Hyperparameter.All.Count; i++)
         {
             XElement panel = SvgPicture.Element(Panel(Hyperparameter.All[i], result, shown), string.Create(CultureInfo.InvariantCulture, $"tuning-{i}"), PanelWidth, PanelHeight);
@@ -113,23 +112,9 @@ public static class TuningChart
 
     private static XElement Legend(TuningResult result, int width, int y)
     {
-        const int Symbol = 30;
-        var legend = new XElement(SvgPicture.Svg + "g");
-        string[] names = [.. result.Rungs.Select((rung, i) => string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}")), "naive forecast"];
-        double[] widths = [.. names.Select(name => Symbol + (7.0 * name.Length) + 16)];
-        double x = (width - widths.Sum()) / 2;
-        for (int i = 0; i < names.Length; i++)
-        {
-            legend.Add(i < result.Rungs.Count ? Dot(x + 20, y - 4.5, Color(result.Rungs[i], result)) : Dash(x, x + 24, y - 4.5));
-            legend.Add(Label(x + Symbol, y, names[i], 13, Palette.Ink, "start"));
-            x += widths[i];
-        }
-
-        return legend;
+        (string, Func<double, double, double, XElement>) Entry(Rung rung, int i) => (
+            string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}"),
+            (from, _, middle) => SvgShapes.Dot(from + 20, middle, Color(rung, result)));
+        return SvgShapes.Legend(width, y, [.. result.Rungs.Select(Entry), ("naive forecast", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Ink, 1.5, "6,3"))]);
     }
-
-    private static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
-
-    private static XElement Dash(double from, double to, double y) => new(
-        SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(Palette.Ink)), new XAttribute("stroke-width", "1.5"), new XAttribute("stroke-dasharray", "6,3"));
 }

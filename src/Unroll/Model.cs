@@ -339,13 +339,15 @@ public sealed class Model
         Graph graph = Graph;
         var lines = new List<LayerSummary>();
         var seen = new HashSet<LayerUse>();
+        int LineOf(Node node) => node.Use is { } use ? graph.Inputs.Length + Array.IndexOf(graph.Uses, use) : Array.IndexOf(graph.Inputs, node);
         if (_graph is not null)
             lines.AddRange(graph.Inputs.Select((node, number) => new LayerSummary(graph.InputName(number), "input", node.Shape, 0)));
         foreach (LayerUse use in graph.Uses)
         {
             string name = graph.NameOf(use);
             int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.Name.StartsWith(name + "/", StringComparison.Ordinal)).Sum(p => p.Length) : 0;
-            lines.Add(new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights) { Takes = _graph is null ? [] : [.. use.Inputs.Select(graph.NameOf)] });
+            var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights);
+            lines.Add(_graph is null ? line : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
         }
 
         return new ModelSummary(lines);

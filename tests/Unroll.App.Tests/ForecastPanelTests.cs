@@ -40,12 +40,21 @@ public sealed partial class ForecastPanelTests : IDisposable
         Assert.Contains("Training on all series: 5 networks (LSTM) of 4 units, at most 1 epochs, to choose and then anew on all training rows; 2 threads, seed 455", string.Join('\n', result.Lines).Replace($"; {Environment.ProcessorCount} threads", "; 2 threads", StringComparison.Ordinal));
         Assert.Equal(10, result.Lines.Count(line => NetworkLine().IsMatch(line)));
         int heading = Array.FindIndex(result.Lines, line => line.StartsWith("shop ", StringComparison.Ordinal));
-        Assert.Equal(["shop", "Naive RMSE", "Seasonal naive", "LSTM RMSE", "Skill", "Best baseline", "Its RMSE", "Skill vs best"], Columns().Split(result.Lines[heading]));
+        Assert.Equal(["shop", "Naive RMSE", "Seasonal naive", "LSTM RMSE", "Skill", "Best baseline", "Its RMSE", "Skill vs best", "In 80 %", "In 95 %", "Winkler 80 %"], Columns().Split(result.Lines[heading]));
         Assert.Equal(["North", "South, Main St", "West"], result.Lines[(heading + 2)..(heading + 5)].Select(line => Columns().Split(line)[0]));
         Assert.StartsWith("all 3, RMSSE", result.Lines[heading + 6], StringComparison.Ordinal);
         Assert.Contains(result.Lines, line => VerdictLine().IsMatch(line));
-        Assert.Equal("In forecast-report: metrics.json and predictions.csv with every series, and lstm.panel.unroll.", result.Lines[^1]);
-        Assert.Equal(["forecast-report", "forecast-report/lstm.panel.unroll", "forecast-report/metrics.json", "forecast-report/predictions.csv", "shops.csv"], _folder.Entries.Select(entry => entry.Replace('\\', '/')));
+        int intervals = Array.FindIndex(result.Lines, line => line.StartsWith("Intervals ", StringComparison.Ordinal));
+        Assert.Equal(["Intervals", "Rows ahead", "Nominal", "Measured", "Lowest", "Mean width", "Winkler score", "Pinball loss"], Columns().Split(result.Lines[intervals]));
+        Assert.Equal(["LSTM", "1", "80.0 %"], Columns().Split(result.Lines[intervals + 2])[..3]);
+        Assert.Equal(
+            [
+                $"Open {Path.Combine("forecast-report", "report.html")}",
+                "Also there: lstm.panel.unroll, predictions.csv, metrics.json with every series, and the charts as SVG.",
+                $"The next values: unroll predict {Path.Combine("forecast-report", "lstm.panel.unroll")} shops.csv",
+            ],
+            result.Lines[^3..]);
+        Assert.Equal(["forecast-report", .. new[] { "loss.svg", "lstm.panel.unroll", "metrics.json", "predictions.csv", "report.html", "series.svg", "skill.svg" }.Select(name => "forecast-report/" + name), "shops.csv"], _folder.Entries.Select(entry => entry.Replace('\\', '/')));
     }
 
     /// <summary>The errors in metrics.json are those of predictions.csv, computed here from its cells.</summary>
@@ -56,7 +65,7 @@ public sealed partial class ForecastPanelTests : IDisposable
         Assert.Equal((0, File.ReadAllText(_folder["forecast-report/metrics.json"])), (result.Code, result.Output));
         string csv = File.ReadAllText(_folder["forecast-report/predictions.csv"]);
         string[] lines = csv.TrimEnd('\n').Split('\n');
-        Assert.Equal((97, "shop,origin,date,step,actual,naive,gru"), (lines.Length, lines[0]));
+        Assert.Equal((97, "shop,origin,date,step,actual,naive,gru,gru_lower_80,gru_upper_80,gru_lower_95,gru_upper_95"), (lines.Length, lines[0]));
         Assert.StartsWith("\"South, Main St\",2020-05-07,2020-05-08,1,", lines[33], StringComparison.Ordinal);
         using JsonDocument metrics = JsonDocument.Parse(result.Output);
         Assert.Equal(["data", "setup", "models", "baselines", "series", "left_out"], metrics.RootElement.EnumerateObject().Select(entry => entry.Name));
@@ -64,18 +73,24 @@ public sealed partial class ForecastPanelTests : IDisposable
         Assert.Equal(["North", "South, Main St", "West"], series.Select(each => each.GetProperty("series").GetString()));
         for (int s = 0; s < 3; s++)
         {
-            double[][] cells = [.. lines[(1 + (32 * s))..(33 + (32 * s))].Select(line => Array.ConvertAll(line.Split(',')[^3..], cell => double.Parse(cell, CultureInfo.InvariantCulture)))];
+            double[][] cells = [.. lines[(1 + (32 * s))..(33 + (32 * s))].Select(line => Array.ConvertAll(line.Split(',')[^7..], cell => double.Parse(cell, CultureInfo.InvariantCulture)))];
             JsonElement model = series[s].GetProperty("models")[0], naive = series[s].GetProperty("baselines")[0];
             double Rmse(int column) => Math.Sqrt(cells.Average(row => (row[column] - row[0]) * (row[column] - row[0])));
             Assert.Equal(("gru", "naive"), (model.GetProperty("model").GetString(), naive.GetProperty("model").GetString()));
             Assert.Equal(Rmse(2), model.GetProperty("rmse").GetDouble(), 1e-9);
             Assert.Equal(Rmse(1), naive.GetProperty("rmse").GetDouble(), 1e-9);
             Assert.Equal(1 - (Rmse(2) / Rmse(1)), model.GetProperty("skill").GetDouble(), 1e-9);
+            JsonElement held = model.GetProperty("intervals")[0];
+            Assert.Equal((1, 0.8), (held.GetProperty("step").GetInt32(), held.GetProperty("nominal").GetDouble()));
+            Assert.Equal(cells.Average(row => row[0] >= row[3] && row[0] <= row[4] ? 1.0 : 0), held.GetProperty("coverage").GetDouble(), 1e-12);
+            Assert.Equal(cells.Average(row => row[4] - row[3] + (10 * Math.Max(0, row[3] - row[0])) + (10 * Math.Max(0, row[0] - row[4]))), held.GetProperty("winkler").GetDouble(), 1e-9);
+            Assert.Equal(cells.Average(row => row[6] - row[5]), model.GetProperty("intervals")[1].GetProperty("width").GetDouble(), 1e-9);
             Assert.Equal(cells[..^1].Select(row => row[0]), cells[1..].Select(row => row[1]));
         }
 
         JsonElement all = metrics.RootElement.GetProperty("models")[0];
         Assert.Equal(series.Average(each => each.GetProperty("models")[0].GetProperty("rmsse").GetDouble()), all.GetProperty("rmsse").GetDouble(), 1e-12);
+        Assert.Equal(series.Average(each => each.GetProperty("models")[0].GetProperty("intervals")[1].GetProperty("coverage").GetDouble()), all.GetProperty("intervals")[1].GetProperty("coverage").GetDouble(), 1e-12);
         Assert.Equal(series.Count(each => each.GetProperty("models")[0].GetProperty("skill").GetDouble() > 0), all.GetProperty("beats_naive").GetInt32());
 
         Assert.Equal(0, Tool.Run(_folder, ["forecast", Shops(reversed: true), "--series", "shop", "--model", "gru", .. s_quick]).Code);
@@ -105,7 +120,9 @@ public sealed partial class ForecastPanelTests : IDisposable
         Assert.Contains(result.Lines, line => line.StartsWith("California ", StringComparison.Ordinal));
         Assert.Contains(result.Lines, line => line.StartsWith("The SimpleRNN beats the naive forecast \"tomorrow equals today\" on 20 of 20 series", StringComparison.Ordinal));
         result = Tool.Run(_folder, "predict", "forecast-report/simple-rnn.panel.unroll", "--sample", "ridership");
-        Assert.Equal((1, "unroll: forecast-report/simple-rnn.panel.unroll holds a forecaster of several series, which PanelForecaster.Load reads. Give the file of one series.\n"), (result.Code, result.Error));
+        Assert.StartsWith("unroll: ridership.csv has no column station. Choose one of date, ridership, ", result.Error, StringComparison.Ordinal);
+        result = Tool.Run(_folder, "predict", "forecast-report/simple-rnn.panel.unroll", "--sample", "stations");
+        Assert.Equal((0, "The next ridership of 20 series in stations.csv", 25), (result.Code, result.Lines[0], result.Lines.Length));
     }
 
     [Fact]
@@ -122,7 +139,11 @@ public sealed partial class ForecastPanelTests : IDisposable
     [InlineData("--series shop --target price", "shops.csv, North has no column price. Choose one of sold.")]
     [InlineData("--series shop --model lstm --model gru", "--model names 2 networks, but with --series one is trained on all series. Name one, for example --model lstm.")]
     [InlineData("--series shop --scaler standard", "--scaler is for one series: with --series every series is measured in its own changes from row to row. Leave it out.")]
+    [InlineData("--series shop --head gaussian", "--head is for one series: with --series the networks say values. Leave it out.")]
     [InlineData("--series shop --recipe tutorial", "--recipe tutorial is for one series: with --series one ensemble of the default recipe is trained on all series. Leave it out.")]
+    [InlineData("--series shop --static height", "shops.csv has no column height. Choose one of date, shop, sold.")]
+    [InlineData("--series shop --static sold", "shops.csv has no column of numbers beside its dates; sold was left out, as it is a static column of the panel. Add one.")]
+    [InlineData("--static shop", "--static is for a file of several series. Name the column that tells them apart with --series, or leave it out.")]
     [InlineData("--series shop --features price", "shops.csv, North has no column price. Choose one of sold.")]
     [InlineData("--series shop --test 2021", "No series of shops.csv can be used. The first, North: shops.csv, North has no rows in the test range 2021: its dates run from 2020-01-01 to 2020-06-08. Choose a range within them.")]
     public void What_cannot_be_done_is_refused_in_one_line(string options, string message)

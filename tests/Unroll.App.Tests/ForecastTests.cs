@@ -49,7 +49,7 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
         Assert.Equal("""{"file":"aapl.csv","rows":1260,"target":"High","train_rows":756,"test_rows":251,"train_windows":736}""", JsonSerializer.Serialize(data));
         Assert.Equal(["rmse", "mae", "mape"], Names(run.Metrics.GetProperty("naive")));
         JsonElement[] models = [.. run.Metrics.GetProperty("models").EnumerateArray()];
-        Assert.All(models, model => Assert.Equal(["model", "parameters", "epochs", "final_loss", "rmse", "mae", "mape", "skill", "seconds", "seed", "members", "weights", "rmse_by_step", "intervals"], Names(model)));
+        Assert.All(models, model => Assert.Equal(["model", "parameters", "epochs", "final_loss", "rmse", "mae", "mape", "skill", "seconds", "seed", "members", "weights", "rmse_by_step", "crps", "intervals"], Names(model)));
         Assert.Equal(s_models, models.Select(model => model.GetProperty("model").GetString()));
         int lstm = 4 * ((8 * 1) + (8 * 8) + 8), gru = 3 * ((8 * 1) + (8 * 8) + (2 * 8)), simple = (8 * 1) + (8 * 8) + 8, dense = 8 + 1;
         Assert.Equal([lstm + dense, gru + dense, simple + dense], models.Select(model => model.GetProperty("parameters").GetInt32()));
@@ -62,7 +62,7 @@ public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForeca
     public void Metrics_hold_every_baseline_and_the_naive_forecast_with_the_figures_it_has_above()
     {
         JsonElement[] baselines = [.. run.Metrics.GetProperty("baselines").EnumerateArray()];
-        Assert.All(baselines, baseline => Assert.Equal(["model", "rmse", "mae", "mape", "skill", "rmse_by_step", "intervals"], Names(baseline)));
+        Assert.All(baselines, baseline => Assert.Equal(["model", "rmse", "mae", "mape", "skill", "rmse_by_step", "crps", "intervals"], Names(baseline)));
         Assert.Equal(["naive", "drift", "mean", "least-squares", "ets"], baselines.Select(baseline => baseline.GetProperty("model").GetString()));
         JsonElement naive = run.Metrics.GetProperty("naive");
         Assert.All(new[] { "rmse", "mae", "mape" }, name => Assert.Equal(Figure(naive, name), Figure(baselines[0], name)));

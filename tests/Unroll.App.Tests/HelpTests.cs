@@ -11,7 +11,7 @@ public sealed class HelpTests : IDisposable
 
     /// <summary>Every verb's last lines are commands; pasted one after the other into an empty folder they work.</summary>
     [Theory]
-    [InlineData("forecast", 2)]
+    [InlineData("forecast", 3)]
     [InlineData("backtest", 1)]
     [InlineData("describe", 2)]
     [InlineData("predict", 2)]

@@ -39,6 +39,8 @@ public sealed class InputTests : IDisposable
     [InlineData("--recipe tutorial --transform none", "--transform has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --ensemble 2", "--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --validation 0.3", "--validation has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
+    [InlineData("--recipe tutorial --head quantile", "--head has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
+    [InlineData("--head normal", "--head is \"normal\"; choose none, quantile, gaussian or student-t. See unroll forecast --help.")]
     [InlineData("--recipe best", "--recipe is \"best\"; choose default or tutorial. See unroll forecast --help.")]
     [InlineData("--validation 1", "--validation is \"1\"; it takes a number above 0 and below 1. See unroll forecast --help.")]
     [InlineData("--validation 0.001", "The training range ..2016 has 918 rows: too few for windows of 60 rows, 1 row ahead and 1 row to choose by, where at least 2 are needed. Use a longer --train range or a larger --validation share.")]

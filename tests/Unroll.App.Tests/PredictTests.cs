@@ -53,6 +53,16 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
     }
 
     [Fact]
+    public void As_csv_a_row_is_a_line_and_options_for_several_series_are_refused()
+    {
+        using var folder = new TempFolder();
+        ToolResult result = Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--csv", "--horizon", "2");
+        Assert.Equal(["date,step,value,lower_80,upper_80,lower_95,upper_95,naive", "2018-05-14,1,", "2018-05-15,2,"], result.Lines.Select((line, i) => i == 0 ? line : line[..13]));
+        Assert.EndsWith(",,,,,190.059998", result.Lines[1], StringComparison.Ordinal);
+        Assert.Equal($"unroll: {run.File("gru.unroll")} holds the network of one series, but --series and --series-name are for several. Leave them out.\n", Tool.Run(folder, "predict", run.File("gru.unroll"), "--sample", "aapl", "--series-name", "x").Error);
+    }
+
+    [Fact]
     public void A_missing_newest_value_is_refused_or_treated_as_asked()
     {
         using var folder = new TempFolder();
@@ -83,7 +93,7 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
     [InlineData("missing", "There is no model file bad.unroll. Check the path; a forecast writes one for each network into its report folder.")]
     [InlineData("truncated", "bad.unroll is damaged: its checksum does not fit its contents. Train the model again or restore the file from a copy.")]
     [InlineData("altered", "bad.unroll is damaged: its checksum does not fit its contents. Train the model again or restore the file from a copy.")]
-    [InlineData("newer", "bad.unroll has format version 2, newer than the 1 that this Unroll reads. Update Unroll, or save the model again with this version.")]
+    [InlineData("newer", "bad.unroll has format version 3, newer than the 2 that this Unroll reads. Update Unroll, or save the model again with this version.")]
     [InlineData("csv", "bad.unroll is no Unroll model file. Give the file that a forecast or Model.Save wrote.")]
     public void A_bad_model_file_is_refused_in_one_line(string flaw, string message)
     {
@@ -105,7 +115,7 @@ public sealed class PredictTests(AppleForecast run) : IClassFixture<AppleForecas
 
     private static byte[] Newer(byte[] bytes)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 3);
         return bytes;
     }
 }

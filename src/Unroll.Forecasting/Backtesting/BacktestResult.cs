@@ -130,9 +130,13 @@ public sealed class BacktestResult
             BestBaseline = best.Name,
             SkillAgainstBest = Against(best),
             AgainstBest = run == best ? null : Attempt(() => DieboldMariano.Test(actual, predicted, best.Forecast.Predicted(step), step)),
-            Intervals = run.Calibration is { } calibration ? [.. Levels.Select(level => IntervalScore.Of(run.Forecast, calibration, step, level))] : [],
+            Intervals = run.Calibration is { } calibration ? IntervalsOf(run, calibration, step) : [],
         };
     }
+
+    private IntervalScore[] IntervalsOf(BacktestRun run, HorizonForecast calibration, int step) => run.Quantiles is { } quantiles
+        ? new Foreseen(run.Forecast, quantiles).Judge(new Foreseen(calibration, run.CalibrationQuantiles), step, Levels).Intervals
+        : [.. Levels.Select(level => IntervalScore.Of(run.Forecast, calibration, step, level))];
 
     private string Chance(string name, StepScore step) =>
         step.AgainstBest?.InWords(name, $"{step.BestBaseline} forecast")

@@ -7,7 +7,14 @@ namespace Unroll.Forecasting;
 /// <param name="Calibration">For the calibration rows, by a fit to the rows before them; null where there is none.</param>
 /// <param name="Saying">What a baseline says, where that fits in a few words.</param>
 /// <param name="NoIntervals">Why a baseline has no intervals though there are some; null where it has.</param>
-internal sealed record BacktestRun(string Name, bool IsBaseline, HorizonForecast Forecast, HorizonForecast? Calibration, string? Saying, string? NoIntervals);
+internal sealed record BacktestRun(string Name, bool IsBaseline, HorizonForecast Forecast, HorizonForecast? Calibration, string? Saying, string? NoIntervals)
+{
+    /// <summary>Beside <see cref="Forecast"/>, where the model says how sure it is.</summary>
+    public HorizonQuantiles? Quantiles { get; init; }
+
+    /// <summary>Beside <see cref="Calibration"/>.</summary>
+    public HorizonQuantiles? CalibrationQuantiles { get; init; }
+}
 
 /// <summary>Fits one model or baseline fold by fold and predicts from every origin.</summary>
 internal sealed class BacktestRunner
@@ -43,6 +50,7 @@ internal sealed class BacktestRunner
     public BacktestRun Run(CancellationToken cancellation)
     {
         HorizonForecast? calibration = null;
+        HorizonQuantiles? calibrationQuantiles = null;
         string? reason = null;
         int fit = 1;
         if (_plan.Calibration is { } before)
@@ -50,8 +58,10 @@ internal sealed class BacktestRunner
             try
             {
                 var ahead = new double[before.Origins][];
-                Predict(before, fit++, ahead, cancellation);
+                var said = new double[]?[before.Origins];
+                Predict(before, fit++, ahead, said, cancellation);
                 calibration = new HorizonForecast(_plan.ActualOf(before), ahead);
+                calibrationQuantiles = QuantilesOf(said);
             }
             catch (UnrollException failure) when (_isBaseline)
             {
@@ -59,16 +69,21 @@ internal sealed class BacktestRunner
             }
         }
 
-        var joined = new double[_plan.TestCount - _plan.Horizon + 1][];
+        int origins = _plan.TestCount - _plan.Horizon + 1;
+        var joined = new double[origins][];
+        var quantiles = new double[]?[origins];
         foreach (BacktestPlan.Stage fold in _plan.Folds)
-            Predict(fold, fit++, joined.AsSpan(fold.End - _plan.FirstTest, fold.Origins), cancellation);
+            Predict(fold, fit++, joined.AsSpan(fold.End - _plan.FirstTest, fold.Origins), quantiles.AsSpan(fold.End - _plan.FirstTest, fold.Origins), cancellation);
         var forecast = new HorizonForecast(_plan.Actual, joined);
         if (!Array.TrueForAll(BacktestResult.Rmses(forecast), double.IsFinite))
             throw new UnrollException($"The errors of the {Name} are too large to be squared.{Remedy}");
-        return new BacktestRun(Name, _isBaseline, forecast, calibration, _saying, reason);
+        return new BacktestRun(Name, _isBaseline, forecast, calibration, _saying, reason) { Quantiles = QuantilesOf(quantiles), CalibrationQuantiles = calibrationQuantiles };
     }
 
-    private void Predict(BacktestPlan.Stage stage, int fit, Span<double[]> ahead, CancellationToken cancellation)
+    /// <summary>Null where the model says none.</summary>
+    private HorizonQuantiles? QuantilesOf(double[]?[] said) => said.OfType<double[]>().ToArray() is var all && all.Length == said.Length ? new HorizonQuantiles(_plan.Horizon, all) : null;
+
+    private void Predict(BacktestPlan.Stage stage, int fit, Span<double[]> ahead, Span<double[]?> quantiles, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         bool isCalibration = stage == _plan.Calibration;
@@ -89,20 +104,25 @@ internal sealed class BacktestRunner
         for (int origin = 0; origin < ahead.Length; origin++)
         {
             cancellation.ThrowIfCancellationRequested();
-            ahead[origin] = Ahead(forecaster, _plan.Known(stage, origin));
+            (ahead[origin], quantiles[origin]) = Ahead(forecaster, _plan.Known(stage, origin));
         }
 
         _onEvent?.Invoke(moment with { Kind = BacktestEventKind.Predicted });
     }
 
-    private double[] Ahead(IForecaster forecaster, TimeSeries known)
+    private (double[] Values, double[]? Quantiles) Ahead(IForecaster forecaster, TimeSeries known)
     {
-        double[] ahead = forecaster is IHorizonForecaster horizon ? horizon.PredictAhead(known, _plan.Horizon) : [forecaster.PredictNext(known)];
+        double[]? quantiles = null;
+        double[] ahead;
+        if (forecaster is EnsembleForecaster { Head: not ForecastHead.None } ensemble)
+            (ahead, quantiles) = ensemble.Foresee(known, _plan.Horizon);
+        else
+            ahead = forecaster is IHorizonForecaster horizon ? horizon.PredictAhead(known, _plan.Horizon) : [forecaster.PredictNext(known)];
         if (ahead.Length != _plan.Horizon)
             throw new UnrollException($"The {Name} predicted {ahead.Length} rows ahead of {known.Format(known.LastDate)} where {_plan.Horizon} were asked for.");
         int bad = Array.FindIndex(ahead, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new UnrollException($"The {Name} predicts {ahead[bad]} for {(bad == 0 ? "the row" : $"{bad + 1} rows")} after {known.Format(known.LastDate)}.{Remedy}");
-        return ahead;
+        return (ahead, quantiles);
     }
 }

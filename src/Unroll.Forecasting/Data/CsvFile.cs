@@ -43,7 +43,8 @@ internal sealed class CsvFile
         int dateIndex = DateColumn(headers);
         KeyCells? keys = seriesColumn is null ? null : Keys(headers, Find(headers, seriesColumn), dateIndex);
         var dates = new DateCells(_name, headers[dateIndex], _options.DateFormat);
-        NumberCells[] columns = [.. Wanted(headers, dateIndex).Where(index => index != keys?.Index).Select(index => new NumberCells(headers[index], index))];
+        StaticCells[] statics = keys is null ? [] : Statics(headers, dateIndex, keys.Index);
+        NumberCells[] columns = [.. Wanted(headers, dateIndex).Where(index => index != keys?.Index && !Array.Exists(statics, cells => cells.Index == index)).Select(index => new NumberCells(headers[index], index))];
         var lines = new List<long>();
         using (CsvReader reader = Open())
         {
@@ -58,19 +59,34 @@ internal sealed class CsvFile
                 keys?.Add(reader.GetString(keys.Index), reader.LineNumber);
                 foreach (NumberCells column in columns)
                     column.Add(reader.GetSpan(column.Index), reader.LineNumber);
+                foreach (StaticCells column in statics)
+                    column.Add(reader.GetSpan(column.Index));
             }
         }
 
         DateTime[] read = dates.Dates(_notices);
         NumberCells[] numbers = [.. columns.Where(IsNumeric)];
         return numbers.Length > 0
-            ? new CsvRows(_name, read, lines, numbers, keys, _notices, _leftOut)
+            ? new CsvRows(_name, read, lines, numbers, keys, _options.Static is null ? null : statics, _notices, _leftOut)
             : throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
     }
 
     private KeyCells Keys(string[] headers, int index, int dateIndex) => index != dateIndex
         ? new KeyCells(_name, headers[index], index)
         : throw new UnrollException($"Column {headers[index]} of {_name} holds the dates, so it cannot tell series apart. Choose another of {NameList.Of([.. headers.Where((_, place) => place != index)])}.");
+
+    private StaticCells[] Statics(string[] headers, int dateIndex, int keyIndex)
+    {
+        int[] indices = [.. (_options.Static ?? []).Select(name => Find(headers, name)).Distinct()];
+        foreach (int index in indices)
+        {
+            if (index == dateIndex || index == keyIndex)
+                throw new UnrollException($"Column {headers[index]} of {_name} {(index == dateIndex ? "holds the dates" : "names the series")}, so it is no static column. Name others with --static.");
+            _leftOut[headers[index]] = "it is a static column of the panel";
+        }
+
+        return Array.ConvertAll(indices, index => new StaticCells(_name, headers[index], index));
+    }
 
     private bool IsNumeric(NumberCells column)
     {

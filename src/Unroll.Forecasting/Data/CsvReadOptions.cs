@@ -20,4 +20,10 @@ public sealed record CsvReadOptions
 
     /// <summary>These columns are not read.</summary>
     public IReadOnlyList<string> Except { get; init; } = [];
+
+    /// <summary>
+    /// For <see cref="Panel.ReadCsv"/>: the static columns, numbers or text, the same on all rows of a series. Null to take the columns of
+    /// numbers that never change within a series; where names are given, no others are static.
+    /// </summary>
+    public IReadOnlyList<string>? Static { get; init; }
 }

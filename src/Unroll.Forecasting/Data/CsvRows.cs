@@ -9,6 +9,7 @@ internal sealed record CsvRows(
     List<long> Lines,
     NumberCells[] Columns,
     KeyCells? Keys,
+    StaticCells[]? Statics,
     List<string> Notices,
     Dictionary<string, string> LeftOut)
 {
@@ -68,7 +69,7 @@ internal sealed record CsvRows(
 
         if (sorted.Count > 0)
             Notices.Insert(0, $"sorted the rows of {sorted.Count} series by date: they were not in order");
-        return new Panel(File, Keys.Name, all, Notices.AsReadOnly());
+        return new Panel(File, Keys.Name, all, Notices.AsReadOnly(), Statics is null ? null : Array.ConvertAll(Statics, cells => cells.Of(Keys, Lines)));
     }
 
     private bool IsSorted(ReadOnlySpan<int> rows)

@@ -12,6 +12,7 @@ public sealed class Panel
     private readonly Dictionary<string, int> _places;
     private readonly TimeSeries[] _series;
     private readonly ReadOnlyDictionary<string, double>[] _static;
+    private readonly ReadOnlyDictionary<string, string>[] _staticTexts;
 
     /// <param name="name">What messages call the panel; for a file its name.</param>
     /// <param name="series">The key and the rows of each series, at least one series and one row in each. Nothing is copied.</param>
@@ -21,19 +22,26 @@ public sealed class Panel
     {
     }
 
-    internal Panel(string name, string seriesColumn, (string Key, TimeSeries Series)[] series, IReadOnlyList<string> notices)
+    /// <param name="name">What messages call the panel.</param>
+    /// <param name="seriesColumn">What the keys are.</param>
+    /// <param name="series">Key and rows of each series.</param>
+    /// <param name="notices">What was done on the way.</param>
+    /// <param name="given">The static columns beside those of <paramref name="series"/>; null to take those that never change.</param>
+    internal Panel(string name, string seriesColumn, (string Key, TimeSeries Series)[] series, IReadOnlyList<string> notices, StaticColumn[]? given = null)
     {
         Check(series);
         (Name, SeriesColumn, Notices) = (name, seriesColumn, notices);
         Keys = Array.AsReadOnly(Array.ConvertAll(series, entry => entry.Key));
         _places = Enumerable.Range(0, series.Length).ToDictionary(place => series[place].Key);
-        string[] constant = [.. series[0].Series.ColumnNames.Where(column => IsStatic(column, series))];
+        string[] constant = given is null ? [.. series[0].Series.ColumnNames.Where(column => IsStatic(column, series))] : [];
         if (constant.Length == series[0].Series.ColumnNames.Count)
             constant = [];
-        StaticNames = Array.AsReadOnly(constant);
         _series = Array.ConvertAll(series, entry => entry.Series.LeaveOut(constant, NotStatic));
-        _static = Array.ConvertAll(series, entry => new ReadOnlyDictionary<string, double>(
-            constant.ToDictionary(column => column, column => entry.Series[column][0])));
+        StaticColumn[] statics = given ?? Array.ConvertAll(constant, column => new StaticColumn(column, Array.ConvertAll(series, entry => entry.Series[column][0]), null));
+        StaticColumn[] numbers = [.. statics.Where(column => column.Numbers is not null)], texts = [.. statics.Where(column => column.Texts is not null)];
+        (StaticNames, StaticTextNames) = (Array.AsReadOnly(Array.ConvertAll(numbers, column => column.Name)), Array.AsReadOnly(Array.ConvertAll(texts, column => column.Name)));
+        _static = [.. Enumerable.Range(0, series.Length).Select(place => new ReadOnlyDictionary<string, double>(numbers.ToDictionary(column => column.Name, column => column.Numbers![place])))];
+        _staticTexts = [.. Enumerable.Range(0, series.Length).Select(place => new ReadOnlyDictionary<string, string>(texts.ToDictionary(column => column.Name, column => column.Texts![place])))];
         ColumnNames = _series[0].ColumnNames;
         Rows = _series.Sum(entry => entry.Rows);
     }
@@ -56,8 +64,11 @@ public sealed class Panel
     /// <summary>The columns that every series has, static ones left out.</summary>
     public IReadOnlyList<string> ColumnNames { get; }
 
-    /// <summary>The columns whose value is the same on all rows of a series.</summary>
+    /// <summary>The columns of numbers whose value is the same on all rows of a series.</summary>
     public IReadOnlyList<string> StaticNames { get; }
+
+    /// <summary>The columns of text that were named as static, the same on all rows of a series.</summary>
+    public IReadOnlyList<string> StaticTextNames { get; }
 
     /// <summary>What was done to the data on the way, one sentence each.</summary>
     public IReadOnlyList<string> Notices { get; }
@@ -102,6 +113,20 @@ public sealed class Panel
     /// <exception cref="UnrollException">There is no such series.</exception>
     public IReadOnlyDictionary<string, double> Static(string key) => _static[IndexOf(key)];
 
+    /// <summary>The static columns of text of one series; empty where the file gives none.</summary>
+    /// <exception cref="UnrollException">There is no such series.</exception>
+    public IReadOnlyDictionary<string, string> StaticText(string key) => _staticTexts[IndexOf(key)];
+
+    /// <summary>This panel with one more static column of numbers; NaN for a series where it is not known.</summary>
+    /// <param name="name">The column, not one that is there.</param>
+    /// <param name="values">A value for each of <see cref="Keys"/>.</param>
+    /// <exception cref="ArgumentException">There is such a column, or a series has no value.</exception>
+    public Panel WithStatic(string name, IReadOnlyDictionary<string, double> values) => With(new StaticColumn(name, Each(name, values), null));
+
+    /// <summary>This panel with one more static column of text, such as the kind of a shop; empty for a series where it is not known.</summary>
+    /// <inheritdoc cref="WithStatic(string, IReadOnlyDictionary{string, double})"/>
+    public Panel WithStatic(string name, IReadOnlyDictionary<string, string> values) => With(new StaticColumn(name, null, Each(name, values)));
+
     /// <summary>Rows, dates, means and missing values of each series and of all.</summary>
     public PanelDescription Describe() => new(this);
 
@@ -110,6 +135,25 @@ public sealed class Panel
 
     /// <summary>What messages call one series of a panel.</summary>
     internal static string NameOf(string panel, string key) => $"{panel}, {key}";
+
+    private Panel With(StaticColumn column)
+    {
+        StaticColumn[] have =
+        [
+            .. StaticNames.Select(name => new StaticColumn(name, Array.ConvertAll(_static, each => each[name]), null)),
+            .. StaticTextNames.Select(name => new StaticColumn(name, null, Array.ConvertAll(_staticTexts, each => each[name]))),
+        ];
+        return !have.Any(other => other.Name == column.Name) && !ColumnNames.Contains(column.Name)
+            ? new Panel(Name, SeriesColumn, [.. Keys.Zip(_series)], Notices, [.. have, column])
+            : throw new ArgumentException($"{Name} has a column {column.Name} already.", nameof(column));
+    }
+
+    private T[] Each<T>(string name, IReadOnlyDictionary<string, T> values)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(values);
+        return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value : throw new ArgumentException($"The static column {name} has no value for the series {key}.", nameof(values)))];
+    }
 
     private int IndexOf(string key)
     {

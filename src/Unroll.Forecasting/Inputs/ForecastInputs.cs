@@ -21,8 +21,16 @@ public sealed record ForecastInputs
     /// <summary>Every other column of a table as past input, and the calendar.</summary>
     public static ForecastInputs Everything(TimeSeries series, string target)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        return Everything(series, [target]);
+    }
+
+    /// <summary>Every column of a table that is no target as past input, and the calendar.</summary>
+    public static ForecastInputs Everything(TimeSeries series, IReadOnlyList<string> targets)
+    {
         ArgumentNullException.ThrowIfNull(series);
-        string own = series[target].Name;
-        return new ForecastInputs { Past = [.. series.ColumnNames.Where(name => name != own)], Calendar = true };
+        ArgumentNullException.ThrowIfNull(targets);
+        string[] own = [.. targets.Select(target => series[target].Name)];
+        return new ForecastInputs { Past = [.. series.ColumnNames.Except(own)], Calendar = true };
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class InputFrame
         }
 
         (_plan, _transform, _known, _memory, _dates, _memoryLags, _lastTold) = (whole._plan, whole._transform, whole._known, whole._memory, whole._dates, whole._memoryLags, origin);
-        (_alike, _past, FutureDates) = ([], [], whole._dates[(origin + 1)..(origin + 1 + steps)]);
+        (Table, _alike, _past, FutureDates) = (whole.Table, [], [], whole._dates[(origin + 1)..(origin + 1 + steps)]);
         (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
         _values = ReferenceEquals(whole._values, whole._target) ? _target : Head(whole._values);
         Rows = origin + 1;

@@ -27,7 +27,7 @@ internal sealed partial class InputFrame
     /// <exception cref="UnrollException">A value that is needed is missing, or the transform is not defined for one.</exception>
     public InputFrame(TimeSeries table, InputPlan plan, int ahead = 0)
     {
-        _plan = plan;
+        (Table, _plan) = (table, plan);
         _transform = TargetTransform.Parse(plan.Transform);
         ReadOnlySpan<double> target = table[plan.Target].Values;
         int rows = target.Length;
@@ -48,6 +48,9 @@ internal sealed partial class InputFrame
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
     }
+
+    /// <summary>What the rows were read from.</summary>
+    public TimeSeries Table { get; }
 
     /// <summary>The rows with a target value, or with a prediction in its place.</summary>
     public int Rows { get; private set; }

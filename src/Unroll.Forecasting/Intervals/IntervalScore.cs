@@ -1,8 +1,8 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// Intervals h rows ahead (<see cref="AdaptiveConformal"/>): calibrated before the test rows, then led by the errors that were known
-/// when each prediction was made.
+/// Intervals h rows ahead (<see cref="AdaptiveConformal"/>; of a model that says how sure it is <see cref="AdaptiveConformalQuantiles"/>):
+/// calibrated before the test rows, then led by the errors that were known when each prediction was made.
 /// </summary>
 /// <param name="Level">The nominal level.</param>
 /// <param name="Intervals">One an origin.</param>
@@ -20,7 +20,11 @@ public sealed record IntervalScore(double Level, IReadOnlyList<PredictionInterva
     internal static IntervalScore Of(HorizonForecast forecast, HorizonForecast calibration, int step, double level)
     {
         double[] actual = forecast.Actual(step), predicted = forecast.Predicted(step);
-        PredictionInterval[] intervals = new AdaptiveConformal(calibration.Actual(step), calibration.Predicted(step), level, step).Over(actual, predicted);
+        return Of(actual, new AdaptiveConformal(calibration.Actual(step), calibration.Predicted(step), level, step).Over(actual, predicted), step, level);
+    }
+
+    internal static IntervalScore Of(double[] actual, PredictionInterval[] intervals, int step, double level)
+    {
         double[] lower = Array.ConvertAll(intervals, interval => interval.Lower), upper = Array.ConvertAll(intervals, interval => interval.Upper);
         return new IntervalScore(level, intervals, Metrics.Coverage(actual, lower, upper), Metrics.IntervalWidth(lower, upper), Metrics.Winkler(actual, lower, upper, level)) { Step = step };
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Unroll.Formats;
@@ -53,7 +54,10 @@ internal static class EnsembleFile
             CalibrationPredicted = [.. Enumerable.Range(skipped, rows).Select(origin => state.Calibration.From(origin).ToArray())],
             TrainedFrom = state.TrainedFrom,
             TrainedTo = state.TrainedTo,
+            Joint = state.Joint,
             OtherNetworks = [],
+            Head = state.Head,
+            CalibrationQuantiles = state.CalibrationQuantiles is { } quantiles ? BytesOf(quantiles.Ahead[skipped..]) : null,
         };
     }
 
@@ -62,10 +66,14 @@ internal static class EnsembleFile
     public static EnsembleState StateOf(EnsembleContent content, IReadOnlyList<Model> networks)
     {
         InputPlan plan = content.Plan;
+        Shape input = content.Joint?.Shape ?? OriginSamples.ShapeOf(plan);
+        int outputs = plan.Steps * (content.Joint?.Plans.Count ?? 1) * Heads.OutputsOf(content.Head);
         bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
             && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
             && (content.Strategy == Strategy.Recursive ? plan is { Steps: 1, Alike.Count: 0, Past.Count: 0 } : content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps))
-            && networks.All(network => network.InputShape == OriginSamples.ShapeOf(plan) && network.OutputShape.Size == plan.Steps);
+            && (content.Joint is not { } joint || joint.Plans.ElementAtOrDefault(joint.Index)?.Target == plan.Target)
+            && networks.All(network => network.InputShape == input && network.OutputShape.Size == outputs)
+            && (content.CalibrationQuantiles?.Length ?? 0) == (content.Head == ForecastHead.None ? 0 : sizeof(double) * Heads.Levels.Length * plan.Steps * content.CalibrationPredicted.Length);
         if (!fits)
             throw new JsonException("its parts do not fit each other.");
         return new EnsembleState
@@ -77,9 +85,28 @@ internal static class EnsembleFile
             CorrectionScales = content.CorrectionScales,
             Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
             Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
+            Head = content.Head,
+            CalibrationQuantiles = content.CalibrationQuantiles is { } bytes ? QuantilesOf(bytes, plan.Steps, content.CalibrationPredicted.Length) : null,
             TrainedFrom = content.TrainedFrom,
             TrainedTo = content.TrainedTo,
+            Joint = content.Joint,
         };
+    }
+
+    private static byte[] BytesOf(double[][] quantiles)
+    {
+        double[] all = [.. quantiles.SelectMany(row => row)];
+        var bytes = new byte[all.Length * sizeof(double)];
+        for (int i = 0; i < all.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), all[i]);
+        return bytes;
+    }
+
+    private static HorizonQuantiles QuantilesOf(byte[] bytes, int steps, int origins)
+    {
+        int each = bytes.Length / sizeof(double) / Math.Max(1, origins);
+        double Number(int i) => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)));
+        return new HorizonQuantiles(steps, [.. Enumerable.Range(0, origins).Select(origin => Enumerable.Range(origin * each, each).Select(Number).ToArray())]);
     }
 }
 
@@ -111,8 +138,19 @@ internal sealed record EnsembleContent
 
     public required DateTime TrainedTo { get; init; }
 
+    /// <summary>What the networks look at where they predict several targets at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JointInputs? Joint { get; init; }
+
     /// <summary>Whole model files.</summary>
     public required byte[][] OtherNetworks { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ForecastHead Head { get; init; }
+
+    /// <summary>[rows][H, K], 8 bytes each, the lowest first; null without a head.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? CalibrationQuantiles { get; init; }
 }
 
 internal sealed record PartContent(double[] Weights, bool Corrected, BaselineState? Baseline);

@@ -25,12 +25,19 @@ public sealed class EnsembleForecaster : INetworkForecaster
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
+        _ = Heads.LossOf(recipe.Head);
+        if (recipe is { Strategy: Strategy.Recursive, Head: not ForecastHead.None })
+            throw new UnrollException($"The head {recipe.Head} is for the direct strategy: what the recursive one feeds back is a value. Use ForecastHead.None.");
         _recipe = recipe;
         Name = recipe.Network.Name;
     }
 
     internal EnsembleForecaster(EnsembleState state)
-        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Steps, Strategy = state.Strategy }) => _state = state;
+        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Steps, Strategy = state.Strategy, Head = state.Head }) => _state = state;
+
+    /// <summary>One that was trained as a part of something larger.</summary>
+    internal EnsembleForecaster(EnsembleState state, EnsembleRecipe recipe, History? history, TimeSpan took)
+        : this(recipe) => (_state, History, TrainingTime) = (state, history, took);
 
     public string Name { get; }
 
@@ -44,9 +51,12 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public int Members => _recipe.Members;
 
+    /// <summary>What its networks say of each row.</summary>
+    public ForecastHead Head => _recipe.Head;
+
     public ForecastInputs Inputs => new()
     {
-        Past = [.. State.Plan.Alike, .. State.Plan.Past.Select(column => column.Name)],
+        Past = [.. State.Columns.Except(State.Plan.Known.Select(column => column.Name))],
         Known = [.. State.Plan.Known.Select(column => column.Name)],
         Calendar = State.Plan.Calendar is not null || State.Plan.Memory || State.Plan.Seasons.Count > 0,
     };
@@ -89,6 +99,9 @@ public sealed class EnsembleForecaster : INetworkForecaster
     /// <summary>The inputs that were chosen, in words.</summary>
     public string InputsInWords => State.Plan.InWords();
 
+    /// <summary>The calibration rows with the head's quantiles.</summary>
+    internal Foreseen Calibrating => new(State.Calibration, State.CalibrationQuantiles);
+
     internal EnsembleState State => _state ?? throw NotFitted();
 
     /// <inheritdoc/>
@@ -117,10 +130,22 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     /// <inheritdoc/>
     /// <remarks>Rows at the end of <paramref name="series"/> that have no target value yet may hold the values of known columns.</remarks>
-    public double[] PredictAhead(TimeSeries series, int steps) => Next(Framed(series, steps), series, steps);
+    public double[] PredictAhead(TimeSeries series, int steps) => Next(Framed(series, steps), series, steps, false).Values;
 
     /// <inheritdoc/>
-    public HorizonForecast PredictAhead(ForecastSplit split, int steps)
+    public HorizonForecast PredictAhead(ForecastSplit split, int steps) => Foresee(split, steps, false).Values;
+
+    /// <summary>The same, with the quantiles of the head.</summary>
+    internal Foreseen Foresee(ForecastSplit split, int steps) => Foresee(split, steps, true);
+
+    /// <summary>The rows after the last one, and [H, K] quantiles of them where the networks have a head.</summary>
+    internal (double[] Values, double[]? Quantiles) Foresee(TimeSeries series, int steps)
+    {
+        (double[] values, HorizonQuantiles? quantiles) = Next(Framed(series, steps), series, steps, true);
+        return (values, quantiles?.Ahead[0]);
+    }
+
+    private Foreseen Foresee(ForecastSplit split, int steps, bool withQuantiles)
     {
         ArgumentNullException.ThrowIfNull(split);
         EnsembleState state = Checked(steps);
@@ -129,17 +154,20 @@ public sealed class EnsembleForecaster : INetworkForecaster
         int first = split.Table.Rows - split.Test.Count - 1;
         if (first < frame.FirstOrigin)
             throw new UnrollException($"Only {first + 1} rows come before the test range {split.TestRange}, but the {Name} looks at {frame.FirstOrigin + 1}. Use a longer --train range.");
-        double[][] ahead = state.Ahead(frame, first, split.Test.Count - steps + 1, steps, part =>
+        (double[][] ahead, HorizonQuantiles? quantiles) = state.Ahead(frame, first, split.Test.Count - steps + 1, steps, Baseline, withQuantiles);
+        return new Foreseen(new HorizonForecast(split.Test.Values, ahead), quantiles);
+
+        double[][] Baseline(BaselineForecaster part)
         {
             HorizonForecast forecast = part.PredictAhead(split, steps);
             return [.. Enumerable.Range(0, forecast.Origins).Select(origin => forecast.From(origin).ToArray())];
-        });
-        return new HorizonForecast(split.Test.Values, ahead);
+        }
     }
 
     /// <summary>
     /// The rows after the last one of <paramref name="series"/> with intervals: calibrated on the newest training rows, then led by the
-    /// errors on rows after them as far as the series has any (<see cref="AdaptiveConformal"/>).
+    /// errors on rows after them as far as the series has any (<see cref="AdaptiveConformal"/>). Where the networks have a head they are its
+    /// quantiles, calibrated so (<see cref="AdaptiveConformalQuantiles"/>).
     /// </summary>
     /// <returns>[steps] predictions, and for each nominal level [steps] intervals around them.</returns>
     /// <exception cref="UnrollException">As <see cref="PredictAhead(TimeSeries, int)"/>; a level is not between 0 and 1.</exception>
@@ -147,21 +175,33 @@ public sealed class EnsembleForecaster : INetworkForecaster
     {
         ArgumentNullException.ThrowIfNull(levels);
         InputFrame frame = Framed(series, steps);
-        double[] ahead = Next(frame, series, steps);
         EnsembleState state = State;
+        (double[] ahead, HorizonQuantiles? said) = Next(frame, series, steps, true);
         int after = Math.Max(frame.FirstOrigin, Math.Max(series.CountBefore(state.TrainedTo), frame.Rows - 1 - MostObserved));
         int count = frame.Rows - 1 - after;
-        double[][] since = count > 0 ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(series.Head(rows), Steps))]) : [];
+        (double[][] since, HorizonQuantiles? saidSince) = count > 0
+            ? state.Ahead(frame, after, count, Steps, part => [.. Enumerable.Range(after + 1, count).Select(rows => part.PredictAhead(series.Head(rows), Steps))], true)
+            : ([], null);
+        if (said is not null)
+        {
+            var all = new HorizonQuantiles(Steps, [.. saidSince?.Ahead ?? [], said.Ahead[0]]);
+            PredictionInterval[][] bySteps = [.. Enumerable.Range(1, steps).Select(h => Foreseen.Next(Calibrating, Known(h), all, h, levels))];
+            return (ahead, [.. Enumerable.Range(0, levels.Count).Select(k => Array.ConvertAll(bySteps, row => row[k]))]);
+        }
+
         return (ahead, [.. levels.Select(level => Enumerable.Range(1, steps).Select(step => Around(step, level)).ToArray())]);
 
         PredictionInterval Around(int h, double level)
         {
             var conformal = new AdaptiveConformal(state.Calibration.Actual(h), state.Calibration.Predicted(h), level, h);
-            int known = Math.Max(0, count - h + 1);
-            if (known > 0)
-                conformal.Over([.. Enumerable.Range(after + h, known).Select(frame.Value)], [.. since[..known].Select(values => values[h - 1])]);
+            double[] known = Known(h);
+            if (known.Length > 0)
+                conformal.Over(known, [.. since[..known.Length].Select(values => values[h - 1])]);
             return conformal.Around(ahead[h - 1]);
         }
+
+        // What came h rows after each of the origins.
+        double[] Known(int h) => [.. Enumerable.Range(after + h, Math.Max(0, count - h + 1)).Select(frame.Value)];
     }
 
     public void Save(string path) => EnsembleFile.Write(path, State);
@@ -171,15 +211,18 @@ public sealed class EnsembleForecaster : INetworkForecaster
     {
         ArgumentNullException.ThrowIfNull(series);
         EnsembleState state = Checked(steps);
-        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Plan.Columns]), state.Plan, Steps);
+        var frame = new InputFrame(series.Select([state.Plan.Target, .. state.Columns]), state.Plan, Steps);
         if (frame.Rows <= frame.FirstOrigin)
             throw new UnrollException($"{series.Name} has {frame.Rows} rows with a {Target}, but the {Name} looks at the newest {frame.FirstOrigin + 1} to predict the next {Target}. Give it at least {frame.FirstOrigin + 1} rows.");
         frame.RequireKnown(series, steps);
         return frame;
     }
 
-    private double[] Next(InputFrame frame, TimeSeries series, int steps) =>
-        State.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)])[0];
+    private (double[] Values, HorizonQuantiles? Quantiles) Next(InputFrame frame, TimeSeries series, int steps, bool withQuantiles)
+    {
+        (double[][] values, HorizonQuantiles? quantiles) = State.Ahead(frame, frame.Rows - 1, 1, steps, part => [part.PredictAhead(series.Head(frame.Rows), steps)], withQuantiles);
+        return (values[0], quantiles);
+    }
 
     private EnsembleState Checked(int steps)
     {

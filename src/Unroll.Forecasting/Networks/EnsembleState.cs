@@ -24,16 +24,27 @@ internal sealed record EnsembleState
 
     public required HorizonForecast Calibration { get; init; }
 
+    public ForecastHead Head { get; init; }
+
+    /// <summary>From the origins of <see cref="Calibration"/>; null without a head.</summary>
+    public HorizonQuantiles? CalibrationQuantiles { get; init; }
+
     public required DateTime TrainedFrom { get; init; }
 
     public required DateTime TrainedTo { get; init; }
 
     public Strategy Strategy { get; init; }
 
+    /// <summary>What the networks look at where they predict several targets at once; null where it is the rows of the plan alone.</summary>
+    public JointInputs? Joint { get; init; }
+
     public InputPlan Plan => Linear.Plan;
 
     /// <summary>H; a recursive forecast has a plan for one row ahead.</summary>
     public int Steps => Calibration.Steps;
+
+    /// <summary>All columns beside the target.</summary>
+    public IEnumerable<string> Columns => Joint is { } joint ? Plan.Columns.Union(joint.Columns).Where(column => column != Plan.Target) : Plan.Columns;
 
     /// <summary>The blended forecasts [count][steps] from <paramref name="count"/> origins, in the target's units.</summary>
     /// <param name="frame">The rows.</param>
@@ -41,22 +52,24 @@ internal sealed record EnsembleState
     /// <param name="count">How many origins follow one another.</param>
     /// <param name="steps">How many of the H rows ahead are wanted.</param>
     /// <param name="baseline">The forecasts of a baseline for the same origins; not asked where predictions are fed back.</param>
-    public double[][] Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline)
+    /// <param name="withQuantiles">Whether the head's quantiles around them are wanted, where there is a head.</param>
+    public (double[][] Values, HorizonQuantiles? Quantiles) Ahead(InputFrame frame, int first, int count, int steps, Func<BaselineForecaster, double[][]> baseline, bool withQuantiles)
     {
         if (Strategy == Strategy.Recursive)
-            return Recursion.Ahead(this, frame, first, count, steps);
+            return (Recursion.Ahead(this, frame, first, count, steps), null);
         double[][] blended = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
-        float[]? corrections = Parts.Any(part => part.Corrected) ? Corrections(Networks, frame, Plan, first, count) : null;
+        bool isHeard = Parts.Any(part => part.Corrected) || (withQuantiles && Head != ForecastHead.None);
+        HeadOutputs? said = isHeard ? Said(frame, first, count) : null;
         foreach (BlendPart part in Parts)
         {
             double[][] ahead = part.Forecaster is { } forecaster
                 ? baseline(forecaster)
-                : Values(frame, Linear, first, count, part.Corrected ? corrections : null, CorrectionScales);
+                : Values(frame, Linear, first, count, part.Corrected ? said!.Corrections : null, CorrectionScales);
             for (int i = 0; i < count; i++)
                 Add(blended[i], ahead[i], part.Weights);
         }
 
-        return blended;
+        return (blended, withQuantiles ? said?.Around(blended, frame, Linear, first, CorrectionScales) : null);
     }
 
     /// <summary>Adds weight times forecast, step by step; a forecast of weight 0 may be infinite.</summary>
@@ -65,6 +78,10 @@ internal sealed record EnsembleState
         for (int h = 0; h < blended.Length; h++)
             blended[h] += weights[h] == 0 ? 0 : weights[h] * ahead[h];
     }
+
+    private HeadOutputs Said(InputFrame frame, int first, int count) => Joint is { } joint
+        ? new HeadOutputs(joint.Corrections(Networks, [.. joint.Plans.Select(_ => frame.Table)], first, count)[joint.Index], null)
+        : HeadOutputs.Of(Head, Networks, frame, Plan, first, count);
 
     /// <summary>The mean output of the networks for each origin, [count, H].</summary>
     public static float[] Corrections(IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count) =>

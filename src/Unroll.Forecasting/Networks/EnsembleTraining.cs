@@ -43,10 +43,13 @@ internal sealed class EnsembleTraining
         (int first, int count) = Origins(inner, plan.Steps);
         var validation = new OriginSamples(frame, plan, first, count, Targets(frame, linear, first, count, scales));
         (Model[] networks, int[] epochs) = Train(plan, Laid(training), Laid(validation), null);
-        float[] corrections = EnsembleState.Corrections(networks, frame, plan, first, count);
-        (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, corrections, baselines);
+        var said = HeadOutputs.Of(_recipe.Head, networks, frame, plan, first, count);
+        (double[][] weights, HorizonForecast calibration) = Weighed(inner, frame, linear, scales, said.Corrections, baselines);
         if (isRecursive)
             calibration = FedBack(State(linear, networks, scales, Parts(_split, weights, _cancellation, inner), calibration), inner, frame);
+        HorizonQuantiles? quantiles = _recipe.Head == ForecastHead.None
+            ? null
+            : said.Around([.. Enumerable.Range(0, count).Select(origin => calibration.From(origin).ToArray())], frame, linear, first, scales);
 
         // Then everything again on all training rows.
         frame = new InputFrame(_split.Table.Head(_split.Train.Count), plan);
@@ -55,13 +58,14 @@ internal sealed class EnsembleTraining
         networks = Train(plan, Laid(training), null, epochs).Networks;
         List<BlendPart> parts = Parts(_split, weights, _cancellation);
         End();
-        return State(linear, networks, scales, parts, calibration);
+        return State(linear, networks, scales, parts, calibration) with { CalibrationQuantiles = quantiles };
     }
 
     private EnsembleState State(LinearStage linear, Model[] networks, double[] scales, List<BlendPart> parts, HorizonForecast calibration) => new()
     {
         Cell = _recipe.Network.Cell,
         Strategy = _recipe.Strategy,
+        Head = _recipe.Head,
         Linear = linear,
         Networks = networks,
         CorrectionScales = scales,
@@ -85,16 +89,25 @@ internal sealed class EnsembleTraining
     public static InputPlan PlanFor(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan with { Window = plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? DefaultWindow, split.Window) };
 
-    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member)
+    /// <param name="recipe">Of the network.</param>
+    /// <param name="plan">Of which H and what is known of rows to come count.</param>
+    /// <param name="input">(T, F) or (T + H, F).</param>
+    /// <param name="member">Which of the networks it is, from 0.</param>
+    /// <param name="targets">K, how many columns are predicted at once.</param>
+    public static Model CreateModel(EnsembleRecipe recipe, InputPlan plan, Shape input, int member, int targets = 1)
     {
-        // One output for each step that is read, or where no step is read H outputs after the last.
+        // K outputs for each step that is read, or where no step is read H · K outputs after the last.
         bool sequences = plan.HasKnown && plan.Steps > 1;
         List<Layer> layers = [.. recipe.Network.Recurrent(sequences)];
         if (sequences)
             layers.Add(new LastSteps(plan.Steps));
         layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
-        layers.Add(new Dense(plan.HasKnown ? 1 : plan.Steps) { KernelInitializer = Initializer.Zeros });
-        return new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
+        int rows = targets * (plan.HasKnown ? 1 : plan.Steps);
+        layers.Add(new Dense(rows * Heads.OutputsOf(recipe.Head)) { KernelInitializer = Initializer.Zeros });
+        Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(input, unchecked(recipe.Network.Training.Seed + member));
+        if (recipe.Head != ForecastHead.None)
+            model.SetWeights(model.Parameters[^1].Name, [.. Enumerable.Repeat(Heads.StartOf(recipe.Head), rows).SelectMany(start => start)]);
+        return model;
     }
 
     private int AllEpochs => 2 * _recipe.Members * Options.Epochs;
@@ -160,7 +173,9 @@ internal sealed class EnsembleTraining
         for (int k = 0; k < networks.Length; k++)
         {
             TrainingOptions options = Options with { Seed = unchecked(Options.Seed + k), Validation = validation, EarlyStopping = validation is null ? null : Options.EarlyStopping, Epochs = epochs?[k] ?? Options.Epochs };
-            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k);
+            if (Heads.LossOf(_recipe.Head) is { } loss)
+                options = options with { Loss = loss };
+            networks[k] = CreateModel(_recipe, plan, samples.InputShape, k, samples.TargetShape.Size / plan.Steps);
             History history = networks[k].Fit(samples, options, Forwarded, _cancellation);
             _cancellation.ThrowIfCancellationRequested();
             History ??= history;

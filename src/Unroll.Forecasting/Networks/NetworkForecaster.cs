@@ -179,6 +179,8 @@ public sealed class NetworkForecaster : INetworkForecaster
         (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
         if (metadata.TryGetValue(EnsembleFile.Key, out string? ensemble))
             return new EnsembleForecaster(EnsembleFile.Read(path, model, ensemble));
+        if (metadata.ContainsKey(JointFile.Key))
+            throw new UnrollException($"{path} holds a forecaster of several targets, which NetworkForecaster.LoadAll and JointForecaster.Load read. Give the file of one target.");
         if (metadata.ContainsKey(PanelFile.Key))
             throw new UnrollException($"{path} holds a forecaster of several series, which PanelForecaster.Load reads. Give the file of one series.");
         if (!metadata.TryGetValue(MetadataKey, out string? json))
@@ -196,6 +198,16 @@ public sealed class NetworkForecaster : INetworkForecaster
         if (about is null || model.InputShape != new Shape(about.Window, 1) || model.OutputShape != new Shape(1))
             throw new UnrollException($"{path} holds forecast data that do not fit its network. Train the network again.");
         return new NetworkForecaster(model, about);
+    }
+
+    /// <summary>The forecasters of a file, one a target: one as <see cref="Load"/> reads it, or those of a <see cref="JointForecaster"/>.</summary>
+    /// <exception cref="UnrollException">As <see cref="Load"/>.</exception>
+    public static IReadOnlyList<INetworkForecaster> LoadAll(string path)
+    {
+        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
+        return metadata.TryGetValue(JointFile.Key, out string? targets)
+            ? [.. JointFile.Read(path, model, targets).Select(state => new EnsembleForecaster(state))]
+            : [Load(path)];
     }
 }
 

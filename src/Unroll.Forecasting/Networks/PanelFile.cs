@@ -14,6 +14,8 @@ internal static class PanelFile
         var content = new PanelContent
         {
             Target = state.Target,
+            SeriesColumn = state.SeriesColumn,
+            Statics = state.Statics.Columns,
             IsPooled = state.IsPooled,
             OwnError = state.OwnError,
             PooledError = state.PooledError,
@@ -24,6 +26,8 @@ internal static class PanelFile
         };
         ModelFile.Write(path, state.Networks[0], new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(content, PanelFileJson.Default.PanelContent) });
     }
+
+    public static bool IsIn(string path) => ModelFile.Read(path).Metadata.ContainsKey(Key);
 
     /// <exception cref="UnrollException">The file cannot be read, or holds something else.</exception>
     public static PanelState Read(string path)
@@ -38,7 +42,7 @@ internal static class PanelFile
                 throw new JsonException("its parts do not fit each other.");
             Model[] networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
             EnsembleState[] states = Array.ConvertAll(content.Series, own => EnsembleFile.StateOf(content.PooledWeights is { } shared ? own with { Weights = shared } : own, networks));
-            return new PanelState(content.Target, content.IsPooled, content.OwnError, content.PooledError, networks, content.Keys, states);
+            return new PanelState(content.Target, content.SeriesColumn ?? "series", new StaticInputs(content.Statics ?? []), content.IsPooled, content.OwnError, content.PooledError, networks, content.Keys, states);
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
         {
@@ -51,6 +55,12 @@ internal static class PanelFile
 internal sealed record PanelContent
 {
     public required string Target { get; init; }
+
+    /// <summary>What the keys are; null in a file of an older version.</summary>
+    public string? SeriesColumn { get; init; }
+
+    /// <summary>Null in a file of an older version.</summary>
+    public StaticInput[]? Statics { get; init; }
 
     public required bool IsPooled { get; init; }
 

@@ -23,6 +23,8 @@ public sealed class PanelForecaster
         ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
         if (recipe.Strategy != Strategy.Direct)
             throw new UnrollException("The recursive strategy is for one series. Use the direct one for a panel.");
+        if (recipe.Head != ForecastHead.None)
+            throw new UnrollException($"The head {recipe.Head} is for one series: the networks of a panel say values. Use ForecastHead.None, or an EnsembleForecaster.");
         _recipe = recipe;
     }
 
@@ -55,6 +57,12 @@ public sealed class PanelForecaster
     /// <summary>The column it predicts.</summary>
     public string Target => State.Target;
 
+    /// <summary>The column that named the series of the training file; "series" where they had none.</summary>
+    public string SeriesColumn => State.SeriesColumn;
+
+    /// <summary>The static columns that it was told of each series, numbers first.</summary>
+    public IReadOnlyList<string> StaticNames => Array.AsReadOnly(Array.ConvertAll(State.Statics.Columns, column => column.Name));
+
     /// <summary>The series it was trained on, in the order of their names.</summary>
     public IReadOnlyList<string> Keys => Array.AsReadOnly(State.Keys);
 
@@ -85,6 +93,21 @@ public sealed class PanelForecaster
         }
     }
 
+    /// <summary>
+    /// The forecaster of one series as <paramref name="panel"/> describes it: with the static columns found there, where it has those that
+    /// were there in training, otherwise with what they were then.
+    /// </summary>
+    /// <exception cref="UnrollException">It was not trained on such a series, or a static column has a text that was not there in training.</exception>
+    public EnsembleForecaster For(Panel panel, string key)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        EnsembleForecaster own = this[key];
+        if (!State.Statics.AreIn(panel))
+            return own;
+        LinearStage linear = own.State.Linear;
+        return new EnsembleForecaster(own.State with { Linear = linear with { Plan = linear.Plan with { Constants = State.Statics.Of(panel, key) } } });
+    }
+
     /// <summary>Trains on the training rows of all series.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
     /// <exception cref="UnrollException">A series has too few training rows, or a value that is needed is missing.</exception>
@@ -105,12 +128,24 @@ public sealed class PanelForecaster
     }
 
     /// <summary>The target in each of the <paramref name="steps"/> rows after the last row of each series, in its units.</summary>
-    /// <exception cref="UnrollException">It was not trained on one of the series, or too few of its newest values are there.</exception>
+    /// <exception cref="UnrollException">It was not trained on one of the series, or too few of its newest values are there; or as <see cref="For"/>.</exception>
     public IReadOnlyDictionary<string, double[]> PredictAhead(Panel panel, int steps)
     {
         ArgumentNullException.ThrowIfNull(panel);
-        return panel.Keys.ToDictionary(key => key, key => this[key].PredictAhead(panel[key], steps));
+        return panel.Keys.ToDictionary(key => key, key => For(panel, key).PredictAhead(panel[key], steps));
     }
+
+    /// <summary>The same with intervals, as <see cref="EnsembleForecaster.PredictAhead(TimeSeries, int, IReadOnlyList{double})"/> for each series.</summary>
+    /// <inheritdoc cref="PredictAhead(Panel, int)" path="/exception"/>
+    public IReadOnlyDictionary<string, (double[] Values, PredictionInterval[][] Intervals)> PredictAhead(Panel panel, int steps, IReadOnlyList<double> levels)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        return panel.Keys.ToDictionary(key => key, key => For(panel, key).PredictAhead(panel[key], steps, levels));
+    }
+
+    /// <summary>Whether a file is one that <see cref="Save"/> wrote, and not that of a single series.</summary>
+    /// <exception cref="UnrollException">The file is missing, damaged, or of a newer version.</exception>
+    public static bool IsIn(string path) => PanelFile.IsIn(path);
 
     /// <summary>Writes all that predicting needs to one file.</summary>
     /// <exception cref="UnrollException">The file cannot be written.</exception>

@@ -49,22 +49,9 @@ internal sealed record PanelPlan(InputPlan[] Plans, double[][] Penalties, bool I
         }
     }
 
-    /// <summary>The plans with the window of the networks and the static columns that tell series apart, mean 0 and deviation 1 over the series.</summary>
-    public PanelPlan For(EnsembleRecipe recipe, ForecastSplit[] inner, double[][] statics)
+    /// <summary>The plans with the window of the networks, and for each series the constants that tell it from others.</summary>
+    public PanelPlan For(EnsembleRecipe recipe, ForecastSplit[] inner, double[][] constants) => this with
     {
-        double[][] told = [.. statics.Select(Standardized).Where(column => column.AsSpan().IndexOfAnyExcept(0) >= 0)];
-        return this with
-        {
-            Plans = [.. Plans.Select((plan, s) => EnsembleTraining.PlanFor(plan, recipe, inner[s]) with { Constants = [.. told.Select(column => column[s])] })],
-        };
-    }
-
-    /// <summary>One column, a number a series; missing ones count as average.</summary>
-    private static double[] Standardized(double[] column)
-    {
-        double[] known = [.. column.Where(double.IsFinite)];
-        double mean = known.DefaultIfEmpty(0).Average();
-        double deviation = Math.Sqrt(known.Select(value => (value - mean) * (value - mean)).DefaultIfEmpty(0).Average());
-        return Array.ConvertAll(column, value => deviation > 0 && double.IsFinite(value) ? (value - mean) / deviation : 0);
-    }
+        Plans = [.. Plans.Select((plan, s) => EnsembleTraining.PlanFor(plan, recipe, inner[s]) with { Constants = constants[s] })],
+    };
 }

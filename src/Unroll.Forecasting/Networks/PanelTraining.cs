@@ -12,7 +12,8 @@ internal sealed class PanelTraining
     private readonly EnsembleRecipe _recipe;
     private readonly string[] _keys;
     private readonly ForecastSplit[] _splits;
-    private readonly double[][] _statics;
+    private readonly Panel _panel;
+    private readonly StaticInputs _statics;
     private readonly EnsembleTraining _training;
     private readonly CancellationToken _cancellation;
 
@@ -21,7 +22,7 @@ internal sealed class PanelTraining
         (_recipe, _cancellation) = (recipe, cancellation);
         _keys = [.. split.Keys.Order(StringComparer.Ordinal)];
         _splits = Array.ConvertAll(_keys, key => split[key]);
-        _statics = [.. split.Panel.StaticNames.Select(column => Array.ConvertAll(_keys, key => split.Panel.Static(key)[column]))];
+        (_panel, _statics) = (split.Panel, StaticInputs.Fit(split.Panel, _keys));
         _training = new EnsembleTraining(recipe, _splits[0], onEvent, cancellation);
     }
 
@@ -33,7 +34,7 @@ internal sealed class PanelTraining
     {
         var inner = new ForecastSplit[_splits.Length];
         Each(inner.Length, s => inner[s] = _splits[s].WithinTraining(_recipe.ValidationRows(_splits[s])));
-        PanelPlan chosen = PanelPlan.Choose(inner, _splits, _recipe, Each).For(_recipe, inner, _statics);
+        PanelPlan chosen = PanelPlan.Choose(inner, _splits, _recipe, Each).For(_recipe, inner, Array.ConvertAll(_keys, key => _statics.Of(_panel, key)));
         InputPlan[] plans = chosen.Plans;
 
         // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
@@ -73,7 +74,7 @@ internal sealed class PanelTraining
             TrainedTo = _splits[s].Train.Dates[^1],
         });
         _training.End();
-        return new PanelState(_splits[0].Target, chosen.IsPooled, chosen.OwnError, chosen.PooledError, networks, _keys, states);
+        return new PanelState(_splits[0].Target, _panel.SeriesColumn, _statics, chosen.IsPooled, chosen.OwnError, chosen.PooledError, networks, _keys, states);
     }
 
     /// <summary>What stands before the networks: rows, least squares, and samples of what these leave.</summary>
@@ -127,4 +128,4 @@ internal sealed class PanelTraining
 }
 
 /// <summary>All that a fitted <see cref="PanelForecaster"/> predicts with; the states share the networks.</summary>
-internal sealed record PanelState(string Target, bool IsPooled, double OwnError, double? PooledError, IReadOnlyList<Model> Networks, string[] Keys, EnsembleState[] States);
+internal sealed record PanelState(string Target, string SeriesColumn, StaticInputs Statics, bool IsPooled, double OwnError, double? PooledError, IReadOnlyList<Model> Networks, string[] Keys, EnsembleState[] States);

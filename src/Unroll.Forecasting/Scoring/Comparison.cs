@@ -21,6 +21,9 @@ public sealed record ForecastScore(string Name, double[] Predictions, double Rms
     /// <summary>Intervals one row ahead at each nominal level, and at the end those H rows ahead; empty where nothing can calibrate them.</summary>
     public IReadOnlyList<IntervalScore> Intervals { get; init; } = [];
 
+    /// <summary>CRPS one row ahead, and H rows ahead; empty where nothing can calibrate intervals.</summary>
+    public IReadOnlyList<CrpsScore> Crps { get; init; } = [];
+
     /// <summary>Whether the forecaster beats "tomorrow equals today".</summary>
     public bool BeatsNaive => Skill > 0;
 
@@ -34,11 +37,6 @@ public sealed record ForecastScore(string Name, double[] Predictions, double Rms
 /// </summary>
 public sealed class Comparison
 {
-    private const int MostCalibrationRows = 250, LeastCalibrationRows = 40;
-
-    /// <summary>The nominal levels of intervals.</summary>
-    private static readonly double[] s_levels = [0.8, 0.95];
-
     private readonly ForecastSplit _split;
     private readonly int _steps;
     private readonly List<ForecastScore> _scores = [];
@@ -72,10 +70,10 @@ public sealed class Comparison
         {
             try
             {
-                HorizonForecast? calibration = Calibration(baseline, cancellationToken);
+                Foreseen? calibration = JudgedIntervals.Calibration(split, baseline, steps, cancellationToken) is { } values ? new Foreseen(values, null) : null;
                 baseline.Fit(split, cancellationToken);
-                HorizonForecast next = baseline.PredictAhead(split, 1);
-                double[] predictions = next.Predicted(1);
+                var next = Foreseen.Of(baseline, split, 1);
+                double[] predictions = next.Values.Predicted(1);
                 if (Array.TrueForAll(predictions, double.IsFinite) && double.IsFinite(Metrics.Rmse(split.Test, predictions)))
                     baselines.Add(WithSteps(Judge(baseline.Name, predictions, naiveRmse), baseline, next, calibration));
                 else
@@ -134,9 +132,9 @@ public sealed class Comparison
         ArgumentNullException.ThrowIfNull(forecaster);
         if (forecaster is not IHorizonForecaster ahead)
             return Add(forecaster.Name, forecaster.Predict(_split));
-        HorizonForecast next = ahead.PredictAhead(_split, 1);
-        ForecastScore score = Add(forecaster.Name, next.Predicted(1));
-        return _scores[^1] = WithSteps(score, ahead, next, (forecaster as EnsembleForecaster)?.Calibration);
+        var next = Foreseen.Of(ahead, _split, 1);
+        ForecastScore score = Add(forecaster.Name, next.Values.Predicted(1));
+        return _scores[^1] = WithSteps(score, ahead, next, (forecaster as EnsembleForecaster)?.Calibrating);
     }
 
     /// <summary>Judges predictions from elsewhere, one a test row in the target's units, and adds them to <see cref="Scores"/>.</summary>
@@ -167,6 +165,20 @@ public sealed class Comparison
     }
 
     /// <summary>
+    /// One plain sentence on the CRPS one row ahead (<see cref="CrpsScore"/>) beside that of the baseline where it is lowest; null where the
+    /// score has none.
+    /// </summary>
+    public string? CrpsVerdict(ForecastScore score)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        ForecastScore? best = Baselines.Where(baseline => baseline.Crps is [{ Step: 1 }, ..]).MinBy(baseline => baseline.Crps[0].Value);
+        if (score.Crps is not [{ Step: 1, Value: var own }, ..] || best is null)
+            return null;
+        double other = best.Crps[0].Value;
+        return string.Create(CultureInfo.InvariantCulture, $"As a distribution, middle and spread together, the {score.Name} is {(own < other ? "better" : "not better")} than the best baseline, the {best.Name} forecast with its intervals: CRPS {own:G4} against {other:G4}{Difference(other > 0 ? 1 - (own / other) : null)}.");
+    }
+
+    /// <summary>
     /// One plain line where predictions follow the actual values instead of foreseeing them (<see cref="LagDiagnosis"/>); null where they
     /// do not, or where there are too few test rows to tell.
     /// </summary>
@@ -190,38 +202,18 @@ public sealed class Comparison
     /// <summary>The baseline of the lowest RMSE <paramref name="step"/> rows ahead, of those judged that far.</summary>
     public ForecastScore BestBaselineAt(int step) => _steps == 1 ? BestBaseline : Baselines.Where(score => score.RmseByStep.Count >= step).MinBy(score => score.RmseByStep[step - 1])!;
 
-    /// <summary>Predictions of the newest training rows by a baseline that was fitted to those before; null where these are too few.</summary>
-    private HorizonForecast? Calibration(IHorizonForecaster baseline, CancellationToken cancellation)
-    {
-        int rows = Math.Min(MostCalibrationRows, _split.Train.Count / 5);
-        if (rows < LeastCalibrationRows + _steps - 1)
-            return null;
-        try
-        {
-            ForecastSplit inner = _split.WithinTraining(rows);
-            baseline.Fit(inner, cancellation);
-            HorizonForecast calibration = baseline.PredictAhead(inner, _steps);
-            return Array.TrueForAll(calibration.Predicted(_steps), double.IsFinite) ? calibration : null;
-        }
-        catch (UnrollException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
-    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, HorizonForecast next, HorizonForecast? calibration)
+    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, Foreseen next, Foreseen? calibration)
     {
-        HorizonForecast forecast = _steps == 1 ? next : forecaster.PredictAhead(_split, _steps);
-        double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Actual(step), forecast.Predicted(step)))];
+        Foreseen forecast = _steps == 1 ? next : Foreseen.Of(forecaster, _split, _steps);
+        double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Values.Actual(step), forecast.Values.Predicted(step)))];
         if (calibration is null)
             return score with { RmseByStep = _steps == 1 ? [] : rmses };
 
         // One row ahead every test row has an interval, also those that nothing further is judged from.
-        IEnumerable<IntervalScore> intervals = s_levels.Select(level => IntervalScore.Of(next, calibration, 1, level));
-        if (_steps > 1)
-            intervals = intervals.Concat(s_levels.Select(level => IntervalScore.Of(forecast, calibration, _steps, level)));
-        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals] };
+        (IntervalScore[] intervals, CrpsScore? crps) = next.Judge(calibration, 1, JudgedIntervals.Levels);
+        (IntervalScore[] further, CrpsScore? furtherCrps) = _steps > 1 ? forecast.Judge(calibration, _steps, JudgedIntervals.Levels) : ([], null);
+        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals, .. further], Crps = [.. new[] { crps, furtherCrps }.OfType<CrpsScore>()] };
     }
 
     /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>

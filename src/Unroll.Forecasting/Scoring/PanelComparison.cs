@@ -55,11 +55,19 @@ public sealed class PanelComparison
     /// <summary>The forecasters judged so far, in that order.</summary>
     public IReadOnlyList<PanelScore> Scores => _scores;
 
-    /// <summary>Judges a fitted forecaster and adds it to <see cref="Scores"/>.</summary>
+    /// <summary>Judges a fitted forecaster, its intervals too, and adds it to <see cref="Scores"/>.</summary>
     public PanelScore Add(PanelForecaster forecaster)
     {
         ArgumentNullException.ThrowIfNull(forecaster);
-        return Add(forecaster.Name, forecaster.PredictAhead(_split, Steps));
+        PanelScore score = Add(forecaster.Name, forecaster.PredictAhead(_split, Steps));
+        return _scores[^1] = score with
+        {
+            Series = [.. score.Series.Select(each =>
+            {
+                HorizonForecast next = Steps == 1 ? each.Forecast : forecaster[each.Key].PredictAhead(_split[each.Key], 1);
+                return each with { Intervals = JudgedIntervals.Of(next, each.Forecast, forecaster[each.Key].Calibration) };
+            })],
+        };
     }
 
     /// <summary>Judges predictions from elsewhere, one forecast a series in the target's units, and adds them to <see cref="Scores"/>.</summary>
@@ -108,10 +116,12 @@ public sealed class PanelComparison
         {
             try
             {
+                HorizonForecast? calibration = JudgedIntervals.Calibration(split, baseline, Steps, cancellation);
                 baseline.Fit(split, cancellation);
-                SeriesScore score = Scored(baseline.Name, key, baseline.PredictAhead(split, Steps));
+                HorizonForecast forecast = baseline.PredictAhead(split, Steps);
+                SeriesScore score = Scored(baseline.Name, key, forecast);
                 if (double.IsFinite(score.Rmse))
-                    scores.Add(score);
+                    scores.Add(score with { Intervals = JudgedIntervals.Of(Steps == 1 ? forecast : baseline.PredictAhead(split, 1), forecast, calibration) });
             }
             catch (UnrollException) when (scores.Count > 0)
             {
@@ -137,7 +147,7 @@ public sealed class PanelComparison
 
         double[] a = [.. actual], p = [.. predicted];
         ReadOnlySpan<double> training = _split[key].Train.Values;
-        return new SeriesScore(name, key, forecast, Metrics.Rmse(a, p), Metrics.Mae(a, p), Metrics.Rmsse(a, p, training), Metrics.Mase(a, p, training), null, null);
+        return new SeriesScore(name, key, forecast, Metrics.Rmse(a, p), Metrics.Mae(a, p), Metrics.Rmsse(a, p, training), Metrics.Mase(a, p, training), null, null) { Change = Metrics.Mae(training[1..], training[..^1]) };
     }
 
     private static SeriesScore Against(SeriesScore score, double naive, double best) => score with

@@ -113,6 +113,41 @@
       return { options: options(isoDates, titledWhereRoom(data.target), series), columns };
     },
 
+    // One series of several, chosen from a list.
+    series: figureElement => {
+      const one = data.panel[figureElement.querySelector("select").value];
+      const chart = options(isoDates, titledWhereRoom(data.target), [
+        dateSeries,
+        line("Actual", "actual", { width: 2 }),
+        line("Naive forecast", "naive", { dash: [6, 4] }),
+        line(data.model, "model-0"),
+        ...(one.upper ? [line(data.band + ", upper end", "model-0", { width: 0 }), line("lower end", "model-0", { width: 0 })] : []),
+      ]);
+      const columns = [one.dates, one.actual, one.naive, one.values];
+      if (one.upper) {
+        columns.push(one.upper, one.lower);
+        chart.bands = [{ series: [4, 5], fill: color("model-0") + "2c" }];
+      }
+      return { options: chart, columns };
+    },
+
+    skill: () => {
+      const { names, naive, best } = data.skill;
+      const dots = (label, stroke) => line(label, stroke, {
+        paths: () => null,
+        points: { show: true, size: names.length > 60 ? 5 : 9, fill: color(stroke) },
+        value: (plot, value) => value == null ? "–" : value.toFixed(3).replaceAll("-", "−"),
+      });
+      const chart = options({ incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], ...titled("Series, the lowest skill against its best baseline first") }, titledWhereRoom("Skill"), [
+        { label: "Series", value: (plot, rank) => rank == null ? "–" : names[rank - 1] },
+        dots("against the naive forecast", "naive"),
+        dots("against the best baseline of the series", "model-0"),
+        { label: "as good", stroke: color("quiet"), dash: [6, 4], width: 1, points: { show: false }, value: () => "0" },
+      ]);
+      chart.scales = { x: { time: false, range: (plot, min, max) => [min - 0.5, max + 0.5] } };
+      return { options: chart, columns: [names.map((_, i) => i + 1), naive, best, names.map(() => 0)] };
+    },
+
     loss: () => {
       const epochs = Math.max(1, ...data.loss.models.map(m => Math.max(m.train.length, m.validation?.length ?? 0)));
       const columns = [Array.from({ length: epochs }, (_, i) => i + 1)];
@@ -148,9 +183,9 @@
     const size = () => ({ width: box.clientWidth, height: Math.round(Math.min(420, Math.max(260, box.clientWidth * 0.5))) });
     const build = () => {
       plot?.destroy();
-      const { options, columns } = make();
+      const { options, columns } = make(figureElement);
       columns.forEach((values, i) => {
-        if (i > 0 && standsAlone(values))
+        if (i > 0 && !options.series[i].points && standsAlone(values))
           options.series[i].points = { show: true, size: 7, fill: options.series[i].stroke };
       });
       const [first, last] = [columns[0][0], columns[0].at(-1)];
@@ -165,9 +200,42 @@
     };
     build();
     new ResizeObserver(() => plot.width !== box.clientWidth && plot.setSize(size())).observe(box);
+    figureElement.querySelector("select")?.addEventListener("change", build);
     for (const media of [narrow, matchMedia("(prefers-color-scheme: dark)")])
       media.addEventListener("change", build);
   };
+
+  // The list of series: the buttons beside it, and the names in the table.
+  const pick = document.getElementById("pick");
+  const choose = index => {
+    pick.value = String((index + pick.options.length) % pick.options.length);
+    pick.dispatchEvent(new Event("change"));
+  };
+  for (const button of document.querySelectorAll(".pick button"))
+    button.onclick = () => choose(Number(pick.value) + Number(button.dataset.step));
+  for (const link of document.querySelectorAll("[data-series]"))
+    link.addEventListener("click", () => choose(Number(link.dataset.series)));
+
+  // Numbers the highest first, then the lowest first; cells without one come last.
+  const sort = (table, heading) => {
+    const column = [...heading.parentElement.cells].indexOf(heading);
+    const cells = [...table.tBodies[0].rows].map(row => row.cells[column]);
+    const isNumeric = cells.some(cell => cell.dataset.value);
+    const descending = isNumeric ? heading.ariaSort !== "descending" : heading.ariaSort === "ascending";
+    const compare = (a, b) => isNumeric
+      ? !a.dataset.value || !b.dataset.value
+        ? (a.dataset.value ? 0 : 1) - (b.dataset.value ? 0 : 1)
+        : (descending ? -1 : 1) * (a.dataset.value - b.dataset.value)
+      : (descending ? -1 : 1) * a.textContent.localeCompare(b.textContent);
+    table.tBodies[0].append(...cells.sort(compare).map(cell => cell.parentElement));
+    for (const other of heading.parentElement.cells)
+      other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    for (const heading of table.tHead.rows[0].cells)
+      heading.querySelector("button").onclick = () => sort(table, heading);
+  }
 
   // Only now: were anything above to fail, the still pictures would stay.
   document.documentElement.classList.add("js");

@@ -8,7 +8,7 @@ internal sealed class DateChartAxis : LinearAxis
 {
     private readonly Dictionary<double, string> _labels = [];
 
-    public DateChartAxis(DateTime from, DateTime to)
+    public DateChartAxis(DateTime from, DateTime to, int most = 9)
     {
         if (from == to)
         {
@@ -16,7 +16,7 @@ internal sealed class DateChartAxis : LinearAxis
             to = to.AddDays(1);
         }
 
-        foreach ((DateTime date, string label) in DateTicks.Between(from, to, most: 9))
+        foreach ((DateTime date, string label) in DateTicks.Between(from, to, most))
             _labels[DateTimeAxis.ToDouble(date)] = label;
         double margin = (to - from).TotalDays * 0.01;
         Position = AxisPosition.Bottom;
@@ -33,16 +33,18 @@ internal sealed class DateChartAxis : LinearAxis
     protected override string FormatValueOverride(double x) => _labels.GetValueOrDefault(x, "");
 }
 
-/// <summary>A horizontal axis of epochs or steps ahead, from the first to the last, with whole numbers only.</summary>
+/// <summary>A horizontal axis of epochs or steps, from the first to the last, with whole numbers only.</summary>
 internal sealed class EpochAxis : LinearAxis
 {
     private readonly double[] _ticks;
 
-    public EpochAxis(int epochs)
+    /// <param name="epochs">The last one.</param>
+    /// <param name="most">About as many ticks as there is room for.</param>
+    public EpochAxis(int epochs, int most = 12)
     {
         int step = 1;
         // 1, 2, 5, 10, 20, 50, …: the next is twice the step, or 5/2 of it after a 2.
-        while (epochs / step > 12)
+        while (epochs / step > most)
             step = step.ToString(System.Globalization.CultureInfo.InvariantCulture)[0] == '2' ? step / 2 * 5 : step * 2;
         _ticks = [.. Enumerable.Range(1, epochs).Where(epoch => epoch % step == 0 || epoch == 1).Select(epoch => (double)epoch)];
         if (_ticks.Length > 1 && step > 1 && _ticks[1] - 1 < step * 0.6)
@@ -86,7 +88,11 @@ internal sealed class DecadeAxis : LogarithmicAxis
         minorTickValues = [];
     }
 
-    protected override string FormatValueOverride(double x) => ReportText.AxisFigure(x);
+    /// <summary>Long figures only with an exponent, for an axis of many decades: 100 and 1e+3, 0.01 and 1e−3.</summary>
+    public bool IsShort { get; init; }
+
+    protected override string FormatValueOverride(double x) =>
+        IsShort && x is < 0.0099 or > 101 ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−') : ReportText.AxisFigure(x);
 }
 
 /// <summary>A horizontal axis with a tick at each of a few values, and no others.</summary>

@@ -89,5 +89,46 @@ internal static class HorizonParts
             """).ToString();
     }
 
+    /// <summary>CRPS of all that have calibrated intervals, networks first; the lowest of each column in bold.</summary>
+    public static string Crps(ForecastReport report)
+    {
+        (string Name, IReadOnlyList<CrpsScore> Crps)[] rows =
+        [
+            .. report.Models.Select(model => (model.Name, model.Crps)),
+            (report.NaiveName, report.NaiveCrps),
+            .. report.Baselines.Select(score => (HtmlParts.Capital(score.Name), score.Crps)),
+        ];
+        if (report.Models.All(model => model.Crps.Count == 0))
+            return "";
+        rows = [.. rows.Where(row => row.Crps.Count > 0)];
+        int networks = report.Models.Count(model => model.Crps.Count > 0), decimals = ReportText.Decimals(report.NaiveRmse);
+        int[] steps = [.. rows.SelectMany(row => row.Crps).Select(score => score.Step).Distinct().Order()];
+        double? At(IReadOnlyList<CrpsScore> scores, int step) => scores.FirstOrDefault(score => score.Step == step)?.Value;
+        var html = new StringBuilder("<section aria-labelledby=\"crps\">\n<h2 id=\"crps\">CRPS</h2>\n");
+        foreach (string sentence in report.CrpsVerdict)
+            html.Append(CultureInfo.InvariantCulture, $"<p>{HtmlParts.Escape(sentence)}</p>\n");
+        html.Append("<table class=\"errors\">\n<thead><tr><th scope=\"col\">Model</th>");
+        foreach (int step in steps)
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{step} {(step == 1 ? "row" : "rows")} ahead</th>");
+        html.Append("</tr></thead>\n<tbody>\n");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (i == networks)
+                html.Append("</tbody>\n<tbody>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlParts.Escape(rows[i].Name)}</th>");
+            foreach (int step in steps)
+                HtmlParts.Cell(html, $"{step} ahead", ReportText.Figure(At(rows[i].Crps, step) ?? double.NaN, decimals), At(rows[i].Crps, step) == rows.Min(row => At(row.Crps, step)));
+            html.Append("</tr>\n");
+        }
+
+        return html.Append("""
+            </tbody>
+            </table>
+            <p class="note">The <strong>continuous ranked probability score</strong> judges middle and spread by one number, the lower the better: it is twice the pinball loss, averaged over the quantiles from
+            2.5 to 97.5 %, and would be the absolute error if there were no spread. For all alike the quantiles are the forecast and the ends of calibrated intervals.</p>
+            </section>
+            """).ToString();
+    }
+
     private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

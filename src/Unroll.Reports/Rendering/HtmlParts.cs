@@ -12,16 +12,23 @@ internal static class HtmlParts
     /// <summary>The text escaped for HTML, in content and in quoted attributes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(ReportText.Clean(text));
 
-    public static string Source(ForecastReport report)
+    /// <param name="report">What the page is of.</param>
+    /// <param name="targets">Their names, where it is of several.</param>
+    public static string Source(ForecastReport report, string? targets = null)
     {
         string format = ReportText.DateFormat(report);
         string Date(DateTime date) => $"<span class=\"date\">{ReportText.Date(date, format)}</span>";
         int trained = report.Dates.Count(date => SplitRanges.PartOf(report, date) == SplitPart.Train);
         string unit = report.Unit.Length == 0 ? "" : $" in {Escape(report.Unit)}";
-        return $"{Escape(report.Target)}{unit} from {Escape(report.File)}, trained on "
+        return $"{Escape(targets ?? report.Target)}{(targets is null ? unit : "")} from {Escape(report.File)}, trained on "
             + $"{ReportText.Count(trained)} rows ({Date(report.TrainFrom)} to {Date(report.TrainTo)}), tested on "
             + $"{ReportText.Count(report.TestDates.Count)} ({Date(report.TestDates[0])} to {Date(report.TestDates[^1])}).";
     }
+
+    /// <summary>Other pages, or places of this one.</summary>
+    public static string Links(IReadOnlyList<KeyValuePair<string, string>> links) => links.Count == 0
+        ? ""
+        : $"\n<nav class=\"links\" aria-label=\"Pages\">{string.Join(' ', links.Select(link => $"<a href=\"{Escape(link.Value)}\">{Escape(link.Key)}</a>"))}</nav>";
 
     public static string Verdict(ForecastReport report) =>
         string.Join('\n', report.Verdict.Select(sentence => $"<p>{Escape(sentence)}</p>"));
@@ -144,21 +151,25 @@ internal static class HtmlParts
         return html.ToString().TrimEnd();
     }
 
-    public static string Settings(ForecastReport report)
+    public static string Settings(IReadOnlyList<KeyValuePair<string, string>> settings, long seed, string version)
     {
         var html = new StringBuilder("<table class=\"settings\"><tbody>\n");
-        foreach ((string name, string value) in report.Settings)
+        foreach ((string name, string value) in settings)
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Escape(name)}</th><td>{Escape(value)}</td></tr>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">seed</th><td>{report.Seed}</td></tr>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">version</th><td>{Escape(report.Version)}</td></tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">seed</th><td>{seed}</td></tr>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">version</th><td>{Escape(version)}</td></tr>\n");
         return html.Append("</tbody></table>").ToString();
     }
 
-    public static string Footer(ForecastReport report)
+    /// <param name="version">Of the tool.</param>
+    /// <param name="seed">Of the networks.</param>
+    /// <param name="generatedAt">Null: not said.</param>
+    /// <param name="drawn">Whether the page has charts that are drawn in the browser.</param>
+    public static string Footer(string version, long seed, DateTimeOffset? generatedAt, bool drawn = true)
     {
-        string made = report.GeneratedAt is { } at ? " on " + at.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) : "";
-        return $"Made by Unroll {Escape(report.Version)}{made}, seed {report.Seed.ToString(CultureInfo.InvariantCulture)}. "
-            + "Charts drawn by uPlot (MIT licence). The page fetches nothing.";
+        string made = generatedAt is { } at ? " on " + at.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture) : "";
+        return $"Made by Unroll {Escape(version)}{made}, seed {seed.ToString(CultureInfo.InvariantCulture)}. "
+            + (drawn ? "Charts drawn by uPlot (MIT licence). " : "") + "The page fetches nothing.";
     }
 
     internal static void Cell(StringBuilder html, string name, string text, bool best = false) =>

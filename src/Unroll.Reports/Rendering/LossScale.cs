@@ -1,22 +1,25 @@
 namespace Unroll.Reports.Rendering;
 
+/// <summary>The losses of one model by epoch, from the first.</summary>
+internal sealed record LossCurve(string Name, IReadOnlyList<double> Training, IReadOnlyList<double>? Validation);
+
 /// <summary>What the loss curves of all models span together; the SVG and the page draw on the same scale.</summary>
 internal static class LossScale
 {
     /// <summary>From this ratio of the highest to the lowest loss on, a linear axis hides the end of the training.</summary>
     private const double LogarithmicFrom = 30;
 
-    public static bool HasAny(ForecastReport report) => All(report).Any();
+    public static bool HasAny(IReadOnlyList<LossCurve> curves) => All(curves).Any();
 
-    public static int Epochs(ForecastReport report) =>
-        Math.Max(1, report.Models.Select(model => Math.Max(model.LossByEpoch.Count, model.ValidationLossByEpoch?.Count ?? 0)).DefaultIfEmpty().Max());
+    public static int Epochs(IReadOnlyList<LossCurve> curves) =>
+        Math.Max(1, curves.Select(curve => Math.Max(curve.Training.Count, curve.Validation?.Count ?? 0)).DefaultIfEmpty().Max());
 
-    public static bool IsLogarithmic(ForecastReport report)
+    public static bool IsLogarithmic(IReadOnlyList<LossCurve> curves)
     {
-        double[] losses = [.. All(report)];
+        double[] losses = [.. All(curves)];
         return losses.Length > 1 && losses.Min() > 0 && losses.Max() / losses.Min() >= LogarithmicFrom;
     }
 
-    private static IEnumerable<double> All(ForecastReport report) =>
-        report.Models.SelectMany(model => model.LossByEpoch.Concat(model.ValidationLossByEpoch ?? [])).Where(double.IsFinite);
+    private static IEnumerable<double> All(IReadOnlyList<LossCurve> curves) =>
+        curves.SelectMany(curve => curve.Training.Concat(curve.Validation ?? [])).Where(double.IsFinite);
 }

@@ -52,28 +52,33 @@ internal static class ReportData
 
             json.WriteEndObject();
 
-            json.WriteStartObject("loss");
-            json.WriteBoolean("log", LossScale.IsLogarithmic(report));
-            json.WriteStartArray("models");
-            foreach (ModelResult model in report.Models)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", ReportText.Clean(model.Name));
-                WriteNumbers(json, "train", model.LossByEpoch);
-                if (model.ValidationLossByEpoch is { } validation)
-                    WriteNumbers(json, "validation", validation);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            WriteLosses(json, report.Losses);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    public static void WriteLosses(Utf8JsonWriter json, IReadOnlyList<LossCurve> curves)
+    {
+        json.WriteStartObject("loss");
+        json.WriteBoolean("log", LossScale.IsLogarithmic(curves));
+        json.WriteStartArray("models");
+        foreach (LossCurve curve in curves)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", ReportText.Clean(curve.Name));
+            WriteNumbers(json, "train", curve.Training);
+            if (curve.Validation is { } validation)
+                WriteNumbers(json, "validation", validation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {
         json.WriteStartArray(name);
         foreach (double value in values)
@@ -87,7 +92,7 @@ internal static class ReportData
         json.WriteEndArray();
     }
 
-    private static void WriteDates(Utf8JsonWriter json, string name, IReadOnlyList<DateTime> dates)
+    public static void WriteDates(Utf8JsonWriter json, string name, IReadOnlyList<DateTime> dates)
     {
         json.WriteStartArray(name);
         foreach (DateTime date in dates)

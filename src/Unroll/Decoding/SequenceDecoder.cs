@@ -63,7 +63,8 @@ public sealed class SequenceDecoder
 
     /// <summary>
     /// Beam search: after every step the <paramref name="width"/> likeliest beginnings of each sequence are kept. Ended ones are
-    /// compared by LogProbability ÷ (tokens + 1)^<paramref name="lengthPower"/>.
+    /// compared by LogProbability ÷ (tokens + 1)^<paramref name="lengthPower"/>; a beginning goes on while fewer than
+    /// <paramref name="width"/> ended ones are better than it.
     /// </summary>
     /// <param name="start">Where to start.</param>
     /// <param name="width">How many beginnings are kept, at least 1.</param>
@@ -98,17 +99,19 @@ public sealed class SequenceDecoder
                 }
             }
 
-            // Whoever has as many endings as the beam is wide is done.
-            alive = [.. next.Where(hypothesis => ended[hypothesis.Row].Count < width)];
+            // A beginning is given up when as many endings as the beam is wide are better than it is now: it can only become less likely.
+            alive = [.. next.Where(hypothesis => ended[hypothesis.Row].Count(ending => Score(ending) >= Score(hypothesis)) < width)];
         }
 
         foreach (Hypothesis left in alive)
             ended[left.Row].Add(left);
         return [.. ended.Select(found => found
-            .OrderByDescending(hypothesis => hypothesis.Log / Math.Pow(hypothesis.Tokens.Length + 1, lengthPower))
+            .OrderByDescending(Score)
             .Take(width)
             .Select(ToSequence)
             .ToArray())];
+
+        double Score(Hypothesis hypothesis) => hypothesis.Log / Math.Pow(hypothesis.Tokens.Length + 1, lengthPower);
     }
 
     private DecodedSequence[] Write(DecoderStart start, Func<float[], int, int> choose)

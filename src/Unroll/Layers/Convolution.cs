@@ -126,18 +126,27 @@ internal sealed class ConvolutionOp<T> : LayerOp<T>
     {
         int features = Input.Features, rows = pass.PaddedRows;
         CountedSteps counted = Counted(pass, spans);
+        ReadOnlySpan<T> input = spans.Input;
         for (int window = 0; window < count; window++)
         {
             ReadOnlySpan<int> sources = windows.Of(window);
-            for (int row = 0; row < rows; row++)
+            Span<T> matrix = spans.Cache.Slice(window * rows * _matrixStride, rows * _matrixStride);
+            for (int place = 0; place < sources.Length; place++)
             {
-                Span<T> target = spans.Cache.Slice((window * rows + row) * _matrixStride, sources.Length * features);
-                for (int place = 0; place < sources.Length; place++, target = target[features..])
+                int source = sources[place], from = source * rows * _inputStride;
+                bool counts = counted.Has(source, 0);
+                for (int row = 0, at = place * features; row < rows; row++, at += _matrixStride, from += _inputStride)
                 {
-                    if (counted.Has(sources[place], row))
-                        spans.Input.Slice((sources[place] * rows + row) * _inputStride, features).CopyTo(target);
+                    if (counted.ByRow)
+                        counts = counted.Has(source, row);
+
+                    // Gray images and series of one column have a single number here.
+                    if (features == 1)
+                        matrix[at] = counts ? input[from] : T.Zero;
+                    else if (counts)
+                        input.Slice(from, features).CopyTo(matrix[at..]);
                     else
-                        target[..features].Clear();
+                        matrix.Slice(at, features).Clear();
                 }
             }
         }

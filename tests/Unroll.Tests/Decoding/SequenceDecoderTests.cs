@@ -68,6 +68,33 @@ public class SequenceDecoderTests
         Assert.Equal(1, found.Sum(sequence => Math.Exp(sequence.LogProbability)), 1e-4);
     }
 
+    /// <summary>Two unlikely short sequences, as many as the beam is wide, end before the likeliest one does.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.7)]
+    public void A_long_likely_sequence_outlives_short_unlikely_ones(double lengthPower)
+    {
+        // From each token (row) the probabilities of the next: 0 1 2 is the likely way; 4 ends, 5 begins.
+        double[,] next =
+        {
+            { 0.002, 0.99, 0.002, 0.002, 0.002, 0.002 },
+            { 0.002, 0.002, 0.97, 0.002, 0.022, 0.002 },
+            { 0.002, 0.002, 0.002, 0.002, 0.99, 0.002 },
+            { 0.002, 0.002, 0.002, 0.002, 0.99, 0.002 },
+            { 1 / 6.0, 1 / 6.0, 1 / 6.0, 1 / 6.0, 1 / 6.0, 1 / 6.0 },
+            { 0.9, 0.002, 0.002, 0.092, 0.002, 0.002 },
+        };
+        Node token = Node.Input(new Shape(1));
+        Model step = new Model([token], [new Embedding(6, 6).Apply(token)]).Build(0);
+        step.SetWeights("embedding_1/embeddings", [.. next.Cast<double>().Select(share => (float)Math.Log(share))]);
+        var decoder = new SequenceDecoder(step, states: 0) { Begin = 5, End = 4, MostTokens = 6 };
+        DecodedSequence[] found = decoder.Beam(new DecoderStart(1, [], []), width: 2, lengthPower)[0];
+        Assert.Equal([0, 1, 2], found[0].Tokens);
+        Assert.Equal(Math.Log(0.9 * 0.99 * 0.97 * 0.99), found[0].LogProbability, 1e-5);
+        Assert.Equal([3], found[1].Tokens);
+        Assert.Equal(Math.Log(0.092 * 0.99), found[1].LogProbability, 1e-5);
+    }
+
     /// <summary>A narrow beam is never worse than greedy on these, and rows do not disturb each other.</summary>
     [Fact]
     public void Rows_are_searched_each_for_itself()

@@ -21,10 +21,11 @@ public class HorizonReportTests
             Next = [new(new(2021, 1, 7), 12.6, new(12, 13.2, 0.8)), new(new(2021, 1, 8), 12.7, new(11.9, 13.5, 0.8))],
             RmseByStep = [0.64, 0.7],
             Intervals = [Interval(0.8), Interval(0.95, winkler: 2), Interval(0.8, 2, 3)],
+            Crps = [new(1, 0.31), new(2, 0.5)],
         };
-        ForecastScore better = new("ridge", [11.5, 12, 12, 12.3], 0.4, 0.3, 2, 0.2, 0) { RmseByStep = [0.4, 0.8], Intervals = [Interval(0.8, winkler: 1.25)] };
+        ForecastScore better = new("ridge", [11.5, 12, 12, 12.3], 0.4, 0.3, 2, 0.2, 0) { RmseByStep = [0.4, 0.8], Intervals = [Interval(0.8, winkler: 1.25)], Crps = [new(1, 0.25)] };
         ForecastScore worse = new("mean", [10, 10, 10, 10], 2, 2, 15, -3, -4) { RmseByStep = [2, 2.1], Intervals = [Interval(0.8, winkler: 9)] };
-        return ReportSamples.Small(lstm) with { Baselines = [better, worse], NaiveByStep = [0.51, 0.9], NaiveIntervals = [Interval(0.8, winkler: 2.5)] };
+        return ReportSamples.Small(lstm) with { Baselines = [better, worse], NaiveByStep = [0.51, 0.9], NaiveIntervals = [Interval(0.8, winkler: 2.5)], NaiveCrps = [new(1, 0.4), new(2, 0.6)], CrpsVerdict = ["The LSTM is <not> better."] };
     }
 
     [Fact]
@@ -48,6 +49,19 @@ public class HorizonReportTests
         Assert.Equal(["LSTM", "2", "80.0 %", "75.0 %", "0.8750", "*3.0000", "0.1500"], rows[3]);
         Assert.Equal(("Naive (the value before)", "Ridge"), (rows[4][0], rows[5][0]));
         Assert.Contains("*1.2500", rows[5]);
+    }
+
+    [Fact]
+    public void CRPS_stands_for_all_that_have_one_below_what_it_says_in_words()
+    {
+        string html = HtmlReport.Render(Ahead());
+        Assert.Contains("<h2 id=\"crps\">CRPS</h2>\n<p>The LSTM is &lt;not&gt; better.</p>", html);
+        string[][] rows = Table(html, "crps");
+        Assert.Equal(["Model", "1 row ahead", "2 rows ahead"], rows[0]);
+        Assert.Equal(["LSTM", "0.3100", "*0.5000"], rows[1]);
+        Assert.Equal(["Naive (the value before)", "0.4000", "0.6000"], rows[2]);
+        Assert.Equal(["Ridge", "*0.2500", "–"], rows[3]);
+        Assert.Equal(4, rows.Length);
     }
 
     [Fact]
@@ -77,6 +91,7 @@ public class HorizonReportTests
         string html = HtmlReport.Render(ReportSamples.Small());
         Assert.DoesNotContain("id=\"horizon\"", html);
         Assert.DoesNotContain("id=\"intervals\"", html);
+        Assert.DoesNotContain("id=\"crps\"", html);
         Assert.DoesNotContain("\"band\"", html);
     }
 
