@@ -130,7 +130,10 @@ strategies.SetAction(parse => Guarded(() =>
     StrategiesBenchmark.Run(ahead, recipe with { Members = parse.GetValue(members) ?? recipe.Members, Network = recipe.Network with { Threads = parse.GetValue(threads), Training = recipe.Network.Training with { Seed = 455 } } }, string.Join(' ', args));
 }));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies }.Parse(args).Invoke();
+var shapes = new Command("shapes", "Training of two larger networks in both libraries: the encoder and decoder of samples/pronounce.cs, and a reader of characters") { runs };
+shapes.SetAction(parse => Guarded(() => ShapesBenchmark.Run(parse.GetValue(runs) ?? 9, string.Join(' ', args))));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies, shapes }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using TorchParameter = TorchSharp.Modules.Parameter;
 
@@ -15,29 +16,49 @@ internal static class TorchWeights
     public static void Copy(Model from, Stack stack, TorchPeer to)
     {
         string[] parts = KerasWeights.RecurrentParts(from);
-        string head = from.Parameters[^1].Name.Split('/')[0];
-        int units = stack.Units;
-        int[] gates = stack.Cell switch { CellKind.Lstm => [0, 1, 2, 3], CellKind.Gru => s_gruGates, _ => [0] };
-        int width = gates.Length * units;
-        foreach ((string name, TorchParameter parameter) in to.RecurrentParameters)
+        foreach (var layer in to.RecurrentParameters.GroupBy(named => Words(named.Name)[2] + (Words(named.Name).Length > 3 ? "_reverse" : "")))
         {
             // For example weight_ih_l1_reverse.
-            string[] words = name.Split('_');
-            int layer = words[2][1] - '0', direction = words.Length > 3 ? 1 : 0;
-            string part = parts[layer * stack.Directions + direction];
-            float[] bias = from.GetWeights($"{part}/bias");
-            Set(parameter, (words[0], words[1]) switch
+            string[] words = Words(layer.First().Name);
+            int number = words[2][1] - '0', direction = words.Length > 3 ? 1 : 0;
+            CopyCell(from, parts[number * stack.Directions + direction], stack.Cell, stack.Units, layer);
+        }
+
+        CopyDense(from, from.Parameters[^1].Name.Split('/')[0], to.Head);
+    }
+
+    /// <summary>One direction of one recurrent layer.</summary>
+    /// <param name="from">The model.</param>
+    /// <param name="part">What its parameters' names begin with.</param>
+    /// <param name="cell">Its kind.</param>
+    /// <param name="units">H.</param>
+    /// <param name="to">weight_ih, weight_hh, bias_ih and bias_hh of that layer and direction.</param>
+    public static void CopyCell(Model from, string part, CellKind cell, int units, IEnumerable<(string Name, TorchParameter Parameter)> to)
+    {
+        int[] gates = cell switch { CellKind.Lstm => [0, 1, 2, 3], CellKind.Gru => s_gruGates, _ => [0] };
+        int width = gates.Length * units;
+        float[] bias = from.GetWeights($"{part}/bias");
+        foreach ((string name, TorchParameter parameter) in to)
+        {
+            Set(parameter, (Words(name)[0], Words(name)[1]) switch
             {
                 ("weight", "ih") => KerasWeights.Transposed(from.GetWeights($"{part}/kernel"), units, gates),
                 ("weight", "hh") => KerasWeights.Transposed(from.GetWeights($"{part}/recurrent_kernel"), units, gates),
                 ("bias", "ih") => KerasWeights.Transposed(bias[..width], units, gates),
-                _ => stack.Cell == CellKind.Gru ? KerasWeights.Transposed(bias[width..], units, gates) : new float[width],
+                _ => cell == CellKind.Gru ? KerasWeights.Transposed(bias[width..], units, gates) : new float[width],
             });
         }
-
-        Set(to.Head.weight, KerasWeights.Transposed(from.GetWeights($"{head}/kernel"), from.OutputShape.Size, [0]));
-        Set(to.Head.bias!, from.GetWeights($"{head}/bias"));
     }
+
+    public static void CopyDense(Model from, string name, Linear to)
+    {
+        Set(to.weight, KerasWeights.Transposed(from.GetWeights($"{name}/kernel"), (int)to.weight.shape[0], [0]));
+        Set(to.bias!, from.GetWeights($"{name}/bias"));
+    }
+
+    public static void CopyEmbedding(Model from, string name, TorchSharp.Modules.Embedding to) => Set(to.weight!, from.GetWeights($"{name}/embeddings"));
+
+    private static string[] Words(string name) => name.Split('_');
 
     private static void Set(Tensor parameter, float[] values)
     {

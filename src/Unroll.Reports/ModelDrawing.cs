@@ -118,7 +118,7 @@ public static class ModelDrawing
         }
 
         // Boxes come to stand below and above their neighbours, without passing each other.
-        for (int sweep = 0; sweep < 40; sweep++)
+        for (int sweep = 0; sweep < 400; sweep++)
         {
             foreach (Box[] row in sweep % 2 == 0 ? rows : rows.AsEnumerable().Reverse())
             {
