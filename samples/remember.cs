@@ -53,7 +53,7 @@ foreach (int steps in lengths)
 }
 
 // An exploding gradient: a simple network whose units are not bounded (relu), with a recurrent matrix of somewhat more than the identity,
-// so that what flows back grows at each step, 55 times over the sequence. The same start and the same data, without and with clipping, by
+// so that what flows back grows at each step, to about 50 times over the sequence. The same start and the same data, without and with clipping, by
 // plain gradient descent. The picture is of the one with clipping, which has the norms of every moment.
 Console.WriteLine();
 int far = isShort ? 50 : 100;

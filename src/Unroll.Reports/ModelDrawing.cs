@@ -117,22 +117,28 @@ public static class ModelDrawing
                 Order(row, box => taken[box]);
         }
 
-        // Boxes come to stand below and above their neighbours, without passing each other.
-        for (int sweep = 0; sweep < 400; sweep++)
+        // Boxes come to stand below and above their neighbours, and at last what is a chain is made straight.
+        for (int sweep = 0; sweep < 40; sweep++)
         {
             foreach (Box[] row in sweep % 2 == 0 ? rows : rows.AsEnumerable().Reverse())
-            {
-                double[] wish = [.. row.Select(box => box.Sources.Select(source => source.From).Concat(taken[box]).Select(other => other.Middle).DefaultIfEmpty(box.Middle).Average())];
-                for (int i = 0; i < row.Length; i++)
-                {
-                    double least = i == 0 ? double.NegativeInfinity : row[i - 1].X + row[i - 1].Width + ColumnGap, most = i + 1 == row.Length ? double.PositiveInfinity : row[i + 1].X - ColumnGap - row[i].Width;
-                    row[i].X = Math.Clamp(wish[i] - (row[i].Width / 2), least, Math.Max(least, most));
-                }
-            }
+                Move(row, box => box.Sources.Select(source => source.From).Concat(taken[box]));
         }
 
+        foreach (Box[] row in rows)
+            Move(row, box => box.Sources is [var only] && taken[only.From].Count == 1 ? [only.From] : [box]);
         for (int i = 0; i < rows.Count; i++)
             Array.ForEach(rows[i], box => box.Y = Top + (i * (BoxHeight + RowGap)));
+    }
+
+    /// <summary>Each box to the middle of its neighbours, as far as it goes without passing the box beside it.</summary>
+    private static void Move(Box[] row, Func<Box, IEnumerable<Box>> neighbours)
+    {
+        double[] wish = [.. row.Select(box => neighbours(box).Select(other => other.Middle).DefaultIfEmpty(box.Middle).Average())];
+        for (int i = 0; i < row.Length; i++)
+        {
+            double least = i == 0 ? double.NegativeInfinity : row[i - 1].X + row[i - 1].Width + ColumnGap, most = i + 1 == row.Length ? double.PositiveInfinity : row[i + 1].X - ColumnGap - row[i].Width;
+            row[i].X = Math.Clamp(wish[i] - (row[i].Width / 2), least, Math.Max(least, most));
+        }
     }
 
     private static void Order(Box[] row, Func<Box, IEnumerable<Box>> neighbours)

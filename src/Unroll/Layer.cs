@@ -57,6 +57,10 @@ public abstract record Layer
     /// <summary>H of the recurrent layer that this is or holds, or 0.</summary>
     internal virtual int RecurrentUnits => 0;
 
+    /// <summary>True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through it.</summary>
+    /// <param name="input">The shape of its first input.</param>
+    internal virtual bool GoesStepByStep(Shape input) => true;
+
     /// <summary>The shape of one output for inputs of one shape.</summary>
     /// <exception cref="UnrollException">The layer cannot take this input; the message says what it takes.</exception>
     public abstract Shape GetOutputShape(Shape input);

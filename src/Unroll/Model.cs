@@ -302,7 +302,7 @@ public sealed class Model
     }
 
     /// <summary>A session that takes one observation at a time, in time that does not depend on how many came before.</summary>
-    /// <exception cref="UnrollException">A layer reads its sequence backwards, or the model does not take sequences.</exception>
+    /// <exception cref="UnrollException">A layer reads its sequence backwards or needs several steps at once, or the model does not take one sequence of values or tokens.</exception>
     public StreamingSession Stream() => new(this);
 
     /// <summary>Stateful layers start from zero again.</summary>

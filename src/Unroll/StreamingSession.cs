@@ -22,12 +22,26 @@ public sealed class StreamingSession
                 throw new UnrollException($"{op.Name} reads its sequence from the end, which a stream does not have. Use forward layers for streaming.");
         }
 
-        if (whole.Input.Rank != 2)
-            throw new UnrollException($"A stream needs a model of sequences (time steps, features), but this one takes inputs of shape {whole.Input}.");
-        _network = new Network<float>(model.Layers, new Shape(1, whole.Input.Features), whole.Kernels, threads: 1);
-        whole.Parameters.ReadOnlyValues.CopyTo(_network.Parameters.Values);
-        _observation = new Observation(new float[whole.Input.Features]);
-        _output = new float[_network.Output.Size];
+        Graph graph = whole.Graph;
+        if (graph.Inputs.Length > 1)
+            throw new UnrollException($"A stream needs a model of one sequence, but this one has {graph.Inputs.Length} inputs. Cut out a part of one input with Part.");
+        Node sequence = graph.Inputs[0];
+        bool ofTokens = sequence.Shape.Rank == 1 && graph.Uses.Where(use => use.Inputs.Contains(sequence)).All(use => use.Layer is Embedding);
+        if (sequence.Shape.Rank != 2 && !ofTokens)
+            throw new UnrollException($"A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape {whole.Input}.");
+        foreach (LayerUse use in graph.Uses)
+        {
+            if (!use.Layer.GoesStepByStep(use.Inputs[0].Shape))
+                throw new UnrollException($"{graph.NameOf(use)} needs more than one time step at once, which a stream does not have. Stream a model whose layers go step by step, as recurrent and dense ones do.");
+        }
+
+        // The same layers for sequences of one step.
+        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, whole.Input.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
+        _network = new Network<float>(new Graph(inputs, outputs), whole.Kernels, threads: 1);
+        foreach (Parameter parameter in _network.Parameters.Parameters)
+            whole.Parameters.ReadOnlyValues[whole.Parameters.Parameters.First(other => other.Name == parameter.Name).Range].CopyTo(_network.Parameters.Values[parameter.Range]);
+        _observation = new Observation(new float[_network.InputSize]);
+        _output = new float[_network.OutputSize];
         Reset();
     }
 
@@ -35,8 +49,9 @@ public sealed class StreamingSession
     public long Steps { get; private set; }
 
     /// <summary>Takes the next observation.</summary>
-    /// <param name="features">F values.</param>
-    /// <returns>The output after it: (Units) of the last layer; overwritten by the next step.</returns>
+    /// <param name="features">F values; of a model of tokens the number of one token.</param>
+    /// <returns>The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.</returns>
+    /// <exception cref="UnrollException">The number is no token of the model's embedding.</exception>
     public ReadOnlySpan<float> Step(params ReadOnlySpan<float> features)
     {
         if (features.Length != _observation.Values.Length)

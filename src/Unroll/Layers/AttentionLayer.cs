@@ -6,6 +6,8 @@ namespace Unroll.Layers;
 /// <summary>What the attention layers share: inputs, masks, the softmax and the mean of the values.</summary>
 public abstract record AttentionLayer : Layer
 {
+    internal override bool GoesStepByStep(Shape input) => false;
+
     private protected AttentionLayer()
     {
     }

@@ -6,6 +6,8 @@ namespace Unroll.Layers;
 /// <summary>The options that convolutions share.</summary>
 public abstract record Convolution : Layer
 {
+    internal override bool GoesStepByStep(Shape input) => false;
+
     private protected Convolution(int filters)
     {
         if (filters < 1)

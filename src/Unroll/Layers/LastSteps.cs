@@ -22,6 +22,8 @@ public sealed record LastSteps : Layer
 
     internal override string Kind => "last_steps";
 
+    internal override bool GoesStepByStep(Shape input) => Steps == 1;
+
     public override Shape GetOutputShape(Shape input)
     {
         if (input.Rank != 2)

@@ -6,6 +6,8 @@ namespace Unroll.Layers;
 /// <summary>One number for each window of the input and each feature, without parameters.</summary>
 public abstract record Pooling : Layer
 {
+    internal override bool GoesStepByStep(Shape input) => false;
+
     private protected Pooling()
     {
     }

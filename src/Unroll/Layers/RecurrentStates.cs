@@ -11,6 +11,9 @@ internal sealed class RecurrentStates<T>(int units, int count)
 {
     public int Units { get; } = units;
 
+    // The states of another run of batches, while one has been put aside.
+    private readonly T[]?[] _otherInitial = new T[]?[count], _otherFinal = new T[]?[count];
+
     /// <summary>1 (h) or 2 (h and c).</summary>
     public int Count { get; } = count;
 
@@ -43,6 +46,23 @@ internal sealed class RecurrentStates<T>(int units, int count)
     {
         for (int s = 0; s < Count; s++)
             (Initial[s], Final[s]) = (Final[s], Initial[s]);
+    }
+
+    /// <summary>Puts the states that are carried aside, so that another run of batches begins from zero; <see cref="EndOther"/> brings them back.</summary>
+    public void BeginOther()
+    {
+        EndOther();
+        foreach (T[]? state in Initial)
+            state?.AsSpan().Clear();
+    }
+
+    public void EndOther()
+    {
+        for (int s = 0; s < Count; s++)
+        {
+            (Initial[s], _otherInitial[s]) = (_otherInitial[s], Initial[s]);
+            (Final[s], _otherFinal[s]) = (_otherFinal[s], Final[s]);
+        }
     }
 
     /// <summary>The next batch begins from zero, and its final states are not kept.</summary>

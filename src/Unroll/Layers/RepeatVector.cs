@@ -19,6 +19,8 @@ public sealed record RepeatVector : Layer
 
     internal override string Kind => "repeat_vector";
 
+    internal override bool GoesStepByStep(Shape input) => false;
+
     public override Shape GetOutputShape(Shape input) => input.Rank == 1
         ? new Shape(Count, input.Features)
         : throw new UnrollException($"{Label} takes vectors of shape (features), but its input has shape {input}. A recurrent layer gives one where ReturnSequences is off; Flatten makes one of anything.");

@@ -27,6 +27,8 @@ public sealed record Reshape : Layer
 
     internal override string Kind => "reshape";
 
+    internal override bool GoesStepByStep(Shape input) => false;
+
     public override Shape GetOutputShape(Shape input) => input.Size == Target.Size
         ? Target
         : throw new UnrollException($"{Label} gives {Target}, {Target.Size} values, but its input {input} has {input.Size}. Give a shape of {input.Size} values.");
@@ -41,6 +43,8 @@ public sealed record Reshape : Layer
 public sealed record Flatten : Layer
 {
     internal override string Kind => "flatten";
+
+    internal override bool GoesStepByStep(Shape input) => input.Rank == 1;
 
     public override Shape GetOutputShape(Shape input) => new(input.Size);
 

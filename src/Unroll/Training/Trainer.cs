@@ -185,7 +185,7 @@ internal sealed class Trainer
         return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
     }
 
-    /// <summary>The loss on samples that are not trained on.</summary>
+    /// <summary>The loss on samples that are not trained on. Stateful layers begin it from zero, carry their states through it, and go on in training where they were.</summary>
     private sealed class Validator(Trainer trainer, ISamples samples)
     {
         // Stateful layers keep a state a row, so their batches stay as large as in training.
@@ -202,11 +202,17 @@ internal sealed class Trainer
         public double Loss()
         {
             _totals.Clear();
+            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
+                op.States.BeginOther();
             for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
                 trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
+                trainer._model.CarryStates();
             }
+
+            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
+                op.States.EndOther();
 
             return _totals.Mean(trainer._options.Loss);
         }

@@ -19,6 +19,44 @@ public class StateTests
 
     public static TheoryData<string> Cells => [.. s_cells.Keys];
 
+    /// <summary>Twelve validation samples in batches of four: the second batch begins where the first ended, and the first at zero, not where training is.</summary>
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void Validation_of_a_stateful_model_carries_states_of_its_own(string name)
+    {
+        ArraySamples training = TestSamples.Curves(20, seed: 1), validation = TestSamples.Curves(12, seed: 2);
+        Model Fresh() => new Model(s_cells[name] with { Stateful = true }, new Dense(1)).Build(new Shape(6, 2), seed: 3);
+        var options = new TrainingOptions { Epochs = 3, BatchSize = 4, Shuffle = false };
+        Model watched = Fresh(), plain = Fresh();
+        History history = watched.Fit(training, options with { Validation = validation });
+        plain.Fit(training, options);
+        Assert.Equal(TestSamples.Weights(plain), TestSamples.Weights(watched));
+        Assert.Equal(plain.Predict(Inputs(training, 0)), watched.Predict(Inputs(training, 0)));
+
+        watched.ResetStates();
+        double sum = 0;
+        for (int batch = 0; batch < 3; batch++)
+        {
+            float[] targets = Targets(validation, 4 * batch), predicted = watched.Predict(Inputs(validation, 4 * batch));
+            sum += targets.Zip(predicted, (target, value) => (target - (double)value) * (target - value)).Sum();
+        }
+
+        Assert.Equal(sum / 12, history.Epochs[^1].ValidationLoss!.Value, 1e-6 * sum);
+
+        static float[] Inputs(ArraySamples samples, int first) => [.. Enumerable.Range(first, 4).SelectMany(i =>
+        {
+            var input = new float[12];
+            samples.CopyInput(i, input);
+            return input;
+        })];
+        static float[] Targets(ArraySamples samples, int first) => [.. Enumerable.Range(first, 4).Select(i =>
+        {
+            var target = new float[1];
+            samples.CopyTarget(i, target);
+            return target[0];
+        })];
+    }
+
     [Theory]
     [MemberData(nameof(Cells))]
     public void A_stateful_model_takes_a_sequence_in_two_halves(string name)
