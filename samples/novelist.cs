@@ -146,7 +146,7 @@ internal sealed class CharacterCounts
             }
 
             double once = _runs[length].Values.Count(count => count == 1), twice = _runs[length].Values.Count(count => count == 2);
-            _discounts[length] = once + twice > 0 ? once / (once + 2 * twice) : 0.5;
+            _discounts[length] = once > 0 ? once / (once + 2 * twice) : 0.5;
         }
     }
 

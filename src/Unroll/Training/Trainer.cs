@@ -197,6 +197,12 @@ internal sealed class Trainer
         {
             _batch.Rows = Math.Min(_rows, samples.Count);
             trainer._network.Reserve(_batch, trainer._options.Loss);
+            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
+            {
+                op.States.BeginOther();
+                op.States.Reserve(_batch.Rows);
+                op.States.EndOther();
+            }
         }
 
         public double Loss()
