@@ -5,7 +5,7 @@ using System.Text;
 using Unroll;
 
 // A network that writes: from the characters so far it learns which comes next, and then goes on by itself.
-// dotnet run -c Release samples/novelist.cs learns Jane Austen's Persuasion; with -- FOLDER all .txt files of a folder; with -- --short it
+// dotnet run -c Release samples/novelist.cs learns Persuasion in a minute or two; with -- FOLDER all .txt files of a folder; with -- --short it
 // takes some seconds. Her six novels as text: the Debian package r-cran-janeaustenr, or https://www.gutenberg.org/ebooks/author/68.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
@@ -29,7 +29,7 @@ int[][] heldOut = [.. novels.Select(novel => Codes(Part(novel, 95, 100)))];
 Console.WriteLine($"{files.Length} novels: {train.Length:N0} characters to learn from, {heldOut.Sum(part => part.Length):N0} held out, {letters.Length - 1} different ones");
 
 // The model. Its states go on from batch to batch: row r of each batch is what follows row r of the batch before.
-(int units, int batch, int epochs) = isShort ? (96, 32, 4) : folder is null ? (256, 32, 12) : (512, 32, 4);
+(int units, int batch, int epochs) = isShort ? (96, 32, 4) : folder is null ? (256, 16, 14) : (512, 32, 4);
 int steps = isShort ? 64 : 128;
 Model model = new Model(
     new Embedding(letters.Length, 64),
