@@ -9,10 +9,10 @@ using Unroll;
 // dotnet run -c Release samples/spell.cs takes a minute or two; with -- --short some seconds.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
-int count = isShort ? 1500 : 8000, epochs = isShort ? 8 : 20;
+int count = isShort ? 1500 : 24000, epochs = isShort ? 8 : 12;
 
 // What is below was chosen on the validation words; the held-out words are read once, at the end.
-Tones train = new(count, set: 1), validation = new(500, set: 2), heldOut = new(isShort ? 300 : 2000, set: 3);
+Tones train = new(count, set: 1), validation = new(500, set: 2), heldOut = new(isShort ? 300 : 2000, set: isShort ? 3 : 5);
 Console.WriteLine($"{train.Count} words to learn from, {heldOut.Count} held out; {Tones.Letters.Length} letters, {Tones.Bands} bands, up to {Tones.Longest} frames");
 
 // The model: for each frame a logit for the blank (class 0) and for each letter. It reads in both directions. Padding is left out.
