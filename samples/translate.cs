@@ -10,7 +10,7 @@ using Unroll.Reports;
 // few short verses in samples/data, in some seconds: enough to see the loss fall, not to translate.
 bool isShort = args.Contains("--short");
 string? path = isShort ? "samples/data/verses.tsv" : args.FirstOrDefault(argument => !argument.StartsWith('-'));
-(int units, int size, int pieces, int judged, int epochs) = isShort ? (64, 64, 1000, 50, 6) : (192, 256, 4000, 500, 16);
+(int units, int size, int pieces, int judged, int epochs) = isShort ? (64, 64, 1000, 50, 6) : (192, 256, 4000, 500, 20);
 if (path is null || !File.Exists(path))
 {
     Console.Error.WriteLine($"{(path is null ? "Give the file of verses: dotnet run -c Release samples/translate.cs -- verses.tsv." : $"There is no file {path}.")} samples/data/README.md says how to make it from the Debian packages sword-text-web and sword-text-sparv; -- --short does without.");
