@@ -32,6 +32,9 @@ internal sealed record Sample(string Name, string Title, string Years, string Ta
 /// <summary>Where the rows come from: a file of the user's or a sample.</summary>
 internal sealed record DataSource(string Path, Sample? Sample)
 {
+    /// <summary>What stands for it on a command line: <c>--sample aapl</c>, or the file.</summary>
+    public string Words => Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(Path);
+
     public string Title => Sample?.Title ?? System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <exception cref="UnrollException">The file cannot be read, or the sample holds several series.</exception>

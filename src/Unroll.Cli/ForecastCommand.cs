@@ -24,8 +24,8 @@ internal static class ForecastCommand
 
     private static int Run(ForecastRequest request)
     {
-        if (TargetColumn.AreSeveral([], request) && TargetColumn.AreSeveral(request.Data.Read().ColumnNames, request))
-            return ForecastTargetsCommand.Run(request);
+        if (TargetColumn.AreSeveral([], request) && request.Data.Read() is var series && TargetColumn.AreSeveral(series.ColumnNames, request))
+            return ForecastTargetsCommand.Run(request, series);
 
         Terminal terminal = request.Json ? Terminal.Error() : Terminal.Output();
         var plan = new ForecastPlan(request);
@@ -57,22 +57,31 @@ internal static class ForecastCommand
         TrainingDisplay.Run(terminal, [.. plan.Networks.Select(network => network.Name)], plan.Request.EpochsInAll, (i, onEvent) =>
         {
             INetworkForecaster network = plan.Networks[i];
-            try
-            {
-                network.OnEvent = onEvent;
-                network.Fit(plan.Split, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-            catch (TrainingDivergedException diverged)
-            {
-                throw Diverged(network, diverged, folder);
-            }
-
-            return !cancellation.IsCancellationRequested;
+            network.OnEvent = onEvent;
+            return GoesOn(() => network.Fit(plan.Split, cancellation), diverged => Diverged(network, diverged, folder), cancellation);
         });
+
+    /// <summary>Trains a network; false where that was interrupted.</summary>
+    /// <param name="fit">The training.</param>
+    /// <param name="failure">What to say where the training went wrong.</param>
+    /// <param name="cancellation">Interrupts it.</param>
+    public static bool GoesOn(Action fit, Func<TrainingDivergedException, UnrollException> failure, CancellationToken cancellation)
+    {
+        try
+        {
+            fit();
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (TrainingDivergedException diverged)
+        {
+            throw failure(diverged);
+        }
+
+        return !cancellation.IsCancellationRequested;
+    }
 
     private static UnrollException Diverged(INetworkForecaster network, TrainingDivergedException diverged, ReportFolder folder)
     {

@@ -88,7 +88,7 @@ internal static class ForecastConsole
 
     /// <summary>Says how to get the values to come.</summary>
     public static void Next(Terminal terminal, ForecastRequest request, string model) =>
-        terminal.Say($"The next value: unroll predict {Terminal.Quoted(model)} {(request.Data.Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(request.Data.Path))}");
+        terminal.Say($"The next value: unroll predict {Terminal.Quoted(model)} {request.Data.Words}");
 
     /// <summary>Tables and verdicts of one target.</summary>
     public static void Result(Terminal terminal, ForecastPlan plan)

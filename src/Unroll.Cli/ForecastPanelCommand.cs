@@ -27,7 +27,7 @@ internal static class ForecastPanelCommand
             }
             catch (TrainingDivergedException diverged)
             {
-                throw Diverged(plan.Network, diverged);
+                throw ForecastCommand.Diverged(plan.Network.Recipe, diverged, "Nothing was written.");
             }
 
             PanelScore score = plan.Comparison.Add(plan.Network);
@@ -36,8 +36,7 @@ internal static class ForecastPanelCommand
             var texts = new Dictionary<string, string> { ["report.html"] = HtmlReport.Render(report), ["metrics.json"] = metrics, ["predictions.csv"] = PanelCsv.Of(plan, score) };
             foreach (Chart chart in Charts.All(report))
                 texts[chart.Name + ".svg"] = chart.Svg;
-            plan.Network.Save(Path.Combine(folder.Path, plan.ModelName));
-            folder.Write(texts, []);
+            folder.Write(texts, new Dictionary<string, Action<string>> { [plan.ModelName] = plan.Network.Save });
             ForecastPanelConsole.After(terminal, plan, score, folder);
             if (request.Forecast.Json)
                 Console.Out.Write(metrics);
@@ -72,9 +71,4 @@ internal static class ForecastPanelCommand
             ],
         };
     }
-
-    private static UnrollException Diverged(PanelForecaster network, TrainingDivergedException diverged) => new(
-        FormattableString.Invariant(
-            $"The loss of the {network.Name} became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try --learning-rate {network.Recipe.Training.Optimizer.LearningRate / 10:G4} or less, or --clip-norm 1. Nothing was written."),
-        diverged);
 }

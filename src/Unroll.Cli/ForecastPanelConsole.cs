@@ -69,8 +69,7 @@ internal static class ForecastPanelConsole
         terminal.Blank();
         terminal.Say($"Open {Path.Combine(folder.Path, "report.html")}");
         terminal.Say($"Also there: {plan.ModelName}, predictions.csv, metrics.json with every series, and the charts as SVG.");
-        DataSource data = plan.Request.Forecast.Data;
-        terminal.Say($"The next values: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, plan.ModelName))} {(data.Sample is { } sample ? $"--sample {sample.Name}" : Terminal.Quoted(data.Path))}");
+        terminal.Say($"The next values: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, plan.ModelName))} {plan.Request.Forecast.Data.Words}");
     }
 
     /// <summary>Inputs, and which least squares stands before the networks.</summary>

@@ -5,10 +5,10 @@ namespace Unroll.Cli;
 /// <summary><c>unroll forecast [FILE] --target A,B</c></summary>
 internal static class ForecastTargetsCommand
 {
-    public static int Run(ForecastRequest request)
+    public static int Run(ForecastRequest request, TimeSeries series)
     {
         Terminal terminal = request.Json ? Terminal.Error() : Terminal.Output();
-        var plan = new ForecastTargetsPlan(request);
+        var plan = new ForecastTargetsPlan(request, series);
         using var interruption = new Interruption();
         var folder = new ReportFolder(request.Folder);
         try
@@ -41,20 +41,7 @@ internal static class ForecastTargetsCommand
         TrainingDisplay.Run(terminal, [.. plan.Networks.Select(network => network.Name)], plan.Request.EpochsInAll, (i, onEvent) =>
         {
             JointForecaster network = plan.Networks[i];
-            try
-            {
-                network.OnEvent = onEvent;
-                network.Fit(plan.Split, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-            catch (TrainingDivergedException diverged)
-            {
-                throw ForecastCommand.Diverged(network.Recipe, diverged, "Nothing was written.");
-            }
-
-            return !cancellation.IsCancellationRequested;
+            network.OnEvent = onEvent;
+            return ForecastCommand.GoesOn(() => network.Fit(plan.Split, cancellation), diverged => ForecastCommand.Diverged(network.Recipe, diverged, "Nothing was written."), cancellation);
         });
 }

@@ -8,11 +8,12 @@ namespace Unroll.Cli;
 /// </summary>
 internal sealed class ForecastTargetsPlan
 {
+    /// <param name="request">What was asked for.</param>
+    /// <param name="series">The table that it names.</param>
     /// <exception cref="UnrollException">The data or the options do not do.</exception>
-    public ForecastTargetsPlan(ForecastRequest request)
+    public ForecastTargetsPlan(ForecastRequest request, TimeSeries series)
     {
-        Request = request;
-        Series = request.Data.Read();
+        (Request, Series) = (request, series);
         IReadOnlyList<string> targets = TargetColumn.ChooseSeveral(Series, request);
         if (!request.Recipe.IsDefault)
             throw new UnrollException($"--recipe tutorial predicts one column from its own past, but --target names {string.Join(", ", targets)}. Leave --recipe out, or run it once for each target.");

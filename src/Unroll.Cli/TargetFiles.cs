@@ -61,7 +61,7 @@ internal static class TargetFiles
         string[][] lines = [.. plans.Select(plan => ReportFolder.Predictions(plan).TrimEnd('\n').Split('\n'))];
         var csv = new StringBuilder("date");
         for (int k = 0; k < plans.Count; k++)
-            csv.AppendJoin("", lines[k][0].Split(',').Skip(1).Select(column => "," + Cell($"{plans[k].Split.Target}_{column}")));
+            csv.AppendJoin("", lines[k][0].Split(',').Skip(1).Select(column => "," + PanelCsv.Cell($"{plans[k].Split.Target}_{column}")));
         csv.Append('\n');
         for (int row = 1; row < lines[0].Length; row++)
         {
@@ -73,6 +73,4 @@ internal static class TargetFiles
 
         return csv.ToString();
     }
-
-    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

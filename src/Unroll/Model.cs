@@ -135,14 +135,7 @@ public sealed class Model
     public void CopyWeights(Model from)
     {
         ArgumentNullException.ThrowIfNull(from);
-        Span<float> values = Network.Parameters.Values;
-        foreach (Parameter parameter in Parameters)
-        {
-            Parameter? source = from.Parameters.FirstOrDefault(other => other.Name == parameter.Name);
-            if (source is null || source.Shape != parameter.Shape)
-                throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
-            from.Network.Parameters.ReadOnlyValues[source.Range].CopyTo(values[parameter.Range]);
-        }
+        Network.Parameters.CopyFrom(from.Network.Parameters);
     }
 
     /// <summary>A copy of one parameter's values, row-major.</summary>

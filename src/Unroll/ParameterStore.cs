@@ -78,6 +78,20 @@ internal sealed class ParameterStore<T>
 
     public Span<T> Gradients => _gradients.Span;
 
+    /// <summary>Takes the values of the parameter of the same name for each of its own.</summary>
+    /// <exception cref="UnrollException">One is missing there, or has another shape.</exception>
+    public void CopyFrom(ParameterStore<T> other)
+    {
+        Changed();
+        foreach (Parameter parameter in Parameters)
+        {
+            Parameter? source = other.Parameters.FirstOrDefault(each => each.Name == parameter.Name);
+            if (source is null || source.Shape != parameter.Shape)
+                throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
+            other.ReadOnlyValues[source.Range].CopyTo(_values.Span[parameter.Range]);
+        }
+    }
+
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>
     public void Initialize(ulong seed)
     {

@@ -38,8 +38,7 @@ public sealed class StreamingSession
         // The same layers for sequences of one step.
         (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, whole.Input.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
         _network = new Network<float>(new Graph(inputs, outputs), whole.Kernels, threads: 1);
-        foreach (Parameter parameter in _network.Parameters.Parameters)
-            whole.Parameters.ReadOnlyValues[whole.Parameters.Parameters.First(other => other.Name == parameter.Name).Range].CopyTo(_network.Parameters.Values[parameter.Range]);
+        _network.Parameters.CopyFrom(whole.Parameters);
         _observation = new Observation(new float[_network.InputSize]);
         _output = new float[_network.OutputSize];
         Reset();

@@ -63,7 +63,8 @@ public sealed record Clipping(ClipMode Mode, double Limit)
             kernels.Scale(gradients, T.CreateChecked(Limit / norm));
     }
 
-    private static double SumOfSquares<T>(ReadOnlySpan<T> gradients)
+    /// <summary>In double, one after the other.</summary>
+    internal static double SumOfSquares<T>(ReadOnlySpan<T> gradients)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double sum = 0;

@@ -42,9 +42,7 @@ public sealed class GradientRecorder
     internal void End<T>(Network<T> network, long step)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double sum = 0;
-        foreach (T gradient in network.Parameters.Gradients)
-            sum += double.CreateTruncating(gradient) * double.CreateTruncating(gradient);
+        double sum = Clipping.SumOfSquares<T>(network.Parameters.Gradients);
         _records.Add(new GradientRecord(step, Math.Sqrt(sum), [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Trace!.Norms()))]));
         foreach (RecurrentOp<T> part in network.RecurrentParts)
             part.Trace = null;
