@@ -34,18 +34,10 @@ Console.WriteLine($"{train.Length} verses to learn from, {validation.Length} for
 Subwords english = Subwords.Learn(train.SelectMany(verse => verse.English), pieces), spanish = Subwords.Learn(train.SelectMany(verse => verse.Spanish), pieces);
 int mostRead = verses.Max(verse => english.Encode(verse.English).Length), mostWritten = verses.Max(verse => spanish.Encode(verse.Spanish).Length) + 1;
 
-// The model. What attention takes from a step is what the encoder made of it and the token itself, so that the decoder sees both.
+// Two networks learn side by side, from different first weights: the mean of their logits is right more often than either of them.
 Node source = Node.Input(new Shape(mostRead), "english"), before = Node.Input(new Shape(mostWritten), "before");
-Node tokens = new Dropout(0.3).Apply(new Embedding(english.Count, size) { MaskZero = true, EmbeddingsInitializer = Initializer.StandardNormal }.Apply(source));
-Node read = new Bidirectional(new Gru(units) { ReturnSequences = true }) { Name = "encoder" }.Apply(tokens);
-Node start = new Dense(2 * units) { Activation = Activation.Tanh, Name = "start" }.Apply(new GlobalAveragePooling().Apply(read));
-Node spoken = new Dropout(0.3).Apply(new Embedding(spanish.Count, size) { MaskZero = true, EmbeddingsInitializer = Initializer.StandardNormal }.Apply(before));
-Node decoded = new Gru(2 * units) { ReturnSequences = true, ReturnState = true, Name = "decoder" }.Apply(spoken, start);
-Node values = new Concatenate().Apply(read, tokens), keys = new Dense(units) { UseBias = false, Name = "keys" }.Apply(read);
-Node context = new AdditiveAttention { ReturnScores = true }.Apply(new Dense(units) { Name = "query" }.Apply(decoded), values, keys);
-Node both = new Dense(size) { Activation = Activation.Tanh }.Apply(new Concatenate().Apply(decoded, context));
-Node logits = new Dense(spanish.Count).Apply(new Dropout(0.3).Apply(both));
-Model model = new Model([source, before], [logits]).Build(seed: 7);
+Translator[] both = [Network(1), Network(2)];
+Model model = new Model([source, before], [.. both.Select(network => network.Logits)]).Build(seed: 7);
 Console.WriteLine(model.Summary());
 
 var options = new TrainingOptions
@@ -65,18 +57,19 @@ var watch = Stopwatch.StartNew();
 History history = model.Fit(Samples(train), options, moment =>
 {
     if (moment.Kind == TrainingEventKind.EpochEnded)
-        Console.WriteLine($"epoch {moment.Epoch,2}  loss {moment.Loss:F4}  validation {moment.ValidationLoss:F4}  {watch.Elapsed.TotalSeconds,5:F0} s");
+        Console.WriteLine($"epoch {moment.Epoch,2}  loss {moment.Loss / both.Length:F4}  validation {moment.ValidationLoss / both.Length:F4}  {watch.Elapsed.TotalSeconds,5:F0} s");
 });
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The loss fell by {1 - history.FinalLoss / history.Epochs[0].Loss:P0} from the first epoch to the last."));
 
 // The trained model in two parts: one that reads a verse, and one that takes a step of writing.
-Model encoder = model.Part([(source, Node.Input(source.Shape))], [start, values, keys]);
+Node[] starts = [.. both.Select(network => network.Start)], seen = [.. both.SelectMany(network => new[] { network.Values, network.Keys })];
+Model encoder = model.Part([(source, Node.Input(source.Shape))], [.. starts, .. seen]);
 Model step = model.Part(
-    [(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (values, Node.Input(values.Shape)), (keys, Node.Input(keys.Shape))],
-    [logits, decoded.States[0], context.Scores]);
-var decoder = new SequenceDecoder(step, states: 1) { Begin = Subwords.Border, End = Subwords.Border, MostTokens = mostWritten };
+    [(before, Node.Input(new Shape(1))), .. starts.Concat(seen).Select(node => (node, Node.Input(node.Shape)))],
+    [new Average().Apply([.. both.Select(network => network.Logits)]), .. both.Select(network => network.Decoded.States[0]), .. both.Select(network => network.Scores)]);
+var decoder = new SequenceDecoder(step, states: both.Length) { Begin = Subwords.Border, End = Subwords.Border, MostTokens = mostWritten };
 DecodedSequence[] greedy = [.. heldOut.Chunk(100).SelectMany(some => decoder.Greedy(Read(some)))];
-DecodedSequence[] beam = [.. heldOut.Chunk(100).SelectMany(some => decoder.Beam(Read(some), width: 10).Select(found => found[0]))];
+DecodedSequence[] beam = [.. heldOut.Chunk(100).SelectMany(some => decoder.Beam(Read(some), width: 10, lengthPower: 0.6).Select(found => found[0]))];
 
 // The baseline: for each English word the Spanish one of a dictionary that was learnt from the same verses.
 Dictionary<string, string> dictionary = LearnDictionary(rounds: 6);
@@ -97,6 +90,20 @@ Console.WriteLine("translate-alignment.svg shows what it looks at in the verse t
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure translate {bleu:F2}"));
 return 0;
 
+// What attention takes from a step is what the encoder made of it and the token itself, so that the decoder sees both.
+Translator Network(int number)
+{
+    Node tokens = new Dropout(0.3).Apply(new Embedding(english.Count, size) { MaskZero = true, EmbeddingsInitializer = Initializer.StandardNormal }.Apply(source));
+    Node read = new Bidirectional(new Gru(units) { ReturnSequences = true }) { Name = $"encoder_{number}" }.Apply(tokens);
+    Node start = new Dense(2 * units) { Activation = Activation.Tanh, Name = $"start_{number}" }.Apply(new GlobalAveragePooling().Apply(read));
+    Node spoken = new Dropout(0.3).Apply(new Embedding(spanish.Count, size) { MaskZero = true, EmbeddingsInitializer = Initializer.StandardNormal }.Apply(before));
+    Node decoded = new Gru(2 * units) { ReturnSequences = true, ReturnState = true, Name = $"decoder_{number}" }.Apply(spoken, start);
+    Node values = new Concatenate().Apply(read, tokens), keys = new Dense(units) { UseBias = false, Name = $"keys_{number}" }.Apply(read);
+    Node context = new AdditiveAttention { ReturnScores = true }.Apply(new Dense(units) { Name = $"query_{number}" }.Apply(decoded), values, keys);
+    Node joined = new Dense(size) { Activation = Activation.Tanh }.Apply(new Concatenate().Apply(decoded, context));
+    return new Translator(start, values, keys, decoded, context.Scores, new Dense(spanish.Count).Apply(new Dropout(0.3).Apply(joined)));
+}
+
 string[] Words(string text) => [.. Regex.Matches(text.ToLowerInvariant(), @"\p{L}[\p{L}\p{M}’']*(?<![’'])|\p{N}+|[^\s\p{L}\p{N}]").Select(match => match.Value)];
 
 // A piece that goes on with a word has a hyphen before it.
@@ -107,9 +114,10 @@ string[] Written(DecodedSequence sequence) => spanish.Decode(sequence.Tokens);
 TokenSamples Samples((string[] English, string[] Spanish)[] some)
 {
     int[][] right = [.. some.Select(verse => spanish.Encode(verse.Spanish))];
+    var target = new TokenColumn([.. right.Select(all => (int[])[.. all, Subwords.Border])], mostWritten, -1);
     return new TokenSamples(
         [new TokenColumn([.. some.Select(verse => english.Encode(verse.English))], mostRead, 0), new TokenColumn([.. right.Select(all => (int[])[Subwords.Border, .. all])], mostWritten, 0)],
-        [new TokenColumn([.. right.Select(all => (int[])[.. all, Subwords.Border])], mostWritten, -1)]);
+        [.. both.Select(_ => target)]);
 }
 
 DecoderStart Read((string[] English, string[] Spanish)[] some)
@@ -118,7 +126,7 @@ DecoderStart Read((string[] English, string[] Spanish)[] some)
     for (int i = 0; i < some.Length; i++)
         english.Encode(some[i].English).Select(token => (float)token).ToArray().CopyTo(inputs, i * mostRead);
     float[][] outputs = encoder.PredictEach(inputs);
-    return new DecoderStart(some.Length, [outputs[0]], [outputs[1], outputs[2]]);
+    return new DecoderStart(some.Length, outputs[..both.Length], outputs[both.Length..]);
 }
 
 double Judge(string name, string[][] found)
@@ -154,3 +162,5 @@ Dictionary<string, string> LearnDictionary(int rounds)
 
     return chances.GroupBy(chance => chance.Key.English).ToDictionary(word => word.Key, word => word.MaxBy(chance => chance.Value).Key.Spanish);
 }
+
+internal sealed record Translator(Node Start, Node Values, Node Keys, Node Decoded, Node Scores, Node Logits);

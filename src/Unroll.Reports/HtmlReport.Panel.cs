@@ -10,11 +10,12 @@ public static partial class HtmlReport
     public static string Render(PanelReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return Filled("panel.html", new Dictionary<string, string>
+        return Page("panel.html", new Dictionary<string, string>
         {
             ["title"] = HtmlParts.Escape(report.Title),
             ["version"] = HtmlParts.Escape(report.Version),
             ["source"] = PanelParts.Source(report),
+            ["links"] = "",
             ["verdict"] = PanelParts.Verdict(report),
             ["errors"] = PanelParts.Errors(report),
             ["notes"] = PanelParts.Notes(report),

@@ -12,7 +12,7 @@ public static partial class HtmlReport
     public static string Render(ForecastReport report)
     {
         ReportChecks.Check(report);
-        return Filled("report.html", new Dictionary<string, string>
+        return Page("report.html", new Dictionary<string, string>
         {
             ["title"] = HtmlParts.Escape(report.Title),
             ["version"] = HtmlParts.Escape(report.Version),
@@ -53,13 +53,12 @@ public static partial class HtmlReport
         {
             ["title"] = HtmlParts.Escape(title),
             ["version"] = HtmlParts.Escape(reports[0].Version),
-            ["css"] = Assets.Read("report.css"),
             ["source"] = HtmlParts.Source(reports[0], string.Join(", ", reports.Select(report => report.Target))),
             ["links"] = HtmlParts.Links([.. reports.Select((report, k) => KeyValuePair.Create(report.Target, FormattableString.Invariant($"#target-{k + 1}")))]),
             ["targets"] = string.Join('\n', reports.Select((report, k) => TargetParts.Section(report, k + 1, addresses[k]))),
             ["footer"] = HtmlParts.Footer(reports[0].Version, reports[0].Seed, reports[0].GeneratedAt, drawn: false),
         };
-        return Place().Replace(Assets.Read("targets.html"), place => parts[place.Groups[1].Value]) + "\n";
+        return Page("targets.html", parts, charts: false);
     }
 
     /// <summary>Writes the page to a file in UTF-8, whole or not at all, replacing one that is there.</summary>
@@ -71,17 +70,31 @@ public static partial class HtmlReport
         AtomicFile.WriteText(path, Render(report));
     }
 
-    /// <summary>A page with its places filled: with parts by their names, and with what all pages share.</summary>
-    private static string Filled(string page, Dictionary<string, string> parts)
+    /// <summary>A whole page: what all pages share around a body, with the parts in their places.</summary>
+    /// <param name="body">The file of the body.</param>
+    /// <param name="parts">What stands in the places, by their names.</param>
+    /// <param name="charts">Whether there are charts to zoom into, which take a script and the <c>data</c> among the parts.</param>
+    private static string Page(string body, Dictionary<string, string> parts, bool charts = true)
     {
         parts["css"] = Assets.Read("report.css");
-        parts["js"] = Assets.Read("report.js");
-        parts["uplot-css"] = Assets.Read("uplot.uPlot.min.css");
-        parts["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js");
-        parts["uplot-licence"] = Assets.Read("uplot.LICENSE");
-        // One pass, so that braces in a title or a file name are never taken for a place to fill.
-        return Place().Replace(Assets.Read(page), place => parts[place.Groups[1].Value]) + "\n";
+        parts["script-policy"] = charts ? "script-src 'unsafe-inline'; " : "";
+        if (charts)
+        {
+            parts["js"] = Assets.Read("report.js");
+            parts["uplot-css"] = Assets.Read("uplot.uPlot.min.css");
+            parts["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js");
+            parts["uplot-licence"] = Assets.Read("uplot.LICENSE");
+        }
+
+        parts["charts-head"] = charts ? Filled("charts-head.html", parts) + "\n" : "";
+        parts["charts-scripts"] = charts ? "\n" + Filled("charts-scripts.html", parts) : "";
+        parts["body"] = Filled(body, parts);
+        return Filled("page.html", parts) + "\n";
     }
+
+    /// <summary>One pass, so that braces in a title or a file name are never taken for a place to fill.</summary>
+    private static string Filled(string file, Dictionary<string, string> parts) =>
+        Place().Replace(Assets.Read(file), place => parts[place.Groups[1].Value]);
 
     [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]
     private static partial Regex Place();

@@ -60,6 +60,9 @@ internal sealed class Graph
         return new Graph([first], [last]);
     }
 
+    /// <summary>Whether a layer is one of this graph.</summary>
+    public bool Has(LayerUse use) => _names.ContainsKey(use);
+
     /// <summary>The name of a layer; uses that share weights have one name.</summary>
     public string NameOf(LayerUse use) => _names[use];
 
@@ -67,15 +70,8 @@ internal sealed class Graph
     public string NameOf(Node node)
     {
         if (node.Use is null)
-            return InputName(Array.IndexOf(Inputs, node));
-        string name = NameOf(node.Use);
-        return (node.Number, node.Use.Layer) switch
-        {
-            (0, _) => name,
-            (_, AttentionLayer) => name + "/scores",
-            (1, _) => name + "/h",
-            _ => name + "/c",
-        };
+            return Array.IndexOf(Inputs, node) is var number and >= 0 ? InputName(number) : node.Name ?? "without a name";
+        return node.Number == 0 ? NameOf(node.Use) : $"{NameOf(node.Use)}/{node.Use.Layer.OutputName(node.Number)}";
     }
 
     /// <summary>The name of an input.</summary>

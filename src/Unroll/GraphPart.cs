@@ -36,7 +36,7 @@ internal sealed class GraphPart
         if (!_uses.TryGetValue(use, out LayerUse? again))
         {
             LayerUse? owner = _owners.GetValueOrDefault(use.Owner);
-            Layer layer = owner?.Layer ?? use.Layer with { Name = _graph.NameOf(use) };
+            Layer layer = owner?.Layer ?? (_graph.Has(use) ? use.Layer with { Name = _graph.NameOf(use) } : use.Layer);
             again = new LayerUse(layer, [.. use.Inputs.Select(Make)], owner);
             _uses.Add(use, again);
             _owners.TryAdd(use.Owner, again);

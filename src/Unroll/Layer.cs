@@ -13,6 +13,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(Lstm), "lstm")]
 [JsonDerivedType(typeof(Gru), "gru")]
 [JsonDerivedType(typeof(Bidirectional), "bidirectional")]
+[JsonDerivedType(typeof(StackedRecurrent), "stacked-recurrent")]
 [JsonDerivedType(typeof(Dense), "dense")]
 [JsonDerivedType(typeof(Dropout), "dropout")]
 [JsonDerivedType(typeof(Masking), "masking")]
@@ -56,6 +57,15 @@ public abstract record Layer
 
     /// <summary>H of the recurrent layer that this is or holds, or 0.</summary>
     internal virtual int RecurrentUnits => 0;
+
+    /// <summary>True where this is, or holds, a recurrent layer that carries its states from batch to batch.</summary>
+    internal virtual bool IsStateful => false;
+
+    /// <summary>True where the outputs after the first are the final states of recurrent layers.</summary>
+    internal virtual bool GivesStates => false;
+
+    /// <summary>What an output after the first, number 1 and on, is called behind the layer's name.</summary>
+    internal virtual string OutputName(int number) => throw new NotSupportedException($"{Label} has one output.");
 
     /// <summary>True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through it.</summary>
     /// <param name="input">The shape of its first input.</param>

@@ -28,8 +28,8 @@ public sealed class Node
     /// <summary>The name that an input was given.</summary>
     public string? Name { get; }
 
-    /// <summary>The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H). Empty for others.</summary>
-    public IReadOnlyList<Node> States => Use is { Layer: Recurrent, Outputs.Length: > 1 } ? Use.Outputs[1..] : [];
+    /// <summary>The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a <see cref="StackedRecurrent"/> those of all its layers, from the lowest up. Empty for others.</summary>
+    public IReadOnlyList<Node> States => Use is { Layer.GivesStates: true, Outputs.Length: > 1 } ? Use.Outputs[1..] : [];
 
     /// <summary>The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value step.</summary>
     /// <exception cref="InvalidOperationException">The value is not from such a layer.</exception>

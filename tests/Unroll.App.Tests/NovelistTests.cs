@@ -7,7 +7,7 @@ namespace Unroll.App.Tests;
 [Collection("samples")]
 public sealed class NovelistTests
 {
-    /// <summary>76 characters that are all as likely have 6.2 bits; the letters by how often each occurs about 4.3; the 5-gram model as counted elsewhere 1.90.</summary>
+    /// <summary>76 characters that are all as likely have 6.2 bits; by how often each occurs they have 4.4; the 5-gram model as counted elsewhere 1.90.</summary>
     [Fact]
     public async Task A_few_seconds_of_Persuasion_make_words_and_the_same_seed_the_same_text()
     {

@@ -49,6 +49,20 @@ public class GraphTests
         Assert.Equal("heard", again.Inputs[0].Name);
     }
 
+    [Fact]
+    public void A_part_may_have_a_layer_put_upon_the_trained_ones()
+    {
+        Node x = Node.Input(new Shape(4, 3)), read = new Gru(5).Apply(x), a = new Dense(2).Apply(read), b = new Dense(2).Apply(read), other = Node.Input(new Shape(2), "later");
+        Model model = new Model([x], [a, b]).Build(3);
+        float[] values = TestFloats(3 * 12, 1);
+        float[][] both = model.PredictEach(values);
+        Model mean = model.Part([(x, Node.Input(x.Shape))], [new Average().Apply(a, b)]);
+        Assert.Equal(both[0].Zip(both[1], (first, second) => (first + second) / 2), mean.Predict(values));
+        Assert.Equal(
+            "The part needs the input later of shape (2). Give an input that stands for it, or for a value that follows from it.",
+            Assert.Throws<UnrollException>(() => model.Part([(x, Node.Input(x.Shape))], [new Add().Apply(a, other)])).Message);
+    }
+
     /// <summary>Joined like the stack, a graph has the stack's weights, bits and training.</summary>
     [Fact]
     public void A_graph_that_is_a_stack_trains_like_the_stack()

@@ -18,6 +18,8 @@ public abstract record AttentionLayer : Layer
     /// <summary>True: <see cref="Node.Scores"/> of the output are the weights a, (Q, V).</summary>
     public bool ReturnScores { get; init; }
 
+    internal override string OutputName(int number) => "scores";
+
     public override Shape GetOutputShape(Shape input) => GetOutputShapes([input, input])[0];
 
     internal override Shape[] GetOutputShapes(Shape[] inputs)

@@ -37,6 +37,8 @@ public sealed record Bidirectional(Recurrent Inner) : Layer
 
     internal override int RecurrentUnits => Inner.Units;
 
+    internal override bool IsStateful => Inner.Stateful;
+
     public override Shape GetOutputShape(Shape input)
     {
         Shape one = Inner.GetOutputShape(input);

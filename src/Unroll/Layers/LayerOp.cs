@@ -95,6 +95,9 @@ internal readonly ref struct LayerSpans<T>
 
     public Span<T> Cache { get; init; }
 
+    /// <summary>For a part of a layer: how many of the states among the layer's further inputs and outputs come before its own.</summary>
+    public int FirstState { get; init; }
+
     /// <summary>Steps of the first input that count, for a layer that <see cref="LayerOp{T}.SkipsPadding"/>; for others, all.</summary>
     public int Steps { get; }
 

@@ -68,6 +68,12 @@ public abstract record Recurrent : Layer
 
     internal override int RecurrentUnits => Units;
 
+    internal override bool IsStateful => Stateful;
+
+    internal override bool GivesStates => true;
+
+    internal override string OutputName(int number) => number == 1 ? "h" : "c";
+
     /// <summary>How many states there are: h, and c of an LSTM.</summary>
     internal virtual int StateCount => 1;
 

@@ -89,7 +89,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             {
                 Span<T> state = spans.Cache.Slice(s == 0 ? _hAt : _cAt, h);
                 if (spans.Inputs > 1)
-                    spans.InputAt(s + 1)[..h].CopyTo(state);
+                    spans.InputAt(spans.FirstState + s + 1)[..h].CopyTo(state);
                 else
                     States.Load(States.Initial[s], pass, state, _cell.Padded, repeat: true);
             }
@@ -122,7 +122,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             {
                 Span<T> state = spans.Cache.Slice((s == 0 ? _hAt : _cAt) + last, h);
                 States.Save(state, _cell.Padded, pass, States.Final[s]);
-                if (spans.OutputAt(s + 1) is { IsEmpty: false } output)
+                if (spans.OutputAt(spans.FirstState + s + 1) is { IsEmpty: false } output)
                     state.CopyTo(output);
             }
         }
@@ -146,7 +146,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 pass.Kernels.Add(dh, spans.OutputGradient[..h]);
             for (int s = 0; s < States.Count; s++)
             {
-                if (spans.OutputGradientAt(s + 1) is { IsEmpty: false } final)
+                if (spans.OutputGradientAt(spans.FirstState + s + 1) is { IsEmpty: false } final)
                     pass.Kernels.Add(s == 0 ? dh : dc, final[..h]);
             }
         }
@@ -182,10 +182,10 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             States.Save(dh, _cell.Padded, pass, States.InitialGradient[0]);
             if (States.Count > 1)
                 States.Save(dc, _cell.Padded, pass, States.InitialGradient[1]);
-            for (int s = 1; s < spans.Inputs; s++)
+            for (int s = 0; s < States.Count && spans.Inputs > 1; s++)
             {
-                if (spans.InputGradientAt(s) is { IsEmpty: false } initial)
-                    (s == 1 ? dh : dc).CopyTo(initial);
+                if (spans.InputGradientAt(spans.FirstState + s + 1) is { IsEmpty: false } initial)
+                    (s == 0 ? dh : dc).CopyTo(initial);
             }
         }
 

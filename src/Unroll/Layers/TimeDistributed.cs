@@ -15,11 +15,13 @@ public sealed record TimeDistributed(Layer Inner) : Layer
 
     internal override int RecurrentUnits => Inner.RecurrentUnits;
 
+    internal override bool IsStateful => Inner.IsStateful;
+
     public override Shape GetOutputShape(Shape input)
     {
         if (input.Rank < 2)
             throw new UnrollException($"{Label} takes sequences of shape (time steps, ...), but its input has shape {input}.");
-        if (Inner is Recurrent { Stateful: true } or Bidirectional { Inner.Stateful: true })
+        if (IsStateful)
             throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
         return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }

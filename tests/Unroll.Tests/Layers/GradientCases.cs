@@ -83,6 +83,10 @@ internal static partial class GradientCases
     {
         yield return new GradientCase("lstm on lstm", new Lstm(5) { ReturnSequences = true }, new Lstm(4)) { States = true };
         yield return new GradientCase("gru on simple rnn on lstm, dense", new Lstm(4) { ReturnSequences = true }, new SimpleRnn(5) { ReturnSequences = true }, new Gru(3), new Dense(2)) { Rows = 11 };
+        yield return new GradientCase("recurrent stack", new StackedRecurrent(new Lstm(5), new SimpleRnn(4), new Gru(17))) { States = true, Rows = 9 };
+        yield return new GradientCase("recurrent stack, sequences, masks, states", new Masking(), new StackedRecurrent(new Gru(4), new Lstm(5)) { ReturnSequences = true }) { Rows = 6, Masked = s_masks, States = true };
+        yield return new GradientCase("recurrent stack, dropouts, dense", new StackedRecurrent(new Gru(4) { Dropout = 0.2 }, new Lstm(5) { Dropout = 0.3, RecurrentDropout = 0.3 }), new Dense(2)) { Training = true, Rows = 11 };
+        yield return new GradientCase("every step through a recurrent stack", new TimeDistributed(new StackedRecurrent(new Gru(3), new Lstm(2)))) { Input = new Shape(3, 4, 2), Rows = 5 };
         yield return new GradientCase("masks through two layers", new Masking(), new Gru(4) { ReturnSequences = true }, new Lstm(4) { ReturnSequences = true }) { Rows = 6, Masked = s_masks };
         yield return new GradientCase("masks through dropout and dense", new Masking(), new Dropout(0.3), new Dense(4) { Activation = Activation.Tanh }, new Lstm(3)) { Rows = 6, Masked = s_masks, Training = true };
         yield return new GradientCase("the last steps of an lstm, dense", new Lstm(4) { ReturnSequences = true }, new LastSteps(2), new Dense(2)) { Rows = 9 };
@@ -250,6 +254,14 @@ internal static partial class GradientCases
                 return new Graph([x, y], [new Dense(2).Apply(decoded), decoded.States[0]]);
             });
         }
+
+        yield return OfGraph("graph, states of a stack from encoder to decoder", () =>
+        {
+            Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(3, 2));
+            Node encoded = new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnState = true }.Apply(x);
+            Node decoded = new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnSequences = true, ReturnState = true }.Apply([y, .. encoded.States]);
+            return new Graph([x, y], [new Dense(2).Apply(decoded), decoded.States[0], decoded.States[2]]);
+        });
     }
 
     private static IEnumerable<GradientCase> OfAttention()

@@ -6,6 +6,7 @@ internal static class LayerModels
     private static readonly Dictionary<string, Func<int, Model>> s_models = new()
     {
         ["recurrent"] = Stack(new Shape(5, 2), new Masking(), new Bidirectional(new Lstm(3) { ReturnSequences = true }), new SimpleRnn(4) { ReturnSequences = true }, new Gru(3) { ReturnSequences = true }, new LastSteps(2), new Activate(Activation.Tanh), new Dropout(0.1), new Dense(1)),
+        ["stacked recurrent"] = Stack(new Shape(5, 2), new Masking(), new StackedRecurrent(new Lstm(3) { Dropout = 0.1 }, new Gru(4)) { ReturnSequences = true }, new StackedRecurrent(new SimpleRnn(5)), new Dense(2)),
         ["flatten"] = Stack(new Shape(5, 2), new Dense(3), new Flatten(), new Dense(2)),
         ["reshape"] = Stack(new Shape(6, 2), new Reshape(3, 4), new Gru(3) { ReturnSequences = true }, new Reshape(9) { Name = "flat" }, new Dense(2)),
         ["repeat vector"] = Stack(new Shape(5, 2), new Gru(3), new RepeatVector(4), new Lstm(3) { ReturnSequences = true }),
@@ -29,6 +30,13 @@ internal static class LayerModels
             Node x = Node.Input(new Shape(5, 2)), y = Node.Input(new Shape(6)), table = new Embedding(9, 4) { MaskZero = true }.Apply(y);
             Node read = new Gru(4) { ReturnSequences = true }.Apply(x), found = new Attention { UseScale = true }.Apply(read, table), again = new AdditiveAttention().Apply(table, read);
             return new Model([y, x], [new Dense(1).Apply(new Lstm(3).Apply(found)), new Dense(2).Apply(new Flatten().Apply(again))]) { Threads = threads };
+        },
+        ["encoder and decoder"] = threads =>
+        {
+            Node x = Node.Input(new Shape(5)), y = Node.Input(new Shape(6, 3));
+            Node read = new StackedRecurrent(new Lstm(4), new Gru(5)) { ReturnSequences = true, ReturnState = true }.Apply(new Embedding(9, 4) { MaskZero = true }.Apply(x));
+            Node written = new StackedRecurrent(new Lstm(4), new Gru(5)) { ReturnSequences = true }.Apply([y, .. read.States]), context = new Attention().Apply(written, read);
+            return new Model([x, y], [new Dense(2).Apply(new Concatenate().Apply(written, context))]) { Threads = threads };
         },
     };
 

@@ -45,10 +45,10 @@ public class AllocationTests
         _ => new Huber(),
     };
 
-    /// <summary>A graph of all layers that merge, after an embedding with padding.</summary>
-    private const string Tokens = "tokens";
+    /// <summary>Graphs of <see cref="LayerModels"/>: layers that merge, attention, states from an encoder to a decoder.</summary>
+    private static readonly string[] s_graphs = ["tokens, merged", "attention", "encoder and decoder"];
 
-    public static MatrixTheoryData<string, int> Cases => new(s_models.Keys.Append(Tokens), [1, 2]);
+    public static MatrixTheoryData<string, int> Cases => new([.. s_models.Keys, .. s_graphs], [1, 2]);
 
     /// <summary>
     /// The training thread allocates nothing between the first step and the end of training, across epochs, with validation,
@@ -75,8 +75,9 @@ public class AllocationTests
             ValidationSplit = 0.2,
             EarlyStopping = new EarlyStopping(100),
         };
-        Model model = name == Tokens ? LayerModels.Make("tokens, merged", threads) : new Model(s_models[name]) { Threads = threads };
-        model.Fit(name == Tokens ? LayerModels.Samples(model, 60) : name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
+        bool isGraph = s_graphs.Contains(name);
+        Model model = isGraph ? LayerModels.Make(name, threads) : new Model(s_models[name]) { Threads = threads };
+        model.Fit(isGraph ? LayerModels.Samples(model, 60) : name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
             {

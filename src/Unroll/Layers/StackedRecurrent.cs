@@ -1,0 +1,169 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// Several recurrent layers one upon the other as one layer (Graves 2013), which takes and gives the states of all of them: each reads the
+/// sequence that the one below it returns. It computes what the layers would, given to a model one after the other. Input (T, F), output
+/// h of the last layer: (H), or (T, H) with <see cref="ReturnSequences"/>. In a graph the initial states of all layers may follow the sequence:
+/// h, and c of an LSTM, from the lowest layer up. Parameters are named by number: <c>stacked_recurrent_1/lstm_1/kernel</c>.
+/// </summary>
+/// <param name="Layers">From the lowest up, at least one. What they say about their names, returned sequences and returned states is not looked at.</param>
+public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : Layer
+{
+    public IReadOnlyList<Recurrent> Layers { get; } = Layers is { Count: > 0 } ? [.. Layers] : throw new ArgumentException("A stack needs at least one recurrent layer.", nameof(Layers));
+
+    /// <summary>True: the output is h of every step of the last layer, (T, H). False: h of its last step, (H).</summary>
+    public bool ReturnSequences { get; init; }
+
+    /// <summary>True: the final states of all layers are further outputs, from the lowest layer up, each (H of its layer).</summary>
+    public bool ReturnState { get; init; }
+
+    internal override string Kind => "stacked_recurrent";
+
+    internal override int RecurrentUnits => Layers.Max(layer => layer.Units);
+
+    internal override bool IsStateful => Layers.Any(layer => layer.Stateful);
+
+    internal override bool GivesStates => true;
+
+    /// <summary>The layers as they stand in the stack.</summary>
+    private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer with { Name = $"{layer.Kind}_{i + 1}", ReturnSequences = ReturnSequences || i < Layers.Count - 1, ReturnState = ReturnState });
+
+    /// <summary>Layer and state of every state, from the lowest layer up.</summary>
+    private IEnumerable<(Recurrent Layer, int State)> States => Parts.SelectMany(layer => Enumerable.Range(0, layer.StateCount).Select(state => (layer, state)));
+
+    public override Shape GetOutputShape(Shape input) => Parts.Aggregate(input, (shape, layer) => layer.GetOutputShape(shape));
+
+    public bool Equals(StackedRecurrent? other) =>
+        base.Equals(other) && (ReturnSequences, ReturnState) == (other.ReturnSequences, other.ReturnState) && Layers.SequenceEqual(other.Layers);
+
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), ReturnSequences, ReturnState, Layers.Count, Layers[0]);
+
+    internal override Shape[] GetOutputShapes(Shape[] inputs)
+    {
+        Shape[] states = [.. States.Select(state => new Shape(state.Layer.Units))];
+        if (inputs.Length != 1 && !inputs.AsSpan(1).SequenceEqual(states))
+            throw new UnrollException($"{Label} takes a sequence, and after it no states or all, {string.Join(", ", States.Select((state, i) => $"{OutputName(i + 1)} {states[i]}"))}; given were {string.Join(", ", inputs)}.");
+        if (inputs.Length > 1 && IsStateful)
+            throw new UnrollException($"{Label} has stateful layers, whose states come from the batch before. Do not give it initial states.");
+        return ReturnState ? [GetOutputShape(inputs[0]), .. states] : [GetOutputShape(inputs[0])];
+    }
+
+    internal override string OutputName(int number)
+    {
+        (Recurrent layer, int state) = States.ElementAt(number - 1);
+        return $"{layer.Name}/{layer.OutputName(state + 1)}";
+    }
+
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    {
+        string name = builder.LayerName;
+        var parts = new List<RecurrentOp<T>>();
+        foreach (Recurrent layer in Parts)
+        {
+            builder.LayerName = $"{name}/{layer.Name}";
+            parts.Add((RecurrentOp<T>)layer.Build(builder, parts.Count == 0 ? input : parts[^1].Output));
+        }
+
+        builder.LayerName = name;
+        return new StackedRecurrentOp<T>(this, name, builder.ShardRows, [.. parts]);
+    }
+}
+
+internal sealed class StackedRecurrentOp<T> : LayerOp<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly RecurrentOp<T>[] _parts;
+
+    // For each part where its cache lies in the stack's, and how many states the parts below it have.
+    private readonly int[] _cacheAt, _states;
+
+    // For each part but the last where its output lies, and that output's gradient after it, each of so many values.
+    private readonly int[] _outputAt, _outputSize;
+
+    public StackedRecurrentOp(StackedRecurrent options, string name, int shardRows, RecurrentOp<T>[] parts)
+        : base(options, name, parts[0].Input, parts[^1].Output)
+    {
+        _parts = parts;
+        (_cacheAt, _states, _outputAt, _outputSize) = (new int[parts.Length], new int[parts.Length], new int[parts.Length - 1], new int[parts.Length - 1]);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].States.Count);
+            CacheSize = checked(CacheSize + parts[i].CacheSize);
+            if (i == parts.Length - 1)
+                break;
+            (_outputAt[i], _outputSize[i]) = (CacheSize, checked(parts[i].Output.Steps * shardRows * Lanes.Pad(parts[i].Output.Features)));
+            CacheSize = checked(CacheSize + 2 * _outputSize[i]);
+        }
+    }
+
+    public override int CacheSize { get; }
+
+    public override int ScratchSize => _parts.Max(part => part.ScratchSize);
+
+    public override IEnumerable<RecurrentOp<T>> RecurrentParts => _parts;
+
+    public override bool SkipsPadding => true;
+
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _parts[^1].OutputSteps(pass, inputSteps);
+
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    {
+        foreach (RecurrentOp<T> part in _parts)
+            part.Prepare(parameters, share);
+    }
+
+    public override int MostThreads(ShardPass<T> pass)
+    {
+        int most = 1;
+        foreach (RecurrentOp<T> part in _parts)
+            most = Math.Max(most, part.MostThreads(pass));
+        return most;
+    }
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        PhaseWorker worker = MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            bool alone = _parts[i].MostThreads(pass) == 1;
+            if (worker.IsFirst || !alone)
+                _parts[i].Forward(pass, Part(spans, i));
+            if (alone)
+                worker.Wait();
+        }
+    }
+
+    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        PhaseWorker worker = MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
+        for (int i = _parts.Length - 1; i >= 0; i--)
+        {
+            bool alone = _parts[i].MostThreads(pass) == 1;
+            if (worker.IsFirst || !alone)
+                _parts[i].Backward(pass, Part(spans, i));
+            if (alone)
+                worker.Wait();
+        }
+    }
+
+    /// <summary>One layer's share of the memory: the input of all but the first is the output of the layer below.</summary>
+    private LayerSpans<T> Part(in LayerSpans<T> spans, int number)
+    {
+        bool isFirst = number == 0, isLast = number == _parts.Length - 1;
+        return spans with
+        {
+            Input = isFirst ? spans.Input : Between(spans, number - 1, 0),
+            InputGradient = isFirst ? spans.InputGradient : Between(spans, number - 1, 1),
+            Output = isLast ? spans.Output : Between(spans, number, 0),
+            OutputGradient = isLast ? spans.OutputGradient : Between(spans, number, 1),
+            Cache = spans.Cache.Slice(_cacheAt[number], _parts[number].CacheSize),
+            FirstState = _states[number],
+        };
+    }
+
+    private Span<T> Between(in LayerSpans<T> spans, int lower, int which) => spans.Cache.Slice(_outputAt[lower] + which * _outputSize[lower], _outputSize[lower]);
+}
