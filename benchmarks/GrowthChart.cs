@@ -1,7 +1,6 @@
 using System.Globalization;
 using OxyPlot;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 using OxyPlot.Series;
 using Unroll.Reports.Rendering;
 
@@ -17,30 +16,8 @@ internal static class GrowthChart
 
     public static string Draw(string title, string subtitle, string axis, IReadOnlyList<GrowthPoint> points)
     {
-        var plot = new PlotModel
-        {
-            Title = title,
-            Subtitle = subtitle,
-            TitleFontSize = 17,
-            SubtitleFontSize = 13,
-            SubtitleColor = Palette.Quiet,
-            TextColor = Palette.Ink,
-            DefaultFont = SvgPicture.MeasuredFont,
-            DefaultFontSize = 13,
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
-            PlotAreaBorderColor = Palette.Quiet,
-            Padding = new OxyThickness(12, 8, 28, 8),
-        };
-        plot.Legends.Add(new Legend
-        {
-            LegendPlacement = LegendPlacement.Outside,
-            LegendPosition = LegendPosition.BottomCenter,
-            LegendOrientation = LegendOrientation.Horizontal,
-            LegendFontSize = 13,
-            LegendItemSpacing = 28,
-            LegendSymbolLength = 34,
-        });
+        PlotModel plot = Charts.Plot(title);
+        plot.Subtitle = subtitle;
         plot.Axes.Add(new TickAxis(Apart(points))
         {
             Position = AxisPosition.Bottom,

@@ -128,22 +128,10 @@ public static partial class Charts
         return plot;
     }
 
-    private static PlotModel Plot(string title)
+    /// <summary>A chart with a legend below it and nothing in it yet.</summary>
+    internal static PlotModel Plot(string title)
     {
-        var plot = new PlotModel
-        {
-            Title = title,
-            TitleFontSize = 17,
-            SubtitleFontSize = 13,
-            SubtitleColor = Palette.Quiet,
-            TextColor = Palette.Ink,
-            DefaultFont = SvgPicture.MeasuredFont,
-            DefaultFontSize = 13,
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
-            PlotAreaBorderColor = Palette.Quiet,
-            Padding = new OxyThickness(12, 8, 28, 8),
-        };
+        PlotModel plot = Blank(title);
         plot.Legends.Add(new Legend
         {
             LegendPlacement = LegendPlacement.Outside,
@@ -155,6 +143,22 @@ public static partial class Charts
         });
         return plot;
     }
+
+    /// <summary>The same without a legend.</summary>
+    internal static PlotModel Blank(string title) => new()
+    {
+        Title = title,
+        TitleFontSize = 17,
+        SubtitleFontSize = 13,
+        SubtitleColor = Palette.Quiet,
+        TextColor = Palette.Ink,
+        DefaultFont = SvgPicture.MeasuredFont,
+        DefaultFontSize = 13,
+        Background = OxyColors.White,
+        PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
+        PlotAreaBorderColor = Palette.Quiet,
+        Padding = new OxyThickness(12, 8, 28, 8),
+    };
 
     internal static T Styled<T>(T axis, string title)
         where T : Axis

@@ -76,19 +76,8 @@ public static class GradientChart
 
     private static PlotModel Panel(string title, (string Name, IReadOnlyList<double> Norms)[] lines, double least, double most, bool isFirst)
     {
-        var plot = new PlotModel
-        {
-            Title = title,
-            TitleFontSize = 14,
-            TitleFontWeight = FontWeights.Normal,
-            TextColor = Palette.Ink,
-            DefaultFont = SvgPicture.MeasuredFont,
-            DefaultFontSize = 13,
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
-            PlotAreaBorderColor = Palette.Quiet,
-            Padding = new OxyThickness(8, 8, 12, 8),
-        };
+        PlotModel plot = Charts.Blank(title);
+        (plot.TitleFontSize, plot.TitleFontWeight, plot.Padding) = (14, FontWeights.Normal, new OxyThickness(8, 8, 12, 8));
         double floor = least / 1.6;
         plot.Axes.Add(Charts.Styled(new EpochAxis(lines.Select(line => line.Norms.Count).DefaultIfEmpty(1).Max(), most: 6), "Time step"));
         plot.Axes.Add(Charts.Styled(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
