@@ -13,7 +13,7 @@ public static class ModelDrawing
 
     /// <summary>
     /// A box for each input and layer, with its shape for one sample and its weights, in rows: each below all that it takes. Lines with
-    /// a word beside them carry what a layer gives beside its output: a final state (h, c), or the scores of attention. A layer that is
+    /// a word beside them carry what a layer gives beside its output: final states (h, c), or the scores of attention. A layer that is
     /// used again has a box for each use, and its weights are told in the first.
     /// </summary>
     /// <param name="model">A model that is built.</param>
@@ -30,12 +30,25 @@ public static class ModelDrawing
         double shift = (width - left - right) / 2;
         boxes.ForEach(box => box.X += shift);
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, Math.Ceiling(width), height, OxyColors.White), SvgShapes.Label(width / 2, 28, ReportText.Clean(title), 16, Palette.Ink, "middle", bold: true));
+        var words = new List<(Box From, bool GoesRight, string Word)>();
         foreach (Box box in boxes)
         {
             // Lines that come from the left end on the left.
             Source[] sources = [.. box.Sources.OrderBy(source => source.From.Middle)];
+            double inset = Math.Min(Lane, box.Width / (sources.Length + 1));
             for (int i = 0; i < sources.Length; i++)
-                svg.Add(Line(sources[i], box, i));
+            {
+                double end = box.Middle + ((i - ((sources.Length - 1) / 2.0)) * inset);
+                svg.Add(Line(sources[i].From, box, end));
+                if (sources[i].Word.Length > 0)
+                    words.Add((sources[i].From, end > sources[i].From.Middle, sources[i].Word));
+            }
+        }
+
+        foreach (IGrouping<(Box From, bool GoesRight), string> beside in words.GroupBy(word => (word.From, word.GoesRight), word => word.Word))
+        {
+            string text = beside.Count() > 2 ? string.Create(CultureInfo.InvariantCulture, $"{beside.Count()} states") : string.Join(", ", beside);
+            svg.Add(SvgShapes.Label(beside.Key.From.Middle + (beside.Key.GoesRight ? -6 : 6), beside.Key.From.Y + BoxHeight + 14, text, ShapeSize, Palette.Train, beside.Key.GoesRight ? "end" : "start"));
         }
 
         foreach (Box box in boxes.Where(box => box.Name.Length > 0))
@@ -58,11 +71,15 @@ public static class ModelDrawing
             boxes.Add(new Box("input", Words(model.InputShape, 0), isInput: true, isRecurrent: false));
         foreach (LayerSummary line in lines)
         {
-            var box = new Box(line.Name, Words(line.Output, line.Parameters), line.Kind == "input", line.Kind is "lstm" or "gru" or "simple_rnn" or "bidirectional");
+            var box = new Box(line.Name, Words(line.Output, line.Parameters), line.Kind == "input", line.IsRecurrent);
             if (!isGraph)
                 box.Sources.Add(new Source(boxes[^1], ""));
             for (int i = 0; i < line.Sources.Count; i++)
-                box.Sources.Add(new Source(boxes[line.Sources[i]], line.Takes[i].Split('/') is [_, var beside] ? beside : ""));
+            {
+                Box from = boxes[line.Sources[i]];
+                box.Sources.Add(new Source(from, line.Takes[i].Length > from.Name.Length ? line.Takes[i][(from.Name.Length + 1)..] : ""));
+            }
+
             boxes.Add(box);
         }
 
@@ -159,19 +176,15 @@ public static class ModelDrawing
     }
 
     /// <summary>From the bottom of what is taken to the top of what takes it; through a place of its own straight.</summary>
-    private static XElement Line(Source source, Box to, int number)
+    private static XElement Line(Box from, Box to, double x1)
     {
-        Box from = source.From;
-        double inset = Math.Min(Lane, to.Width / (to.Sources.Count + 1)), x0 = from.Middle, y0 = from.Y + BoxHeight;
-        double x1 = to.Middle + ((number - ((to.Sources.Count - 1) / 2.0)) * inset), y1 = to.Y, bend = RowGap * 0.5;
+        double x0 = from.Middle, y0 = from.Y + BoxHeight, y1 = to.Y, bend = RowGap * 0.5;
         string Number(double value) => SvgShapes.Number(value);
         string path = $"M {Number(x0)} {Number(y0)} C {Number(x0)} {Number(y0 + bend)} {Number(x1)} {Number(y1 - bend)} {Number(x1)} {Number(y1)}" + (to.Name.Length == 0 ? $" V {Number(y1 + BoxHeight)}" : "");
         var line = new XElement(SvgPicture.Svg + "g", new XElement(
             SvgPicture.Svg + "path", new XAttribute("d", path), new XAttribute("fill", "none"), new XAttribute("stroke", SvgShapes.Css(Palette.Quiet)), new XAttribute("stroke-width", "1.4")));
         if (to.Name.Length > 0)
             line.Add(new XElement(SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(x1)} {Number(y1)} l -4 -7 h 8 z"), new XAttribute("fill", SvgShapes.Css(Palette.Quiet))));
-        if (source.Word.Length > 0)
-            line.Add(SvgShapes.Label(x0 + (x1 > x0 ? -6 : 6), y0 + 14, source.Word, ShapeSize, Palette.Train, x1 > x0 ? "end" : "start"));
         return line;
     }
 

@@ -339,7 +339,7 @@ public sealed class Model
         {
             string name = graph.NameOf(use);
             int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.Name.StartsWith(name + "/", StringComparison.Ordinal)).Sum(p => p.Length) : 0;
-            var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights);
+            var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights) { IsRecurrent = use.Layer.RecurrentUnits > 0 };
             lines.Add(_graph is null ? line : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
         }
 

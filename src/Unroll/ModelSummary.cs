@@ -10,6 +10,9 @@ namespace Unroll;
 /// <param name="Parameters">How many weights it has.</param>
 public sealed record LayerSummary(string Name, string Kind, Shape Output, int Parameters)
 {
+    /// <summary>Whether the layer is recurrent, or holds one that is.</summary>
+    public bool IsRecurrent { get; init; }
+
     /// <summary>In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer before.</summary>
     public IReadOnlyList<string> Takes { get; init; } = [];
 

@@ -38,9 +38,23 @@ public class ModelDrawingTests
                 "lstm_1 > lstm_2", "lstm_2 > attention_1", "lstm_2 > concatenate_1", "sounds > embedding_2",
             ],
             drawing.Lines.Order(StringComparer.Ordinal));
-        Assert.Equal(["c", "h", "scores"], drawing.Beside.Order());
+        Assert.Equal(["h, c", "scores"], drawing.Beside.Order());
         Assert.Equal(2, drawing.Names.Count(name => name == "embedding_1"));
         Assert.Equal(["(7, 4)", "(7, 4) · 36 weights"], drawing.Words.Where((_, i) => drawing.Names[i] == "embedding_1").Order());
+    }
+
+    [Fact]
+    public void States_of_a_stack_say_whose_they_are_and_recurrent_layers_are_blue()
+    {
+        Node x = Node.Input(new Shape(7, 2)), y = Node.Input(new Shape(5, 2));
+        Node read = new StackedRecurrent(new Lstm(6), new Gru(3)) { ReturnState = true }.Apply(x);
+        Node written = new StackedRecurrent(new Lstm(6), new Gru(3)) { ReturnSequences = true }.Apply([y, .. read.States]);
+        Model model = new Model([x, y], [new Dense(2).Apply(written)]).Build(1);
+        Chart chart = ModelDrawing.Draw(model, "Stacks");
+        Assert.Equal(["3 states"], Drawing.Of(chart).Beside);
+        Assert.Equal([false, false, true, true, false], model.Summary().Layers.Select(layer => layer.IsRecurrent));
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        Assert.Equal(2, XDocument.Parse(chart.Svg).Descendants(svg + "rect").GroupBy(box => box.Attribute("stroke")?.Value).Single(color => color.Key == "rgb(0,114,178)").Count());
     }
 
     /// <summary>What can be read off the picture: boxes with their two lines of text, and which box each line joins with which.</summary>
