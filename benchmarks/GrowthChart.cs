@@ -2,6 +2,7 @@ using System.Globalization;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
+using Unroll.Reports;
 using Unroll.Reports.Rendering;
 
 namespace Unroll.Benchmarks;
