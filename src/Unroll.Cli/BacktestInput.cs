@@ -15,7 +15,7 @@ internal sealed class BacktestInput
         Series = request.Forecast.Data.Read();
         Target = TargetColumn.Choose(Series, request.Forecast);
         var choice = SplitChoice.Choose(Series, request.Forecast.Data.Sample, null, request.Forecast.Test);
-        (TimeSeries complete, ForecastInputs inputs, IReadOnlyList<string> notes) = InputColumns.Complete(Series, Target, request.Forecast.Missing, request.Forecast.Recipe.InputsOf(Series, Target), request.Forecast.Recipe.Features ?? [], choice.Train.From, choice.Test.From);
+        (TimeSeries complete, ForecastInputs inputs, IReadOnlyList<string> notes) = InputColumns.Complete(Series, [Target], request.Forecast.Missing, request.Forecast.Recipe.InputsOf(Series, Target), request.Forecast.Recipe.Features ?? [], choice.Train.From, choice.Test.From);
         Column = InputColumns.Told(complete, Target).Slice(new DateRange(choice.Train.From, null));
         Options = new BacktestOptions
         {

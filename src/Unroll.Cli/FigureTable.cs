@@ -60,6 +60,9 @@ internal static class FigureTable
         _ => value.Value.ToString("0.0e+0", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A share from 0 to 1 in percent.</summary>
+    public static string Share(double share) => (100 * share).ToString("0.0 '%'", CultureInfo.InvariantCulture);
+
     public static string Percent(double? value) => value switch
     {
         null => None,

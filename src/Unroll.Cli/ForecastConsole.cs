@@ -8,6 +8,16 @@ internal static class ForecastConsole
 {
     public static void Before(Terminal terminal, ForecastPlan plan)
     {
+        Data(terminal, plan);
+        Split(terminal, plan);
+        foreach (INetworkForecaster network in plan.Networks)
+            Network(terminal, network.Name, network.Members, network.Model);
+        Training(terminal, plan.Request, plan.StepsPerEpoch);
+    }
+
+    /// <summary>The table, and what was done to it.</summary>
+    public static void Data(Terminal terminal, ForecastPlan plan)
+    {
         DataView.Show(terminal, plan.Request.Data, plan.Series, calendar: false);
         terminal.Blank();
         foreach (string notice in plan.Column.Notices.Except(plan.Series.Notices))
@@ -16,10 +26,6 @@ internal static class ForecastConsole
             terminal.Say(notice);
         if (plan.Choice.Note is { } note)
             terminal.Say(note);
-        Split(terminal, plan);
-        foreach (INetworkForecaster network in plan.Networks)
-            Network(terminal, network.Name, network.Members, network.Model);
-        Training(terminal, plan.Request, plan.StepsPerEpoch);
     }
 
     /// <summary>The layers of a network before training.</summary>

@@ -44,11 +44,16 @@ internal static class ForecastPanelConsole
     }
 
     /// <summary>The series that were left out, and why.</summary>
-    public static IEnumerable<string> LeftOut(PanelSplit split) =>
+    /// <param name="leftOut">All of them.</param>
+    /// <param name="whole">What names them all where these are many.</param>
+    public static IEnumerable<string> LeftOut(LeftOutFigures[] leftOut, string whole) =>
     [
-        .. split.LeftOut.Take(MostLeftOut).Select(each => $"Left out {each.Key}: {each.Value}"),
-        .. split.LeftOut.Count > MostLeftOut ? [FormattableString.Invariant($"Left out {split.LeftOut.Count - MostLeftOut:N0} more series; metrics.json names them.")] : Array.Empty<string>(),
+        .. leftOut.Take(MostLeftOut).Select(each => $"Left out {each.Series}: {each.Reason}"),
+        .. leftOut.Length > MostLeftOut ? [FormattableString.Invariant($"Left out {leftOut.Length - MostLeftOut:N0} more series; {whole} names them.")] : Array.Empty<string>(),
     ];
+
+    /// <summary>Those of a split.</summary>
+    public static IEnumerable<string> LeftOut(PanelSplit split) => LeftOut(LeftOutFigures.Of(split), "metrics.json");
 
     public static void After(Terminal terminal, ForecastPanelPlan plan, PanelScore score, ReportFolder folder)
     {

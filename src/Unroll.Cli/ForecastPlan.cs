@@ -17,7 +17,7 @@ internal sealed class ForecastPlan
         Series = request.Data.Read();
         string target = TargetColumn.Choose(Series, request);
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
-        (Column, ForecastInputs inputs, InputNotes) = InputColumns.Complete(Series, target, request.Missing, request.Recipe.InputsOf(Series, target), request.Recipe.Features ?? [], Choice.Train.From, Choice.Test.From);
+        (Column, ForecastInputs inputs, InputNotes) = InputColumns.Complete(Series, [target], request.Missing, request.Recipe.InputsOf(Series, target), request.Recipe.Features ?? [], Choice.Train.From, Choice.Test.From);
         InputNotes = [.. InputNotes, .. request.Recipe.LeftOut(Series, target)];
         TimeSeries known = InputColumns.Told(Column, target);
         Split = new ForecastSplit(known, target, Choice.Train, Choice.Test, request.WindowFor(known.Slice(Choice.Train).Rows), inputs);

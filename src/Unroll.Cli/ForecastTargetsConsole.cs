@@ -7,14 +7,7 @@ internal static class ForecastTargetsConsole
 {
     public static void Before(Terminal terminal, ForecastTargetsPlan plan)
     {
-        DataView.Show(terminal, plan.Request.Data, plan.Series, calendar: false);
-        terminal.Blank();
-        foreach (string notice in plan.Table.Notices.Except(plan.Series.Notices))
-            terminal.Say("Note: " + notice);
-        foreach (string notice in plan.InputNotes)
-            terminal.Say(notice);
-        if (plan.Choice.Note is { } note)
-            terminal.Say(note);
+        ForecastConsole.Data(terminal, plan.Plans[0]);
         ForecastConsole.Rows(terminal, plan.Series, string.Join(", ", plan.Split.Targets), plan.Split.Splits[0]);
         foreach (JointForecaster network in plan.Networks)
             ForecastConsole.Network(terminal, network.Name, network.Members, network.Model);

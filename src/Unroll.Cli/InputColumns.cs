@@ -9,12 +9,6 @@ internal static class InputColumns
     /// <summary>A column with more of its values missing than this share says too little.</summary>
     private const double MostMissing = 0.2;
 
-    /// <summary>As for several targets.</summary>
-    /// <inheritdoc cref="Complete(TimeSeries, IReadOnlyList{string}, MissingPolicy, ForecastInputs, IReadOnlyCollection{string}, DateTime?, DateTime?)"/>
-    public static (TimeSeries Table, ForecastInputs Inputs, IReadOnlyList<string> Notes) Complete(
-        TimeSeries series, string target, MissingPolicy policy, ForecastInputs inputs, IReadOnlyCollection<string> needed, DateTime? from, DateTime? boundary) =>
-        Complete(series, [target], policy, inputs, needed, from, boundary);
-
     /// <summary>
     /// The targets as <see cref="TargetColumn.Complete"/> gives them, with the input columns beside them. Gaps of these hold the value before;
     /// a column that begins with a gap or has many is left out, unless the user named it. Where columns are known beforehand, rows at the

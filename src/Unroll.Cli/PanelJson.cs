@@ -34,7 +34,7 @@ internal sealed record PanelJson(PanelDataFigures Data, PanelSetupFigures Setup,
             ],
             [.. baselines.Select(each => new PanelMeanFigures(Word(each.Name), each.Rmsse, each.Mase, PanelHeldFigures.Of(each)))],
             [.. comparison.Baselines.Zip(score.Series, (each, own) => SeriesFigures.Of(split[each.Key], each, own, plan.Key))],
-            [.. split.LeftOut.Select(each => new LeftOutFigures(each.Key, each.Value))]);
+            LeftOutFigures.Of(split));
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, PanelJsonContext.Default.PanelJson) + "\n";
@@ -97,7 +97,10 @@ internal sealed record SeriesModelFigures(string Model, double Rmse, double Mae,
     public static SeriesModelFigures Of(string model, SeriesScore score) => new(model, score.Rmse, score.Mae, score.Rmsse, score.Mase, score.Skill, score.SkillAgainstBest, HeldFigures.Of(score.Intervals));
 }
 
-internal sealed record LeftOutFigures(string Series, string Reason);
+internal sealed record LeftOutFigures(string Series, string Reason)
+{
+    public static LeftOutFigures[] Of(PanelSplit split) => [.. split.LeftOut.Select(each => new LeftOutFigures(each.Key, each.Value))];
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(PanelJson))]

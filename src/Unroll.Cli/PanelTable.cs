@@ -66,8 +66,8 @@ internal static class PanelTable
             baselines.Best.Name,
             FigureTable.Figure(baselines.Best.Rmse, naive),
             FigureTable.Skill(score.SkillAgainstBest),
-            Held(score, 0.8) is { } most ? Share(most.Coverage) : FigureTable.None,
-            Held(score, 0.95) is { } nearly ? Share(nearly.Coverage) : FigureTable.None,
+            Held(score, 0.8) is { } most ? FigureTable.Share(most.Coverage) : FigureTable.None,
+            Held(score, 0.95) is { } nearly ? FigureTable.Share(nearly.Coverage) : FigureTable.None,
             Held(score, 0.8) is { } judged ? FigureTable.Figure(judged.Winkler, naive) : FigureTable.None,
         ];
     }
@@ -77,7 +77,7 @@ internal static class PanelTable
     {
         static string[] Row(PanelScore score, PanelIntervalScore interval) =>
         [
-            score.Name, interval.Step.ToString(CultureInfo.InvariantCulture), Share(interval.Level), Share(interval.Coverage), Share(interval.LowestCoverage), Mean(interval.Width), Mean(interval.Winkler), Mean(interval.Pinball),
+            score.Name, interval.Step.ToString(CultureInfo.InvariantCulture), FigureTable.Share(interval.Level), FigureTable.Share(interval.Coverage), FigureTable.Share(interval.LowestCoverage), Mean(interval.Width), Mean(interval.Winkler), Mean(interval.Pinball),
         ];
         static string[][] Rows(PanelScore score) => [.. score.Intervals.Select(interval => Row(score, interval))];
         PanelScore[] baselines = [.. new[] { comparison.Naive, comparison.BestBaseline, comparison.BestOfEach }.DistinctBy(each => each.Name)];
@@ -91,9 +91,7 @@ internal static class PanelTable
     private static IntervalScore? Held(SeriesScore score, double level) => score.Intervals.FirstOrDefault(interval => interval.Step == 1 && interval.Level == level);
 
     private static string Measured(PanelScore score, double level) =>
-        score.Intervals.FirstOrDefault(interval => interval.Step == 1 && interval.Level == level) is { } held ? Share(held.Coverage) : FigureTable.None;
-
-    private static string Share(double share) => (100 * share).ToString("0.0 '%'", CultureInfo.InvariantCulture);
+        score.Intervals.FirstOrDefault(interval => interval.Step == 1 && interval.Level == level) is { } held ? FigureTable.Share(held.Coverage) : FigureTable.None;
 
     private static string[] Without(string[] cells) => [.. cells[..2], .. cells[3..]];
 

@@ -74,22 +74,7 @@ internal static class PredictCommand
 
     private static PredictionJson Predict(string model, INetworkForecaster network, TimeSeries series, TimeSeries table, TimeSeries told, int? horizon)
     {
-        int steps = horizon ?? network.Steps;
-        IReadOnlyList<DateTime> dates = told.NextDates(steps);
-        AheadJson[] ahead;
-        if (network is EnsembleForecaster ensemble)
-        {
-            (double[] values, PredictionInterval[][] intervals) = ensemble.PredictAhead(table, steps, [0.8, 0.95]);
-            ahead = [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, intervals[0][i].Lower, intervals[0][i].Upper, intervals[1][i].Lower, intervals[1][i].Upper))];
-        }
-        else
-        {
-            ahead = [.. network.PredictAhead(told, steps).Select((value, i) => new AheadJson(told.Day(dates[i]), value))];
-        }
-
-        if (!Array.TrueForAll(ahead, each => double.IsFinite(each.Value)))
-            throw new UnrollException($"{model} predicts no finite number: its training went wrong. Train it again with a smaller learning rate.");
-        static string Day(DateTime date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        AheadJson[] ahead = Ahead(model, network, table, told, horizon ?? network.Steps);
         return new PredictionJson(
             network.Name,
             series.Name,
@@ -105,6 +90,35 @@ internal static class PredictCommand
             Head = network is EnsembleForecaster { Head: not ForecastHead.None and var head } ? RecipeOptions.WordOf(head) : null,
         };
     }
+
+    /// <summary>The rows to come, with intervals of 80 and 95 % where the network makes any.</summary>
+    /// <param name="model">Its file.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="table">All rows; those at the end may have no target yet.</param>
+    /// <param name="told">The rows up to the last one with a target.</param>
+    /// <param name="steps">How many rows ahead.</param>
+    /// <exception cref="UnrollException">Too few rows, or a prediction that is no number.</exception>
+    public static AheadJson[] Ahead(string model, INetworkForecaster network, TimeSeries table, TimeSeries told, int steps)
+    {
+        IReadOnlyList<DateTime> dates = told.NextDates(steps);
+        AheadJson[] ahead;
+        if (network is EnsembleForecaster ensemble)
+        {
+            (double[] values, PredictionInterval[][] intervals) = ensemble.PredictAhead(table, steps, [0.8, 0.95]);
+            ahead = [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, intervals[0][i].Lower, intervals[0][i].Upper, intervals[1][i].Lower, intervals[1][i].Upper))];
+        }
+        else
+        {
+            ahead = [.. network.PredictAhead(told, steps).Select((value, i) => new AheadJson(told.Day(dates[i]), value))];
+        }
+
+        return Array.TrueForAll(ahead, each => double.IsFinite(each.Value))
+            ? ahead
+            : throw new UnrollException($"{model} predicts no finite number: its training went wrong. Train it again with a smaller learning rate.");
+    }
+
+    /// <summary>A day of training.</summary>
+    public static string Day(DateTime date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static void Show(Terminal terminal, PredictionJson[] predictions)
     {

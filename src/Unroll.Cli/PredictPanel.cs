@@ -7,11 +7,6 @@ namespace Unroll.Cli;
 /// <summary><c>unroll predict</c> with a network of several series.</summary>
 internal static class PredictPanel
 {
-    /// <summary>The most series that are named as left out.</summary>
-    private const int MostLeftOut = 5;
-
-    private static readonly double[] s_levels = [0.8, 0.95];
-
     /// <summary>The next rows of every series of a file that the network knows, or of those named.</summary>
     /// <exception cref="UnrollException">The file does not do, a named series cannot be predicted, or none can.</exception>
     public static PanelPredictionJson Predict(string model, DataSource source, string? seriesColumn, string[] names, MissingPolicy policy, int? horizon)
@@ -63,29 +58,23 @@ internal static class PredictPanel
         string[][][] groups = prediction.Horizon == 1 ? [[.. all.SelectMany(Lines)]] : [.. all.Select(Lines)];
         terminal.Lines(FigureTable.Text([prediction.SeriesColumn, "Date", prediction.Target, "80 %", "95 %", "Naive"], ["95 %", "Naive"], groups, terminal.Width));
         terminal.Say("Naive: the newest value of the series, \"tomorrow equals today\".");
-        foreach (LeftOutFigures each in prediction.LeftOut.Take(MostLeftOut))
-            terminal.Say($"Left out {each.Series}: {each.Reason}", Spectre.Console.Color.Yellow);
-        if (prediction.LeftOut.Length > MostLeftOut)
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"Left out {prediction.LeftOut.Length - MostLeftOut:N0} more series; --json names them."), Spectre.Console.Color.Yellow);
+        foreach (string sentence in ForecastPanelConsole.LeftOut(prediction.LeftOut, "--json"))
+            terminal.Say(sentence, Spectre.Console.Color.Yellow);
     }
 
     private static SeriesPredictionJson Predict(string model, EnsembleForecaster network, TimeSeries series, string key, MissingPolicy policy, int steps)
     {
-        (TimeSeries table, _, _) = InputColumns.Complete(series, network.Target, policy, network.Inputs, [.. network.Inputs.Past], null, null);
+        (TimeSeries table, _, _) = InputColumns.Complete(series, [network.Target], policy, network.Inputs, [.. network.Inputs.Past], null, null);
         TimeSeries told = InputColumns.Told(table, network.Target);
-        (double[] values, PredictionInterval[][] intervals) = network.PredictAhead(table, steps, s_levels);
-        if (!Array.TrueForAll(values, double.IsFinite))
-            throw new UnrollException($"{model} predicts no finite number: its training went wrong. Train it again with a smaller learning rate.");
-        IReadOnlyList<DateTime> dates = told.NextDates(steps);
-        static string Day(DateTime date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        AheadJson[] ahead = PredictCommand.Ahead(model, network, table, told, steps);
         return new SeriesPredictionJson(
             key,
-            Day(network.TrainedOn.First),
-            Day(network.TrainedOn.Last),
+            PredictCommand.Day(network.TrainedOn.First),
+            PredictCommand.Day(network.TrainedOn.Last),
             series.Day(told.LastDate),
-            values[0],
+            ahead[0].Value,
             told[network.Target][^1],
-            [.. values.Select((value, i) => new AheadJson(told.Day(dates[i]), value, intervals[0][i].Lower, intervals[0][i].Upper, intervals[1][i].Lower, intervals[1][i].Upper))]);
+            ahead);
     }
 
     /// <summary>The key as the file spells it.</summary>

@@ -70,10 +70,9 @@ internal static class ResultTable
     /// <summary>How often intervals held the actual value.</summary>
     public static string Intervals(Comparison comparison, int width)
     {
-        string Share(double share) => (100 * share).ToString("0.0 '%'", CultureInfo.InvariantCulture);
         string[] Row(ForecastScore score, IntervalScore interval) =>
         [
-            score.Name, interval.Step.ToString(CultureInfo.InvariantCulture), Share(interval.Level), Share(interval.Coverage), FigureTable.Figure(interval.Width, comparison.Naive.Rmse),
+            score.Name, interval.Step.ToString(CultureInfo.InvariantCulture), FigureTable.Share(interval.Level), FigureTable.Share(interval.Coverage), FigureTable.Figure(interval.Width, comparison.Naive.Rmse),
             FigureTable.Figure(interval.Winkler, comparison.Naive.Rmse), FigureTable.Figure(interval.Pinball, comparison.Naive.Rmse),
         ];
         string[][] Rows(IEnumerable<ForecastScore> scores) => [.. scores.SelectMany(score => score.Intervals.Select(interval => Row(score, interval)))];

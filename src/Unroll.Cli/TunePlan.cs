@@ -14,7 +14,7 @@ internal sealed class TunePlan
         string target = TargetColumn.Choose(Series, request);
         Choice = SplitChoice.Choose(Series, request.Data.Sample, request.Train, request.Test);
         (TimeSeries complete, ForecastInputs inputs, IReadOnlyList<string> notes) = InputColumns.Complete(Series, [target], request.Missing, request.Recipe.InputsOf(Series, target), request.Recipe.Features ?? [], Choice.Train.From, Choice.Test.From);
-        Column = InputColumns.Told(complete, [target]);
+        Column = InputColumns.Told(complete, target);
         Notes = [.. notes, .. request.Recipe.LeftOut(Series, target)];
         // So that the forecast at the end has rows to be judged on; the search is given the training range alone.
         Split = new ForecastSplit(Column, target, Choice.Train, Choice.Test, 1, inputs);

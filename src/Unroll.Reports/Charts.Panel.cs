@@ -20,15 +20,15 @@ public static partial class Charts
     public static Chart Series(PanelReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        IReadOnlyList<int> places = report.Spread(MostPanels);
-        int all = report.Score.Series.Count, rows = (places.Count + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PanelHeight) + Bottom;
+        int[] places = report.Spread(MostPanels);
+        int all = report.Score.Series.Count, rows = (places.Length + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PanelHeight) + Bottom;
         string title = $"{Short(report.Split.Target)}: prediction against actual, series by series";
         string subtitle = $"{Short(report.Split.Panel.Name)}, one row ahead, the newest {NewestRows} test rows"
-            + (places.Count < all ? string.Create(CultureInfo.InvariantCulture, $"; {places.Count} of {all:N0} series, from the lowest to the highest skill") : "");
+            + (places.Length < all ? string.Create(CultureInfo.InvariantCulture, $"; {places.Length} of {all:N0} series, from the lowest to the highest skill") : "");
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
         svg.Add(SvgShapes.Label(width / 2.0, 24, title, 17, Palette.Ink, "middle", bold: true));
         svg.Add(SvgShapes.Label(width / 2.0, 46, subtitle, 13, Palette.Quiet, "middle"));
-        for (int i = 0; i < places.Count; i++)
+        for (int i = 0; i < places.Length; i++)
         {
             XElement panel = SvgPicture.Element(SeriesPlot(report.Lines(places[i])), string.Create(CultureInfo.InvariantCulture, $"series-{i}"), PanelWidth, PanelHeight);
             panel.SetAttributeValue("x", (i % Columns * PanelWidth) + ((width - (Columns * PanelWidth)) / 2));
@@ -91,18 +91,8 @@ public static partial class Charts
     {
         int from = Math.Max(0, lines.Dates.Length - NewestRows);
         DateTime[] dates = lines.Dates[from..];
-        var plot = new PlotModel
-        {
-            Title = ReportText.Clean(ReportText.Shorten(lines.Key, 36)),
-            TitleFontSize = 13,
-            TextColor = Palette.Ink,
-            DefaultFont = SvgPicture.MeasuredFont,
-            DefaultFontSize = 11,
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
-            PlotAreaBorderColor = Palette.Quiet,
-            Padding = new OxyThickness(8, 4, 12, 4),
-        };
+        PlotModel plot = Blank(ReportText.Clean(ReportText.Shorten(lines.Key, 36)));
+        (plot.TitleFontSize, plot.DefaultFontSize, plot.Padding) = (13, 11, new OxyThickness(8, 4, 12, 4));
         Axis time = Styled(new DateChartAxis(dates[0], dates[^1], 5), ""), values = Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, "");
         (time.FontSize, values.FontSize) = (10, 11);
         plot.Axes.Add(time);

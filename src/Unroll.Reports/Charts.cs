@@ -145,7 +145,7 @@ public static partial class Charts
     }
 
     /// <summary>The same without a legend.</summary>
-    internal static PlotModel Blank(string title) => new()
+    internal static PlotModel Blank(string? title = null) => new()
     {
         Title = title,
         TitleFontSize = 17,

@@ -24,6 +24,7 @@ public static partial class HtmlReport
             ["lines"] = PanelParts.Lines(report),
             ["chart-skill"] = HtmlParts.Chart(Charts.Skill(report)),
             ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report)),
+            ["models-heading"] = "The model",
             ["models"] = PanelParts.Model(report),
             ["settings"] = HtmlParts.Settings(report.Settings, report.Seed, report.Version),
             ["footer"] = HtmlParts.Footer(report.Version, report.Seed, null),

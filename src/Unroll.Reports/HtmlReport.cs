@@ -28,6 +28,7 @@ public static partial class HtmlReport
             ["chart-prediction"] = HtmlParts.Chart(Charts.Prediction(report)),
             ["chart-split"] = HtmlParts.Chart(Charts.Split(report)),
             ["chart-loss"] = HtmlParts.Chart(Charts.Loss(report), HtmlParts.BrokenLosses(report)),
+            ["models-heading"] = "The models",
             ["models"] = HtmlParts.Models(report),
             ["settings"] = HtmlParts.Settings(report.Settings, report.Seed, report.Version),
             ["footer"] = HtmlParts.Footer(report.Version, report.Seed, report.GeneratedAt),
@@ -84,6 +85,7 @@ public static partial class HtmlReport
             parts["uplot-css"] = Assets.Read("uplot.uPlot.min.css");
             parts["uplot-js"] = Assets.Read("uplot.uPlot.iife.min.js");
             parts["uplot-licence"] = Assets.Read("uplot.LICENSE");
+            parts["training"] = Filled("training.html", parts);
         }
 
         parts["charts-head"] = charts ? Filled("charts-head.html", parts) + "\n" : "";

@@ -80,14 +80,14 @@ public sealed record PanelReport
     ];
 
     /// <summary>The places of all series, the lowest skill against the best baseline first; those without one before them.</summary>
-    internal IReadOnlyList<int> BySkill => [.. Enumerable.Range(0, Score.Series.Count).OrderBy(place => Score.Series[place].SkillAgainstBest ?? double.NegativeInfinity)];
+    internal int[] BySkill => [.. Enumerable.Range(0, Score.Series.Count).OrderBy(place => Score.Series[place].SkillAgainstBest ?? double.NegativeInfinity)];
 
     /// <summary>The places of at most so many series, spread evenly from the lowest to the highest skill, in the order of the file.</summary>
-    internal IReadOnlyList<int> Spread(int most)
+    internal int[] Spread(int most)
     {
-        IReadOnlyList<int> ranked = BySkill;
-        int count = Math.Min(most, ranked.Count);
-        return count == ranked.Count ? [.. ranked.Order()] : [.. Enumerable.Range(0, count).Select(i => ranked[(int)((long)i * (ranked.Count - 1) / Math.Max(1, count - 1))]).Order()];
+        int[] ranked = BySkill;
+        int count = Math.Min(most, ranked.Length);
+        return count == ranked.Length ? [.. ranked.Order()] : [.. Enumerable.Range(0, count).Select(i => ranked[(int)((long)i * (ranked.Length - 1) / Math.Max(1, count - 1))]).Order()];
     }
 
     /// <summary>The lines of one series' chart, one row ahead.</summary>

@@ -48,16 +48,8 @@ public static class TuningChart
 
     private static PlotModel Panel(Hyperparameter setting, TuningResult result, TrialResult[] shown)
     {
-        var plot = new PlotModel
-        {
-            TextColor = Palette.Ink,
-            DefaultFont = SvgPicture.MeasuredFont,
-            DefaultFontSize = 12,
-            Background = OxyColors.White,
-            PlotAreaBorderThickness = new OxyThickness(0, 0, 0, 1),
-            PlotAreaBorderColor = Palette.Quiet,
-            Padding = new OxyThickness(8, 8, 12, 8),
-        };
+        PlotModel plot = Charts.Blank();
+        (plot.DefaultFontSize, plot.Padding) = (12, new OxyThickness(8, 8, 12, 8));
         double[] values = [.. shown.Select(trial => setting.Value(trial.Run.Settings))];
         plot.Axes.Add(Charts.Styled(Horizontal(setting, values), setting.Name));
         plot.Axes.Add(Charts.Styled(Vertical(result.NaiveRmse, [.. shown.Select(trial => trial.Rmse)]), "RMSE"));

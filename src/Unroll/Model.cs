@@ -363,7 +363,7 @@ public sealed class Model
             op.States.Carry();
     }
 
-    private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{(state == 0 ? "h" : "c")}";
+    private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{op.Layer.OutputName(state + 1)}";
 
     private static float[]? InitialState(string name, int length, ModelStates? initial)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -164,17 +163,9 @@ public sealed partial class DefaultRecipeTests(FiveAhead run) : IClassFixture<Fi
     public void An_interruption_leaves_no_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "forecast", "--sample", "aapl", "--units", "64", "--batch", "8", "--ensemble", "100", "--model", "gru");
-        while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch", StringComparison.Ordinal))
-        {
-        }
-
-        using (Process kill = Process.Start("kill", ["-INT", tool.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        string output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        Assert.Equal((130, ""), (tool.ExitCode, tool.StandardError.ReadToEnd()));
-        Assert.EndsWith("\nInterrupted before a network was ready: nothing to keep.\n", output, StringComparison.Ordinal);
+        ToolResult result = Tool.Signal(_folder, "INT", line => line.StartsWith("GRU  epoch", StringComparison.Ordinal), "forecast", "--sample", "aapl", "--units", "64", "--batch", "8", "--ensemble", "100", "--model", "gru");
+        Assert.Equal((130, ""), (result.Code, result.Error));
+        Assert.EndsWith("\nInterrupted before a network was ready: nothing to keep.\n", result.Output, StringComparison.Ordinal);
         Assert.Empty(_folder.Entries);
     }
 

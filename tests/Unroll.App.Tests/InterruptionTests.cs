@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -18,22 +17,13 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_signal_ends_training_within_a_second_and_keeps_the_best_weights(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
-        while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal))
-        {
-        }
+        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal), "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        Assert.InRange(result.Ending, TimeSpan.Zero, s_second);
 
-        var clock = Stopwatch.StartNew();
-        using (Process kill = Process.Start("kill", [$"-{signal}", tool.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        string output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_second);
-
-        Assert.Equal((code, ""), (tool.ExitCode, tool.StandardError.ReadToEnd()));
+        Assert.Equal((code, ""), (result.Code, result.Error));
         string kept = Path.Combine("forecast-report", "gru.partial.unroll");
-        Match said = Kept().Match(output);
-        Assert.True(said.Success, output);
+        Match said = Kept().Match(result.Output);
+        Assert.True(said.Success, result.Output);
         Assert.Equal(kept, said.Groups[2].Value);
         Assert.InRange(int.Parse(said.Groups[1].Value, CultureInfo.InvariantCulture), 1, 99_999);
         Assert.Equal(["forecast-report", kept], _folder.Entries);
@@ -47,15 +37,7 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         Directory.CreateDirectory(_folder["forecast-report"]);
         File.WriteAllText(Path.Combine(_folder["forecast-report"], "report.html"), "the old one");
-        using Process tool = Tool.Start(_folder, "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
-        while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("GRU  epoch", StringComparison.Ordinal))
-        {
-        }
-
-        using (Process kill = Process.Start("kill", ["-INT", tool.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
+        Tool.Signal(_folder, "INT", line => line.StartsWith("GRU  epoch", StringComparison.Ordinal), "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         Assert.Equal(["forecast-report", "forecast-report/gru.partial.unroll", "forecast-report/report.html"], _folder.Entries);
         Assert.Equal("the old one", File.ReadAllText(Path.Combine(_folder["forecast-report"], "report.html")));
     }
@@ -66,17 +48,9 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_backtest_that_is_interrupted_writes_nothing_and_says_so(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        using Process tool = Tool.Start(_folder, "backtest", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
-        while (tool.StandardOutput.ReadLine() is { } line && !line.StartsWith("baselines ", StringComparison.Ordinal))
-        {
-        }
-
-        using (Process kill = Process.Start("kill", [$"-{signal}", tool.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        string output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        Assert.Equal((code, ""), (tool.ExitCode, tool.StandardError.ReadToEnd()));
-        Assert.Equal("\nInterrupted: a backtest that is not finished judges nothing, so nothing was written.\n", output);
+        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("baselines ", StringComparison.Ordinal), "backtest", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        Assert.Equal((code, ""), (result.Code, result.Error));
+        Assert.Equal("\nInterrupted: a backtest that is not finished judges nothing, so nothing was written.\n", result.Output);
         Assert.Empty(_folder.Entries);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Unroll.App.Tests;
@@ -6,6 +7,9 @@ namespace Unroll.App.Tests;
 /// <summary>What a run of the tool left behind.</summary>
 internal sealed record ToolResult(int Code, string Output, string Error)
 {
+    /// <summary>From a signal to the end.</summary>
+    public TimeSpan Ending { get; init; }
+
     /// <summary>The lines of standard output.</summary>
     public string[] Lines => Output.TrimEnd('\n').Split('\n');
 }
@@ -32,6 +36,22 @@ internal static class Tool
         }
 
         return new ToolResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Runs the tool until a line of its output, and ends it with a signal, as Ctrl+C does with INT; the output is what comes after that line.</summary>
+    public static ToolResult Signal(TempFolder folder, string signal, Func<string, bool> isTime, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        while (process.StandardOutput.ReadLine() is { } line && !isTime(line))
+        {
+        }
+
+        var clock = Stopwatch.StartNew();
+        using (Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ToolResult(process.ExitCode, output, process.StandardError.ReadToEnd()) { Ending = clock.Elapsed };
     }
 
     public static Process Start(TempFolder folder, params string[] arguments) => Start(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll"), .. arguments]);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
@@ -50,27 +48,15 @@ public sealed class TuneResumeTests : IDisposable
     public void A_signal_keeps_the_journal_and_says_how_to_go_on(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        (int ended, string output) = End(signal, line => line.StartsWith("rung 1/3  trial  4/18", StringComparison.Ordinal));
+        ToolResult result = End(signal, line => line.StartsWith("rung 1/3  trial  4/18", StringComparison.Ordinal));
         int finished = Journal().Length - 1;
-        Assert.Equal(code, ended);
-        Assert.EndsWith($"\nInterrupted. {finished} finished trainings are kept in {Path.Combine("tune-report", "journal.jsonl")}: the same command goes on from there.\n", output, StringComparison.Ordinal);
+        Assert.Equal(code, result.Code);
+        Assert.EndsWith($"\nInterrupted. {finished} finished trainings are kept in {Path.Combine("tune-report", "journal.jsonl")}: the same command goes on from there.\n", result.Output, StringComparison.Ordinal);
         Assert.Equal(["tune-report", Path.Combine("tune-report", "journal.jsonl")], _folder.Entries);
     }
 
     /// <summary>Runs the search until a line of its output, and ends it with a signal.</summary>
-    private (int Code, string Output) End(string signal, Func<string, bool> isTime)
-    {
-        using Process tool = Tool.Start(_folder, s_search);
-        while (tool.StandardOutput.ReadLine() is { } line && !isTime(line))
-        {
-        }
-
-        using (Process kill = Process.Start("kill", [$"-{signal}", tool.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        string output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        return (tool.ExitCode, output);
-    }
+    private ToolResult End(string signal, Func<string, bool> isTime) => Tool.Signal(_folder, signal, isTime, s_search);
 
     /// <summary>The whole lines of the journal.</summary>
     private string[] Journal()

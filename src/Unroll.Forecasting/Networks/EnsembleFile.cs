@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Unroll.Formats;
 
 namespace Unroll.Forecasting;
@@ -23,18 +24,25 @@ internal static class EnsembleFile
     }
 
     /// <exception cref="UnrollException">The data beside the network cannot be read.</exception>
-    public static EnsembleState Read(string path, Model first, string json)
+    public static EnsembleState Read(string path, Model first, string json) =>
+        Read(path, json, EnsembleJson.Default.EnsembleContent, content => StateOf(content, Networks(path, first, content.OtherNetworks)));
+
+    /// <summary>What the data beside a network stand for.</summary>
+    /// <exception cref="UnrollException">They cannot be read, or do not fit each other.</exception>
+    public static TState Read<TContent, TState>(string path, string json, JsonTypeInfo<TContent> type, Func<TContent, TState> make)
     {
         try
         {
-            EnsembleContent content = JsonSerializer.Deserialize(json, EnsembleJson.Default.EnsembleContent) ?? throw new JsonException("it is empty");
-            return StateOf(content, [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)]);
+            return make(JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is empty"));
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
         {
             throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
         }
     }
+
+    /// <summary>The first network, and the others as whole model files.</summary>
+    public static Model[] Networks(string path, Model first, byte[][] others) => [first, .. others.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
 
     /// <summary>All but the networks.</summary>
     public static EnsembleContent ContentOf(EnsembleState state)

@@ -21,10 +21,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
 
     public EnsembleForecaster(EnsembleRecipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
+        EnsembleRecipe.Check(recipe);
         _ = Heads.LossOf(recipe.Head);
         if (recipe is { Strategy: Strategy.Recursive, Head: not ForecastHead.None })
             throw new UnrollException($"The head {recipe.Head} is for the direct strategy: what the recursive one feeds back is a value. Use ForecastHead.None.");

@@ -44,6 +44,16 @@ public sealed record EnsembleRecipe
     /// <summary>How many rows ahead one look at the inputs predicts.</summary>
     internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
 
+    /// <summary>Refuses numbers that no forecaster can be made with.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Members, steps or window are below 1.</exception>
+    internal static void Check(EnsembleRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
+    }
+
     /// <summary>Refuses inputs that the strategy cannot have.</summary>
     /// <exception cref="UnrollException">There are past columns, which nobody can continue.</exception>
     internal void RequireInputs(ForecastSplit split)

@@ -29,21 +29,13 @@ internal static class JointFile
     }
 
     /// <exception cref="UnrollException">The data beside the network cannot be read.</exception>
-    public static EnsembleState[] Read(string path, Model first, string json)
+    public static EnsembleState[] Read(string path, Model first, string json) => EnsembleFile.Read(path, json, JointFileJson.Default.JointContent, content =>
     {
-        try
-        {
-            JointContent content = JsonSerializer.Deserialize(json, JointFileJson.Default.JointContent) ?? throw new JsonException("it is empty");
-            if (content.Targets.Length == 0)
-                throw new JsonException("it names no target.");
-            Model[] networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
-            return Array.ConvertAll(content.Targets, own => EnsembleFile.StateOf(own, networks));
-        }
-        catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
-        {
-            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
-        }
-    }
+        if (content.Targets.Length == 0)
+            throw new JsonException("it names no target.");
+        Model[] networks = EnsembleFile.Networks(path, first, content.OtherNetworks);
+        return Array.ConvertAll(content.Targets, own => EnsembleFile.StateOf(own, networks));
+    });
 }
 
 /// <summary>What stands beside the first network.</summary>

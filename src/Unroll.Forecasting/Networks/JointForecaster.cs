@@ -14,10 +14,7 @@ public sealed class JointForecaster
 
     public JointForecaster(EnsembleRecipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
+        EnsembleRecipe.Check(recipe);
         if (recipe.Strategy != Strategy.Direct)
             throw new UnrollException("The recursive strategy is for one target. Use the direct one for several.");
         if (recipe.Head != ForecastHead.None)

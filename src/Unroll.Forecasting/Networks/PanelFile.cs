@@ -35,19 +35,14 @@ internal static class PanelFile
         (Model first, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
         if (!metadata.TryGetValue(Key, out string? json))
             throw new UnrollException($"{path} holds no forecaster of several series. Give a file that unroll forecast --series or PanelForecaster.Save wrote.");
-        try
+        return EnsembleFile.Read(path, json, PanelFileJson.Default.PanelContent, content =>
         {
-            PanelContent content = JsonSerializer.Deserialize(json, PanelFileJson.Default.PanelContent) ?? throw new JsonException("it is empty");
             if (content.Series.Length == 0 || content.Keys.Length != content.Series.Length)
                 throw new JsonException("its parts do not fit each other.");
-            Model[] networks = [first, .. content.OtherNetworks.Select(bytes => ModelFile.FromBytes(bytes, path).Model)];
+            Model[] networks = EnsembleFile.Networks(path, first, content.OtherNetworks);
             EnsembleState[] states = Array.ConvertAll(content.Series, own => EnsembleFile.StateOf(content.PooledWeights is { } shared ? own with { Weights = shared } : own, networks));
             return new PanelState(content.Target, content.SeriesColumn ?? "series", new StaticInputs(content.Statics ?? []), content.IsPooled, content.OwnError, content.PooledError, networks, content.Keys, states);
-        }
-        catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or UnrollException)
-        {
-            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
-        }
+        });
     }
 }
 

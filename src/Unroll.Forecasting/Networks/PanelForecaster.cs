@@ -18,9 +18,7 @@ public sealed class PanelForecaster
 
     public PanelForecaster(EnsembleRecipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
+        EnsembleRecipe.Check(recipe);
         if (recipe.Strategy != Strategy.Direct)
             throw new UnrollException("The recursive strategy is for one series. Use the direct one for a panel.");
         if (recipe.Head != ForecastHead.None)

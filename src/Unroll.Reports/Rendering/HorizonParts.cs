@@ -70,8 +70,8 @@ internal static class HorizonParts
             {
                 html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlParts.Escape(name)}</th>");
                 HtmlParts.Cell(html, "Rows ahead", score.Step.ToString(CultureInfo.InvariantCulture));
-                HtmlParts.Cell(html, "Nominal", Share(score.Level));
-                HtmlParts.Cell(html, "Measured", Share(score.Coverage));
+                HtmlParts.Cell(html, "Nominal", ReportText.Share(score.Level));
+                HtmlParts.Cell(html, "Measured", ReportText.Share(score.Coverage));
                 HtmlParts.Cell(html, "Mean width", ReportText.Figure(score.Width, decimals));
                 HtmlParts.Cell(html, "Winkler score", ReportText.Figure(score.Winkler, decimals), score.Winkler == rows.SelectMany(row => row.Intervals).Where(other => other.Level == score.Level && other.Step == score.Step).Min(other => other.Winkler));
                 HtmlParts.Cell(html, "Pinball loss", ReportText.Figure(score.Pinball, decimals));
@@ -129,6 +129,4 @@ internal static class HorizonParts
             </section>
             """).ToString();
     }
-
-    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

@@ -79,9 +79,9 @@ internal static class PanelParts
             {
                 html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlParts.Escape(HtmlParts.Capital(row.Name))}</th>");
                 HtmlParts.Cell(html, "Rows ahead", score.Step.ToString(CultureInfo.InvariantCulture));
-                HtmlParts.Cell(html, "Nominal", Share(score.Level));
-                HtmlParts.Cell(html, "Measured", Share(score.Coverage));
-                HtmlParts.Cell(html, "Lowest", Share(score.LowestCoverage));
+                HtmlParts.Cell(html, "Nominal", ReportText.Share(score.Level));
+                HtmlParts.Cell(html, "Measured", ReportText.Share(score.Coverage));
+                HtmlParts.Cell(html, "Lowest", ReportText.Share(score.LowestCoverage));
                 HtmlParts.Cell(html, "Mean width", ReportText.Figure(score.Width, 4));
                 HtmlParts.Cell(html, "Winkler score", ReportText.Figure(score.Winkler, 4), score.Winkler == rows.SelectMany(each => each.Intervals).Where(other => other.Level == score.Level && other.Step == score.Step).Min(other => other.Winkler));
                 HtmlParts.Cell(html, "Pinball loss", ReportText.Figure(score.Pinball, 4));
@@ -103,13 +103,13 @@ internal static class PanelParts
     /// <summary>A chart of one series at a time, with a list to choose from; without scripts small pictures of some series.</summary>
     public static string Picker(PanelReport report, string figure)
     {
-        IReadOnlyList<int> places = report.Spread(PanelReport.MostCharts);
+        int[] places = report.Spread(PanelReport.MostCharts);
         var html = new StringBuilder("<p class=\"pick\"><label for=\"pick\">Series</label> <select id=\"pick\">\n");
-        for (int i = 0; i < places.Count; i++)
+        for (int i = 0; i < places.Length; i++)
             html.Append(CultureInfo.InvariantCulture, $"<option value=\"{i}\">{HtmlParts.Escape(ReportText.Shorten(report.Score.Series[places[i]].Key, 60))}</option>\n");
         html.Append("</select> <button type=\"button\" data-step=\"-1\">Previous</button> <button type=\"button\" data-step=\"1\">Next</button></p>\n");
-        string some = places.Count < report.Score.Series.Count
-            ? $"<p class=\"note\">{places.Count} of {ReportText.Count(report.Score.Series.Count)} series can be chosen, spread evenly from the lowest to the highest skill against the best baseline.</p>\n"
+        string some = places.Length < report.Score.Series.Count
+            ? $"<p class=\"note\">{places.Length} of {ReportText.Count(report.Score.Series.Count)} series can be chosen, spread evenly from the lowest to the highest skill against the best baseline.</p>\n"
             : "";
         return some + figure.Replace("<div class=\"plot\"", html + "<div class=\"plot\"", StringComparison.Ordinal);
     }
@@ -119,8 +119,8 @@ internal static class PanelParts
     {
         PanelComparison comparison = report.Comparison;
         bool isSeasonal = comparison.Baselines.Any(each => each.SeasonalNaive is not null);
-        IReadOnlyList<int> charted = report.Spread(PanelReport.MostCharts);
-        IReadOnlyList<int> places = report.Spread(PanelReport.MostLines);
+        int[] charted = report.Spread(PanelReport.MostCharts);
+        int[] places = report.Spread(PanelReport.MostLines);
         string[] headings =
         [
             HtmlParts.Escape(report.Split.Panel.SeriesColumn), "Naive RMSE", .. isSeasonal ? ["Seasonal naive"] : Array.Empty<string>(), HtmlParts.Escape(report.Score.Name) + " RMSE", "Skill", "Best baseline", "Its RMSE", "Skill vs best", "In 80 %", "In 95 %", "Winkler 80 %",
@@ -132,7 +132,7 @@ internal static class PanelParts
         foreach (int place in places)
         {
             (SeriesScore score, SeriesBaselines baselines) = (report.Score.Series[place], comparison.Baselines[place]);
-            int decimals = ReportText.Decimals(baselines.Naive.Rmse), chart = Index(charted, place);
+            int decimals = ReportText.Decimals(baselines.Naive.Rmse), chart = Array.IndexOf(charted, place);
             IntervalScore? Held(double level) => score.Intervals.FirstOrDefault(interval => interval.Step == 1 && interval.Level == level);
             string key = HtmlParts.Escape(ReportText.Shorten(score.Key, 30));
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{(chart >= 0 ? $"<a href=\"#series\" data-series=\"{chart}\">{key}</a>" : key)}</th>");
@@ -158,8 +158,8 @@ internal static class PanelParts
         }
 
         html.Append("</tbody>\n</table>");
-        if (places.Count < report.Score.Series.Count)
-            html.Append(CultureInfo.InvariantCulture, $"\n<p class=\"note\">{ReportText.Count(places.Count)} of {ReportText.Count(report.Score.Series.Count)} series, spread evenly from the lowest to the highest skill against the best baseline.</p>");
+        if (places.Length < report.Score.Series.Count)
+            html.Append(CultureInfo.InvariantCulture, $"\n<p class=\"note\">{ReportText.Count(places.Length)} of {ReportText.Count(report.Score.Series.Count)} series, spread evenly from the lowest to the highest skill against the best baseline.</p>");
         return html.ToString();
     }
 
@@ -226,19 +226,6 @@ internal static class PanelParts
     private static double[] Rounded(double[] values) =>
         Array.ConvertAll(values, value => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
-    private static int Index(IReadOnlyList<int> places, int place)
-    {
-        for (int i = 0; i < places.Count; i++)
-        {
-            if (places[i] == place)
-                return i;
-        }
-
-        return -1;
-    }
-
     private static string Format(PanelReport report) =>
         report.Split.Keys.Any(key => report.Split[key].Table.Dates.Any(date => date.TimeOfDay != TimeSpan.Zero)) ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd";
-
-    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

@@ -12,6 +12,9 @@ internal static class ReportText
     public static string DateFormat(ForecastReport report) =>
         report.Dates.Concat(report.TestDates).Any(date => date.TimeOfDay != TimeSpan.Zero) ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd";
 
+    /// <summary>A share from 0 to 1 in percent.</summary>
+    public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+
     public static string Date(DateTime date, string format) => date.ToString(format, CultureInfo.InvariantCulture);
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);

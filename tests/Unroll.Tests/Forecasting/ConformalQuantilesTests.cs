@@ -64,12 +64,7 @@ public class ConformalQuantilesTests
     [Fact]
     public void Covers_after_the_errors_have_grown_beyond_what_the_model_says()
     {
-        var random = new RandomSource(11);
-        double[] calm = new double[200], wild = new double[2000];
-        for (int i = 0; i < calm.Length; i++)
-            calm[i] = random.NextNormal();
-        for (int i = 0; i < wild.Length; i++)
-            wild[i] = (1 + (i / 500.0)) * random.NextNormal();
+        (double[] calm, double[] wild) = ConformalTests.GrowingErrors();
         double Covered(double rate) => new AdaptiveConformalQuantiles(calm, Times(s_unit, 200), 0.8, rate: rate).Over(wild, Times(s_unit, 2000)).Zip(wild, (interval, value) => interval.Contains(value) ? 1.0 : 0).Average();
         Assert.InRange(Covered(0.01), 0.77, 0.81);
         Assert.InRange(Covered(0), 0.4, 0.76);

@@ -107,8 +107,8 @@ public class ConformalTests
                 && new AdaptiveConformal(actual, actual, 0.8, steps).Over(actual, actual).All(interval => double.IsFinite(interval.Width) && interval.Width < 1e-6);
         });
 
-    [Fact]
-    public void Covers_after_the_errors_have_grown_where_a_fixed_width_does_not()
+    /// <summary>200 errors of deviation 1, and 2000 after them whose deviation grows from 1 to 5.</summary>
+    internal static (double[] Calm, double[] Wild) GrowingErrors()
     {
         var random = new RandomSource(11);
         double[] calm = new double[200], wild = new double[2000];
@@ -116,6 +116,13 @@ public class ConformalTests
             calm[i] = random.NextNormal();
         for (int i = 0; i < wild.Length; i++)
             wild[i] = (1 + (i / 500.0)) * random.NextNormal();
+        return (calm, wild);
+    }
+
+    [Fact]
+    public void Covers_after_the_errors_have_grown_where_a_fixed_width_does_not()
+    {
+        (double[] calm, double[] wild) = GrowingErrors();
         double Covered(PredictionInterval[] intervals) => intervals.Zip(wild, (interval, value) => interval.Contains(value) ? 1.0 : 0).Average();
         var zeros = new double[2000];
         Assert.InRange(Covered(new SplitConformal(calm, new double[200], 0.8).Around(zeros)), 0.3, 0.6);

@@ -99,8 +99,8 @@ public partial class PanelReportTests
     public void Of_many_series_some_are_drawn_from_the_lowest_to_the_highest_skill()
     {
         PanelReport report = Report([.. Enumerable.Range(0, 14).Select(s => $"S{s:00}")]);
-        IReadOnlyList<int> places = report.Spread(12);
-        Assert.Equal(12, places.Count);
+        int[] places = report.Spread(12);
+        Assert.Equal(12, places.Length);
         Assert.Equal(places.Order(), places);
         Assert.Contains(report.BySkill[0], places);
         Assert.Contains(report.BySkill[13], places);
