@@ -146,5 +146,7 @@ public class EnsembleForecasterTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(members: 0)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(steps: 0)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe() with { Window = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JointForecaster(Recipe() with { Window = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PanelForecaster(Recipe() with { Window = 0 }));
     }
 }
