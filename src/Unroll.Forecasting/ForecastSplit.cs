@@ -6,9 +6,6 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class ForecastSplit
 {
-    /// <summary>What was found for a horizon, a transform and a validation share: all forecasters of a split start from the same.</summary>
-    private readonly Dictionary<(int Steps, Strategy Strategy, string? Transform, double Validation), LinearStage> _linear = [];
-
     private readonly Dictionary<(int Steps, double Validation), HorizonForecast[]> _baselines = [];
 
     /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
@@ -99,27 +96,12 @@ public sealed class ForecastSplit
     /// <exception cref="UnrollException">Too few rows are left to learn from.</exception>
     public ForecastSplit WithinTraining(int newest) => new(this, newest);
 
-    /// <summary>The inputs and weights of least squares that do best on the newest training rows, fitted to those before.</summary>
-    internal LinearStage Linear(EnsembleRecipe recipe, CancellationToken cancellation = default)
-    {
-        recipe.RequireInputs(this);
-        lock (_linear)
-        {
-            (int, Strategy, string?, double) key = (recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation);
-            if (!_linear.TryGetValue(key, out LinearStage? stage))
-            {
-                ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
-                stage = LinearStage.Choose(inner.Table, InputPlans.Candidates(inner, recipe.StepsAtOnce, recipe.Transform), InputPlans.Groups(inner, recipe.Steps), inner.Train.Count, cancellation);
-                _linear.Add(key, stage);
-            }
-
-            return stage;
-        }
-    }
+    /// <summary>The choices for series of which this is the first.</summary>
+    internal Dictionary<PlanChoice.Key, (ForecastSplit[] Series, PlanChoice Choice)> Choices { get; } = [];
 
     /// <summary>
     /// The newest training rows as the baselines that may have a share in a forecast predict them, fitted to the rows before: in the order of
-    /// <see cref="EnsembleTraining.Baselines"/>.
+    /// <see cref="BlendParts.Baselines"/>.
     /// </summary>
     internal HorizonForecast[] BaselinesWithin(EnsembleRecipe recipe, CancellationToken cancellation)
     {
@@ -128,7 +110,7 @@ public sealed class ForecastSplit
             if (!_baselines.TryGetValue((recipe.StepsAtOnce, recipe.Validation), out HorizonForecast[]? forecasts))
             {
                 ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
-                forecasts = Array.ConvertAll(EnsembleTraining.Baselines(this), baseline =>
+                forecasts = Array.ConvertAll(BlendParts.Baselines(this), baseline =>
                 {
                     baseline.Fit(inner, cancellation);
                     return baseline.PredictAhead(inner, recipe.StepsAtOnce);

@@ -49,6 +49,9 @@ internal sealed partial class InputFrame
         FutureDates = dates[rows..];
     }
 
+    /// <summary>How rows become inputs.</summary>
+    public InputPlan Plan => _plan;
+
     /// <summary>What the rows were read from.</summary>
     public TimeSeries Table { get; }
 

@@ -94,6 +94,9 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
         return scaled;
     }
 
+    /// <summary>The scaled value of the row after one with the value <paramref name="previous"/>, as <see cref="Apply"/> has it.</summary>
+    public double Next(double value, double previous) => Apply([previous, value])[1];
+
     /// <param name="name">The column.</param>
     /// <param name="training">Its values on the training rows, none missing.</param>
     /// <param name="mayChange">Whether changes may take the place of a level that wanders.</param>

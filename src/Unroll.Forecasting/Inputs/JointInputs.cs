@@ -1,11 +1,10 @@
-using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
 
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// What networks for several targets look at: on each row what the plan of each target gives, side by side. K targets have K outputs for
-/// each of the H rows ahead.
+/// What networks look at in one series: on each row what the plan of each target gives, side by side. K targets have K outputs for each
+/// of the H rows ahead.
 /// </summary>
 /// <param name="Plans">One a target, all of the same window; what an earlier plan gives already is not in a later one.</param>
 /// <param name="Index">Which of the targets is meant.</param>
@@ -21,9 +20,12 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
 
     /// <summary>(T + H, F) where anything is known of rows to come, otherwise (T, F).</summary>
     [JsonIgnore]
-    public Shape Shape => new(OriginSamples.ShapeOf(Lead).Steps, Plans.Sum(InputFrame.ChannelsOf));
+    public Shape Shape => new(Lead.Window + (Lead.HasKnown ? Lead.Steps : 0), Plans.Sum(InputFrame.ChannelsOf));
 
-    /// <summary>The inputs of the plans of all targets. Of columns and dates that several give in the same way one is kept.</summary>
+    /// <summary>
+    /// The inputs of the plans of all targets. Of columns and dates that several give in the same way, and of the constants of the series,
+    /// one is kept.
+    /// </summary>
     public static JointInputs Of(IReadOnlyList<InputPlan> plans)
     {
         var kept = new List<InputPlan>();
@@ -34,38 +36,40 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
                 Past = [.. plan.Past.Except(kept.SelectMany(other => other.Past))],
                 Known = [.. plan.Known.Except(kept.SelectMany(other => other.Known))],
                 Calendar = kept.Exists(other => other.Calendar == plan.Calendar) ? null : plan.Calendar,
+                Constants = kept.Count == 0 ? plan.Constants : [],
             });
         }
 
         return new JointInputs(kept.AsReadOnly(), 0);
     }
 
-    /// <summary>Inputs of <paramref name="count"/> origins that follow one another, with targets where there are any.</summary>
-    /// <param name="tables">The rows, for each target.</param>
-    /// <param name="first">The first origin.</param>
-    /// <param name="count">How many origins follow one another.</param>
-    /// <param name="targets">[K][count, H]; null where there are none yet.</param>
-    /// <exception cref="UnrollException">A value that is needed is missing.</exception>
-    public SideBySideSamples Samples(IReadOnlyList<TimeSeries> tables, int first, int count, float[][]? targets)
+    /// <summary>The same with other constants of the series.</summary>
+    public JointInputs WithConstants(IReadOnlyList<double> constants) =>
+        this with { Plans = [Plans[0] with { Constants = constants }, .. Plans.Skip(1)] };
+
+    /// <summary>Which channels of a plan are those of another that gives less; null where both give the same.</summary>
+    public static int[]? Selection(InputPlan whole, InputPlan part)
     {
-        InputFrame[] frames = [.. Plans.Select((plan, k) => new InputFrame(tables[k], plan))];
-        for (int k = 0; k < frames.Length; k++)
+        if (InputFrame.ChannelsOf(whole) == InputFrame.ChannelsOf(part))
+            return null;
+        var selection = new List<int>();
+        int at = 0;
+        void Take(int count, bool isKept)
         {
-            if (frames[k].Rows < first + count)
-                throw new UnrollException($"{tables[k].Name} has no {Plans[k].Target} on {tables[k].Format(tables[k].Dates[frames[k].Rows])}, and the targets are predicted together. Choose --missing drop, forward-fill or interpolate, or complete the file.");
+            if (isKept)
+                selection.AddRange(Enumerable.Range(at, count));
+            at += count;
         }
 
-        return new SideBySideSamples(frames, Plans, Shape, Lead, first, count, targets);
-    }
-
-    /// <summary>The mean output of the networks for each target and origin, [K][count, H].</summary>
-    public float[][] Corrections(IReadOnlyList<Model> networks, IReadOnlyList<TimeSeries> tables, int first, int count)
-    {
-        SideBySideSamples samples = Samples(tables, first, count, null);
-        var mean = new float[count * samples.TargetShape.Size];
-        foreach (Model network in networks)
-            TensorPrimitives.Add(mean, network.Predict(samples), mean);
-        TensorPrimitives.Divide(mean, networks.Count, mean);
-        return [.. Enumerable.Range(0, Plans.Count).Select(k => Enumerable.Range(0, mean.Length / Plans.Count).Select(i => mean[(i * Plans.Count) + k]).ToArray())];
+        // In the order of InputFrame.WriteChannels.
+        Take(1 + whole.Alike.Count, true);
+        foreach (ScaledColumn column in whole.Past)
+            Take(1, part.Past.Contains(column));
+        foreach (ScaledColumn column in whole.Known)
+            Take(1, part.Known.Contains(column));
+        Take(whole.Calendar?.Count ?? 0, part.Calendar is not null);
+        Take((whole.Memory ? YearMemory.Count : 0) + (2 * whole.Seasons.Count), true);
+        Take(whole.Constants.Count, part.Constants.Count > 0);
+        return [.. selection];
     }
 }

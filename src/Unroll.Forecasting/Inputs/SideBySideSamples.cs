@@ -1,28 +1,30 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// As <see cref="OriginSamples"/>, but of several targets at once: an input has the channels of all frames on each row, and the target
-/// holds for each of the H rows ahead what is left of each of the K targets, (H · K), the targets of a row beside each other.
+/// An input and a target for each origin from one row to another. Where something is known of the rows to come, an input is the T rows
+/// up to the origin and the H rows after it, (T + H, F); otherwise the T rows alone, (T, F): on each row the channels of all K targets
+/// side by side. The target holds for each of the H rows ahead what a linear model leaves of each of the K targets, (H · K), the targets
+/// of a row beside each other.
 /// </summary>
 internal sealed class SideBySideSamples : ISamples
 {
+    private readonly JointInputs _inputs;
     private readonly InputFrame[] _frames;
-    private readonly int[] _channels;
+    private readonly int[]?[] _selections;
     private readonly int _window, _steps, _first;
     private readonly float[][]? _targets;
 
-    /// <param name="frames">One a target.</param>
-    /// <param name="plans">Those of the frames.</param>
-    /// <param name="input">(T, F) or (T + H, F).</param>
-    /// <param name="lead">The plan that says T and H.</param>
+    /// <param name="inputs">What is read of the frames.</param>
+    /// <param name="frames">One a target; its plan gives all that is read of it.</param>
     /// <param name="first">The first origin.</param>
     /// <param name="count">How many origins follow one another.</param>
     /// <param name="targets">[K][count, H]; null where there are none yet.</param>
-    public SideBySideSamples(InputFrame[] frames, IReadOnlyList<InputPlan> plans, Shape input, InputPlan lead, int first, int count, float[][]? targets)
+    public SideBySideSamples(JointInputs inputs, InputFrame[] frames, int first, int count, float[][]? targets)
     {
-        (_frames, _window, _steps, _first, _targets) = (frames, lead.Window, lead.Steps, first, targets);
-        _channels = [.. plans.Select(InputFrame.ChannelsOf)];
-        (Count, InputShape, TargetShape) = (count, input, new Shape(lead.Steps * frames.Length));
+        (_inputs, _frames, _first, Count, _targets) = (inputs, frames, first, count, targets);
+        (_window, _steps) = (inputs.Lead.Window, inputs.Lead.Steps);
+        _selections = [.. frames.Select((frame, k) => JointInputs.Selection(frame.Plan, inputs.Plans[k]))];
+        (InputShape, TargetShape) = (inputs.Shape, new Shape(_steps * frames.Length));
     }
 
     public int Count { get; }
@@ -38,8 +40,9 @@ internal sealed class SideBySideSamples : ISamples
         {
             for (int k = 0; k < _frames.Length; k++)
             {
-                _frames[k].WriteChannels(origin, origin - _window + 1 + step, destination[.._channels[k]]);
-                destination = destination[_channels[k]..];
+                int channels = _selections[k]?.Length ?? _frames[k].Channels;
+                Write(k, origin, origin - _window + 1 + step, destination[..channels]);
+                destination = destination[channels..];
             }
         }
     }
@@ -51,5 +54,19 @@ internal sealed class SideBySideSamples : ISamples
             for (int k = 0; k < _frames.Length; k++)
                 destination[(h * _frames.Length) + k] = _targets is null ? 0 : _targets[k][(index * _steps) + h];
         }
+    }
+
+    private void Write(int k, int origin, int row, Span<float> destination)
+    {
+        if (_selections[k] is not { } selection)
+        {
+            _frames[k].WriteChannels(origin, row, destination);
+            return;
+        }
+
+        Span<float> all = stackalloc float[_frames[k].Channels];
+        _frames[k].WriteChannels(origin, row, all);
+        for (int i = 0; i < selection.Length; i++)
+            destination[i] = all[selection[i]];
     }
 }

@@ -19,6 +19,8 @@ internal static class EnsembleFile
 
     public static void Write(string path, EnsembleState state)
     {
+        if (state is { Strategy: Strategy.Recursive, Joint: not null })
+            throw new UnrollException($"The forecast of {state.Plan.Target} needs those of the other targets, which are fed back with it. Save the forecaster of all targets.");
         EnsembleContent content = ContentOf(state) with { OtherNetworks = [.. state.Networks.Skip(1).Select(network => ModelFile.ToBytes(network))] };
         ModelFile.Write(path, state.Networks[0], new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(content, EnsembleJson.Default.EnsembleContent) });
     }
@@ -74,14 +76,17 @@ internal static class EnsembleFile
     public static EnsembleState StateOf(EnsembleContent content, IReadOnlyList<Model> networks)
     {
         InputPlan plan = content.Plan;
-        Shape input = content.Joint?.Shape ?? OriginSamples.ShapeOf(plan);
+        Shape input = (content.Joint ?? JointInputs.Of([plan])).Shape;
+        bool isRecursive = content.Strategy == Strategy.Recursive;
+        int ahead = isRecursive ? content.CalibrationPredicted.FirstOrDefault()?.Length ?? 0 : plan.Steps;
+        bool isContinued = plan.Steps == 1 && plan.Alike.Concat(plan.Past.Select(column => column.Name)).All(name => content.Joint?.Plans.Any(other => other.Target == name) ?? false);
         int outputs = plan.Steps * (content.Joint?.Plans.Count ?? 1) * Heads.OutputsOf(content.Head);
         bool fits = content.Weights.Length == plan.Steps && content.Weights.All(weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
             && content.CorrectionScales.Length == plan.Steps && content.Parts.All(part => part.Weights.Length == plan.Steps)
-            && (content.Strategy == Strategy.Recursive ? plan is { Steps: 1, Alike.Count: 0, Past.Count: 0 } : content.CalibrationPredicted.All(ahead => ahead.Length == plan.Steps))
+            && (!isRecursive || isContinued) && content.CalibrationPredicted.All(predicted => predicted.Length == ahead)
             && (content.Joint is not { } joint || joint.Plans.ElementAtOrDefault(joint.Index)?.Target == plan.Target)
             && networks.All(network => network.InputShape == input && network.OutputShape.Size == outputs)
-            && (content.CalibrationQuantiles?.Length ?? 0) == (content.Head == ForecastHead.None ? 0 : sizeof(double) * Heads.Levels.Length * plan.Steps * content.CalibrationPredicted.Length);
+            && (content.CalibrationQuantiles?.Length ?? 0) == (content.Head == ForecastHead.None ? 0 : sizeof(double) * Heads.Levels.Length * ahead * content.CalibrationPredicted.Length);
         if (!fits)
             throw new JsonException("its parts do not fit each other.");
         return new EnsembleState
@@ -94,7 +99,7 @@ internal static class EnsembleFile
             Parts = [.. content.Parts.Select(part => new BlendPart(part.Weights, part.Corrected, part.Baseline is { } state ? BaselineForecaster.Restore(state, plan.Target) : null))],
             Calibration = new HorizonForecast(content.CalibrationActual, content.CalibrationPredicted),
             Head = content.Head,
-            CalibrationQuantiles = content.CalibrationQuantiles is { } bytes ? QuantilesOf(bytes, plan.Steps, content.CalibrationPredicted.Length) : null,
+            CalibrationQuantiles = content.CalibrationQuantiles is { } bytes ? QuantilesOf(bytes, ahead, content.CalibrationPredicted.Length) : null,
             TrainedFrom = content.TrainedFrom,
             TrainedTo = content.TrainedTo,
             Joint = content.Joint,

@@ -23,14 +23,12 @@ public sealed class EnsembleForecaster : INetworkForecaster
     {
         EnsembleRecipe.Check(recipe);
         _ = Heads.LossOf(recipe.Head);
-        if (recipe is { Strategy: Strategy.Recursive, Head: not ForecastHead.None })
-            throw new UnrollException($"The head {recipe.Head} is for the direct strategy: what the recursive one feeds back is a value. Use ForecastHead.None.");
         _recipe = recipe;
         Name = recipe.Network.Name;
     }
 
     internal EnsembleForecaster(EnsembleState state)
-        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.Cell }, Members = state.Networks.Count, Steps = state.Steps, Strategy = state.Strategy, Head = state.Head }) => _state = state;
+        : this(EnsembleRecipe.Of(state)) => _state = state;
 
     /// <summary>One that was trained as a part of something larger.</summary>
     internal EnsembleForecaster(EnsembleState state, EnsembleRecipe recipe, History? history, TimeSpan took)
@@ -105,9 +103,7 @@ public sealed class EnsembleForecaster : INetworkForecaster
     public Model Build(ForecastSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        LinearStage stage = split.Linear(_recipe);
-        InputPlan plan = EnsembleTraining.PlanFor(stage.Plan, _recipe, split);
-        return _shown = EnsembleTraining.CreateModel(_recipe, plan, OriginSamples.ShapeOf(plan), 0);
+        return _shown = EnsembleTraining.Build(_recipe, [new TrainingSeries([split])]);
     }
 
     /// <inheritdoc/>
@@ -116,8 +112,8 @@ public sealed class EnsembleForecaster : INetworkForecaster
     public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var training = new EnsembleTraining(_recipe, split, moment => OnEvent?.Invoke(moment), cancellationToken);
-        _state = training.Run();
+        var training = new EnsembleTraining(_recipe, [new TrainingSeries([split])], moment => OnEvent?.Invoke(moment), cancellationToken);
+        _state = training.Run()[0][0];
         (History, TrainingTime) = (training.History, training.Elapsed);
     }
 

@@ -6,6 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed record EnsembleRecipe
 {
+    /// <summary>T of networks where there is no season.</summary>
+    internal const int DefaultWindow = 20;
+
     /// <summary>The recurrent networks, all alike but for their seeds: <see cref="TrainingOptions.Seed"/> and those after it.</summary>
     public NetworkRecipe Network { get; init; } = new()
     {
@@ -44,6 +47,16 @@ public sealed record EnsembleRecipe
     /// <summary>How many rows ahead one look at the inputs predicts.</summary>
     internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
 
+    /// <summary>As far as it can be told from what it led to.</summary>
+    internal static EnsembleRecipe Of(EnsembleState state) => new()
+    {
+        Network = new NetworkRecipe { Cell = state.Cell },
+        Members = state.Networks.Count,
+        Steps = state.Steps,
+        Strategy = state.Strategy,
+        Head = state.Head,
+    };
+
     /// <summary>Refuses numbers that no forecaster can be made with.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Members, steps or window are below 1.</exception>
     internal static void Check(EnsembleRecipe recipe)
@@ -55,11 +68,17 @@ public sealed record EnsembleRecipe
     }
 
     /// <summary>Refuses inputs that the strategy cannot have.</summary>
-    /// <exception cref="UnrollException">There are past columns, which nobody can continue.</exception>
-    internal void RequireInputs(ForecastSplit split)
+    /// <param name="targets">The targets of a series.</param>
+    /// <exception cref="UnrollException">There are past columns that are no targets, which nothing can continue.</exception>
+    internal void RequireInputs(IReadOnlyList<ForecastSplit> targets)
     {
-        if (Strategy == Strategy.Recursive && split.Inputs.Past.Count > 0)
-            throw new UnrollException($"The recursive strategy has nothing to put in the place of {string.Join(", ", split.Inputs.Past)} in rows to come: it predicts {split.Target} alone. Leave past columns out, say which are known beforehand, or use the direct strategy.");
+        string[] names = [.. targets.Select(split => split.Target)];
+        string[] others = [.. targets.SelectMany(split => split.Inputs.Past).Distinct().Except(names)];
+        if (Strategy == Strategy.Recursive && others.Length > 0)
+        {
+            throw new UnrollException($"The recursive strategy has nothing to put in the place of {string.Join(", ", others)} in rows to come: it predicts "
+                + $"{string.Join(", ", names)} alone. Leave past columns out, say which are known beforehand, or use the direct strategy.");
+        }
     }
 
     /// <summary>The validation rows of a split.</summary>

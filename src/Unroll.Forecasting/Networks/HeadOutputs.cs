@@ -1,34 +1,43 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
-/// <summary>What networks say of the H rows after some origins, in units of their targets.</summary>
+/// <summary>What networks say of one target in the H rows after some origins, in units of what they were trained on.</summary>
 /// <param name="Corrections">The point forecast of what the linear model leaves, [count, H]: the mean output, or the median of the head.</param>
-/// <param name="Quantiles">Those of <see cref="Heads.Levels"/>, [count, H, K]; null without a head.</param>
+/// <param name="Quantiles">Those of <see cref="Heads.Levels"/>, [count, H, Q]; null without a head.</param>
 internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
 {
     /// <summary>
-    /// What all networks say together. The quantile of several distributions is the mean of their quantiles of that level (Vincent's
-    /// average; Lichtendahl, Grushka-Cockayne and Winkler 2013): of normal distributions again a normal one, of the mean of their means and
-    /// of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count it as spread
-    /// where the networks differ in the middle alone.
+    /// What all networks say together, of each of K targets. The quantile of several distributions is the mean of their quantiles of that
+    /// level (Vincent's average; Lichtendahl, Grushka-Cockayne and Winkler 2013): of normal distributions again a normal one, of the mean of
+    /// their means and of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count it
+    /// as spread where the networks differ in the middle alone.
     /// </summary>
-    public static HeadOutputs Of(ForecastHead head, IReadOnlyList<Model> networks, InputFrame frame, InputPlan plan, int first, int count)
+    /// <param name="head">Of the networks.</param>
+    /// <param name="networks">Their outputs are [step][target][outputs of the head].</param>
+    /// <param name="samples">Of which the inputs are read.</param>
+    /// <param name="targets">K.</param>
+    public static HeadOutputs[] Of(ForecastHead head, IReadOnlyList<Model> networks, ISamples samples, int targets)
     {
         if (head == ForecastHead.None)
-            return new HeadOutputs(EnsembleState.Corrections(networks, frame, plan, first, count), null);
-        var samples = new OriginSamples(frame, plan, first, count, null);
+        {
+            var mean = new float[samples.Count * samples.TargetShape.Size];
+            foreach (Model network in networks)
+                TensorPrimitives.Add(mean, network.Predict(samples), mean);
+            TensorPrimitives.Divide(mean, networks.Count, mean);
+            return [.. Enumerable.Range(0, targets).Select(k => new HeadOutputs(OfTarget(mean, k, targets, 1), null))];
+        }
+
         int each = Heads.Levels.Length;
-        var mean = new double[count * plan.Steps * each];
+        var all = new double[samples.Count * samples.TargetShape.Size * each];
         foreach (Model network in networks)
         {
             double[] quantiles = Heads.Quantiles(head, network.Predict(samples));
-            for (int i = 0; i < mean.Length; i++)
-                mean[i] += quantiles[i] / networks.Count;
+            for (int i = 0; i < all.Length; i++)
+                all[i] += quantiles[i] / networks.Count;
         }
 
-        var medians = new float[count * plan.Steps];
-        for (int i = 0; i < medians.Length; i++)
-            medians[i] = (float)mean[(i * each) + Heads.Median];
-        return new HeadOutputs(medians, mean);
+        return [.. Enumerable.Range(0, targets).Select(k => WithMedians(OfTarget(all, k, targets, each)))];
     }
 
     /// <summary>
@@ -52,15 +61,45 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
             double[] straight = linear.Predict(frame, first + i);
             ahead[i] = new double[steps * each];
             for (int h = 0; h < steps; h++)
-            {
-                ReadOnlySpan<double> said = Quantiles.AsSpan(((i * linear.Plan.Steps) + h) * each, each);
-                double Inverse(double residual) => frame.Inverse(first + i, straight[h] + (scales[h] * residual));
-                double median = Inverse(said[Heads.Median]);
-                for (int k = 0; k < each; k++)
-                    ahead[i][(h * each) + k] = points[i][h] + (Inverse(said[k]) - median);
-            }
+                WriteAround(points[i][h], (i * linear.Plan.Steps) + h, frame, first + i, straight[h], scales[h], ahead[i].AsSpan(h * each, each));
         }
 
         return new HorizonQuantiles(steps, ahead);
+    }
+
+    /// <summary>Writes the quantiles around one point forecast; see <see cref="Around"/>.</summary>
+    /// <param name="point">In the target's units.</param>
+    /// <param name="index">Of the row among all of <see cref="Quantiles"/>.</param>
+    /// <param name="frame">The rows.</param>
+    /// <param name="origin">From which the row is predicted.</param>
+    /// <param name="straight">The linear forecast, in units of the plan.</param>
+    /// <param name="scale">What the networks' targets were divided by.</param>
+    /// <param name="destination">[Q], in the target's units.</param>
+    public void WriteAround(double point, int index, InputFrame frame, int origin, double straight, double scale, Span<double> destination)
+    {
+        ReadOnlySpan<double> quantiles = Quantiles.AsSpan(index * Heads.Levels.Length, Heads.Levels.Length);
+        double median = frame.Inverse(origin, straight + (scale * quantiles[Heads.Median]));
+        for (int i = 0; i < quantiles.Length; i++)
+            destination[i] = point + (frame.Inverse(origin, straight + (scale * quantiles[i])) - median);
+    }
+
+    private static HeadOutputs WithMedians(double[] quantiles)
+    {
+        int each = Heads.Levels.Length;
+        var medians = new float[quantiles.Length / each];
+        for (int i = 0; i < medians.Length; i++)
+            medians[i] = (float)quantiles[(i * each) + Heads.Median];
+        return new HeadOutputs(medians, quantiles);
+    }
+
+    /// <summary>Of [rows, K, each] the numbers of one target, [rows, each].</summary>
+    private static T[] OfTarget<T>(T[] all, int target, int targets, int each)
+    {
+        if (targets == 1)
+            return all;
+        var own = new T[all.Length / targets];
+        for (int i = 0; i < own.Length; i += each)
+            all.AsSpan((i * targets) + (target * each), each).CopyTo(own.AsSpan(i, each));
+        return own;
     }
 }

@@ -34,7 +34,7 @@ internal static class JointFile
         if (content.Targets.Length == 0)
             throw new JsonException("it names no target.");
         Model[] networks = EnsembleFile.Networks(path, first, content.OtherNetworks);
-        return Array.ConvertAll(content.Targets, own => EnsembleFile.StateOf(own, networks));
+        return EnsembleState.Together(Array.ConvertAll(content.Targets, own => EnsembleFile.StateOf(own, networks)));
     });
 }
 

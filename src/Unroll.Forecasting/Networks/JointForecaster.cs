@@ -15,15 +15,12 @@ public sealed class JointForecaster
     public JointForecaster(EnsembleRecipe recipe)
     {
         EnsembleRecipe.Check(recipe);
-        if (recipe.Strategy != Strategy.Direct)
-            throw new UnrollException("The recursive strategy is for one target. Use the direct one for several.");
-        if (recipe.Head != ForecastHead.None)
-            throw new UnrollException($"The head {recipe.Head} is for one target: networks of several say values. Use ForecastHead.None, or an EnsembleForecaster for each.");
+        _ = Heads.LossOf(recipe.Head);
         _recipe = recipe;
     }
 
     private JointForecaster(EnsembleState[] states)
-        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = states[0].Cell }, Members = states[0].Networks.Count, Steps = states[0].Plan.Steps }) => Keep(states);
+        : this(EnsembleRecipe.Of(states[0])) => Keep(states);
 
     public string Name => _recipe.Network.Name;
 
@@ -74,7 +71,7 @@ public sealed class JointForecaster
     public Model Build(JointSplit split)
     {
         ArgumentNullException.ThrowIfNull(split);
-        return _shown = JointTraining.CreateModel(_recipe, JointInputs.Of(JointTraining.Plans(_recipe, split.Splits)));
+        return _shown = EnsembleTraining.Build(_recipe, [new TrainingSeries(split.Splits)]);
     }
 
     /// <summary>Trains on the training rows of all targets.</summary>
@@ -83,8 +80,8 @@ public sealed class JointForecaster
     public void Fit(JointSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var training = new JointTraining(_recipe, split, moment => OnEvent?.Invoke(moment), cancellationToken);
-        EnsembleState[] states = training.Run();
+        var training = new EnsembleTraining(_recipe, [new TrainingSeries(split.Splits)], moment => OnEvent?.Invoke(moment), cancellationToken);
+        EnsembleState[] states = training.Run()[0];
         (History, TrainingTime) = (training.History, training.Elapsed);
         Keep(states);
     }

@@ -30,8 +30,9 @@ public sealed class LinearForecaster : IHorizonForecaster
     public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        LinearStage chosen = split.Linear(_recipe, cancellationToken);
-        _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), chosen.Plan), chosen.Plan, chosen.Penalties, split.Train.Count);
+        var chosen = PlanChoice.Of([split], _recipe, null, cancellationToken);
+        InputPlan plan = chosen.Plans[0];
+        _stage = LinearStage.Fit(new InputFrame(split.Table.Head(split.Train.Count), plan), plan, chosen.Penalties[0], split.Train.Count);
     }
 
     public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);

@@ -39,24 +39,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     public static int FirstOrigin(InputFrame frame, InputPlan plan, int end) =>
         plan.Memory && end > 3 * 366 ? Math.Max(frame.FirstOrigin, 387) : frame.FirstOrigin;
 
-    /// <summary>Chooses inputs, transform and penalty.</summary>
-    /// <param name="table">Rows up to the last validation row.</param>
-    /// <param name="candidates">Plans to start from, of which the best is taken.</param>
-    /// <param name="groups">Inputs that are added one after the other where that pays.</param>
-    /// <param name="end">The first validation row.</param>
-    /// <param name="cancellation">Ends it between two plans.</param>
-    public static LinearStage Choose(TimeSeries table, IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, int end, CancellationToken cancellation)
-    {
-        Judged best = Grown(candidates, groups, plan =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Judge(table, plan, end);
-        });
-        return Fit(new InputFrame(table, best.Plan), best.Plan, best.Penalties, end);
-    }
-
     /// <summary>The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.</summary>
-    public static Judged Grown(IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
+    public static Judged Grow(IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
     {
         Judged? best = null;
         foreach (InputPlan candidate in candidates)

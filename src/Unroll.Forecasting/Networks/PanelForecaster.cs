@@ -19,15 +19,12 @@ public sealed class PanelForecaster
     public PanelForecaster(EnsembleRecipe recipe)
     {
         EnsembleRecipe.Check(recipe);
-        if (recipe.Strategy != Strategy.Direct)
-            throw new UnrollException("The recursive strategy is for one series. Use the direct one for a panel.");
-        if (recipe.Head != ForecastHead.None)
-            throw new UnrollException($"The head {recipe.Head} is for one series: the networks of a panel say values. Use ForecastHead.None, or an EnsembleForecaster.");
+        _ = Heads.LossOf(recipe.Head);
         _recipe = recipe;
     }
 
     internal PanelForecaster(PanelState state)
-        : this(new EnsembleRecipe { Network = new NetworkRecipe { Cell = state.States[0].Cell }, Members = state.Networks.Count, Steps = state.States[0].Plan.Steps }) => Keep(state);
+        : this(EnsembleRecipe.Of(state.States[0])) => Keep(state);
 
     public string Name => _recipe.Network.Name;
 
@@ -102,8 +99,7 @@ public sealed class PanelForecaster
         EnsembleForecaster own = this[key];
         if (!State.Statics.AreIn(panel))
             return own;
-        LinearStage linear = own.State.Linear;
-        return new EnsembleForecaster(own.State with { Linear = linear with { Plan = linear.Plan with { Constants = State.Statics.Of(panel, key) } } });
+        return new EnsembleForecaster(own.State.WithConstants(State.Statics.Of(panel, key)));
     }
 
     /// <summary>Trains on the training rows of all series.</summary>
@@ -112,8 +108,13 @@ public sealed class PanelForecaster
     public void Fit(PanelSplit split, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var training = new PanelTraining(_recipe, split, moment => OnEvent?.Invoke(moment), cancellationToken);
-        Keep(training.Run());
+        string[] keys = [.. split.Keys.Order(StringComparer.Ordinal)];
+        var statics = StaticInputs.Fit(split.Panel, keys);
+        TrainingSeries[] series = Array.ConvertAll(keys, key => new TrainingSeries([split[key]], key, statics.Of(split.Panel, key)));
+        var training = new EnsembleTraining(_recipe, series, moment => OnEvent?.Invoke(moment), cancellationToken);
+        EnsembleState[] states = Array.ConvertAll(training.Run(), targets => targets[0]);
+        PlanChoice chosen = training.Choices[0];
+        Keep(new PanelState(split.Target, split.Panel.SeriesColumn, statics, chosen.IsPooled, chosen.OwnError, chosen.PooledError, states[0].Networks, keys, states));
         (History, TrainingTime) = (training.History, training.Elapsed);
     }
 
@@ -159,3 +160,7 @@ public sealed class PanelForecaster
         _forecasters = state.Keys.Zip(state.States).ToDictionary(entry => entry.First, entry => new EnsembleForecaster(entry.Second));
     }
 }
+
+/// <summary>All that a fitted <see cref="PanelForecaster"/> predicts with; the states share the networks.</summary>
+internal sealed record PanelState(
+    string Target, string SeriesColumn, StaticInputs Statics, bool IsPooled, double OwnError, double? PooledError, IReadOnlyList<Model> Networks, string[] Keys, EnsembleState[] States);

@@ -62,7 +62,7 @@ public sealed class ValidationObjective : ITrialObjective
         (TrainRows, ValidationRows) = (split.Train.Count, split.Test.Count);
         if (ValidationRows < Steps)
             throw new UnrollException($"{ValidationRange}, the newest training rows, has {ValidationRows} rows, too few to judge {Steps} rows ahead. Choose a longer --train range or a shorter --horizon.");
-        ensemble?.RequireInputs(split);
+        ensemble?.RequireInputs([split]);
         _ = ensemble?.ValidationRows(Split(Math.Max(1, MostWindow)));
         var naive = new NaiveForecaster();
         naive.Fit(split);

@@ -1,0 +1,86 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The inputs that all series share for one target, each series with its own scale: found on the newest training rows of some of them.
+/// </summary>
+/// <param name="Plans">One a series, alike but for scales and constants.</param>
+/// <param name="Penalties">[series][H] of least squares.</param>
+/// <param name="IsPooled">Whether one set of linear weights for all series does better than a set for each.</param>
+/// <param name="OwnError">What the latter leave of the naive forecast's RMSE on the validation rows, mean over all series.</param>
+/// <param name="PooledError">The same of the former; null for one series.</param>
+internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool IsPooled, double OwnError, double? PooledError)
+{
+    /// <summary>Inputs are chosen on no more series than this, spread evenly over all.</summary>
+    private const int MostAsked = 24;
+
+    /// <summary>
+    /// The choice for one target of some series. It is kept with the first of the splits, so that all forecasters of the same splits start
+    /// from the same.
+    /// </summary>
+    /// <param name="series">The target in each series.</param>
+    /// <param name="recipe">Of which horizon, strategy, transform, validation share and threads count.</param>
+    /// <param name="names">Of the series, for messages; null where there are none.</param>
+    /// <param name="cancellation">Ends it between two plans.</param>
+    /// <exception cref="UnrollException">A series has too few training rows.</exception>
+    public static PlanChoice Of(IReadOnlyList<ForecastSplit> series, EnsembleRecipe recipe, IReadOnlyList<string>? names, CancellationToken cancellation)
+    {
+        Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
+        lock (cache)
+        {
+            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation);
+            if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
+                return known.Choice;
+            ForecastSplit[] splits = [.. series];
+            PlanChoice choice = Choose(splits, recipe, new SeriesLoop(recipe.Network.Threads, names, cancellation));
+            cache[key] = (splits, choice);
+            return choice;
+        }
+    }
+
+    /// <summary>The plans with the window of the networks, and for each series the constants that tell it from others.</summary>
+    public PlanChoice For(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series) => this with
+    {
+        Plans = [.. Plans.Select((plan, s) => plan with { Window = WindowOf(plan, recipe, series[s].Targets[0]), Constants = series[s].Constants ?? [] })],
+    };
+
+    /// <summary>What was chosen for some splits is found again under this; the splits are compared besides.</summary>
+    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation);
+
+    private static int WindowOf(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
+        plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? EnsembleRecipe.DefaultWindow, split.Window);
+
+    private static PlanChoice Choose(ForecastSplit[] whole, EnsembleRecipe recipe, SeriesLoop loop)
+    {
+        var inner = new ForecastSplit[whole.Length];
+        loop.Run(inner.Length, s => inner[s] = whole[s].WithinTraining(recipe.ValidationRows(whole[s])));
+
+        // The series with the season of most of them, and of these the longest, says what there is to choose from.
+        int[] seasons = Array.ConvertAll(inner, InputPlans.Season);
+        int season = seasons.GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
+        ForecastSplit lead = inner.Where((_, s) => seasons[s] == season).MaxBy(split => split.Train.Count)!;
+        int count = Math.Min(MostAsked, inner.Length);
+        ForecastSplit[] asked = [.. Enumerable.Range(0, count).Select(i => inner[(int)((long)i * inner.Length / count)])];
+        bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
+
+        IEnumerable<InputPlan> candidates = InputPlans.Candidates(lead, recipe.StepsAtOnce, recipe.Transform)
+            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name);
+        InputPlan best = LinearStage.Grow(candidates, InputPlans.Groups(lead, recipe.Steps), plan =>
+            new LinearStage.Judged(plan, [], Judge(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split))).Error)).Plan;
+        InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
+        (double[][] own, double ownError) = Judge(inner, plans);
+        if (inner.Length == 1)
+            return new PlanChoice(plans, own, false, ownError, null);
+        var parts = new PooledLinear.Part[inner.Length];
+        loop.Run(parts.Length, s => parts[s] = new PooledLinear.Part(new InputFrame(inner[s].Table, plans[s]), plans[s], inner[s].Train.Count));
+        (double[] shared, double[] errors) = PooledLinear.Judge(parts);
+        bool isPooled = errors.Average() < ownError;
+        return new PlanChoice(plans, isPooled ? Array.ConvertAll(plans, _ => shared) : own, isPooled, ownError, errors.Average());
+
+        (double[][] Penalties, double Error) Judge(ForecastSplit[] splits, InputPlan[] adapted)
+        {
+            var found = new LinearStage.Judged[splits.Length];
+            loop.Run(found.Length, s => found[s] = LinearStage.Judge(splits[s].Table, adapted[s], splits[s].Train.Count));
+            return (Array.ConvertAll(found, entry => entry.Penalties), found.Average(entry => entry.Error));
+        }
+    }
+}
