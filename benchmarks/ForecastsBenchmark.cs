@@ -11,14 +11,13 @@ internal sealed record ForecastsOptions(string? Prices, int FirstSeed, int LastS
 /// <summary>The default recipe, untouched, beside every baseline: on the shipped samples, or seed after seed on the tutorial's prices.</summary>
 internal static class ForecastsBenchmark
 {
-    public const int Window = 60;
-
-    public static readonly (string File, string Target, string Train, string Test)[] Samples =
+    public static readonly (string File, string Target, string Train, string Test, string? Series)[] Samples =
     [
-        ("sp500", "high", "2014..2018", "2019"),
-        ("aapl", "High", "..2016", "2017"),
-        ("births", "births", "..1987", "1988"),
-        ("ridership", "ridership", "..2014", "2015"),
+        ("sp500", "high", "2014..2018", "2019", null),
+        ("aapl", "High", "..2016", "2017", null),
+        ("births", "births", "..1987", "1988", null),
+        ("ridership", "ridership", "..2014", "2015", null),
+        ("stations", "ridership", "..2014", "2015", "station"),
     ];
 
     public static void Run(ForecastsOptions options)
@@ -35,11 +34,12 @@ internal static class ForecastsBenchmark
         else
         {
             text.AppendLine("# The default recipe beside every baseline").AppendLine();
-            text.AppendLine("Each horizon is a model of its own, and the error is that of the row so many rows ahead. Skill is 1 − RMSE ÷ RMSE of the best baseline, which is picked with hindsight. Coverage is the share of test rows inside the intervals of 80 % and 95 %.").AppendLine();
-            foreach ((string file, string target, string train, string test) in Samples)
+            text.AppendLine("Errors are over 1 to H rows ahead and all origins of the test rows; each H is a fit of its own. Of many series they are means of the RMSSE, the RMSE in units of a series' changes.").AppendLine();
+            text.AppendLine("Skill is 1 − error ÷ error of the best baseline, which is picked with hindsight. Coverage is the share of test values inside; widths are means over the steps.").AppendLine();
+            foreach ((string file, string target, string train, string test, string? series) in Samples)
             {
                 foreach (int horizon in options.Horizons)
-                    Sample(text, options, file, target, train, test, horizon);
+                    Sample(text, options, TaskOf(PathOf(file), target, train, test, horizon, series), file);
             }
         }
 
@@ -47,75 +47,86 @@ internal static class ForecastsBenchmark
         Results.Write(options.Prices is null ? "forecasts.md" : "forecasts-seeds.md", text.ToString());
     }
 
-    private static void Sample(StringBuilder text, ForecastsOptions options, string file, string target, string train, string test, int horizon)
+    /// <summary>The task that the tool makes of a sample.</summary>
+    public static ForecastTask TaskOf(string path, string target, string train, string test, int horizon, string? seriesColumn = null)
     {
-        ForecastSplit split = SplitOf(Path.Combine(AppContext.BaseDirectory, "samples", file + ".csv"), target, train, test);
-        EnsembleRecipe recipe = Recipe(options, Forecasting.CellKind.Lstm, options.FirstSeed, horizon);
-        var comparison = new Comparison(split, horizon, new LinearForecaster(recipe));
-        text.AppendLine(CultureInfo.InvariantCulture, $"## {file}, {split.Target}, {horizon} {(horizon == 1 ? "row" : "rows")} ahead").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Trained on {split.Train.Count} rows ({train}), judged on {split.Test.Count} ({test}).").AppendLine();
-        text.AppendLine("| model | RMSE | to naive | skill | coverage 80 % | coverage 95 % | seconds | made of |").AppendLine("|---|--:|--:|--:|--:|--:|--:|---|");
-        double best = comparison.Baselines.Min(score => Rmse(score, horizon)), naive = Rmse(comparison.Naive, horizon);
-        foreach (Forecasting.CellKind cell in new[] { Forecasting.CellKind.Lstm, Forecasting.CellKind.Gru })
+        SeriesSet data = seriesColumn is null ? TimeSeries.ReadCsv(path) : SeriesSet.ReadCsv(path, seriesColumn);
+        return new ForecastTask(data, new TaskOptions { Targets = [target], Train = train, Test = test, Horizon = horizon });
+    }
+
+    public static string PathOf(string sample) => Path.Combine(AppContext.BaseDirectory, "samples", sample + ".csv");
+
+    private static void Sample(StringBuilder text, ForecastsOptions options, ForecastTask task, string file)
+    {
+        int horizon = task.Horizon;
+        BlendForecaster blend = Blend(options, task, options.FirstSeed);
+        blend.Fit(task);
+        var comparison = new Comparison(task, blend);
+        string of = comparison.Naive.IsSingle ? "RMSE" : "mean RMSSE";
+        text.AppendLine(CultureInfo.InvariantCulture, $"## {file}, {task.Targets[0]}, {(horizon == 1 ? "1 row" : $"1 to {horizon} rows")} ahead").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{task.Parts.Count} series, {task.TrainRows:N0} training rows, {task.TestRows:N0} test rows, {comparison.Origins:N0} origins.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"| forecast | {of} | at step {horizon} | to naive | skill | CRPS | in 80 % | in 95 % | width 80 % | seconds |");
+        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        foreach (ForecasterScore score in comparison.Scores)
         {
-            var network = new EnsembleForecaster(Recipe(options, cell, options.FirstSeed, horizon));
-            network.Fit(split);
-            ForecastScore score = comparison.Add(network);
-            Line(network.Name, score, network.TrainingTime.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), string.Join(", ", network.Weights(horizon).Select(part => string.Create(CultureInfo.InvariantCulture, $"{100 * part.Value:F0} % {part.Key}"))));
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon} {network.Name} RMSE {Rmse(score, horizon):G5}, best baseline {best:G5}, naive {naive:G5}"));
+            string seconds = score.Kind == ForecasterKind.Network ? score.FitTime.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) : "";
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {score.Name} | {score.Error:G5} | {score.ErrorByStep[^1]:G5} | {score.Error / comparison.Naive.Error:F3} | {score.SkillAgainstBest:F3} | {score.Crps:G4} | {100 * score.Coverage(0.8):F1} % | {100 * score.Coverage(0.95):F1} % | {score.Width(0.8):G4} | {seconds} |");
         }
 
-        foreach (ForecastScore score in comparison.Baselines)
-            Line(score.Name, score, "", "");
         text.AppendLine();
-
-        void Line(string name, ForecastScore score, string seconds, string made)
-        {
-            string Coverage(double level) => score.Intervals.FirstOrDefault(interval => interval.Step == horizon && interval.Level == level) is { } interval ? string.Create(CultureInfo.InvariantCulture, $"{100 * interval.Coverage:F1} %") : "–";
-            double rmse = Rmse(score, horizon);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {rmse:G5} | {rmse / naive:F3} | {1 - (rmse / best):F3} | {Coverage(0.8)} | {Coverage(0.95)} | {seconds} | {made} |");
-        }
+        foreach (string sentence in comparison.Summary())
+            text.AppendLine("- " + sentence);
+        text.AppendLine("- The blend: " + string.Join(", ", blend.MeanShares().Select(share => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:F0} % {share.Key}"))) + ".").AppendLine();
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon}: blend {comparison.Recommended!.Error:G5}, best baseline {comparison.BestBaseline.Error:G5}, naive {comparison.Naive.Error:G5}"));
     }
 
     private static void Seeds(StringBuilder text, ForecastsOptions options, string file, string train)
     {
-        ForecastSplit split = SplitOf(file, "High", train, "2021..");
-        var comparison = new Comparison(split, 1, new LinearForecaster(Recipe(options, Forecasting.CellKind.Lstm, 0, 1)));
-        text.AppendLine(CultureInfo.InvariantCulture, $"## Trained on {train}, {split.Train.Count} rows; judged on {split.Test.Count}").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Baselines: {string.Join(", ", comparison.Baselines.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Name} {score.Rmse:F3}")))}.").AppendLine();
-        text.AppendLine("| model | seed | RMSE | to naive | seconds |").AppendLine("|---|--:|--:|--:|--:|");
-        var summary = new StringBuilder();
-        foreach (Forecasting.CellKind cell in new[] { Forecasting.CellKind.Lstm, Forecasting.CellKind.Gru })
+        ForecastTask task = TaskOf(file, "High", train, "2021..", 1);
+        var baselines = new Comparison(task);
+        baselines.Add(Fitted(new RidgeForecaster(), task));
+        text.AppendLine(CultureInfo.InvariantCulture, $"## Trained on {train}, {task.TrainRows} rows; judged on {task.TestRows}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Baselines: {string.Join(", ", baselines.Baselines.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Name} {score.Error:F3}")))}.").AppendLine();
+        text.AppendLine("| forecast | seed | RMSE | to naive | seconds |").AppendLine("|---|--:|--:|--:|--:|");
+        var errors = new Dictionary<string, List<double>>();
+        for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
         {
-            var errors = new List<double>();
-            for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
+            BlendForecaster blend = Fitted(Blend(options, task, seed), task);
+            foreach (ForecasterScore score in new Comparison(task, blend).Scores.Where(score => score.Kind <= ForecasterKind.Network))
             {
-                var network = new EnsembleForecaster(Recipe(options, cell, seed, 1));
-                network.Fit(split);
-                double rmse = Metrics.Rmse(split.Test, network.Predict(split));
-                errors.Add(rmse);
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {network.Name} | {seed} | {rmse:F3} | {rmse / comparison.Naive.Rmse:F3} | {network.TrainingTime.TotalSeconds:F1} |");
+                if (!errors.TryGetValue(score.Name, out List<double>? own))
+                    errors.Add(score.Name, own = []);
+                own.Add(score.Error);
+                text.AppendLine(CultureInfo.InvariantCulture, $"| {score.Name} | {seed} | {score.Error:F3} | {score.Error / baselines.Naive.Error:F3} | {score.FitTime.TotalSeconds:F1} |");
             }
-
-            double median = Statistics.Median(errors);
-            summary.AppendLine(CultureInfo.InvariantCulture, $"- {(cell == Forecasting.CellKind.Lstm ? "LSTM" : "GRU")}: median **{median:F3}**, {errors.Min():F3} to {errors.Max():F3}, the spread {100 * (errors.Max() - errors.Min()) / median:F1} % of the median; {errors.Count(rmse => rmse < comparison.Naive.Rmse)} of {errors.Count} below naive ({comparison.Naive.Rmse:F3}).");
         }
 
-        text.AppendLine().Append(summary).AppendLine();
-        Console.Error.Write(summary);
+        text.AppendLine();
+        foreach ((string name, List<double> own) in errors)
+        {
+            string line = string.Create(CultureInfo.InvariantCulture, $"- {name}: median **{Statistics.Median(own):F3}**, {own.Min():F3} to {own.Max():F3}; {own.Count(error => error < baselines.Naive.Error)} of {own.Count} below naive ({baselines.Naive.Error:F3})");
+            text.AppendLine(line);
+            Console.Error.WriteLine(line);
+        }
+
+        text.AppendLine();
     }
 
-    private static ForecastSplit SplitOf(string path, string target, string train, string test)
+    private static TForecaster Fitted<TForecaster>(TForecaster forecaster, ForecastTask task)
+        where TForecaster : PartsForecaster
     {
-        TimeSeries series = TimeSeries.ReadCsv(path);
-        return new ForecastSplit(series, target, train, test, Window, ForecastInputs.Everything(series, target));
+        forecaster.Fit(task);
+        return forecaster;
     }
 
-    private static double Rmse(ForecastScore score, int horizon) => horizon == 1 ? score.Rmse : score.RmseByStep[horizon - 1];
-
-    private static EnsembleRecipe Recipe(ForecastsOptions options, Forecasting.CellKind cell, int seed, int horizon)
+    private static BlendForecaster Blend(ForecastsOptions options, ForecastTask task, int seed)
     {
-        var recipe = new EnsembleRecipe();
-        return recipe with { Steps = horizon, Network = recipe.Network with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
+        EnsembleRecipe Recipe(Forecasting.CellKind cell)
+        {
+            var recipe = new EnsembleRecipe();
+            return recipe with { Network = recipe.Network with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
+        }
+
+        return BlendForecaster.Of([Recipe(Forecasting.CellKind.Lstm), Recipe(Forecasting.CellKind.Gru)], task);
     }
 }

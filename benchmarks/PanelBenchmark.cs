@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
@@ -14,103 +13,77 @@ internal sealed record PanelOptions(string File, string SeriesColumn, string Tar
 /// </summary>
 internal static class PanelBenchmark
 {
-    private const string Global = "one for all", Local = "one for each", Linear = "least squares, all inputs, one for each";
+    private const string Global = "one for all", Local = "one for each", Linear = "ridge";
 
     public static void Run(PanelOptions options)
     {
         var page = new Page(options.Command);
-        var panel = Panel.ReadCsv(options.File, options.SeriesColumn);
-        DateTime last = panel.Keys.Max(key => panel[key].LastDate), first = last.AddDays(1 - options.TestRows);
+        SeriesSet data = SeriesSet.ReadCsv(options.File, options.SeriesColumn);
+        DateTime last = data.Keys.Max(key => data[key].LastDate), first = last.AddDays(1 - options.TestRows);
+        ForecastTask Task(SeriesSet series, int horizon) => new(series, new TaskOptions
+        {
+            Targets = [options.Target],
+            Train = new DateRange(null, first.AddDays(-1)),
+            Test = new DateRange(first, last),
+            Window = 60,
+            Inputs = new ForecastInputs { Calendar = true },
+            Horizon = horizon,
+        });
         var text = new StringBuilder();
         foreach (int horizon in options.Horizons)
         {
-            var split = new PanelSplit(panel, options.Target, new DateRange(null, first.AddDays(-1)), new DateRange(first, last), inputs: new ForecastInputs { Calendar = true }, steps: horizon);
+            ForecastTask task = Task(data, horizon);
             if (text.Length == 0)
-                Begin(text, options, split, page);
-            Append(text, split, options.Recipe with { Steps = horizon });
+                Begin(text, options, task, page);
+            Append(text, task, [.. task.Keys.Select(key => Task(data[key], horizon))], options.Recipe);
         }
 
         Results.Write(Results.OfMachine("panel"), text.ToString());
         Console.WriteLine(text);
     }
 
-    private static void Begin(StringBuilder text, PanelOptions options, PanelSplit split, Page page)
+    private static void Begin(StringBuilder text, PanelOptions options, ForecastTask task, Page page) => text.AppendLine(CultureInfo.InvariantCulture, $"""
+        # Many series: one ensemble for all, or one for each
+
+        {Path.GetFileName(options.File)}, column {task.Targets[0]}: {task.Keys.Count} series, {task.TrainRows:N0} training rows, {task.TestRows:N0} test rows.
+
+        The networks correct ridge regression on the target's past, the calendar and the days of years before, which stands alone in the line of its name. "{Global}" is one `EnsembleForecaster` for all series, "{Local}" one for each.
+
+        {string.Join('\n', page.Origin($"Threads: {options.Recipe.Network.Threads}"))}
+        - Trained once each, one after the other, on a machine that did other work too: of the times only the ratio says something, and that roughly.
+        """);
+
+    private static void Append(StringBuilder text, ForecastTask task, ForecastTask[] each, EnsembleRecipe recipe)
     {
-        EnsembleRecipe recipe = options.Recipe;
-        text.AppendLine(CultureInfo.InvariantCulture, $"""
-            # Many series: one ensemble for all, or one for each
-
-            {Path.GetFileName(options.File)}, column {split.Target}: {split.Keys.Count} series, {split.TrainRows:N0} training rows ({split.TrainRange}), {split.TestRows:N0} test rows ({split.TestRange}). The forecasters are fitted once, on the training rows; then each day's forecasts are made from what is known the day before them.
-
-            The networks correct least squares on the target's past, the calendar and the days of years before, which stands alone in the line of its name. "{Global}" is one `PanelForecaster` and "{Local}" an `EnsembleForecaster` for every series, of the same recipe: {recipe.Members} {recipe.Network.Name}s of {recipe.Network.Units} units, at most {recipe.Network.Training.Epochs} epochs, the calendar as input. RMSSE is the RMSE in units of the training rows' changes from day to day, so that the series compare; its mean over the series is judged. The best baseline of each series is picked with hindsight.
-
-            {string.Join('\n', page.Origin($"Threads: {recipe.Network.Threads}"))}
-            - Trained once each, one after the other, on a machine that did other work too: of the times only the ratio says something, and that roughly.
-            """);
-    }
-
-    private static void Append(StringBuilder text, PanelSplit split, EnsembleRecipe recipe)
-    {
-        int threads = recipe.Network.Threads;
-        var comparison = new PanelComparison(split, split.Steps, threads);
-        var together = new PanelForecaster(recipe);
-        long start = Stopwatch.GetTimestamp();
-        together.Fit(split);
-        double globalSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        PanelScore all = comparison.Add(Global, together.PredictAhead(split, split.Steps));
-        Say($"{split.Steps} ahead, {Global}: mean RMSSE {all.Rmsse:F4}, {globalSeconds:F0} s");
-
-        var alone = new Dictionary<string, HorizonForecast>();
-        start = Stopwatch.GetTimestamp();
-        foreach (string key in split.Keys)
+        var comparison = new Comparison(task);
+        var together = new EnsembleForecaster(recipe);
+        together.Fit(task);
+        ForecasterScore all = comparison.Add(together);
+        var ridge = new RidgeForecaster();
+        ridge.Fit(task);
+        ForecasterScore linear = comparison.Add(ridge);
+        double seconds = 0, rmsse = 0, mase = 0;
+        foreach (ForecastTask own in each)
         {
-            var forecaster = new EnsembleForecaster(recipe);
-            forecaster.Fit(split[key]);
-            alone[key] = forecaster.PredictAhead(split[key], split.Steps);
+            var alone = new EnsembleForecaster(recipe);
+            alone.Fit(own);
+            ForecasterScore score = new Comparison(own).Add(alone);
+            seconds += alone.FitTime.TotalSeconds;
+            rmsse += score.Rmsse / each.Length;
+            mase += score.Mase / each.Length;
         }
 
-        double localSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        PanelScore each = comparison.Add(Local, alone);
-        Say($"{split.Steps} ahead, {Local}: mean RMSSE {each.Rmsse:F4}, {localSeconds:F0} s");
-        comparison.Add(Linear, split.Keys.ToDictionary(key => key, key =>
-        {
-            var forecaster = new LinearForecaster(recipe);
-            forecaster.Fit(split[key]);
-            return forecaster.PredictAhead(split[key], split.Steps);
-        }));
-        AppendMeans(text, comparison, together, globalSeconds, localSeconds);
-        AppendSeries(text, comparison, all, each);
-    }
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {(task.Horizon == 1 ? "1 day ahead" : $"1 to {task.Horizon} days ahead")}").AppendLine();
+        text.AppendLine("| forecast | mean RMSSE | mean MASE | beats naive | beats the best baseline of each | training |").AppendLine("|---|--:|--:|--:|--:|--:|");
+        Line("naive", comparison.Naive, "");
+        Line(comparison.BestBaseline.Name + ", the best baseline", comparison.BestBaseline, "");
+        Line(Linear, linear, "");
+        Line($"networks, {Global}", all, string.Create(CultureInfo.InvariantCulture, $"{together.FitTime.TotalSeconds:F0} s"));
+        text.AppendLine(CultureInfo.InvariantCulture, $"| networks, {Local} | **{rmsse:F4}** | {mase:F4} | | | {seconds:F0} s |");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{Global} took {together.FitTime.TotalSeconds / seconds:F2} of the time of {Local}. {string.Join(' ', together.Notes)}");
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Horizon} ahead: {Global} {all.Rmsse:F4}, {Local} {rmsse:F4}"));
 
-    private static void AppendMeans(StringBuilder text, PanelComparison comparison, PanelForecaster together, double globalSeconds, double localSeconds)
-    {
-        int count = comparison.Baselines.Count;
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {(comparison.Steps == 1 ? "1 day ahead" : $"1 to {comparison.Steps} days ahead")}").AppendLine();
-        text.AppendLine("| forecast | mean RMSSE | mean MASE | beats naive | beats the best baseline of each | training |");
-        text.AppendLine("|---|--:|--:|--:|--:|--:|");
-        foreach (PanelScore score in new[] { comparison.Naive, comparison.BestBaseline, comparison.BestOfEach }.DistinctBy(score => score.Name))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {score.Name} | {score.Rmsse:F4} | {score.Mase:F4} | | | |");
-        foreach ((PanelScore score, string time) in comparison.Scores.Zip([$"{globalSeconds:F0} s", $"{localSeconds:F0} s", ""]))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {(score.Name == Linear ? "" : "networks, ")}{score.Name} | **{score.Rmsse:F4}** | {score.Mase:F4} | {score.BeatsNaive} of {count} | {score.BeatsBest} of {count} | {time} |");
-        (double own, double? shared) = together.LinearErrors;
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{Global} took {globalSeconds / localSeconds:F2} of the time of {Local}. Inputs: {together.Inputs}. Least squares within it is {(together.IsLinearShared ? "one set of weights for all series" : "a set of weights for each series")}: on the validation rows it leaves {own:F4} of the naive RMSE with a set for each series and {shared:F4} with one for all.");
-        text.AppendLine().AppendLine("Share of each part in the forecast one day ahead, mean over the series: " + string.Join(", ", together.Keys
-            .SelectMany(key => together[key].Weights(1)).GroupBy(part => part.Key)
-            .Select(part => (part.Key, Share: part.Sum(weight => weight.Value) / count)).Where(part => part.Share >= 0.005).OrderByDescending(part => part.Share)
-            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{(part.Key == together.Name ? "networks" : part.Key)} {part.Share:F2}"))) + ".");
+        void Line(string name, ForecasterScore score, string time) =>
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | **{score.Rmsse:F4}** | {score.Mase:F4} | {score.PartsBeatNaive} of {score.Parts.Count} | {score.PartsBeatBest} of {score.Parts.Count} | {time} |");
     }
-
-    private static void AppendSeries(StringBuilder text, PanelComparison comparison, PanelScore all, PanelScore each)
-    {
-        text.AppendLine().AppendLine("RMSE of every series, in units of the column:").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"| series | naive | seasonal naive | best baseline | | {Global} | {Local} |");
-        text.AppendLine("|---|--:|--:|--:|---|--:|--:|");
-        foreach (SeriesBaselines baselines in comparison.Baselines)
-        {
-            string seasonal = baselines.SeasonalNaive is { } score ? score.Rmse.ToString("F4", CultureInfo.InvariantCulture) : "–";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {baselines.Key} | {baselines.Naive.Rmse:F4} | {seasonal} | {baselines.Best.Rmse:F4} | {baselines.Best.Name} | {all[baselines.Key].Rmse:F4} | {each[baselines.Key].Rmse:F4} |");
-        }
-    }
-
-    private static void Say(FormattableString text) => Console.Error.WriteLine(FormattableString.Invariant(text));
 }

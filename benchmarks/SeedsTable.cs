@@ -87,9 +87,7 @@ internal static class SeedsTable
 
     private static string Table(SeedsOptions options, ForecastSplit split, Scaler scaler, List<SeedsRun> runs, Page page)
     {
-        var naive = new NaiveForecaster();
-        naive.Fit(split);
-        double[] same = naive.Predict(split);
+        double[] same = [.. Enumerable.Range(0, split.Test.Count).Select(row => row == 0 ? split.TestWithHistory[Window - 1] : split.Test[row - 1])];
         ReadOnlySpan<double> actual = split.Test.Values;
         double naiveRmse = Metrics.Rmse(actual, same);
         var text = new StringBuilder();

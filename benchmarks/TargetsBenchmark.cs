@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
@@ -24,7 +23,7 @@ internal static class TargetsBenchmark
         var text = new StringBuilder("""
             # Several targets: one ensemble for all, or one for each
 
-            The default recipe, untouched, on the shipped samples. "Together" is one `JointForecaster` for both targets, "each alone" an `EnsembleForecaster` for each of them with the same inputs: all other columns, the other target among them, and the calendar. Least squares and baselines are the same for both, so that only the networks and their shares differ. The RMSE is that of the row so many rows ahead, in units of the column, the mean over the seeds with the lowest and the highest; the best baseline is picked with hindsight. The time is that of all targets, the mean over the seeds.
+            The default recipe, untouched, on the shipped samples. "Together" is one `EnsembleForecaster` for both targets, "each alone" one for each of them with the same inputs: all other columns, the other target among them, and the calendar. Least squares and baselines are the same for both, so that only the networks and their shares differ. The RMSE is that of the row so many rows ahead, in units of the column, the mean over the seeds with the lowest and the highest; the best baseline is picked with hindsight. The time is that of all targets, the mean over the seeds.
 
 
             """);
@@ -43,61 +42,59 @@ internal static class TargetsBenchmark
 
     private static void Sample(StringBuilder text, TargetsOptions options, Forecasting.CellKind cell, string file, string[] targets, string train, string test, int horizon)
     {
-        TimeSeries series = TimeSeries.ReadCsv(Path.Combine(AppContext.BaseDirectory, "samples", file + ".csv"));
-        ForecastSplit Alone(string target) => new(series, target, train, test, inputs: ForecastInputs.Everything(series, target));
-        JointSplit Together() => new(series, targets, train, test, inputs: ForecastInputs.Everything(series, targets));
+        TimeSeries series = TimeSeries.ReadCsv(ForecastsBenchmark.PathOf(file));
+        ForecastTask Task(params string[] named) => new(series, new TaskOptions { Targets = named, Train = train, Test = test, Horizon = horizon });
         double[] alone = new double[targets.Length], together = new double[targets.Length];
         List<double>[] aloneErrors = [.. targets.Select(_ => new List<double>())], togetherErrors = [.. targets.Select(_ => new List<double>())];
         double aloneSeconds = 0, togetherSeconds = 0;
         int seeds = options.LastSeed - options.FirstSeed + 1;
         for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
         {
-            EnsembleRecipe recipe = Recipe(options, cell, seed, horizon);
-            var joint = new JointForecaster(recipe);
-            JointSplit split = Together();
-            long start = Stopwatch.GetTimestamp();
-            joint.Fit(split);
-            togetherSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds / seeds;
+            EnsembleRecipe recipe = Recipe(options, cell, seed);
+            EnsembleForecaster Fitted(ForecastTask task)
+            {
+                var forecaster = new EnsembleForecaster(recipe);
+                forecaster.Fit(task);
+                return forecaster;
+            }
+
+            ForecastTask whole = Task(targets);
+            EnsembleForecaster joint = Fitted(whole);
+            togetherSeconds += joint.FitTime.TotalSeconds / seeds;
+            ForecasterScore both = new Comparison(whole).Add(joint);
             for (int k = 0; k < targets.Length; k++)
             {
-                ForecastSplit own = Alone(targets[k]);
-                var ensemble = new EnsembleForecaster(recipe);
-                start = Stopwatch.GetTimestamp();
-                ensemble.Fit(own);
-                aloneSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds / seeds;
-                togetherErrors[k].Add(Rmse(joint[targets[k]], own, horizon));
-                aloneErrors[k].Add(Rmse(ensemble, own, horizon));
+                ForecastTask own = Task(targets[k]);
+                EnsembleForecaster ensemble = Fitted(own);
+                aloneSeconds += ensemble.FitTime.TotalSeconds / seeds;
+                togetherErrors[k].Add(both.Parts[k].RmseByStep[^1]);
+                aloneErrors[k].Add(new Comparison(own).Add(ensemble).ErrorByStep[^1]);
             }
         }
 
-        string name = Recipe(options, cell, 0, 1).Network.Name;
+        string name = Recipe(options, cell, 0).Network.Name;
         text.AppendLine(CultureInfo.InvariantCulture, $"## {file}, {horizon} {(horizon == 1 ? "row" : "rows")} ahead, {name}").AppendLine();
         text.AppendLine("| target | naive | best baseline | each alone | together | together ÷ alone |").AppendLine("|---|--:|--:|--:|--:|--:|");
         for (int k = 0; k < targets.Length; k++)
         {
-            ForecastSplit own = Alone(targets[k]);
-            var comparison = new Comparison(own, horizon, new LinearForecaster(Recipe(options, cell, 0, horizon)));
-            ForecastScore best = comparison.BestBaselineAt(horizon);
+            ForecastTask own = Task(targets[k]);
+            var comparison = new Comparison(own);
+            var ridge = new RidgeForecaster();
+            ridge.Fit(own);
+            comparison.Add(ridge);
+            ForecasterScore best = comparison.Baselines.MinBy(score => score.ErrorByStep[^1])!;
             (alone[k], together[k]) = (aloneErrors[k].Average(), togetherErrors[k].Average());
             string Spread(List<double> errors) => string.Create(CultureInfo.InvariantCulture, $"{errors.Average():G5} ({errors.Min():G5} to {errors.Max():G5})");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {targets[k]} | {At(comparison.Naive, horizon):G5} | {At(best, horizon):G5} {best.Name} | {Spread(aloneErrors[k])} | {Spread(togetherErrors[k])} | {together[k] / alone[k]:F3} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {targets[k]} | {comparison.Naive.ErrorByStep[^1]:G5} | {best.ErrorByStep[^1]:G5} {best.Name} | {Spread(aloneErrors[k])} | {Spread(togetherErrors[k])} | {together[k] / alone[k]:F3} |");
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon} {name} {targets[k]}: alone {alone[k]:G5}, together {together[k]:G5}, {aloneSeconds:F1} s and {togetherSeconds:F1} s"));
         }
 
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Training: each alone {aloneSeconds:F1} s in all, together {togetherSeconds:F1} s, {togetherSeconds / aloneSeconds:F2} of that.").AppendLine();
     }
 
-    private static double Rmse(EnsembleForecaster forecaster, ForecastSplit split, int horizon)
-    {
-        HorizonForecast ahead = forecaster.PredictAhead(split, horizon);
-        return Metrics.Rmse(ahead.Actual(horizon), ahead.Predicted(horizon));
-    }
-
-    private static double At(ForecastScore score, int horizon) => horizon == 1 ? score.Rmse : score.RmseByStep[horizon - 1];
-
-    private static EnsembleRecipe Recipe(TargetsOptions options, Forecasting.CellKind cell, int seed, int horizon)
+    private static EnsembleRecipe Recipe(TargetsOptions options, Forecasting.CellKind cell, int seed)
     {
         var recipe = new EnsembleRecipe();
-        return recipe with { Steps = horizon, Network = recipe.Network with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
+        return recipe with { Network = recipe.Network with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
     }
 }

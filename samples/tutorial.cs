@@ -28,7 +28,7 @@ foreach (Layer recurrent in new Layer[] { new Lstm(125), new Gru(125) })
     // Results
     string name = recurrent.GetType().Name;
     double[] predicted = scaler.InverseTransform(model.Predict(split.TestWindows(scaler)));
-    ForecastScore score = comparison.Add(name, predicted);
-    Console.WriteLine($"RMSE {score.Rmse:F2}, naive {comparison.Naive.Rmse:F2}. {comparison.Verdict(score)}");
+    ForecasterScore score = comparison.Add(name, predicted);
+    Console.WriteLine($"RMSE {score.Error:F2}, naive {comparison.Naive.Error:F2}. {comparison.Verdict(score)}");
     Charts.Lines($"S&P 500: {name}", split.Test.Dates, ("Real", split.Test.ToArray()), ("Predicted", predicted)).Write($"tutorial-{name.ToLowerInvariant()}.svg");
 }

@@ -9,24 +9,31 @@ internal static class CommandLine
 {
     public const int Failed = 1;
 
+    /// <summary>The most characters of a cell, or of anything else that a message quotes.</summary>
+    private const int MostQuoted = 100;
+
     public static int Run(string[] args)
     {
         if (OperatingSystem.IsWindows())
             Console.OutputEncoding = Encoding.UTF8;
+        OutputWriter.Install();
+        Command? verb = null;
         try
         {
             ParseResult result = Root().Parse(args);
+            verb = result.CommandResult.Command;
             return ParseErrors.Describe(result) is { } error
                 ? Fail(error)
                 : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (UnrollException error) when (!ShowsTraces)
         {
-            return Fail(error.Message);
+            return Fail(SubjectOptions.Message(error, verb));
         }
         catch (Exception error) when (!ShowsTraces)
         {
-            return Fail($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. Set UNROLL_DEBUG=1 to see where it happened.");
+            return Fail($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. "
+                + "Set UNROLL_DEBUG=1 to see where it happened.");
         }
     }
 
@@ -35,7 +42,8 @@ internal static class CommandLine
 
     private static Verb Root()
     {
-        var root = new Verb("unroll", "Forecasts series of numbers with recurrent networks, and says whether they beat the naive forecast.", "unroll forecast")
+        var root = new Verb("unroll", "Forecasts series of numbers with recurrent networks beside regression and "
+            + "simple rules, and says what each is worth.", "unroll forecast")
         {
             ForecastCommand.Create(),
             BacktestCommand.Create(),
@@ -53,7 +61,20 @@ internal static class CommandLine
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine("unroll: " + message.ReplaceLineEndings(" "));
+        Console.Error.WriteLine("unroll: " + Terminal.Harmless(Shortened(message.ReplaceLineEndings(" "))));
         return Failed;
+    }
+
+    /// <summary>A message in which what stands between quotation marks is cut where it is long.</summary>
+    private static string Shortened(string message)
+    {
+        string[] parts = message.Split('"');
+        for (int i = 1; i < parts.Length - 1; i += 2)
+        {
+            if (parts[i].Length > MostQuoted)
+                parts[i] = parts[i][..MostQuoted] + "...";
+        }
+
+        return string.Join('"', parts);
     }
 }

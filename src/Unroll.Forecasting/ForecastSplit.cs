@@ -6,8 +6,6 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class ForecastSplit
 {
-    private readonly Dictionary<(int Steps, double Validation), HorizonForecast[]> _baselines = [];
-
     /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="train">The rows to learn from.</param>
@@ -26,7 +24,7 @@ public sealed class ForecastSplit
         TimeSeries table = series.Select([column.Name, .. Inputs.Columns]);
         (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
         if (!train.EndsBefore(test))
-            throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.");
+            throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.") { Subject = "train,test" };
 
         TimeSeries trainRows = NotEmpty(table, train, "training"), testRows = NotEmpty(table, test, "test");
         Windows.CheckRows(trainRows.Rows, window, $" in {train}");
@@ -41,7 +39,7 @@ public sealed class ForecastSplit
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
-            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another --target or --train range."));
+            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another target or training range.")) { Subject = "target,train" };
     }
 
     /// <summary>The training rows but the newest as training rows, and those as test rows.</summary>
@@ -59,6 +57,65 @@ public sealed class ForecastSplit
         Test = Table.Tail(newest)[Target];
         TestWithHistory = Table.Tail(newest + Window)[Target];
         TrainThroughTest = Table[Target];
+    }
+
+    /// <summary>The rows of a split with another window.</summary>
+    private ForecastSplit(int window, ForecastSplit split)
+    {
+        (Table, Target, Inputs, Window, TrainRange, TestRange) = (split.Table, split.Target, split.Inputs, window, split.TrainRange, split.TestRange);
+        (Train, Test, TrainThroughTest) = (split.Train, split.Test, split.TrainThroughTest);
+        TestWithHistory = Table.Tail(window + Test.Count)[Target];
+    }
+
+    /// <summary>Rows that stand next to each other in a table: those to learn from, and behind them those to predict, which may be none.</summary>
+    /// <param name="table">Target and inputs without missing values.</param>
+    /// <param name="target">The column to predict.</param>
+    /// <param name="train">How many of the rows are learnt from; the others are to be predicted.</param>
+    /// <param name="window">T.</param>
+    /// <param name="inputs">What forecasters may look at beside the target.</param>
+    private ForecastSplit(TimeSeries table, string target, int train, int window, ForecastInputs inputs)
+    {
+        int test = table.Rows - train;
+        (Table, Target, Inputs, Window) = (table, target, inputs, window);
+        TrainRange = DateRange.Exactly(table.FirstDate, table.Dates[train - 1], table.Format);
+        TestRange = test > 0 ? DateRange.Exactly(table.Dates[train], table.LastDate, table.Format) : new DateRange(null, null);
+        (Train, Test, TrainThroughTest) = (table.Head(train)[target], table.Tail(test)[target], table[target]);
+        TestWithHistory = table.Tail(Math.Min(table.Rows, window + test))[target];
+    }
+
+    /// <summary>The first rows of <see cref="Table"/> to learn from and the next to predict: what a fit knew in the past.</summary>
+    /// <param name="train">How many rows are learnt from.</param>
+    /// <param name="test">How many are predicted.</param>
+    /// <param name="newest">Of the rows to learn from the newest; null for all.</param>
+    /// <exception cref="UnrollException">Too few rows are left to learn from.</exception>
+    internal ForecastSplit Past(int train, int test, int? newest = null)
+    {
+        int learnt = Math.Min(train, newest ?? train);
+        Windows.CheckRows(learnt, Window, $" up to {Table.Format(Table.Dates[Math.Max(0, train - 1)])}");
+        return new ForecastSplit(Table.View(train - learnt, learnt + test), Target, learnt, Window, Inputs);
+    }
+
+    /// <summary>The same rows, seen through windows of another length.</summary>
+    /// <exception cref="UnrollException">There are too few rows to learn from.</exception>
+    internal ForecastSplit WithWindow(int window)
+    {
+        if (window == Window)
+            return this;
+        Windows.CheckRows(Train.Count, window, $" in {TrainRange}");
+        return new ForecastSplit(window, this);
+    }
+
+    /// <summary>All rows to learn from and none to predict.</summary>
+    internal ForecastSplit Whole() => new(Table, Target, Table.Rows, Window, Inputs);
+
+    /// <summary>All rows of a table to learn from, and none to predict.</summary>
+    /// <exception cref="UnrollException">There are too few for the window, or a value is missing.</exception>
+    internal static ForecastSplit All(TimeSeries table, string target, int window, ForecastInputs inputs)
+    {
+        TimeSeries own = table.Select([target, .. inputs.Columns]).Fill(MissingPolicy.Error);
+        int shortened = Math.Clamp(window, 1, Math.Max(1, own.Rows / 2));
+        Windows.CheckRows(own.Rows, shortened, $" of {table.Name}");
+        return new ForecastSplit(own, target, own.Rows, shortened, inputs);
     }
 
     /// <summary>The target column's name as the file spells it.</summary>
@@ -99,35 +156,12 @@ public sealed class ForecastSplit
     /// <summary>The choices for series of which this is the first.</summary>
     internal Dictionary<PlanChoice.Key, (ForecastSplit[] Series, PlanChoice Choice)> Choices { get; } = [];
 
-    /// <summary>
-    /// The newest training rows as the baselines that may have a share in a forecast predict them, fitted to the rows before: in the order of
-    /// <see cref="BlendParts.Baselines"/>.
-    /// </summary>
-    internal HorizonForecast[] BaselinesWithin(EnsembleRecipe recipe, CancellationToken cancellation)
-    {
-        lock (_baselines)
-        {
-            if (!_baselines.TryGetValue((recipe.StepsAtOnce, recipe.Validation), out HorizonForecast[]? forecasts))
-            {
-                ForecastSplit inner = WithinTraining(recipe.ValidationRows(this));
-                forecasts = Array.ConvertAll(BlendParts.Baselines(this), baseline =>
-                {
-                    baseline.Fit(inner, cancellation);
-                    return baseline.PredictAhead(inner, recipe.StepsAtOnce);
-                });
-                _baselines.Add((recipe.StepsAtOnce, recipe.Validation), forecasts);
-            }
-
-            return forecasts;
-        }
-    }
-
     /// <summary>Refuses a horizon that reaches beyond the test rows.</summary>
     /// <exception cref="UnrollException">There are fewer test rows than <paramref name="steps"/>.</exception>
     public void RequireTestRows(int steps)
     {
         if (Test.Count < steps)
-            throw new UnrollException($"The test range {TestRange} has {Test.Count} rows, too few to judge {steps} rows ahead. Choose a longer --test range or a shorter --horizon.");
+            throw new UnrollException($"The test range {TestRange} has {Test.Count} rows, {steps - Test.Count} too few to judge {steps} rows ahead. Choose a longer test range or a shorter horizon.") { Subject = "test,horizon" };
     }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
@@ -152,6 +186,9 @@ public sealed class ForecastSplit
             return rows;
         throw new UnrollException(table.Rows == 0
             ? $"{table.Name} has no rows."
-            : $"{table.Name} has no rows in the {purpose} range {range}: its dates run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.");
+            : $"{table.Name} has no rows in the {purpose} range {range}: its dates run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.")
+        {
+            Subject = purpose == "training" ? "train" : "test",
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
@@ -14,56 +15,69 @@ public static partial class Charts
     /// <summary>Above this many points a line is thinned to the lowest and highest of each column of pixels, which looks the same.</summary>
     private const int ThinAbove = 5000;
 
-    /// <summary>The series over time, with the training and the test range in different colours.</summary>
-    /// <exception cref="ArgumentException">The report contradicts itself, for example in the lengths of its lists.</exception>
-    public static Chart Split(ForecastReport report)
+    /// <summary>
+    /// The newest rows, and the rows to come with the intervals of 80 and 95 %; on test rows among the newest the forecast from every H-th
+    /// origin. Of several parts a picture each, at most twelve, spread evenly from the lowest to the highest skill.
+    /// </summary>
+    /// <exception cref="ArgumentException">The report has no rows to come.</exception>
+    public static Chart Forecast(ForecastReport report)
     {
-        ReportChecks.Check(report);
-        PlotModel plot = Plot($"{Short(report.Target)}: the data and the split", report);
-        plot.Axes.Add(Styled(new DateChartAxis(report.Dates[0], report.Dates[^1]), "Date"));
-        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ReportText.ValueTitle(report)));
-        plot.Annotations.Add(new RectangleAnnotation
-        {
-            MinimumX = DateTimeAxis.ToDouble(report.TestDates[0]),
-            MaximumX = DateTimeAxis.ToDouble(report.TestDates[^1]),
-            Fill = OxyColor.FromAColor(28, Palette.Test),
-            Layer = AnnotationLayer.BelowSeries,
-        });
-
-        string format = ReportText.DateFormat(report);
-        string Range(DateTime from, DateTime to) => $"({ReportText.Date(from, format)} to {ReportText.Date(to, format)})";
-        IEnumerable<DataPoint> Part(Func<DateTime, SplitPart> part, SplitPart wanted) =>
-            Points(report.Dates, report.Dates.Select((date, i) => part(date) == wanted ? report.Actual[i] : double.NaN));
-
-        SplitPart Of(DateTime date) => SplitRanges.PartOf(report, date);
-        if (report.Dates.Any(date => Of(date) == SplitPart.Unused))
-            plot.Series.Add(Line("Not used", Palette.Unused, 1.2, Part(Of, SplitPart.Unused)));
-        plot.Series.Add(Line("Train " + Range(report.TrainFrom, report.TrainTo), Palette.Train, 1.5, Part(Of, SplitPart.Train)));
-        plot.Series.Add(Line("Test " + Range(report.TestDates[0], report.TestDates[^1]), Palette.Test, 1.8, Part(Of, SplitPart.Test)));
-        return Draw(plot, "split");
+        ArgumentNullException.ThrowIfNull(report);
+        if (report.Future is not { } future)
+            throw new ArgumentException("The report has no rows to come.", nameof(report));
+        string ahead = future.Steps == 1 ? "the next row" : string.Create(CultureInfo.InvariantCulture, $"the next {future.Steps:N0} rows");
+        string title = $"{report.Targets}: {ahead}";
+        if (report.Parts.Count > 1)
+            return PartPictures.Draw(report, "forecast", title, view => view.Future is not null, PartPictures.Forecast);
+        PlotModel plot = Plot(title, report);
+        FuturePlot.Fill(plot, report, FutureLines.Of(report, report.Parts[0]));
+        return Draw(plot, "forecast");
     }
 
-    /// <summary>The loss of each model by epoch; the axis is logarithmic when the losses span decades.</summary>
-    /// <inheritdoc cref="Split" path="/exception"/>
+    /// <summary>
+    /// Forecast against actual on the test rows, with the naive forecast: one row ahead, or H rows ahead from every H-th origin. Of several
+    /// parts a picture each, as in <see cref="Forecast"/>.
+    /// </summary>
+    public static Chart Prediction(ForecastReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        string title = $"{report.Targets}: prediction against actual";
+        if (report.Parts.Count > 1)
+            return PartPictures.Draw(report, "prediction", title, view => view.Score is not null, PartPictures.Prediction);
+        PlotModel plot = Plot(title, report);
+        plot.Subtitle += TestPlot.Origins(report) + TestPlot.Fits(report);
+        TestPlot.Fill(plot, report, TestLines.Of(report, report.Parts[0]));
+        return Draw(plot, "prediction");
+    }
+
+    /// <summary>
+    /// The error at each row ahead, from 0 up, with the naive forecast and the best baseline, and beside it how wide the 80 % intervals are
+    /// there. Other baselines are left out, because a poor one would squeeze the rest.
+    /// </summary>
+    public static Chart Errors(ForecastReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        PlotModel plot = Plot($"{report.Targets}: {StepLines.Title(report)}", report);
+        StepLines.Fill(plot, report.Main.IsSingle ? report.ValueTitle : "In units of each part's changes", StepLines.Of(report));
+        return Draw(plot, "errors");
+    }
+
+    /// <summary>The loss of each network by epoch; the axis is logarithmic when the losses span decades.</summary>
     public static Chart Loss(ForecastReport report)
     {
-        ReportChecks.Check(report);
-        return Loss(Plot("Loss by epoch", report), report.Losses);
-    }
-
-    private static Chart Loss(PlotModel plot, IReadOnlyList<LossCurve> curves)
-    {
+        ArgumentNullException.ThrowIfNull(report);
+        PlotModel plot = Plot("Loss by epoch", report);
+        IReadOnlyList<LossCurve> curves = LossCurve.Of(report);
         bool logarithmic = LossScale.IsLogarithmic(curves);
         Axis losses = logarithmic ? new DecadeAxis() : new LinearAxis { LabelFormatter = ReportText.AxisFigure };
         losses.Position = AxisPosition.Left;
         plot.Axes.Add(Styled(new EpochAxis(LossScale.Epochs(curves)), "Epoch"));
         plot.Axes.Add(Styled(losses, logarithmic ? "Loss (logarithmic)" : "Loss"));
-        for (int i = 0; i < curves.Count; i++)
+        foreach (LossCurve curve in curves)
         {
-            LossCurve curve = curves[i];
-            plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), i, curve.Training, LineStyle.Solid));
+            plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), curve, curve.Training, LineStyle.Solid));
             if (curve.Validation is { } validation)
-                plot.Series.Add(LossLine(Short(curve.Name) + ", validation", i, validation, LineStyle.Dash));
+                plot.Series.Add(LossLine(Short(curve.Name) + ", validation", curve, validation, LineStyle.Dash));
         }
 
         if (!LossScale.HasAny(curves))
@@ -71,30 +85,24 @@ public static partial class Charts
         return Draw(plot, "loss");
     }
 
-    /// <summary>Prediction against actual over the test range, with the naive forecast.</summary>
-    /// <inheritdoc cref="Split" path="/exception"/>
-    public static Chart Prediction(ForecastReport report)
+    /// <summary>
+    /// All that the report has something to show in: the rows to come, the test rows, errors by rows ahead, the skill of each part, losses.
+    /// </summary>
+    public static IReadOnlyList<Chart> All(ForecastReport report)
     {
-        ReportChecks.Check(report);
-        PlotModel plot = Plot($"{Short(report.Target)}: prediction against actual", report);
-        plot.Axes.Add(Styled(new DateChartAxis(report.TestDates[0], report.TestDates[^1]), "Date"));
-        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ReportText.ValueTitle(report)));
-        if (report.Banded is { } banded)
-            plot.Series.Add(Band(report, banded));
-        plot.Series.Add(Line("Actual", Palette.Ink, 2, Points(report.TestDates, report.TestActual)));
-        plot.Series.Add(Line("Naive forecast", Palette.Naive, 1.5, Points(report.TestDates, report.Naive), LineStyle.Dash));
-        for (int i = 0; i < report.Models.Count; i++)
-        {
-            ModelResult model = report.Models[i];
-            plot.Series.Add(Line(Short(model.Name), Palette.Model(i), 1.5, Points(report.TestDates, model.Predictions)));
-        }
-
-        return Draw(plot, "prediction");
+        ArgumentNullException.ThrowIfNull(report);
+        var charts = new List<Chart>();
+        if (report.Future is not null)
+            charts.Add(Forecast(report));
+        charts.Add(Prediction(report));
+        if (report.Comparison.Steps > 1)
+            charts.Add(Errors(report));
+        if (!report.Main.IsSingle)
+            charts.Add(Parts(report));
+        if (LossCurve.Of(report).Count > 0)
+            charts.Add(Loss(report));
+        return charts;
     }
-
-    /// <summary>All three, in the order of the report: prediction, split, loss.</summary>
-    /// <inheritdoc cref="Split" path="/exception"/>
-    public static IReadOnlyList<Chart> All(ForecastReport report) => [Prediction(report), Split(report), Loss(report)];
 
     /// <summary>Lines over one run of dates: the real values first, in black, then as many predictions as there are.</summary>
     /// <param name="title">The heading.</param>
@@ -109,13 +117,13 @@ public static partial class Charts
         if (dates.Count == 0 || lines.Length == 0)
             throw new ArgumentException("A chart needs at least one date and one line.", nameof(lines));
         PlotModel plot = Plot(Short(title));
-        plot.Axes.Add(Styled(new DateChartAxis(dates[0], dates[^1]), "Date"));
-        plot.Axes.Add(Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, ""));
+        AddDates(plot, dates[0], dates[^1], "");
         for (int i = 0; i < lines.Length; i++)
         {
-            if (lines[i].Values.Count != dates.Count)
-                throw new ArgumentException($"The line {lines[i].Name} has {lines[i].Values.Count} values for {dates.Count} dates.", nameof(lines));
-            plot.Series.Add(Line(Short(lines[i].Name), i == 0 ? Palette.Ink : Palette.Model(i - 1), i == 0 ? 2 : 1.5, Points(dates, lines[i].Values)));
+            (string name, IReadOnlyList<double> values) = lines[i];
+            if (values.Count != dates.Count)
+                throw new ArgumentException($"The line {name} has {values.Count} values for {dates.Count} dates.", nameof(lines));
+            plot.Series.Add(Line(Short(name), i == 0 ? Palette.Ink : Palette.Model(i - 1), i == 0 ? 2 : 1.5, Points(dates, values)));
         }
 
         return Draw(plot, "lines");
@@ -124,7 +132,7 @@ public static partial class Charts
     private static PlotModel Plot(string title, ForecastReport report)
     {
         PlotModel plot = Plot(title);
-        plot.Subtitle = ReportText.Clean(ReportText.Shorten(report.File, 90));
+        plot.Subtitle = ReportText.Clean(ReportText.Shorten(report.Task.Data.Name, 90));
         return plot;
     }
 
@@ -181,7 +189,23 @@ public static partial class Charts
         return axis;
     }
 
-    private static LineSeries Line(string title, OxyColor color, double thickness, IEnumerable<DataPoint> points, LineStyle style = LineStyle.Solid)
+    /// <summary>An axis of dates at the bottom and one of values at the left.</summary>
+    /// <param name="plot">Gets them.</param>
+    /// <param name="from">The first date.</param>
+    /// <param name="to">The last date.</param>
+    /// <param name="values">What the values are; null where the plot is a small one without titles.</param>
+    internal static void AddDates(PlotModel plot, DateTime from, DateTime to, string? values)
+    {
+        Axis time = Styled(values is null ? new DateChartAxis(from, to, 3) : new DateChartAxis(from, to), values is null ? "" : "Date");
+        Axis heights = Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, values ?? "");
+        if (values is null)
+            (time.FontSize, heights.FontSize) = (10, 11);
+        plot.Axes.Add(time);
+        plot.Axes.Add(heights);
+    }
+
+    internal static LineSeries Line(
+        string title, OxyColor color, double thickness, IEnumerable<DataPoint> points, LineStyle style = LineStyle.Solid)
     {
         var line = new LineSeries
         {
@@ -200,27 +224,72 @@ public static partial class Charts
         if (Enumerable.Range(0, line.Points.Count).Any(i => Shown(i) && !Shown(i - 1) && !Shown(i + 1)))
         {
             line.MarkerType = MarkerType.Circle;
-            line.MarkerSize = 4;
+            line.MarkerSize = thickness < 1.5 ? 2 : 4;
             line.MarkerFill = color;
         }
 
         return line;
     }
 
-    private static AreaSeries Band(ForecastReport report, ModelResult model)
+    /// <summary>A thin line from top to bottom at a date.</summary>
+    internal static LineAnnotation Mark(DateTime date, LineStyle style) => new()
     {
-        IReadOnlyList<PredictionInterval> band = model.Band!;
-        var area = new AreaSeries { Title = ForecastReport.BandTitle(model), Color = OxyColors.Transparent, Color2 = OxyColors.Transparent, StrokeThickness = 0, Fill = OxyColor.FromAColor(44, Palette.Model(report.Models.ToList().IndexOf(model))) };
-        area.Points.AddRange(Points(report.TestDates, band.Select(interval => interval.Upper)));
-        area.Points2.AddRange(Points(report.TestDates, band.Select(interval => interval.Lower)));
-        return area;
+        Type = LineAnnotationType.Vertical,
+        X = DateTimeAxis.ToDouble(date),
+        Color = Palette.Quiet,
+        LineStyle = style,
+        StrokeThickness = 1,
+        Layer = AnnotationLayer.BelowSeries,
+    };
+
+    /// <summary>The area between the ends of intervals, one for each stretch without a gap; only the first has the title.</summary>
+    internal static IEnumerable<AreaSeries> Areas(string title, OxyColor color, byte alpha, IReadOnlyList<DateTime> dates, Band band, IReadOnlyList<int> starts)
+    {
+        bool named = false;
+        for (int from = 0, to; from < dates.Count; from = to)
+        {
+            bool Goes(int row) => row < dates.Count && double.IsFinite(band.Lower[row]) && double.IsFinite(band.Upper[row]);
+            to = from + 1;
+            if (!Goes(from))
+                continue;
+            while (Goes(to) && !starts.Contains(to))
+                to++;
+            var area = new AreaSeries
+            {
+                Title = named ? null : title,
+                Color = OxyColors.Transparent,
+                Color2 = OxyColors.Transparent,
+                StrokeThickness = 0,
+                Fill = OxyColor.FromAColor(alpha, color),
+            };
+            area.Points.AddRange(Points(dates.Skip(from).Take(to - from), band.Upper.Skip(from)));
+            area.Points2.AddRange(Points(dates.Skip(from).Take(to - from), band.Lower.Skip(from)));
+            named = true;
+            yield return area;
+        }
     }
 
-    private static LineSeries LossLine(string title, int model, IReadOnlyList<double> losses, LineStyle style) =>
-        Line(title, Palette.Model(model), 2, losses.Select((loss, i) => new DataPoint(i + 1, Finite(loss))), style);
+    /// <summary>The points of a line that is broken before each of <paramref name="starts"/>.</summary>
+    internal static IEnumerable<DataPoint> Points(IReadOnlyList<DateTime> dates, IReadOnlyList<double> values, IReadOnlyList<int> starts)
+    {
+        DataPoint[] points = [.. Points(dates, values)];
+        for (int i = 0, next = 0; i < points.Length; i++)
+        {
+            if (next < starts.Count && starts[next] == i)
+            {
+                next++;
+                yield return DataPoint.Undefined;
+            }
 
-    private static IEnumerable<DataPoint> Points(IEnumerable<DateTime> dates, IEnumerable<double> values) =>
+            yield return points[i];
+        }
+    }
+
+    internal static IEnumerable<DataPoint> Points(IEnumerable<DateTime> dates, IEnumerable<double> values) =>
         dates.Zip(values, (date, value) => new DataPoint(DateTimeAxis.ToDouble(date), Finite(value)));
+
+    private static LineSeries LossLine(string title, LossCurve curve, IReadOnlyList<double> losses, LineStyle style) =>
+        Line(title, Palette.Model(curve.Color), 2, losses.Select((loss, i) => new DataPoint(i + 1, Finite(loss))), style);
 
     private static double Finite(double value) => double.IsFinite(value) ? value : double.NaN;
 

@@ -5,150 +5,128 @@ using Unroll.Reports.Rendering;
 namespace Unroll.Reports;
 
 /// <summary>
-/// Everything a forecast report shows, as plain data. The figures of the naive forecast are required:
-/// a report with an error figure but without the naive one beside it cannot be made.
+/// Everything a forecast report shows, of one part or many. The baselines come with the comparison: there is no report without them.
 /// <see cref="HtmlReport"/> and <see cref="Charts"/> render it; the same report always gives the same bytes.
 /// </summary>
 public sealed record ForecastReport
 {
+    private readonly string[] _colored;
+
+    private ForecastReport(ForecastTask task, Comparison comparison, Forecast? future, IReadOnlyList<PartsForecaster> networks)
+    {
+        (Task, Comparison, Future) = (task, comparison, future);
+        Title = $"{task.Data.Name}, {string.Join(", ", task.Targets)}";
+        Notes = ReportNotes.Of(task, comparison, future, networks);
+        Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        Networks = [.. networks.Where(each => each.Networks.Count > 0).Select(ReportedNetwork.Of)];
+
+        IReadOnlyList<ForecasterScore> scores = comparison.Scores;
+        ForecasterScore[] judged = [.. scores.Where(score => score.Kind == ForecasterKind.Network)];
+        Main = comparison.Recommended ?? judged.MinBy(score => score.Error) ?? comparison.BestBaseline;
+        Lines = comparison.Recommended is null && Main.IsSingle && judged.Length > 0 ? judged : [Main];
+        _colored = [.. scores.Where(score => score.Kind != ForecasterKind.Baseline).Select(score => score.Key)];
+        Parts = PartView.All(Main, future);
+        HasTimes = Parts.Any(each => each.HasTimes);
+        HasOneSeries = Parts.Select(each => each.Part.Series).Distinct().Take(2).Count() == 1;
+    }
+
     /// <summary>The heading, for example <c>MasterCard, High</c>.</summary>
-    public required string Title { get; init; }
+    public string Title { get; init; }
 
-    /// <summary>The name of the data file, as the reader knows it.</summary>
-    public required string File { get; init; }
+    /// <summary>What was asked, with the rows that were learnt from and judged on.</summary>
+    public ForecastTask Task { get; }
 
-    /// <summary>The name of the forecast column.</summary>
-    public required string Target { get; init; }
+    /// <summary>The baselines and all that was judged beside them.</summary>
+    public Comparison Comparison { get; }
 
-    /// <summary>What the target is measured in, for example <c>USD</c>; empty when unknown.</summary>
+    /// <summary>The rows to come; null where they were not forecast.</summary>
+    public Forecast? Future { get; }
+
+    /// <summary>What the targets are measured in, for example <c>USD</c>; empty when unknown.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>The dates of the series shown, ascending. Shown as written, without any time zone.</summary>
-    public required IReadOnlyList<DateTime> Dates { get; init; }
-
-    /// <summary>The target on each of <see cref="Dates"/>; NaN where it is missing.</summary>
-    public required IReadOnlyList<double> Actual { get; init; }
-
-    /// <summary>The first date of the training range.</summary>
-    public required DateTime TrainFrom { get; init; }
-
-    /// <summary>The last date of the training range, inclusive.</summary>
-    public required DateTime TrainTo { get; init; }
-
-    /// <summary>The dates that were forecast, ascending; the test range runs from the first to the last.</summary>
-    public required IReadOnlyList<DateTime> TestDates { get; init; }
-
-    /// <summary>The target on each of <see cref="TestDates"/>.</summary>
-    public required IReadOnlyList<double> TestActual { get; init; }
-
-    /// <summary>The naive forecast for each of <see cref="TestDates"/>.</summary>
-    public required IReadOnlyList<double> Naive { get; init; }
-
-    /// <summary>What the naive forecast is, for the table: <c>Naive (the value before)</c>.</summary>
-    public string NaiveName { get; init; } = "Naive (the value before)";
-
-    /// <summary>Root mean squared error of the naive forecast, in the target's units. Finite and not negative.</summary>
-    public required double NaiveRmse { get; init; }
-
-    /// <summary>Mean absolute error of the naive forecast, in the target's units. Finite and not negative.</summary>
-    public required double NaiveMae { get; init; }
-
-    /// <summary>
-    /// Mean absolute percentage error of the naive forecast, in percent (1.25 means 1.25 %); NaN where it is not
-    /// defined because the target passes through zero, and then no model's is shown either.
-    /// </summary>
-    public required double NaiveMape { get; init; }
-
-    /// <summary>The networks, in the order of the table.</summary>
-    public required IReadOnlyList<ModelResult> Models { get; init; }
-
-    /// <summary>The baselines beside the naive forecast, below the networks and the naive forecast in the table.</summary>
-    public IReadOnlyList<ForecastScore> Baselines { get; init; } = [];
-
-    /// <summary>RMSE of the naive forecast 1..H rows ahead; empty where one row ahead is all that was judged.</summary>
-    public IReadOnlyList<double> NaiveByStep { get; init; } = [];
-
-    /// <summary>The intervals of the naive forecast and how they held.</summary>
-    public IReadOnlyList<IntervalScore> NaiveIntervals { get; init; } = [];
-
-    /// <summary>CRPS of the naive forecast with its intervals, one row ahead and H rows ahead.</summary>
-    public IReadOnlyList<CrpsScore> NaiveCrps { get; init; } = [];
-
-    /// <summary>Plain sentences on the CRPS of the networks beside that of the best baseline; empty for none.</summary>
-    public IReadOnlyList<string> CrpsVerdict { get; init; } = [];
-
-    /// <summary>Plain sentences below the table of errors, for example which baseline is not in it, and why.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
-
-    /// <summary>
-    /// The result in plain sentences, at least one, for example
-    /// <c>The LSTM does not beat the naive forecast (RMSE 31.2 against 24.9).</c> They open the report.
-    /// </summary>
-    public required IReadOnlyList<string> Verdict { get; init; }
-
-    /// <summary>Other pages of the same run, each a text and an address relative to this page; shown below the heading.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Links { get; init; } = [];
+    /// <summary>Plain sentences below the tables: what was left out and why, what was chosen.</summary>
+    public IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>The options of the run, shown in this order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 
-    /// <summary>The version of the program that made the run.</summary>
-    public required string Version { get; init; }
+    /// <summary>Of a backtest the newest date that each fit but the first learnt from: thin lines in the chart of the test rows.</summary>
+    public IReadOnlyList<DateTime> Fits { get; init; } = [];
 
-    /// <summary>The seed of the run.</summary>
-    public required long Seed { get; init; }
+    /// <summary>The version of the program that made the run.</summary>
+    public string Version { get; init; }
+
+    /// <summary>The seed of the run; null where chance plays no part.</summary>
+    public long? Seed { get; init; }
 
     /// <summary>When the report was made. Left out by default, so that the same run gives the same file.</summary>
     public DateTimeOffset? GeneratedAt { get; init; }
 
-    /// <summary>The network whose band the chart shows: of those that have one that of the lowest RMSE.</summary>
-    internal ModelResult? Banded => Models.Where(model => model.Band is not null).MinBy(model => model.Rmse);
-
-    internal IReadOnlyList<LossCurve> Losses => [.. Models.Select(model => new LossCurve(model.Name, model.LossByEpoch, model.ValidationLossByEpoch))];
-
-    /// <summary>For example 80 % interval of the GRU.</summary>
-    internal static string BandTitle(ModelResult model) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * model.Band![0].Level:0.#} % interval of the {ReportText.Short(model.Name)}");
-
-    /// <summary>The report of networks that were trained and judged. Use <c>with</c> to add settings, a title or a unit.</summary>
-    /// <param name="series">The table the split was cut from, with no value of the target missing.</param>
-    /// <param name="split">Training and test rows.</param>
-    /// <param name="comparison">The judgement; its scores are those of <paramref name="networks"/>, in that order.</param>
-    /// <param name="networks">The trained networks, at least one.</param>
-    /// <exception cref="ArgumentException">The scores are not those of the networks.</exception>
-    public static ForecastReport Create(TimeSeries series, ForecastSplit split, Comparison comparison, IReadOnlyList<INetworkForecaster> networks)
+    /// <summary>The report of a run. Use <c>with</c> to add settings, a title, a unit, a seed or more notes.</summary>
+    /// <param name="task">What was asked.</param>
+    /// <param name="comparison">How forecasters did at it.</param>
+    /// <param name="future">The rows to come; null where they were not forecast.</param>
+    /// <param name="networks">Fitted forecasters whose losses and layers are shown; those without networks show nothing.</param>
+    /// <exception cref="ArgumentException">The comparison is of another task.</exception>
+    public static ForecastReport Create(
+        ForecastTask task, Comparison comparison, Forecast? future = null, IReadOnlyList<PartsForecaster>? networks = null)
     {
-        ArgumentNullException.ThrowIfNull(series);
-        ArgumentNullException.ThrowIfNull(split);
+        ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(comparison);
-        ArgumentNullException.ThrowIfNull(networks);
-        if (networks.Count == 0 || !networks.Select(network => network.Name).SequenceEqual(comparison.Scores.Select(score => score.Name)))
-            throw new ArgumentException($"The scores are of {string.Join(", ", comparison.Scores.Select(score => score.Name))}, but the networks are {string.Join(", ", networks.Select(network => network.Name))}.", nameof(networks));
-        return new ForecastReport
-        {
-            Title = $"{series.Name}, {split.Target}",
-            File = series.Name,
-            Target = split.Target,
-            Dates = series.Dates,
-            Actual = series[split.Target].ToArray(),
-            TrainFrom = split.Train.Dates[0],
-            TrainTo = split.Train.Dates[^1],
-            TestDates = split.Test.Dates,
-            TestActual = split.Test.ToArray(),
-            Naive = comparison.Naive.Predictions,
-            NaiveRmse = comparison.Naive.Rmse,
-            NaiveMae = comparison.Naive.Mae,
-            NaiveMape = comparison.Naive.Mape ?? double.NaN,
-            Models = [.. networks.Zip(comparison.Scores, (network, score) => ModelResult.Of(network, score, series, comparison.Steps))],
-            Baselines = [.. comparison.Baselines.Skip(1)],
-            NaiveByStep = comparison.Naive.RmseByStep,
-            NaiveIntervals = comparison.Naive.Intervals,
-            NaiveCrps = comparison.Naive.Crps,
-            CrpsVerdict = [.. comparison.Scores.Select(comparison.CrpsVerdict).OfType<string>()],
-            Notes = comparison.LeftOut,
-            Verdict = [.. comparison.Scores.SelectMany(score => new[] { comparison.Verdict(score), comparison.Warning(score) }).OfType<string>()],
-            Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-            Seed = networks[0].Recipe.Training.Seed,
-        };
+        return ReferenceEquals(task, comparison.Task)
+            ? new ForecastReport(task, comparison, future, networks ?? [])
+            : throw new ArgumentException("The comparison is of another task than the report.", nameof(comparison));
+    }
+
+    internal IReadOnlyList<ReportedNetwork> Networks { get; init; }
+
+    /// <summary>The forecast that the report is about: the recommended one, else the best network, else the best baseline.</summary>
+    internal ForecasterScore Main { get; }
+
+    /// <summary>What charts of the test rows show beside the actual values and the naive forecast.</summary>
+    internal IReadOnlyList<ForecasterScore> Lines { get; }
+
+    /// <summary>All parts that are shown: those that were judged, then those that only have rows to come.</summary>
+    internal IReadOnlyList<PartView> Parts { get; }
+
+    /// <summary>Whether dates have a time of day.</summary>
+    internal bool HasTimes { get; }
+
+    internal bool HasOneSeries { get; }
+
+    /// <summary>A date as the series writes it.</summary>
+    internal string Date(DateTime date) => Main.Parts[0].Forecast.Format(date);
+
+    /// <summary>What an error is called: RMSE of one part, RMSSE of several.</summary>
+    internal string ErrorName => Main.IsSingle ? "RMSE" : "RMSSE";
+
+    /// <summary>The targets in a few words, for headings.</summary>
+    internal string Targets => ReportText.Short(string.Join(", ", Task.Targets));
+
+    /// <summary>What the values of charts are: <c>High (USD)</c>.</summary>
+    internal string ValueTitle => WithUnit(Targets);
+
+    /// <summary>The name of a target and its unit, where that is known.</summary>
+    internal string WithUnit(string target) => Unit.Length == 0 ? target : $"{target} ({ReportText.Short(Unit)})";
+
+    /// <summary>The colour of a forecaster's lines, counted from 0; null where it has none of its own.</summary>
+    internal int? ColorOf(string key) => Array.IndexOf(_colored, key) is >= 0 and int place ? place : key == Main.Key ? 0 : null;
+
+    /// <summary>What a part is called here: the series alone where there is one target, the target alone where there is one series.</summary>
+    internal string NameOf(Part part) =>
+        part.Series.Length == 0 || HasOneSeries ? part.Target : Task.Targets.Count == 1 ? part.Series : part.ToString();
+
+    /// <summary>At most so many parts, from the lowest to the highest skill against their best baseline, in the order of the file.</summary>
+    internal PartView[] Spread(int most)
+    {
+        if (Parts.Count <= most)
+            return [.. Parts];
+        int[] ranked =
+        [
+            .. Enumerable.Range(0, Parts.Count).OrderBy(place => Parts[place].Score?.SkillAgainstBest ?? double.NegativeInfinity),
+        ];
+        IEnumerable<int> places = Enumerable.Range(0, most).Select(i => ranked[(int)((long)i * (ranked.Length - 1) / Math.Max(1, most - 1))]);
+        return [.. places.Order().Select(place => Parts[place])];
     }
 }

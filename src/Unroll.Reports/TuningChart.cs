@@ -14,12 +14,12 @@ public static class TuningChart
 {
     private const int Columns = 3, PanelWidth = 330, PanelHeight = 270, Top = 62, Bottom = 44;
 
-    /// <summary>From this ratio of the highest to the lowest RMSE on, a linear axis hides the differences between the good ones.</summary>
+    /// <summary>From this ratio of the highest to the lowest error on, a linear axis hides the differences between the good ones.</summary>
     private const double LogarithmicFrom = 5;
 
     /// <summary>
-    /// A panel a setting: its value in each trial against the RMSE on the validation rows in the last rung that the trial reached,
-    /// the naive forecast's RMSE as a line. 1000 × 646 pixels. Trials that diverged are not drawn, and that is said.
+    /// A panel a setting: its value in each trial against the error on the validation rows in the last rung that the trial reached,
+    /// the naive forecast's error as a line. 1000 × 646 pixels. Trials that diverged are not drawn, and that is said.
     /// </summary>
     /// <param name="result">What the search found.</param>
     /// <param name="subtitle">What was searched on: <c>Apple, high</c>.</param>
@@ -52,11 +52,11 @@ public static class TuningChart
         (plot.DefaultFontSize, plot.Padding) = (12, new OxyThickness(8, 8, 12, 8));
         double[] values = [.. shown.Select(trial => setting.Value(trial.Run.Settings))];
         plot.Axes.Add(Charts.Styled(Horizontal(setting, values), setting.Name));
-        plot.Axes.Add(Charts.Styled(Vertical(result.NaiveRmse, [.. shown.Select(trial => trial.Rmse)]), "RMSE"));
+        plot.Axes.Add(Charts.Styled(Vertical(result.NaiveError, [.. shown.Select(trial => trial.Error)]), result.Measure));
         plot.Annotations.Add(new LineAnnotation
         {
             Type = LineAnnotationType.Horizontal,
-            Y = result.NaiveRmse,
+            Y = result.NaiveError,
             Color = Palette.Ink,
             StrokeThickness = 1.5,
             LineStyle = LineStyle.Dash,
@@ -66,7 +66,7 @@ public static class TuningChart
         {
             var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = Color(rung, result), MarkerStroke = OxyColors.White, MarkerStrokeThickness = 0.5 };
             foreach (TrialResult trial in shown.Where(trial => trial.Run.Rung == rung.Number))
-                points.Points.Add(new ScatterPoint(setting.Value(trial.Run.Settings) + (setting.IsChoice ? Aside(trial.Run.Trial) : 0), trial.Rmse));
+                points.Points.Add(new ScatterPoint(setting.Value(trial.Run.Settings) + (setting.IsChoice ? Aside(trial.Run.Trial) : 0), trial.Error));
             plot.Series.Add(points);
         }
 

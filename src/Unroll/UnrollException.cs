@@ -17,4 +17,10 @@ public class UnrollException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// What has to change, as a word that a program can look up: <c>window</c>, <c>train</c>, <c>horizon</c>; several with commas between.
+    /// Null where nothing but the data can change.
+    /// </summary>
+    public string? Subject { get; init; }
 }

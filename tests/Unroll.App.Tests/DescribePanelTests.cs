@@ -57,7 +57,7 @@ public sealed class DescribePanelTests : IDisposable
 
     [Theory]
     [InlineData("--series store", "shops.csv has no column store. Choose one of date, shop, size, sold.")]
-    [InlineData("--series date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, size, sold.")]
+    [InlineData("--series date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, size, sold. (--series)")]
     [InlineData("", "shops.csv: the date 2020-01-02 appears twice, on lines 2 and 5. Remove one of them.")]
     [InlineData("--series", "Required argument missing for option: '--series'. See unroll describe --help.")]
     public void What_cannot_be_done_is_refused_in_one_line(string option, string message)

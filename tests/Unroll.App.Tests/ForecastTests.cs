@@ -1,189 +1,281 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Unroll.App.Tests;
 
-/// <summary>One small forecast of the Apple sample that several tests look at.</summary>
-public sealed class AppleForecast : IDisposable
+/// <summary>One small forecast of the Apple sample, five rows ahead, that several tests look at.</summary>
+public sealed class FiveAhead : IDisposable
 {
-    public const string Train = "2014..2016";
-
-    public AppleForecast() =>
-        Result = Tool.Run(Folder, ["forecast", "--sample", "aapl", "--train", Train, "--test", "2017", "--model", "lstm", "--model", "gru", "--model", "simple-rnn", .. Tool.Quick]);
+    public FiveAhead() => Result = Tool.Run(Folder, ["forecast", "--sample", "aapl", "--horizon", "5", .. Tool.QuickDefault]);
 
     public TempFolder Folder { get; } = new();
 
     internal ToolResult Result { get; }
 
-    public string File(string name) => System.IO.Path.Combine(Folder.Path, "forecast-report", name);
-
-    public JsonElement Metrics => JsonDocument.Parse(System.IO.File.ReadAllText(File("metrics.json"))).RootElement;
-
-    /// <summary>The rows of predictions.csv after the heading: date, actual, naive, a value a model.</summary>
-    public string[][] Predictions => [.. System.IO.File.ReadLines(File("predictions.csv")).Skip(1).Select(line => line.Split(','))];
+    internal Report Report => new(Folder["forecast-report"]);
 
     public void Dispose() => Folder.Dispose();
 }
 
-public sealed class ForecastTests(AppleForecast run) : IClassFixture<AppleForecast>
+/// <summary><c>unroll forecast</c> with the default recipe.</summary>
+public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhead>, IDisposable
 {
-    private static readonly string[] s_models = ["lstm", "gru", "simple-rnn"];
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_writes_the_files_of_the_contract_and_no_others()
+    public void It_writes_the_files_of_the_contract()
     {
         Assert.Equal((0, ""), (run.Result.Code, run.Result.Error));
-        Assert.Equal(
-            ["gru.unroll", "loss.svg", "lstm.unroll", "metrics.json", "prediction.svg", "predictions.csv", "report.html", "simple-rnn.unroll", "split.svg"],
-            run.Folder.Entries.Where(entry => entry != "forecast-report").Select(Path.GetFileName));
+        string[] files = [.. run.Folder.Entries.Where(entry => entry != "forecast-report").Select(entry => Path.GetFileName(entry)!)];
+        string[] contract = ["forecast.unroll", "future.csv", "gru.unroll", "lstm.unroll", "metrics.json", "predictions.csv", "report.html"];
+        Assert.Equal(contract, files.Where(file => !file.EndsWith(".svg", StringComparison.Ordinal) && file[0] != '.'));
+        Assert.Contains(files, file => file.EndsWith(".svg", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => file.Contains("work", StringComparison.Ordinal));
     }
 
-    /// <summary>Rows are those of the sample: 1260 lines, 756 in 2014 to 2016, 251 in 2017. Parameters follow from the layers.</summary>
     [Fact]
     public void Metrics_hold_the_fields_of_the_contract_in_its_order()
     {
-        Assert.Equal(["data", "naive", "models", "baselines"], Names(run.Metrics));
-        JsonElement data = run.Metrics.GetProperty("data");
-        Assert.Equal(["file", "rows", "target", "train_rows", "test_rows", "train_windows"], Names(data));
-        Assert.Equal("""{"file":"aapl.csv","rows":1260,"target":"High","train_rows":756,"test_rows":251,"train_windows":736}""", JsonSerializer.Serialize(data));
-        Assert.Equal(["rmse", "mae", "mape"], Names(run.Metrics.GetProperty("naive")));
-        JsonElement[] models = [.. run.Metrics.GetProperty("models").EnumerateArray()];
-        Assert.All(models, model => Assert.Equal(["model", "parameters", "epochs", "final_loss", "rmse", "mae", "mape", "skill", "seconds", "seed", "members", "weights", "rmse_by_step", "crps", "intervals"], Names(model)));
-        Assert.Equal(s_models, models.Select(model => model.GetProperty("model").GetString()));
-        int lstm = 4 * ((8 * 1) + (8 * 8) + 8), gru = 3 * ((8 * 1) + (8 * 8) + (2 * 8)), simple = (8 * 1) + (8 * 8) + 8, dense = 8 + 1;
-        Assert.Equal([lstm + dense, gru + dense, simple + dense], models.Select(model => model.GetProperty("parameters").GetInt32()));
-        Assert.All(models, model => Assert.Equal((2, 455), (model.GetProperty("epochs").GetInt32(), model.GetProperty("seed").GetInt32())));
-        Assert.All(models, model => Assert.InRange(model.GetProperty("seconds").GetDouble(), 0.001, 60));
+        JsonElement metrics = run.Report.Metrics;
+        Assert.Equal(["version", "data", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out"], Report.Names(metrics));
+        Assert.Equal((2, "blend"), (metrics.GetProperty("version").GetInt32(), metrics.GetProperty("recommended").GetString()));
+        JsonElement data = metrics.GetProperty("data");
+        Assert.Equal(["file", "rows", "series", "targets", "horizon", "window", "train", "test"], Report.Names(data));
+        Assert.Equal(
+            """{"file":"aapl.csv","rows":1260,"series":1,"targets":["High"],"horizon":5,"window":60,"train":{"from":"2013-05-13","to":"2016-12-30","rows":918,"windows":858},"test":{"from":"2017-01-03","to":"2017-12-29","rows":251,"origins":247}}""",
+            JsonSerializer.Serialize(data));
+        string[] figures =
+        [
+            "name", "kind", "rmse", "mae", "mape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares",
+        ];
+        Assert.All(run.Report.Forecasters, each => Assert.Equal(figures, Report.Names(each)));
+        Assert.Equal(
+            [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"), ("mean", "baseline"), ("least-squares", "baseline"), ("ets", "baseline")],
+            run.Report.Forecasters.Select(each => (each.GetProperty("name").GetString(), each.GetProperty("kind").GetString())));
+        Assert.Equal(["rmse", "p"], Report.Names(metrics.GetProperty("without_networks")));
+        JsonElement part = Assert.Single(metrics.GetProperty("parts").EnumerateArray());
+        Assert.Equal(("", "High", run.Report.Forecasters.Length), (part.GetProperty("series").GetString(), part.GetProperty("target").GetString(), part.GetProperty("forecasters").GetArrayLength()));
+        Assert.Equal("5", metrics.GetProperty("settings").GetProperty("horizon").GetString());
     }
 
-    /// <summary>Apple's prices show no season.</summary>
+    /// <summary>Errors are means over all origins and all five rows ahead, computed here from the lines of predictions.csv.</summary>
     [Fact]
-    public void Metrics_hold_every_baseline_and_the_naive_forecast_with_the_figures_it_has_above()
+    public void Metrics_follow_from_the_predictions()
     {
-        JsonElement[] baselines = [.. run.Metrics.GetProperty("baselines").EnumerateArray()];
-        Assert.All(baselines, baseline => Assert.Equal(["model", "rmse", "mae", "mape", "skill", "rmse_by_step", "crps", "intervals"], Names(baseline)));
-        Assert.Equal(["naive", "drift", "mean", "least-squares", "ets"], baselines.Select(baseline => baseline.GetProperty("model").GetString()));
-        JsonElement naive = run.Metrics.GetProperty("naive");
-        Assert.All(new[] { "rmse", "mae", "mape" }, name => Assert.Equal(Figure(naive, name), Figure(baselines[0], name)));
-        Assert.All(baselines, baseline => Assert.Equal(1 - (Figure(baseline, "rmse") / Figure(naive, "rmse")), Figure(baseline, "skill"), 1e-12));
-        Assert.True(Figure(baselines[2], "skill") < -5, "The mean of earlier years is a poor forecast of a price.");
-    }
-
-    [Fact]
-    public void Predictions_hold_the_file_s_values_and_the_value_before_as_naive_forecast()
-    {
-        Assert.Equal("date,actual,naive,lstm,gru,simple-rnn", File.ReadLines(run.File("predictions.csv")).First());
-        string[][] rows = run.Predictions;
-        Assert.Equal(251, rows.Length);
-        Assert.Equal(("2017-01-03", "2017-12-29"), (rows[0][0], rows[^1][0]));
-        Assert.All(rows, row => Assert.Equal(Apple.High(row[0]), Number(row[1])));
-        Assert.Equal(Apple.High("2016-12-30"), Number(rows[0][2]));
-        Assert.Equal(rows.SkipLast(1).Select(row => row[1]), rows.Skip(1).Select(row => row[2]));
-    }
-
-    [Fact]
-    public void Errors_in_the_metrics_are_those_of_the_predictions()
-    {
-        JsonElement naive = run.Metrics.GetProperty("naive");
-        Agrees(naive, 2);
-        for (int i = 0; i < s_models.Length; i++)
+        IReadOnlyList<IReadOnlyDictionary<string, string>> lines = run.Report.Predictions;
+        string[] names = [.. run.Report.Forecasters.Select(each => each.GetProperty("name").GetString()!)];
+        Assert.Equal(
+            ["series", "target", "origin", "date", "step", "actual", .. names, "blend_lower_80", "blend_upper_80", "blend_lower_95", "blend_upper_95"],
+            lines[0].Keys);
+        Assert.Equal(247 * 5, lines.Count);
+        Assert.Equal(("2016-12-30", "2017-01-03", "1"), (lines[0]["origin"], lines[0]["date"], lines[0]["step"]));
+        Assert.Equal(("2017-12-21", "2017-12-29", "5"), (lines[^1]["origin"], lines[^1]["date"], lines[^1]["step"]));
+        Assert.All(lines, line => Assert.Equal(Apple.High(line["date"]), Report.Number(line["actual"])));
+        Assert.All(lines, line => Assert.Equal(Apple.High(line["origin"]), Report.Number(line["naive"])));
+        double naive = Rmse(lines, "naive"), best = run.Report.Forecasters.Where(IsBaseline).Min(each => Report.Figure(each, "rmse"));
+        foreach (JsonElement each in run.Report.Forecasters)
         {
-            JsonElement model = run.Metrics.GetProperty("models")[i];
-            Agrees(model, 3 + i);
-            Assert.Equal(1 - (model.GetProperty("rmse").GetDouble() / naive.GetProperty("rmse").GetDouble()), model.GetProperty("skill").GetDouble(), 1e-12);
+            string name = each.GetProperty("name").GetString()!;
+            double rmse = Rmse(lines, name);
+            Assert.Equal(rmse, Report.Figure(each, "rmse"), 1e-9);
+            Assert.Equal(lines.Average(line => Math.Abs(Report.Number(line["actual"]) - Report.Number(line[name]))), Report.Figure(each, "mae"), 1e-9);
+            Assert.Equal(1 - (rmse / naive), Report.Figure(each, "skill"), 1e-9);
+            Assert.Equal(1 - (rmse / best), Report.Figure(each, "skill_vs_best"), 1e-9);
+            for (int step = 1; step <= 5; step++)
+                Assert.Equal(Rmse([.. lines.Where(line => line["step"] == step.ToString(CultureInfo.InvariantCulture))], name), each.GetProperty("rmse_by_step")[step - 1].GetDouble(), 1e-9);
         }
 
-        void Agrees(JsonElement figures, int column)
+        foreach (string level in new[] { "80", "95" })
         {
-            (double Actual, double Predicted)[] pairs = [.. run.Predictions.Select(row => (Number(row[1]), Number(row[column])))];
-            Assert.Equal(Math.Sqrt(pairs.Average(pair => Math.Pow(pair.Actual - pair.Predicted, 2))), figures.GetProperty("rmse").GetDouble(), 1e-9);
-            Assert.Equal(pairs.Average(pair => Math.Abs(pair.Actual - pair.Predicted)), figures.GetProperty("mae").GetDouble(), 1e-9);
-            Assert.Equal(100 * pairs.Average(pair => Math.Abs((pair.Actual - pair.Predicted) / pair.Actual)), figures.GetProperty("mape").GetDouble(), 1e-9);
+            JsonElement blend = run.Report["blend"];
+            (double Lower, double Upper, double Actual)[] held =
+                [.. lines.Select(line => (Report.Number(line[$"blend_lower_{level}"]), Report.Number(line[$"blend_upper_{level}"]), Report.Number(line["actual"])))];
+            Assert.Equal(held.Average(each => each.Lower <= each.Actual && each.Actual <= each.Upper ? 1.0 : 0), Report.Figure(blend, "coverage", level), 1e-9);
+            Assert.Equal(held.Average(each => each.Upper - each.Lower), Report.Figure(blend, "width", level), 1e-9);
         }
+
+        Assert.Equal(1, run.Report["blend"].GetProperty("shares").EnumerateObject().Sum(share => share.Value.GetDouble()), 1e-9);
+        Assert.Empty(run.Report["lstm"].GetProperty("shares").EnumerateObject());
+
+        static double Rmse(IReadOnlyList<IReadOnlyDictionary<string, string>> lines, string name) =>
+            Math.Sqrt(lines.Average(line => Math.Pow(Report.Number(line["actual"]) - Report.Number(line[name]), 2)));
+    }
+
+    /// <summary>Heading, ranges, progress, then the verdict and the rows to come, then the tables.</summary>
+    [Fact]
+    public void The_verdict_and_the_rows_to_come_stand_before_the_details()
+    {
+        string[] lines = run.Result.Lines;
+        Assert.DoesNotContain(run.Result.Output, character => char.IsControl(character) && character != '\n');
+        Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
+        Assert.Equal("aapl.csv (Apple, a sample): 1,260 rows, 2013-05-13 to 2018-05-11", lines[0]);
+        Assert.Equal("Calendar: business days (Mon to Fri)", lines[1]);
+        Assert.Equal("Note: 45 of 1,305 business days are not in the file, most likely holidays.", lines[2]);
+        Assert.Contains("The model learns from ..2016 and is judged on 2017, the last full year of the sample.", lines);
+        Assert.Contains("train      918 rows  2013-05-13 to 2016-12-30", lines);
+        Assert.Contains("test       251 rows  2017-01-03 to 2017-12-29, 247 origins", lines);
+        string[] order =
+        [
+            "Training LSTM and GRU: 2 networks each", "LSTM  epoch ", "GRU   epoch ", "Again on all rows, for the next 5 business days", "The recommended forecast, the blend, has RMSE ",
+            "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ", "LSTM ", "ridge ", "RMSE, rows ahead ", "Intervals ", "The blend is ",
+            "Open " + Path.Combine("forecast-report", "report.html"), "Also there: future.csv, forecast.unroll, lstm.unroll, gru.unroll, predictions.csv, metrics.json and the charts as SVG.",
+            "When there are new rows: unroll predict " + Path.Combine("forecast-report", "forecast.unroll") + " --sample aapl",
+        ];
+        int at = 0;
+        foreach (string start in order)
+        {
+            int found = Array.FindIndex(lines, at, line => line.StartsWith(start, StringComparison.Ordinal));
+            Assert.True(found >= at, $"\"{start}\" does not follow line {at} of\n{run.Result.Output}");
+            at = found;
+        }
+
+        Assert.Equal(string.Join(' ', lines[Array.FindIndex(lines, line => line.StartsWith("The recommended forecast", StringComparison.Ordinal))..][..3]), run.Report.Metrics.GetProperty("verdict").GetString());
     }
 
     [Fact]
-    public void Redirected_it_prints_all_of_it_without_control_codes()
+    public void The_printed_tables_are_those_of_the_metrics()
     {
-        string output = run.Result.Output;
-        Assert.DoesNotContain(output, character => char.IsControl(character) && character != '\n');
-        Assert.All(run.Result.Lines, line => Assert.Equal(line.TrimEnd(), line));
-        Assert.StartsWith("aapl.csv (Apple, a sample): 1,260 rows, 2013-05-13 to 2018-05-11\n", output, StringComparison.Ordinal);
-        Assert.Contains("mean    114.691429   115.655309   113.732762   114.717975   109.175220  4.990338e+07", run.Result.Lines);
-        Assert.Contains("Missing values: none", run.Result.Lines);
-        Assert.Contains("train      756 rows  2014-01-02 to 2016-12-30", run.Result.Lines);
-        Assert.Contains("test       251 rows  2017-01-03 to 2017-12-29", run.Result.Lines);
-        Assert.Contains("736 windows of 20 rows to train on, 23 steps an epoch", run.Result.Lines);
-        Assert.Contains("lstm_1 (lstm)    (B, 8)               320", run.Result.Lines);
-        foreach (string name in new[] { "LSTM", "GRU", "SimpleRNN" })
+        string[] tables = [.. run.Result.Lines.SkipWhile(line => !line.StartsWith("Model ", StringComparison.Ordinal))];
+        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], Report.Cells(tables[0]));
+        double lowest = run.Report.Forecasters.Min(each => Report.Figure(each, "rmse"));
+        foreach (JsonElement each in run.Report.Forecasters)
         {
-            Assert.Contains(run.Result.Lines, line => line.StartsWith($"{name,-9}  epoch 1/2  loss ", StringComparison.Ordinal) && line.EndsWith(" left", StringComparison.Ordinal));
-            Assert.Contains(run.Result.Lines, line => line.StartsWith($"{name,-9}  epoch 2/2  loss ", StringComparison.Ordinal) && line.Contains(" ms/step  in ", StringComparison.Ordinal));
+            string name = each.GetProperty("name").GetString()!;
+            string[][] rows = [.. tables.Where(line => line.Length > 0 && Key(Report.Cells(line)[0]) == name).Select(Report.Cells)];
+            Assert.Equal(Report.Figure(each, "rmse") == lowest, rows[0][0].EndsWith(" *", StringComparison.Ordinal));
+            Assert.Equal([Text(Report.Figure(each, "rmse")), Text(Report.Figure(each, "mae"))], rows[0][3..5]);
+            Assert.Equal(new[] { 0, 1, 2, 4 }.Select(step => Text(each.GetProperty("rmse_by_step")[step].GetDouble())), rows[1][1..]);
+            Assert.Equal([Share(each, "80"), Text(Report.Figure(each, "width", "80")), Share(each, "95"), Text(Report.Figure(each, "width", "95"))], rows[2][1..5]);
+            Assert.EndsWith(Text(Report.Figure(each, "crps")), rows[2][^1], StringComparison.Ordinal);
         }
 
-        Assert.Contains("Open " + Path.Combine("forecast-report", "report.html"), run.Result.Lines);
-    }
+        string shares = Assert.Single(run.Result.Lines, line => line.StartsWith("The blend is ", StringComparison.Ordinal));
+        Assert.All(run.Report["blend"].GetProperty("shares").EnumerateObject(), share =>
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value.GetDouble():0} % "), shares, StringComparison.Ordinal));
 
-    /// <summary>The printed table and sentences say what metrics.json says, networks first, then baselines.</summary>
-    [Fact]
-    public void The_table_and_the_verdicts_are_those_of_the_metrics()
-    {
-        int heading = Array.FindIndex(run.Result.Lines, line => line.StartsWith("Model ", StringComparison.Ordinal));
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], run.Result.Lines[heading].Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim()));
-        double naive = Figure(run.Metrics.GetProperty("naive"), "rmse");
-        JsonElement[] baselines = [.. run.Metrics.GetProperty("baselines").EnumerateArray()];
-        JsonElement best = baselines.MinBy(baseline => Figure(baseline, "rmse"));
-        double lowest = Figure(best, "rmse");
-        string bestName = best.GetProperty("model").GetString() switch { "least-squares" => "least squares", "ets" => "ETS", { } name => name, null => "" };
-        string[] names = ["LSTM", "GRU", "SimpleRNN"];
-        for (int i = 0; i < names.Length; i++)
-        {
-            JsonElement model = run.Metrics.GetProperty("models")[i];
-            double rmse = Figure(model, "rmse"), skill = Figure(model, "skill");
-            string[] cells = Cells(heading + 2 + i);
-            Assert.Equal([names[i], model.GetProperty("parameters").GetRawText()], cells[..2]);
-            Assert.Equal([.. Errors(model), Text(skill, "0.000"), Text(1 - (rmse / lowest), "0.000")], cells[3..]);
-            Assert.True(rmse > lowest, "Two epochs are too few to beat the best baseline.");
-            string verdict = Assert.Single(run.Result.Lines, line => line.StartsWith($"The {names[i]} does not beat the best baseline, the {bestName} forecast", StringComparison.Ordinal));
-            Assert.Contains($": RMSE {Text(rmse, "G4")} against {Text(lowest, "G4")}, ", verdict, StringComparison.Ordinal);
-            Assert.EndsWith($" Use the {bestName} forecast instead.", verdict, StringComparison.Ordinal);
-        }
+        static string Text(double value) => value.ToString("N3", CultureInfo.InvariantCulture);
 
-        for (int i = 0; i < baselines.Length; i++)
-        {
-            string[] cells = Cells(heading + 3 + names.Length + i);
-            Assert.Equal(baselines[i].GetProperty("model").GetString() + (Figure(baselines[i], "rmse") == lowest ? "-*" : ""), cells[0].ToLowerInvariant().Replace(' ', '-'));
-            Assert.Equal(["–", "–", .. Errors(baselines[i]), Text(Figure(baselines[i], "skill"), "0.000"), Text(1 - (Figure(baselines[i], "rmse") / lowest), "0.000")], cells[1..]);
-        }
+        static string Share(JsonElement each, string level) => string.Create(CultureInfo.InvariantCulture, $"{100 * Report.Figure(each, "coverage", level):0.0} %");
 
-        string[] Errors(JsonElement figures) => [Text(Figure(figures, "rmse"), "0.000"), Text(Figure(figures, "mae"), "0.000"), Text(Figure(figures, "mape"), "0.00 '%'"), Text(naive, "0.000")];
-
-        string[] Cells(int line) => [.. run.Result.Lines[line].Split("  ", StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim())];
+        static string Key(string cell) => cell.Replace(" *", "", StringComparison.Ordinal).Replace(' ', '-').ToLowerInvariant();
     }
 
     [Fact]
-    public void The_report_is_about_this_run()
+    public void The_rows_to_come_are_printed_written_and_predicted_alike()
     {
-        string html = File.ReadAllText(run.File("report.html"));
-        Assert.Contains("<h1>Apple, High</h1>", html, StringComparison.Ordinal);
-        Assert.Contains("trained on 756 rows", html, StringComparison.Ordinal);
-        foreach (string baseline in new[] { "Naive (the value before)", "Drift", "Mean", "Least squares", "ETS" })
-            Assert.Contains($"</span>{baseline}<", html.Replace(" <span class=\"tag\">", "<", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("<p>The LSTM does not beat the best baseline, the ", html, StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">units</th><td>8</td></tr>", html, StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">train</th><td>2014..2016</td></tr>", html, StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">seed</th><td>455</td></tr>", html, StringComparison.Ordinal);
-        foreach (string chart in new[] { "prediction", "split", "loss" })
-            Assert.Contains(File.ReadAllText(run.File(chart + ".svg")).TrimEnd(), html, StringComparison.Ordinal);
+        IReadOnlyList<IReadOnlyDictionary<string, string>> future = run.Report.Future;
+        Assert.Equal(["series", "target", "date", "step", "value", "lower_80", "upper_80", "lower_95", "upper_95"], future[0].Keys);
+        Assert.Equal(["2018-05-14", "2018-05-15", "2018-05-16", "2018-05-17", "2018-05-18"], future.Select(row => row["date"]));
+        Assert.All(future, row =>
+        {
+            double[] ends = [.. new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" }.Select(column => Report.Number(row[column]))];
+            Assert.Equal(ends.Order(), ends);
+        });
+        string[] printed = [.. run.Result.Lines.SkipWhile(line => !line.StartsWith("The next 5 business days of High", StringComparison.Ordinal)).Skip(3).Take(5)];
+        Assert.Equal(future.Select(row => row["date"]), printed.Select(line => Report.Cells(line)[0]));
+        Assert.Equal(future.Select(row => Report.Number(row["value"]).ToString("N3", CultureInfo.InvariantCulture)), printed.Select(line => Report.Cells(line)[1]));
+        ToolResult predicted = Tool.Run(_folder, "predict", run.Report.Path("forecast.unroll"), "--sample", "aapl", "--csv");
+        Assert.Equal((0, "", run.Report.Text("future.csv")), (predicted.Code, predicted.Error, predicted.Output));
     }
 
-    private static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
+    [Fact]
+    public void Without_a_refit_the_rows_to_come_are_of_what_was_learnt_before_the_test_rows()
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "naive,drift", "--no-refit", "--quiet"]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal("2016-12-30", TrainedTo("forecast-report"));
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "naive,drift", "--quiet", "--out", "refit"]).Code);
+        Assert.NotEqual("2016-12-30", TrainedTo("refit"));
+        Assert.NotEqual(File.ReadAllText(_folder["forecast-report/future.csv"]), File.ReadAllText(_folder["refit/future.csv"]));
 
-    private static double Figure(JsonElement element, string name) => element.GetProperty(name).GetDouble();
+        string? TrainedTo(string folder) => JsonDocument.Parse(Tool.Run(_folder, "predict", $"{folder}/forecast.unroll", "--sample", "aapl", "--json").Output).RootElement.GetProperty("trained_to").GetString();
+    }
 
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    [Fact]
+    public void Quiet_it_prints_the_verdict_and_the_files_alone()
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--quiet", "--model", "gru", .. Tool.QuickDefault]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith("\nThe recommended forecast, the blend, has RMSE ", result.Output, StringComparison.Ordinal);
+        Assert.InRange(result.Lines.Length, 6, 10);
+        Assert.StartsWith("When there are new rows: ", result.Lines[^1], StringComparison.Ordinal);
+    }
 
-    private static string Text(double value, string format) =>
-        value.ToString(format, CultureInfo.InvariantCulture) is "-0.000" ? "0.000" : value.ToString(format, CultureInfo.InvariantCulture);
+    /// <summary>Networks alone stand for the default blend with these networks; a list that names anything else is the blend.</summary>
+    [Theory]
+    [InlineData("gru", "blend,gru,ridge,naive,drift,mean,least-squares,ets", "gru.unroll")]
+    [InlineData("naive,Drift", "blend,naive,drift,mean,least-squares,ets", "")]
+    [InlineData("gru,ridge", "blend,gru,ridge,naive,drift,mean,least-squares,ets", "gru.unroll")]
+    [InlineData("ets", "blend,naive,drift,mean,least-squares,ets", "")]
+    public void Any_list_of_models_is_a_forecast(string models, string names, string files)
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", models, .. Tool.QuickDefault]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        var report = new Report(_folder["forecast-report"]);
+        Assert.Equal(names.Split(','), report.Forecasters.Select(each => each.GetProperty("name").GetString()));
+        Assert.Equal(
+            files.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Directory.GetFiles(report.Folder, "*.unroll").Select(Path.GetFileName).Where(name => name != "forecast.unroll"));
+        string[] blended = [.. report["blend"].GetProperty("shares").EnumerateObject().Select(share => share.Name)];
+        if (models != "gru")
+            Assert.Subset(models.ToLowerInvariant().Split(',').ToHashSet(), blended.ToHashSet());
+        Assert.Equal(report.Forecasters.Any(each => each.GetProperty("kind").GetString() == "network"), result.Output.Contains("Without its networks", StringComparison.Ordinal));
+        Assert.Equal(0, Tool.Run(_folder, "predict", "forecast-report/forecast.unroll", "--sample", "aapl").Code);
+    }
+
+    [Fact]
+    public void The_newest_rows_are_judged_on_where_their_number_is_given()
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--test", "last:12", "--horizon", "4", "--model", "naive,drift"]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        JsonElement test = new Report(_folder["forecast-report"]).Metrics.GetProperty("data").GetProperty("test");
+        Assert.Equal(("2018-05-11", 12, 9), (test.GetProperty("to").GetString(), test.GetProperty("rows").GetInt32(), test.GetProperty("origins").GetInt32()));
+        Assert.Contains(result.Lines, line => line.StartsWith("The errors come from 9 origins: too few", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Limits_hold_for_values_and_intervals()
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--min", "189.5", "--max", "190.5", "--horizon", "3", "--model", "naive,drift"]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.All(new Report(_folder["forecast-report"]).Future, row =>
+            Assert.All(new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" }, column => Assert.InRange(Report.Number(row[column]), 189.5, 190.5)));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_files_on_any_number_of_threads()
+    {
+        string[] forecast = ["forecast", "--sample", "aapl", "--model", "gru", "--dropout", "0.2", .. Tool.QuickDefault];
+        Assert.Equal(0, Tool.Run(_folder, [.. forecast, "--threads", "1", "--out", "one"]).Code);
+        Assert.Equal(0, Tool.Run(_folder, [.. forecast, "--threads", "2", "--out", "two"]).Code);
+        Assert.Equal(0, Tool.Run(_folder, [.. forecast, "--seed", "456", "--out", "other"]).Code);
+        string Text(string folder, string name) => Seconds().Replace(File.ReadAllText(Path.Combine(_folder[folder], name)), "");
+        foreach (string name in new[] { "metrics.json", "predictions.csv", "future.csv" })
+        {
+            Assert.Equal(Text("one", name), Text("two", name));
+            Assert.NotEqual(Text("one", name), Text("other", name));
+        }
+
+        foreach (string name in new[] { "forecast.unroll", "gru.unroll" })
+            Assert.Equal(File.ReadAllBytes(_folder[$"one/{name}"]), File.ReadAllBytes(_folder[$"two/{name}"]));
+    }
+
+    [Fact]
+    public void A_loss_that_becomes_infinite_ends_the_run_in_one_line_and_leaves_nothing()
+    {
+        ToolResult result = Tool.Run(
+            _folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "1", "--clip-norm", "1e30", "--batch", "200", "--units", "8", "--ensemble", "1");
+        Assert.Equal(1, result.Code);
+        Assert.Matches("^unroll: The loss of the SimpleRNN became infinite at epoch [2-9], step [0-9]+\\. Try --learning-rate 0\\.01 or less, or --clip-norm 1\\. Nothing was written\\.\n$", result.Error);
+        Assert.Empty(_folder.Entries);
+    }
+
+    private static bool IsBaseline(JsonElement each) => each.GetProperty("kind").GetString() is "ridge" or "baseline";
+
+    [GeneratedRegex("\"seconds\": [0-9.]+")]
+    private static partial Regex Seconds();
 }

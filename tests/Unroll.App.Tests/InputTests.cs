@@ -24,6 +24,7 @@ public sealed class InputTests : IDisposable
         string html = File.ReadAllText(_folder["forecast-report/report.html"]);
         Assert.Contains($"<tr><th scope=\"row\">features</th><td>{shown}</td></tr>", html, StringComparison.Ordinal);
         string found = Assert.Single(result.Lines, line => line.StartsWith("Inputs found best on the newest training rows: High", StringComparison.Ordinal));
+        Assert.Equal(word is not "none", found.Contains(shown == "calendar" ? "the calendar" : shown, StringComparison.Ordinal));
         Assert.All(new[] { "Open", "Low", "Close", "Volume" }.Where(name => name != shown), name => Assert.DoesNotContain(name, found, StringComparison.Ordinal));
     }
 
@@ -41,11 +42,17 @@ public sealed class InputTests : IDisposable
     [InlineData("--recipe tutorial --validation 0.3", "--validation has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --head quantile", "--head has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--head normal", "--head is \"normal\"; choose none, quantile, gaussian or student-t. See unroll forecast --help.")]
+    [InlineData("--recipe tutorial --model ridge", "--model ridge has no part in --recipe tutorial, which trains networks alone. Leave it out, or use --recipe default.")]
+    [InlineData("--recipe tutorial --min 0", "--min has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
+    [InlineData("--min 5 --max 4", "--min 5 is not below --max 4. Swap them, or leave one out.")]
+    [InlineData("--model seasonal-naive", "--model seasonal-naive does not apply to aapl.csv: it shows no such season, or has too few rows. Choose ridge, naive, drift, mean, least-squares, ets or a network.")]
+    [InlineData("--static Open", "--static is for a file of several series. Name the column that tells them apart with --series, or leave it out.")]
+    [InlineData("--test last:0", "--test: \"last:0\" names no number of rows. Write last:12 for the newest 12 rows of every series. See unroll forecast --help.")]
+    [InlineData("--test last:3 --horizon 4", "3 test rows are too few to judge 4 rows ahead. Judge on at least 4. (--test, --horizon)")]
     [InlineData("--recipe best", "--recipe is \"best\"; choose default or tutorial. See unroll forecast --help.")]
     [InlineData("--validation 1", "--validation is \"1\"; it takes a number above 0 and below 1. See unroll forecast --help.")]
-    [InlineData("--validation 0.001", "The training range ..2016 has 918 rows: too few for windows of 60 rows, 1 row ahead and 1 row to choose by, where at least 2 are needed. Use a longer --train range or a larger --validation share.")]
-    [InlineData("--window 900", "The training range ..2016 has 918 rows: too few for windows of 900 rows, 1 row ahead and 183 rows to choose by. Use a longer --train range or a smaller --window.")]
-    [InlineData("--horizon 252", "The training range ..2016 has 918 rows: too few for windows of 60 rows, 252 rows ahead and 183 rows to choose by, where at least 504 are needed. Use a longer --train range, a shorter --horizon or a larger --validation share.")]
+    [InlineData("--window 900", "The training range ..2016 has 918 rows: too few for windows of 900 rows and 1 row ahead. At least 1127 are needed, 209 more. Use a longer training range or a shorter window. (--train, --window)")]
+    [InlineData("--horizon 252", "The test range 2017 has 251 rows, 1 too few to judge 252 rows ahead. Choose a longer test range or a shorter horizon. (--test, --horizon)")]
     public void What_does_not_go_together_is_refused_in_one_line(string options, string message)
     {
         ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", .. options.Split(' ')]);
@@ -60,20 +67,16 @@ public sealed class InputTests : IDisposable
         string file = Visits("visits.csv", daysToCome: 7);
         ToolResult result = Tool.Run(_folder, ["forecast", file, "--target", "visits", "--known", "promo", "--horizon", "7", .. s_tiny]);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        JsonElement metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement;
-        Assert.All(Enumerable.Range(0, 7), step => Assert.InRange(metrics.GetProperty("models")[0].GetProperty("rmse_by_step")[step].GetDouble(), 0, 8));
-
-        string[] predict = ["predict", "forecast-report/gru.unroll", file, "--json"];
-        ToolResult predicted = Tool.Run(_folder, predict);
-        Assert.Equal((0, ""), (predicted.Code, predicted.Error));
-        JsonElement json = JsonDocument.Parse(predicted.Output).RootElement;
-        Assert.Equal("2023-07-20", json.GetProperty("after").GetString());
-        JsonElement[] ahead = [.. json.GetProperty("ahead").EnumerateArray()];
-        Assert.Equal(("2023-07-21", "2023-07-27"), (ahead[0].GetProperty("date").GetString(), ahead[^1].GetProperty("date").GetString()));
+        var report = new Report(_folder["forecast-report"]);
+        Assert.All(report["gru"].GetProperty("rmse_by_step").EnumerateArray(), rmse => Assert.InRange(rmse.GetDouble(), 0, 8));
+        Assert.Equal(("2023-07-21", "2023-07-27", 7), (report.Future[0]["date"], report.Future[^1]["date"], report.Future.Count));
         for (int i = 0; i < 7; i++)
-            Assert.Equal(50 + (30 * Promotion(200 + i)), ahead[i].GetProperty("value").GetDouble(), 10.0);
+            Assert.Equal(50 + (30 * Promotion(200 + i)), Report.Number(report.Future[i]["value"]), 10.0);
 
         // Whatever is to be done with gaps, rows to come are none.
+        string[] predict = ["predict", "forecast-report/gru.unroll", file, "--csv"];
+        ToolResult predicted = Tool.Run(_folder, predict);
+        Assert.Equal((0, ""), (predicted.Code, predicted.Error));
         foreach (string policy in new[] { "drop", "forward-fill" })
             Assert.Equal(predicted.Output, Tool.Run(_folder, [.. predict, "--missing", policy]).Output);
 
@@ -81,16 +84,21 @@ public sealed class InputTests : IDisposable
         Assert.Equal(
             (1, "", "unroll: past.csv does not say what promo will be in the 7 rows after 2023-07-20. Add rows with a date, the known columns and an empty visits.\n"),
             (untold.Code, untold.Output, untold.Error));
+
+        // A forecast of such a file is judged all the same, and says why there are no rows to come.
+        ToolResult judged = Tool.Run(_folder, ["forecast", "past.csv", "--target", "visits", "--known", "promo", "--horizon", "7", .. s_tiny]);
+        Assert.Equal((0, ""), (judged.Code, judged.Error));
+        Assert.Contains(judged.Lines, line => line.StartsWith("The rows to come cannot be forecast yet: past.csv does not say what promo will be", StringComparison.Ordinal));
+        Assert.False(File.Exists(report.Path("future.csv")));
     }
 
     [Fact]
     public void A_known_column_with_a_gap_is_refused_in_one_line()
     {
         string file = _folder.Write("prices.csv", Apple.With(300, 6, ""));
-        ToolResult result = Tool.Run(_folder, ["forecast", file, "--known", "Volume", .. s_tiny]);
-        Assert.Equal(
-            (1, "", "unroll: prices.csv has no Volume on 2014-07-18. A column that is known for the rows to come must be whole up to the last High: complete the file, or name it with --features, which fills gaps with the value before.\n"),
-            (result.Code, result.Output, result.Error));
+        ToolResult result = Tool.Run(_folder, ["forecast", file, "--target", "High", "--known", "Volume", .. s_tiny]);
+        Assert.Equal((1, ""), (result.Code, result.Output));
+        Assert.Matches("^unroll: [^\n]*Volume[^\n]*2014-07-18[^\n]*\n$", result.Error);
     }
 
     [Fact]
@@ -99,10 +107,10 @@ public sealed class InputTests : IDisposable
         string[] lines = Apple.With(300, 2, "");
         foreach (int line in new[] { 400, 401 })
             lines[line - 1] = Apple.With(line, 6, "")[line - 1];
-        ToolResult result = Tool.Run(_folder, ["forecast", _folder.Write("prices.csv", lines), "--missing", "forward-fill", .. s_tiny]);
+        ToolResult result = Tool.Run(_folder, ["forecast", _folder.Write("prices.csv", lines), "--target", "High", "--missing", "forward-fill", .. s_tiny]);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Contains("Note: filled 1 value of High forward", result.Lines);
-        Assert.Contains("Note: 2 missing values of Volume filled with the value before.", result.Lines);
+        Assert.Contains(result.Lines, line => line.Contains("filled 1 value of High forward", StringComparison.Ordinal));
+        Assert.Contains("2 missing values of Volume filled with the value before.", result.Lines);
     }
 
     [Theory]
@@ -112,24 +120,36 @@ public sealed class InputTests : IDisposable
     {
         ToolResult result = Tool.Run(_folder, ["forecast", "--sample", sample, "--train", trainRange, "--test", testRange, .. s_tiny]);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        JsonElement metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement;
-        JsonElement data = metrics.GetProperty("data");
-        Assert.Equal((train, test), (data.GetProperty("train_rows").GetInt32(), data.GetProperty("test_rows").GetInt32()));
-        Assert.InRange(metrics.GetProperty("models")[0].GetProperty("skill").GetDouble(), 0.5, 1);
+        var report = new Report(_folder["forecast-report"]);
+        JsonElement data = report.Metrics.GetProperty("data");
+        Assert.Equal((train, test), (data.GetProperty("train").GetProperty("rows").GetInt32(), data.GetProperty("test").GetProperty("rows").GetInt32()));
+        Assert.InRange(Report.Figure(report["blend"], "skill"), 0.5, 1);
     }
 
-    [Fact]
-    public void Thirty_months_are_enough_for_one_row_ahead_and_for_more_it_says_what_to_do()
+    [Theory]
+    [InlineData(30, 1)]
+    [InlineData(30, 3)]
+    [InlineData(168, 12)]
+    public void Few_months_are_enough(int months, int horizon)
     {
-        string file = _folder.Write("months.csv", Enumerable.Range(0, 30).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"{2020 + (i / 12)}-{1 + (i % 12):00}-01,{100 + (10 * Math.Sin(i * Math.PI / 6)) + (i * i % 7):0.00}")).Prepend("date,sales"));
-        string[] forecast = ["forecast", file, "--target", "sales", .. s_tiny];
-        Assert.Equal(0, Tool.Run(_folder, forecast).Code);
-        ToolResult three = Tool.Run(_folder, [.. forecast, "--horizon", "3"]);
-        Assert.Equal(
-            (1, "unroll: The training range ..2021-12-31 has 24 rows: too few for windows of 4 rows, 3 rows ahead and 4 rows to choose by, where at least 6 are needed. Use a longer --train range, a shorter --horizon or a larger --validation share.\n"),
-            (three.Code, three.Error));
-        Assert.Equal(0, Tool.Run(_folder, [.. forecast, "--horizon", "3", "--validation", "0.25"]).Code);
+        string file = _folder.Write("months.csv", Enumerable.Range(0, months).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{2010 + (i / 12)}-{1 + (i % 12):00}-01,{100 + (10 * Math.Sin(i * Math.PI / 6)) + (i * i % 7):0.00}")).Prepend("date,sales"));
+        string[] options = ["--horizon", horizon.ToString(CultureInfo.InvariantCulture), "--test", "last:12", .. s_tiny];
+        ToolResult result = Tool.Run(_folder, ["forecast", file, .. options]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Contains("Forecasting sales, the only column of numbers.", result.Lines);
+        Assert.Contains($"The next {(horizon == 1 ? "month" : $"{horizon} months")} of sales", result.Lines);
+    }
+
+    /// <summary>How many rows are missing is said before any work.</summary>
+    [Fact]
+    public void Too_few_rows_are_refused_with_the_number_that_is_needed()
+    {
+        string file = _folder.Write("days.csv", Enumerable.Range(1, 20).Select(day => $"2020-01-{day:00},{day % 5}").Prepend("date,sales"));
+        ToolResult result = Tool.Run(_folder, ["forecast", file, "--horizon", "12", .. s_tiny]);
+        Assert.Equal((1, ""), (result.Code, result.Output));
+        Assert.Matches("^unroll: .*[0-9]+.*\\n$", result.Error);
+        Assert.Equal(["days.csv"], _folder.Entries);
     }
 
     private static int Promotion(int day) => day * day % 11 % 3 == 0 ? 1 : 0;

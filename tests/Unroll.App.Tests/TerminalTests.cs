@@ -28,6 +28,22 @@ public sealed partial class TerminalTests : IDisposable
     [Theory]
     [InlineData(80)]
     [InlineData(140)]
+    public void A_forecast_of_several_rows_fits_the_terminal_but_for_commands(int width)
+    {
+        string text = OnTerminal(width, "TERM=xterm", $"forecast --sample aapl --horizon 20 --model gru,ridge,naive {string.Join(' ', Tool.QuickDefault)}");
+        string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
+        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(lines, line => GruAtTheEnd().IsMatch(line));
+        string[] table = [.. lines.Where(line => line.Length > 0).SkipWhile(line => line != "The next 20 business days of High")];
+        Assert.Equal(["...", "...", "...", "..."], Report.Cells(table[15]));
+        Assert.StartsWith("2018-06-", table[16], StringComparison.Ordinal);
+        Assert.Equal("All rows are in future.csv.", table[17]);
+        Assert.Contains(lines, line => line.StartsWith("blend ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(140)]
     public void A_backtest_fits_the_terminal_and_its_bars_fill_up(int width)
     {
         string text = OnTerminal(width, "TERM=xterm", $"backtest --sample aapl --model simple-rnn --refit 126 {string.Join(' ', Tool.Quick)}");
@@ -35,7 +51,7 @@ public sealed partial class TerminalTests : IDisposable
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
         Assert.Contains(lines, line => FitsAtTheEnd("baselines").IsMatch(line));
         Assert.Contains(lines, line => FitsAtTheEnd("SimpleRNN").IsMatch(line));
-        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" %", StringComparison.Ordinal));
+        Assert.Contains(lines, line => NaiveLine().IsMatch(line));
 
         static Regex FitsAtTheEnd(string name) => new($"^{name} █+ [0-9]+ fits in [0-9.]+ s$");
     }
@@ -83,24 +99,23 @@ public sealed partial class TerminalTests : IDisposable
         string text = OnTerminal(width, "TERM=xterm", "tune --sample aapl --trials 9 --epochs 3");
         string[] lines = [.. ControlCodes().Replace(text, "").TrimEnd().Split('\n', '\r').Select(line => line.TrimEnd())];
         Assert.All(lines[..^1], line => Assert.InRange(line.Length, 0, width));
-        Assert.StartsWith("unroll forecast --sample aapl --recipe tutorial --target High ", lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("unroll forecast --sample aapl --recipe default --target High ", lines[^1], StringComparison.Ordinal);
         Assert.EndsWith(" --seed 455", lines[^1], StringComparison.Ordinal);
         Assert.Contains(lines, line => SearchAtTheEnd().IsMatch(line));
-        Assert.Equal(width > 100, lines.Any(line => line.StartsWith("Trial ", StringComparison.Ordinal) && line.EndsWith("  Naive RMSE    Skill", StringComparison.Ordinal)));
+        Assert.Equal(width > 100, lines.Any(line => Report.Cells(line) is ["Trial", .., "Naive RMSE", "Skill"]));
         Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" 0.000", StringComparison.Ordinal));
     }
 
-    /// <summary>A terminal of 24 lines shows the first five stations; the line for all ends the table.</summary>
+    /// <summary>A terminal of 24 lines shows the first five stations, in the table of the rows to come and in that of errors.</summary>
     [Theory]
     [InlineData(80, 24, "15 more ")]
     [InlineData(140, 50, "California ")]
     public void As_many_series_are_forecast_as_are_seen_at_once(int width, int height, string lastLine)
     {
-        string output = OnTerminal(width, "TERM=dumb", "forecast --sample stations --train 2014 --test 2015-01 --window 7 --units 2 --epochs 1 --model simple-rnn", height);
+        string output = OnTerminal(width, "TERM=dumb", "forecast --sample stations --train 2014 --test 2015-01 --window 7 --model naive,drift", height);
         string[] lines = [.. output.Split('\n').Select(line => line.TrimEnd())];
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        int total = Array.FindIndex(lines, line => line.StartsWith("all 20, RMSSE  ", StringComparison.Ordinal));
-        Assert.StartsWith(lastLine, lines[total - 2], StringComparison.Ordinal);
+        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, width));
+        Assert.Equal(2, lines.Count(line => line.StartsWith(lastLine, StringComparison.Ordinal)));
     }
 
     private string Forecast(int width, string environment) =>
@@ -126,6 +141,9 @@ public sealed partial class TerminalTests : IDisposable
 
     [GeneratedRegex("^Search █+ rung 2/2  trial 3/3  best #[0-9]: [0-9.]+, naive 1\\.286  in 0:[0-9]+$")]
     private static partial Regex SearchAtTheEnd();
+
+    [GeneratedRegex("^GRU █+ epoch ([0-9]+)/\\1  loss .* ms/step  in [0-9.]+ s$")]
+    private static partial Regex GruAtTheEnd();
 
     [GeneratedRegex("^SimpleRNN █+ epoch 2/2  loss .* ms/step  in [0-9.]+ s$")]
     private static partial Regex BarAtTheEnd();

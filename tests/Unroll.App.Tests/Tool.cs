@@ -77,7 +77,14 @@ public sealed class TempFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public string[] Entries => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(entry => System.IO.Path.GetRelativePath(Path, entry)).Order(StringComparer.Ordinal)];
+    /// <summary>All that is in the folder but the hidden lists of the files of a report.</summary>
+    public string[] Entries =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
+            .Where(entry => System.IO.Path.GetFileName(entry) != ".unroll-files.json")
+            .Select(entry => System.IO.Path.GetRelativePath(Path, entry))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Writes lines into a file here and returns its name.</summary>
     public string Write(string name, IEnumerable<string> lines)

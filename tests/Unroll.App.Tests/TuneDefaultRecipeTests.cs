@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace Unroll.App.Tests;
 /// <summary>A search among settings of the default recipe.</summary>
 public sealed class TuneDefaultRecipeTests : IDisposable
 {
-    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--recipe", "default", "--horizon", "2", "--trials", "6", "--epochs", "3", "--seed", "11"];
+    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--horizon", "2", "--trials", "6", "--epochs", "3", "--seed", "11"];
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -27,35 +28,54 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         Assert.Equal(
             [
                 "Search: 6 trials of 1 epoch, then the best 2 trials of 3 epochs",
-                "Recipe default: a trial is least squares on all inputs, corrected by 1 network, judged on 1 to 2 rows ahead. It finds inputs and epochs, at most so many, within the rows it learns from.",
+                "Recipe default: a trial is ridge regression on all inputs, corrected by 1 network, judged on 1 to 2 rows ahead. It finds inputs and epochs, at most so many, within the rows it learns from.",
                 "Drawn from cells Lstm Gru SimpleRnn, layers 1..2, units 8..64, window 5..120, learning rate 0.0005..0.01, dropout 0..0.4.",
             ],
             result.Lines[6..9]);
         string command = result.Lines[^1];
-        Assert.Matches(@"^unroll forecast --sample aapl --recipe default --target High --train \.\.2016 --test 2017 --horizon 2 --ensemble 1 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+        Assert.Matches(@"^unroll forecast --sample aapl --recipe default --target High --horizon 2 --ensemble 1 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
         JsonElement tuned = Json("tune-report/tune.json"), best = tuned.GetProperty("best");
         Assert.Equal((command, "default", 2), (tuned.GetProperty("command").GetString(), tuned.GetProperty("recipe").GetString(), tuned.GetProperty("horizon").GetInt32()));
 
         Assert.Contains(
-            FormattableString.Invariant($"Ridge alone, least squares on the inputs it finds in windows of 60 rows: RMSE {tuned.GetProperty("ridge_rmse").GetDouble():0.000}, naive forecast {tuned.GetProperty("naive").GetProperty("rmse").GetDouble():0.000}, on the same rows. What a trial does beyond that its networks and the window do."),
+            FormattableString.Invariant($"Ridge alone, on the inputs it finds in windows of 60 rows: RMSE {tuned.GetProperty("ridge").GetProperty("rmse").GetDouble():0.000}, naive forecast {tuned.GetProperty("naive").GetProperty("rmse").GetDouble():0.000}, on the same rows. What a trial does beyond that its networks and the window do."),
             result.Lines);
 
         // On the rows of the search the command has the error of the search.
-        string onItsRows = command.Replace("--train ..2016 --test 2017", "--train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30", StringComparison.Ordinal);
+        string onItsRows = command + " --train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30";
         ToolResult forecast = Tool.Run(_folder, onItsRows.Split(' ')[1..]);
         Assert.Equal((0, ""), (forecast.Code, forecast.Error));
-        JsonElement metrics = Json("forecast-report/metrics.json"), model = metrics.GetProperty("models")[0];
-        Assert.Equal(best.GetProperty("cell").GetString(), model.GetProperty("model").GetString());
+        JsonElement Forecaster(string folder, string name) => Json($"{folder}/metrics.json").GetProperty("forecasters").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+        JsonElement model = Forecaster("forecast-report", best.GetProperty("cell").GetString()!);
         Assert.Equal(best.GetProperty("parameters").GetInt32(), model.GetProperty("parameters").GetInt32());
-        static double Whole(JsonElement byStep) => Math.Sqrt(byStep.EnumerateArray().Average(rmse => rmse.GetDouble() * rmse.GetDouble()));
-        Assert.Equal(Whole(model.GetProperty("rmse_by_step")), best.GetProperty("rmse").GetDouble(), 1e-9);
-        Assert.Equal(Whole(metrics.GetProperty("baselines")[0].GetProperty("rmse_by_step")), tuned.GetProperty("naive").GetProperty("rmse").GetDouble(), 1e-9);
+        Assert.Equal(model.GetProperty("rmse").GetDouble(), best.GetProperty("rmse").GetDouble(), 1e-9);
+        Assert.Equal(Forecaster("forecast-report", "naive").GetProperty("rmse").GetDouble(), tuned.GetProperty("naive").GetProperty("rmse").GetDouble(), 1e-9);
 
         // And so has ridge, where the window is as long as it is without being given.
-        string untuned = onItsRows.Split(" --model ")[0] + " --model gru --epochs 1 --units 4 --out untuned";
+        string untuned = onItsRows.Split(" --model ")[0] + " --train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30 --model ridge --out untuned";
         Assert.Equal(0, Tool.Run(_folder, untuned.Split(' ')[1..]).Code);
-        JsonElement ridge = Assert.Single(Json("untuned/metrics.json").GetProperty("baselines").EnumerateArray(), baseline => baseline.GetProperty("model").GetString() == "ridge");
-        Assert.Equal(Whole(ridge.GetProperty("rmse_by_step")), tuned.GetProperty("ridge_rmse").GetDouble(), 1e-9);
+        Assert.Equal(Forecaster("untuned", "ridge").GetProperty("rmse").GetDouble(), tuned.GetProperty("ridge").GetProperty("rmse").GetDouble(), 1e-9);
+    }
+
+    /// <summary>Trials of several series and targets are judged by their mean RMSSE.</summary>
+    [Theory]
+    [InlineData("--head", "gaussian")]
+    [InlineData("--strategy", "recursive")]
+    public void Several_series_and_targets_are_tuned_together(params string[] options)
+    {
+        string file = _folder.Write("shops.csv", new[] { ("North", 120), ("South", 100) }
+            .SelectMany(shop => Enumerable.Range(0, shop.Item2).Select(day => string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{shop.Item1},{50 + (5 * Math.Sin(day * 0.9)) + Math.Sin(day * day):0.000},{20 + (day % 7) + Math.Cos(day * day):0.000}")))
+            .Prepend("date,shop,x,y"));
+        ToolResult result = Tool.Run(_folder, ["tune", file, "--series", "shop", "--target", "x,y", "--horizon", "2", "--test", "last:10", "--trials", "2", "--epochs", "1", .. options]);
+        Assert.True(result.Code == 0, result.Error);
+        JsonElement tuned = Json("tune-report/tune.json"), best = tuned.GetProperty("best");
+        Assert.True(best.GetProperty("rmsse").GetDouble() > 0);
+        Assert.False(best.TryGetProperty("rmse", out _));
+        string command = result.Lines[^1];
+        Assert.StartsWith($"unroll forecast shops.csv --series shop --recipe default --target x --target y --test last:10 --horizon 2 {string.Join(' ', options)} --model ", command, StringComparison.Ordinal);
+        ToolResult forecast = Tool.Run(_folder, command.Split(' ')[1..]);
+        Assert.True(forecast.Code == 0, forecast.Error);
     }
 
     [Fact]
@@ -93,7 +113,7 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         _folder.Write("same.csv", Apple.Lines);
         string Trials(string name)
         {
-            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--recipe", "default", "--train", "..2016", "--test", "2017", "--trials", "3", "--epochs", "1", "--out", name]).Code);
+            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--train", "..2016", "--test", "2017", "--trials", "3", "--epochs", "1", "--out", name]).Code);
             return string.Join('\n', File.ReadAllLines(_folder[$"{name}/trials.csv"]).Select(line => line[..line.LastIndexOf(',')]));
         }
 
@@ -101,9 +121,9 @@ public sealed class TuneDefaultRecipeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--horizon has no part in a search with --recipe tutorial, whose networks learn one row ahead. Leave it out, or use --recipe default.", "--horizon", "2")]
-    [InlineData("--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.", "--ensemble", "2")]
-    [InlineData("2016-12-23..2016-12-30, the newest training rows, has 5 rows, too few to judge 9 rows ahead. Choose a longer --train range or a shorter --horizon.", "--recipe", "default", "--train", "2016-11-25..2016-12", "--test", "2017", "--horizon", "9")]
+    [InlineData("--horizon has no part in a search with --recipe tutorial, whose networks learn one row ahead. Leave it out, or use --recipe default.", "--recipe", "tutorial", "--horizon", "2")]
+    [InlineData("--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.", "--recipe", "tutorial", "--ensemble", "2")]
+    [InlineData("High has 25 training rows, 2016-11-25..2016-12: too few to learn from some and judge 9 rows ahead on the newest. At least 43 are needed, 18 more. Use a longer training range or a shorter horizon. (--train, --horizon)", "--recipe", "default", "--train", "2016-11-25..2016-12", "--test", "2017", "--horizon", "9")]
     public void What_cannot_be_searched_is_refused(string refusal, params string[] options)
     {
         ToolResult result = Tool.Run(_folder, ["tune", "--sample", "aapl", .. options]);

@@ -6,7 +6,7 @@ namespace Unroll.App.Tests;
 /// <summary>A search that is ended from outside, and started again.</summary>
 public sealed class TuneResumeTests : IDisposable
 {
-    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--trials", "18", "--epochs", "18", "--parallel", "2"];
+    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "18", "--epochs", "18", "--parallel", "2"];
     private readonly TempFolder _folder = new(), _other = new();
 
     public void Dispose()

@@ -7,7 +7,7 @@ namespace Unroll.App.Tests;
 
 public sealed partial class TuneTests : IDisposable
 {
-    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--trials", "9", "--epochs", "3", "--seed", "11"];
+    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "9", "--epochs", "3", "--seed", "11"];
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,7 +28,7 @@ public sealed partial class TuneTests : IDisposable
         Assert.Equal(
             [
                 "Tuning High of aapl.csv (Apple, a sample)",
-                "No --train and --test given: --train ..2016 --test 2017, the last full year of the sample.",
+                "The model learns from ..2016 and is judged on 2017, the last full year of the sample.",
                 "learn         734 rows  2013-05-13 to 2016-04-11  trials are trained on these",
                 "validate      184 rows  2016-04-12 to 2016-12-30  and judged on these",
                 "test          251 rows  2017-01-03 to 2017-12-29  not seen by the search",
@@ -50,13 +50,13 @@ public sealed partial class TuneTests : IDisposable
         Assert.Equal(["tune-report", .. new[] { "journal.jsonl", "trials.csv", "tune.json", "tuning.svg" }.Select(name => Path.Combine("tune-report", name))], _folder.Entries);
 
         string command = result.Lines[^1];
-        Assert.Matches(@"^unroll forecast --sample aapl --recipe tutorial --target High --train \.\.2016 --test 2017 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+        Assert.Matches(@"^unroll forecast --sample aapl --recipe tutorial --target High --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
         ToolResult forecast = Tool.Run(_folder, command.Split(' ')[1..]);
         Assert.Equal((0, ""), (forecast.Code, forecast.Error));
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));
         using var metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"]));
-        JsonElement model = metrics.RootElement.GetProperty("models")[0], trial = best.RootElement.GetProperty("best");
-        Assert.Equal(trial.GetProperty("cell").GetString(), model.GetProperty("model").GetString());
+        JsonElement model = metrics.RootElement.GetProperty("forecasters")[0], trial = best.RootElement.GetProperty("best");
+        Assert.Equal(trial.GetProperty("cell").GetString(), model.GetProperty("name").GetString());
         Assert.Equal(trial.GetProperty("parameters").GetInt32(), model.GetProperty("parameters").GetInt32());
         Assert.Equal(command, best.RootElement.GetProperty("command").GetString());
     }
@@ -65,12 +65,12 @@ public sealed partial class TuneTests : IDisposable
     [Fact]
     public void The_recommended_command_line_makes_the_same_network()
     {
-        string command = Tune().Lines[^1].Replace("--train ..2016 --test 2017", "--train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30", StringComparison.Ordinal);
+        string command = Tune().Lines[^1] + " --train 2013-05-13..2016-04-11 --test 2016-04-12..2016-12-30";
         Assert.Equal(0, Tool.Run(_folder, command.Split(' ')[1..]).Code);
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));
         using var metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"]));
-        Assert.Equal(best.RootElement.GetProperty("best").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("models")[0].GetProperty("rmse").GetDouble());
-        Assert.Equal(best.RootElement.GetProperty("naive").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("naive").GetProperty("rmse").GetDouble());
+        Assert.Equal(best.RootElement.GetProperty("best").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("forecasters")[0].GetProperty("rmse").GetDouble());
+        Assert.Equal(best.RootElement.GetProperty("naive").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("forecasters").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "naive").GetProperty("rmse").GetDouble());
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed partial class TuneTests : IDisposable
         _folder.Write("other.csv", lines);
         _folder.Write("same.csv", Apple.Lines);
         foreach (string name in new[] { "other", "same" })
-            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--train", "..2016", "--test", "2017", "--trials", "4", "--epochs", "1", "--out", name]).Code);
+            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--recipe", "tutorial", "--train", "..2016", "--test", "2017", "--trials", "4", "--epochs", "1", "--out", name]).Code);
         Assert.Equal(Trials("same"), Trials("other"));
     }
 
@@ -110,7 +110,7 @@ public sealed partial class TuneTests : IDisposable
         string journal = File.ReadAllText(_folder["tune-report/journal.jsonl"]);
         ToolResult result = Tool.Run(_folder, [.. s_search[..^4], "--epochs", "6", "--seed", "11"]);
         Assert.Equal(
-            (1, "", "unroll: The journal tune-report/journal.jsonl is of a search with another setup: epochs was 3 and is 6. Choose another --out folder, or delete the journal to begin anew.\n"),
+            (1, "", "unroll: The journal tune-report/journal.jsonl is of a search with another setup: epochs was 3 and is 6. Choose another folder, or delete the journal to begin anew. (--out)\n"),
             (result.Code, result.Output, result.Error.Replace('\\', '/')));
         Assert.Equal(journal, File.ReadAllText(_folder["tune-report/journal.jsonl"]));
     }

@@ -2,92 +2,136 @@ namespace Unroll.Forecasting;
 
 /// <summary>
 /// Forecasts as they would have been made in the past: with a rolling origin, fitted anew every few rows, each fit from the rows before
-/// its first origin and each prediction from the rows up to its own. Models are always judged beside the baselines.
+/// its first origin and each prediction from the rows up to its own. Forecasters are always judged beside the baselines.
 /// </summary>
 /// <remarks>
 /// With n test rows and H rows ahead there are n − H + 1 origins, the first the row before the test rows. A fold is one fit and the k
-/// origins from it on; its predictions reach into the rows of the next fold, as they would have. What a forecaster is fitted on is a
-/// table that ends with the first origin of its fold, and what it predicts from one that ends with the origin: a value that comes later
-/// is in neither, so it cannot leak into scalers, transforms, parameters or predictions. Tashman (2000), "Out-of-sample tests of
-/// forecasting accuracy: an analysis and review"; Hyndman and Athanasopoulos, fpp3, section 5.10.
+/// origins from it on; its predictions reach into the rows of the next fold, as they would have. Everything that a forecaster chooses
+/// (inputs, transforms, epochs, shares) it chooses anew in every fold, on rows before its first origin. The folds are joined to one
+/// forecast over all origins, which is judged as any other is. Tashman (2000), "Out-of-sample tests of forecasting accuracy: an analysis
+/// and review"; Hyndman and Athanasopoulos, fpp3, section 5.10.
 /// </remarks>
 public static class Backtest
 {
-    /// <summary>Backtests models on one column of a table, and all of <see cref="Baselines.For"/> with them.</summary>
-    /// <param name="series">The table; rows after the test rows are not looked at.</param>
-    /// <param name="target">The column to predict, without missing values up to the last test row.</param>
-    /// <param name="models">Name and factory of each model; a new forecaster is made for every fit. May be empty.</param>
-    /// <param name="options">What to judge on and how often to fit; null for the defaults.</param>
+    /// <summary>Backtests forecasters on the test rows of a task, and with them all of <see cref="Baselines.For"/> and ridge regression.</summary>
+    /// <param name="task">What is asked: parts, test rows, horizon, inputs.</param>
+    /// <param name="forecasters">
+    /// What makes each forecaster; a new one is made for every fit. Of a blend its members are judged too. May be empty.
+    /// </param>
+    /// <param name="options">How often to fit; null for the defaults.</param>
+    /// <param name="progress">Told of every fit and of what networks do meanwhile, by one thread at a time.</param>
     /// <param name="cancellationToken">Ends the run without a result.</param>
+    /// <exception cref="ArgumentException">Two forecasters have the same name.</exception>
     /// <exception cref="UnrollException">
-    /// The rows do not do for the options, a model cannot be fitted or predicts what is no number, a model that is no
-    /// <see cref="IHorizonForecaster"/> is asked for more than one row ahead, or the naive forecast makes no error at all.
+    /// The rows do not do for the options, a forecaster cannot be fitted or predicts what is no number, or the naive forecast makes no error
+    /// at all.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static BacktestResult Run(
-        TimeSeries series,
-        string target,
-        IReadOnlyList<(string Name, Func<IForecaster> Create)> models,
+        ForecastTask task,
+        IReadOnlyList<Func<PartsForecaster>> forecasters,
         BacktestOptions? options = null,
+        IProgress<BacktestEvent>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(series);
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(forecasters);
         options ??= new BacktestOptions();
-        var plan = new BacktestPlan(series, target, options);
-        ForecastSplit first = plan.TrainingSplit(plan.Folds[0]);
-        int period = options.Period ?? SeasonalPeriod.Find(first.Train) ?? 1;
-        BacktestRunner[] baselines =
+        BacktestPlan plan = PlanOf(task, forecasters, options, out PartsForecaster[] wanted);
+        HashSet<string> judged =
         [
-            .. Baselines.For(first, period).Select(baseline => new BacktestRunner(plan, baseline.Name, split => Baseline(baseline.Name, split, period), options.OnEvent)),
-            .. options.Inputs == ForecastInputs.TargetOnly ? Array.Empty<BacktestRunner>() : [new BacktestRunner(plan, LinearForecaster.DefaultName, _ => new LinearForecaster(new EnsembleRecipe { Steps = options.Horizon }), options.OnEvent)],
+            .. wanted.Select(forecaster => forecaster.Key),
+            .. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Members).Select(member => member.Key),
         ];
-        BacktestRunner[] networks = [.. models.Select(model => new BacktestRunner(plan, model.Name, model.Create, options.OnEvent))];
-        if (baselines.Concat(networks).CountBy(runner => runner.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
-            throw new ArgumentException($"Two models are named {twice}.", nameof(models));
+        PartsForecaster[] along = [.. Along(task)];
+        BacktestRunner[] runners =
+        [
+            .. along.Where(rule => !judged.Contains(rule.Key))
+                .Select(rule => new BacktestRunner(plan, rule, () => rule, true, options.Work, progress)),
+            .. wanted.Zip(forecasters, (shown, create) => new BacktestRunner(plan, shown, create, false, options.Work, progress)),
+        ];
+        for (int i = 0; i < runners.Length; i++)
+            runners[i].Place = (i + 1, runners.Length);
 
-        BacktestRunner[] all = [.. baselines, .. networks];
-        for (int i = 0; i < all.Length; i++)
-            all[i].Place = (i + 1, all.Length);
+        var leftOut = new List<string>();
+        FoldForecast[][] folds = [.. runners.SelectMany(runner => Run(runner, runner.Key == along[0].Key, leftOut, cancellationToken))];
+        ForecasterScore[] scores =
+        [
+            .. folds.Where(own => !own[0].IsWithout)
+                .DistinctBy(own => own[0].Key)
+                .Select(own => BacktestJoin.Score(plan, own))
+                .OrderBy(score => Array.FindIndex(along, rule => rule.Key == score.Key)),
+        ];
+        ForecasterScore? without = Array.Find(folds, own => own[0].IsWithout) is { } simpler ? BacktestJoin.Score(plan, simpler) : null;
+        return new BacktestResult(new Comparison(task, scores, without, leftOut), plan.Folds, plan.RefitEvery, options.TrainRows);
+    }
 
-        // A naive forecast that is always right leaves nothing to judge, and is found before anything slow is done.
-        var runs = new List<BacktestRun>();
-        List<string> leftOut = plan.NoIntervals is { } none ? [none] : [];
-        foreach (BacktestRunner baseline in baselines)
+    /// <summary>What a forecaster, and of a blend its members, forecast in every fold; nothing where a baseline cannot be fitted.</summary>
+    private static IReadOnlyList<FoldForecast[]> Run(
+        BacktestRunner runner, bool isNeeded, List<string> leftOut, CancellationToken cancellation)
+    {
+        try
         {
-            try
-            {
-                runs.Add(baseline.Run(cancellationToken));
-                if (runs.Count == 1 && Array.TrueForAll(BacktestResult.Rmses(runs[0].Forecast), rmse => rmse == 0))
-                    throw new UnrollException($"{first.Target} never changes in the test rows from {series.Format(plan.TestDates[0])} on, so the naive forecast is always right and no error can be judged. Choose another --test range.");
-            }
-            catch (UnrollException reason) when (runs.Count > 0 && baseline != baselines[0])
-            {
-                leftOut.Add($"The {baseline.Name} forecast is left out: {reason.Message}");
-            }
+            return [.. ByForecaster(runner.Run(cancellation), leftOut)];
         }
-
-        foreach (BacktestRunner network in networks)
-            runs.Add(network.Run(cancellationToken));
-        leftOut.AddRange(runs.Where(run => run.NoIntervals is not null).Select(run => run.NoIntervals!));
-        return new BacktestResult(first.Target, plan, period, options.Levels, runs, leftOut);
+        catch (UnrollException reason) when (runner.IsBaseline && !isNeeded)
+        {
+            leftOut.Add($"The {runner.Name} forecast is left out: {reason.Message}");
+            return [];
+        }
     }
 
     /// <summary>
-    /// The fits that a run would make of each model, oldest first, without making them: the one that the first intervals come from, where
-    /// there are intervals (its origins are counted back from the first test row's, below 0), and that of each fold.
+    /// The fits that a run would make of each forecaster, oldest first, without making them; what it would refuse is refused here.
     /// </summary>
-    /// <exception cref="UnrollException">The rows do not do for the options.</exception>
-    public static IReadOnlyList<BacktestFold> Fits(TimeSeries series, string target, BacktestOptions? options = null)
+    /// <param name="task">What is asked.</param>
+    /// <param name="forecasters">What makes each forecaster.</param>
+    /// <param name="options">How often to fit; null for the defaults.</param>
+    /// <exception cref="ArgumentException">Two forecasters have the same name.</exception>
+    /// <exception cref="UnrollException">The rows do not do for the options or the forecasters, and it says how many are missing.</exception>
+    public static IReadOnlyList<BacktestFold> Folds(
+        ForecastTask task, IReadOnlyList<Func<PartsForecaster>> forecasters, BacktestOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(series);
-        ArgumentNullException.ThrowIfNull(target);
-        var plan = new BacktestPlan(series, target, options ?? new BacktestOptions());
-        return [.. plan.Folds.Select(plan.FoldOf).Prepend(plan.Calibration is { } before ? plan.FoldOf(before) : null).OfType<BacktestFold>()];
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(forecasters);
+        return PlanOf(task, forecasters, options ?? new BacktestOptions(), out _).Folds;
     }
 
-    private static BaselineForecaster Baseline(string name, ForecastSplit split, int period) =>
-        Baselines.For(split, period).FirstOrDefault(baseline => baseline.Name == name)
-        ?? throw new UnrollException($"{split.Train.Count} rows in {split.TrainRange} are too few for it.");
+    private static BacktestPlan PlanOf(
+        ForecastTask task, IReadOnlyList<Func<PartsForecaster>> forecasters, BacktestOptions options, out PartsForecaster[] wanted)
+    {
+        var plan = new BacktestPlan(task, options);
+        Comparison.RequireChange(task);
+        wanted = [.. forecasters.Select(create => create())];
+        if (wanted.CountBy(forecaster => forecaster.Key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
+            throw new ArgumentException($"Two forecasters are named {twice}.", nameof(forecasters));
+        foreach (PartsForecaster forecaster in wanted)
+            forecaster.Require(plan.TaskOf(0));
+        return plan;
+    }
+
+    /// <summary>
+    /// What is judged without being asked for, the naive forecast first: the baselines that apply to the rows before the test rows and, where
+    /// there are inputs, ridge regression.
+    /// </summary>
+    private static IEnumerable<PartsForecaster> Along(ForecastTask task)
+    {
+        foreach (BaselineForecaster rule in Baselines.For(task))
+            yield return rule;
+        if (task.Inputs.Calendar || task.Inputs.Columns.Any() || task.Targets.Count > 1)
+            yield return new RidgeForecaster();
+    }
+
+    /// <summary>What each forecaster of a run forecast, fold by fold; one that is not in every fold is left out.</summary>
+    private static IEnumerable<FoldForecast[]> ByForecaster(IReadOnlyList<FoldForecast>[] folds, List<string> leftOut)
+    {
+        foreach (var own in folds.SelectMany(fold => fold).GroupBy(forecast => (forecast.Key, forecast.IsWithout)))
+        {
+            FoldForecast[] all = [.. own];
+            if (all.Length == folds.Length)
+                yield return all;
+            else if (!own.Key.IsWithout)
+                leftOut.Add($"The {all[0].Name} forecast is left out: it could be fitted in {all.Length} of {folds.Length} fits only.");
+        }
+    }
 }

@@ -1,128 +1,75 @@
 namespace Unroll.Forecasting;
 
-/// <summary>What one model or baseline predicted.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="IsBaseline">Whether it is a baseline.</param>
-/// <param name="Forecast">For the test rows, all folds joined.</param>
-/// <param name="Calibration">For the calibration rows, by a fit to the rows before them; null where there is none.</param>
-/// <param name="Saying">What a baseline says, where that fits in a few words.</param>
-/// <param name="NoIntervals">Why a baseline has no intervals though there are some; null where it has.</param>
-internal sealed record BacktestRun(string Name, bool IsBaseline, HorizonForecast Forecast, HorizonForecast? Calibration, string? Saying, string? NoIntervals)
+/// <summary>Fits one forecaster fold by fold and predicts from every origin.</summary>
+/// <param name="plan">The folds.</param>
+/// <param name="shown">A forecaster to look at, not fitted.</param>
+/// <param name="create">One like it, for every fit.</param>
+/// <param name="isBaseline">Whether it is judged along without being asked for.</param>
+/// <param name="work">Where finished folds are kept; null to keep nothing.</param>
+/// <param name="progress">Told of every fit.</param>
+internal sealed class BacktestRunner(
+    BacktestPlan plan, PartsForecaster shown, Func<PartsForecaster> create, bool isBaseline, FinishedWork? work, IProgress<BacktestEvent>? progress)
 {
-    /// <summary>Beside <see cref="Forecast"/>, where the model says how sure it is.</summary>
-    public HorizonQuantiles? Quantiles { get; init; }
+    /// <summary>As tables call it.</summary>
+    public string Name { get; } = shown.Name;
 
-    /// <summary>Beside <see cref="Calibration"/>.</summary>
-    public HorizonQuantiles? CalibrationQuantiles { get; init; }
-}
+    /// <summary>As files call it.</summary>
+    public string Key { get; } = shown.Key;
 
-/// <summary>Fits one model or baseline fold by fold and predicts from every origin.</summary>
-internal sealed class BacktestRunner
-{
-    private readonly BacktestPlan _plan;
-    private readonly Func<ForecastSplit, IForecaster> _create;
-    private readonly bool _isBaseline;
-    private readonly Action<BacktestEvent>? _onEvent;
-    private string? _saying;
+    /// <summary>Whether it is judged along without being asked for.</summary>
+    public bool IsBaseline => isBaseline;
 
-    public BacktestRunner(BacktestPlan plan, string name, Func<IForecaster> create, Action<BacktestEvent>? onEvent)
-        : this(plan, name, _ => create(), false, onEvent) =>
-        ArgumentNullException.ThrowIfNull(create);
-
-    public BacktestRunner(BacktestPlan plan, string name, Func<ForecastSplit, IHorizonForecaster> create, Action<BacktestEvent>? onEvent)
-        : this(plan, name, create, true, onEvent)
-    {
-    }
-
-    private BacktestRunner(BacktestPlan plan, string name, Func<ForecastSplit, IForecaster> create, bool isBaseline, Action<BacktestEvent>? onEvent)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        (_plan, Name, _create, _isBaseline, _onEvent) = (plan, name, create, isBaseline, onEvent);
-    }
-
-    public string Name { get; }
-
-    /// <summary>Which of all baselines and models it is, from 1, and how many there are: what events tell.</summary>
+    /// <summary>Which of all forecasters it is, from 1, and how many there are: what events tell.</summary>
     public (int Number, int Count) Place { get; set; } = (1, 1);
 
-    private string Remedy => _isBaseline ? "" : " Train it with a smaller learning rate.";
+    /// <summary>For each fold what it forecast, and of a blend what its members did and the blend would have done without networks.</summary>
+    /// <exception cref="UnrollException">It cannot be fitted, or predicts what is no number.</exception>
+    public IReadOnlyList<FoldForecast>[] Run(CancellationToken cancellation) =>
+        [.. Enumerable.Range(0, plan.Folds.Count).Select(fold => Run(fold, cancellation))];
 
-    public BacktestRun Run(CancellationToken cancellation)
-    {
-        HorizonForecast? calibration = null;
-        HorizonQuantiles? calibrationQuantiles = null;
-        string? reason = null;
-        int fit = 1;
-        if (_plan.Calibration is { } before)
-        {
-            try
-            {
-                var ahead = new double[before.Origins][];
-                var said = new double[]?[before.Origins];
-                Predict(before, fit++, ahead, said, cancellation);
-                calibration = new HorizonForecast(_plan.ActualOf(before), ahead);
-                calibrationQuantiles = QuantilesOf(said);
-            }
-            catch (UnrollException failure) when (_isBaseline)
-            {
-                reason = $"The {Name} forecast has no intervals: {failure.Message}";
-            }
-        }
-
-        int origins = _plan.TestCount - _plan.Horizon + 1;
-        var joined = new double[origins][];
-        var quantiles = new double[]?[origins];
-        foreach (BacktestPlan.Stage fold in _plan.Folds)
-            Predict(fold, fit++, joined.AsSpan(fold.End - _plan.FirstTest, fold.Origins), quantiles.AsSpan(fold.End - _plan.FirstTest, fold.Origins), cancellation);
-        var forecast = new HorizonForecast(_plan.Actual, joined);
-        if (!Array.TrueForAll(BacktestResult.Rmses(forecast), double.IsFinite))
-            throw new UnrollException($"The errors of the {Name} are too large to be squared.{Remedy}");
-        return new BacktestRun(Name, _isBaseline, forecast, calibration, _saying, reason) { Quantiles = QuantilesOf(quantiles), CalibrationQuantiles = calibrationQuantiles };
-    }
-
-    /// <summary>Null where the model says none.</summary>
-    private HorizonQuantiles? QuantilesOf(double[]?[] said) => said.OfType<double[]>().ToArray() is var all && all.Length == said.Length ? new HorizonQuantiles(_plan.Horizon, all) : null;
-
-    private void Predict(BacktestPlan.Stage stage, int fit, Span<double[]> ahead, Span<double[]?> quantiles, CancellationToken cancellation)
+    private IReadOnlyList<FoldForecast> Run(int fold, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        bool isCalibration = stage == _plan.Calibration;
-        int fits = _plan.Folds.Count + (_plan.Calibration is null ? 0 : 1);
-        var moment = new BacktestEvent(BacktestEventKind.FitStarted, Name, Place.Number, Place.Count, _isBaseline, isCalibration, fit, fits, stage.Rows, _plan.LastTrainDate(stage));
-        ForecastSplit split = _plan.TrainingSplit(stage);
-        IForecaster forecaster = _create(split);
-        if (_plan.Horizon > 1 && forecaster is not IHorizonForecaster)
-            throw new UnrollException($"The {Name} predicts one row ahead only, so it cannot be judged {_plan.Horizon} rows ahead. Use a --horizon of 1.");
-        _onEvent?.Invoke(moment);
-        forecaster.Fit(split, cancellation);
-
-        _saying = _isBaseline ? Comparison.Saying(forecaster) : null;
-
-        // A network that is cancelled keeps what it has and returns.
-        cancellation.ThrowIfCancellationRequested();
-        _onEvent?.Invoke(moment with { Kind = BacktestEventKind.FitEnded });
-        for (int origin = 0; origin < ahead.Length; origin++)
+        string place = FormattableString.Invariant($"backtest/{Key}/{fold}");
+        BacktestFold about = plan.Folds[fold];
+        var moment = new BacktestEvent(
+            BacktestEventKind.FitStarted, Name, Place.Number, Place.Count, isBaseline, fold + 1, plan.Folds.Count, about.TrainRows, about.TrainTo, Name, default);
+        if (work?.FindText(place) is { } kept && FoldForecast.Read(kept) is { } found)
         {
-            cancellation.ThrowIfCancellationRequested();
-            (ahead[origin], quantiles[origin]) = Ahead(forecaster, _plan.Known(stage, origin));
+            progress?.Report(moment with { Kind = BacktestEventKind.Predicted });
+            return found;
         }
 
-        _onEvent?.Invoke(moment with { Kind = BacktestEventKind.Predicted });
+        progress?.Report(moment);
+        ForecastTask task = plan.TaskOf(fold);
+        PartsForecaster forecaster = create();
+        forecaster.Work = work?.Within(place);
+        string member = Name;
+        if (forecaster is BlendForecaster whole)
+            whole.MemberStarted = next => member = next.Name;
+        var forwarded = new Forwarded(training =>
+            progress?.Report(moment with { Kind = BacktestEventKind.Training, Member = member, Training = training }));
+        forecaster.Fit(task, progress is null ? null : forwarded, cancellation);
+
+        // The tutorial's network keeps what it has when it is cancelled, and returns.
+        cancellation.ThrowIfCancellationRequested();
+        progress?.Report(moment with { Kind = BacktestEventKind.FitEnded });
+        var forecasts = new List<FoldForecast> { FoldForecast.Of(forecaster, task) };
+        if (forecaster is BlendForecaster blend)
+        {
+            forecasts.AddRange(blend.Members.Select(part => FoldForecast.Of(part, task)));
+            if (blend.Without(ForecasterKind.Network) is { } without)
+                forecasts.Add(FoldForecast.Of(without, task, isWithout: true));
+        }
+
+        work?.AddText(place, FoldForecast.Text(forecasts));
+        progress?.Report(moment with { Kind = BacktestEventKind.Predicted });
+        return forecasts;
     }
 
-    private (double[] Values, double[]? Quantiles) Ahead(IForecaster forecaster, TimeSeries known)
+    /// <summary>On the thread that trains, unlike <see cref="Progress{T}"/>.</summary>
+    private sealed class Forwarded(Action<TrainingEvent> tell) : IProgress<TrainingEvent>
     {
-        double[]? quantiles = null;
-        double[] ahead;
-        if (forecaster is EnsembleForecaster { Head: not ForecastHead.None } ensemble)
-            (ahead, quantiles) = ensemble.Foresee(known, _plan.Horizon);
-        else
-            ahead = forecaster is IHorizonForecaster horizon ? horizon.PredictAhead(known, _plan.Horizon) : [forecaster.PredictNext(known)];
-        if (ahead.Length != _plan.Horizon)
-            throw new UnrollException($"The {Name} predicted {ahead.Length} rows ahead of {known.Format(known.LastDate)} where {_plan.Horizon} were asked for.");
-        int bad = Array.FindIndex(ahead, value => !double.IsFinite(value));
-        if (bad >= 0)
-            throw new UnrollException($"The {Name} predicts {ahead[bad]} for {(bad == 0 ? "the row" : $"{bad + 1} rows")} after {known.Format(known.LastDate)}.{Remedy}");
-        return (ahead, quantiles);
+        public void Report(TrainingEvent value) => tell(value);
     }
 }

@@ -7,26 +7,33 @@ public static class Baselines
     private const int RowsForEts = 12;
 
     /// <summary>
-    /// All that apply to a split, not yet fitted, the naive forecast first: seasonal naive where a period is given or found in the training
-    /// rows, drift, mean, least squares on the split's window where the training rows are at least twice its weights, and exponential
-    /// smoothing from 12 training rows on.
+    /// All that apply to every part of a task, not yet fitted, the naive forecast first: seasonal naive where a season is found in the
+    /// training rows of most parts, drift, mean, least squares on the window where the training rows are at least twice its weights, and
+    /// exponential smoothing from 12 training rows on.
     /// </summary>
-    /// <param name="split">What is to be predicted; only the training rows are looked at.</param>
-    /// <param name="period">The rows of one season; null to find it (<see cref="SeasonalPeriod.Find"/>), 1 for none.</param>
-    public static IReadOnlyList<BaselineForecaster> For(ForecastSplit split, int? period = null)
+    /// <param name="task">What is asked; only the training rows are looked at.</param>
+    public static IReadOnlyList<BaselineForecaster> For(ForecastTask task)
     {
-        ArgumentNullException.ThrowIfNull(split);
-        int rows = split.Train.Count;
-        int season = period ?? SeasonalPeriod.Find(split.Train) ?? 1;
+        ArgumentNullException.ThrowIfNull(task);
+        ForecastSplit[] splits = [.. task.Parts.Select(part => task[part])];
+        int?[] seasons = Array.ConvertAll(splits, split => SeasonalPeriod.Find(split.Train));
         var baselines = new List<BaselineForecaster> { new NaiveForecaster() };
-        if (season > 1 && season <= rows)
+        if (CommonSeason(seasons) is { } season && splits.All(split => split.Train.Count >= season))
             baselines.Add(new SeasonalNaiveForecaster(season));
         baselines.Add(new DriftForecaster());
         baselines.Add(new MeanForecaster());
-        if (split.TrainWindowCount >= 2 * (split.Window + 1))
+        if (splits.All(split => split.TrainWindowCount >= 2 * (split.Window + 1)))
             baselines.Add(new LeastSquaresForecaster());
-        if (rows >= RowsForEts)
-            baselines.Add(new EtsForecaster(period: season <= EtsForecaster.LongestPeriod ? season : null));
+        if (splits.All(split => split.Train.Count >= RowsForEts))
+            baselines.Add(new EtsForecaster());
         return baselines;
+    }
+
+    /// <summary>The season of most parts, where more than half have one; null for none.</summary>
+    private static int? CommonSeason(int?[] seasons)
+    {
+        int[] found = [.. seasons.OfType<int>()];
+        return 2 * found.Length <= seasons.Length ? null
+            : found.GroupBy(each => each).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
     }
 }

@@ -22,6 +22,9 @@ public sealed class LinearRegression
         Intercepts = Array.AsReadOnly(intercepts);
     }
 
+    /// <summary>Known weights of one output.</summary>
+    internal static LinearRegression Of(double[] weights, double intercept) => new(weights, [intercept]);
+
     /// <summary>K, the inputs of a row.</summary>
     public int Inputs => _weights.Length / _intercepts.Length;
 

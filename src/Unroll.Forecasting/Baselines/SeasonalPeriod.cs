@@ -20,7 +20,7 @@ public static class SeasonalPeriod
     public static IReadOnlyList<int> Candidates(TimeSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
-        return DateFrequency.Of(series.DateSpan).SeasonalPeriods;
+        return series.Calendar.SeasonalPeriods;
     }
 
     /// <summary>The season of these values among those its calendar suggests, or null where none is there.</summary>
@@ -30,7 +30,7 @@ public static class SeasonalPeriod
     public static int? Find(Series values, int longest = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return FindAmong(values.Values, DateFrequency.Of(values.DateSpan).SeasonalPeriods.Where(period => period <= longest));
+        return FindAmong(values.Values, values.Calendar.SeasonalPeriods.Where(period => period <= longest));
     }
 
     /// <summary>The season of these values among <paramref name="candidates"/>, or null where none is there.</summary>

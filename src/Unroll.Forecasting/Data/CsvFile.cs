@@ -8,6 +8,10 @@ namespace Unroll.Forecasting;
 internal sealed class CsvFile
 {
     private const int SampledRows = 20;
+
+    /// <summary>How many columns that were left out a message names.</summary>
+    private const int MostLeftOut = 3;
+
     private static readonly string[] s_dateNames = ["date", "datetime", "timestamp", "time", "day", "month", "year", "period"];
     private static readonly string[] s_otherFormats = ["<!", "<?", "<html", "{", "["];
 
@@ -18,7 +22,7 @@ internal sealed class CsvFile
     private readonly Dictionary<string, string> _leftOut = new(StringComparer.OrdinalIgnoreCase);
 
     private CsvFile(string path, CsvReadOptions options) =>
-        (_name, _options, _bytes) = (Path.GetFileName(path), options, Bytes(path));
+        (_name, _options, _bytes) = (CellText.Clean(Path.GetFileName(path)), options, Bytes(path));
 
     /// <param name="path">The file.</param>
     /// <param name="options">How to read it.</param>
@@ -67,13 +71,13 @@ internal sealed class CsvFile
         DateTime[] read = dates.Dates(_notices);
         NumberCells[] numbers = [.. columns.Where(IsNumeric)];
         return numbers.Length > 0
-            ? new CsvRows(_name, read, lines, numbers, keys, _options.Static is null ? null : statics, _notices, _leftOut)
-            : throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
+            ? new CsvRows(_name, read, lines, numbers, keys, _options.Static is null ? null : statics, _notices, _leftOut, dates.Zone)
+            : throw new UnrollException($"{_name} has no column of numbers beside its dates{string.Concat(_leftOut.Take(MostLeftOut).Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
     }
 
     private KeyCells Keys(string[] headers, int index, int dateIndex) => index != dateIndex
         ? new KeyCells(_name, headers[index], index)
-        : throw new UnrollException($"Column {headers[index]} of {_name} holds the dates, so it cannot tell series apart. Choose another of {NameList.Of([.. headers.Where((_, place) => place != index)])}.");
+        : throw new UnrollException($"Column {headers[index]} of {_name} holds the dates, so it cannot tell series apart. Choose another of {NameList.Of([.. headers.Where((_, place) => place != index)])}.") { Subject = "series" };
 
     private StaticCells[] Statics(string[] headers, int dateIndex, int keyIndex)
     {
@@ -81,7 +85,7 @@ internal sealed class CsvFile
         foreach (int index in indices)
         {
             if (index == dateIndex || index == keyIndex)
-                throw new UnrollException($"Column {headers[index]} of {_name} {(index == dateIndex ? "holds the dates" : "names the series")}, so it is no static column. Name others with --static.");
+                throw new UnrollException($"Column {headers[index]} of {_name} {(index == dateIndex ? "holds the dates" : "names the series")}, so it is no static column. Name others.") { Subject = "static" };
             _leftOut[headers[index]] = "it is a static column of the panel";
         }
 
@@ -109,7 +113,7 @@ internal sealed class CsvFile
     private string[] Headers()
     {
         using CsvReader reader = Open();
-        string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? Unnamed(index) : header.Trim())];
+        string[] headers = [.. reader.Headers.Select((header, index) => header.Trim().Length == 0 ? Unnamed(index) : CellText.Clean(header.Trim()))];
         if (headers.Length == 0)
             throw new UnrollException($"{_name} is empty. Give a CSV file with a header row, a date column and at least one column of numbers.");
         if (headers.All(header => DateCells.Reads(header, null, compact: true) || double.TryParse(header, CultureInfo.InvariantCulture, out _)))
@@ -136,13 +140,19 @@ internal sealed class CsvFile
         if (_options.DateColumn is { } chosen)
             return Find(headers, chosen);
         int[] named = [.. Enumerable.Range(0, headers.Length).Where(index => s_dateNames.Contains(Plain(headers[index])))];
-        foreach (int index in named)
+        int found = Array.Find([.. named.Cast<int?>()], index => IsDates(samples[index!.Value].GetRange(0, Math.Min(1, samples[index.Value].Count)), compact: true))
+            ?? Array.FindIndex(samples, sample => IsDates(sample, compact: false));
+        if (found >= 0 && samples[found] is [var first, _, ..] && samples[found].TrueForAll(text => text == first))
         {
-            if (IsDates(samples[index].GetRange(0, Math.Min(1, samples[index].Count)), compact: true))
-                return index;
+            // Such as the date of a report on each of its rows, beside the dates of its values.
+            int other = Array.FindIndex(samples, sample => IsDates(sample, compact: false) && sample.Exists(text => text != sample[0]));
+            if (other >= 0 && IsConstant(found, first))
+            {
+                _notices.Add($"took the dates from column {headers[other]}: {headers[found]} is {first} on every row");
+                return other;
+            }
         }
 
-        int found = Array.FindIndex(samples, sample => IsDates(sample, compact: false));
         if (found >= 0)
             return found;
         if (named.Length > 0)
@@ -151,6 +161,18 @@ internal sealed class CsvFile
 
         bool IsDates(List<string> sample, bool compact) => sample.Count > 0 && sample.TrueForAll(text => DateCells.Reads(text, _options.DateFormat, compact));
         static string Plain(string header) => new([.. header.Where(char.IsAsciiLetter).Select(char.ToLowerInvariant)]);
+    }
+
+    private bool IsConstant(int index, string text)
+    {
+        using CsvReader reader = Open();
+        while (reader.Read())
+        {
+            if (index < reader.FieldCount && !NumberCells.IsMissing(reader.GetSpan(index)) && reader.GetString(index).Trim() != text)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>The first cells of each column that are not empty.</summary>
@@ -172,10 +194,11 @@ internal sealed class CsvFile
 
     private int Find(string[] headers, string name)
     {
+        name = CellText.Clean(name);
         int index = Array.IndexOf(headers, name);
         if (index < 0)
             index = Array.FindIndex(headers, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {name}. Choose one of {NameList.Of(headers)}.");
+        return index >= 0 ? index : throw new UnrollException($"{_name} has no column {CellText.Shown(name)}. Choose one of {NameList.Of(headers)}.");
     }
 
     private CsvReader Open() => CsvReader.Create(_bytes, new CsvReaderOptions
@@ -199,7 +222,7 @@ internal sealed class CsvFile
 
     private static byte[] Bytes(string path)
     {
-        string name = Path.GetFileName(path);
+        string name = CellText.Clean(Path.GetFileName(path));
         if (Directory.Exists(path))
             throw new UnrollException($"{path} is a folder. Give the path of a CSV file.");
         byte[] bytes;

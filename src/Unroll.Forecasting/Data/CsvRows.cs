@@ -11,7 +11,8 @@ internal sealed record CsvRows(
     KeyCells? Keys,
     StaticCells[]? Statics,
     List<string> Notices,
-    Dictionary<string, string> LeftOut)
+    Dictionary<string, string> LeftOut,
+    string? Zone)
 {
     /// <summary>A file in which at least this share of the rows repeats a date may well hold several series.</summary>
     private const double RepeatedDates = 0.25;
@@ -27,14 +28,12 @@ internal sealed record CsvRows(
         }
 
         (DateTime[] dates, Column[] columns) = Ordered(order);
-        var series = new TimeSeries(File, dates, columns, 0, dates.Length, Notices.AsReadOnly(), new ReadOnlyDictionary<string, string>(LeftOut));
-        if (Twice(series, order, 0) is { } twice)
-            throw new UnrollException($"{File}: the date {twice.Date} appears twice, on lines {twice.First} and {twice.Second}. Remove one of them{Several()}.");
-        return series;
+        var series = new TimeSeries(File, dates, columns, 0, dates.Length, Notices.AsReadOnly(), new ReadOnlyDictionary<string, string>(LeftOut), Zone);
+        return Twice(series, order, 0) is { } twice ? throw Repeated(series, twice) : series;
     }
 
     /// <exception cref="UnrollException">A date appears twice in one series.</exception>
-    public Panel ToPanel()
+    public SeriesSet ToSeriesSet()
     {
         IReadOnlyList<int> places = Keys!.Rows;
         int[] order = [.. Enumerable.Range(0, Dates.Length).OrderBy(row => places[row])];
@@ -61,15 +60,19 @@ internal sealed record CsvRows(
         {
             int start = starts[place], rows = starts[place + 1] - start;
             string[] notices = sorted.Contains(place) ? [$"sorted {rows} rows by date: they were not in order", .. Notices] : [.. Notices];
-            var series = new TimeSeries(Panel.NameOf(File, Keys.Keys[place]), dates, columns, start, rows, Array.AsReadOnly(notices), leftOut);
+            var series = new TimeSeries(SeriesSet.NameOf(File, Keys.Keys[place]), dates, columns, start, rows, Array.AsReadOnly(notices), leftOut, Zone);
             if (Twice(series, order, start) is { } twice)
-                throw new UnrollException($"{File}: series {Keys.Keys[place]} has the date {twice.Date} twice, on lines {twice.First} and {twice.Second}. Remove one of them, or choose a column that tells them apart.");
+            {
+                string where = $"{File}: series {CellText.Shown(Keys.Keys[place])} has the date {twice.Date} twice, on lines {twice.First} and {twice.Second}";
+                throw new UnrollException(ClockWentBack(series) ? $"{where}{Offsets(twice.Date)}" : $"{where}. Remove one of them, or choose a column that tells them apart.");
+            }
+
             all[place] = (Keys.Keys[place], series);
         }
 
         if (sorted.Count > 0)
             Notices.Insert(0, $"sorted the rows of {sorted.Count} series by date: they were not in order");
-        return new Panel(File, Keys.Name, all, Notices.AsReadOnly(), Statics is null ? null : Array.ConvertAll(Statics, cells => cells.Of(Keys, Lines)));
+        return new SeriesSet(File, Keys.Name, all, Notices.AsReadOnly(), Statics is null ? null : Array.ConvertAll(Statics, cells => cells.Of(Keys, Lines)));
     }
 
     private bool IsSorted(ReadOnlySpan<int> rows)
@@ -99,7 +102,64 @@ internal sealed record CsvRows(
         return null;
     }
 
-    private string Several() => LeftOut.Count > 0 && Dates.Length - Dates.Distinct().Count() >= RepeatedDates * Dates.Length
-        ? $"; or, if each {LeftOut.Keys.First()} is a series of its own, see unroll describe --series {LeftOut.Keys.First()}"
-        : "";
+    private UnrollException Repeated(TimeSeries series, (string Date, long First, long Second) twice)
+    {
+        string where = $"{File}: the date {twice.Date} appears twice, on lines {twice.First} and {twice.Second}";
+        if (ClockWentBack(series))
+            return new UnrollException($"{where}{Offsets(twice.Date)}");
+        if (Dates.Length - Dates.Distinct().Count() < RepeatedDates * Dates.Length)
+            return new UnrollException($"{where}. Remove one of them.");
+        if (LeftOut.Count > 0)
+        {
+            string text = LeftOut.Keys.First();
+            return new SeveralSeriesException($"{where}. Remove one of them; or, if each {text} is a series of its own, name {text} as the column that tells the series apart.", text);
+        }
+
+        return NumberKey() is { } key
+            ? new SeveralSeriesException($"{where}. The file seems to hold several series, one for each {key}: name {key} as the column that tells the series apart.", key)
+            : new UnrollException($"{where}. Remove one of them.");
+    }
+
+    /// <summary>The column of whole numbers that tells rows of the same date apart, of several that with the fewest numbers; null where there is none.</summary>
+    private string? NumberKey()
+    {
+        string? found = null;
+        int fewest = Dates.Length / 2;
+        foreach (NumberCells column in Columns)
+        {
+            List<double> values = column.Values;
+            int different = values.Distinct().Count();
+            if (different < 2 || different > fewest || !values.TrueForAll(value => value == Math.Truncate(value)) || Dates.Zip(values).Distinct().Count() < Dates.Length)
+                continue;
+            (found, fewest) = (column.Name, different - 1);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Whether times are repeated as where clocks are put back: in the first hours of a Sunday of spring or autumn, once a year, each
+    /// twice, in a table of more than one row a day that does not say its zone.
+    /// </summary>
+    private bool ClockWentBack(TimeSeries series)
+    {
+        ReadOnlySpan<DateTime> dates = series.DateSpan;
+        var days = new HashSet<DateTime>();
+        for (int row = 1; row < dates.Length; row++)
+        {
+            DateTime date = dates[row];
+            if (date != dates[row - 1])
+                continue;
+            bool isThere = date.Hour < 4 && date.DayOfWeek == DayOfWeek.Sunday && date.Month is 3 or 4 or 9 or 10 or 11;
+            if (!isThere || (row > 1 && dates[row - 2] == date))
+                return false;
+            days.Add(date.Date);
+        }
+
+        return Zone is null && days.Count > 0 && days.Select(day => day.Year).Distinct().Count() == days.Count
+            && days.All(day => series.Dates.Where(date => date.Date == day).Distinct().Count() > 3);
+    }
+
+    private static string Offsets(string date) =>
+        $": the clock went back an hour here, it seems. Write the times with their offsets from UTC, such as {date.Replace(' ', 'T')}+02:00, or in UTC.";
 }

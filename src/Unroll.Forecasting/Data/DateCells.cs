@@ -22,6 +22,9 @@ internal sealed class DateCells(string file, string column, string? format)
     private (long Line, string Text) _notMonthFirst;
     private (long Line, string Text) _notDayFirst;
 
+    /// <summary>What the times are read from: an offset that is the same on all rows, or UTC; null where the file does not say. Known after <see cref="Dates"/>.</summary>
+    public string? Zone { get; private set; }
+
     /// <summary>Whether a cell reads as a date by any format; plain numbers such as 2016 count only if <paramref name="compact"/>.</summary>
     public static bool Reads(string text, string? format, bool compact) =>
         format is not null
@@ -35,7 +38,7 @@ internal sealed class DateCells(string file, string column, string? format)
         if (format is not null)
         {
             if (!Exact(text, [format], out DateTime given))
-                throw new UnrollException($"{file}, line {line}, column {column}: \"{text}\" is no date of the form {format}. Correct the cell or the format.");
+                throw new UnrollException($"{file}, line {line}, column {column}: \"{CellText.Shown(text)}\" is no date of the form {format}. Correct the cell or the format.");
             _rows.Add((given, given, null));
             return;
         }
@@ -48,13 +51,13 @@ internal sealed class DateCells(string file, string column, string? format)
 
         bool monthFirst = Exact(text, s_monthFirst, out DateTime byMonth), dayFirst = Exact(text, s_dayFirst, out DateTime byDay);
         if (!monthFirst && !dayFirst)
-            throw new UnrollException($"{file}, line {line}, column {column}: \"{text}\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.");
+            throw new UnrollException($"{file}, line {line}, column {column}: \"{CellText.Shown(text)}\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.");
         if (_firstSlashed.Line == 0)
-            _firstSlashed = (line, text);
+            _firstSlashed = (line, CellText.Shown(text));
         if (!monthFirst && _notMonthFirst.Line == 0)
-            _notMonthFirst = (line, text);
+            _notMonthFirst = (line, CellText.Shown(text));
         if (!dayFirst && _notDayFirst.Line == 0)
-            _notDayFirst = (line, text);
+            _notDayFirst = (line, CellText.Shown(text));
         if (_notMonthFirst.Line > 0 && _notDayFirst.Line > 0)
             throw new UnrollException($"{file}, column {column}: \"{_notMonthFirst.Text}\" on line {_notMonthFirst.Line} can only be day/month, but \"{_notDayFirst.Text}\" on line {_notDayFirst.Line} only month/day. Write dates as yyyy-MM-dd.");
         _rows.Add((byMonth, byDay, null));
@@ -72,12 +75,16 @@ internal sealed class DateCells(string file, string column, string? format)
         // Clock times at their own place are kept, so that a daily price stays on its day; where the offset changes in between
         // (summer time) and the hours matter, only UTC puts them in order.
         bool hours = Array.Exists(dates, date => date.TimeOfDay != TimeSpan.Zero);
-        if (hours && _rows.Select(row => row.Offset).Distinct().Count() > 1)
+        TimeSpan?[] offsets = hours ? [.. _rows.Select(row => row.Offset).Distinct().Take(2)] : [];
+        if (offsets is [{ } offset])
+            Zone = offset == TimeSpan.Zero ? "UTC" : (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+        if (offsets.Length > 1)
         {
             if (_rows.Exists(row => row.Offset is null))
                 throw new UnrollException($"{file}, column {column}: some times carry an offset from UTC and some do not. Write all of them alike.");
             for (int row = 0; row < dates.Length; row++)
                 dates[row] -= _rows[row].Offset!.Value;
+            Zone = "UTC";
             notices.Add($"turned the times of column {column} into UTC: their offsets differ");
         }
 
@@ -91,6 +98,8 @@ internal sealed class DateCells(string file, string column, string? format)
             return true;
         if (text.EndsWith('Z'))
             text = text[..^1] + "+00:00";
+        else if (text.EndsWith(" UTC", StringComparison.Ordinal))
+            text = text[..^4] + "+00:00";
         if (!DateTimeOffset.TryParseExact(text, s_withOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset stamp))
             return false;
         (date, offset) = (stamp.DateTime, stamp.Offset);

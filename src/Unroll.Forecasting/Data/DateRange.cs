@@ -34,6 +34,17 @@ public readonly struct DateRange : IEquatable<DateRange>
     internal static DateRange Exactly(DateTime first, DateTime last, Func<DateTime, string> format) =>
         new(first, last == DateTime.MaxValue ? null : last.AddTicks(1), $"{format(first)}..{format(last)}");
 
+    /// <summary>All rows before an instant.</summary>
+    internal static DateRange Before(DateTime instant, Func<DateTime, string> format) =>
+        new(null, instant, instant.TimeOfDay == TimeSpan.Zero ? FormattableString.Invariant($"..{instant.AddDays(-1):yyyy-MM-dd}") : $"before {format(instant)}");
+
+    /// <summary>All rows from an instant on.</summary>
+    internal static DateRange Since(DateTime instant, Func<DateTime, string> format) => new(instant, null, $"{format(instant)}..");
+
+    /// <summary>This range without the rows from an instant on.</summary>
+    internal DateRange EndingBefore(DateTime instant, Func<DateTime, string> format) =>
+        Until is null || Until > instant ? new DateRange(From, instant, $"{(From is { } from ? format(from) : "")}..{format(instant.AddTicks(-1))}") : this;
+
     /// <summary>The first instant of the range; null where its beginning is open.</summary>
     public DateTime? From { get; }
 

@@ -21,7 +21,7 @@ internal sealed class KeyCells(string file, string name, int index)
     /// <exception cref="UnrollException">The cell is empty.</exception>
     public void Add(string text, long line)
     {
-        text = text.Trim();
+        text = CellText.Clean(text.Trim());
         if (text.Length == 0)
             throw new UnrollException($"{file}, line {line}, column {Name}: the cell is empty, so the row belongs to no series. Name its series or remove the row.");
         if (!_places.TryGetValue(text, out int place))

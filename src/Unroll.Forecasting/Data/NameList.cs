@@ -10,7 +10,7 @@ internal static class NameList
     public static string Of(IReadOnlyCollection<string> names)
     {
         IEnumerable<string> shown = names.Take(Most).Select(name => name.Length <= Longest ? name : name[..Longest] + "...");
-        return string.Join(", ", shown.Select(name => name.ReplaceLineEndings(" "))) + (names.Count > Most ? ", ..." : "");
+        return string.Join(", ", shown.Select(name => CellText.Clean(name))) + (names.Count > Most ? ", ..." : "");
     }
 
     /// <summary>The key in at most <paramref name="length"/> characters; the end is kept, as keys often differ there alone.</summary>
@@ -21,5 +21,11 @@ internal static class NameList
     }
 
     /// <summary>The text in at most <paramref name="length"/> characters, the last three of them points where some had to go.</summary>
-    public static string Cut(string text, int length) => text.Length <= length ? text : text[..Math.Max(0, length - 3)] + "...";
+    public static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+        int end = Math.Max(0, length - 3);
+        return string.Concat(text.AsSpan(0, end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "...");
+    }
 }

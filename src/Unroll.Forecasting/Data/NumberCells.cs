@@ -18,7 +18,7 @@ internal sealed class NumberCells(string name, int index)
 
     public int BadCells { get; private set; }
 
-    /// <summary>The first cell that is no number and the line it is on.</summary>
+    /// <summary>The first cell that is no number, as messages show it, and the line it is on.</summary>
     public (long Line, string Text) FirstBad { get; private set; }
 
     /// <summary>Whether this is a column of text rather than a column of numbers with a slip in it.</summary>
@@ -41,7 +41,7 @@ internal sealed class NumberCells(string name, int index)
         else
         {
             if (BadCells++ == 0)
-                FirstBad = (line, Encoding.UTF8.GetString(cell));
+                FirstBad = (line, CellText.Shown(Encoding.UTF8.GetString(cell)));
             Values.Add(double.NaN);
         }
     }

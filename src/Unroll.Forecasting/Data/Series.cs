@@ -22,6 +22,15 @@ public sealed class Series
 
     internal ReadOnlySpan<DateTime> DateSpan => _table.DateSpan;
 
+    /// <summary>What messages call the table.</summary>
+    internal string TableName => _table.Name;
+
+    /// <summary>How often the rows come.</summary>
+    internal RowCalendar Calendar => _table.Calendar;
+
+    /// <summary>A date as the table writes it.</summary>
+    internal string Format(DateTime date) => _table.Format(date);
+
     /// <summary>The values as a new array.</summary>
     public double[] ToArray() => _values.ToArray();
 

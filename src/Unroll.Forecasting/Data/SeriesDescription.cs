@@ -23,16 +23,32 @@ public sealed record ColumnDescription(
     double UpperQuartile,
     double Maximum)
 {
+    /// <summary>Squares of deviations below this lose digits.</summary>
+    private const double Smallest = 1e-150;
+
     internal static ColumnDescription Of(Series series)
     {
         double[] sorted = [.. series.ToArray().Where(value => !double.IsNaN(value)).Order()];
         if (sorted.Length == 0)
             return new ColumnDescription(series.Name, 0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
-        double mean = sorted.Sum() / sorted.Length;
-        double squares = sorted.Sum(value => (value - mean) * (value - mean));
-        double deviation = sorted.Length > 1 ? Math.Sqrt(squares / (sorted.Length - 1)) : double.NaN;
+        (double mean, double deviation) = Moments(sorted);
+        double size = Math.Max(sorted[^1], -sorted[0]);
+        if (size > 0 && (!double.IsFinite(mean) || double.IsInfinity(deviation) || (deviation < Smallest && sorted[0] < sorted[^1])))
+        {
+            // Numbers so large or so small that their sum or their squares leave the range of a double.
+            (mean, deviation) = Moments(Array.ConvertAll(sorted, value => value / size));
+            (mean, deviation) = (mean * size, deviation * size);
+        }
+
         return new ColumnDescription(
             series.Name, sorted.Length, mean, deviation, sorted[0], Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), sorted[^1]);
+    }
+
+    private static (double Mean, double Deviation) Moments(double[] values)
+    {
+        double mean = values.Sum() / values.Length;
+        double squares = values.Sum(value => (value - mean) * (value - mean));
+        return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : double.NaN);
     }
 
     /// <summary>Linear between the neighbours of position q·(n − 1): numpy's default, method 7 of Hyndman and Fan (1996).</summary>

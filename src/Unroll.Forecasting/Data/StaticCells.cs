@@ -16,7 +16,7 @@ internal sealed class StaticCells(string file, string name, int index)
 
     public string Name { get; } = name;
 
-    public void Add(ReadOnlySpan<byte> cell) => _texts.Add(NumberCells.IsMissing(cell) ? "" : Encoding.UTF8.GetString(cell).Trim());
+    public void Add(ReadOnlySpan<byte> cell) => _texts.Add(NumberCells.IsMissing(cell) ? "" : CellText.Clean(Encoding.UTF8.GetString(cell).Trim()));
 
     /// <summary>The value of each series: numbers where all cells are, otherwise texts.</summary>
     /// <param name="keys">Which row belongs to which series.</param>
@@ -34,7 +34,7 @@ internal sealed class StaticCells(string file, string name, int index)
             if (first < 0)
                 firsts[place] = row;
             else if (isNumeric ? !numbers[row]!.Value.Equals(numbers[first]!.Value) : _texts[row] != _texts[first])
-                throw new UnrollException($"{file}: the static column {Name} of series {keys.Keys[place]} is {Quoted(_texts[first])} on line {lines[first]} and {Quoted(_texts[row])} on line {lines[row]}. Make it the same on all rows of the series, or leave it out of --static.");
+                throw new UnrollException($"{file}: the static column {Name} of series {CellText.Shown(keys.Keys[place])} is {Quoted(_texts[first])} on line {lines[first]} and {Quoted(_texts[row])} on line {lines[row]}. Make it the same on all rows of the series, or do not name it as static.") { Subject = "static" };
         }
 
         return isNumeric
@@ -42,5 +42,5 @@ internal sealed class StaticCells(string file, string name, int index)
             : new StaticColumn(Name, null, Array.ConvertAll(firsts, row => _texts[row]));
     }
 
-    private static string Quoted(string text) => text.Length == 0 ? "empty" : $"\"{text}\"";
+    private static string Quoted(string text) => text.Length == 0 ? "empty" : $"\"{CellText.Shown(text)}\"";
 }

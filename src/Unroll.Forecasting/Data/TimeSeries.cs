@@ -14,6 +14,7 @@ public sealed class TimeSeries
     private readonly int _start;
     private readonly IReadOnlyDictionary<string, string> _leftOut;
     private bool? _hasTimes;
+    private RowCalendar? _calendar;
 
     /// <param name="name">What messages call the table; for a file its name.</param>
     /// <param name="dates">One date a row, strictly increasing.</param>
@@ -31,8 +32,10 @@ public sealed class TimeSeries
         int start,
         int rows,
         IReadOnlyList<string> notices,
-        IReadOnlyDictionary<string, string> leftOut)
+        IReadOnlyDictionary<string, string> leftOut,
+        string? zone = null)
     {
+        Zone = zone;
         (Name, _dates, _columns, _start, Rows, Notices, _leftOut) = (name, dates, columns, start, rows, notices, leftOut);
         Dates = new ReadOnlyCollection<DateTime>(new ArraySegment<DateTime>(dates, start, rows));
         ColumnNames = Array.AsReadOnly(Array.ConvertAll(columns, column => column.Name));
@@ -45,6 +48,12 @@ public sealed class TimeSeries
 
     /// <summary>One date a row, strictly increasing.</summary>
     public IReadOnlyList<DateTime> Dates { get; }
+
+    /// <summary>
+    /// Where the clock is that the times are read from: an offset such as +02:00 where the file writes that with every time; UTC where
+    /// it writes Z, or offsets that differ, which are then turned into UTC. Null where it says nothing.
+    /// </summary>
+    public string? Zone { get; }
 
     public IReadOnlyList<string> ColumnNames { get; }
 
@@ -68,14 +77,18 @@ public sealed class TimeSeries
         }
     }
 
+    /// <summary>How often the rows come.</summary>
+    internal RowCalendar Calendar => _calendar ??= RowCalendar.Of(DateSpan, Name);
+
     internal ReadOnlySpan<DateTime> DateSpan => _dates.AsSpan(_start, Rows);
 
     /// <summary>Reads a CSV file with a header row, a date column and columns of numbers; see <see cref="CsvReadOptions"/>.</summary>
     /// <remarks>
     /// The delimiter (comma, semicolon, tab or bar) is detected. Dates may be ISO 8601 with or without a time, yyyy/MM/dd,
-    /// d.M.yyyy, Jan 31 2016, or MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. A time zone's offset is
-    /// dropped, so that a day stays that day, unless hours matter and the offset changes. Empty cells, NA, NaN, null, none and a
-    /// single point are missing values. Rows out of order are sorted, and <see cref="Notices"/> says so.
+    /// d.M.yyyy, Jan 31 2016, or MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. An offset from UTC that
+    /// is the same on all rows is kept as <see cref="Zone"/>; where hours matter and the offset changes, times are turned into UTC.
+    /// Empty cells, NA, NaN, null, none and a single point are missing values. Rows out of order are sorted, and
+    /// <see cref="Notices"/> says so.
     /// </remarks>
     /// <exception cref="UnrollException">No such file, an empty file, no CSV, a bad cell, or a date that appears twice.</exception>
     public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions()).ToSeries();
@@ -126,15 +139,16 @@ public sealed class TimeSeries
     public CalendarGaps CalendarGaps() => new(this);
 
     /// <summary>The dates that follow the last row, as often as the rows come: business days skip the days off.</summary>
+    /// <remarks>
+    /// Holidays that have no row in any year of the table are skipped, and the first row of a trading day follows the last of the day
+    /// before. Where the rows are not evenly spaced, dates follow at the median spacing; see <see cref="CalendarGaps.Notice"/>.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    /// <exception cref="UnrollException">A date would lie beyond 9999-12-31, the last there is.</exception>
     public IReadOnlyList<DateTime> NextDates(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        DateFrequency frequency = DateFrequency.Of(DateSpan);
-        var dates = new DateTime[count];
-        for (int i = 0; i < count; i++)
-            dates[i] = frequency.Next(i == 0 ? LastDate : dates[i - 1]);
-        return dates;
+        return Calendar.NextDates(count);
     }
 
     /// <summary>Treats the missing values of every column in this table; select the columns that matter first.</summary>
@@ -152,9 +166,18 @@ public sealed class TimeSeries
     /// <summary>As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.</summary>
     public string ToText(int width) => TextTable.Fit(AsText, width);
 
-    /// <summary>A date as this table writes it: with the time only where some row has one.</summary>
-    internal string Format(DateTime date) =>
-        date.ToString(HasTimes ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    /// <summary>
+    /// A date as this table writes it: 2024-04-02, or where some row has a time, 2024-04-02 06:00:00, 2024-04-02T06:00:00+02:00 or
+    /// 2024-04-02 04:00:00 UTC by its <see cref="Zone"/>.
+    /// </summary>
+    public string Format(DateTime date) => !HasTimes
+        ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        : Zone switch
+        {
+            null => date.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            "UTC" => date.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC",
+            _ => date.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + Zone,
+        };
 
     private bool HasTimes => _hasTimes ??= Array.Exists(_dates, date => date.TimeOfDay != TimeSpan.Zero);
 
@@ -177,13 +200,13 @@ public sealed class TimeSeries
     }
 
     /// <summary>So many rows from the row <paramref name="start"/> of this table on, which may itself be a part of another.</summary>
-    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut);
+    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut, Zone);
 
-    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut);
+    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone);
 
     /// <summary>One column under other names, of <paramref name="rows"/> rows from <paramref name="start"/> on. A view.</summary>
     internal TimeSeries Alone(string column, string name, string columnName, int start, int rows) =>
-        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut);
+        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone);
 
     /// <summary>All columns but these, and the reason for whoever asks for one of them.</summary>
     internal TimeSeries LeaveOut(IReadOnlyCollection<string> columns, string reason)
@@ -194,11 +217,11 @@ public sealed class TimeSeries
         foreach (string column in columns)
             leftOut[column] = reason;
         return new TimeSeries(
-            Name, _dates, [.. _columns.Where(column => !columns.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut));
+            Name, _dates, [.. _columns.Where(column => !columns.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut), Zone);
     }
 
     internal TimeSeries Rebuilt(DateTime[] dates, Column[] columns, List<string> notices) =>
-        new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut);
+        new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut, Zone);
 
     private int IndexOf(string column)
     {
@@ -206,14 +229,17 @@ public sealed class TimeSeries
         int exact = Array.FindIndex(_columns, candidate => candidate.Name == column);
         if (exact >= 0)
             return exact;
+        string clean = CellText.Clean(column);
+        if (clean != column)
+            return IndexOf(clean); // As a name is read from a file.
         int[] alike = [.. Enumerable.Range(0, _columns.Length).Where(index => _columns[index].Name.Equals(column, StringComparison.OrdinalIgnoreCase))];
         if (alike.Length == 1)
             return alike[0];
         if (alike.Length > 1)
             throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Select(index => _columns[index].Name))}: write {column} with the case you mean.");
         if (_leftOut.TryGetValue(column, out string? reason))
-            throw new UnrollException($"Column {column} of {Name} was left out: {reason}. Choose one of {string.Join(", ", ColumnNames)}.");
-        throw new UnrollException($"{Name} has no column {column}. Choose one of {string.Join(", ", ColumnNames)}.");
+            throw new UnrollException($"Column {column} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
+        throw new UnrollException($"{Name} has no column {CellText.Shown(column)}. Choose one of {NameList.Of(ColumnNames)}.");
     }
 
     private static DateTime[] CheckedDates(IReadOnlyList<DateTime> dates)

@@ -24,14 +24,14 @@ internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year,
     {
         if (dates.Length < 3)
             return new CalendarFeatures(false, false, false, 0);
-        DateFrequency frequency = DateFrequency.Of(dates);
+        RowCalendar calendar = RowCalendar.Of(dates);
         double days = (dates[^1] - dates[0]).TotalDays;
         bool year = days >= 2 * DaysOfYear;
-        return frequency.Kind switch
+        return calendar.Kind switch
         {
             DateSpacing.WithinDay => new CalendarFeatures(days >= 21, days >= 3, year, 0),
             DateSpacing.Days or DateSpacing.BusinessDays => new CalendarFeatures(days >= 28, false, year, 0),
-            DateSpacing.Weeks => new CalendarFeatures(false, false, year, 0),
+            DateSpacing.Weeks or DateSpacing.HalfMonths => new CalendarFeatures(false, false, year, 0),
             DateSpacing.Months => new CalendarFeatures(false, false, false, days >= 2 * DaysOfYear ? 1 : 0),
             DateSpacing.Quarters => new CalendarFeatures(false, false, false, days >= 2 * DaysOfYear ? 3 : 0),
             _ => new CalendarFeatures(false, false, false, 0),

@@ -28,6 +28,7 @@ internal sealed partial class InputFrame
         _newestPast = [.. _plan.Past.Select(column => Table[column.Name][origin])];
         (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
         _values = ReferenceEquals(whole._values, whole._target) ? _target : Head(whole._values);
+        _apart = whole._apart is { } apart ? Head(apart) : null;
         Rows = origin + 1;
     }
 
@@ -49,12 +50,14 @@ internal sealed partial class InputFrame
             : throw new InvalidOperationException($"Nothing predicts the past column {name}.");
         int row = Rows++;
         _target[row] = prediction;
-        _values[row] = Mapped([prediction])[0];
+        _values[row] = MappedAfter(prediction, _values, row);
+        if (_transform == TargetTransform.LogReturn && prediction <= 0)
+            (_apart ??= new double[_target.Length])[row] = prediction - Math.Exp(_values[row]);
         _levels[row] = LevelOf(row);
         if (_volatility is not null)
             _volatility[row] = _volatility[row - 1];
         for (int i = 0; i < _alike.Length; i++)
-            _alike[i][row] = Mapped([Other(_plan.Alike[i])])[0];
+            _alike[i][row] = MappedAfter(Other(_plan.Alike[i]), _alike[i], row);
         for (int i = 0; i < _past.Length; i++)
         {
             double value = Other(_plan.Past[i].Name);

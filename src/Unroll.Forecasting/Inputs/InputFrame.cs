@@ -36,6 +36,7 @@ internal sealed partial class InputFrame
         Rows = rows;
         _target = Complete(table, plan.Target, rows);
         _values = Mapped(_target);
+        _apart = Apart();
         _alike = [.. plan.Alike.Select(name => Mapped(Complete(table, name, rows)))];
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
@@ -74,7 +75,10 @@ internal sealed partial class InputFrame
     public int Channels => ChannelsOf(_plan);
 
     /// <summary>The first row that can be an origin.</summary>
-    public int FirstOrigin => Math.Max(Math.Max(_plan.Window, _plan.Lags), _plan.Season) - 1;
+    public int FirstOrigin => FirstOriginOf(_plan);
+
+    /// <summary>The first row that can be an origin of a plan.</summary>
+    public static int FirstOriginOf(InputPlan plan) => Math.Max(Math.Max(plan.Window, plan.Lags), plan.Season) - 1;
 
     public static int LinearInputsOf(InputPlan plan) =>
         plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0);
@@ -88,7 +92,9 @@ internal sealed partial class InputFrame
     public double Inverse(int origin, double predicted)
     {
         double value = _levels[origin] + (predicted * Unit(origin));
-        return _transform == TargetTransform.LogReturn ? Math.Exp(value) : value;
+        if (_transform != TargetTransform.LogReturn)
+            return value;
+        return _apart is null ? Math.Exp(value) : Math.Exp(value) + Shift(origin);
     }
 
     /// <summary>The target in its own units.</summary>
@@ -151,14 +157,18 @@ internal sealed partial class InputFrame
     }
 
     /// <summary>Refuses a table that does not say what the known columns hold in the rows to predict.</summary>
+    /// <param name="plan">Of which the known columns count.</param>
+    /// <param name="table">Rows up to an origin and those after it.</param>
+    /// <param name="origin">The newest row with a value of the target.</param>
+    /// <param name="steps">How many rows after it.</param>
     /// <exception cref="UnrollException">A value is missing.</exception>
-    public void RequireKnown(TimeSeries table, int steps)
+    public static void RequireKnown(InputPlan plan, TimeSeries table, int origin, int steps)
     {
-        foreach (ScaledColumn column in _plan.Known)
+        foreach (ScaledColumn column in plan.Known)
         {
             ReadOnlySpan<double> values = table[column.Name].Values;
-            if (values.Length < Rows + steps || values.Slice(Rows, steps).Contains(double.NaN))
-                throw new UnrollException($"{table.Name} does not say what {column.Name} will be in the {steps} {(steps == 1 ? "row" : "rows")} after {table.Format(table.Dates[Rows - 1])}. Add rows with a date, the known columns and an empty {_plan.Target}.");
+            if (values.Length < origin + 1 + steps || values.Slice(origin + 1, steps).Contains(double.NaN))
+                throw new UnrollException($"{table.Name} does not say what {column.Name} will be in the {steps} {(steps == 1 ? "row" : "rows")} after {table.Format(table.Dates[origin])}. Add rows with a date, the known columns and an empty {plan.Target}.");
         }
     }
 
@@ -203,10 +213,6 @@ internal sealed partial class InputFrame
     private double Unit(int origin) =>
         (_volatility is null ? _plan.Scale : _volatility[origin]) * (_transform == TargetTransform.Relative ? Math.Abs(_levels[origin]) : 1);
 
-    private double[] Mapped(double[] values) => _transform == TargetTransform.LogReturn
-        ? Array.ConvertAll(values, value => value > 0 ? Math.Log(value) : TargetTransform.LogReturn.Forward(value, 1))
-        : values;
-
     private double[] Levels(double[] values, int season)
     {
         var levels = new double[values.Length];
@@ -235,7 +241,7 @@ internal sealed partial class InputFrame
         double[] values = column.Values[..rows].ToArray();
         int missing = Array.FindIndex(values, double.IsNaN);
         if (missing >= 0)
-            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}. Choose --missing drop, forward-fill or interpolate, leave the column out with --features, or complete the file.");
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}. Choose how to treat missing values, leave the column out, or complete the file.") { Subject = "missing,features" };
         return values;
     }
 
@@ -245,9 +251,9 @@ internal sealed partial class InputFrame
         var dates = new DateTime[rows + steps];
         int given = Math.Min(table.Rows, dates.Length);
         table.DateSpan[..given].CopyTo(dates);
-        DateFrequency frequency = DateFrequency.Of(table.DateSpan[..rows]);
+        var calendar = RowCalendar.Of(table.DateSpan[..rows], table.Name);
         for (int row = Math.Max(1, given); row < dates.Length; row++)
-            dates[row] = frequency.Next(dates[row - 1]);
+            dates[row] = calendar.Next(dates[row - 1]);
         return dates;
     }
 
@@ -260,7 +266,7 @@ internal sealed partial class InputFrame
         values[..Math.Min(rows, values.Length)].CopyTo(known);
         int missing = known.AsSpan(0, Rows).IndexOf(double.NaN);
         if (missing >= 0)
-            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}, and it is a known column. Complete the file, or leave the column out of --known.");
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}, and it is a known column. Complete the file, or leave it out of the known columns.") { Subject = "known" };
         return Array.ConvertAll(column.Apply(known), value => double.IsNaN(value) ? 0 : value);
     }
 

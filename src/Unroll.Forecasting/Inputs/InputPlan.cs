@@ -13,6 +13,13 @@ internal sealed record InputPlan
     /// <summary>The name of the <see cref="TargetTransform"/>.</summary>
     public required string Transform { get; init; }
 
+    /// <summary>
+    /// Whether the transform was asked for, so that values it is not defined for are refused; where it was found, log-returns have a way
+    /// back (<see cref="InputFrame.Note"/>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTransformFixed { get; init; }
+
     /// <summary>T, the rows before the predicted ones that are looked at.</summary>
     public required int Window { get; init; }
 

@@ -34,6 +34,7 @@ internal static class InputPlans
         {
             Target = split.Target,
             Transform = each.Name,
+            IsTransformFixed = transform is not null,
             Window = split.Window,
             Lags = season > 1 ? split.Window : Math.Min(FewLags, split.Window),
             Steps = steps,

@@ -10,7 +10,7 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     /// <param name="panel">The training file.</param>
     /// <param name="keys">The series to learn from.</param>
     /// <exception cref="UnrollException">A column of text has too many categories.</exception>
-    public static StaticInputs Fit(Panel panel, string[] keys) => new(
+    public static StaticInputs Fit(SeriesSet panel, string[] keys) => new(
     [
         .. panel.StaticNames.Select(name => Number(name, Array.ConvertAll(keys, key => panel.Static(key)[name]))),
         .. panel.StaticTextNames.Select(name => Text(panel, name, keys)),
@@ -20,7 +20,7 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     /// <param name="panel">Where its static columns are.</param>
     /// <param name="key">The series.</param>
     /// <exception cref="UnrollException">A category that was not there in training, or text where a number is wanted or the other way round.</exception>
-    public double[] Of(Panel panel, string key)
+    public double[] Of(SeriesSet panel, string key)
     {
         var inputs = new List<double>();
         foreach (StaticInput column in Columns)
@@ -45,7 +45,7 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     }
 
     /// <summary>Whether the panel says something of every column; one made in code of new rows alone may not.</summary>
-    public bool AreIn(Panel panel) => Columns.Length > 0 && Array.TrueForAll(Columns, column => panel.StaticNames.Concat(panel.StaticTextNames).Contains(column.Name));
+    public bool AreIn(SeriesSet panel) => Columns.Length > 0 && Array.TrueForAll(Columns, column => panel.StaticNames.Concat(panel.StaticTextNames).Contains(column.Name));
 
     /// <summary>Mean 0 and deviation 1 over the series; missing ones count as average.</summary>
     private static StaticInput Number(string name, double[] values)
@@ -56,15 +56,15 @@ internal sealed record StaticInputs(StaticInput[] Columns)
         return new StaticInput(name, mean, deviation, null);
     }
 
-    private static StaticInput Text(Panel panel, string name, string[] keys)
+    private static StaticInput Text(SeriesSet panel, string name, string[] keys)
     {
         string[] categories = [.. keys.Select(key => panel.StaticText(key)[name]).Where(text => text.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         return categories.Length <= MostCategories
             ? new StaticInput(name, 0, 0, categories)
-            : throw new UnrollException($"The static column {name} of {panel.Name} has {categories.Length} different texts; at most {MostCategories} say something that series have in common. Leave it out of --static, or put its texts together in groups.");
+            : throw new UnrollException($"The static column {name} of {panel.Name} has {categories.Length} different texts; at most {MostCategories} say something that series have in common. Leave it out, or put its texts together in groups.") { Subject = "static" };
     }
 
-    private static UnrollException Other(Panel panel, StaticInput column, string wanted) =>
+    private static UnrollException Other(SeriesSet panel, StaticInput column, string wanted) =>
         new($"The static column {column.Name} of {panel.Name} does not hold {wanted} as in training. Correct the file, or train on one like it.");
 }
 

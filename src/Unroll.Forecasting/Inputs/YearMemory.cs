@@ -42,7 +42,7 @@ internal sealed class YearMemory
 
     /// <summary>Whether a table of these dates has days to remember: a row for every day of the week, and two years of them.</summary>
     public static bool Fits(ReadOnlySpan<DateTime> dates) =>
-        dates.Length > 2 * 366 && DateFrequency.Of(dates).Kind == DateSpacing.Days;
+        dates.Length > 2 * 366 && RowCalendar.Of(dates).Kind == DateSpacing.Days;
 
     /// <summary>
     /// Writes five numbers in the units of the values, 0 where nothing is remembered: by date, the year before and the mean of up to five
@@ -53,7 +53,7 @@ internal sealed class YearMemory
         destination.Clear();
         Span<double> byDate = stackalloc double[Years], byPlace = stackalloc double[Years], asLast = stackalloc double[Years];
         int dates = 0, places = 0, lasts = 0;
-        bool isLast = date.AddDays(7).Month != date.Month;
+        bool isLast = date.Day + 7 > DateTime.DaysInMonth(date.Year, date.Month);
         for (int back = 1; back <= Years; back++)
         {
             int year = date.Year - back;

@@ -19,6 +19,9 @@ internal sealed record HorizonQuantiles(int Steps, double[][] Ahead)
     /// </summary>
     public CentralQuantiles Central(int origin, int step, double level) => Central(Ahead[origin], step, level);
 
+    /// <summary>The first rows ahead alone, from the same origins.</summary>
+    public HorizonQuantiles First(int steps) => steps == Steps ? this : new HorizonQuantiles(steps, Array.ConvertAll(Ahead, ahead => ahead[..(steps * Heads.Levels.Length)]));
+
     private static CentralQuantiles Central(double[] ahead, int step, double level)
     {
         ReadOnlySpan<double> quantiles = ahead.AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);

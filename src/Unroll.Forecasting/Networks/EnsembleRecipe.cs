@@ -47,16 +47,6 @@ public sealed record EnsembleRecipe
     /// <summary>How many rows ahead one look at the inputs predicts.</summary>
     internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
 
-    /// <summary>As far as it can be told from what it led to.</summary>
-    internal static EnsembleRecipe Of(EnsembleState state) => new()
-    {
-        Network = new NetworkRecipe { Cell = state.Cell },
-        Members = state.Networks.Count,
-        Steps = state.Steps,
-        Strategy = state.Strategy,
-        Head = state.Head,
-    };
-
     /// <summary>Refuses numbers that no forecaster can be made with.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Members, steps or window are below 1.</exception>
     internal static void Check(EnsembleRecipe recipe)
@@ -76,23 +66,42 @@ public sealed record EnsembleRecipe
         string[] others = [.. targets.SelectMany(split => split.Inputs.Past).Distinct().Except(names)];
         if (Strategy == Strategy.Recursive && others.Length > 0)
         {
-            throw new UnrollException($"The recursive strategy has nothing to put in the place of {string.Join(", ", others)} in rows to come: it predicts "
-                + $"{string.Join(", ", names)} alone. Leave past columns out, say which are known beforehand, or use the direct strategy.");
+            throw new UnrollException($"The recursive strategy has nothing to put in the place of {string.Join(", ", others)} "
+                + $"in rows to come: it predicts {string.Join(", ", names)} alone. "
+                + "Leave past columns out, say which are known beforehand, or use the direct strategy.");
         }
     }
+
+    /// <summary>
+    /// How many of the newest training rows are held back to choose by: the share, at most 750, but of few rows enough for two forecasts of
+    /// H rows one after the other, as far as that leaves two thirds.
+    /// </summary>
+    internal int ValidationRows(int train) => Math.Clamp(Math.Max((int)(Validation * train), Math.Min(2 * Steps, train / 3)), 1, 750);
+
+    /// <summary>The longest window that so many training rows allow; below 1 where they are too few for any.</summary>
+    internal int LongestWindow(int train) => ValidationRows(train) < Steps ? 0 : train - ValidationRows(train) - (2 * Steps);
 
     /// <summary>The validation rows of a split.</summary>
     /// <exception cref="UnrollException">The share is out of range, or leaves too few rows.</exception>
     internal int ValidationRows(ForecastSplit split)
     {
         if (Validation is not (> 0 and < 1))
-            throw new UnrollException(FormattableString.Invariant($"A validation share of {Validation} is none. Give a number above 0 and below 1, for example 0.2."));
-        int rows = Math.Clamp((int)(Validation * split.Train.Count), 1, 750);
-        int needed = 2 * Steps;
+            throw new UnrollException(FormattableString.Invariant($"A validation share of {Validation} is not valid. Give a number above 0 and below 1, for example 0.2.")) { Subject = "validation" };
+        int train = split.Train.Count;
+        if (LongestWindow(train) >= split.Window)
+            return ValidationRows(train);
+        int needed = train;
+        while (LongestWindow(needed) < split.Window)
+            needed++;
         static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
-        bool isShort = rows < needed;
-        if (isShort || split.Train.Count - rows < split.Window + (4 * Steps))
-            throw new UnrollException($"The training range {split.TrainRange} has {Rows(split.Train.Count)}: too few for windows of {Rows(split.Window)}, {Rows(Steps)} ahead and {Rows(rows)} to choose by{(isShort ? $", where at least {needed} are needed" : "")}. Use a longer --train range{(Steps == 1 ? "" : ", a shorter --horizon")} or {(isShort ? "a larger --validation share" : "a smaller --window")}.");
-        return rows;
+        throw new UnrollException($"The training range {split.TrainRange} has {Rows(train)}: too few for windows of {Rows(split.Window)} and {Rows(Steps)} ahead. At least {needed} are needed, {needed - train} more. {Remedy(Steps > 1, split.Window > 1)}") { Subject = Steps == 1 ? "train,window" : "train,horizon,window" };
     }
+
+    private static string Remedy(bool hasHorizon, bool hasWindow) => (hasHorizon, hasWindow) switch
+    {
+        (true, true) => "Use a longer training range, a shorter horizon or a shorter window.",
+        (true, false) => "Use a longer training range or a shorter horizon.",
+        (false, true) => "Use a longer training range or a shorter window.",
+        _ => "Use a longer training range.",
+    };
 }

@@ -1,10 +1,9 @@
-using System.Diagnostics;
-
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// One fit of the default recipe, for one or many series and one or many targets. Each target of each series is brought to its own scale
-/// and predicted by least squares; the networks learn from all series, one after the other, what that leaves of all targets at once.
+/// One fit of an <see cref="EnsembleForecaster"/>, for one or many series and one or many targets. Each target of each series is brought to
+/// its own scale and predicted by least squares; the networks learn from all series, one after the other, what that leaves of all targets
+/// at once.
 /// </summary>
 internal sealed class EnsembleTraining
 {
@@ -12,32 +11,28 @@ internal sealed class EnsembleTraining
     private const long MostNumbers = 64_000_000;
 
     private readonly EnsembleRecipe _recipe;
-    private readonly IReadOnlyList<TrainingSeries> _series;
+    private readonly ForecastTask _task;
+    private readonly TrainingSeries[] _series;
     private readonly MemberTraining _members;
     private readonly SeriesLoop _loop;
     private readonly CancellationToken _cancellation;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <param name="recipe">How the forecaster is made.</param>
-    /// <param name="series">What is learnt from; the order counts for the bits.</param>
+    /// <param name="task">What is learnt from.</param>
+    /// <param name="statics">How static columns become inputs.</param>
+    /// <param name="work">Where finished networks are kept; null for nowhere.</param>
     /// <param name="onEvent">Called on the thread that trains.</param>
     /// <param name="cancellation">Ends it.</param>
-    public EnsembleTraining(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series, Action<TrainingEvent> onEvent, CancellationToken cancellation)
+    public EnsembleTraining(EnsembleRecipe recipe, ForecastTask task, StaticInputs statics, FinishedWork? work, Action<TrainingEvent> onEvent, CancellationToken cancellation)
     {
-        (_recipe, _series, _cancellation) = (recipe, series, cancellation);
-        _members = new MemberTraining(recipe, onEvent, cancellation);
-        _loop = new SeriesLoop(recipe.Network.Threads, NamesOf(series), cancellation);
+        (_recipe, _task, _cancellation) = (recipe, task, cancellation);
+        _series = SeriesSplits.Of(task, statics);
+        _members = new MemberTraining(recipe, work, onEvent, cancellation);
+        _loop = new SeriesLoop(recipe.Network.Threads, NamesOf(_series), cancellation);
     }
 
-    /// <summary>Of the first network, with the validation rows held back.</summary>
+    /// <summary>Of the first network, with the validation rows held back; null where it was not trained so.</summary>
     public History? History => _members.History;
-
-    public TimeSpan Elapsed => _clock.Elapsed;
-
-    /// <summary>One a target; set by <see cref="Run"/>.</summary>
-    public PlanChoice[] Choices { get; private set; } = [];
-
-    private int Targets => _series[0].Targets.Count;
 
     /// <summary>The inputs of each target, all with the longest window of them.</summary>
     /// <exception cref="UnrollException">There are too few training rows, or inputs that the strategy cannot have.</exception>
@@ -50,119 +45,88 @@ internal sealed class EnsembleTraining
         return Array.ConvertAll(choices, choice => choice with { Plans = Array.ConvertAll(choice.Plans, plan => plan with { Window = window }) });
     }
 
+    /// <summary>What was chosen, and so can be fitted again to more rows.</summary>
+    /// <param name="Choices">One a target.</param>
+    /// <param name="Epochs">One a network.</param>
+    internal sealed record Chosen(PlanChoice[] Choices, int[] Epochs);
+
     /// <summary>A network that is not trained yet.</summary>
     /// <inheritdoc cref="Choose" path="/exception"/>
-    public static Model Build(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series) =>
-        MemberTraining.CreateModel(recipe, JointInputs.Of([.. Choose(recipe, series, CancellationToken.None).Select(choice => choice.Plans[0])]), 0);
+    public Model Build() => MemberTraining.CreateModel(_recipe, JointInputs.Of([.. Choose(_recipe, _series, _cancellation).Select(choice => choice.Plans[0])]), 0);
 
-    /// <summary>Trains.</summary>
-    /// <returns>[series][targets]; all share the networks.</returns>
+    /// <summary>Chooses inputs and epochs on the newest training rows, then trains on all of them.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
-    public EnsembleState[][] Run()
+    public (IReadOnlyList<EnsembleModel> Models, Chosen Chosen) Run()
     {
-        ForecastSplit[][] inner = new ForecastSplit[_series.Count][];
+        ForecastSplit[][] inner = new ForecastSplit[_series.Length][];
         _loop.Run(inner.Length, s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
-        Choices = Choose(_recipe, _series, _cancellation);
-
-        // Networks that have not seen the validation rows say how long to train, and what all parts are worth.
-        SeriesStage[] stages = Stages([.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
+        PlanChoice[] choices = Choose(_recipe, _series, _cancellation);
+        SeriesStage[] stages = Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
         var validation = new SideBySideSamples[stages.Length];
         _loop.Run(stages.Length, s =>
         {
             (int first, int count) = Origins(inner[s][0], _recipe.StepsAtOnce);
             validation[s] = stages[s].From(first, count);
         });
-        (Model[] networks, int[] epochs) = Train(stages, validation, null);
-        Weighing[][] weighed = Weigh(inner, stages, networks, Array.ConvertAll(validation, samples => HeadOutputs.Of(_recipe.Head, networks, samples, Targets)));
 
-        // Then everything again on all training rows.
-        stages = Stages([.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
-        networks = Train(stages, null, epochs).Networks;
-        EnsembleState[][] states = States(stages, networks, weighed, _series.Select(each => each.Targets).ToArray());
-        _members.End(_clock.Elapsed);
-        return states;
+        // Networks that have not seen the validation rows say how long to train, and what they are worth.
+        (Model[] networks, int[] epochs) = _members.Train("choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null);
+        EnsembleModel[][] judged = Models(stages, networks, null);
+        var tracks = new TrackRecord[stages.Length][];
+        // One series after the other: the networks are shared, and compute on all threads themselves.
+        for (int s = 0; s < stages.Length; s++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            (int first, int count) = Origins(inner[s][0], _recipe.Steps);
+            RawForecast[] ahead = judged[s][0].Ahead(stages[s].Frames, first, count, _recipe.Steps);
+            tracks[s] = [.. ahead.Select((own, k) => new TrackRecord(new HorizonForecast(inner[s][k].Test.Values, own.Values), own.Head))];
+        }
+
+        return (Train(choices, epochs, tracks, "final"), new Chosen(choices, epochs));
+    }
+
+    /// <summary>Trains on all training rows with what was chosen on fewer.</summary>
+    public IReadOnlyList<EnsembleModel> Rerun(Chosen chosen) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again);
+
+    /// <summary>Says that all is done.</summary>
+    public void End() => _members.End();
+
+    private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage)
+    {
+        SeriesStage[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
+        Model[] networks = _members.Train(stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs).Networks;
+        return [.. Models(stages, networks, tracks).SelectMany(own => own)];
+    }
+
+    private EnsembleModel[][] Models(SeriesStage[] stages, Model[] networks, TrackRecord[][]? tracks) =>
+    [
+        .. stages.Select((stage, s) => EnsembleModel.Together([.. _series[s].Targets.Select((split, k) => new EnsembleModel
+        {
+            Part = new Part(_series[s].Name ?? "", split.Target),
+            Facts = PartFacts.Of(split, _task.Options),
+            Track = tracks?[s][k],
+            Linear = stage.Linear[k],
+            Networks = networks,
+            Scales = stage.Scales[k],
+            Strategy = _recipe.Strategy,
+            Head = _recipe.Head,
+            Horizon = _recipe.Steps,
+        })])),
+    ];
+
+    private SeriesStage[] Stages(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end)
+    {
+        LinearFit[] fits = LinearFit.Of(choices, tables, end, _loop);
+        var stages = new SeriesStage[fits.Length];
+        _loop.Run(stages.Length, s => stages[s] = SeriesStage.Of(fits[s].Frames, fits[s].Linear, end(s)));
+        return stages;
     }
 
     private static string[]? NamesOf(IReadOnlyList<TrainingSeries> series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];
 
     /// <summary>The first validation origin and how many there are.</summary>
     private static (int First, int Count) Origins(ForecastSplit inner, int steps) => (inner.Train.Count - 1, inner.Test.Count - steps + 1);
-
-    /// <param name="tables">[series][K].</param>
-    /// <param name="end">The first row of a series that is not learnt from.</param>
-    private SeriesStage[] Stages(TimeSeries[][] tables, Func<int, int> end)
-    {
-        var frames = new InputFrame[tables.Length][];
-        _loop.Run(frames.Length, s => frames[s] = [.. tables[s].Select((table, k) => new InputFrame(table, Choices[k].Plans[s]))]);
-        double[][]?[] shared = [.. Choices.Select((choice, k) => choice.IsPooled
-            ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], choice.Plans[s], end(s)))], choice.Penalties[0])
-            : null)];
-        var stages = new SeriesStage[tables.Length];
-        _loop.Run(stages.Length, s => stages[s] = SeriesStage.Of(frames[s], [.. Choices.Select((choice, k) => shared[k] is { } weights
-            ? new LinearStage(choice.Plans[s], choice.Penalties[s], weights)
-            : LinearStage.Fit(frames[s][k], choice.Plans[s], choice.Penalties[s], end(s)))], end(s)));
-        return stages;
-    }
-
-    private (Model[] Networks, int[] Epochs) Train(SeriesStage[] stages, SideBySideSamples[]? validation, int[]? epochs) => _members.Train(
-        stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), validation is null ? null : Lay(validation), epochs);
-
-    /// <summary>What the parts of a forecast deserve, [parts][H], and the validation rows as they are predicted so.</summary>
-    private sealed record Weighing(double[][] Weights, HorizonForecast Calibration, HorizonQuantiles? Quantiles);
-
-    private Weighing[][] Weigh(ForecastSplit[][] inner, SeriesStage[] stages, Model[] networks, HeadOutputs[][] outputs)
-    {
-        var weighed = new Weighing[stages.Length][];
-        _loop.Run(stages.Length, s => weighed[s] = [.. inner[s].Select((split, k) =>
-        {
-            (int first, int count) = Origins(split, _recipe.StepsAtOnce);
-            HorizonForecast Judged(float[]? corrections) => new(split.Test.Values, stages[s].Values(k, first, count, corrections));
-            HorizonForecast[] forecasts = [Judged(outputs[s][k].Corrections), Judged(null), .. _series[s].Targets[k].BaselinesWithin(_recipe, _cancellation)];
-            (double[][] weights, HorizonForecast calibration) = BlendParts.Weigh(split.Test.Values, forecasts);
-            double[][] points = [.. Enumerable.Range(0, count).Select(origin => calibration.From(origin).ToArray())];
-            return new Weighing(weights, calibration, outputs[s][k].Around(points, stages[s].Frames[k], stages[s].Linear[k], first, stages[s].Scales[k]));
-        })]);
-        return _recipe.Strategy == Strategy.Recursive ? FeedBack(inner, stages, networks, weighed) : weighed;
-    }
-
-    /// <summary>The validation rows up to H rows ahead as predictions that are fed back have them.</summary>
-    private Weighing[][] FeedBack(ForecastSplit[][] inner, SeriesStage[] stages, Model[] networks, Weighing[][] weighed)
-    {
-        EnsembleState[][] states = States(stages, networks, weighed, inner);
-        return [.. states.Select((own, s) =>
-        {
-            (int first, int count) = Origins(inner[s][0], _recipe.Steps);
-            return Recursion.Ahead(own, stages[s].Frames, first, count, _recipe.Steps, true)
-                .Select((ahead, k) => weighed[s][k] with { Calibration = new HorizonForecast(inner[s][k].Test.Values, ahead.Values), Quantiles = ahead.Quantiles })
-                .ToArray();
-        })];
-    }
-
-    /// <param name="stages">Whose linear models the networks correct.</param>
-    /// <param name="networks">Those of the stages.</param>
-    /// <param name="weighed">[series][K].</param>
-    /// <param name="rows">[series][K], to whose training rows baselines are fitted.</param>
-    private EnsembleState[][] States(SeriesStage[] stages, Model[] networks, Weighing[][] weighed, IReadOnlyList<ForecastSplit>[] rows)
-    {
-        var states = new EnsembleState[stages.Length][];
-        _loop.Run(stages.Length, s => states[s] = EnsembleState.Together([.. _series[s].Targets.Select((split, k) => new EnsembleState
-        {
-            Cell = _recipe.Network.Cell,
-            Strategy = _recipe.Strategy,
-            Head = _recipe.Head,
-            Linear = stages[s].Linear[k],
-            Networks = networks,
-            CorrectionScales = stages[s].Scales[k],
-            Parts = BlendParts.Of(weighed[s][k].Weights, split, rows[s][k], _cancellation),
-            Calibration = weighed[s][k].Calibration,
-            CalibrationQuantiles = weighed[s][k].Quantiles,
-            TrainedFrom = split.Train.Dates[0],
-            TrainedTo = split.Train.Dates[^1],
-            Joint = Targets > 1 ? stages[s].Inputs with { Index = k } : null,
-        })]));
-        return states;
-    }
 
     /// <summary>The samples of all series, in one piece of memory where that is not too large.</summary>
     private static ISamples Lay(SideBySideSamples[] series)

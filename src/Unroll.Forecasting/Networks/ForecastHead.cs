@@ -3,7 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>What the networks of an <see cref="EnsembleForecaster"/> say of each row ahead, in place of a value alone.</summary>
 public enum ForecastHead
 {
-    /// <summary>A value. Intervals are made from its errors (<see cref="AdaptiveConformal"/>).</summary>
+    /// <summary>A value. Intervals are made from its errors.</summary>
     None,
 
     /// <summary>The quantiles 2.5, 5, 10, 20, ... 90, 95 and 97.5 %, trained with a <see cref="QuantileLoss"/>.</summary>

@@ -9,8 +9,8 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
 {
     /// <summary>
     /// What all networks say together, of each of K targets. The quantile of several distributions is the mean of their quantiles of that
-    /// level (Vincent's average; Lichtendahl, Grushka-Cockayne and Winkler 2013): of normal distributions again a normal one, of the mean of
-    /// their means and of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count it
+    /// level (Vincent's average; Lichtendahl, Grushka-Cockayne and Winkler 2013): of normal distributions again a normal one, of the mean
+    /// of their means and of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count it
     /// as spread where the networks differ in the middle alone.
     /// </summary>
     /// <param name="head">Of the networks.</param>
@@ -61,7 +61,10 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
             double[] straight = linear.Predict(frame, first + i);
             ahead[i] = new double[steps * each];
             for (int h = 0; h < steps; h++)
-                WriteAround(points[i][h], (i * linear.Plan.Steps) + h, frame, first + i, straight[h], scales[h], ahead[i].AsSpan(h * each, each));
+            {
+                Span<double> destination = ahead[i].AsSpan(h * each, each);
+                WriteAround(points[i][h], (i * linear.Plan.Steps) + h, frame, first + i, straight[h], scales[h], destination);
+            }
         }
 
         return new HorizonQuantiles(steps, ahead);

@@ -31,6 +31,25 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         return ahead;
     }
 
+    /// <summary>The forecasts [count][H], corrected where there are corrections, in the target's units.</summary>
+    /// <param name="frame">The rows.</param>
+    /// <param name="first">The first origin.</param>
+    /// <param name="count">How many origins follow one another.</param>
+    /// <param name="corrections">[count, H]; null for none.</param>
+    /// <param name="scales">What corrections are multiplied by, [H].</param>
+    public double[][] Values(InputFrame frame, int first, int count, float[]? corrections, double[] scales)
+    {
+        var values = new double[count][];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = Predict(frame, first + i);
+            for (int h = 0; h < values[i].Length; h++)
+                values[i][h] = frame.Inverse(first + i, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
+        }
+
+        return values;
+    }
+
     /// <summary>The same plan and penalties, [H], with weights fitted to the rows before <paramref name="end"/>.</summary>
     public static LinearStage Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
         new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => System(frame, plan, step, end).Solve(penalties[step - 1]))]);
@@ -40,7 +59,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         plan.Memory && end > 3 * 366 ? Math.Max(frame.FirstOrigin, 387) : frame.FirstOrigin;
 
     /// <summary>The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.</summary>
-    public static Judged Grow(IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
+    public static Judged Grow(
+        IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
     {
         Judged? best = null;
         foreach (InputPlan candidate in candidates)
@@ -62,7 +82,11 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     public sealed record Judged(InputPlan Plan, double[] Penalties, double Error);
 
     /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
-    public static Judged Judge(TimeSeries table, InputPlan plan, int end)
+    /// <param name="table">Rows up to the last validation row.</param>
+    /// <param name="plan">What to judge.</param>
+    /// <param name="end">The first validation row.</param>
+    /// <param name="isChosen">Whether it is chosen already; otherwise a transform that is not defined for all rows is out.</param>
+    public static Judged Judge(TimeSeries table, InputPlan plan, int end, bool isChosen)
     {
         InputFrame frame;
         try
@@ -74,6 +98,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
             return new Judged(plan, [], double.PositiveInfinity);
         }
 
+        if (frame.HasReplaced && !isChosen)
+            return new Judged(plan, [], double.PositiveInfinity);
         double error = 0;
         var penalties = new double[plan.Steps];
         int[] steps = StepBlocks.Probes(plan.Steps);

@@ -1,12 +1,28 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Unroll.Forecasting;
 
 /// <summary>Trains the networks of an ensemble, which are alike but for their seeds.</summary>
-internal sealed class MemberTraining(EnsembleRecipe recipe, Action<TrainingEvent> onEvent, CancellationToken cancellation)
+/// <param name="recipe">How they are made and trained.</param>
+/// <param name="work">Where finished networks are kept, which need no training any more; null for nowhere.</param>
+/// <param name="onEvent">Told of every step and epoch, one after the other.</param>
+/// <param name="cancellation">Ends it.</param>
+internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, Action<TrainingEvent> onEvent, CancellationToken cancellation)
 {
+    /// <summary>The stage of a fit to more rows, with what was chosen before.</summary>
+    public const string Again = "again";
+
+    /// <summary>On fewer threads one network after the other uses all of them.</summary>
+    private const int FewestThreads = 4;
+
+    private readonly Lock _lock = new();
     private readonly Stopwatch _clock = new();
+
+    /// <summary>The steps that each network in training has done.</summary>
+    private readonly Dictionary<int, long> _running = [];
     private int _epochsBefore;
+    private bool _isAgain;
     private TrainingEvent _last;
 
     /// <summary>Of the first network, trained with validation rows.</summary>
@@ -14,7 +30,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, Action<TrainingEvent
 
     private TrainingOptions Options => recipe.Network.Training;
 
-    private int AllEpochs => 2 * recipe.Members * Options.Epochs;
+    /// <summary>Those that early stopping leaves out among them; a fit that chooses trains each network twice.</summary>
+    private int AllEpochs => (_isAgain ? 1 : 2) * recipe.Members * Options.Epochs;
 
     /// <summary>A network that is not trained yet.</summary>
     /// <param name="recipe">How networks are made.</param>
@@ -37,47 +54,92 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, Action<TrainingEvent
         return model;
     }
 
-    /// <summary>Trains all networks: with validation rows until these say stop, without for as many epochs as is said.</summary>
+    /// <summary>
+    /// Trains all networks: with validation rows until these say stop, without for as many epochs as is said. On four threads or more
+    /// several train side by side, each on its share of the threads; the networks are the same to the bit on any number of threads.
+    /// </summary>
+    /// <param name="stage">What finished networks are found under: choose, final or again.</param>
+    /// <param name="inputs">What they look at.</param>
+    /// <param name="samples">What they learn from.</param>
+    /// <param name="validation">What says when to stop; null for nothing.</param>
+    /// <param name="epochs">One a network, where nothing says when to stop.</param>
     /// <returns>The networks, and the epoch whose weights each has.</returns>
-    public (Model[] Networks, int[] Epochs) Train(JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs)
+    public (Model[] Networks, int[] Epochs) Train(string stage, JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs)
     {
-        var networks = new Model[recipe.Members];
-        var kept = new int[recipe.Members];
+        _isAgain = stage == Again;
+        int members = recipe.Members, threads = recipe.Network.Threads;
+        int together = threads < FewestThreads ? 1 : Math.Min(members, threads / 2);
+        (Model Network, History History)[] trained = new (Model, History)[members];
         _clock.Start();
-        for (int k = 0; k < networks.Length; k++)
+        if (together == 1)
         {
-            TrainingOptions options = Options with
-            {
-                Seed = unchecked(Options.Seed + k),
-                Validation = validation,
-                EarlyStopping = validation is null ? null : Options.EarlyStopping,
-                Epochs = epochs?[k] ?? Options.Epochs,
-            };
-            if (Heads.LossOf(recipe.Head) is { } loss)
-                options = options with { Loss = loss };
-            networks[k] = CreateModel(recipe, inputs, k);
-            History history = networks[k].Fit(samples, options, Forward, cancellation);
-            cancellation.ThrowIfCancellationRequested();
-            History ??= history;
-            kept[k] = Math.Max(1, history.KeptEpoch);
-            _epochsBefore += Options.Epochs;
+            for (int k = 0; k < members; k++)
+                trained[k] = Member(stage, inputs, samples, validation, epochs?[k], k, threads);
+        }
+        else
+        {
+            new SeriesLoop(together, null, cancellation).Run(members, k => trained[k] = Member(stage, inputs, samples, validation, epochs?[k], k, threads / together));
         }
 
         _clock.Stop();
-        return (networks, kept);
+        History ??= trained[0].History;
+        return (Array.ConvertAll(trained, member => member.Network), Array.ConvertAll(trained, member => Math.Max(1, member.History.KeptEpoch)));
     }
 
     /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
-    public void End(TimeSpan elapsed) =>
-        onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = elapsed });
+    public void End() =>
+        onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
-    /// <summary>The events of all networks as those of one long training.</summary>
-    private void Forward(TrainingEvent moment)
+    private (Model Network, History History) Member(string stage, JointInputs inputs, ISamples samples, ISamples? validation, int? epochs, int member, int threads)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{stage}");
+        (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
+        if (known is null)
+        {
+            TrainingOptions options = Options with
+            {
+                Seed = unchecked(Options.Seed + member),
+                Validation = validation,
+                EarlyStopping = validation is null ? null : Options.EarlyStopping,
+                Epochs = epochs ?? Options.Epochs,
+            };
+            if (Heads.LossOf(recipe.Head) is { } loss)
+                options = options with { Loss = loss };
+            Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, inputs, member);
+            History history = network.Fit(samples, options, moment => Forward(member, moment), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            known = (network, history);
+            if (history.Reason is StopReason.Finished or StopReason.StoppedEarly)
+                work?.Add(key, network, history);
+        }
+
+        lock (_lock)
+        {
+            _running.Remove(member);
+            _epochsBefore += Options.Epochs;
+        }
+
+        if (known.Value.Network.Threads == recipe.Network.Threads)
+            return known.Value;
+        Model whole = CreateModel(recipe, inputs, member);
+        whole.CopyWeights(known.Value.Network);
+        return (whole, known.Value.History);
+    }
+
+    /// <summary>The events of all networks as those of one long training, one after the other on whatever thread they come from.</summary>
+    private void Forward(int member, TrainingEvent moment)
     {
         if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
             return;
-        _last = moment with { Epoch = _epochsBefore + moment.Epoch, Epochs = AllEpochs, Elapsed = _clock.Elapsed };
-        if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
-            onEvent(_last);
+        lock (_lock)
+        {
+            // Of networks side by side the steps of all count together; the epoch is the one that their sum is in.
+            int all = Math.Max(1, moment.StepsPerEpoch);
+            _running[member] = ((moment.Epoch - 1L) * all) + (moment.Kind == TrainingEventKind.EpochEnded ? all : moment.Step);
+            long before = _running.Values.Sum() - 1;
+            _last = moment with { Epoch = _epochsBefore + (int)(before / all) + 1, Epochs = AllEpochs, Step = (int)(before % all) + 1, Elapsed = _clock.Elapsed };
+            if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
+                onEvent(_last);
+        }
     }
 }

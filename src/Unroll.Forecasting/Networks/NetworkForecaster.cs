@@ -1,149 +1,112 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Unroll.Formats;
-
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// A recurrent network that predicts the next value of one column from the T values before it. The scaler is fitted on
-/// training rows only.
+/// The tutorial's forecaster: a recurrent network that predicts the next value of one column from the T values before it, one network for
+/// every part. The scaler is fitted on training rows only. Further than one row ahead predictions take the place of the values that are not
+/// known yet.
 /// </summary>
-public sealed class NetworkForecaster : INetworkForecaster
+public sealed class NetworkForecaster : PartsForecaster
 {
-    private const string MetadataKey = "forecast";
-    private Model? _model;
-    private Scaler? _scaler;
-    private ForecastMetadata? _about;
+    private History? _history;
+    private Model? _shown;
 
     public NetworkForecaster(NetworkRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        Recipe = recipe;
-        Name = recipe.Name;
+        (Recipe, Name, Key) = (recipe, recipe.Name, recipe.Key);
     }
 
-    private NetworkForecaster(Model model, ForecastMetadata about)
+    /// <summary>One that was loaded.</summary>
+    internal NetworkForecaster(string name, string scaler, FittedFacts facts, IReadOnlyList<NetworkModel> models)
     {
-        (_model, _about, _scaler) = (model, about, Scaler.Restore(about.Scaler));
-        Recipe = new NetworkRecipe { Scaler = about.Scaler.Kind };
-        Name = about.Model;
+        (Recipe, Name, Key) = (new NetworkRecipe { Scaler = scaler }, name, name == "SimpleRNN" ? "simple-rnn" : name.ToLowerInvariant());
+        Keep(facts, models);
     }
 
-    public string Name { get; }
+    public override string Name { get; }
+
+    public override string Key { get; }
+
+    public override ForecasterKind Kind => ForecasterKind.Network;
 
     /// <summary>How the network was asked for; of a loaded network only the scaler is known.</summary>
     public NetworkRecipe Recipe { get; }
 
-    /// <summary>Told of every step and epoch of training, on the thread that trains.</summary>
-    public Action<TrainingEvent>? OnEvent { get; set; }
+    public override History? History => _history;
 
-    /// <summary>What happened in training; null before it and in a loaded network.</summary>
-    public History? History { get; private set; }
+    private protected override bool GoesFurther => true;
 
-    public TimeSpan TrainingTime => History?.Duration ?? TimeSpan.Zero;
+    public override IReadOnlyList<Model> Networks => Models.Count == 0 ? (_shown is null ? [] : [_shown]) : [.. Models.Values.Select(model => ((NetworkModel)model).Network)];
 
-    public int Members => 1;
+    public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
 
-    public int Steps => 1;
-
-    public ForecastInputs Inputs => ForecastInputs.TargetOnly;
-
-    /// <summary>The column it predicts.</summary>
-    public string Target => About.Target;
-
-    /// <summary>T, the values before the predicted one that it looks at.</summary>
-    public int Window => About.Window;
-
-    /// <summary>The first and the last day of the training rows.</summary>
-    public (DateTime First, DateTime Last) TrainedOn => (About.TrainedFrom, About.TrainedTo);
-
-    /// <summary>The network itself.</summary>
-    public Model Model => _model ?? throw new InvalidOperationException($"The {Name} forecaster has no network yet. Call Fit first.");
-
-    private ForecastMetadata About => _about ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
-
-    /// <summary>Makes the network for windows of this length without training it, so that it can be looked at.</summary>
-    public Model Build(int window)
+    /// <inheritdoc/>
+    public override Model Show(ForecastTask task)
     {
-        Model model = Recipe.CreateModel().Build(new Shape(window, 1), Recipe.Training.Seed);
-        return _model = model;
+        ArgumentNullException.ThrowIfNull(task);
+        return _shown = Recipe.CreateModel().Build(new Shape(task.Window, 1), Recipe.Training.Seed);
     }
 
     /// <inheritdoc/>
-    public Model Build(ForecastSplit split)
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(split);
-        return Build(split.Window);
+        var models = new List<NetworkModel>();
+        _history = null;
+        foreach (Part part in task.Parts)
+        {
+            ForecastSplit split = task[part];
+            Scaler scaler = Scaler.Create(Recipe.Scaler);
+            scaler.Fit(split.Train);
+            Model network = Recipe.CreateModel().Build(new Shape(split.Window, 1), Recipe.Training.Seed);
+            models.Add(new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) });
+            try
+            {
+                Action<TrainingEvent>? told = progress is null ? null : progress.Report;
+                History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, told, cancellationToken);
+                _history ??= history;
+            }
+            catch (TrainingDivergedException diverged)
+            {
+                // The network has the last good weights and can be saved.
+                _history ??= diverged.History;
+                Keep(FittedFacts.Of(task), models);
+                throw;
+            }
+        }
+
+        return models;
     }
 
     /// <inheritdoc/>
-    /// <remarks>When cancelled it keeps the best weights so far and says so in <see cref="History"/>; there is no exception.</remarks>
-    /// <exception cref="TrainingDivergedException">The loss became infinite; the network has the last good weights and can be saved.</exception>
-    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
+    internal override PartModel Adapt(Part part, TimeSeries table)
     {
-        ArgumentNullException.ThrowIfNull(split);
+        // The nearest thing to a network of its own: that of the first part, in the scale of the new series.
+        var first = (NetworkModel)Models.Values.First();
         Scaler scaler = Scaler.Create(Recipe.Scaler);
-        scaler.Fit(split.Train);
-        Model model = Build(split.Window);
-        _scaler = scaler;
-        _about = new ForecastMetadata
-        {
-            Model = Name,
-            Target = split.Target,
-            Window = split.Window,
-            Scaler = scaler.State,
-            TrainedFrom = split.Train.Dates[0],
-            TrainedTo = split.Train.Dates[^1],
-            Seed = Recipe.Training.Seed,
-        };
-        try
-        {
-            History = model.Fit(split.TrainWindows(scaler), Recipe.Training, OnEvent, cancellationToken);
-        }
-        catch (TrainingDivergedException diverged)
-        {
-            History = diverged.History;
-            throw;
-        }
+        scaler.Fit(table[part.Target]);
+        return new NetworkModel(first.Network, scaler, first.Seed) { Part = part, Facts = first.Facts with { TrainedFrom = table.FirstDate, TrainedTo = table.LastDate } };
     }
+}
 
-    public double[] Predict(ForecastSplit split) => PredictAhead(split, 1).Predicted(1);
+/// <summary>A network of one part.</summary>
+internal sealed class NetworkModel(Model network, Scaler scaler, int seed) : PartModel
+{
+    public Model Network => network;
 
-    public double PredictNext(TimeSeries series) => PredictAhead(series, 1)[0];
+    public Scaler Scaler => scaler;
 
-    /// <inheritdoc/>
-    /// <remarks>Further than one row ahead predictions take the place of the values that are not known yet: the recursive forecast.</remarks>
-    public double[] PredictAhead(TimeSeries series, int steps)
+    public int Seed => seed;
+
+    public override int NeededRows => Facts.Window;
+
+    public override RawForecast Ahead(TimeSeries table, int first, int count, int steps)
     {
-        ArgumentNullException.ThrowIfNull(series);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ForecastMetadata about = About;
-        Series values = series[about.Target];
-        if (values.Count < about.Window)
-            throw new UnrollException($"{series.Name} has {values.Count} rows, but the {Name} looks at the newest {about.Window} to predict the next {about.Target}. Give it at least {about.Window} rows.");
-        ReadOnlySpan<double> newest = values.Values[^about.Window..];
-        int missing = newest.IndexOf(double.NaN);
+        int window = Facts.Window, start = first + 1 - window;
+        ReadOnlySpan<double> values = table[Part.Target].Values[start..(first + count)];
+        int missing = values.IndexOf(double.NaN);
         if (missing >= 0)
-            throw new UnrollException($"{series.Name} has no {about.Target} on {series.Format(values.Dates[values.Count - about.Window + missing])}, within the newest {about.Window} rows. Choose --missing drop, forward-fill or interpolate, or complete the file.");
-        return Recursive(newest, 1, steps)[0];
-    }
-
-    /// <inheritdoc cref="PredictAhead(TimeSeries, int)"/>
-    public HorizonForecast PredictAhead(ForecastSplit split, int steps)
-    {
-        ArgumentNullException.ThrowIfNull(split);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        if (split.Window != About.Window)
-            throw new UnrollException($"The {Name} was trained on windows of {About.Window} rows, but this split has windows of {split.Window}. Use the same window.");
-        split.RequireTestRows(steps);
-        return new HorizonForecast(split.Test.Values, Recursive(split.TestWithHistory.Values, split.Test.Count - steps + 1, steps));
-    }
-
-    /// <summary>Forecasts [count][steps] from origins that follow one another, the first of them row T − 1 of <paramref name="values"/>.</summary>
-    private double[][] Recursive(ReadOnlySpan<double> values, int count, int steps)
-    {
-        int window = About.Window;
-        double[] scaled = _scaler!.Transform(values[..(window + count - 1)]);
+            throw new UnrollException($"{table.Name} has no {Part.Target} on {table.Format(table.Dates[start + missing])}, within the rows that the network looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+        double[] scaled = scaler.Transform(values);
         var inputs = new float[count * window];
         for (int i = 0; i < count; i++)
         {
@@ -154,82 +117,16 @@ public sealed class NetworkForecaster : INetworkForecaster
         double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
         for (int h = 0; h < steps; h++)
         {
-            float[] next = Model.Predict(inputs);
+            float[] next = network.Predict(inputs);
             for (int i = 0; i < count; i++)
             {
-                ahead[i][h] = _scaler.InverseTransform((double)next[i]);
+                ahead[i][h] = scaler.InverseTransform((double)next[i]);
                 Span<float> input = inputs.AsSpan(i * window, window);
                 input[1..].CopyTo(input);
                 input[^1] = next[i];
             }
         }
 
-        return ahead;
-    }
-
-    /// <summary>Writes the network with everything that <see cref="Load"/> needs to predict: scaler, window, target, training dates.</summary>
-    /// <exception cref="UnrollException">The file cannot be written.</exception>
-    public void Save(string path) =>
-        Model.Save(path, new Dictionary<string, string> { [MetadataKey] = JsonSerializer.Serialize(About, ForecastJson.Default.ForecastMetadata) });
-
-    /// <summary>Reads a forecaster that <see cref="Save"/> or <see cref="EnsembleForecaster.Save"/> wrote.</summary>
-    /// <exception cref="UnrollException">The file is missing, damaged, of a newer version, or holds a model without the data to forecast with.</exception>
-    public static INetworkForecaster Load(string path)
-    {
-        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
-        if (metadata.TryGetValue(EnsembleFile.Key, out string? ensemble))
-            return new EnsembleForecaster(EnsembleFile.Read(path, model, ensemble));
-        if (metadata.ContainsKey(JointFile.Key))
-            throw new UnrollException($"{path} holds a forecaster of several targets, which NetworkForecaster.LoadAll and JointForecaster.Load read. Give the file of one target.");
-        if (metadata.ContainsKey(PanelFile.Key))
-            throw new UnrollException($"{path} holds a forecaster of several series, which PanelForecaster.Load reads. Give the file of one series.");
-        if (!metadata.TryGetValue(MetadataKey, out string? json))
-            throw new UnrollException($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or NetworkForecaster.Save wrote.");
-        ForecastMetadata? about;
-        try
-        {
-            about = JsonSerializer.Deserialize(json, ForecastJson.Default.ForecastMetadata);
-        }
-        catch (JsonException failure)
-        {
-            throw new UnrollException($"{path} holds forecast data that cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
-        }
-
-        if (about is null || model.InputShape != new Shape(about.Window, 1) || model.OutputShape != new Shape(1))
-            throw new UnrollException($"{path} holds forecast data that do not fit its network. Train the network again.");
-        return new NetworkForecaster(model, about);
-    }
-
-    /// <summary>The forecasters of a file, one a target: one as <see cref="Load"/> reads it, or those of a <see cref="JointForecaster"/>.</summary>
-    /// <exception cref="UnrollException">As <see cref="Load"/>.</exception>
-    public static IReadOnlyList<INetworkForecaster> LoadAll(string path)
-    {
-        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
-        return metadata.TryGetValue(JointFile.Key, out string? targets)
-            ? [.. JointFile.Read(path, model, targets).Select(state => new EnsembleForecaster(state))]
-            : [Load(path)];
+        return new RawForecast(ahead, null);
     }
 }
-
-/// <summary>What a model file carries beside the network.</summary>
-internal sealed record ForecastMetadata
-{
-    /// <summary>The network's name, for example LSTM.</summary>
-    public required string Model { get; init; }
-
-    public required string Target { get; init; }
-
-    public required int Window { get; init; }
-
-    public required ScalerState Scaler { get; init; }
-
-    public required DateTime TrainedFrom { get; init; }
-
-    public required DateTime TrainedTo { get; init; }
-
-    public required int Seed { get; init; }
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ForecastMetadata))]
-internal sealed partial class ForecastJson : JsonSerializerContext;

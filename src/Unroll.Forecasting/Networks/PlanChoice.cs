@@ -22,7 +22,8 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     /// <param name="names">Of the series, for messages; null where there are none.</param>
     /// <param name="cancellation">Ends it between two plans.</param>
     /// <exception cref="UnrollException">A series has too few training rows.</exception>
-    public static PlanChoice Of(IReadOnlyList<ForecastSplit> series, EnsembleRecipe recipe, IReadOnlyList<string>? names, CancellationToken cancellation)
+    public static PlanChoice Of(
+        IReadOnlyList<ForecastSplit> series, EnsembleRecipe recipe, IReadOnlyList<string>? names, CancellationToken cancellation)
     {
         Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
         lock (cache)
@@ -40,7 +41,11 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     /// <summary>The plans with the window of the networks, and for each series the constants that tell it from others.</summary>
     public PlanChoice For(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series) => this with
     {
-        Plans = [.. Plans.Select((plan, s) => plan with { Window = WindowOf(plan, recipe, series[s].Targets[0]), Constants = series[s].Constants ?? [] })],
+        Plans = [.. Plans.Select((plan, s) => plan with
+        {
+            Window = WindowOf(plan, recipe, series[s].Targets[0]),
+            Constants = series[s].Constants ?? [],
+        })],
     };
 
     /// <summary>What was chosen for some splits is found again under this; the splits are compared besides.</summary>
@@ -65,21 +70,25 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         IEnumerable<InputPlan> candidates = InputPlans.Candidates(lead, recipe.StepsAtOnce, recipe.Transform)
             .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name);
         InputPlan best = LinearStage.Grow(candidates, InputPlans.Groups(lead, recipe.Steps), plan =>
-            new LinearStage.Judged(plan, [], Judge(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split))).Error)).Plan;
+        {
+            InputPlan[] adapted = Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split));
+            return new LinearStage.Judged(plan, [], Judge(asked, adapted, false).Error);
+        }).Plan;
         InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
-        (double[][] own, double ownError) = Judge(inner, plans);
+        (double[][] own, double ownError) = Judge(inner, plans, true);
         if (inner.Length == 1)
             return new PlanChoice(plans, own, false, ownError, null);
         var parts = new PooledLinear.Part[inner.Length];
-        loop.Run(parts.Length, s => parts[s] = new PooledLinear.Part(new InputFrame(inner[s].Table, plans[s]), plans[s], inner[s].Train.Count));
+        loop.Run(parts.Length, s =>
+            parts[s] = new PooledLinear.Part(new InputFrame(inner[s].Table, plans[s]), plans[s], inner[s].Train.Count));
         (double[] shared, double[] errors) = PooledLinear.Judge(parts);
         bool isPooled = errors.Average() < ownError;
         return new PlanChoice(plans, isPooled ? Array.ConvertAll(plans, _ => shared) : own, isPooled, ownError, errors.Average());
 
-        (double[][] Penalties, double Error) Judge(ForecastSplit[] splits, InputPlan[] adapted)
+        (double[][] Penalties, double Error) Judge(ForecastSplit[] splits, InputPlan[] adapted, bool isChosen)
         {
             var found = new LinearStage.Judged[splits.Length];
-            loop.Run(found.Length, s => found[s] = LinearStage.Judge(splits[s].Table, adapted[s], splits[s].Train.Count));
+            loop.Run(found.Length, s => found[s] = LinearStage.Judge(splits[s].Table, adapted[s], splits[s].Train.Count, isChosen));
             return (Array.ConvertAll(found, entry => entry.Penalties), found.Average(entry => entry.Error));
         }
     }

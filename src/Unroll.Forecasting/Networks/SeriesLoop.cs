@@ -9,7 +9,9 @@ namespace Unroll.Forecasting;
 /// <param name="cancellation">Ends it between two series.</param>
 internal sealed class SeriesLoop(int threads, IReadOnlyList<string>? names, CancellationToken cancellation)
 {
-    /// <summary>Runs the action for each number below a count; of several failures the first series' is thrown, and says which it is.</summary>
+    /// <summary>
+    /// Runs the action for each number below a count; of several failures the first series' is thrown, and says which it is.
+    /// </summary>
     /// <exception cref="UnrollException">An action threw it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run(int count, Action<int> action)

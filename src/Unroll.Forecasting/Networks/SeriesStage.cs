@@ -27,12 +27,8 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
     public SideBySideSamples From(int first, int count) =>
         new(Inputs, Frames, first, count, [.. Frames.Select((frame, k) => Residuals(frame, Linear[k], first, count, Scales[k]))]);
 
-    /// <summary>The forecasts of one target, corrected where there are corrections, in its units.</summary>
-    public double[][] Values(int target, int first, int count, float[]? corrections) =>
-        EnsembleState.Values(Frames[target], Linear[target], first, count, corrections, Scales[target]);
-
     /// <summary>The targets of the rows before <paramref name="end"/>, of deviation 1 at each step, and what that is in units of the plan.</summary>
-    private static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, LinearStage linear, int end)
+    public static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, LinearStage linear, int end)
     {
         int steps = linear.Plan.Steps, first = LinearStage.FirstOrigin(frame, linear.Plan, end), count = end - steps - first;
         var scales = new double[steps];

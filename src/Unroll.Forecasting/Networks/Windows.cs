@@ -78,9 +78,9 @@ public sealed class Windows : ISamples
     internal static void CheckRows(int rows, int window, string where)
     {
         if (window < 1)
-            throw new UnrollException($"A window of {window} rows sees nothing. Use a --window of at least 1.");
+            throw new UnrollException($"A window of {window} rows sees nothing. Use one of at least 1.") { Subject = "window" };
         if (rows <= window)
-            throw new UnrollException($"Only {rows} rows{where}, but a window of {window} needs at least {window + 1}. Use a smaller --window or a longer range.");
+            throw new UnrollException($"Only {rows} rows{where}, but a window of {window} needs at least {window + 1}. Use a shorter window or a longer range.") { Subject = "window,train" };
     }
 
     private int Checked(int index) =>

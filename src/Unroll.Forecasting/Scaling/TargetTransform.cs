@@ -74,11 +74,11 @@ public abstract class TargetTransform
 
     private static double NotZero(double newest) => newest != 0
         ? newest
-        : throw new UnrollException("A relative change from 0 is not defined. Use --transform difference or none.");
+        : throw new UnrollException("A relative change from 0 is not defined. Use the transform difference or none.") { Subject = "transform" };
 
     private static double Positive(double value) => value > 0
         ? value
-        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use --transform difference or none.");
+        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use the transform difference or none.") { Subject = "transform" };
 
     private sealed class Identity() : TargetTransform("none")
     {

@@ -1,264 +1,238 @@
-using System.Globalization;
-
 namespace Unroll.Forecasting;
 
-/// <summary>The errors of one forecaster on the test rows.</summary>
-/// <param name="Name">The forecaster's name.</param>
-/// <param name="Predictions">One a test row, in the target's units.</param>
-/// <param name="Rmse">Root mean squared error, in the target's units.</param>
-/// <param name="Mae">Mean absolute error, in the target's units.</param>
-/// <param name="Mape">Mean absolute percentage error, in percent; null where a test value is 0.</param>
-/// <param name="Skill">1 − RMSE / naive RMSE: above 0 is better than naive, 0 for the naive forecast itself.</param>
-/// <param name="SkillAgainstBest">
-/// 1 − RMSE / RMSE of <see cref="Comparison.BestBaseline"/>: above 0 is better than every baseline; null where that baseline makes no
-/// error at all.
-/// </param>
-public sealed record ForecastScore(string Name, double[] Predictions, double Rmse, double Mae, double? Mape, double Skill, double? SkillAgainstBest)
-{
-    /// <summary>RMSE at each step ahead, 1..H, over the origins that are followed by H test rows; empty where one row ahead is all that is judged.</summary>
-    public IReadOnlyList<double> RmseByStep { get; init; } = [];
-
-    /// <summary>Intervals one row ahead at each nominal level, and at the end those H rows ahead; empty where nothing can calibrate them.</summary>
-    public IReadOnlyList<IntervalScore> Intervals { get; init; } = [];
-
-    /// <summary>CRPS one row ahead, and H rows ahead; empty where nothing can calibrate intervals.</summary>
-    public IReadOnlyList<CrpsScore> Crps { get; init; } = [];
-
-    /// <summary>Whether the forecaster beats "tomorrow equals today".</summary>
-    public bool BeatsNaive => Skill > 0;
-
-    /// <summary>Whether the forecaster beats every baseline.</summary>
-    public bool BeatsBest => SkillAgainstBest > 0;
-}
-
 /// <summary>
-/// Forecasters judged on the test rows, always beside the naive forecast and the other baselines that apply: there is no way to get
-/// an error figure from here without those that anybody has for free.
+/// Forecasters judged on the test rows of a task, at its horizon, always beside the naive forecast and the other baselines: there is no way
+/// to get an error figure from here without those that anybody has for free.
 /// </summary>
 public sealed class Comparison
 {
-    private readonly ForecastSplit _split;
-    private readonly int _steps;
-    private readonly List<ForecastScore> _scores = [];
+    /// <summary>From fewer origins than this, errors say little.</summary>
+    private const int FewOrigins = 10;
 
-    /// <summary>What a baseline says, by its name, where that fits in a few words.</summary>
-    private readonly Dictionary<string, string> _sayings = [];
+    private readonly List<ForecasterScore> _scores = [];
 
-    /// <summary>
-    /// Fits and judges all of <see cref="Forecasting.Baselines.For"/>, and where the split has inputs beside the target least squares on them;
-    /// among the models of exponential smoothing that takes a moment.
-    /// </summary>
-    /// <param name="split">Training and test rows.</param>
-    /// <param name="steps">H: errors are judged 1..H rows ahead. The headline figures are those of one row ahead.</param>
-    /// <param name="linear">Least squares on all inputs; null for none.</param>
+    /// <summary>Fits and judges all of <see cref="Forecasting.Baselines.For"/>.</summary>
+    /// <param name="task">What was asked.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than, or fewer than H rows are to be judged.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Comparison(ForecastSplit split, int steps = 1, LinearForecaster? linear = null, CancellationToken cancellationToken = default)
+    /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than.</exception>
+    public Comparison(ForecastTask task, CancellationToken cancellationToken = default)
+        : this(task, null, cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(split);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        (_split, _steps) = (split, steps);
-        var naive = new NaiveForecaster();
-        naive.Fit(split, cancellationToken);
-        double naiveRmse = Metrics.Rmse(split.Test, naive.Predict(split));
-        RequireChange(split);
-        List<ForecastScore> baselines = [];
+    }
+
+    /// <summary>The same for one part and one row ahead.</summary>
+    /// <inheritdoc cref="Comparison(ForecastTask, CancellationToken)"/>
+    public Comparison(ForecastSplit split, CancellationToken cancellationToken = default)
+        : this(new ForecastTask(split), cancellationToken)
+    {
+    }
+
+    /// <param name="task">What was asked.</param>
+    /// <param name="blend">Fitted; its members need not be fitted again. The forecast that is recommended.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public Comparison(ForecastTask task, BlendForecaster? blend, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        RequireChange(task);
+        Task = task;
         List<string> leftOut = [];
-        IEnumerable<IHorizonForecaster> all = Forecasting.Baselines.For(split);
-        foreach (IHorizonForecaster baseline in linear is null ? all : all.Append(linear))
+        IReadOnlyList<IForecaster> fitted = blend?.Members ?? [];
+        foreach (IForecaster rule in Forecasting.Baselines.For(task))
         {
+            IForecaster? known = fitted.FirstOrDefault(member => member.Key == rule.Key);
             try
             {
-                Foreseen? calibration = JudgedIntervals.Calibration(split, baseline, steps, cancellationToken) is { } values ? new Foreseen(values, null) : null;
-                baseline.Fit(split, cancellationToken);
-                var next = Foreseen.Of(baseline, split, 1);
-                double[] predictions = next.Values.Predicted(1);
-                if (Array.TrueForAll(predictions, double.IsFinite) && double.IsFinite(Metrics.Rmse(split.Test, predictions)))
-                    baselines.Add(WithSteps(Judge(baseline.Name, predictions, naiveRmse), baseline, next, calibration));
-                else
-                    leftOut.Add($"The {baseline.Name} forecast is left out: its errors are not finite.");
-                if (Saying(baseline) is { } saying)
-                    _sayings[baseline.Name] = saying;
+                if (known is null)
+                    rule.Fit(task, null, cancellationToken);
+                Judge(known ?? rule);
             }
-            catch (UnrollException reason)
+            catch (UnrollException reason) when (rule is not NaiveForecaster)
             {
-                leftOut.Add($"The {baseline.Name} forecast is left out: {reason.Message}");
+                leftOut.Add($"The {rule.Name} forecast is left out: {reason.Message}");
             }
         }
 
-        // Of equal ones the first, which is the simplest.
-        double best = baselines.Min(score => score.Rmse);
-        Baselines = [.. baselines.Select(score => score with { SkillAgainstBest = SkillAgainst(best, score.Rmse) })];
-        (Naive, BestBaseline, LeftOut) = (Baselines[0], Baselines.First(score => score.Rmse == best), leftOut.AsReadOnly());
+        Naive = _scores[0];
+        foreach (IForecaster member in fitted.Where(member => !_scores.Exists(score => score.Key == member.Key)))
+            Judge(member);
+        if (blend is not null)
+        {
+            Recommended = Judge(blend);
+            if (blend.Without(ForecasterKind.Network) is { } without)
+                WithoutNetworks = Scored(without);
+        }
+
+        LeftOut = leftOut.AsReadOnly();
+        Rank();
     }
 
-    /// <summary>Refuses test rows on which the naive forecast is always right.</summary>
-    /// <exception cref="UnrollException">They are such rows.</exception>
-    public static void RequireChange(ForecastSplit split)
+    /// <summary>Scores that were made elsewhere, a backtest's.</summary>
+    /// <param name="task">What was asked.</param>
+    /// <param name="scores">All forecasters, the naive forecast among them; a blend is the forecast that is recommended.</param>
+    /// <param name="withoutNetworks">The blend as it would be without networks; null where there is none.</param>
+    /// <param name="leftOut">A line for each baseline that could not be judged.</param>
+    internal Comparison(ForecastTask task, IReadOnlyList<ForecasterScore> scores, ForecasterScore? withoutNetworks, IReadOnlyList<string> leftOut)
     {
-        ArgumentNullException.ThrowIfNull(split);
-        if (split.TestWithHistory.Values[(split.Window - 1)..].IndexOfAnyExcept(split.Test[0]) < 0)
-            throw new UnrollException($"{split.Target} never changes in the test range {split.TestRange}, so the naive forecast is always right and no error can be judged. Choose another --test range.");
+        (Task, LeftOut, WithoutNetworks) = (task, leftOut, withoutNetworks);
+        _scores.AddRange(scores);
+        Naive = _scores.First(score => score.Key == ((IForecaster)new NaiveForecaster()).Key);
+        Recommended = _scores.FirstOrDefault(score => score.Kind == ForecasterKind.Blend);
+        Rank();
     }
+
+    /// <summary>What was asked.</summary>
+    public ForecastTask Task { get; }
 
     /// <summary>H, how many rows ahead are judged.</summary>
-    public int Steps => _steps;
+    public int Steps => Task.Horizon;
+
+    /// <summary>How many origins every part is judged from; the fewest of any.</summary>
+    public int Origins => _scores[0].Parts.Min(part => part.Forecast.Origins);
 
     /// <summary>Tomorrow equals today.</summary>
-    public ForecastScore Naive { get; }
+    public ForecasterScore Naive { get; private set; } = null!;
 
-    /// <summary>All baselines that apply and could be fitted, <see cref="Naive"/> first.</summary>
-    public IReadOnlyList<ForecastScore> Baselines { get; }
+    /// <summary>The forecast that is recommended: the blend; null where there is none.</summary>
+    public ForecasterScore? Recommended { get; private set; }
 
-    /// <summary>The baseline of the lowest RMSE on the test rows.</summary>
+    /// <summary>The blend as it would be without networks; null where there are none, or nothing else.</summary>
+    public ForecasterScore? WithoutNetworks { get; private set; }
+
+    /// <summary>
+    /// How often chance alone would make the recommended forecast and <see cref="WithoutNetworks"/> differ as much: the test of Diebold and
+    /// Mariano on the squared errors of each origin, means over the rows ahead and the parts; null where it is not defined.
+    /// </summary>
+    public double? NetworksPValue => Verdicts.PValue(this);
+
+    /// <summary>All forecasters: the blend, networks, ridge regression, and the baselines, the naive forecast first.</summary>
+    public IReadOnlyList<ForecasterScore> Scores => [.. _scores.OrderBy(score => score.Kind)];
+
+    /// <summary>All baselines that apply and could be fitted, the naive forecast first, and ridge regression.</summary>
+    public IReadOnlyList<ForecasterScore> Baselines => [.. _scores.Where(score => score.Kind is ForecasterKind.Baseline or ForecasterKind.Ridge)];
+
+    /// <summary>The baseline of the lowest error over the whole horizon.</summary>
     /// <remarks>
-    /// It is picked with hindsight, on the rows that it is judged on, and that is on purpose: nobody could have picked a better one
-    /// beforehand, so the choice favours the baselines and never the networks. A network that beats it beats them all; against a
-    /// baseline picked by taste, a poor pick would flatter the network. Its own error is for the same reason a little lower than it
-    /// may be on rows to come.
+    /// Picked with hindsight, on the rows that it is judged on, and that is on purpose: nobody could have picked a better one beforehand, so
+    /// the choice favours the baselines and never the networks.
     /// </remarks>
-    public ForecastScore BestBaseline { get; }
+    public ForecasterScore BestBaseline => Baselines.MinBy(score => score.Error)!;
 
     /// <summary>One plain line for each baseline that could not be fitted or judged, with the reason.</summary>
-    public IReadOnlyList<string> LeftOut { get; }
+    public IReadOnlyList<string> LeftOut { get; private set; }
 
-    /// <summary>The forecasters judged so far, in that order.</summary>
-    public IReadOnlyList<ForecastScore> Scores => _scores;
+    /// <summary>A warning where there are too few origins to tell good from lucky; null where there are enough.</summary>
+    public string? OriginsWarning => Origins < FewOrigins
+        ? $"The errors come from {(Origins == 1 ? "a single origin" : $"{Origins} origins")}: too few to tell a good forecast from a lucky one. Judge on more rows."
+        : null;
 
     /// <summary>Judges a fitted forecaster and adds it to <see cref="Scores"/>.</summary>
-    public ForecastScore Add(IForecaster forecaster)
+    public ForecasterScore Add(IForecaster forecaster)
     {
         ArgumentNullException.ThrowIfNull(forecaster);
-        if (forecaster is not IHorizonForecaster ahead)
-            return Add(forecaster.Name, forecaster.Predict(_split));
-        var next = Foreseen.Of(ahead, _split, 1);
-        ForecastScore score = Add(forecaster.Name, next.Values.Predicted(1));
-        return _scores[^1] = WithSteps(score, ahead, next, (forecaster as EnsembleForecaster)?.Calibrating);
+        Judge(forecaster);
+        Rank();
+        return _scores[^1];
     }
 
-    /// <summary>Judges predictions from elsewhere, one a test row in the target's units, and adds them to <see cref="Scores"/>.</summary>
-    public ForecastScore Add(string name, double[] predictions)
+    /// <summary>Judges predictions from elsewhere, one a test row of the only part, in its unit, and adds them to <see cref="Scores"/>.</summary>
+    /// <exception cref="UnrollException">There are several parts, or more than one row ahead is judged.</exception>
+    public ForecasterScore Add(string name, double[] predictions)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(predictions);
-        ForecastScore score = Judge(name, predictions, Naive.Rmse);
-        score = score with { SkillAgainstBest = SkillAgainst(BestBaseline.Rmse, score.Rmse) };
+        if (Task.Parts.Count > 1 || Steps > 1)
+            throw new UnrollException("Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.");
+        ForecastSplit split = Task[Task.Parts[0]];
+        Metrics.Check(split.Test.Values, predictions);
+        var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })], null, split.Test.ToArray(), split.Table.Format);
+        Add(new ForecasterScore { Name = name, Key = name.ToLowerInvariant(), Kind = ForecasterKind.Network, Forecast = new Forecast([forecast]), Parts = [new PartScore(forecast, split.Train.Values)] });
+        Rank();
+        return _scores[^1];
+    }
+
+    /// <summary>Judges a forecast that was made elsewhere, a backtest's for example, and adds it to <see cref="Scores"/>.</summary>
+    internal ForecasterScore Add(ForecasterScore score)
+    {
         _scores.Add(score);
         return score;
     }
 
-    /// <summary>
-    /// A score in a few plain sentences: does it beat the best baseline, by how much, could that be chance (<see cref="DieboldMariano"/>,
-    /// squared errors), and where it does not, which baseline to use instead.
-    /// </summary>
-    public string Verdict(ForecastScore score)
-    {
-        ArgumentNullException.ThrowIfNull(score);
-        ForecastScore best = BestBaseline;
-        string saying = _sayings.TryGetValue(best.Name, out string? said) ? $" \"{said}\"" : "";
-        string naive = ReferenceEquals(best, Naive)
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" It {(score.BeatsNaive ? "beats" : "does not beat")} the naive forecast \"tomorrow equals today\" (RMSE {Naive.Rmse:G4}).");
-        return string.Create(CultureInfo.InvariantCulture, $"The {score.Name} {(score.BeatsBest ? "beats" : "does not beat")} the best baseline, the {best.Name} forecast{saying}: RMSE {score.Rmse:G4} against {best.Rmse:G4}{Difference(score.SkillAgainstBest)}.")
-            + $"{naive} {Chance(score)}{(score.BeatsBest ? "" : $" Use the {best.Name} forecast instead.")}";
-    }
+    /// <summary>How a forecaster did, in plain sentences.</summary>
+    public string Verdict(ForecasterScore score) => Verdicts.Of(this, score);
 
     /// <summary>
-    /// One plain sentence on the CRPS one row ahead (<see cref="CrpsScore"/>) beside that of the baseline where it is lowest; null where the
-    /// score has none.
+    /// The verdict on the recommended forecast in three sentences: how good it is beside the best single baseline and naive, what it would be
+    /// without networks, and how wide its intervals are and how often they held. Without a blend those of each network.
     /// </summary>
-    public string? CrpsVerdict(ForecastScore score)
-    {
-        ArgumentNullException.ThrowIfNull(score);
-        ForecastScore? best = Baselines.Where(baseline => baseline.Crps is [{ Step: 1 }, ..]).MinBy(baseline => baseline.Crps[0].Value);
-        if (score.Crps is not [{ Step: 1, Value: var own }, ..] || best is null)
-            return null;
-        double other = best.Crps[0].Value;
-        return string.Create(CultureInfo.InvariantCulture, $"As a distribution, middle and spread together, the {score.Name} is {(own < other ? "better" : "not better")} than the best baseline, the {best.Name} forecast with its intervals: CRPS {own:G4} against {other:G4}{Difference(other > 0 ? 1 - (own / other) : null)}.");
-    }
+    public IReadOnlyList<string> Summary() => Verdicts.Summary(this);
 
-    /// <summary>
-    /// One plain line where predictions follow the actual values instead of foreseeing them (<see cref="LagDiagnosis"/>); null where they
-    /// do not, or where there are too few test rows to tell.
-    /// </summary>
-    public string? Warning(ForecastScore score)
+    /// <summary>Refuses test rows on which the naive forecast is always right.</summary>
+    /// <exception cref="UnrollException">They are such rows.</exception>
+    public static void RequireChange(ForecastTask task)
     {
-        ArgumentNullException.ThrowIfNull(score);
-        try
+        ArgumentNullException.ThrowIfNull(task);
+        foreach (Part part in task.Parts)
         {
-            var lag = LagDiagnosis.Of(_split.Test, score.Predictions);
-            return lag.Follows ? Follows(score.Name, lag) : null;
+            ForecastSplit split = task[part];
+            if (split.Test.Count == 0 || split.TestWithHistory.Values[^(split.Test.Count + 1)..].IndexOfAnyExcept(split.Test[0]) >= 0)
+                return;
         }
-        catch (UnrollException)
-        {
-            return null;
-        }
+
+        ForecastSplit first = task[task.Parts[0]];
+        throw new UnrollException($"{first.Target} never changes in the test range {first.TestRange}, so the naive forecast is always right and no error can be judged. Choose another test range.") { Subject = "test" };
     }
 
-    internal static string Follows(string name, LagDiagnosis lag) =>
-        $"The {name} follows the actual values {(lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows")} late and does not foresee changes: a chart of both looks better than the forecast is.";
-
-    /// <summary>The baseline of the lowest RMSE <paramref name="step"/> rows ahead, of those judged that far.</summary>
-    public ForecastScore BestBaselineAt(int step) => _steps == 1 ? BestBaseline : Baselines.Where(score => score.RmseByStep.Count >= step).MinBy(score => score.RmseByStep[step - 1])!;
-
-    /// <summary>The score with errors by step ahead, and with intervals where something calibrates them.</summary>
-    private ForecastScore WithSteps(ForecastScore score, IHorizonForecaster forecaster, Foreseen next, Foreseen? calibration)
+    private ForecasterScore Judge(IForecaster forecaster)
     {
-        Foreseen forecast = _steps == 1 ? next : Foreseen.Of(forecaster, _split, _steps);
-        double[] rmses = [.. Enumerable.Range(1, _steps).Select(step => Metrics.Rmse(forecast.Values.Actual(step), forecast.Values.Predicted(step)))];
-        if (calibration is null)
-            return score with { RmseByStep = _steps == 1 ? [] : rmses };
-
-        // One row ahead every test row has an interval, also those that nothing further is judged from.
-        (IntervalScore[] intervals, CrpsScore? crps) = next.Judge(calibration, 1, JudgedIntervals.Levels);
-        (IntervalScore[] further, CrpsScore? furtherCrps) = _steps > 1 ? forecast.Judge(calibration, _steps, JudgedIntervals.Levels) : ([], null);
-        return score with { RmseByStep = _steps == 1 ? [] : rmses, Intervals = [.. intervals, .. further], Crps = [.. new[] { crps, furtherCrps }.OfType<CrpsScore>()] };
+        ForecasterScore score = Scored(forecaster);
+        _scores.Add(score);
+        return score;
     }
 
-    /// <summary>How much less or more error than the best baseline; nothing where that makes none.</summary>
-    internal static string Difference(double? skillAgainstBest)
+    /// <exception cref="UnrollException">The errors are not finite.</exception>
+    private ForecasterScore Scored(IForecaster forecaster) => Scored(Task, forecaster, forecaster.Predict(Task));
+
+    /// <summary>The errors of a forecast that a forecaster made of the test rows.</summary>
+    internal static ForecasterScore Scored(ForecastTask task, IForecaster forecaster, Forecast forecast)
     {
-        if (skillAgainstBest is not { } skill)
-            return "";
-        double times = 1 - skill;
-        return times switch
+        PartScore[] parts = [.. task.Parts.Select(part => new PartScore(forecast[part], task[part].Train.Values))];
+        if (!Array.TrueForAll(parts, part => double.IsFinite(part.Rmse)))
+            throw new UnrollException($"The errors of the {forecaster.Name} are not finite.");
+        return new ForecasterScore
         {
-            < 1 => string.Create(CultureInfo.InvariantCulture, $", {100 * skill:0.#} % less error"),
-            <= 2 => string.Create(CultureInfo.InvariantCulture, $", {-100 * skill:0.#} % more error"),
-            _ => $", {times.ToString(times < 1000 ? "0.#" : "0.0e+0", CultureInfo.InvariantCulture)} times the error",
+            Name = forecaster.Name,
+            Key = forecaster.Key,
+            Kind = forecaster.Kind,
+            Parts = parts,
+            Forecast = forecast,
+            Parameters = forecaster.Parameters,
+            FitTime = forecaster.FitTime,
+            Shares = forecaster is BlendForecaster blend ? blend.MeanShares() : new Dictionary<string, double>(),
         };
     }
 
-    private string Chance(ForecastScore score)
+    /// <summary>Skills of all, against the naive forecast and the best baseline.</summary>
+    private void Rank()
     {
-        try
+        double naive = Naive.Error, best = BestBaseline.Error;
+        ForecasterScore[] baselines = [.. Baselines];
+        ForecasterScore Ranked(ForecasterScore score)
         {
-            return DieboldMariano.Test(_split.Test, score.Predictions, BestBaseline.Predictions).InWords(score.Name, $"{BestBaseline.Name} forecast");
+            for (int i = 0; i < score.Parts.Count; i++)
+            {
+                score.Parts[i].Skill = Against(score.Parts[i].Rmse, Naive.Parts[i].Rmse);
+                score.Parts[i].SkillAgainstBest = Against(score.Parts[i].Rmse, baselines.Min(each => each.Parts[i].Rmse));
+            }
+
+            return score with { Skill = Against(score.Error, naive), SkillAgainstBest = Against(score.Error, best) };
         }
-        catch (UnrollException)
-        {
-            return $"Whether that is chance cannot be told from {(_split.Test.Count == 1 ? "this one row" : $"these {_split.Test.Count} rows")}.";
-        }
+
+        for (int i = 0; i < _scores.Count; i++)
+            _scores[i] = Ranked(_scores[i]);
+        Naive = _scores.First(score => score.Key == Naive.Key);
+        Recommended = Recommended is null ? null : _scores.First(score => score.Key == Recommended.Key);
+        WithoutNetworks = WithoutNetworks is null ? null : Ranked(WithoutNetworks);
     }
 
-    private ForecastScore Judge(string name, double[] predictions, double naiveRmse)
-    {
-        double rmse = Metrics.Rmse(_split.Test, predictions);
-        return new ForecastScore(name, predictions, rmse, Metrics.Mae(_split.Test, predictions), Mape(predictions), Metrics.Skill(rmse, naiveRmse), null);
-    }
-
-    private double? Mape(double[] predictions) =>
-        _split.Test.Values.Contains(0.0) ? null : Metrics.Mape(_split.Test, predictions);
-
-    private static double? SkillAgainst(double best, double rmse) => best == 0 ? null : Metrics.Skill(rmse, best);
-
-    /// <summary>What a baseline says, in a few words; null where that takes more.</summary>
-    internal static string? Saying(IForecaster baseline) => baseline switch
-    {
-        NaiveForecaster => "tomorrow equals today",
-        LinearForecaster => "least squares on all inputs",
-        SeasonalNaiveForecaster seasonal => $"as {seasonal.Period} rows before",
-        _ => null,
-    };
+    private static double? Against(double error, double other) => other > 0 ? 1 - (error / other) : null;
 }

@@ -97,6 +97,30 @@ public sealed record DieboldMariano
             size = Math.Max(size, Math.Max(one, other));
         }
 
+        return OfDifferences(d, size, steps, loss, variance);
+    }
+
+    /// <summary>Compares two forecasts by what their errors cost at each of n origins that follow one another.</summary>
+    /// <param name="first">n losses, none below 0: for example mean squared errors over H rows ahead.</param>
+    /// <param name="second">n losses.</param>
+    /// <param name="steps">H: losses of origins less than H apart are of the same rows in part.</param>
+    /// <exception cref="UnrollException">As <see cref="Test"/>.</exception>
+    public static DieboldMariano OfLosses(ReadOnlySpan<double> first, ReadOnlySpan<double> second, int steps = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Metrics.Check(first, second);
+        if (first.Length <= Math.Max(steps, 2))
+            throw new UnrollException($"{first.Length} origins cannot tell two forecasts {steps} rows ahead apart. At least {Math.Max(steps, 2) + 1} are needed.");
+        var d = new double[first.Length];
+        double size = 0;
+        for (int t = 0; t < d.Length; t++)
+            (d[t], size) = (first[t] - second[t], Math.Max(size, Math.Max(first[t], second[t])));
+        return OfDifferences(d, size, steps, ErrorLoss.Squared, LongRunVariance.Rectangular);
+    }
+
+    private static DieboldMariano OfDifferences(double[] d, double size, int steps, ErrorLoss loss, LongRunVariance variance)
+    {
+        int n = d.Length;
         double mean = d.Average(), v = LongRun(d, mean, steps, variance), least = Math.Pow(1e-14 * size, 2);
         if (v <= least && variance == LongRunVariance.Rectangular && steps > 1)
         {

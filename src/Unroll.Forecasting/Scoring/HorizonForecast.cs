@@ -47,6 +47,14 @@ public sealed class HorizonForecast
     /// <summary>What came <paramref name="step"/> rows (1..H) after each origin: as many values as <see cref="Predicted"/>, in its order.</summary>
     public double[] Actual(int step) => _actual.AsSpan(Checked(step) - 1, Origins).ToArray();
 
+    /// <summary>All n values.</summary>
+    internal ReadOnlySpan<double> AllActual => _actual;
+
+    /// <summary>The first rows ahead alone, from the same origins.</summary>
+    internal HorizonForecast First(int steps) => steps == Steps
+        ? this
+        : new HorizonForecast(_actual.AsSpan(0, Origins + steps - 1), Array.ConvertAll(_predicted, ahead => ahead[..steps]));
+
     private int Checked(int step) =>
         step >= 1 && step <= Steps ? step : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
 }

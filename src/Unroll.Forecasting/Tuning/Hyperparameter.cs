@@ -8,25 +8,22 @@ public sealed class Hyperparameter
     private readonly Func<TrialSettings, double> _value;
     private readonly Func<double, string> _text;
 
-    private Hyperparameter(string name, string option, Func<TrialSettings, double> value, Func<double, string>? text = null) =>
-        (Name, Option, _value, _text) = (name, option, value, text ?? (number => number.ToString(CultureInfo.InvariantCulture)));
+    private Hyperparameter(string name, Func<TrialSettings, double> value, Func<double, string>? text = null) =>
+        (Name, _value, _text) = (name, value, text ?? (number => number.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>All of them, in the order of tables and charts.</summary>
     public static IReadOnlyList<Hyperparameter> All { get; } =
     [
-        new("cell", "--model", settings => (double)settings.Cell, value => new NetworkRecipe { Cell = (CellKind)value }.Key) { IsChoice = true },
-        new("layers", "--layers", settings => settings.Layers) { IsChoice = true },
-        new("units", "--units", settings => settings.Units) { IsLogarithmic = true },
-        new("window", "--window", settings => settings.Window) { IsLogarithmic = true },
-        new("learning rate", "--learning-rate", settings => settings.LearningRate) { IsLogarithmic = true },
-        new("dropout", "--dropout", settings => settings.Dropout),
+        new("cell", settings => (double)settings.Cell, value => new NetworkRecipe { Cell = (CellKind)value }.Key) { IsChoice = true },
+        new("layers", settings => settings.Layers) { IsChoice = true },
+        new("units", settings => settings.Units) { IsLogarithmic = true },
+        new("window", settings => settings.Window) { IsLogarithmic = true },
+        new("learning rate", settings => settings.LearningRate) { IsLogarithmic = true },
+        new("dropout", settings => settings.Dropout),
     ];
 
     /// <summary>In words: <c>learning rate</c>.</summary>
     public string Name { get; }
-
-    /// <summary>The option of <c>unroll forecast</c> that sets it.</summary>
-    public string Option { get; }
 
     /// <summary>A few values without steps between them: the cell, the layers.</summary>
     public bool IsChoice { get; private init; }

@@ -5,7 +5,7 @@ namespace Unroll.Forecasting;
 /// </summary>
 /// <remarks>
 /// The trials are put in groups, by value for cell and layers, by thirds of the trials for the other settings. With η² the share of
-/// the variance of log RMSE between the groups' means, n trials and k groups,
+/// the variance of log error between the groups' means, n trials and k groups,
 /// <code>share = 1 − (1 − η²) · (n − 1) / (n − k), at least 0.</code>
 /// It is the main effect of a functional analysis of variance (Hutter, Hoos and Leyton-Brown 2014), taken from group means instead
 /// of a forest, less what chance alone would give groups of that size (ε² of Kelley 1935). A trial that diverged counts as the worst
@@ -18,10 +18,10 @@ namespace Unroll.Forecasting;
 /// </remarks>
 /// <param name="Setting">Which setting.</param>
 /// <param name="Share">From 0 to 1.</param>
-/// <param name="BestFrom">The least value of the group with the lowest mean of log RMSE.</param>
+/// <param name="BestFrom">The least value of the group with the lowest mean of log error.</param>
 /// <param name="BestTo">The highest value of that group.</param>
-/// <param name="BestRmse">The group's geometric mean of RMSE, in the target's units.</param>
-public sealed record SettingImportance(Hyperparameter Setting, double Share, double BestFrom, double BestTo, double BestRmse)
+/// <param name="BestError">The group's geometric mean of error.</param>
+public sealed record SettingImportance(Hyperparameter Setting, double Share, double BestFrom, double BestTo, double BestError)
 {
     /// <summary>With fewer trials than this nothing is said.</summary>
     public const int LeastTrials = 9;
@@ -37,8 +37,8 @@ public sealed record SettingImportance(Hyperparameter Setting, double Share, dou
         TrialResult[] results = [.. firstRung];
         if (results.Count(result => !result.HasDiverged) < LeastTrials)
             return [];
-        double worst = results.Where(result => !result.HasDiverged).Max(result => result.Rmse);
-        double[] errors = [.. results.Select(result => Math.Log(Math.Max(result.HasDiverged ? worst : result.Rmse, double.Epsilon)))];
+        double worst = results.Where(result => !result.HasDiverged).Max(result => result.Error);
+        double[] errors = [.. results.Select(result => Math.Log(Math.Max(result.HasDiverged ? worst : result.Error, double.Epsilon)))];
         return
         [
             .. Hyperparameter.All

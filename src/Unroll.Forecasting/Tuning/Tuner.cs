@@ -74,7 +74,7 @@ public sealed class Tuner
     public TuningResult Run(TuningJournal? journal = null, CancellationToken cancellationToken = default)
     {
         Dictionary<(int Trial, int Rung), TrialResult> known = journal?.Finished.ToDictionary(result => (result.Run.Trial, result.Run.Rung)) ?? [];
-        var progress = new TuningClock(_rungs, _objective.NaiveRmse, OnProgress);
+        var progress = new TuningClock(_rungs, _objective.NaiveError, OnProgress);
         List<TrialResult> results = [];
         TrialRun[] runs = _first;
         foreach (Rung rung in _rungs)
@@ -92,7 +92,7 @@ public sealed class Tuner
                 if (!known.TryGetValue((runs[i].Trial, rung.Number), out done[i]))
                     continue;
                 if (done[i]!.Run != runs[i])
-                    throw new UnrollException($"The journal {journal!.Path} has other settings for trial {runs[i].Trial} than this search. Delete it, or choose another --out folder.");
+                    throw new UnrollException($"The journal {journal!.Path} has other settings for trial {runs[i].Trial} than this search. Delete it, or choose another folder.") { Subject = "folder" };
                 progress.Known(done[i]!);
             }
 
@@ -102,7 +102,7 @@ public sealed class Tuner
                 throw new UnrollException($"All {runs.Length} trials of {rung.Epochs} epochs diverged, so there is no best one. Look for extreme values in the training rows, or search smaller learning rates.");
         }
 
-        return new TuningResult(_options, _rungs, _objective.NaiveRmse, results);
+        return new TuningResult(_options, _rungs, _objective.Measure, _objective.NaiveError, results);
     }
 
     /// <summary>
@@ -127,8 +127,8 @@ public sealed class Tuner
                     TrialRun run = runs[order[turn]];
                     var clock = Stopwatch.StartNew();
                     TrialOutcome outcome = _objective.Evaluate(run, epoch => progress.EpochEnded(run, epoch), stop.Token);
-                    double rmse = double.IsFinite(outcome.Rmse) ? outcome.Rmse : double.PositiveInfinity;
-                    var result = new TrialResult(run, rmse, outcome.Parameters, Math.Round(clock.Elapsed.TotalSeconds, 3));
+                    double error = double.IsFinite(outcome.Error) ? outcome.Error : double.PositiveInfinity;
+                    var result = new TrialResult(run, error, outcome.Parameters, Math.Round(clock.Elapsed.TotalSeconds, 3));
                     lock (writing)
                         journal?.Add(result);
                     done[order[turn]] = result;

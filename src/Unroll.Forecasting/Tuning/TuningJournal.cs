@@ -11,7 +11,7 @@ namespace Unroll.Forecasting;
 /// <remarks>A last line that was not written to its end is cut off when the journal is opened again. One search at a time.</remarks>
 public sealed class TuningJournal : IDisposable
 {
-    private const string Format = "unroll tuning journal 1";
+    private const string Format = "unroll tuning journal 2";
     private const int LongestShown = 60;
     private readonly FileStream _file;
     private readonly List<TrialResult> _finished = [];
@@ -43,7 +43,7 @@ public sealed class TuningJournal : IDisposable
         {
             file?.Dispose();
             if (failure is IOException or UnauthorizedAccessException)
-                throw new UnrollException($"The journal {path} cannot be opened: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. End the search that uses it, or choose another --out folder.", failure);
+                throw new UnrollException($"The journal {path} cannot be opened: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. End the search that uses it, or choose another folder.", failure) { Subject = "folder" };
             throw;
         }
     }
@@ -78,7 +78,7 @@ public sealed class TuningJournal : IDisposable
         {
             TrialResult result = Parse(lines[line], line + 1, JournalJson.Default.JournalLine).ToResult();
             if (_finished.Exists(known => (known.Run.Trial, known.Run.Rung) == (result.Run.Trial, result.Run.Rung)))
-                throw new UnrollException($"The journal {Path} has trial {result.Run.Trial} of rung {result.Run.Rung} twice, the second time in line {line + 1}. Delete one of the lines, or choose another --out folder.");
+                throw new UnrollException($"The journal {Path} has trial {result.Run.Trial} of rung {result.Run.Rung} twice, the second time in line {line + 1}. Delete one of the lines, or choose another folder.") { Subject = "folder" };
             _finished.Add(result);
         }
     }
@@ -95,14 +95,14 @@ public sealed class TuningJournal : IDisposable
             // Told below.
         }
 
-        throw new UnrollException($"Line {line} of the journal {Path} cannot be read. Delete the {(line == 1 ? "journal" : "line")}, or choose another --out folder.");
+        throw new UnrollException($"Line {line} of the journal {Path} cannot be read. Delete the {(line == 1 ? "journal" : "line")}, or choose another folder.") { Subject = "folder" };
     }
 
     private void Check(JournalHead head, IReadOnlyList<KeyValuePair<string, string>> setup)
     {
-        const string Remedy = "Choose another --out folder, or delete the journal to begin anew.";
+        const string Remedy = "Choose another folder, or delete the journal to begin anew.";
         if (head.Journal != Format)
-            throw new UnrollException($"{Path} is no journal that this version can go on with. {Remedy}");
+            throw new UnrollException($"{Path} is no journal that this version can go on with. {Remedy}") { Subject = "folder" };
         List<string> differences = [];
         foreach ((string name, string value) in setup)
         {
@@ -113,7 +113,7 @@ public sealed class TuningJournal : IDisposable
         }
 
         if (differences.Count > 0)
-            throw new UnrollException($"The journal {Path} is of a search with another setup: {string.Join(", ", differences)}. {Remedy}");
+            throw new UnrollException($"The journal {Path} is of a search with another setup: {string.Join(", ", differences)}. {Remedy}") { Subject = "folder" };
     }
 
     private void Append(string line)
@@ -132,19 +132,19 @@ public sealed class TuningJournal : IDisposable
 
 internal sealed record JournalHead(string Journal, Dictionary<string, string> Setup);
 
-/// <summary>A finished training; its RMSE is null where it diverged.</summary>
-internal sealed record JournalLine(int Trial, int Rung, int Epochs, double? Rmse, int Parameters, double Seconds, TrialSettings Settings)
+/// <summary>A finished training; its error is null where it diverged.</summary>
+internal sealed record JournalLine(int Trial, int Rung, int Epochs, double? Error, int Parameters, double Seconds, TrialSettings Settings)
 {
     public static JournalLine Of(TrialResult result) => new(
         result.Run.Trial,
         result.Run.Rung,
         result.Run.Epochs,
-        result.HasDiverged ? null : result.Rmse,
+        result.HasDiverged ? null : result.Error,
         result.Parameters,
         result.Seconds,
         result.Run.Settings);
 
-    public TrialResult ToResult() => new(new TrialRun(Trial, Rung, Epochs, Settings), Rmse ?? double.PositiveInfinity, Parameters, Seconds);
+    public TrialResult ToResult() => new(new TrialRun(Trial, Rung, Epochs, Settings), Error ?? double.PositiveInfinity, Parameters, Seconds);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

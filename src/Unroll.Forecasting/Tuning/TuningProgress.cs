@@ -19,11 +19,11 @@ public sealed record TuningProgress
     /// <summary>The training whose end is told; null where it is the end of an epoch, and where the journal had it.</summary>
     public required TrialResult? Ended { get; init; }
 
-    /// <summary>The lowest RMSE of this rung so far, or of the one before where this has none.</summary>
+    /// <summary>The lowest error of this rung so far, or of the one before where this has none.</summary>
     public required TrialResult? Best { get; init; }
 
-    /// <summary>The naive forecast's RMSE on the same rows.</summary>
-    public required double NaiveRmse { get; init; }
+    /// <summary>The naive forecast's error on the same rows.</summary>
+    public required double NaiveError { get; init; }
 
     /// <summary>The share of the work that is done, 0 to 1: an estimate from the sizes of the networks.</summary>
     public required double Share { get; init; }
@@ -36,7 +36,7 @@ public sealed record TuningProgress
 }
 
 /// <summary>Counts what is done, from all threads, and estimates what is left: epochs weighted by the sizes of their networks.</summary>
-internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveRmse, Action<TuningProgress>? listener)
+internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveError, Action<TuningProgress>? listener)
 {
     private readonly Lock _lock = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -96,7 +96,7 @@ internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveRmse, A
         _finished += Work(result.Run);
         _done++;
         bool isFirst = _best is null || _best.Run.Rung < result.Run.Rung;
-        if (!result.HasDiverged && (isFirst || result.Rmse < _best!.Rmse))
+        if (!result.HasDiverged && (isFirst || result.Error < _best!.Error))
             _best = result;
     }
 
@@ -112,7 +112,7 @@ internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveRmse, A
             Trials = _trials,
             Ended = ended,
             Best = _best,
-            NaiveRmse = naiveRmse,
+            NaiveError = naiveError,
             Share = Math.Clamp(done / _total, 0, 1),
             Elapsed = elapsed,
             Left = here > 0 ? elapsed * (Math.Max(0, _total - done) / here) : null,

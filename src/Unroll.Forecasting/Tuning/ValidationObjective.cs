@@ -1,14 +1,11 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// The RMSE on the newest part of the training rows of a network, or an ensemble, trained on those before it: what comes later judges
-/// what was learnt earlier, as in use. Rows after the training range are cut off before anything is computed, so that a search cannot see
-/// the test. The same rows judge every window length.
+/// The error on the newest training rows of every part, of a forecaster fitted to those before them: what comes later judges what was
+/// learnt earlier, as in use. The test rows are cut off before anything is computed, so that a search cannot see them. The same rows judge
+/// every window length. The error is the RMSE of one part, the mean RMSSE of several, over all rows ahead.
 /// </summary>
 public sealed class ValidationObjective : ITrialObjective
 {
@@ -20,107 +17,98 @@ public sealed class ValidationObjective : ITrialObjective
 
     private const double ValidationShare = 0.2;
 
-    private readonly TimeSeries _rows;
+    private readonly ForecastTask _inner;
     private readonly NetworkRecipe _recipe;
     private readonly EnsembleRecipe? _ensemble;
-    private readonly ForecastInputs _inputs;
 
-    /// <summary>An ensemble's inputs are found once for each window, on its split.</summary>
-    private readonly ConcurrentDictionary<int, ForecastSplit> _splits = [];
+    /// <summary>What ridge regression finds, which trials start from, is found once for each window.</summary>
+    private readonly ConcurrentDictionary<int, ForecastTask> _tasks = [];
 
-    /// <param name="series">The table; the target must have no missing value in the training range.</param>
-    /// <param name="target">The column to predict.</param>
-    /// <param name="train">The training range of the forecast that is tuned; it is cut at the beginning of a day.</param>
+    /// <summary>The objective for the tutorial's recipe: a trial is a network that looks at the target alone, one row ahead.</summary>
+    /// <param name="task">The forecast that is tuned: one part, one row ahead; its test rows are not looked at.</param>
     /// <param name="recipe">What the search does not choose: batch, optimiser, scaler, seed.</param>
     /// <param name="validationShare">The share of the training rows, the newest, that judges; above 0 and below 1.</param>
-    /// <exception cref="UnrollException">No such column, too few rows, a missing value, or values that never change.</exception>
-    public ValidationObjective(TimeSeries series, string target, DateRange train, NetworkRecipe recipe, double validationShare = ValidationShare)
-        : this(series, target, train, recipe, null, null, validationShare)
+    /// <exception cref="UnrollException">Several parts or rows ahead, too few rows, or values that never change.</exception>
+    public ValidationObjective(ForecastTask task, NetworkRecipe recipe, double validationShare = ValidationShare)
+        : this(task, recipe, null, validationShare)
     {
-    }
-
-    private ValidationObjective(TimeSeries series, string target, DateRange train, NetworkRecipe recipe, EnsembleRecipe? ensemble, ForecastInputs? inputs, double validationShare)
-    {
-        ArgumentNullException.ThrowIfNull(series);
-        ArgumentNullException.ThrowIfNull(recipe);
-        (_ensemble, _inputs) = (ensemble, inputs ?? ForecastInputs.TargetOnly);
-        if (validationShare is not (> 0 and < 1))
-            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"The validation share is {validationShare}; it must be above 0 and below 1."));
-        Target = series[target].Name;
-        _recipe = recipe with { Threads = 1 };
-        _rows = series.Select([Target, .. _inputs.Columns]).Slice(train);
-        int rows = _rows.Rows, wanted = Math.Max(1, (int)Math.Round(validationShare * rows));
-        if (rows < 2)
-            throw new UnrollException($"{series.Name} has {rows} rows in the training range {train}, too few to learn from some and judge on others. Choose a longer --train range.");
-        DateTime cut = _rows.Dates[rows - wanted].Date;
-        if (cut <= _rows.FirstDate.Date)
-            throw new UnrollException($"{series.Name} has all {rows} rows of the training range {train} on {cut:yyyy-MM-dd}, and a range is cut between days. Choose a --train range of several days.");
-        TrainRange = new DateRange(_rows.FirstDate, cut.AddDays(-1));
-        ValidationRange = new DateRange(cut, _rows.LastDate);
-
-        ForecastSplit split = Split(1);
-        (TrainRows, ValidationRows) = (split.Train.Count, split.Test.Count);
-        if (ValidationRows < Steps)
-            throw new UnrollException($"{ValidationRange}, the newest training rows, has {ValidationRows} rows, too few to judge {Steps} rows ahead. Choose a longer --train range or a shorter --horizon.");
-        ensemble?.RequireInputs([split]);
-        _ = ensemble?.ValidationRows(Split(Math.Max(1, MostWindow)));
-        var naive = new NaiveForecaster();
-        naive.Fit(split);
-        NaiveRmse = Rmse(naive.PredictAhead(split, Steps));
-        if (NaiveRmse == 0)
-            throw new UnrollException($"{Target} never changes in {ValidationRange}, the newest training rows, so the naive forecast is always right and no trial can be better. Choose another --train range.");
     }
 
     /// <summary>
-    /// The objective for the default recipe, judged by the newest fifth: a trial is an ensemble, its RMSE that of all rows ahead to the H of
-    /// the recipe. What an ensemble holds back of its training rows is held back of those before the validation rows.
+    /// The objective for the default recipe, judged by the newest fifth of the training rows of each part: a trial is ridge regression
+    /// corrected by an ensemble of networks. What an ensemble holds back of its training rows is held back of those before the validation
+    /// rows.
     /// </summary>
-    /// <param name="series">The table; target and inputs must have no missing value in the training range.</param>
-    /// <param name="target">The column to predict.</param>
-    /// <param name="train">The training range of the forecast that is tuned; it is cut at the beginning of a day.</param>
-    /// <param name="recipe">What the search does not choose: members, horizon, strategy, batch, optimiser, seed.</param>
-    /// <param name="inputs">What trials may look at beside the target.</param>
-    /// <exception cref="UnrollException">No such column, too few rows, a missing value, or values that never change.</exception>
-    public static ValidationObjective OfEnsembles(TimeSeries series, string target, DateRange train, EnsembleRecipe recipe, ForecastInputs inputs)
+    /// <param name="task">The forecast that is tuned; its test rows are not looked at.</param>
+    /// <param name="recipe">
+    /// What the search does not choose: members, strategy, head, batch, optimiser, seed. Its horizon is the task's.
+    /// </param>
+    /// <exception cref="UnrollException">Too few rows, or values that never change.</exception>
+    public static ValidationObjective OfEnsembles(ForecastTask task, EnsembleRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentNullException.ThrowIfNull(inputs);
-        return new ValidationObjective(series, target, train, recipe.Network, recipe, inputs, ValidationShare);
+        return new ValidationObjective(task, recipe.Network, recipe, ValidationShare);
     }
 
-    /// <summary>The column's name as the file spells it.</summary>
-    public string Target { get; }
+    private ValidationObjective(ForecastTask task, NetworkRecipe recipe, EnsembleRecipe? ensemble, double validationShare)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (validationShare is not (> 0 and < 1))
+            throw new UnrollException(FormattableString.Invariant($"The validation share is {validationShare}; it must be above 0 and below 1."));
+        if (ensemble is null && (task.Parts.Count > 1 || task.Horizon > 1))
+        {
+            const string Problem = "The tutorial's network forecasts one column of one series, one row ahead. Tune the default recipe, or ask for less.";
+            throw new UnrollException(Problem) { Subject = "horizon,target" };
+        }
 
-    /// <summary>What trials learn from.</summary>
-    public DateRange TrainRange { get; }
+        _recipe = recipe with { Threads = 1 };
+        _ensemble = ensemble is null ? null : ensemble with { Steps = task.Horizon, Validation = task.Options.Validation, Network = _recipe };
+        foreach (Part part in task.Parts)
+            RequireRows(task, part, validationShare, ensemble is not null);
+        _inner = task.WithWindow(_ => 1).Within(split => Newest(split.Train.Count, validationShare));
+        (TrainRows, ValidationRows) = (_inner.TrainRows, _inner.TestRows);
+        Comparison.RequireChange(_inner);
+        if (_ensemble is not null)
+            new EnsembleForecaster(_ensemble).Require(TaskOf(Math.Max(1, MostWindow)));
+        var naive = new NaiveForecaster();
+        naive.Fit(_inner);
+        NaiveError = ErrorOf(naive, _inner);
+    }
 
-    /// <summary>What trials are judged on, after <see cref="TrainRange"/>.</summary>
-    public DateRange ValidationRange { get; }
+    /// <inheritdoc/>
+    public string Measure => _inner.Parts.Count == 1 ? "RMSE" : "mean RMSSE";
 
+    /// <summary>What is tuned: the rows that trials learn from and, in place of test rows, those that they are judged on.</summary>
+    public ForecastTask Task => _inner;
+
+    /// <summary>How many rows trials learn from, all parts together.</summary>
     public int TrainRows { get; }
 
+    /// <summary>How many rows they are judged on, all parts together.</summary>
     public int ValidationRows { get; }
 
-    public double NaiveRmse { get; }
+    /// <inheritdoc/>
+    public double NaiveError { get; }
 
     /// <summary>H, how many rows ahead trials are judged.</summary>
-    public int Steps => _ensemble?.Steps ?? 1;
+    public int Steps => _inner.Horizon;
 
-    /// <summary>The longest window that trials may have.</summary>
-    public int MostWindow => TrainRows / (_ensemble is null ? MostWindowShare : MostWindowShareOfEnsemble);
+    /// <summary>The longest window that trials may have; parts with few rows take a shorter one then.</summary>
+    public int MostWindow => _inner.Parts.Max(part => MostWindowOf(_inner[part]));
 
     /// <inheritdoc/>
     /// <remarks>The instruction set is part of it: another one rounds differently, so that half a search on each would be neither.</remarks>
     public IReadOnlyList<KeyValuePair<string, string>> Setup =>
     [
-        new("target", Target),
-        new("train", $"{TrainRange}"),
-        new("validation", $"{ValidationRange}"),
-        new("data", Hash(_rows)),
+        new("target", string.Join(',', _inner.Targets)),
+        new("train", RangeOf(split => split.TrainRange)),
+        new("validation", RangeOf(split => split.TestRange)),
+        new("data", SetupHash.Of(_inner)),
         new("recipe", _ensemble is null ? WithoutSeed.ToString() : (_ensemble with { Network = WithoutSeed }).ToString()),
-        .. _ensemble is null ? [] : new KeyValuePair<string, string>[] { new("inputs", $"past {string.Join('|', _inputs.Past)}; known {string.Join('|', _inputs.Known)}; {(_inputs.Calendar ? "" : "no ")}calendar") },
+        .. _ensemble is null ? [] : new KeyValuePair<string, string>[] { new("inputs", InWords(_inner.Inputs)) },
         new("training seed", $"{_recipe.Training.Seed}"),
-        new("instruction set", new Model(new Dense(1)).Build(new Shape(1, 1), 0).InstructionSet),
+        new("instruction set", SetupHash.InstructionSet),
     ];
 
     /// <inheritdoc/>
@@ -128,7 +116,11 @@ public sealed class ValidationObjective : ITrialObjective
     {
         ArgumentNullException.ThrowIfNull(space);
         if (space.Window.Least > MostWindow)
-            throw new UnrollException($"A trial learns from {TrainRows} rows, {TrainRange}, which allow a window of {MostWindow}, but the search's shortest is {space.Window.Least}. Choose a longer --train range.");
+        {
+            string rows = $"A trial learns from {TrainRows} rows, {RangeOf(split => split.TrainRange)}, which allow a window of {MostWindow}";
+            throw new UnrollException($"{rows}, but the search's shortest is {space.Window.Least}. Choose a longer training range.") { Subject = "train" };
+        }
+
         return space with { Window = space.Window with { Most = Math.Min(space.Window.Most, MostWindow) } };
     }
 
@@ -136,60 +128,113 @@ public sealed class ValidationObjective : ITrialObjective
     public TrialOutcome Evaluate(TrialRun run, Action<int> epochEnded, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ForecastSplit split = _ensemble is null ? Split(run.Settings.Window) : _splits.GetOrAdd(run.Settings.Window, Split);
-        INetworkForecaster network = _ensemble is null
-            ? new NetworkForecaster(run.Settings.ToRecipe(_recipe, run.Epochs))
-            : new EnsembleForecaster(run.Settings.ToRecipe(_ensemble, run.Epochs));
-        // The networks of an ensemble train twice each, one after the other, and may leave epochs out.
-        int trainings = _ensemble is null ? 1 : 2 * network.Members, told = 0;
-        network.OnEvent = moment =>
-        {
-            while (moment.Kind == TrainingEventKind.EpochEnded && told < moment.Epoch / trainings)
-                epochEnded(++told);
-        };
-        network.Build(split);
-        double rmse = double.PositiveInfinity;
+        ForecastTask task = TaskOf(run.Settings.Window);
+        PartsForecaster forecaster = _ensemble is null
+            ? new NetworkForecaster(run.Settings.ToRecipe(_recipe, run.Epochs)) { Threads = 1 }
+            : new EnsembleForecaster(run.Settings.ToRecipe(_ensemble, run.Epochs)) { Threads = 1 };
+        double error = double.PositiveInfinity;
         try
         {
-            network.Fit(split, cancellationToken);
+            forecaster.Fit(task, new Epochs(run.Epochs, epochEnded), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            HorizonForecast predicted = network.PredictAhead(split, Steps);
-            if (Array.TrueForAll(predicted.Predicted(Steps), double.IsFinite) && Rmse(predicted) is var error && double.IsFinite(error))
-                rmse = error;
+            error = ErrorOf(forecaster, task);
         }
         catch (TrainingDivergedException)
         {
             // The worst there is.
         }
 
-        return new TrialOutcome(rmse, network.Members * network.Model.ParameterCount);
+        long parameters = forecaster is EnsembleForecaster { Parameters: 0 } ensemble
+            ? ensemble.Recipe.Members * (long)ensemble.Show(task).ParameterCount
+            : forecaster.Parameters;
+        return new TrialOutcome(double.IsFinite(error) ? error : double.PositiveInfinity, (int)parameters);
+    }
+
+    /// <summary>The error, on the same rows, of ridge regression on the same inputs; null for the tutorial's recipe, which has none.</summary>
+    /// <param name="window">T.</param>
+    /// <exception cref="UnrollException">It cannot be fitted.</exception>
+    public double? RidgeError(int window)
+    {
+        if (_ensemble is null)
+            return null;
+        var ridge = new RidgeForecaster(_ensemble with { Window = null });
+        ForecastTask task = TaskOf(window);
+        ridge.Fit(task);
+        return ErrorOf(ridge, task);
     }
 
     private NetworkRecipe WithoutSeed => _recipe with { Training = _recipe.Training with { Seed = 0 } };
 
-    private ForecastSplit Split(int window) => new(_rows, Target, TrainRange, ValidationRange, window, _inputs);
+    /// <summary>A window of this length, of parts that have too few rows for it as long as they allow.</summary>
+    private ForecastTask TaskOf(int window) => _tasks.GetOrAdd(window, wanted => _inner.WithWindow(split =>
+        _inner.Parts.Count == 1 ? wanted : Math.Clamp(wanted, 1, Math.Max(1, MostWindowOf(split)))));
 
-    /// <summary>Over all rows ahead; each of them has as many errors.</summary>
-    private static double Rmse(HorizonForecast forecast)
+    /// <summary>The longest window that the rows of a part allow.</summary>
+    private int MostWindowOf(ForecastSplit split)
     {
-        int[] steps = [.. Enumerable.Range(1, forecast.Steps)];
-        double[] actual = [.. steps.SelectMany(forecast.Actual)], predicted = [.. steps.SelectMany(forecast.Predicted)];
-        return Metrics.Rmse(actual, predicted);
+        int rows = split.Train.Count;
+        return _ensemble is null ? rows / MostWindowShare : Math.Min(rows / MostWindowShareOfEnsemble, _ensemble.LongestWindow(rows));
     }
 
-    private static string Hash(TimeSeries rows)
+    private string RangeOf(Func<ForecastSplit, DateRange> range) =>
+        string.Join(" | ", _inner.Parts.Select(part => range(_inner[part]).ToString()).Distinct());
+
+    private static string InWords(ForecastInputs inputs) =>
+        $"past {string.Join('|', inputs.Past)}; known {string.Join('|', inputs.Known)}; {(inputs.Calendar ? "" : "no ")}calendar";
+
+    private static double ErrorOf(PartsForecaster forecaster, ForecastTask task)
     {
-        double[][] columns = [.. rows.ColumnNames.Select(name => rows[name].ToArray())];
-        int numbers = 1 + columns.Length;
-        byte[] bytes = new byte[sizeof(long) * numbers * rows.Rows];
-        for (int row = 0; row < rows.Rows; row++)
+        PartForecast[] parts = [.. task.Parts.Select(part =>
         {
-            Span<byte> own = bytes.AsSpan(sizeof(long) * numbers * row);
-            BinaryPrimitives.WriteInt64LittleEndian(own, rows.Dates[row].Ticks);
-            for (int i = 0; i < columns.Length; i++)
-                BinaryPrimitives.WriteDoubleLittleEndian(own[(sizeof(long) * (i + 1))..], columns[i][row]);
+            ForecastSplit split = task[part];
+            double[][] values = forecaster.Raw(forecaster.Models[part], split, task.Horizon).Values;
+            return new PartForecast(part, PartRows.TestDates(split, task.Horizon), values, null, split.Test.ToArray(), split.Table.Format);
+        })];
+        if (Array.Exists(parts, part => Array.Exists(part.Values, ahead => !Array.TrueForAll(ahead, double.IsFinite))))
+            return double.PositiveInfinity;
+        return new ForecasterScore
+        {
+            Name = forecaster.Name,
+            Key = forecaster.Key,
+            Kind = forecaster.Kind,
+            Forecast = new Forecast(parts),
+            Parts = [.. parts.Select(part => new PartScore(part, task[part.Part].Train.Values))],
+        }.Error;
+    }
+
+    private static int Newest(int train, double share) => Math.Max(1, (int)Math.Round(share * train));
+
+    /// <summary>Refuses a part with too few training rows, and says how many are missing.</summary>
+    private static void RequireRows(ForecastTask task, Part part, double share, bool isEnsemble)
+    {
+        ForecastSplit split = task[part];
+        var recipe = new EnsembleRecipe { Steps = task.Horizon, Validation = task.Options.Validation };
+        bool AreEnough(int count)
+        {
+            int judged = Newest(count, share), left = count - judged;
+            return judged >= task.Horizon && (isEnsemble ? left >= MostWindowShareOfEnsemble && recipe.LongestWindow(left) >= 1 : left >= 2);
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+        int rows = split.Train.Count, needed = rows;
+        while (!AreEnough(needed))
+            needed++;
+        if (needed == rows)
+            return;
+        static string Rows(string kind, int count) => $"{count} {kind}{(count == 1 ? "row" : "rows")}";
+        string problem = $"{part} has {Rows("training ", rows)}, {split.TrainRange}: too few to learn from some and judge {Rows("", task.Horizon)} ahead on the newest.";
+        string remedy = $"At least {needed} are needed, {needed - rows} more. Use a longer training range{(task.Horizon > 1 ? " or a shorter horizon" : "")}.";
+        throw new UnrollException($"{problem} {remedy}") { Subject = "train,horizon" };
+    }
+
+    /// <summary>Counts the epochs of a trial: those of all its networks, which train twice each and may leave epochs out.</summary>
+    private sealed class Epochs(int epochs, Action<int> ended) : IProgress<TrainingEvent>
+    {
+        private int _told;
+
+        public void Report(TrainingEvent value)
+        {
+            while (value.Kind == TrainingEventKind.EpochEnded && _told < (long)value.Epoch * epochs / value.Epochs)
+                ended(++_told);
+        }
     }
 }

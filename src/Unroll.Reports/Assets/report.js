@@ -51,9 +51,12 @@
 
   const options = (x, y, series) => ({
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-    legend: { live: true, markers: { width: 3, dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid" } },
+    legend: {
+      live: true,
+      markers: { width: 3, dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid", fill: (plot, i) => plot.series[i].fillOfBand ?? null },
+    },
     padding: [12, 40, 0, 0],
-    cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: 7 } },
+    cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: (plot, i) => plot.series[i].width === 0 ? 0 : 7 } },
     axes: [{ ...axis(), ...x }, { ...axis(), size: labelWidth, values: (plot, ticks) => ticks.map(t => t == null ? "" : tick(t)), ...y }],
     series,
   });
@@ -76,98 +79,134 @@
   const narrow = matchMedia("(max-width: 560px)");
   const titledWhereRoom = title => narrow.matches ? {} : titled(title);
 
+  // Forecasts from different origins are not joined: a gap before each row where one begins.
+  const broken = (starts, x) => starts.length === 0 ? {} : {
+    gaps: (plot, series, from, to, gaps) => {
+      const at = row => plot.valToPos(x[row], "x", true);
+      const own = starts.filter(row => row > from && row <= to).map(row => [at(row - 1), at(row)]);
+      return [...gaps, ...own].sort((a, b) => a[0] - b[0]);
+    },
+  };
+
+  // Columns and series of a chart, one beside the other.
+  const sheet = (x, first) => {
+    const columns = [x], series = [first], bands = [];
+    return {
+      columns, series, bands,
+      line: (label, stroke, values, more) => {
+        columns.push(values);
+        series.push(line(label, stroke, more));
+      },
+      // One entry in the legend for both ends of an interval.
+      band: (label, stroke, ends, alpha, more) => {
+        if (!ends)
+          return;
+        const upper = columns.length, fill = color(stroke) + alpha;
+        const both = (plot, value, i, row) => value == null || ends.lower[row] === ends.upper[row] ? "–" : `${figure(ends.lower[row])} to ${figure(value)}`;
+        columns.push(ends.upper, ends.lower);
+        series.push(line(label, stroke, { width: 0, points: { show: false }, class: "band", value: both, fillOfBand: fill, ...more }));
+        series.push(line(label, stroke, { width: 0, points: { show: false }, class: "end", ...more }));
+        bands.push({ series: [upper, upper + 1], fill });
+      },
+    };
+  };
+
+  // Thin lines from top to bottom.
+  const marks = (dates, dash) => plot => {
+    const { left, top, width, height } = plot.bbox, { ctx } = plot;
+    ctx.save();
+    ctx.strokeStyle = color("quiet");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash(dash.map(length => length * devicePixelRatio));
+    for (const x of dates.map(seconds => Math.round(plot.valToPos(seconds, "x", true)))) {
+      if (x < left || x > left + width)
+        continue;
+      ctx.beginPath();
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, top + height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  };
+
+  const wholes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+  const main = "model-" + data.main % 4;
+  let chosen = 0;
+
   const charts = {
+    // The newest rows and the rows to come of the chosen part.
+    forecast: () => {
+      const { target, future: one } = data.parts[chosen];
+      if (!one)
+        return null;
+      const { columns, series, bands, line, band } = sheet(one.dates, dateSeries);
+      line("Actual", "actual", one.actual, { width: 2 });
+      if (one.test.some(value => value != null))
+        line(data.test, main, one.test, { points: { show: false }, ...broken(one.starts, one.dates) });
+      band("Its 80 % interval", main, one.test80, "24", broken(one.starts, one.dates));
+      line("Forecast", main, one.values, { width: 2.5, value: (plot, value, i, row) => value == null || row < one.first ? "–" : figure(value) });
+      band("80 % interval", main, one.within80, "50");
+      band("95 % interval", main, one.within95, "28");
+      const chart = options(isoDates, titledWhereRoom(target), series);
+      return { options: { ...chart, bands }, columns, hooks: { drawAxes: [marks(one.first > 0 ? [one.dates[one.first - 1]] : [], [4, 4])] } };
+    },
+
+    // The test rows of the chosen part.
     prediction: () => {
-      const { band, models } = data.test;
-      const chart = options(isoDates, titledWhereRoom(data.target), [
-        dateSeries,
-        line("Actual", "actual", { width: 2 }),
-        line("Naive forecast", "naive", { dash: [6, 4] }),
-        ...models.map((model, i) => line(model.name, "model-" + i % 4)),
-        ...(band ? [line(band.name + ", upper end", "model-" + band.model % 4, { width: 0 }), line("lower end", "model-" + band.model % 4, { width: 0 })] : []),
-      ]);
-      const columns = [data.test.dates, data.test.actual, data.test.naive, ...models.map(model => model.values)];
-      if (band) {
-        const upper = columns.length;
-        columns.push(band.upper, band.lower);
-        chart.bands = [{ series: [upper, upper + 1], fill: color("model-" + band.model % 4) + "2c" }];
-      }
+      const { target, test: one } = data.parts[chosen];
+      if (!one)
+        return null;
+      const { columns, series, bands, line, band } = sheet(one.dates, dateSeries), gaps = broken(one.starts, one.dates);
+      line("Actual", "actual", one.actual, { width: 2 });
+      if (data.naive)
+        line("Naive forecast", "naive", one.naive, { dash: [6, 4], ...gaps });
+      data.lines.forEach((each, i) => line(each.name, each.color, one.values[i], gaps));
+      band(data.band, main, one.within80, "2c", gaps);
+      return { options: { ...options(isoDates, titledWhereRoom(target), series), bands }, columns, hooks: { drawAxes: [marks(data.fits, [])] } };
+    },
+
+    errors: () => {
+      const steps = Array.from({ length: data.steps }, (_, i) => i + 1);
+      const { columns, series, line } = sheet(steps, { label: "Rows ahead", value: (plot, step) => step == null ? "–" : String(step) });
+      for (const each of data.errors)
+        line(each.name, each.color, each.values, { width: 2, points: { show: data.steps <= 40, size: 6 }, ...(each.style === "solid" ? {} : { dash: each.style === "dot" ? [2, 4] : [6, 4] }) });
+      const chart = options({ ...titled("Rows ahead"), incrs: wholes }, titledWhereRoom(data.skill ? "In units of each part's changes" : data.parts[0].target), series);
+      chart.scales = { x: { time: false, range: (plot, min, max) => [min - 0.3, max + 0.3] }, y: { range: (plot, min, max) => [0, 1.05 * max] } };
       return { options: chart, columns };
     },
 
-    split: () => {
-      const { dates, actual, trainFrom, trainTo } = data.series;
-      const [testFrom, testTo] = [data.test.dates[0], data.test.dates.at(-1)];
-      const part = (from, to) => actual.map((value, i) => dates[i] >= from && dates[i] <= to ? value : null);
-      const train = part(trainFrom, trainTo);
-      const test = part(testFrom, testTo);
-      const unused = actual.map((value, i) =>
-        dates[i] >= trainFrom && dates[i] <= trainTo || dates[i] >= testFrom && dates[i] <= testTo ? null : value);
-      const range = (from, to) => ` (${date(from)} to ${date(to)})`;
-      const columns = [dates, train, test];
-      const series = [dateSeries, line("Train" + range(trainFrom, trainTo), "train"), line("Test" + range(testFrom, testTo), "test", { width: 2 })];
-      if (unused.some(value => value != null)) {
-        columns.push(unused);
-        series.push(line("Not used", "unused"));
-      }
-      return { options: options(isoDates, titledWhereRoom(data.target), series), columns };
-    },
-
-    // One series of several, chosen from a list.
-    series: figureElement => {
-      const one = data.panel[figureElement.querySelector("select").value];
-      const chart = options(isoDates, titledWhereRoom(data.target), [
-        dateSeries,
-        line("Actual", "actual", { width: 2 }),
-        line("Naive forecast", "naive", { dash: [6, 4] }),
-        line(data.model, "model-0"),
-        ...(one.upper ? [line(data.band + ", upper end", "model-0", { width: 0 }), line("lower end", "model-0", { width: 0 })] : []),
-      ]);
-      const columns = [one.dates, one.actual, one.naive, one.values];
-      if (one.upper) {
-        columns.push(one.upper, one.lower);
-        chart.bands = [{ series: [4, 5], fill: color("model-0") + "2c" }];
-      }
-      return { options: chart, columns };
-    },
-
-    skill: () => {
+    parts: () => {
       const { names, naive, best } = data.skill;
-      const dots = (label, stroke) => line(label, stroke, {
+      const dots = stroke => ({
         paths: () => null,
         points: { show: true, size: names.length > 60 ? 5 : 9, fill: color(stroke) },
         value: (plot, value) => value == null ? "–" : value.toFixed(3).replaceAll("-", "−"),
       });
-      const chart = options({ incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], ...titled("Series, the lowest skill against its best baseline first") }, titledWhereRoom("Skill"), [
-        { label: "Series", value: (plot, rank) => rank == null ? "–" : names[rank - 1] },
-        dots("against the naive forecast", "naive"),
-        dots("against the best baseline of the series", "model-0"),
-        { label: "as good", stroke: color("quiet"), dash: [6, 4], width: 1, points: { show: false }, value: () => "0" },
-      ]);
+      const { columns, series, line } = sheet(names.map((_, i) => i + 1), { label: "Part", value: (plot, rank) => rank == null ? "–" : names[rank - 1] });
+      line("against the naive forecast", "naive", naive, dots("naive"));
+      line("against the best baseline of the part", "model-0", best, dots("model-0"));
+      line("as good", "quiet", names.map(() => 0), { dash: [6, 4], width: 1, points: { show: false }, value: () => "0" });
+      const named = names.length <= 8 && !narrow.matches ? { values: (plot, ticks) => ticks.map(rank => names[rank - 1] ?? "") } : {};
+      const chart = options({ incrs: wholes, ...named, ...titled("Parts, the lowest skill against its best baseline first") }, titledWhereRoom("Skill"), series);
       chart.scales = { x: { time: false, range: (plot, min, max) => [min - 0.5, max + 0.5] } };
-      return { options: chart, columns: [names.map((_, i) => i + 1), naive, best, names.map(() => 0)] };
+      return { options: chart, columns };
     },
 
     loss: () => {
       const epochs = Math.max(1, ...data.loss.models.map(m => Math.max(m.train.length, m.validation?.length ?? 0)));
-      const columns = [Array.from({ length: epochs }, (_, i) => i + 1)];
-      const series = [{ label: "Epoch", value: (plot, epoch) => epoch == null ? "–" : String(epoch) }];
-      const add = (label, losses, i, more) => {
-        columns.push(columns[0].map((_, k) => losses[k] ?? null));
-        series.push(line(label, "model-" + i % 4, {
-          width: 2,
-          points: { show: false },
-          value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replaceAll("-", "−"),
-          ...more,
-        }));
-      };
-      data.loss.models.forEach((model, i) => {
-        add(model.name + (model.validation ? ", training" : ""), model.train, i);
-        if (model.validation)
-          add(model.name + ", validation", model.validation, i, { dash: [6, 4] });
+      const { columns, series, line } = sheet(Array.from({ length: epochs }, (_, i) => i + 1), { label: "Epoch", value: (plot, epoch) => epoch == null ? "–" : String(epoch) });
+      const add = (label, stroke, losses, more) => line(label, stroke, columns[0].map((_, k) => losses[k] ?? null), {
+        width: 2,
+        points: { show: false },
+        value: (plot, loss) => loss == null ? "–" : loss.toPrecision(4).replaceAll("-", "−"),
+        ...more,
       });
-      const chart = options({ ...titled("Epoch"), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
-        titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
+      for (const model of data.loss.models) {
+        add(model.name + (model.validation ? ", training" : ""), model.color, model.train);
+        if (model.validation)
+          add(model.name + ", validation", model.color, model.validation, { dash: [6, 4] });
+      }
+      const chart = options({ ...titled("Epoch"), incrs: wholes }, titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
       chart.scales = { x: { time: false, range: (plot, min, max) => epochs === 1 ? [0.5, 1.5] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
       return { options: chart, columns };
     },
@@ -183,13 +222,20 @@
     const size = () => ({ width: box.clientWidth, height: Math.round(Math.min(420, Math.max(260, box.clientWidth * 0.5))) });
     const build = () => {
       plot?.destroy();
-      const { options, columns } = make(figureElement);
+      plot = null;
+      const made = make();
+      box.classList.toggle("nothing", !made);
+      reset.hidden = true;
+      if (!made)
+        return;
+      const { options, columns, hooks } = made;
       columns.forEach((values, i) => {
         if (i > 0 && !options.series[i].points && standsAlone(values))
           options.series[i].points = { show: true, size: 7, fill: options.series[i].stroke };
       });
       const [first, last] = [columns[0][0], columns[0].at(-1)];
       options.hooks = {
+        ...hooks,
         setScale: [(plot, key) => {
           if (key === "x")
             reset.hidden = plot.scales.x.min <= first && plot.scales.x.max >= last;
@@ -199,22 +245,65 @@
       reset.onclick = () => plot.setData(columns);
     };
     build();
-    new ResizeObserver(() => plot.width !== box.clientWidth && plot.setSize(size())).observe(box);
-    figureElement.querySelector("select")?.addEventListener("change", build);
+    new ResizeObserver(() => plot && plot.width !== box.clientWidth && plot.setSize(size())).observe(box);
+    addEventListener("part", build);
     for (const media of [narrow, matchMedia("(prefers-color-scheme: dark)")])
       media.addEventListener("change", build);
   };
 
-  // The list of series: the buttons beside it, and the names in the table.
-  const pick = document.getElementById("pick");
-  const choose = index => {
-    pick.value = String((index + pick.options.length) % pick.options.length);
-    pick.dispatchEvent(new Event("change"));
+  // The values to come of the chosen part as a table.
+  const values = document.querySelector("[data-table=values]");
+  const fillValues = () => {
+    const { name, decimals, future } = data.parts[chosen];
+    const add = (parent, tag, text) => {
+      const element = parent.appendChild(document.createElement(tag));
+      if (text != null)
+        element.textContent = text;
+      return element;
+    };
+    const text = value => (decimals < 0
+      ? value.toExponential(3)
+      : value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })).replaceAll("-", "−");
+    values.replaceChildren();
+    add(values, "h3", name);
+    if (!future)
+      return void add(values, "p", "It has no values to come.");
+    const rows = future.dates.slice(future.first).map((seconds, i) => i + future.first);
+    const region = add(values, "div");
+    Object.assign(region, { className: rows.length > 24 ? "wide long" : "wide", tabIndex: 0, role: "region", ariaLabel: "Values of " + name });
+    const table = add(region, "table");
+    table.className = "errors values";
+    const headings = ["Date", "Value", ...(future.within80 ? ["80 % interval", "95 % interval"] : [])];
+    const top = add(add(table, "thead"), "tr"), body = add(table, "tbody");
+    for (const heading of headings)
+      add(top, "th", heading).scope = "col";
+    for (const row of rows) {
+      const cells = add(body, "tr");
+      add(cells, "th", date(future.dates[row])).scope = "row";
+      const ends = band => `${text(band.lower[row])} to ${text(band.upper[row])}`;
+      const texts = [text(future.values[row]), ...(future.within80 ? [ends(future.within80), ends(future.within95)] : [])];
+      texts.forEach((each, i) => add(cells, "td", each).dataset.name = headings[i + 1]);
+    }
   };
+
+  // The lists of parts, the buttons beside them, and the names in the table: all choose the same part.
+  const picks = [...document.querySelectorAll(".pick select")];
+  const choose = index => {
+    chosen = (index + data.parts.length) % data.parts.length;
+    for (const pick of picks)
+      pick.value = String(chosen);
+    if (values)
+      fillValues();
+    dispatchEvent(new Event("part"));
+  };
+  for (const pick of picks)
+    pick.addEventListener("change", () => choose(Number(pick.value)));
   for (const button of document.querySelectorAll(".pick button"))
-    button.onclick = () => choose(Number(pick.value) + Number(button.dataset.step));
-  for (const link of document.querySelectorAll("[data-series]"))
-    link.addEventListener("click", () => choose(Number(link.dataset.series)));
+    button.onclick = () => choose(chosen + Number(button.dataset.step));
+  for (const link of document.querySelectorAll("[data-part]"))
+    link.addEventListener("click", () => choose(Number(link.dataset.part)));
+  if (picks.length > 0)
+    choose(0);
 
   // Numbers the highest first, then the lowest first; cells without one come last.
   const sort = (table, heading) => {

@@ -1,7 +1,15 @@
 namespace Unroll.Reports.Rendering;
 
-/// <summary>The losses of one model by epoch, from the first.</summary>
-internal sealed record LossCurve(string Name, IReadOnlyList<double> Training, IReadOnlyList<double>? Validation);
+/// <summary>The losses of one network by epoch, from the first.</summary>
+internal sealed record LossCurve(string Name, int Color, IReadOnlyList<double> Training, IReadOnlyList<double>? Validation)
+{
+    /// <summary>Of all networks that were trained.</summary>
+    public static IReadOnlyList<LossCurve> Of(ForecastReport report) =>
+    [
+        .. report.Networks.Select((each, i) => new LossCurve(each.Name, report.ColorOf(each.Key) ?? i, each.Training, each.Validation))
+            .Where(curve => curve.Training.Count > 0),
+    ];
+}
 
 /// <summary>What the loss curves of all models span together; the SVG and the page draw on the same scale.</summary>
 internal static class LossScale

@@ -8,14 +8,8 @@ internal static class ReportText
 {
     private const string Missing = "–";
 
-    /// <summary><c>2021-03-04</c>, or with hours and minutes when one of the dates has any.</summary>
-    public static string DateFormat(ForecastReport report) =>
-        report.Dates.Concat(report.TestDates).Any(date => date.TimeOfDay != TimeSpan.Zero) ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd";
-
     /// <summary>A share from 0 to 1 in percent.</summary>
-    public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
-
-    public static string Date(DateTime date, string format) => date.ToString(format, CultureInfo.InvariantCulture);
+    public static string Share(double? share) => share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.0} %") : Missing;
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
@@ -33,9 +27,9 @@ internal static class ReportText
         return magnitude >= 1e4 ? 0 : Math.Clamp(3 - (int)Math.Floor(Math.Log10(magnitude)), 2, 9);
     }
 
-    public static string Figure(double value, int decimals)
+    public static string Figure(double? figure, int decimals)
     {
-        if (!double.IsFinite(value))
+        if (figure is not { } value || !double.IsFinite(value))
             return Missing;
         string text = decimals < 0 || Math.Abs(value) >= 1e15
             ? value.ToString("0.000e+0", CultureInfo.InvariantCulture)
@@ -44,7 +38,7 @@ internal static class ReportText
         return (text.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? text.TrimStart('-') : text).Replace('-', '−');
     }
 
-    public static string Percent(double value) => double.IsFinite(value) ? Figure(value, 2) + " %" : Missing;
+    public static string Percent(double? value) => value is { } number && double.IsFinite(number) ? Figure(number, 2) + " %" : Missing;
 
     public static string Loss(double value) =>
         double.IsFinite(value) ? value.ToString("g4", CultureInfo.InvariantCulture) : "not finite";
@@ -90,10 +84,6 @@ internal static class ReportText
 
     /// <summary>A name short enough for a title or a legend.</summary>
     public static string Short(string name) => Clean(Shorten(name, 40));
-
-    /// <summary>The title of an axis of values: <c>High (USD)</c>.</summary>
-    public static string ValueTitle(ForecastReport report) =>
-        report.Unit.Length == 0 ? Short(report.Target) : $"{Short(report.Target)} ({Short(report.Unit)})";
 
     /// <summary>The text without the characters that neither XML nor HTML can hold.</summary>
     public static string Clean(string text)

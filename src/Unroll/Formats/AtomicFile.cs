@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Unroll.Formats;
 
 /// <summary>Writing a file so that it is there whole or not at all: a temporary neighbour is written and then renamed.</summary>
@@ -29,6 +32,37 @@ public static class AtomicFile
     /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteText(string path, string contents) => Write(path, System.Text.Encoding.UTF8.GetBytes(contents));
+
+    /// <summary>Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a folder that is not there.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        try
+        {
+            foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder, ".*.tmp") : [])
+            {
+                string[] parts = Path.GetFileName(path).Split('.');
+                if (parts.Length > 3 && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !IsAlive(process))
+                    Discard(path);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // They harm nobody.
+        }
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static void Discard(string temporary)
     {

@@ -100,7 +100,7 @@ public static class ModelFile
         return (model, header.Metadata);
     }
 
-    private static byte[] ReadAll(string path)
+    internal static byte[] ReadAll(string path)
     {
         try
         {

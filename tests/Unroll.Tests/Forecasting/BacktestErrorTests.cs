@@ -3,97 +3,84 @@ using Xunit;
 
 namespace Unroll.Tests.Forecasting;
 
-/// <summary>What a backtest refuses, in one line each.</summary>
+/// <summary>What a backtest refuses, in one line each, and what it leaves out.</summary>
 public class BacktestErrorTests
 {
-    private static readonly BacktestOptions s_small = BacktestTests.Small;
-
-    private static string Refused(BacktestOptions options, double[]? values = null, string target = "x", params (string, Func<IForecaster>)[] models) =>
-        Assert.ThrowsAny<UnrollException>(() => Backtest.Run(BacktestTests.Days(values ?? BacktestTests.Walk()), target, models, options, BacktestTests.Token)).Message;
+    private static string Refused(BacktestOptions options, double[]? values = null, int horizon = 1, Func<PartsForecaster>? forecaster = null) =>
+        Assert.ThrowsAny<UnrollException>(() => Backtest.Run(BacktestTests.Task(BacktestTests.Days(values ?? BacktestTests.Walk()), horizon), forecaster is null ? [] : [forecaster], options, null, BacktestTests.Token)).Message;
 
     [Fact]
     public void Options_that_do_not_go_with_the_rows_are_refused()
     {
-        Assert.Equal("A horizon of 0 rows predicts nothing. Use a --horizon of at least 1.", Refused(s_small with { Horizon = 0 }));
-        Assert.Equal("There are 20 test rows, too few to judge 21 rows ahead. Choose a longer --test range or a shorter --horizon.", Refused(s_small with { Horizon = 21 }));
-        Assert.Equal("Models cannot be fitted anew every 0 rows. Use a --refit of at least 1.", Refused(s_small with { RefitEvery = 0 }));
-        Assert.Equal("A sliding range of 101 rows is longer than the 100 rows before the test rows from 2020-04-10 on. Use at most 100, or none for all rows.", Refused(s_small with { TrainRows = 101 }));
-        Assert.Equal("Only 5 rows in the sliding range, but a window of 5 needs at least 6. Use a smaller --window or a longer range.", Refused(s_small with { TrainRows = 5 }));
-        Assert.Equal("Only 100 rows before the test rows from 2020-04-10 on, but a window of 100 needs at least 101. Use a smaller --window or a longer range.", Refused(s_small with { Window = 100 }));
-        Assert.Equal("A window of 0 rows sees nothing. Use a --window of at least 1.", Refused(s_small with { Window = 0 }));
-        Assert.Equal("A level of 95 is no probability between 0 and 1. Give for example 0.8 for 80 %.", Refused(s_small with { Levels = [95] }));
-        Assert.Equal("t.csv has 120 rows, so 120 test rows leave none to learn from. Use fewer test rows.", Refused(s_small with { TestRows = 120 }));
-        Assert.Equal("0 test rows judge nothing. Use at least 1.", Refused(s_small with { TestRows = 0 }));
-        Assert.Equal("There is a test range, 2020-04, and a number of test rows, 20. Give one of them.", Refused(s_small with { Test = "2020-04" }));
-        Assert.Equal(
-            "t.csv has no rows in the test range 2021: its dates run from 2020-01-01 to 2020-04-29. Choose a range within them.",
-            Refused(s_small with { TestRows = null, Test = "2021" }));
-        Assert.Equal("3 calibration rows are too few for 4 rows ahead. Use at least 22, or 0 for no intervals.", Refused(s_small with { CalibrationRows = 3, Horizon = 4 }));
-        Assert.Equal(
-            "There can be no intervals: the 100 rows before the test rows leave no more than a window of 5 to fit to before 95 rows to calibrate on. Use fewer calibration rows, or 0 for no intervals.",
-            Refused(s_small with { CalibrationRows = 95 }));
-        Assert.Equal("t.csv has no column y. Choose one of x.", Refused(s_small, target: "y"));
+        Assert.Equal("Forecasters cannot be fitted anew every 0 rows. Fit them anew every row at most.", Refused(new BacktestOptions { RefitEvery = 0 }));
+        Assert.Equal("A sliding range of 101 rows is longer than the 100 rows before the test rows. Use at most 100, or all.", Refused(new BacktestOptions { TrainRows = 101 }));
+        Assert.Equal("A sliding range of 1 rows says nothing of changes. Use at least 2.", Refused(new BacktestOptions { TrainRows = 1 }));
+        Assert.StartsWith("Only 5 rows up to 2020-04-09, but a window of 5 needs at least 6.", Refused(new BacktestOptions { TrainRows = 5 }), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Values_that_cannot_be_judged_are_refused()
+    public void Values_that_cannot_be_judged_are_refused_before_anything_is_fitted()
     {
-        double[] gap = BacktestTests.Walk();
-        gap[110] = double.NaN;
-        Assert.Equal("Column x of t.csv has 1 value missing, the first on 2020-04-20. Choose --missing drop, forward-fill or interpolate, or complete the file.", Refused(s_small, gap));
         double[] still = [.. BacktestTests.Walk().Select((value, row) => row < 99 ? value : 50)];
-        Assert.Equal(
-            "x never changes in the test rows from 2020-04-10 on, so the naive forecast is always right and no error can be judged. Choose another --test range.",
-            Refused(s_small, still));
+        Assert.StartsWith("x never changes in the test range ", Refused(new BacktestOptions(), still, forecaster: () => throw new InvalidOperationException("made")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Models_that_cannot_do_what_is_asked_are_refused()
+    public void Forecasters_that_predict_no_numbers_are_refused_and_two_of_a_name_are_a_mistake()
     {
-        Func<IForecaster> network = () => new OneStep(5);
-        Assert.Equal("The net predicts one row ahead only, so it cannot be judged 2 rows ahead. Use a --horizon of 1.", Refused(s_small with { Horizon = 2 }, models: ("net", network)));
+        Assert.Equal("The fixed predicts no finite number from 2020-04-09 on. Train it with a smaller learning rate.", Refused(new BacktestOptions(), forecaster: () => new Fixed(double.NaN)));
+        Assert.Equal("The errors of the fixed are too large to be squared. Train it with a smaller learning rate.", Refused(new BacktestOptions(), forecaster: () => new Fixed(1e200)));
+        Func<PartsForecaster> five = () => new Fixed(5);
         Assert.Equal(
-            "The net predicts NaN for the row after 2020-03-10. Train it with a smaller learning rate.",
-            Refused(s_small, models: ("net", () => new OneStep(double.NaN))));
-        Assert.Equal("The errors of the net are too large to be squared. Train it with a smaller learning rate.", Refused(s_small, models: ("net", () => new OneStep(1e200))));
-        Assert.Equal(
-            "Two models are named naive. (Parameter 'models')",
-            Assert.Throws<ArgumentException>(() => Backtest.Run(BacktestTests.Days(BacktestTests.Walk()), "x", [("naive", network)], s_small, BacktestTests.Token)).Message);
-        BacktestResult result = Backtest.Run(BacktestTests.Days(BacktestTests.Walk()), "x", [("net", network)], s_small with { CalibrationRows = 0 }, BacktestTests.Token);
-        Assert.Equal(5, result.Models[0].Forecast[3, 1]);
+            "Two forecasters are named fixed. (Parameter 'forecasters')",
+            Assert.Throws<ArgumentException>(() => Backtest.Run(BacktestTests.Task(BacktestTests.Days(BacktestTests.Walk())), [five, five], null, null, BacktestTests.Token)).Message);
+        BacktestResult result = Backtest.Run(BacktestTests.Task(BacktestTests.Days(BacktestTests.Walk())), [five], null, null, BacktestTests.Token);
+        Assert.Equal(5, BacktestTests.Of(result, "fixed").Forecast.Parts[0][3, 1]);
+        Assert.False(BacktestTests.Of(result, "fixed").Parts[0].HasIntervals);
     }
 
     /// <summary>An offset that is always the same makes one input of least squares follow from the others.</summary>
     [Fact]
     public void A_baseline_that_cannot_be_fitted_is_left_out_with_the_reason()
     {
-        double[] week = [.. Enumerable.Range(0, 120).Select(row => (double)(row % 5))];
-        BacktestResult result = Backtest.Run(BacktestTests.Days(week), "x", [], s_small with { Period = 5 }, BacktestTests.Token);
-        Assert.StartsWith("The least squares forecast is left out: ", Assert.Single(result.LeftOut), StringComparison.Ordinal);
-        Assert.DoesNotContain("least squares", result.Baselines.Select(score => score.Name));
-        Assert.Equal(("seasonal naive", 0.0), (result.BestBaseline.Name, result.BestBaseline.Rmse));
-        Assert.All(result.Scores, score => Assert.Null(score.SkillAgainstBest));
+        double[] week = [.. Enumerable.Range(0, 120).Select(row => (double)(row % 7))];
+        BacktestResult result = Backtest.Run(BacktestTests.Task(BacktestTests.Days(week), window: 7), [], null, null, BacktestTests.Token);
+        Assert.StartsWith("The least squares forecast is left out: ", Assert.Single(result.Comparison.LeftOut), StringComparison.Ordinal);
+        Assert.DoesNotContain("least-squares", result.Comparison.Scores.Select(score => score.Key));
+        Assert.Equal(("seasonal naive", 0.0), (result.Comparison.BestBaseline.Name, result.Comparison.BestBaseline.Error));
+        Assert.All(result.Comparison.Scores, score => Assert.Null(score.SkillAgainstBest));
     }
 
+    /// <summary>Fourteen years of months, a year ahead, fitted anew every year, with the windows that the rows allow.</summary>
     [Fact]
-    public void Where_too_few_rows_are_left_to_calibrate_on_there_are_no_intervals_and_it_is_said()
+    public void Fourteen_years_of_months_are_enough_for_a_year_ahead()
     {
-        BacktestResult result = Backtest.Run(BacktestTests.Days(BacktestTests.Walk(40)), "x", [], new BacktestOptions { TestRows = 10, Window = 15 }, BacktestTests.Token);
-        Assert.Contains("There are no intervals: the 30 rows before the test rows leave no more than a window of 15 to fit to before 19 rows to calibrate on.", result.LeftOut);
-        Assert.Empty(result.Levels);
-        Assert.Empty(result.Naive.Steps[0].Intervals);
+        double[] values = [.. Enumerable.Range(0, 168).Select(month => 100 + month + (20 * Math.Sin(month * Math.PI / 6)) + (3 * Math.Sin(month * month)))];
+        var series = new TimeSeries("air.csv", [.. Enumerable.Range(0, 168).Select(month => new DateTime(2010, 1, 1).AddMonths(month))], ("x", values));
+        var task = new ForecastTask(SeriesSet.Of(series), new TaskOptions { Horizon = 12, Test = "2019.." });
+        EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 12, members: 1, epochs: 1) with { Window = null };
+        BacktestResult result = Backtest.Run(task, [() => BlendForecaster.Of([recipe], task)], new BacktestOptions { RefitEvery = 12 }, null, BacktestTests.Token);
+        Assert.Equal((5, 49), (result.Folds.Count, result.Comparison.Origins));
+        Assert.True(result.Comparison.Recommended!.Skill > 0);
     }
 
-    private sealed class OneStep(double value) : IForecaster
+    private sealed class Fixed(double value) : PartsForecaster
     {
-        public string Name => "one";
+        public override string Name => "fixed";
 
-        public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
-        {
-        }
+        public override ForecasterKind Kind => ForecasterKind.Network;
 
-        public double[] Predict(ForecastSplit split) => throw new NotSupportedException();
+        private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
+            [new FixedModel(value) { Part = task.Parts[0], Facts = PartFacts.Of(task[task.Parts[0]], task.Options) }];
 
-        public double PredictNext(TimeSeries series) => value;
+        internal override PartModel Adapt(Part part, TimeSeries table) => throw new NotSupportedException();
+    }
+
+    private sealed class FixedModel(double value) : PartModel
+    {
+        public override int NeededRows => 1;
+
+        public override RawForecast Ahead(TimeSeries table, int first, int count, int steps) =>
+            new([.. Enumerable.Range(0, count).Select(_ => Enumerable.Repeat(value, steps).ToArray())], null);
     }
 }

@@ -22,10 +22,10 @@ public class BaselineForecasterTests
     /// <summary>40 training rows, 3 rows between, 17 test rows.</summary>
     private static ForecastSplit Split(TimeSeries series) => new(series, "x", "2020-01-01..2020-02-09", "2020-02-13..", window: 6);
 
-    private static T Fitted<T>(T forecaster, ForecastSplit split)
+    private static T Fitted<T>(T forecaster, ForecastSplit split, int steps = 1)
         where T : IForecaster
     {
-        forecaster.Fit(split, TestContext.Current.CancellationToken);
+        forecaster.Fit(new ForecastTask(split, steps), null, TestContext.Current.CancellationToken);
         return forecaster;
     }
 
@@ -39,7 +39,7 @@ public class BaselineForecasterTests
             ForecastSplit real = Split(Days(values)), other = Split(Days(spoilt));
             return All().Zip(All()).All(pair =>
             {
-                HorizonForecast one = Fitted(pair.First, real).PredictAhead(real, steps), two = Fitted(pair.Second, other).PredictAhead(other, steps);
+                HorizonForecast one = Fitted(pair.First, real, steps).Ahead(real, steps), two = Fitted(pair.Second, other, steps).Ahead(other, steps);
                 return Enumerable.Range(0, Math.Min(known + 1, one.Origins)).All(origin => one.From(origin).SequenceEqual(two.From(origin)));
             });
         }, iter: 12, threads: 1);
@@ -52,12 +52,12 @@ public class BaselineForecasterTests
             ForecastSplit split = Split(series);
             return All().All(forecaster =>
             {
-                HorizonForecast ahead = Fitted(forecaster, split).PredictAhead(split, 3);
-                double[] next = forecaster.Predict(split);
+                HorizonForecast ahead = Fitted(forecaster, split, 3).Ahead(split, 3);
+                double[] next = forecaster.Predicted(split);
                 return ahead.Origins == 15 && Enumerable.Range(0, 15).All(origin =>
-                    ahead.From(origin).SequenceEqual(forecaster.PredictAhead(series.Head(Rows - 17 + origin), 3))
+                    ahead.From(origin).SequenceEqual(forecaster.Ahead(series.Head(Rows - 17 + origin), 3))
                     && next[origin] == ahead[origin, 1]
-                    && next[origin] == forecaster.PredictNext(series.Head(Rows - 17 + origin)));
+                    && next[origin] == forecaster.Next(series.Head(Rows - 17 + origin)));
             });
         }, iter: 6, threads: 1);
 
@@ -67,11 +67,11 @@ public class BaselineForecasterTests
         double[] values = [.. Enumerable.Range(0, Rows).Select(t => (double)((t * t) % 23))];
         ForecastSplit split = Split(Days(values));
         double last = values[42], slope = (values[39] - values[0]) / 39, mean = values[..40].Average();
-        Assert.Equal([last, last, last], Fitted(new NaiveForecaster(), split).PredictAhead(split, 3).From(0).ToArray());
-        Assert.Equal([last + slope, last + (2 * slope)], Fitted(new DriftForecaster(), split).PredictAhead(split, 2).From(0).ToArray());
-        Assert.Equal([mean, mean], Fitted(new MeanForecaster(), split).PredictAhead(split, 2).From(5).ToArray());
-        Assert.Equal([values[40], values[41], values[42], values[40]], Fitted(new SeasonalNaiveForecaster(3), split).PredictAhead(split, 4).From(0).ToArray());
-        Assert.Equal(values[36..53], Fitted(new SeasonalNaiveForecaster(7), split).Predict(split));
+        Assert.Equal([last, last, last], Fitted(new NaiveForecaster(), split, 3).Ahead(split, 3).From(0).ToArray());
+        Assert.Equal([last + slope, last + (2 * slope)], Fitted(new DriftForecaster(), split, 2).Ahead(split, 2).From(0).ToArray());
+        Assert.Equal([mean, mean], Fitted(new MeanForecaster(), split, 2).Ahead(split, 2).From(5).ToArray());
+        Assert.Equal([values[40], values[41], values[42], values[40]], Fitted(new SeasonalNaiveForecaster(3), split, 4).Ahead(split, 4).From(0).ToArray());
+        Assert.Equal(values[36..53], Fitted(new SeasonalNaiveForecaster(7), split).Predicted(split));
     }
 
     [Fact]
@@ -80,29 +80,29 @@ public class BaselineForecasterTests
         // The AR(2) weights by exact fractions in Python.
         double[] values = [3, 5, 4, 7, 6, 8, 9, 7, 10, 12, 11, 13, 14, 12, 15];
         var split = new ForecastSplit(Days(values), "x", "2020-01-01..2020-01-12", "2020-01-13..", window: 2);
-        LeastSquaresForecaster forecaster = Fitted(new LeastSquaresForecaster(), split);
+        LeastSquaresForecaster forecaster = Fitted(new LeastSquaresForecaster(), split, 3);
         const double c = 1.6639032041227875, older = 0.6285010082903877, newer = 0.32578982747031143;
         double one = c + (older * 11) + (newer * 13), two = c + (older * 13) + (newer * one), three = c + (older * one) + (newer * two);
-        double[] ahead = forecaster.PredictAhead(split, 3).From(0).ToArray();
+        double[] ahead = forecaster.Ahead(split, 3).From(0).ToArray();
         Assert.Equal(one, ahead[0], 1e-11);
         Assert.Equal(two, ahead[1], 1e-11);
         Assert.Equal(three, ahead[2], 1e-11);
-        Assert.Equal(c + (older * 13) + (newer * 14), forecaster.Predict(split)[1], 1e-11);
+        Assert.Equal(c + (older * 13) + (newer * 14), forecaster.Predicted(split)[1], 1e-11);
     }
 
     [Fact]
     public void All_that_apply_are_those_with_enough_rows_and_a_season()
     {
         double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))], waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
-        static string[] Names(ForecastSplit split, int? period = null) => [.. Baselines.For(split, period).Select(forecaster => forecaster.Name)];
+        static string[] Names(ForecastSplit split) => [.. Baselines.For(split).Select(forecaster => forecaster.Name)];
         Assert.Equal(["naive", "seasonal naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(weeks))));
         Assert.Equal(["naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(waves))));
-        Assert.Equal(["naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(weeks)), 1));
-        Assert.Equal(["naive", "seasonal naive", "drift", "mean"], Names(new ForecastSplit(Days(weeks), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6), 5));
+        Assert.Equal(["naive", "drift", "mean"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6)));
         Assert.Equal(["naive", "drift", "mean", "ETS"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
         foreach (BaselineForecaster forecaster in Baselines.For(Split(Days(weeks))))
-            Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predict(Split(Days(weeks))).Count(double.IsFinite));
-        Assert.Equal(7, ((SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1]).Period);
+            Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predicted(Split(Days(weeks))).Count(double.IsFinite));
+        var seasonal = (SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1];
+        Assert.Equal((7, "as 7 rows before"), (Fitted(seasonal, Split(Days(weeks))).PeriodOf(new Part("", "x")), seasonal.Saying));
     }
 
     [Fact]
@@ -131,25 +131,25 @@ public class BaselineForecasterTests
         TimeSeries series = Days(values);
         ForecastSplit split = Split(series);
         string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
-        SeasonalNaiveForecaster seasonal = Fitted(new SeasonalNaiveForecaster(7), split);
+        SeasonalNaiveForecaster seasonal = Fitted(new SeasonalNaiveForecaster(7), split, 18);
         Assert.Equal(
-            "t.csv has 5 rows, but the seasonal naive forecast looks at the newest 7 to predict the next x. Give it at least 7 rows.",
-            Refused(() => seasonal.PredictNext(series.Head(5))));
+            "t.csv has 5 rows with a x, but the seasonal naive looks at the newest 7. Give it at least 7 rows.",
+            Refused(() => seasonal.Next(series.Head(5))));
         Assert.Equal(
-            "The test range 2020-02-13.. has 17 rows, too few to judge 18 rows ahead. Choose a longer --test range or a shorter --horizon.",
-            Refused(() => seasonal.PredictAhead(split, 18)));
+            "The test range 2020-02-13.. has 17 rows, 1 too few to judge 18 rows ahead. Choose a longer test range or a shorter horizon.",
+            Refused(() => seasonal.Ahead(split, 18)));
         double[] gap = [.. values];
         gap[55] = double.NaN;
         Assert.Equal(
-            "t.csv has no x on 2020-02-25, within the newest 7 rows. Choose --missing drop, forward-fill or interpolate, or complete the file.",
-            Refused(() => seasonal.PredictNext(Days(gap))));
-        Assert.Equal("A season of 1 rows is none. Give a period of at least 2, or use the naive forecast.", Refused(() => _ = new SeasonalNaiveForecaster(1)));
+            "t.csv has no x on 2020-02-25, which the seasonal naive forecast looks at. Choose how to treat missing values, or complete the file.",
+            Refused(() => seasonal.Next(Days(gap))));
+        Assert.Equal("A season of 1 rows is none. Give a period of at least 2, or use the naive forecast.", Refused(() => Fitted(new SeasonalNaiveForecaster(1), split)));
         Assert.Equal(
-            "The training range 2020-01-01..2020-02-09 has 40 rows, fewer than one season of 50. Use a longer --train range or a shorter period.",
+            "The training range 2020-01-01..2020-02-09 has 40 rows, fewer than one season of 50. Use a longer training range or a shorter period.",
             Refused(() => Fitted(new SeasonalNaiveForecaster(50), split)));
         Assert.Equal(
             "x shows no season in 2020-01-01..2020-02-09 that repeats with the calendar. Give a period, or use the naive forecast.",
             Refused(() => Fitted(new SeasonalNaiveForecaster(), split)));
-        Assert.Equal("The drift forecaster does not know its target yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predict(split)).Message);
+        Assert.Equal("The drift forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predicted(split)).Message);
     }
 }

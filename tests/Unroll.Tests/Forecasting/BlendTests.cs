@@ -73,14 +73,6 @@ public class BlendTests
             return right;
         }, iter: 60, threads: 1);
 
-    [Fact]
-    public void A_weight_of_0_silences_what_is_infinite()
-    {
-        double[] blended = [1, 2];
-        EnsembleState.Add(blended, [double.PositiveInfinity, 4], [0, 0.5]);
-        Assert.Equal([1, 4], blended);
-    }
-
     [Theory]
     [InlineData(1, "1-1")]
     [InlineData(2, "1-1 2-2")]

@@ -59,4 +59,39 @@ public class CalendarGapsTests
         Assert.Equal((185, 190), (gaps.Gaps.Count, gaps.MissingDates));
         Assert.Equal([new CalendarGap(new(2001, 9, 10), new(2001, 9, 17), 4)], gaps.Longest(1));
     }
+
+    [Fact]
+    public void Rows_that_are_not_evenly_spaced_have_no_gaps()
+    {
+        CalendarGaps gaps = Of(RowCalendarTests.Visits(110));
+        Assert.Equal("The rows are not evenly spaced (median spacing 02:20:00)", gaps.ToString());
+        Assert.Empty(gaps.Gaps);
+        Assert.Equal("The rows are not evenly spaced: a forecast counts rows, and the dates of those to come follow the median spacing, 02:20:00.", gaps.Notice);
+    }
+
+    [Fact]
+    public void Centuries_between_seconds_are_counted()
+    {
+        CalendarGaps gaps = Of(new[] { 1900, 2000, 2100 }.SelectMany(year => Enumerable.Range(0, 6).Select(second => new DateTime(year, 1, 1).AddSeconds(second))));
+        // 36,524 and 36,525 days of 86,400 seconds, less the five seconds on either side and the step itself.
+        Assert.Equal([(36_524L * 86_400) - 6, (36_525L * 86_400) - 6], gaps.Gaps.Select(gap => gap.Missing));
+        Assert.StartsWith("every 00:00:01, 2 gaps, 6,311,433,588 dates missing\n", gaps.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_notice_says_how_many_days_are_not_there()
+    {
+        CalendarGaps fifth = Of(Enumerable.Range(1, 180).Where(day => day % 5 != 0).Select(day => new DateTime(2019, 1, 1).AddDays(day)));
+        Assert.Equal("Every fifth day is not in the file: 35 of 179 days; the rows before and after a gap are taken as neighbours.", fifth.Notice);
+        CalendarGaps some = Of(Days(40).Where(day => day.Day is not (10 or 20 or 21 or 22)));
+        Assert.Equal("4 of 40 days are not in the file; the rows before and after a gap are taken as neighbours.", some.Notice);
+        CalendarGaps one = Of(Enumerable.Range(0, 30).Where(n => n != 5).Select(n => new DateTime(2000, 1, 1).AddMonths(n)));
+        Assert.Equal("1 of 30 months is not in the file; the rows before and after the gap are taken as neighbours.", one.Notice);
+        Assert.Null(Of(Days(40)).Notice);
+    }
+
+    [Fact]
+    public void Some_business_days_may_be_holidays() => Assert.Equal(
+        "45 of 1,305 business days are not in the file, most likely holidays.",
+        TimeSeries.ReadCsv(TestFiles.Sample("aapl.csv")).CalendarGaps().Notice);
 }

@@ -71,4 +71,35 @@ public sealed class CsvDateTests : IDisposable
     public void Days_whose_offset_changes_stay_on_their_day() => Assert.Equal(
         [new(2020, 10, 23), new(2020, 10, 26)],
         Read(["2020-10-23 00:00:00+02:00", "2020-10-26 00:00:00+01:00"]).Dates);
+
+    [Theory]
+    [InlineData("2024-04-02T04:00:00+02:00", "2024-04-02T05:00:00+02:00", "2024-04-02T06:00:00+02:00", "+02:00", "2024-04-02T07:00:00+02:00")]
+    [InlineData("2024-04-02 04:00:00-03:30", "2024-04-02 05:00:00-03:30", "2024-04-02 06:00:00-03:30", "-03:30", "2024-04-02T07:00:00-03:30")]
+    [InlineData("2024-04-02T04:00:00Z", "2024-04-02T05:00:00Z", "2024-04-02T06:00:00Z", "UTC", "2024-04-02 07:00:00 UTC")]
+    [InlineData("2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00", "2024-03-31T04:00:00+02:00", "UTC", "2024-03-31 03:00:00 UTC")]
+    [InlineData("2024-04-02 04:00:00 UTC", "2024-04-02 05:00:00 UTC", "2024-04-02 06:00:00 UTC", "UTC", "2024-04-02 07:00:00 UTC")]
+    [InlineData("2024-04-02 04:00", "2024-04-02 05:00", "2024-04-02 06:00", null, "2024-04-02 07:00:00")]
+    [InlineData("2024-04-02T00:00:00+02:00", "2024-04-03T00:00:00+02:00", "2024-04-04T00:00:00+02:00", null, "2024-04-05")]
+    public void A_zone_is_kept(string first, string second, string third, string? zone, string next)
+    {
+        TimeSeries series = Read([first, second, third]);
+        Assert.Equal(zone, series.Zone);
+        Assert.Equal(next, series.Format(series.NextDates(1)[0]));
+        TimeSeries part = series.Select("A").Tail(2).Fill(MissingPolicy.Interpolate);
+        Assert.Equal(zone, part.Zone);
+        Assert.Contains(series.Format(series.LastDate), part.ToString(), StringComparison.Ordinal);
+        if (zone is not null)
+            Assert.Equal(series.Dates, Read([.. series.Dates.Select(series.Format)]).Dates);
+    }
+
+    [Fact]
+    public void A_date_that_never_changes_gives_way_to_one_that_does()
+    {
+        TimeSeries series = TimeSeries.ReadCsv(_files.Write("vintage.csv", "Report date,When,Value\n" + string.Concat(Enumerable.Range(0, 30).Select(month => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(month):yyyy-MM-dd},{month}\n"))));
+        Assert.Equal((new DateTime(2015, 1, 1), new DateTime(2017, 6, 1)), (series.FirstDate, series.LastDate));
+        Assert.Contains("took the dates from column When: Report date is 2024-04-05 on every row", series.Notices);
+        // A date that is the same in the first rows only stays the date.
+        string later = "Date,When,Value\n" + string.Concat(Enumerable.Range(0, 25).Select(row => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(row):yyyy-MM-dd},{row}\n")) + "2024-04-06,2019-01-01,1\n";
+        Assert.Contains("the date 2024-04-05 appears twice", Assert.ThrowsAny<UnrollException>(() => TimeSeries.ReadCsv(_files.Write("later.csv", later))).Message, StringComparison.Ordinal);
+    }
 }

@@ -49,12 +49,14 @@ public class EtsForecasterTests
     private static EtsForecaster Fitted(ForecastSplit split, EtsModel? model = null, int? period = null)
     {
         var forecaster = new EtsForecaster(model, period);
-        forecaster.Fit(split, TestContext.Current.CancellationToken);
+        forecaster.Fit(new ForecastTask(split, 4), null, TestContext.Current.CancellationToken);
         return forecaster;
     }
 
+    private static EtsParameters Of(EtsForecaster forecaster) => forecaster.ParametersOf(forecaster.Parts[0]);
+
     private static double[] Ahead(EtsForecaster forecaster, double[] values, Func<int, DateTime> date, int steps) =>
-        forecaster.PredictAhead(new TimeSeries("t.csv", [.. Enumerable.Range(0, values.Length).Select(date)], ("x", values)), steps);
+        forecaster.Ahead(new TimeSeries("t.csv", [.. Enumerable.Range(0, values.Length).Select(date)], ("x", values)), steps);
 
     private static void Near(double[] expected, double[] actual, double relative)
     {
@@ -92,7 +94,7 @@ public class EtsForecasterTests
         // best l for each, in Python: squared errors 14235.590.
         double[] since1996 = s_oil[31..];
         EtsForecaster forecaster = Fitted(Years(since1996), EtsModel.Simple);
-        EtsParameters p = forecaster.Parameters;
+        EtsParameters p = Of(forecaster);
         Assert.Equal(0.8339, p.Alpha, 5e-4);
         Assert.Equal(446.5868, p.Level, 5e-2);
         Assert.Equal(14235.590, p.SquaredErrors, 1e-3);
@@ -109,7 +111,7 @@ public class EtsForecasterTests
     public void The_fit_is_no_worse_than_rs(string series, EtsError error, EtsTrend trend, EtsSeason season, double deviance)
     {
         var model = new EtsModel(error, trend, season);
-        EtsParameters p = Fitted(series == "oil" ? Years(s_oil) : Quarters(s_tourists), model, series == "oil" ? 1 : 4).Parameters;
+        EtsParameters p = Of(Fitted(series == "oil" ? Years(s_oil) : Quarters(s_tourists), model, series == "oil" ? 1 : 4));
         Assert.InRange(p.Deviance, deviance - 12, deviance + 0.1);
         Assert.InRange(p.Alpha, 0, 1);
         Assert.InRange(p.Beta, 0, p.Alpha);
@@ -123,18 +125,18 @@ public class EtsForecasterTests
         // R's ets(austourists, "MAM"), as above: 77.588, 48.856, 61.365, 66.855. Equally likely parameters differ by a percent or two.
         EtsForecaster forecaster = Fitted(Quarters(s_tourists), EtsModel.HoltWintersMultiplicative, 4);
         Near([77.58807372, 48.8558019, 61.36513172, 66.85524201], Ahead(forecaster, s_tourists, row => new DateTime(1999, 1, 1).AddMonths(3 * row), 4), 0.02);
-        Assert.Equal(9, forecaster.Parameters.ParameterCount);
+        Assert.Equal(9, Of(forecaster).ParameterCount);
     }
 
     [Fact]
     public void The_model_of_lowest_aicc_is_chosen_and_the_season_found()
     {
         ForecastSplit split = Quarters(s_tourists);
-        EtsParameters chosen = Fitted(split).Parameters;
+        EtsParameters chosen = Of(Fitted(split));
         Assert.Equal(4, chosen.Period);
         Assert.Equal(EtsSeason.Multiplicative, chosen.Model.Season);
         foreach (EtsModel other in new[] { EtsModel.Simple, EtsModel.Holt, EtsModel.DampedHolt, EtsModel.HoltWintersAdditive, EtsModel.HoltWintersMultiplicative })
-            Assert.True(chosen.Aicc <= Fitted(split, other, 4).Parameters.Aicc + 1e-9, other.ToString());
+            Assert.True(chosen.Aicc <= Of(Fitted(split, other, 4)).Aicc + 1e-9, other.ToString());
     }
 
     [Fact]
@@ -144,9 +146,9 @@ public class EtsForecasterTests
         var series = new TimeSeries("t.csv", [.. Enumerable.Range(0, 49).Select(row => new DateTime(1965, 1, 1).AddYears(row))], ("x", s_oil));
         var split = new ForecastSplit(series, "x", "1965..1999", "2003..", 4);
         EtsForecaster forecaster = Fitted(split, EtsModel.DampedHolt);
-        EtsParameters p = forecaster.Parameters;
+        EtsParameters p = Of(forecaster);
         double level = p.Level, trend = p.Trend, share = p.Beta / p.Alpha;
-        HorizonForecast ahead = forecaster.PredictAhead(split, 2);
+        HorizonForecast ahead = forecaster.Ahead(split, 2);
         for (int row = 0; row < 48; row++)
         {
             if (row - 38 is >= 0 and int origin && origin < ahead.Origins)
@@ -169,7 +171,7 @@ public class EtsForecasterTests
         Near([65, 67, 69], Ahead(Fitted(Split(line, Date)), line, Date, 3), 1e-4);
         double[] seasons = [.. Enumerable.Range(0, 40).Select(t => 50 + t + (new double[] { 5, -3, -4, 2 })[t % 4])];
         EtsForecaster found = Fitted(Split(seasons, Date));
-        Assert.Equal(4, found.Parameters.Period);
+        Assert.Equal(4, Of(found).Period);
         Near([95, 88, 88, 95], Ahead(found, seasons, Date, 4), 1e-3);
     }
 
@@ -202,7 +204,7 @@ public class EtsForecasterTests
     {
         string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
         double[] mixed = [.. Enumerable.Range(0, 30).Select(t => Math.Sin(t))];
-        Assert.Equal("Exponential smoothing cannot learn seasons of 168 rows. Give a period of 2 to 24, or 1 for none.", Refused(() => _ = new EtsForecaster(period: 168)));
+        Assert.Equal("Exponential smoothing cannot learn seasons of 168 rows. Give a period of 2 to 24, or 1 for none.", Refused(() => Fitted(Years(mixed), period: 168)));
         Assert.Equal(
             "x in ..1994-01-01 holds values that are not above 0, for which ETS(M,A,M) is not defined. Use a model with additive error and season.",
             Refused(() => Fitted(Years(mixed), EtsModel.HoltWintersMultiplicative, 4)));
@@ -210,7 +212,7 @@ public class EtsForecasterTests
             "x in ..1994-01-01 shows no season of at most 24 rows that repeats with the calendar, as ETS(A,A,A) needs. Give a period, or use a model without a season.",
             Refused(() => Fitted(Years(mixed), EtsModel.HoltWintersAdditive)));
         Assert.Equal(
-            "x in ..1972-01-01 has 8 rows, which cannot be fitted by ETS(A,A,A). Use a longer --train range or a simpler model.",
+            "x in ..1972-01-01 has 8 rows, which cannot be fitted by ETS(A,A,A). Use a longer training range or a simpler model.",
             Refused(() => Fitted(Years(mixed[..8]), EtsModel.HoltWintersAdditive, 4)));
     }
 }

@@ -8,7 +8,9 @@ internal sealed class FakeObjective(Func<TrialRun, double> rmse) : ITrialObjecti
 {
     private readonly ConcurrentQueue<TrialRun> _asked = new();
 
-    public double NaiveRmse => 10;
+    public string Measure => "RMSE";
+
+    public double NaiveError => 10;
 
     public IReadOnlyList<KeyValuePair<string, string>> Setup { get; init; } = [new("data", "made up")];
 

@@ -16,10 +16,10 @@ public class FewRowsTests
         try
         {
             ForecastSplit split = cut();
-            foreach (IHorizonForecaster forecaster in (IHorizonForecaster[])[new LinearForecaster(Recipe(steps, transform: transform)), new EnsembleForecaster(Recipe(steps, members: 1, epochs: 1, units: 2, transform: transform))])
+            foreach (PartsForecaster forecaster in (PartsForecaster[])[new RidgeForecaster(Recipe(steps, transform: transform)), new EnsembleForecaster(Recipe(steps, members: 1, epochs: 1, units: 2, transform: transform))])
             {
-                forecaster.Fit(split, TestContext.Current.CancellationToken);
-                HorizonForecast ahead = forecaster.PredictAhead(split, steps);
+                forecaster.Fit(new ForecastTask(split, steps), null, TestContext.Current.CancellationToken);
+                HorizonForecast ahead = forecaster.Ahead(split, steps);
                 Assert.All(Enumerable.Range(1, steps).SelectMany(ahead.Predicted), value => Assert.True(double.IsFinite(value), $"{forecaster.Name} predicts {value}"));
                 if (forecaster is EnsembleForecaster ensemble)
                     Assert.NotEmpty(Bytes(ensemble));
@@ -37,17 +37,19 @@ public class FewRowsTests
 
     [Theory]
     [InlineData("monthly", 12, 2, 3, 1, true)]
-    [InlineData("monthly", 12, 2, 3, 2, false)]
+    [InlineData("monthly", 12, 2, 3, 2, true)]
+    [InlineData("monthly", 12, 2, 4, 2, false)]
     [InlineData("monthly", 12, 2, 60, 1, false)]
     [InlineData("monthly", 40, 6, 12, 1, true)]
     [InlineData("monthly", 40, 6, 12, 3, true)]
-    [InlineData("monthly", 40, 6, 12, 4, false)]
+    [InlineData("monthly", 40, 6, 18, 4, true)]
+    [InlineData("monthly", 40, 6, 19, 4, false)]
     [InlineData("monthly", 100, 12, 24, 6, true)]
     [InlineData("monthly", 100, 12, 70, 6, false)]
-    [InlineData("monthly", 100, 12, 3, 12, false)]
+    [InlineData("monthly", 100, 12, 3, 12, true)]
     [InlineData("daily", 12, 2, 3, 1, true)]
     [InlineData("daily", 40, 6, 7, 3, true)]
-    [InlineData("daily", 100, 20, 60, 2, false)]
+    [InlineData("daily", 100, 20, 61, 2, false)]
     [InlineData("daily", 100, 20, 50, 2, true)]
     [InlineData("hourly", 100, 24, 24, 7, true)]
     [InlineData("weekly", 100, 10, 20, 4, true)]
@@ -63,14 +65,35 @@ public class FewRowsTests
     [Fact]
     public void What_is_missing_is_said()
     {
-        EnsembleRecipe recipe = Recipe(12);
-        ForecastSplit split = MadeTables.Split(MadeTables.Of("monthly", 100), 12, 30, MadeTables.AllInputs);
-        const string Remedy = "where at least 24 are needed. Use a longer --train range, a shorter --horizon or a larger --validation share.";
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by, {Remedy}", Refused(() => new EnsembleForecaster(recipe).Fit(split)));
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 12 rows ahead and 17 rows to choose by, {Remedy}", Refused(() => new LinearForecaster(recipe).Fit(split)));
-        Assert.Equal($"The training range {split.TrainRange} has 88 rows: too few for windows of 30 rows, 1 row ahead and 70 rows to choose by. Use a longer --train range or a smaller --window.", Refused(() => new LinearForecaster(Recipe() with { Validation = 0.8 }).Fit(split)));
+        ForecastSplit split = MadeTables.Split(MadeTables.Of("monthly", 100), 12, 41, MadeTables.AllInputs);
+        string message = $"The training range {split.TrainRange} has 88 rows: too few for windows of 41 rows and 12 rows ahead. At least 89 are needed, 1 more. Use a longer training range, a shorter horizon or a shorter window.";
+        foreach (PartsForecaster forecaster in (PartsForecaster[])[new EnsembleForecaster(Recipe()), new RidgeForecaster(), new BlendForecaster([new RidgeForecaster(), new NaiveForecaster()])])
+        {
+            Assert.Equal(message, Refused(() => forecaster.Fit(new ForecastTask(split, 12))));
+            Assert.Equal(message, Refused(() => forecaster.Require(new ForecastTask(split, 12))));
+        }
+
+        TimeSeries table = MadeTables.Of("monthly", 100);
+        ForecastTask Task(double validation, int window) => new(table, new TaskOptions { Targets = ["x"], TestRows = 12, Window = window, Inputs = ForecastInputs.TargetOnly, Validation = validation });
+        Assert.EndsWith(" has 88 rows: too few for windows of 30 rows and 1 row ahead. At least 156 are needed, 68 more. Use a longer training range or a shorter window.", Refused(() => new RidgeForecaster().Fit(Task(0.8, 30))), StringComparison.Ordinal);
         foreach (double share in (double[])[0, 1, -0.5, double.NaN])
-            Assert.Equal(FormattableString.Invariant($"A validation share of {share} is none. Give a number above 0 and below 1, for example 0.2."), Refused(() => new LinearForecaster(Recipe() with { Validation = share }).Fit(split)));
+            Assert.Equal(FormattableString.Invariant($"A validation share of {share} is not valid. Give a number above 0 and below 1, for example 0.2."), Refused(() => new RidgeForecaster().Fit(Task(share, 3))));
+    }
+
+    /// <summary>As many rows as the message asks for are enough, and one less is not.</summary>
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(3, 12)]
+    [InlineData(12, 24)]
+    [InlineData(40, 5)]
+    public void As_many_rows_as_are_asked_for_are_enough(int steps, int window)
+    {
+        ForecastTask Task(int rows) => new(MadeTables.Split(MadeTables.Of("daily", rows + steps), steps, window), steps);
+        string said = Refused(() => new RidgeForecaster().Require(Task(window + 2)));
+        int needed = int.Parse(said.Split("At least ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains(FormattableString.Invariant($"needed, {needed - window - 2} more."), said, StringComparison.Ordinal);
+        new RidgeForecaster().Fit(Task(needed));
+        Assert.StartsWith("The training range ", Refused(() => new RidgeForecaster().Fit(Task(needed - 1))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,16 +135,16 @@ public class FewRowsTests
         {
             foreach ((TargetTransform transform, string message) in new[]
             {
-                (TargetTransform.Relative, "A relative change from 0 is not defined. Use --transform difference or none."),
-                (TargetTransform.LogReturn, "A log-return is defined for values above 0 only, but one is 0. Use --transform difference or none."),
+                (TargetTransform.Relative, "A relative change from 0 is not defined. Use the transform difference or none."),
+                (TargetTransform.LogReturn, "A log-return is defined for values above 0 only, but one is 0. Use the transform difference or none."),
             })
             {
                 ForecastSplit split = MadeTables.Split(MadeTables.Days(values), 20, 10);
-                var linear = new LinearForecaster(Recipe(1, transform: transform));
+                var linear = new RidgeForecaster(Recipe(1, transform: transform));
                 Assert.Equal(message, Refused(() =>
                 {
                     linear.Fit(split);
-                    linear.Predict(split);
+                    linear.Predicted(split);
                 }));
             }
         }

@@ -39,7 +39,7 @@ public class ForecastSplitInputsTests
         foreach (string column in MadeTables.AllInputs.Past.Concat(MadeTables.AllInputs.Known))
         {
             Assert.Equal(
-                $"Column {column} of t.csv has 1 value missing, the first on 2015-01-25. Choose --missing drop, forward-fill or interpolate, or complete the file.",
+                $"Column {column} of t.csv has 1 value missing, the first on 2015-01-25. Drop these rows, fill the gaps, or complete the file.",
                 Refused(() => Cut(Gap(column, 20), MadeTables.AllInputs)));
             Assert.Equal(50, Cut(Gap(column, 20), null).Train.Count);
             Assert.Equal(50, Cut(Gap(column, 4), MadeTables.AllInputs).Train.Count);
@@ -72,8 +72,8 @@ public class ForecastSplitInputsTests
         Assert.Equal(("x", 7, "2015-01-10..2015-02-16", "2015-02-17..2015-02-28"), (inner.Target, inner.Window, inner.TrainRange.ToString(), inner.TestRange.ToString()));
         Assert.Same(split.Inputs, inner.Inputs);
         Assert.Equal(8, split.WithinTraining(42).Train.Count);
-        Assert.Equal("Only 7 rows in 2015-01-10..2015-02-28 before the newest 43, but a window of 7 needs at least 8. Use a smaller --window or a longer range.", Refused(() => split.WithinTraining(43)));
-        Assert.Equal("Only 0 rows in 2015-01-10..2015-02-28 before the newest 99, but a window of 7 needs at least 8. Use a smaller --window or a longer range.", Refused(() => split.WithinTraining(99)));
+        Assert.Equal("Only 7 rows in 2015-01-10..2015-02-28 before the newest 43, but a window of 7 needs at least 8. Use a shorter window or a longer range.", Refused(() => split.WithinTraining(43)));
+        Assert.Equal("Only 0 rows in 2015-01-10..2015-02-28 before the newest 99, but a window of 7 needs at least 8. Use a shorter window or a longer range.", Refused(() => split.WithinTraining(99)));
         Assert.Throws<ArgumentOutOfRangeException>(() => split.WithinTraining(0));
     }
 

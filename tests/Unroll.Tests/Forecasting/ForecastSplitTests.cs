@@ -81,14 +81,14 @@ public class ForecastSplitTests
 
     [Fact]
     public void Fewer_training_rows_than_the_window_needs_are_refused() => Assert.Equal(
-        "Only 31 rows in 2019, but a window of 60 needs at least 61. Use a smaller --window or a longer range.",
+        "Only 31 rows in 2019, but a window of 60 needs at least 61. Use a shorter window or a longer range.",
         Refused(Days(90, day => day), "2019", "2020..", 60));
 
     [Fact]
     public void A_constant_target_is_refused()
     {
         Assert.Equal(
-            "High is 5 on every row of 2019: there is nothing to learn. Choose another --target or --train range.",
+            "High is 5 on every row of 2019: there is nothing to learn. Choose another target or training range.",
             Refused(Days(90, _ => 5), "2019", "2020.."));
         Assert.Equal(2, new ForecastSplit(Days(90, day => day == 30 ? 6 : 5), "High", "2019", "2020-01-05..2020-01-06", 5).Test.Count);
     }
@@ -96,7 +96,7 @@ public class ForecastSplitTests
     [Fact]
     public void Missing_values_are_refused_from_the_first_training_row_to_the_last_test_row()
     {
-        string message = "Column High of t.csv has 1 value missing, the first on 2020-01-02. Choose --missing drop, forward-fill or interpolate, or complete the file.";
+        string message = "Column High of t.csv has 1 value missing, the first on 2020-01-02. Drop these rows, fill the gaps, or complete the file.";
         TimeSeries gap = Days(90, day => day == 32 ? double.NaN : day);
         Assert.Equal(message, Refused(gap, "2019", "2020.."));
         Assert.Equal(message, Refused(gap, "2019", "2020-01-04.."));

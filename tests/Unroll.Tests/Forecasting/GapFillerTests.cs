@@ -12,7 +12,7 @@ public class GapFillerTests
 
     [Fact]
     public void Error_names_the_column_the_count_and_the_first_date() => Assert.Equal(
-        "Column x of t.csv has 2 values missing, the first on 2020-01-02. Choose --missing drop, forward-fill or interpolate, or complete the file.",
+        "Column x of t.csv has 2 values missing, the first on 2020-01-02. Drop these rows, fill the gaps, or complete the file.",
         Assert.Throws<UnrollException>(() => Days(1, N, 3, N).Fill(MissingPolicy.Error)).Message);
 
     [Fact]
@@ -64,7 +64,7 @@ public class GapFillerTests
     [InlineData(MissingPolicy.ForwardFill)]
     [InlineData(MissingPolicy.Interpolate)]
     public void A_gap_at_the_beginning_cannot_be_filled(MissingPolicy policy) => Assert.Equal(
-        "Column x of t.csv begins with 2 values missing: there is nothing before 2020-01-03 to fill from. Choose --missing drop, or a range that begins there.",
+        "Column x of t.csv begins with 2 values missing: there is nothing before 2020-01-03 to fill from. Drop these rows, or choose a range that begins there.",
         Assert.Throws<UnrollException>(() => Days(N, N, 3).Fill(policy)).Message);
 
     [Fact]

@@ -163,10 +163,10 @@ public class InputFrameTests
         Assert.Equal([0, 0, 0, 1, 0.5f, -0.5f], channels);
         frame.WriteChannels(5, 8, channels);
         Assert.Equal([0, 0, 0, 0, 5, 5 - 0.75f], channels);
-        frame.RequireKnown(table, 2);
+        InputFrame.RequireKnown(plan, table, 5, 2);
         Assert.Equal(
             "t.csv does not say what k will be in the 3 rows after 2015-01-10. Add rows with a date, the known columns and an empty x.",
-            Refused(() => frame.RequireKnown(table, 3)));
+            Refused(() => InputFrame.RequireKnown(plan, table, 5, 3)));
     }
 
     [Fact]
@@ -207,19 +207,19 @@ public class InputFrameTests
         TimeSeries table = MadeTables.Of("daily", 50);
         var plan = new InputPlan { Target = "x", Transform = "difference", Window = 5, Lags = 5, Steps = 2 };
         TimeSeries Gap(string column, int at) => new("t.csv", [.. table.Dates], [.. table.ColumnNames.Select(name => (name, table[name].ToArray().Select((value, row) => name == column && row == at ? double.NaN : value).ToArray()))]);
-        const string Remedy = "Choose --missing drop, forward-fill or interpolate, leave the column out with --features, or complete the file.";
+        const string Remedy = "Choose how to treat missing values, leave the column out, or complete the file.";
         Assert.Equal($"t.csv has no x on 2015-01-08. {Remedy}", Refused(() => _ = new InputFrame(Gap("x", 3), plan)));
         Assert.Equal($"t.csv has no low on 2015-02-23. {Remedy}", Refused(() => _ = new InputFrame(Gap("low", 49), plan with { Alike = ["low"] })));
         Assert.Equal($"t.csv has no volume on 2015-01-05. {Remedy}", Refused(() => _ = new InputFrame(Gap("volume", 0), plan with { Past = [new ScaledColumn("volume", 0, 1, false, false)] })));
         Assert.Equal(
-            "t.csv has no event on 2015-01-07, and it is a known column. Complete the file, or leave the column out of --known.",
+            "t.csv has no event on 2015-01-07, and it is a known column. Complete the file, or leave it out of the known columns.",
             Refused(() => _ = new InputFrame(Gap("event", 2), plan with { Known = [new ScaledColumn("event", 0, 1, false, false)] })));
         Assert.Equal("t.csv has no column price. Choose one of x, low, volume, event.", Refused(() => _ = new InputFrame(table, plan with { Alike = ["price"] })));
         Assert.Equal(
-            "A log-return is defined for values above 0 only, but one is -1. Use --transform difference or none.",
-            Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -1, 3), plan with { Transform = "log-return" })));
-        Assert.Equal("A relative change from 0 is not defined. Use --transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, 0, 3), plan with { Transform = "relative" })));
-        Assert.Equal("A relative change from 0 is not defined. Use --transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -2, 3), plan with { Transform = "relative", Season = 2 })));
+            "A log-return is defined for values above 0 only, but one is -1. Use the transform difference or none.",
+            Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -1, 3), plan with { Transform = "log-return", IsTransformFixed = true })));
+        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, 0, 3), plan with { Transform = "relative" })));
+        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -2, 3), plan with { Transform = "relative", Season = 2 })));
         Assert.Equal(0, new InputFrame(MadeTables.Days(0, 2, 2, 3), plan with { Transform = "relative", Season = 2 }).TargetOf(2, 2));
         Assert.Equal("There is no transform \"root\". Choose none, difference, log-return or relative.", Refused(() => _ = new InputFrame(table, plan with { Transform = "root" })));
     }

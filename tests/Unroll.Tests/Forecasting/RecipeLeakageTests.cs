@@ -24,7 +24,7 @@ public class RecipeLeakageTests
         EnsembleRecipe recipe = Recipe(steps, strategy: strategy);
         ForecastSplit split = MadeTables.Split(table, Test, 24, inputs);
         EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(recipe), split);
-        LinearForecaster linear = Fitted(new LinearForecaster(Recipe(steps)), split);
+        RidgeForecaster linear = Fitted(new RidgeForecaster(Recipe(steps)), split, steps);
         byte[] saved = Bytes(ensemble);
         EndsAtAnOrigin(ensemble, table, split, steps);
         EndsAtAnOrigin(linear, table, split, steps);
@@ -34,9 +34,9 @@ public class RecipeLeakageTests
             ForecastSplit other = MadeTables.Split(MadeTables.Spoilt(table, rows - Test + known, row => 1e5 + (977 * row), "event"), Test, 24, inputs);
             EnsembleForecaster again = Fitted(new EnsembleForecaster(recipe), other);
             Assert.Equal(saved, Bytes(again));
-            foreach ((IHorizonForecaster one, IHorizonForecaster two) in new (IHorizonForecaster, IHorizonForecaster)[] { (ensemble, again), (linear, Fitted(new LinearForecaster(Recipe(steps)), other)) })
+            foreach ((PartsForecaster one, PartsForecaster two) in new (PartsForecaster, PartsForecaster)[] { (ensemble, again), (linear, Fitted(new RidgeForecaster(Recipe(steps)), other, steps)) })
             {
-                HorizonForecast expected = one.PredictAhead(split, steps), actual = two.PredictAhead(other, steps);
+                HorizonForecast expected = one.Ahead(split, steps), actual = two.Ahead(other, steps);
                 for (int origin = 0; origin <= known; origin++)
                     Assert.Equal(expected.From(origin).ToArray(), actual.From(origin).ToArray());
                 Assert.NotEqual(expected.From(known + 1).ToArray(), actual.From(known + 1).ToArray());
@@ -54,21 +54,21 @@ public class RecipeLeakageTests
         EnsembleForecaster one = Fitted(new EnsembleForecaster(Recipe(2)), split), two = Fitted(new EnsembleForecaster(Recipe(2)), other);
         Assert.Equal(Bytes(one), Bytes(two));
         Assert.Equal((table.FirstDate, table.Dates[199]), one.TrainedOn);
-        Assert.NotEqual(one.PredictAhead(split, 2).Predicted(1), two.PredictAhead(other, 2).Predicted(1));
+        Assert.NotEqual(one.Ahead(split, 2).Predicted(1), two.Ahead(other, 2).Predicted(1));
     }
 
-    private static void EndsAtAnOrigin(IHorizonForecaster forecaster, TimeSeries table, ForecastSplit split, int steps)
+    private static void EndsAtAnOrigin(PartsForecaster forecaster, TimeSeries table, ForecastSplit split, int steps)
     {
-        HorizonForecast ahead = forecaster.PredictAhead(split, steps);
-        double[] next = forecaster.Predict(split);
+        HorizonForecast ahead = forecaster.Ahead(split, steps);
+        double[] next = forecaster.Predicted(split);
         Assert.Equal((Test - steps + 1, Test), (ahead.Origins, next.Length));
         foreach (int origin in (int[])[0, 5, Test - steps])
         {
             TimeSeries coming = UpTo(table, table.Rows - Test - 1 + origin, steps);
-            double[] alone = forecaster.PredictAhead(coming, steps);
+            double[] alone = forecaster.Ahead(coming, steps);
             for (int h = 1; h <= steps; h++)
                 Assert.Equal(1, alone[h - 1] / ahead[origin, h], 1e-6);
-            Assert.Equal(1, forecaster.PredictNext(coming) / alone[0], 1e-6);
+            Assert.Equal(1, forecaster.Next(coming) / alone[0], 1e-6);
             Assert.Equal(1, next[origin] / alone[0], 1e-6);
         }
     }

@@ -17,17 +17,17 @@ public class RecursiveForecastTests
         double[] x = [.. TestData.Normal(120, 2).Select((e, row) => 30 + (5 * Math.Sin(0.5 * row)) + e)];
         ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 20, Window);
         var forecaster = new NetworkForecaster(new NetworkRecipe { Cell = CellKind.Gru, Units = 4, Threads = 1, Scaler = scaler, Training = new TrainingOptions { Epochs = 3 } });
-        forecaster.Fit(split, TestContext.Current.CancellationToken);
-        HorizonForecast ahead = forecaster.PredictAhead(split, 5);
+        forecaster.Fit(new ForecastTask(split, 5), null, TestContext.Current.CancellationToken);
+        HorizonForecast ahead = forecaster.Ahead(split, 5);
         Assert.Equal((16, 5), (ahead.Origins, ahead.Steps));
-        double[] next = forecaster.Predict(split);
+        double[] next = forecaster.Predicted(split);
         for (int origin = 0; origin < 16; origin++)
         {
             var known = new List<double>(x[..(100 + origin)]);
-            double[] alone = forecaster.PredictAhead(MadeTables.Days([.. known]), 5);
+            double[] alone = forecaster.Ahead(MadeTables.Days([.. known]), 5);
             for (int h = 1; h <= 5; h++)
             {
-                double predicted = forecaster.PredictNext(MadeTables.Days([.. known]));
+                double predicted = forecaster.Next(MadeTables.Days([.. known]));
                 Assert.Equal(1, predicted / ahead[origin, h], 1e-5);
                 Assert.Equal(1, alone[h - 1] / ahead[origin, h], 1e-6);
                 known.Add(predicted);
@@ -36,7 +36,7 @@ public class RecursiveForecastTests
             Assert.Equal(1, next[origin] / ahead[origin, 1], 1e-6);
         }
 
-        Assert.Equal(1, forecaster.Members);
+        Assert.Single(forecaster.Networks);
     }
 
     [Fact]
@@ -45,17 +45,16 @@ public class RecursiveForecastTests
         double[] x = [.. TestData.Normal(60, 2)];
         ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 4, Window);
         var forecaster = new NetworkForecaster(new NetworkRecipe { Cell = CellKind.Gru, Units = 2, Training = new TrainingOptions { Epochs = 1 } });
-        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => forecaster.PredictAhead(split, 1)).Message);
-        forecaster.Fit(split, TestContext.Current.CancellationToken);
+        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => forecaster.Ahead(split, 1)).Message);
+        forecaster.Fit(new ForecastTask(split, 5), null, TestContext.Current.CancellationToken);
         Assert.Equal(
-            $"The test range {split.TestRange} has 4 rows, too few to judge 5 rows ahead. Choose a longer --test range or a shorter --horizon.",
-            Assert.Throws<UnrollException>(() => forecaster.PredictAhead(split, 5)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => forecaster.PredictAhead(split, 0));
+            $"The test range {split.TestRange} has 4 rows, 1 too few to judge 5 rows ahead. Choose a longer test range or a shorter horizon.",
+            Assert.Throws<UnrollException>(() => forecaster.Ahead(split, 5)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => forecaster.Ahead(split, 0));
+        Assert.Equal("t.csv has 6 rows with a x, but the GRU looks at the newest 7. Give it at least 7 rows.", Assert.Throws<UnrollException>(() => forecaster.Next(MadeTables.Days(x[..6]))).Message);
         Assert.Equal(
-            "The GRU was trained on windows of 7 rows, but this split has windows of 5. Use the same window.",
-            Assert.Throws<UnrollException>(() => forecaster.PredictAhead(MadeTables.Split(MadeTables.Days(x), 4, 5), 1)).Message);
-        Assert.Equal(
-            "t.csv has no x on 2015-03-06, within the newest 7 rows. Choose --missing drop, forward-fill or interpolate, or complete the file.",
-            Assert.Throws<UnrollException>(() => forecaster.PredictAhead(MadeTables.Days([.. x, double.NaN]), 3)).Message);
+            "t.csv has no x on 2015-03-01, within the rows that the network looks at. Choose how to treat missing values, or complete the file.",
+            Assert.Throws<UnrollException>(() => forecaster.Ahead(MadeTables.Days([.. x[..55], double.NaN, .. x[56..]]), 3)).Message);
+        Assert.Equal(forecaster.Ahead(MadeTables.Days(x), 3), forecaster.Ahead(MadeTables.Days([.. x, double.NaN]), 3));
     }
 }

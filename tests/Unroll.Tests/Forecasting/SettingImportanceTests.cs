@@ -14,7 +14,7 @@ public class SettingImportanceTests
         IReadOnlyList<SettingImportance> importance = Of((settings, _) => settings.Cell switch { CellKind.Gru => 2, CellKind.Lstm => 3, _ => 5 });
         Assert.Equal(("cell", "gru"), (importance[0].Setting.Name, importance[0].BestValues));
         Assert.Equal(1, importance[0].Share, 12);
-        Assert.Equal(2, importance[0].BestRmse, 12);
+        Assert.Equal(2, importance[0].BestError, 12);
         Assert.Equal(6, importance.Count);
         Assert.All(importance.Skip(1), each => Assert.InRange(each.Share, 0, 0.35));
     }
@@ -27,7 +27,7 @@ public class SettingImportanceTests
         Assert.InRange(first.Share, 0.75, 0.99);
         double[] rates = [.. Enumerable.Range(1, 27).Select(trial => new SearchSpace().Draw(6, trial).LearningRate).Order()];
         Assert.Equal((rates[0], rates[8]), (first.BestFrom, first.BestTo));
-        Assert.Equal(Math.Exp(rates[..9].Average(Math.Log)), first.BestRmse, 1e-12);
+        Assert.Equal(Math.Exp(rates[..9].Average(Math.Log)), first.BestError, 1e-12);
     }
 
     /// <summary>

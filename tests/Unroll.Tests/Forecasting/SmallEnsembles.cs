@@ -1,10 +1,12 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Unroll.Forecasting;
-using Unroll.Formats;
 using Xunit;
 
 namespace Unroll.Tests.Forecasting;
 
-/// <summary>Small ensembles, and what is asked of them and of least squares alike.</summary>
+/// <summary>Small ensembles, and what is asked of them and of other forecasters alike.</summary>
 internal static class SmallEnsembles
 {
     public static EnsembleRecipe Recipe(int steps = 1, int members = 2, int epochs = 3, int units = 4, int threads = 1, TargetTransform? transform = null, Strategy strategy = Strategy.Direct) => new()
@@ -23,40 +25,58 @@ internal static class SmallEnsembles
         },
     };
 
-    public static T Fitted<T>(T forecaster, ForecastSplit split)
-        where T : IForecaster
+    /// <summary>Fitted to one part, an ensemble for the rows ahead of its recipe, others for <paramref name="steps"/>.</summary>
+    public static T Fitted<T>(T forecaster, ForecastSplit split, int steps = 1)
+        where T : PartsForecaster => Fitted(forecaster, new ForecastTask(split, (forecaster as EnsembleForecaster)?.Recipe.Steps ?? steps));
+
+    public static T Fitted<T>(T forecaster, ForecastTask task)
+        where T : PartsForecaster
     {
-        forecaster.Fit(split, TestContext.Current.CancellationToken);
+        forecaster.Fit(task, null, TestContext.Current.CancellationToken);
         return forecaster;
     }
 
     /// <summary>The root mean squared error a step ahead.</summary>
-    public static double Rmse(IHorizonForecaster forecaster, ForecastSplit split, int steps = 1)
+    public static double Rmse(PartsForecaster forecaster, ForecastSplit split, int step = 1)
     {
-        HorizonForecast ahead = forecaster.PredictAhead(split, steps);
-        return Math.Sqrt(ahead.Predicted(steps).Zip(ahead.Actual(steps), (p, a) => (p - a) * (p - a)).Average());
+        HorizonForecast ahead = forecaster.Ahead(split, step);
+        return Metrics.Rmse(ahead.Actual(step), ahead.Predicted(step));
     }
 
-    /// <summary>The file an ensemble is saved to: all that it predicts with, to the bit.</summary>
-    public static byte[] Bytes(EnsembleForecaster forecaster)
+    /// <summary>What one target of one series is forecast with; the only one where none is named.</summary>
+    public static EnsembleModel ModelOf(EnsembleForecaster forecaster, Part? part = null) => (EnsembleModel)forecaster.Models[part ?? forecaster.Parts.Single()];
+
+    /// <summary>The file a forecaster is saved to: all that it predicts with, to the bit.</summary>
+    public static byte[] Bytes(PartsForecaster forecaster)
     {
         using var files = new TestFiles();
-        string path = Path.Combine(files.Folder, "ensemble.unroll");
-        forecaster.Save(path);
+        string path = Path.Combine(files.Folder, "a.unroll");
+        ForecastFile.Save(forecaster, path);
         return File.ReadAllBytes(path);
+    }
+
+    /// <summary>A forecaster that was saved and loaded.</summary>
+    public static T Loaded<T>(T forecaster)
+        where T : PartsForecaster
+    {
+        using var files = new TestFiles();
+        string path = Path.Combine(files.Folder, "a.unroll");
+        ForecastFile.Save(forecaster, path);
+        return (T)ForecastFile.Load(path);
     }
 
     /// <summary>The rows up to an origin, and after it H rows of which only the event is known.</summary>
     public static TimeSeries UpTo(TimeSeries table, int origin, int steps) =>
         MadeTables.Spoilt(table.Head(origin + 1 + steps), origin + 1, _ => double.NaN, "event");
 
-    /// <summary>The other metadata of a saved ensemble, changed.</summary>
+    /// <summary>A forecast file whose body is changed and whose checksum fits again.</summary>
     public static string Altered(string path, TestFiles files, Func<string, string> change)
     {
-        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.Read(path);
-        string altered = Path.Combine(files.Folder, "altered.unroll"), json = change(metadata["ensemble"]);
-        Assert.NotEqual(metadata["ensemble"], json);
-        ModelFile.Write(altered, model, new Dictionary<string, string> { ["ensemble"] = json });
-        return altered;
+        byte[] file = File.ReadAllBytes(path);
+        string body = Encoding.UTF8.GetString(file.AsSpan(16..^32)), other = change(body);
+        Assert.NotEqual(body, other);
+        byte[] bytes = [.. file[..16], .. Encoding.UTF8.GetBytes(other)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), bytes.Length - 16);
+        return files.Write("altered.unroll", [.. bytes, .. SHA256.HashData(bytes)]);
     }
 }

@@ -12,7 +12,7 @@ public class TunerTests
         string.Join(", ", Rung.Plan(trials, epochs).Select(rung => string.Create(CultureInfo.InvariantCulture, $"{rung.Trials} x {rung.Epochs}")));
 
     private static string Results(TuningResult result) =>
-        string.Join('\n', result.Results.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Run.Trial} {each.Run.Rung} {each.Run.Epochs} {each.Rmse:R}")));
+        string.Join('\n', result.Results.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Run.Trial} {each.Run.Rung} {each.Run.Epochs} {each.Error:R}")));
 
     [Theory]
     [InlineData(27, 45, "27 x 5, 9 x 15, 3 x 45")]
@@ -39,7 +39,7 @@ public class TunerTests
         Assert.Equal([16, 17, 18], Trials(3));
         Assert.All(result.Results, each => Assert.Equal((int)Math.Pow(3, each.Run.Rung - 1) * 5, each.Run.Epochs));
         Assert.All(result.Results, each => Assert.Equal(s_options.Space.Draw(3, each.Run.Trial), each.Run.Settings));
-        Assert.Equal((16, 16.0), (result.Best.Run.Trial, result.Best.Rmse));
+        Assert.Equal((16, 16.0), (result.Best.Run.Trial, result.Best.Error));
         Assert.Equal([16, 17, 18, 15, 14, 13, 12, 11, 10, 9, 19, 8, 20, 7, 21], result.Standings.Take(15).Select(each => each.Run.Trial));
         Assert.Equal(27, result.Standings.Count);
         Assert.Equal(-0.6, result.Skill(result.Best)!.Value, 12);
@@ -51,8 +51,8 @@ public class TunerTests
     {
         TuningResult result = new Tuner(new FakeObjective(run => run is { Trial: 4, Rung: 2 } ? 4 : run.Trial + (10 * run.Rung)), s_options).Run();
         // Trial 4 has the lowest error in rung 2; in the last, with 1 and 2 beside it, trial 1 is ahead.
-        Assert.Equal((1, 3, 31.0), (result.Best.Run.Trial, result.Best.Run.Rung, result.Best.Rmse));
-        Assert.Equal((4, 2, 15, 4.0), (result.Lowest.Run.Trial, result.Lowest.Run.Rung, result.Lowest.Run.Epochs, result.Lowest.Rmse));
+        Assert.Equal((1, 3, 31.0), (result.Best.Run.Trial, result.Best.Run.Rung, result.Best.Error));
+        Assert.Equal((4, 2, 15, 4.0), (result.Lowest.Run.Trial, result.Lowest.Run.Rung, result.Lowest.Run.Epochs, result.Lowest.Error));
         TuningResult same = new Tuner(new FakeObjective(run => run.Trial), s_options).Run();
         Assert.Same(same.Best, same.Lowest);
     }
@@ -96,8 +96,8 @@ public class TunerTests
         Assert.Equal(6 + 6 + 6 + 2, told.Count);
         TuningProgress[] ended = [.. told.Where(each => each.Ended is not null)];
         Assert.Equal([(1, 1, 6), (1, 2, 6), (1, 3, 6), (1, 4, 6), (1, 5, 6), (1, 6, 6), (2, 1, 2), (2, 2, 2)], ended.Select(each => (each.Rung.Number, each.Done, each.Trials)));
-        Assert.All(told, each => Assert.Equal((10.0, 2), (each.NaiveRmse, each.Rungs)));
-        Assert.Equal((1, 1.0), (ended[5].Best!.Run.Trial, ended[^1].Best!.Rmse));
+        Assert.All(told, each => Assert.Equal((10.0, 2), (each.NaiveError, each.Rungs)));
+        Assert.Equal((1, 1.0), (ended[5].Best!.Run.Trial, ended[^1].Best!.Error));
         Assert.Equal(1, told[^1].Share, 12);
         Assert.Equal(TimeSpan.Zero, told[^1].Left);
         Assert.True(told[0].Share is > 0 and < 0.5, $"{told[0].Share}");
@@ -107,10 +107,10 @@ public class TunerTests
     [Fact]
     public void The_results_do_not_depend_on_how_many_run_at_once()
     {
-        TimeSeries series = ValidationObjectiveTests.Waves(150);
+        var task = new ForecastTask(SeriesSet.Of(ValidationObjectiveTests.Waves(160)), new TaskOptions { TestRows = 10, Window = 1, Inputs = ForecastInputs.TargetOnly });
         var options = new TuningOptions { Trials = 6, Epochs = 6, Seed = 8, Space = new SearchSpace { Units = new(4, 8), Window = new(3, 12) } };
         TuningResult Run(int parallel, int seed) => new Tuner(
-            new ValidationObjective(series, "wave", "2020", new NetworkRecipe()), options with { Parallel = parallel, Seed = seed }).Run();
+            new ValidationObjective(task, new NetworkRecipe()), options with { Parallel = parallel, Seed = seed }).Run();
         string one = Results(Run(1, 8));
         Assert.Equal(8, one.Split('\n').Length);
         Assert.Equal(one, Results(Run(2, 8)));

@@ -93,7 +93,7 @@ public sealed class TuningJournalTests : IDisposable
     {
         Run(Objective());
         byte[] before = System.IO.File.ReadAllBytes(File);
-        const string Remedy = " Choose another --out folder, or delete the journal to begin anew.";
+        const string Remedy = " Choose another folder, or delete the journal to begin anew.";
         Assert.Equal("The journal J is of a search with another setup: trials was 9 and is 10, search seed was 2 and is 7." + Remedy, Refused(s_options with { Trials = 10, Seed = 7 }));
         Assert.Equal("The journal J is of a search with another setup: data was made up and is new." + Remedy, Refused(objective: new FakeObjective(_ => 1) { Setup = [new("data", "new")] }));
         Assert.Equal("The journal J is of a search with another setup: the space differs." + Remedy, Refused(s_options with { Space = new SearchSpace { Units = new(8, 9) } }));
@@ -108,19 +108,19 @@ public sealed class TuningJournalTests : IDisposable
         string[] lines = System.IO.File.ReadAllLines(File);
         void Write(IEnumerable<string> damaged) => System.IO.File.WriteAllText(File, string.Join('\n', damaged) + "\n", new UTF8Encoding(false));
         Write([.. lines[..2], "{\"trial\":3}", .. lines[2..]]);
-        Assert.Equal("Line 3 of the journal J cannot be read. Delete the line, or choose another --out folder.", Refused());
+        Assert.Equal("Line 3 of the journal J cannot be read. Delete the line, or choose another folder.", Refused());
         Write(["date,value", .. lines[1..]]);
-        Assert.Equal("Line 1 of the journal J cannot be read. Delete the journal, or choose another --out folder.", Refused());
+        Assert.Equal("Line 1 of the journal J cannot be read. Delete the journal, or choose another folder.", Refused());
         Write([.. lines, lines[1]]);
-        Assert.Matches(@"^The journal J has trial \d of rung 1 twice, the second time in line 14\. Delete one of the lines, or choose another --out folder\.$", Refused());
-        Write([lines[0].Replace("journal 1", "journal 2", StringComparison.Ordinal)]);
-        Assert.Equal("J is no journal that this version can go on with. Choose another --out folder, or delete the journal to begin anew.", Refused());
+        Assert.Matches(@"^The journal J has trial \d of rung 1 twice, the second time in line 14\. Delete one of the lines, or choose another folder\.$", Refused());
+        Write([lines[0].Replace("journal 2", "journal 3", StringComparison.Ordinal)]);
+        Assert.Equal("J is no journal that this version can go on with. Choose another folder, or delete the journal to begin anew.", Refused());
         Write([lines[0], lines[1].Replace("\"units\":", "\"units\":1", StringComparison.Ordinal)]);
-        Assert.Matches(@"^The journal J has other settings for trial \d than this search\. Delete it, or choose another --out folder\.$", Refused());
+        Assert.Matches(@"^The journal J has other settings for trial \d than this search\. Delete it, or choose another folder\.$", Refused());
 
         Write(lines);
         var tuner = new Tuner(Objective(), s_options);
         using var used = TuningJournal.Open(File, tuner.Setup);
-        Assert.Matches(@"^The journal J cannot be opened: .*\. End the search that uses it, or choose another --out folder\.$", Refused());
+        Assert.Matches(@"^The journal J cannot be opened: .*\. End the search that uses it, or choose another folder\.$", Refused());
     }
 }

@@ -53,10 +53,10 @@ public class WindowsTests
     {
         Assert.Equal(1, new Windows(Count(61), 60).Count);
         Assert.Equal(
-            "Only 60 rows, but a window of 60 needs at least 61. Use a smaller --window or a longer range.",
+            "Only 60 rows, but a window of 60 needs at least 61. Use a shorter window or a longer range.",
             Assert.Throws<UnrollException>(() => new Windows(Count(60), 60)).Message);
         Assert.Equal(
-            "A window of 0 rows sees nothing. Use a --window of at least 1.",
+            "A window of 0 rows sees nothing. Use one of at least 1.",
             Assert.Throws<UnrollException>(() => new Windows(Count(60), 0)).Message);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Unroll.Forecasting;
 using Unroll.Reports;
 using Xunit;
 
@@ -10,14 +11,11 @@ public class ChartsTests
     private const string Actual = "rgb(31,35,40)";
     private const string Naive = "rgb(128,134,141)";
     private const string FirstModel = "rgb(213,94,0)";
-    private const string Train = "rgb(0,114,178)";
-    private const string Test = "rgb(230,159,0)";
-    private const string Unused = "rgb(180,186,194)";
 
     [Fact]
     public void Prediction_draws_a_point_for_each_test_date_of_each_line()
     {
-        XElement svg = Parse(Charts.Prediction(ReportSamples.Small()));
+        XElement svg = Parse(Charts.Prediction(ReportSamples.Plain()));
 
         foreach (string color in new[] { Actual, Naive, FirstModel, "rgb(0,114,178)" })
             Assert.Equal(4, Assert.Single(Lines(svg, color)).Length);
@@ -26,7 +24,7 @@ public class ChartsTests
     [Fact]
     public void Prediction_places_equal_values_at_equal_heights_and_higher_values_higher()
     {
-        XElement svg = Parse(Charts.Prediction(ReportSamples.Small()));
+        XElement svg = Parse(Charts.Prediction(ReportSamples.Plain()));
         (double X, double Y)[] actual = Lines(svg, Actual)[0];
         (double X, double Y)[] naive = Lines(svg, Naive)[0];
 
@@ -45,40 +43,69 @@ public class ChartsTests
     }
 
     [Fact]
-    public void Split_gives_each_row_to_its_range_and_names_the_ranges()
-    {
-        XElement svg = Parse(Charts.Split(ReportSamples.Small()));
-
-        Assert.Equal(2, Assert.Single(Lines(svg, Unused)).Length);
-        Assert.Equal(4, Assert.Single(Lines(svg, Train)).Length);
-        Assert.Equal(4, Assert.Single(Lines(svg, Test)).Length);
-        Assert.True(Lines(svg, Train)[0][^1].X < Lines(svg, Test)[0][0].X);
-        string[] texts = Texts(svg);
-        Assert.Contains("Train (2020-12-30 to 2021-01-02)", texts);
-        Assert.Contains("Test (2021-01-03 to 2021-01-06)", texts);
-        Assert.Contains("Not used", texts);
-    }
-
-    [Fact]
     public void A_missing_value_breaks_the_line()
     {
-        ForecastReport report = ReportSamples.Small();
-        double[] actual = [.. report.TestActual];
-        actual[2] = double.NaN;
-
-        XElement svg = Parse(Charts.Prediction(report with { TestActual = actual }));
+        DateTime[] dates = [.. Enumerable.Range(0, 4).Select(day => ReportSamples.First.AddDays(day))];
+        XElement svg = Parse(Charts.Lines("x", dates, ("Actual", [1, 2, double.NaN, 3])));
 
         Assert.Equal([2, 1], Lines(svg, Actual).Select(line => line.Length));
         // The last value stands alone and gets a marker.
-        Assert.True(Markers(svg, Actual) > Markers(Parse(Charts.Prediction(report)), Actual));
+        Assert.True(Markers(svg, Actual) > Markers(Parse(Charts.Lines("x", dates, ("Actual", [1, 2, 4, 3]))), Actual));
+    }
+
+    [Fact]
+    public void The_rows_to_come_go_on_from_the_newest_value_with_both_bands()
+    {
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14 });
+        XElement svg = Parse(Charts.Forecast(report));
+
+        (double X, double Y)[] actual = Lines(svg, Actual)[0], ahead = Lines(svg, FirstModel).Single(line => line.Length == 7);
+        Assert.Equal(60, actual.Length);
+        Assert.Equal(actual[^1].X, ahead[0].X, 2);
+        Assert.Equal(actual[^1].Y, ahead[0].Y, 2);
+        Assert.Equal(actual[1].X - actual[0].X, ahead[6].X - ahead[5].X, 1);
+        // Forecasts of test rows from every sixth origin, not joined.
+        Assert.Equal(4, Lines(svg, FirstModel).Count(line => line.Length == 6));
+        string[] texts = Texts(svg);
+        Assert.Empty(new[] { "sold: the next 6 rows", "shop.csv", "Actual", "Forecast", "80 % interval", "95 % interval", "Blend on the test rows", "Its 80 % interval" }.Except(texts));
+    }
+
+    [Fact]
+    public void Errors_and_widths_are_drawn_at_their_steps_and_in_proportion_from_zero_up()
+    {
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14 });
+        XElement svg = Parse(Charts.Errors(report));
+
+        (double X, double Y)[][] blend = [.. Lines(svg, FirstModel).Where(line => line.Length == 6)];
+        (double X, double Y)[] naive = Lines(svg, Naive).Single(line => line.Length == 6);
+        Assert.Equal(2, blend.Length);
+        Assert.All(blend, line => Assert.Equal(line.Select(point => point.X), naive.Select(point => point.X)));
+        IReadOnlyList<double> rmse = report.Main.ErrorByStep, width = report.Main.WidthByStep(0.8), other = report.Comparison.Naive.ErrorByStep;
+        double perPixel = (other[5] - other[0]) / (naive[0].Y - naive[5].Y);
+        Assert.Equal(other[3] - rmse[3], (blend[0][3].Y - naive[3].Y) * perPixel, 2);
+        Assert.Equal(width[2] - other[2], (naive[2].Y - blend[1][2].Y) * perPixel, 2);
+        string[] texts = Texts(svg);
+        Assert.Contains("sold: RMSE and width of intervals by rows ahead", texts);
+        Assert.Contains("Rows ahead", texts);
+        Assert.Contains("0", texts);
+    }
+
+    [Fact]
+    public void Thin_lines_mark_the_fits_of_a_backtest()
+    {
+        ForecastReport report = ReportSamples.Plain();
+        static int Thin(XElement svg) => Lines(svg, "rgb(89,99,110)").Count(line => line.Length == 2 && line[0].X == line[1].X);
+        XElement svg = Parse(Charts.Prediction(report with { Fits = [ReportSamples.First.AddDays(31), ReportSamples.First.AddDays(32), ReportSamples.First] }));
+
+        Assert.Equal(Thin(Parse(Charts.Prediction(report))) + 2, Thin(svg));
+        Assert.Contains("prices.csv; a thin line marks where a fit begins", Texts(svg));
     }
 
     [Fact]
     public void Loss_is_logarithmic_when_it_spans_decades()
     {
-        ModelResult model = ReportSamples.Model("LSTM");
-        XElement wide = Parse(Charts.Loss(ReportSamples.Small(model with { LossByEpoch = [1, 0.1, 0.01] })));
-        XElement narrow = Parse(Charts.Loss(ReportSamples.Small(model with { LossByEpoch = [3, 2, 1] })));
+        XElement wide = Parse(Charts.Loss(Trained([1, 0.1, 0.01])));
+        XElement narrow = Parse(Charts.Loss(Trained([3, 2, 1])));
 
         (double X, double Y)[] falling = Lines(wide, FirstModel)[0];
         Assert.Equal(falling[1].Y - falling[0].Y, falling[2].Y - falling[1].Y, 2);
@@ -91,9 +118,7 @@ public class ChartsTests
     [Fact]
     public void Loss_shows_validation_dashed_beside_training()
     {
-        ModelResult model = ReportSamples.Model("LSTM") with { ValidationLossByEpoch = [0.6, 0.3] };
-
-        XElement svg = Parse(Charts.Loss(ReportSamples.Small(model)));
+        XElement svg = Parse(Charts.Loss(Trained([0.5, 0.05, 0.0125], [0.6, 0.3])));
 
         Assert.Equal([3, 2], Lines(svg, FirstModel).Select(line => line.Length));
         Assert.Contains("LSTM, training", Texts(svg));
@@ -103,9 +128,7 @@ public class ChartsTests
     [Fact]
     public void One_epoch_is_a_marker_in_the_picture()
     {
-        ForecastReport report = ReportSamples.Small(ReportSamples.Model("LSTM") with { LossByEpoch = [0.25] });
-
-        XElement svg = Parse(Charts.Loss(report));
+        XElement svg = Parse(Charts.Loss(Trained([0.25])));
 
         // One in the legend, one on the curve.
         Assert.Equal(2, Markers(svg, FirstModel));
@@ -117,9 +140,8 @@ public class ChartsTests
     [InlineData(double.PositiveInfinity)]
     public void Losses_that_are_not_finite_are_left_out(double broken)
     {
-        ModelResult model = ReportSamples.Model("LSTM");
-        XElement some = Parse(Charts.Loss(ReportSamples.Small(model with { LossByEpoch = [0.5, 0.4, broken, broken] })));
-        XElement none = Parse(Charts.Loss(ReportSamples.Small(model with { LossByEpoch = [broken] })));
+        XElement some = Parse(Charts.Loss(Trained([0.5, 0.4, broken, broken])));
+        XElement none = Parse(Charts.Loss(Trained([broken])));
 
         Assert.Equal([2], Lines(some, FirstModel).Select(line => line.Length));
         Assert.Empty(Lines(none, FirstModel));
@@ -133,32 +155,27 @@ public class ChartsTests
         DateTime[] dates = [.. Enumerable.Range(0, rows).Select(i => new DateTime(2010, 1, 1).AddHours(i))];
         double[] values = [.. dates.Select((_, i) => Math.Sin(i * 0.7) * 1e-7)];
         values[33_333] = -5e-7;
-        XElement svg = Parse(Charts.Split(ReportSamples.Small() with
-        {
-            Dates = dates,
-            Actual = values,
-            TrainFrom = dates[0],
-            TrainTo = dates[89_999],
-            TestDates = dates[90_000..90_004],
-        }));
+        XElement svg = Parse(Charts.Lines("x", dates, ("Actual", values)));
 
-        (double X, double Y)[] train = [.. Lines(svg, Train).SelectMany(line => line)];
-        Assert.InRange(train.Length, 500, 10_000);
+        (double X, double Y)[] line = [.. Lines(svg, Actual).SelectMany(each => each)];
+        Assert.InRange(line.Length, 500, 10_000);
         // 0 is drawn about where sin is 0; the outlier is five times as far below it as the troughs.
-        double top = train.Min(point => point.Y);
-        double trough = train.OrderByDescending(point => point.Y).Skip(3).First().Y;
-        double outlier = train.Max(point => point.Y);
+        double top = line.Min(point => point.Y);
+        double trough = line.OrderByDescending(point => point.Y).Skip(3).First().Y;
+        double outlier = line.Max(point => point.Y);
         Assert.Equal(2.0, (outlier - trough) / (trough - top), 1);
         Assert.Contains("−4e−7", Texts(svg));
     }
 
     [Theory]
     [InlineData("loss")]
-    [InlineData("split")]
+    [InlineData("errors")]
+    [InlineData("forecast")]
     [InlineData("prediction")]
     public void Pictures_have_their_own_identifiers_and_refer_only_to_themselves(string name)
     {
-        Chart chart = Charts.All(ReportSamples.Small()).Single(chart => chart.Name == name);
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 3, Window = 14 }) with { Networks = [ReportSamples.Network("LSTM")] };
+        Chart chart = Charts.All(report).Single(chart => chart.Name == name);
         XElement svg = Parse(chart);
 
         string[] ids = [.. svg.Descendants().Attributes("id").Select(id => id.Value)];
@@ -173,9 +190,7 @@ public class ChartsTests
     [Fact]
     public void Markup_and_control_characters_in_names_are_text()
     {
-        ForecastReport report = ReportSamples.Small(ReportSamples.Model("<b>\u0001&\"")) with { File = "a\"&<b>.csv", Target = "<i>" };
-
-        XElement svg = Parse(Charts.Prediction(report));
+        XElement svg = Parse(Charts.Prediction(Named("a\"&<b>.csv", "<i>", "<b>\u0001&\"")));
 
         Assert.Contains("a\"&<b>.csv", Texts(svg));
         Assert.Contains("<b>&\"", Texts(svg));
@@ -185,9 +200,8 @@ public class ChartsTests
     [Fact]
     public void A_long_file_name_is_cut_in_the_middle()
     {
-        ForecastReport report = ReportSamples.Small() with { File = "start" + new string('x', 300) + "end.csv" };
-
-        string name = Assert.Single(Texts(Parse(Charts.Split(report))), text => text.StartsWith("startx", StringComparison.Ordinal));
+        XElement svg = Parse(Charts.Prediction(Named("start" + new string('x', 300) + "end.csv", "High", "LSTM")));
+        string name = Assert.Single(Texts(svg), text => text.StartsWith("startx", StringComparison.Ordinal));
 
         Assert.Equal(90, name.Length);
         Assert.EndsWith("xend.csv", name);
@@ -200,7 +214,7 @@ public class ChartsTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".svg");
         try
         {
-            Chart chart = Charts.Loss(ReportSamples.Small());
+            Chart chart = Charts.Loss(Trained([0.5, 0.05]));
             chart.Write(path);
 
             Assert.Equal(System.Text.Encoding.UTF8.GetBytes(chart.Svg), File.ReadAllBytes(path));
@@ -210,6 +224,17 @@ public class ChartsTests
         {
             File.Delete(path);
         }
+    }
+
+    private static ForecastReport Trained(double[] losses, double[]? validation = null) =>
+        ReportSamples.Plain() with { Networks = [ReportSamples.Network("LSTM", losses, validation)] };
+
+    private static ForecastReport Named(string file, string target, string network)
+    {
+        ForecastTask task = ReportSamples.FourTestRows(file, target);
+        var comparison = new Comparison(task);
+        comparison.Add(network, ReportSamples.Lstm);
+        return ForecastReport.Create(task, comparison);
     }
 
     private static XElement Parse(Chart chart) => XDocument.Parse(chart.Svg).Root!;

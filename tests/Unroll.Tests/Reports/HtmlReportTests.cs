@@ -2,161 +2,139 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Unroll.Forecasting;
 using Unroll.Reports;
 using Xunit;
 
 namespace Unroll.Tests.Reports;
 
-public partial class HtmlReportTests
+/// <summary>The page of one part without rows to come: what all pages have.</summary>
+public class HtmlReportTests
 {
+    private static readonly ForecastReport s_plain = ReportSamples.Plain() with { Networks = [ReportSamples.Network("LSTM"), ReportSamples.Network("GRU")] };
+
     [Fact]
     public void The_verdict_comes_before_every_figure_and_chart()
     {
-        string html = HtmlReport.Render(ReportSamples.Small());
+        string html = HtmlReport.Render(s_plain);
 
-        int verdict = html.IndexOf("The LSTM does not beat the naive forecast (RMSE 0.64 against 0.51).", StringComparison.Ordinal);
-        Assert.InRange(verdict, html.IndexOf("<h1>", StringComparison.Ordinal), html.IndexOf("<table", StringComparison.Ordinal));
-        Assert.True(verdict < html.IndexOf("<svg", StringComparison.Ordinal));
-        Assert.True(verdict < html.IndexOf("<figure", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void The_sections_stand_in_order()
-    {
-        string html = HtmlReport.Render(ReportSamples.Small());
-
-        string[] headings = [.. Regex.Matches(html, "<h2 id=\"([a-z]+)\">").Select(match => match.Groups[1].Value)];
-        Assert.Equal(["errors", "prediction", "split", "loss", "models", "settings"], headings);
-    }
-
-    [Fact]
-    public void The_networks_come_first_then_the_baselines_and_the_naive_forecast_is_beside_every_error()
-    {
-        ForecastReport report = ReportSamples.Small() with { Baselines = [new("seasonal naive", [11, 12, 13, 14], 0.32, 0.31, 2.1, 0.378, 0), new("ETS", [11, 12, 13, 14], 0.48, 0.47, null, 0.068, -0.5)] };
-        string html = HtmlReport.Render(report);
-        string[][] rows = Rows(html);
-
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], rows[0]);
-        Assert.Equal(["LSTM", "63,626", "31.4 s", "0.6400", "0.6100", "5.20 %", "0.5148", "−0.243", "−1.000"], rows[1]);
-        Assert.Equal("GRU", rows[2][0]);
-        Assert.Equal("0.5148", rows[2][6]);
-        Assert.Equal(["Naive (the value before)", "–", "–", "0.5148", "0.5000", "4.14 %", "0.5148", "0.000", "−0.609"], rows[3]);
-        Assert.Equal(["Seasonal naive lowest RMSE", "–", "–", "0.3200", "0.3100", "2.10 %", "0.5148", "0.378", "0.000"], rows[4]);
-        Assert.Equal(["ETS", "–", "–", "0.4800", "0.4700", "–", "0.5148", "0.068", "−0.500"], rows[5]);
-        Assert.Equal(6, rows.Length);
-        Assert.Contains("Seasonal naive", Assert.Single(Regex.Matches(html, "<tr class=\"lowest\">\n?.*")).Value);
-    }
-
-    [Fact]
-    public void Notes_stand_below_the_table()
-    {
-        string html = HtmlReport.Render(ReportSamples.Small() with { Notes = ["The ETS forecast is left out: <too> few rows."] });
-
-        Assert.Contains("</table>\n<p class=\"note\">The ETS forecast is left out: &lt;too&gt; few rows.</p>\n", html);
-    }
-
-    [Fact]
-    public void Baselines_that_contradict_the_report_are_refused()
-    {
-        ForecastReport report = ReportSamples.Small();
-
-        AssertRefused("Predictions of ETS holds 1 values and TestDates 4", report with { Baselines = [new("ETS", [1], 1, 1, null, 0, 0)] });
-        AssertRefused("ETS has a MAPE of 3.00 % but the naive forecast has none", ReportSamples.Small(ReportSamples.Model("GRU") with { Mape = double.NaN }) with { NaiveMape = double.NaN, Baselines = [new("ETS", [1, 2, 3, 4], 1, 1, 3, 0, 0)] });
-    }
-
-    [Fact]
-    public void The_naive_forecast_is_in_bold_where_no_network_beats_it()
-    {
-        string worse = HtmlReport.Render(ReportSamples.Small());
-        string better = HtmlReport.Render(ReportSamples.Small(ReportSamples.Model("GRU") with { Rmse = 0.4, Skill = 0.223 }));
-
-        Assert.Equal(["0.5148", "0.5000", "4.14 %", "0.000", "0.000"], Best(worse));
-        Assert.Equal(["0.4000", "0.223", "0.223", "0.5000", "4.14 %"], Best(better));
-        Assert.Equal("Naive (the value before) lowest RMSE", Rows(worse)[3][0]);
-        Assert.Equal("GRU lowest RMSE", Rows(better)[1][0]);
-    }
-
-    [Theory]
-    [InlineData(double.NaN)]
-    [InlineData(double.PositiveInfinity)]
-    [InlineData(-1)]
-    public void No_report_without_a_naive_error(double error)
-    {
-        ForecastReport report = ReportSamples.Small();
-
-        var rmse = Assert.Throws<ArgumentException>(() => HtmlReport.Render(report with { NaiveRmse = error }));
-        var mae = Assert.Throws<ArgumentException>(() => HtmlReport.Render(report with { NaiveMae = error }));
-        var mape = Assert.Throws<ArgumentException>(() => HtmlReport.Render(report with { NaiveMape = double.NaN }));
-
-        Assert.Contains("NaiveRmse is a finite error of at least 0", rmse.Message);
-        Assert.Contains("NaiveMae is a finite error of at least 0", mae.Message);
-        Assert.Contains("LSTM has a MAPE of 5.20 % but the naive forecast has none", mape.Message);
-    }
-
-    [Fact]
-    public void Every_naive_figure_is_required_by_the_compiler()
-    {
-        foreach (string name in new[] { "Naive", "NaiveRmse", "NaiveMae", "NaiveMape", "Verdict" })
+        foreach (string sentence in s_plain.Comparison.Summary())
         {
-            var property = typeof(ForecastReport).GetProperty(name)!;
-            Assert.True(property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false), name);
+            int verdict = html.IndexOf($"<p>{WebUtility.HtmlEncode(sentence)}</p>", StringComparison.Ordinal);
+            Assert.InRange(verdict, html.IndexOf("<h1>prices.csv, High</h1>", StringComparison.Ordinal), html.IndexOf("<figure", StringComparison.Ordinal));
+            Assert.True(verdict < html.IndexOf("<table", StringComparison.Ordinal));
         }
+
+        Assert.Contains(WebUtility.HtmlEncode(s_plain.Comparison.OriginsWarning!), html);
+        Assert.Contains("High from prices.csv, learnt from 30 rows (<span class=\"date\">2020-01-01</span> to <span class=\"date\">2020-01-30</span>), tested on 4 rows", html);
     }
 
     [Fact]
-    public void A_report_that_contradicts_itself_is_refused()
+    public void Without_rows_to_come_the_prediction_comes_first()
     {
-        ForecastReport report = ReportSamples.Small();
+        string html = HtmlReport.Render(s_plain);
+        Assert.Equal(["prediction", "errors", "intervals", "loss", "models", "settings"], PageText.Sections(html));
+        Assert.Equal(["prediction", "loss"], Charts.All(s_plain).Select(chart => chart.Name));
+    }
 
-        AssertRefused("Naive holds 1 values and TestDates 4", report with { Naive = [1] });
-        AssertRefused("Actual holds 2 values and Dates 10", report with { Actual = [1, 2] });
-        AssertRefused("Predictions of GRU holds 1 values and TestDates 4", ReportSamples.Small(ReportSamples.Model("GRU") with { Predictions = [1] }));
-        AssertRefused("the test range begins on 2021-01-03, which is not after the end of training, 2021-01-03", report with { TrainTo = report.TestDates[0] });
-        AssertRefused("Dates ascend, but 2020-12-28 00:00 follows 2021-01-06 00:00", report with { Dates = [.. report.Dates.Reverse().Select((d, i) => i == 0 ? d : ReportSamples.First)] });
-        AssertRefused("Verdict says the result in at least one sentence", report with { Verdict = [] });
+    [Fact]
+    public void Without_networks_there_are_no_losses()
+    {
+        ForecastReport report = ReportSamples.Plain();
+        Assert.Equal(["prediction", "errors", "intervals", "settings"], PageText.Sections(HtmlReport.Render(report)));
+        Assert.Equal(["prediction"], Charts.All(report).Select(chart => chart.Name));
+    }
+
+    [Fact]
+    public void Baselines_alone_make_a_report_of_the_best_of_them()
+    {
+        ForecastTask task = ReportSamples.FourTestRows();
+        var comparison = new Comparison(task);
+        string html = HtmlReport.Render(ForecastReport.Create(task, comparison));
+        Assert.Contains(WebUtility.HtmlEncode(comparison.Verdict(comparison.BestBaseline)), html);
+        Assert.DoesNotContain("NaN", PageText.Markup(html));
+    }
+
+    [Fact]
+    public void The_networks_come_first_then_the_baselines()
+    {
+        string[][] rows = PageText.Table(HtmlReport.Render(s_plain), "errors");
+
+        Assert.Equal(["Forecaster", "Kind", "RMSE", "MAE", "MAPE", "CRPS", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        double rmse = Math.Sqrt(((0.5 * 0.5) + (0.6 * 0.6) + (0.5 * 0.5) + (0.7 * 0.7)) / 4);
+        Comparison comparison = s_plain.Comparison;
+        Assert.Equal(
+            ["LSTM", "network", F(rmse), "0.5750", "4.75 %", "–", Skill(1 - (rmse / comparison.Naive.Error)), Skill(1 - (rmse / comparison.BestBaseline.Error)), "–", "–", "–"],
+            rows[1].Select(cell => cell.TrimStart('*')));
+        Assert.Equal(["GRU lowest RMSE", "network"], rows[2][..2]);
+        Assert.StartsWith("Naive (the value before)", rows[3][0]);
+        Assert.Equal(comparison.Scores.Count + 1, rows.Length);
+        Assert.Equal(F(comparison.Naive.Error), rows[3][2].TrimStart('*'));
+
+        static string F(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+        static string Skill(double value) => value.ToString("0.000", CultureInfo.InvariantCulture).Replace('-', '−');
+    }
+
+    [Fact]
+    public void The_lowest_error_is_marked_and_the_best_figures_are_in_bold()
+    {
+        string better = HtmlReport.Render(ReportSamples.Plain(("Best", [11.7, 12.2, 11.9, 12.4])));
+        string[][] rows = PageText.Table(better, "errors");
+        Assert.Equal("Best lowest RMSE", rows[1][0]);
+        Assert.Equal(["*0.0500", "*0.0250", "*0.20 %"], rows[1][2..5]);
+        Assert.Single(Regex.Matches(better, "<tr class=\"lowest\">"));
+
+        // Where no network is better, the baseline.
+        string[][] worse = PageText.Table(HtmlReport.Render(ReportSamples.Plain(("Worst", [1, 1, 1, 1]))), "errors");
+        Assert.Equal("Worst", worse[1][0]);
+        Assert.Single(worse, row => row[0].EndsWith("lowest RMSE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Notes_are_those_of_the_task_and_the_comparison_unless_others_are_given()
+    {
+        ForecastTask task = new(ReportSamples.Days("shops.csv", 100), new TaskOptions());
+        ForecastReport report = ForecastReport.Create(task, new Comparison(task));
+        Assert.Contains(task.Ranges!, report.Notes);
+        Assert.Contains("<h2 id=\"notes\">", HtmlReport.Render(report));
+        Assert.Contains("<li>&lt;too&gt; few rows.</li>", HtmlReport.Render(report with { Notes = ["<too> few rows."] }));
+        Assert.DoesNotContain("<h2 id=\"notes\">", HtmlReport.Render(report with { Notes = [] }));
+    }
+
+    [Fact]
+    public void A_comparison_of_another_task_is_refused()
+    {
+        var comparison = new Comparison(ReportSamples.FourTestRows());
+        Assert.StartsWith("The comparison is of another task than the report.", Assert.Throws<ArgumentException>(() => ForecastReport.Create(ReportSamples.FourTestRows(), comparison)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_embedded_numbers_are_exactly_those_given()
     {
-        double[] awkward = [0.1 + 0.2, -1.0 / 3, 1e-300, double.MaxValue];
-        ModelResult model = ReportSamples.Model("LSTM") with
-        {
-            Predictions = awkward,
-            LossByEpoch = [0.1, double.NaN, double.PositiveInfinity, Math.PI],
-            ValidationLossByEpoch = [Math.E],
-        };
-        ForecastReport report = ReportSamples.Small(model);
+        double[] awkward = [0.1 + 0.2, -1.0 / 3, 1e-300, 12345.678901234567];
+        ForecastReport report = ReportSamples.Plain(("LSTM", awkward)) with { Networks = [ReportSamples.Network("LSTM", [0.1, double.NaN, double.PositiveInfinity, Math.PI], [Math.E])] };
 
-        JsonElement data = Data(HtmlReport.Render(report));
+        JsonElement data = PageText.Data(HtmlReport.Render(report));
 
-        JsonElement test = data.GetProperty("test");
-        Assert.Equal(awkward, Numbers(test.GetProperty("models")[0].GetProperty("values")));
-        Assert.Equal(report.TestActual, Numbers(test.GetProperty("actual")));
-        Assert.Equal(report.Naive, Numbers(test.GetProperty("naive")));
-        Assert.Equal(report.Actual, Numbers(data.GetProperty("series").GetProperty("actual")));
-        Assert.Equal(report.Dates, data.GetProperty("series").GetProperty("dates").EnumerateArray().Select(Date));
-        Assert.Equal(report.TestDates, test.GetProperty("dates").EnumerateArray().Select(Date));
-        Assert.Equal(report.TrainFrom, Date(data.GetProperty("series").GetProperty("trainFrom")));
-        Assert.Equal(report.TrainTo, Date(data.GetProperty("series").GetProperty("trainTo")));
+        JsonElement test = Assert.Single(data.GetProperty("parts").EnumerateArray()).GetProperty("test");
+        Assert.Equal(awkward, PageText.Numbers(test.GetProperty("values")[0]));
+        Assert.Equal(ReportSamples.TestActual, PageText.Numbers(test.GetProperty("actual")));
+        Assert.Equal([.. ReportSamples.TestActual[..3].Prepend(report.Task[report.Task.Parts[0]].Train[29])], PageText.Numbers(test.GetProperty("naive")));
+        Assert.Equal(Enumerable.Range(30, 4).Select(row => ReportSamples.First.AddDays(row)), test.GetProperty("dates").EnumerateArray().Select(PageText.Date));
         JsonElement loss = data.GetProperty("loss").GetProperty("models")[0];
-        Assert.Equal([0.1, double.NaN, double.NaN, Math.PI], Numbers(loss.GetProperty("train")));
-        Assert.Equal([Math.E], Numbers(loss.GetProperty("validation")));
+        Assert.Equal([0.1, double.NaN, double.NaN, Math.PI], PageText.Numbers(loss.GetProperty("train")));
+        Assert.Equal([Math.E], PageText.Numbers(loss.GetProperty("validation")));
     }
 
     [Fact]
     public void Hours_are_shown_only_where_there_are_any()
     {
-        ForecastReport days = ReportSamples.Small();
-        ForecastReport hours = days with
-        {
-            TestDates = [.. days.TestDates.Select(date => date.AddMinutes(90.5))],
-        };
+        ForecastTask task = ReportSamples.FourTestRows(time: TimeSpan.FromMinutes(90));
+        string hours = HtmlReport.Render(ForecastReport.Create(task, new Comparison(task)));
 
-        Assert.False(Data(HtmlReport.Render(days)).GetProperty("hours").GetBoolean());
-        Assert.True(Data(HtmlReport.Render(hours)).GetProperty("hours").GetBoolean());
-        Assert.Equal(hours.TestDates, Data(HtmlReport.Render(hours)).GetProperty("test").GetProperty("dates").EnumerateArray().Select(Date));
-        Assert.Contains(">2021-01-03 01:30<", HtmlReport.Render(hours));
+        Assert.False(PageText.Data(HtmlReport.Render(s_plain)).GetProperty("hours").GetBoolean());
+        Assert.True(PageText.Data(hours).GetProperty("hours").GetBoolean());
+        Assert.Contains(">2020-01-31 01:30", hours);
     }
 
     [Fact]
@@ -164,16 +142,17 @@ public partial class HtmlReportTests
     {
         const string attack = "<script>alert(1)</script>";
         const string file = "a\"&<b>.csv";
-        ForecastReport report = ReportSamples.Small(ReportSamples.Model(attack) with { Summary = attack }) with
+        ForecastTask task = ReportSamples.FourTestRows(file, attack);
+        var comparison = new Comparison(task);
+        comparison.Add(attack, ReportSamples.Lstm);
+        ForecastReport report = ForecastReport.Create(task, comparison) with
         {
             Title = attack,
-            File = file,
-            Target = attack,
             Unit = attack,
-            NaiveName = attack,
             Version = attack,
-            Verdict = [attack],
+            Notes = [attack],
             Settings = [new(attack, attack)],
+            Networks = [ReportSamples.Network(attack) with { Summary = attack }],
         };
 
         string html = HtmlReport.Render(report);
@@ -183,28 +162,29 @@ public partial class HtmlReportTests
         Assert.Contains("<title>&lt;script&gt;alert(1)&lt;/script&gt;</title>", html);
         Assert.Contains("a&quot;&amp;&lt;b&gt;.csv", html);
         Assert.Equal(3, Regex.Count(html, "</script>"));
-        Assert.Equal(attack, Data(html).GetProperty("test").GetProperty("models")[0].GetProperty("name").GetString());
+        Assert.Equal(attack, PageText.Data(html).GetProperty("lines")[0].GetProperty("name").GetString());
     }
 
     [Fact]
     public void Braces_in_a_title_are_no_place_to_fill()
     {
-        string html = HtmlReport.Render(ReportSamples.Small() with { Title = "{{data}} {{verdict}} {{nonsense}}" });
+        const string title = "{{data}} {{verdict}} {{nonsense}}";
+        string html = HtmlReport.Render(s_plain with { Title = title });
 
-        Assert.Contains("<h1>{{data}} {{verdict}} {{nonsense}}</h1>", html);
-        Assert.DoesNotMatch(@"\{\{[a-z-]+\}\}", html.Replace("{{data}} {{verdict}} {{nonsense}}", "", StringComparison.Ordinal));
+        Assert.Contains($"<h1>{title}</h1>", html);
+        Assert.DoesNotMatch(@"\{\{[a-z-]+\}\}", html.Replace(title, "", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_page_fetches_nothing()
     {
-        string html = HtmlReport.Render(ReportSamples.Small());
+        string html = HtmlReport.Render(s_plain);
 
-        Assert.DoesNotMatch(@"(?i)\s(src|srcset|action|poster)\s*=", MarkupOnly(html));
-        Assert.All(Regex.Matches(MarkupOnly(html), @"(?i)\s(?:xlink:)?href\s*=\s*""([^""]*)""").Select(m => m.Groups[1].Value), href => Assert.Equal("data:,", href));
+        Assert.DoesNotMatch(@"(?i)\s(src|srcset|action|poster)\s*=", PageText.Markup(html));
+        Assert.All(Regex.Matches(PageText.Markup(html), @"(?i)\s(?:xlink:)?href\s*=\s*""([^""]*)""").Select(m => m.Groups[1].Value), href => Assert.Equal("data:,", href));
         Assert.DoesNotMatch(@"(?i)@import", html);
         Assert.All(Regex.Matches(html, @"(?i)url\(([^)]*)\)").Select(m => m.Groups[1].Value), url => Assert.StartsWith("#", url));
-        Assert.DoesNotMatch(@"(?i)\b(fetch|XMLHttpRequest|importScripts|WebSocket|EventSource|sendBeacon)\b", Script().Replace(html, m => m.Groups["body"].Value));
+        Assert.DoesNotMatch(@"(?i)\b(fetch|XMLHttpRequest|importScripts|WebSocket|EventSource|sendBeacon)\b", PageText.WithScripts(html));
         // Even a mistake fetches nothing.
         Assert.Contains("default-src 'none'", html);
         // Addresses occur only as names of XML namespaces and in the notice of uPlot.
@@ -215,20 +195,18 @@ public partial class HtmlReportTests
     [Fact]
     public void The_licence_of_uPlot_travels_with_the_page()
     {
-        string comment = Regex.Match(HtmlReport.Render(ReportSamples.Small()), "<!--(.*?)-->", RegexOptions.Singleline).Groups[1].Value;
+        string comment = Regex.Match(HtmlReport.Render(s_plain), "<!--(.*?)-->", RegexOptions.Singleline).Groups[1].Value;
 
         Assert.Contains("Copyright (c) 2022 Leon Sorokin", comment);
         Assert.Contains("The above copyright notice and this permission notice shall be included in", comment);
     }
 
     [Fact]
-    public void Without_scripts_the_three_pictures_are_in_the_page()
+    public void Without_scripts_the_pictures_are_in_the_page()
     {
-        ForecastReport report = ReportSamples.Small();
-        string html = HtmlReport.Render(report);
+        string html = HtmlReport.Render(s_plain);
 
-        foreach (Chart chart in Charts.All(report))
-            Assert.Contains(chart.Svg.TrimEnd(), html);
+        Assert.All(Charts.All(s_plain), chart => Assert.Contains(chart.Svg.TrimEnd(), html));
         Assert.Contains("<noscript>", html);
         // Only the script itself hides them.
         Assert.DoesNotContain("class=\"js\"", html);
@@ -238,7 +216,8 @@ public partial class HtmlReportTests
     public void The_same_report_gives_the_same_bytes_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
-        string first = HtmlReport.Render(ReportSamples.Small());
+        ForecastReport shops = ReportSamples.Shops("North", "West");
+        string[] first = [HtmlReport.Render(s_plain), HtmlReport.Render(shops)];
         try
         {
             var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -248,7 +227,7 @@ public partial class HtmlReportTests
             culture.DateTimeFormat.DateSeparator = "/";
             culture.DateTimeFormat.TimeSeparator = ".";
             CultureInfo.CurrentCulture = culture;
-            Assert.Equal(first, HtmlReport.Render(ReportSamples.Small()));
+            Assert.Equal(first, new[] { HtmlReport.Render(s_plain), HtmlReport.Render(shops) });
         }
         finally
         {
@@ -257,64 +236,34 @@ public partial class HtmlReportTests
     }
 
     [Fact]
-    public void The_time_of_making_is_shown_only_when_given()
+    public void Time_and_seed_are_shown_only_when_given()
     {
-        ForecastReport report = ReportSamples.Small();
-
-        Assert.Contains("Made by Unroll 1.2.3, seed 455.", HtmlReport.Render(report));
+        Assert.Contains("Made by Unroll 1.2.3, seed 455.", HtmlReport.Render(s_plain));
+        Assert.Contains("Made by Unroll 1.2.3. Charts", HtmlReport.Render(s_plain with { Seed = null }));
         Assert.Contains(
             "Made by Unroll 1.2.3 on 2026-02-03 04:05 +01:00, seed 455.",
-            HtmlReport.Render(report with { GeneratedAt = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(1)) }));
+            HtmlReport.Render(s_plain with { GeneratedAt = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(1)) }));
     }
 
     [Fact]
     public void A_training_that_broke_down_is_said()
     {
-        ModelResult model = ReportSamples.Model("GRU") with
-        {
-            Epochs = 1,
-            FinalLoss = double.NaN,
-            LossByEpoch = [0.3, double.NaN],
-            Rmse = double.NaN,
-            Skill = double.NaN,
-        };
-
-        string html = HtmlReport.Render(ReportSamples.Small(model));
+        string html = HtmlReport.Render(s_plain with { Networks = [ReportSamples.Network("GRU", [0.3, double.NaN])] });
 
         Assert.Contains("The loss of the GRU was not finite in epoch 2", html);
-        Assert.Contains("1 epoch, final loss not finite", html);
-        Assert.Equal("–", Rows(html)[1][3]);
+        Assert.Contains("63,626 parameters, 2 epochs, final loss not finite, trained in 31.4 s", html);
         Assert.DoesNotContain("NaN<", html);
     }
 
-    [Fact]
-    public void The_next_value_stands_beside_the_last_known_one()
+    [Theory]
+    [InlineData(1e-9, "e−10")]
+    [InlineData(1e6, "575,000")]
+    public void Tiny_and_huge_errors_can_be_read(double scale, string mae)
     {
-        ForecastReport report = ReportSamples.Small(ReportSamples.Model("LSTM") with { Next = [new NextValue(new DateTime(2021, 1, 7), 12.6, null)] }, ReportSamples.Model("GRU"));
-
-        Assert.Contains("The next value after 2021-01-06: LSTM 12.6000 (the last known value is 12.5000).", HtmlReport.Render(report));
-        Assert.DoesNotContain("The next value after", HtmlReport.Render(ReportSamples.Small()));
-    }
-
-    [Fact]
-    public void Tiny_and_huge_errors_can_be_read()
-    {
-        ModelResult model = ReportSamples.Model("LSTM");
-        string[][] tiny = Rows(HtmlReport.Render(ReportSamples.Small(model with { Rmse = 3.21e-9 }) with { NaiveRmse = 2.5e-9 }));
-        string[][] huge = Rows(HtmlReport.Render(ReportSamples.Small(model with { Rmse = 1234567.8 }) with { NaiveRmse = 987654.3 }));
-
-        Assert.Equal("3.210e−9", tiny[1][3]);
-        Assert.Equal("1,234,568", huge[1][3]);
-        Assert.Equal("987,654", huge[1][6]);
-    }
-
-    [Fact]
-    public void A_skill_that_rounds_to_nothing_has_no_sign()
-    {
-        ModelResult model = ReportSamples.Model("LSTM");
-
-        Assert.Equal("0.000", Rows(HtmlReport.Render(ReportSamples.Small(model with { Skill = -0.0004 })))[1][7]);
-        Assert.Equal("−0.001", Rows(HtmlReport.Render(ReportSamples.Small(model with { Skill = -0.0006 })))[1][7]);
+        ForecastTask task = ReportSamples.FourTestRows(scaled: value => value * scale);
+        var comparison = new Comparison(task);
+        comparison.Add("LSTM", Array.ConvertAll(ReportSamples.Lstm, value => value * scale));
+        Assert.EndsWith(mae, PageText.Table(HtmlReport.Render(ForecastReport.Create(task, comparison)), "errors")[1][3].TrimStart('*'), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -323,46 +272,12 @@ public partial class HtmlReportTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".html");
         try
         {
-            HtmlReport.Write(ReportSamples.Small(), path);
-            Assert.Equal(System.Text.Encoding.UTF8.GetBytes(HtmlReport.Render(ReportSamples.Small())), File.ReadAllBytes(path));
+            HtmlReport.Write(s_plain, path);
+            Assert.Equal(System.Text.Encoding.UTF8.GetBytes(HtmlReport.Render(s_plain)), File.ReadAllBytes(path));
         }
         finally
         {
             File.Delete(path);
         }
     }
-
-    private static void AssertRefused(string message, ForecastReport report)
-    {
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => HtmlReport.Render(report)).Message);
-        foreach (Func<ForecastReport, Chart> chart in new[] { Charts.Split, Charts.Loss, Charts.Prediction })
-            Assert.Contains(message, Assert.Throws<ArgumentException>(() => chart(report)).Message);
-    }
-
-    private static JsonElement Data(string html)
-    {
-        string json = Regex.Match(html, "<script type=\"application/json\" id=\"report-data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
-        return JsonDocument.Parse(json).RootElement;
-    }
-
-    private static double[] Numbers(JsonElement list) =>
-        [.. list.EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Null ? double.NaN : number.GetDouble())];
-
-    private static DateTime Date(JsonElement seconds) =>
-        DateTime.SpecifyKind(DateTime.UnixEpoch.AddTicks((long)(seconds.GetDecimal() * TimeSpan.TicksPerSecond)), DateTimeKind.Unspecified);
-
-    private static string[][] Rows(string html)
-    {
-        string table = Regex.Match(html, "<table class=\"errors\">(.*?)</table>", RegexOptions.Singleline).Groups[1].Value;
-        return [.. Regex.Matches(table, "<tr[^>]*>(.*?)</tr>", RegexOptions.Singleline)
-            .Select(row => Regex.Matches(row.Groups[1].Value, "<t[hd][^>]*>(.*?)</t[hd]>")
-                .Select(cell => WebUtility.HtmlDecode(Regex.Replace(cell.Groups[1].Value, "<[^>]*>", ""))).ToArray())];
-    }
-
-    private static string[] Best(string html) => [.. Regex.Matches(html, "class=\"best\">([^<]*)<").Select(match => match.Groups[1].Value)];
-
-    private static string MarkupOnly(string html) => Script().Replace(html, "");
-
-    [GeneratedRegex(@"<script[^>]*>(?<body>.*?)</script>", RegexOptions.Singleline)]
-    private static partial Regex Script();
 }

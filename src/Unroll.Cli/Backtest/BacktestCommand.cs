@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary><c>unroll backtest [FILE]</c></summary>
+internal static class BacktestCommand
+{
+    public static Command Create()
+    {
+        var arguments = new BacktestArguments();
+        var command = new Verb(
+            "backtest",
+            "Forecasts the past as it would have been forecast then: everything is fitted anew every few rows on the rows before, forecasts one or more rows ahead, and is judged with intervals.",
+            "unroll backtest --sample aapl --model gru --epochs 3 --refit 126",
+            "unroll backtest --sample stations --model lstm --ensemble 1 --epochs 1 --test last:60 --refit 60");
+        arguments.AddTo(command);
+        command.SetAction(result => Run(arguments.Read(result)));
+        return command;
+    }
+
+    private static int Run(BacktestRequest request)
+    {
+        Terminal terminal = request.Forecast.Json ? Terminal.Error() : Terminal.Output();
+        Terminal details = request.Forecast.IsQuiet ? Terminal.Silent() : terminal;
+        var run = new BacktestRun(request);
+        using var interruption = new Interruption();
+        var folder = new ReportFolder(request.Forecast.Folder);
+        try
+        {
+            BacktestConsole.Before(details, run);
+            var work = folder.OpenWork(run.Setup, terminal.Say);
+            if (work.Count > 0)
+                terminal.Say("Going on where the same command was interrupted.");
+            run.KeepIn(work);
+            var display = new BacktestDisplay(details, run);
+            try
+            {
+                display.Run(interruption.Token);
+            }
+            catch (TrainingDivergedException diverged)
+            {
+                work.Remove();
+                throw ForecastCommand.Diverged(
+                    request.Forecast.Network,
+                    FormattableString.Invariant($"{display.Current.Member} in fit {display.Current.Fit} of {display.Current.Fits}"),
+                    diverged,
+                    "Nothing was written.");
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                terminal.Blank();
+                terminal.Say(work.Count > 0
+                    ? $"Interrupted. What is finished is kept in {work.Folder}: the same command goes on from there."
+                    : "Interrupted before a fit was finished: nothing was written.");
+                return interruption.ExitCode;
+            }
+
+            string figures = MetricsJson.Of(run).ToString();
+            folder.Write(BacktestFiles.Of(run, figures));
+            work.Remove();
+            BacktestConsole.After(terminal, run, folder);
+            if (request.Forecast.Json)
+                Console.Out.Write(figures);
+            return 0;
+        }
+        finally
+        {
+            folder.Abandon();
+        }
+    }
+}

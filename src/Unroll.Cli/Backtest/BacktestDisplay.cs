@@ -1,0 +1,116 @@
+using Spectre.Console;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>
+/// Runs a backtest and shows how far it is: a bar for the baselines and one a forecaster on a terminal, a line a fit where it is redirected.
+/// </summary>
+internal sealed class BacktestDisplay
+{
+    private const string BaselinesName = "baselines";
+    private readonly Terminal _terminal;
+    private readonly BacktestRun _run;
+    private readonly BacktestStatus[] _states;
+
+    public BacktestDisplay(Terminal terminal, BacktestRun run)
+    {
+        (_terminal, _run) = (terminal, run);
+        static string[] Networks(PartsForecaster forecaster)
+        {
+            IReadOnlyList<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
+            return [.. members.Where(member => member.Kind == ForecasterKind.Network).Select(member => member.Name)];
+        }
+
+        _states =
+        [
+            new(BaselinesName, []),
+            .. run.Forecasters.Select(forecaster => new BacktestStatus(forecaster.Name, Networks(forecaster))),
+        ];
+    }
+
+    /// <summary>The newest moment.</summary>
+    public BacktestEvent Current { get; private set; }
+
+    public void Run(CancellationToken cancellation)
+    {
+        if (_terminal.IsLive)
+            RunLive(cancellation);
+        else
+            RunPlain(cancellation);
+    }
+
+    private void RunPlain(CancellationToken cancellation)
+    {
+        int widest = _states.Max(status => status.Name.Length);
+        TimeSeries table = _run.Task[_run.Task.Parts[0]].Table;
+        void Say(BacktestStatus status, string text) => _terminal.Say($"{status.Name.PadRight(widest)}  {text}");
+        void Shown(BacktestStatus status, BacktestEvent moment)
+        {
+            if (!moment.IsBaseline && moment.Kind == BacktestEventKind.Predicted)
+                Say(status, status.LastFit(table.Format(moment.TrainTo)));
+        }
+
+        void Completed(BacktestStatus status)
+        {
+            if (status == _states[0] && status.HasBegun)
+                Say(status, status.ToString());
+        }
+
+        Run(Shown, Completed, cancellation);
+    }
+
+    private void RunLive(CancellationToken cancellation)
+    {
+        int width = _terminal.Width - 1;
+        int longest = BacktestStatus.LongestText(_run.Folds.Count, _run.Request.Forecast.EpochsInAll);
+        _terminal.Ansi.Progress().AutoClear(false).HideCompleted(false).Columns(new StatusColumn(_states, width, longest)).Start(context =>
+        {
+            Dictionary<BacktestStatus, ProgressTask> tasks =
+                _states.ToDictionary(status => status, status => context.AddTask(status.Name, autoStart: false, maxValue: 1));
+            void Shown(BacktestStatus status, BacktestEvent moment)
+            {
+                if (!tasks[status].IsStarted)
+                    tasks[status].StartTask();
+                tasks[status].Value = status.Share;
+            }
+
+            Run(Shown, status => tasks[status].StopTask(), cancellation);
+        });
+    }
+
+    /// <param name="shown">Called after each event with the status that it changed.</param>
+    /// <param name="completed">Called when a status will not change any more.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    private void Run(Action<BacktestStatus, BacktestEvent> shown, Action<BacktestStatus> completed, CancellationToken cancellation)
+    {
+        int current = 0;
+        void Reach(int index)
+        {
+            for (; current < index; current++)
+            {
+                _states[current].Complete();
+                completed(_states[current]);
+            }
+        }
+
+        _run.Run(
+            new Told(moment =>
+            {
+                Current = moment;
+                int baselines = moment.Count - _run.Forecasters.Count;
+                int index = moment.IsBaseline ? 0 : moment.Number - baselines;
+                Reach(index);
+                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1);
+                shown(_states[index], moment);
+            }),
+            cancellation);
+        Reach(_states.Length);
+    }
+
+    /// <summary>On the thread that fits.</summary>
+    private sealed class Told(Action<BacktestEvent> tell) : IProgress<BacktestEvent>
+    {
+        public void Report(BacktestEvent value) => tell(value);
+    }
+}

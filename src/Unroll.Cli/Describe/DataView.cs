@@ -1,0 +1,39 @@
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>What a table holds, on the terminal: first rows, description, missing values, dates and gaps.</summary>
+internal static class DataView
+{
+    public static void Show(Terminal terminal, DataSource source, TimeSeries series, bool calendar)
+    {
+        string range = $"{series.Format(series.FirstDate)} to {series.Format(series.LastDate)}";
+        terminal.Heading(FormattableString.Invariant($"{source.Heading(series.Name)}: {series.Rows:N0} rows, {range}"));
+        foreach (string notice in series.Notices)
+            terminal.Say("Note: " + notice);
+        terminal.Blank();
+        terminal.Lines(series.Head().ToText(terminal.Width));
+        terminal.Blank();
+        terminal.Lines(series.Describe().ToText(terminal.Width));
+        terminal.Blank();
+        Missing(terminal, series.MissingValues(), calendar);
+        if (!calendar)
+            return;
+        terminal.Blank();
+        terminal.Heading("Calendar");
+        terminal.Say(range);
+        terminal.Lines(series.CalendarGaps().ToString());
+    }
+
+    private static void Missing(Terminal terminal, MissingValues missing, bool inFull)
+    {
+        if (missing.Total == 0 && !inFull)
+        {
+            terminal.Say("Missing values: none");
+            return;
+        }
+
+        terminal.Heading("Missing values");
+        terminal.Lines(missing.ToString());
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>
+/// What a file of several series holds, on the terminal: a line for each series, as many as are seen at once, and one for all.
+/// </summary>
+internal static class SeriesSetView
+{
+    /// <summary>The lines around the table, and the fewest series that are shown.</summary>
+    private const int OtherLines = 10, FewestSeries = 5;
+
+    public static void Show(Terminal terminal, DataSource source, SeriesSet data)
+    {
+        SeriesSetDescription description = data.Describe();
+        TimeSeries first = data[data.Keys[0]];
+        string range = $"{first.Format(description.Total.First)} to {first.Format(description.Total.Last)}";
+        terminal.Heading(FormattableString.Invariant($"{source.Heading(data.Name)}: {data.Count:N0} series, {data.Rows:N0} rows, {range}"));
+        foreach (string notice in data.Notices)
+            terminal.Say("Note: " + notice);
+        terminal.Blank();
+        terminal.Lines(description.ToText(terminal.Width, Math.Max(FewestSeries, terminal.Height - OtherLines - data.Notices.Count)));
+        terminal.Blank();
+        if (data.StaticNames.Count > 0)
+            terminal.Say($"The same on all rows of a series: {string.Join(", ", data.StaticNames)}");
+        terminal.Say($"Calendar: {Calendar(data)}");
+    }
+
+    /// <summary>How often rows come, the frequency of most series first, and where dates are missing.</summary>
+    public static string Calendar(SeriesSet data)
+    {
+        CalendarGaps[] calendars = [.. data.Keys.Select(key => data[key].CalendarGaps())];
+        IEnumerable<string> names = calendars.GroupBy(calendar => calendar.FrequencyName).OrderByDescending(group => group.Count())
+            .Select((group, place) => place == 0 && group.Count() == calendars.Length
+                ? group.Key
+                : FormattableString.Invariant($"{group.Key} ({group.Count():N0} series)"));
+        int incomplete = calendars.Count(calendar => calendar.Gaps.Count > 0);
+        long missing = calendars.Sum(calendar => calendar.MissingDates);
+        string gaps = incomplete == 0 ? "no gaps" : string.Create(CultureInfo.InvariantCulture,
+            $"gaps in {incomplete:N0} of {calendars.Length:N0} series, {missing:N0} {(missing == 1 ? "date" : "dates")} missing");
+        return $"{string.Join(", ", names)}, {gaps}";
+    }
+}

@@ -1,0 +1,49 @@
+using Unroll.Forecasting;
+using Unroll.Reports;
+
+namespace Unroll.Cli;
+
+/// <summary>The files of a forecast. Their names are a contract.</summary>
+internal static class ForecastFiles
+{
+    public const string Page = "report.html", Predictions = "predictions.csv", Metrics = "metrics.json";
+
+    public const string Future = "future.csv", Model = "forecast.unroll";
+
+    /// <summary>The file of the forecaster that is to be used: the recommended one, or the tutorial's first network.</summary>
+    public static string Recommended(ForecastRun run) => run.Blend is null ? Name(run.Forecasters[0]) : Model;
+
+    /// <summary>The names of all files but the page and the charts.</summary>
+    public static IReadOnlyList<string> Names(ForecastRun run) =>
+        [.. run.Future is null ? [] : new[] { Future }, .. Models(run).Keys, Predictions, Metrics];
+
+    /// <summary>Writes them all, or none.</summary>
+    /// <exception cref="UnrollException">A file cannot be written.</exception>
+    public static void Write(ForecastRun run, ReportFolder folder, string metrics)
+    {
+        ForecastReport report = run.Report();
+        var texts = new Dictionary<string, string>
+        {
+            [Page] = HtmlReport.Render(report),
+            [Predictions] = PredictionsCsv.Of(run.Comparison),
+            [Metrics] = metrics,
+        };
+        if (run.Future is { } future)
+            texts[Future] = FutureCsv.Of(future);
+        foreach (Chart chart in Charts.All(report))
+            texts[chart.Name + ".svg"] = chart.Svg;
+        folder.Write(texts, Models(run));
+    }
+
+    private static Dictionary<string, Action<string>> Models(ForecastRun run)
+    {
+        var models = new Dictionary<string, Action<string>>();
+        if (run.Blend is { } blend)
+            models[Model] = path => ForecastFile.Save(blend, path);
+        foreach (PartsForecaster network in run.Networks)
+            models[Name(network)] = path => ForecastFile.Save(network, path);
+        return models;
+    }
+
+    private static string Name(PartsForecaster network) => network.Key + ".unroll";
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Unroll.Forecasting;
+using Unroll.Reports;
+
+namespace Unroll.Cli;
+
+/// <summary>
+/// A forecast from data to rows to come. Everything that can be wrong with data and options is found when this is made, before anything is
+/// printed or written.
+/// </summary>
+internal sealed class ForecastRun
+{
+    /// <summary>The most series whose filled gaps are told one by one.</summary>
+    private const int MostNotices = 5;
+
+    private Comparison? _comparison;
+
+    /// <exception cref="UnrollException">The data or the options are not usable.</exception>
+    public ForecastRun(ForecastRequest request)
+    {
+        Request = request;
+        var read = new List<string>();
+        Data = request.ReadData(read);
+        Task = new ForecastTask(Data, request.TaskFor(Data));
+        Comparison.RequireChange(Task);
+        Blend = request.Recipe.IsDefault ? request.CreateBlend(Task) : null;
+        Forecasters = Blend?.Members ?? [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
+        foreach (PartsForecaster forecaster in Forecasters)
+            forecaster.Require(Task);
+        Notes =
+        [
+            .. read,
+            .. request.Targets.Count == 0 && request.Data.Sample is null ? [$"Forecasting {Task.Targets[0]}, the only column "
+                + "of numbers."] : Array.Empty<string>(),
+            .. request.Recipe.LeftOut(Data[Data.Keys[0]], Task.Targets),
+            .. Task.Notes,
+            .. Filled(),
+        ];
+    }
+
+    public ForecastRequest Request { get; }
+
+    /// <summary>The rows as they were read.</summary>
+    public SeriesSet Data { get; }
+
+    public ForecastTask Task { get; }
+
+    /// <summary>What is recommended; null with the tutorial's recipe.</summary>
+    public BlendForecaster? Blend { get; }
+
+    /// <summary>What is fitted, the members of the blend.</summary>
+    public IReadOnlyList<PartsForecaster> Forecasters { get; }
+
+    /// <summary>Those of them that train networks.</summary>
+    public IEnumerable<PartsForecaster> Networks =>
+        (Blend?.Members ?? Forecasters).Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+
+    /// <summary>What was chosen and done before, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The rows to come; null with the tutorial's recipe.</summary>
+    public Forecast? Future { get; private set; }
+
+    /// <summary>Why there are no rows to come; null where there are, and with the tutorial's recipe.</summary>
+    public string? NoFuture { get; private set; }
+
+    public Comparison Comparison => _comparison ?? throw new InvalidOperationException("Nothing is judged yet. Call Judge first.");
+
+    /// <summary>Where finished networks are kept.</summary>
+    public void KeepIn(FinishedWork work)
+    {
+        if (Blend is not null)
+            Blend.Work = work;
+    }
+
+    /// <summary>Fits everything to the training rows.</summary>
+    /// <param name="started">Told the name of each network before it is trained.</param>
+    /// <param name="progress">Told of its training.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public void Fit(Action<string> started, IProgress<TrainingEvent> progress, CancellationToken cancellation)
+    {
+        if (Blend is not null)
+        {
+            Blend.MemberStarted = member => started(member.Name);
+            Blend.Fit(Task, progress, cancellation);
+            return;
+        }
+
+        foreach (PartsForecaster network in Forecasters)
+        {
+            started(network.Name);
+            network.Fit(Task, progress, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Judges the baselines before networks are trained.</summary>
+    public Comparison JudgeBaselines(CancellationToken cancellation) => _comparison = new Comparison(Task, cancellation);
+
+    /// <summary>Judges everything on the test rows.</summary>
+    public void Judge(CancellationToken cancellation)
+    {
+        if (Blend is not null)
+        {
+            _comparison = new Comparison(Task, Blend, cancellation);
+            return;
+        }
+
+        _comparison ??= new Comparison(Task, cancellation);
+        foreach (PartsForecaster network in Forecasters)
+            _comparison.Add(network);
+    }
+
+    /// <summary>Fits everything again to all rows.</summary>
+    public void Refit(IProgress<TrainingEvent> progress, CancellationToken cancellation) =>
+        Blend?.Refit(Task.Whole(), progress, cancellation);
+
+    /// <summary>Forecasts the rows to come, as far as the file tells what must be known of them.</summary>
+    public void Look()
+    {
+        try
+        {
+            Future = Blend?.Predict(Data, Task.Horizon, Request.Missing);
+        }
+        catch (UnrollException reason)
+        {
+            NoFuture = $"The rows to come cannot be forecast yet: {reason.Message}";
+        }
+    }
+
+    public ForecastReport Report() => ForecastReport.Create(Task, Comparison, Future, [.. Networks]) with
+    {
+        Title = $"{Request.Data.Title}, {ColumnNames.List(Task.Targets)}",
+        Notes = [.. Notes, .. ForecastWords.Found(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
+        Settings = Request.SettingsWithMachine(Task),
+    };
+
+    /// <summary>What was done about missing values of the targets, as far as that is the same for many series only once.</summary>
+    private IEnumerable<string> Filled()
+    {
+        string[] before = [.. Data.Keys.SelectMany(key => Data[key].Notices).Concat(Data.Notices).Distinct()];
+        (string Series, string Notice)[] all =
+            [.. Task.Parts.SelectMany(part => Task[part].Table.Notices.Except(before).Select(notice => (part.Series, notice))).Distinct()];
+        return all.Length <= MostNotices
+            ? all.Select(each => each.Series.Length == 0 ? $"Note: {each.Notice}" : $"Note: {each.Series}: {each.Notice}")
+            : [string.Create(CultureInfo.InvariantCulture, $"Note: missing values were treated in "
+                + $"{all.Select(each => each.Series).Distinct().Count():N0} series, as "
+                + $"--missing {MissingOption.Word(Request.Missing)} asks.")];
+    }
+}

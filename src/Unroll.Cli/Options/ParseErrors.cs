@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Unroll.Cli;
+
+/// <summary>What is wrong with a command line, in one line.</summary>
+internal static class ParseErrors
+{
+    /// <summary>Null where nothing is wrong, or help is asked for.</summary>
+    public static string? Describe(ParseResult result)
+    {
+        if (result.Action is HelpWithExample)
+            return null;
+        Command command = result.CommandResult.Command;
+        bool isRoot = command.Subcommands.Count > 0;
+        string help = isRoot ? "unroll --help" : $"unroll {command.Name} --help";
+        // The parser takes an option that it does not know for a file.
+        if (result.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value)) is { } option)
+            return $"There is no option {option.Value}{Meant(option.Value, command.Options.Select(candidate => candidate.Name)) ?? "."} "
+                + $"See {help}.";
+        if (result.Errors.Count == 0)
+            return null;
+        if (result.UnmatchedTokens.Count == 0)
+            return $"{result.Errors[0].Message.TrimEnd('.')}. See {help}.";
+        string text = result.UnmatchedTokens[0];
+        string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
+        return isRoot
+            ? $"There is no verb {text}{Meant(text, verbs) ?? $"; there are {string.Join(", ", verbs)}."} See {help}."
+            : $"\"{text}\" is one argument too many. See {help}.";
+    }
+
+    private static string? Meant(string text, IEnumerable<string> words) =>
+        Spelling.Nearest(text, words) is { } word ? $"; did you mean {word}?" : null;
+
+    private static bool LooksLikeOption(string text) =>
+        text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1]));
+}

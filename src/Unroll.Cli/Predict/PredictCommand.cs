@@ -1,0 +1,161 @@
+using System.CommandLine;
+using Spectre.Console;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary><c>unroll predict MODEL FILE</c></summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "A forecaster that unroll forecast wrote, for example forecast-report/forecast.unroll"
+        };
+        Argument<string?> file = DataSource.FileArgument(
+            "A CSV file with the columns that the forecaster looks at, its newest rows at the end of time");
+        Option<string?> sample = DataSource.SampleOption();
+        var series = new Option<string?>("--series")
+        {
+            Description = "For a forecaster of several series: the column that names them [default: as in the training file]",
+            HelpName = "COLUMN"
+        };
+        var only = new Option<string[]>("--series-name")
+        {
+            Description = "For a forecaster of several series: the series to forecast; repeat it for more [default: all of the file]",
+            HelpName = "NAME"
+        };
+        Option<string> missing = MissingOption.Create();
+        Option<int?> horizon = Options.OptionalWhole("--horizon", 1, 10_000,
+            "How many rows ahead [default: as many as the forecaster was fitted for]");
+        var update = new Option<bool>("--update")
+        {
+            Description = "Fit the forecaster on with all rows of the file first, and write it anew in its place, or to --out"
+        };
+        var output = new Option<string?>("--out")
+        {
+            Description = "With --update: where the forecaster is written [default: in its place]",
+            HelpName = "FILE"
+        };
+        var json = new Option<bool>("--json") { Description = "Print the forecast as JSON" };
+        var csv = new Option<bool>("--csv") { Description = "Print the forecast as CSV, with the columns of future.csv" };
+        var command = new Verb(
+            "predict",
+            "Forecasts the next rows from the newest rows of a file, with intervals, by a forecaster that unroll forecast wrote.",
+            "unroll forecast --sample aapl --epochs 5",
+            "unroll predict forecast-report/forecast.unroll --sample aapl")
+        {
+            model, file, sample, series, only, horizon, missing, update, output, json, csv,
+        };
+        command.SetAction(result => Run(new PredictRequest(
+            result.GetRequiredValue(model),
+            DataSource.From(result.GetValue(file), result.GetValue(sample), isNeeded: true))
+        {
+            SeriesColumn = result.GetValue(series),
+            Names = result.GetValue(only) ?? [],
+            Horizon = result.GetValue(horizon),
+            Missing = MissingOption.Policy(result.GetRequiredValue(missing)),
+            Updates = result.GetValue(update),
+            Output = result.GetValue(output),
+            IsJson = result.GetValue(json),
+            IsCsv = result.GetValue(csv),
+        }));
+        return command;
+    }
+
+    private static int Run(PredictRequest request)
+    {
+        request.Check();
+        ReportFolder.RecoverAround(request.Model);
+        PartsForecaster forecaster = ForecastFile.Load(request.Model);
+        var input = new PredictInput(request, forecaster);
+        bool isPlain = request.IsJson || request.IsCsv;
+        Terminal terminal = isPlain ? Terminal.Error() : Terminal.Output();
+        if (input.Warning is { } warning)
+            terminal.Say(warning, Color.Yellow);
+        if (request.Updates)
+        {
+            using var interruption = new Interruption();
+            try
+            {
+                Update(terminal, input, interruption.Token);
+            }
+            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+            {
+                terminal.Say($"Interrupted: {request.Model} is as it was.");
+                return interruption.ExitCode;
+            }
+        }
+
+        Forecast forecast = input.Predict();
+        if (request.IsJson)
+            Console.Out.Write(PredictionJson.Of(input, forecast));
+        else if (request.IsCsv)
+            Console.Out.Write(FutureCsv.Of(forecast));
+        else
+            PredictConsole.Show(terminal, input, forecast);
+        foreach (string sentence in isPlain ? ForecastWords.LeftOut(forecast.LeftOut, "--json") : [])
+            terminal.Say(sentence);
+        return 0;
+    }
+
+    private static void Update(Terminal terminal, PredictInput input, CancellationToken cancellation)
+    {
+        PartsForecaster forecaster = input.Forecaster;
+        DateTime before = forecaster.TrainedOn.Last;
+        ForecastTask task = input.WholeTask();
+        IEnumerable<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
+        string[] names = [.. members.Where(member => member.Networks.Count > 0).Select(member => member.Name)];
+        TrainingDisplay.Run(terminal, names, 0, (started, progress) =>
+        {
+            if (forecaster is BlendForecaster { } several)
+                several.MemberStarted = member => started(member.Name);
+            else
+                started(forecaster.Name);
+            forecaster.Refit(task, progress, cancellation);
+        });
+        string path = input.Request.Output ?? input.Request.Model;
+        ForecastFile.Save(forecaster, path);
+        TimeSeries table = task[task.Parts[0]].Table;
+        terminal.Say(
+            $"{path} was fitted on: it knew rows to {table.Format(before)}, and now "
+                + $"knows rows to {table.Format(forecaster.TrainedOn.Last)}.");
+    }
+}
+
+/// <summary>What <c>unroll predict</c> was asked for.</summary>
+/// <param name="Model">The forecaster's file.</param>
+/// <param name="Data">Where the rows come from.</param>
+internal sealed record PredictRequest(string Model, DataSource Data)
+{
+    /// <summary>The column that names the series; null for that of training.</summary>
+    public string? SeriesColumn { get; init; }
+
+    /// <summary>The series to forecast; empty for all.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>H; null for that of training.</summary>
+    public int? Horizon { get; init; }
+
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>Whether the forecaster is fitted on first.</summary>
+    public bool Updates { get; init; }
+
+    /// <summary>Where it is then written; null for its place.</summary>
+    public string? Output { get; init; }
+
+    public bool IsJson { get; init; }
+
+    public bool IsCsv { get; init; }
+
+    /// <exception cref="UnrollException">Options that do not go together.</exception>
+    public void Check()
+    {
+        if (IsJson && IsCsv)
+            throw new UnrollException("--json and --csv both print on standard output. Give one of them.");
+        if (Output is not null && !Updates)
+            throw new UnrollException("--out says where --update writes the forecaster. Add --update, or leave it out.");
+    }
+}

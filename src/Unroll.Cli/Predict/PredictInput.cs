@@ -1,0 +1,115 @@
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>A loaded forecaster and the rows that it is to go on from.</summary>
+internal sealed class PredictInput
+{
+    /// <exception cref="UnrollException">The file is not usable, or the forecaster cannot go as far.</exception>
+    public PredictInput(PredictRequest request, PartsForecaster forecaster)
+    {
+        (Request, Forecaster) = (request, forecaster);
+        IsTable = forecaster.SeriesColumn.Length == 0;
+        if (IsTable && (request.SeriesColumn is not null || request.Names.Count > 0 || request.Data.Sample?.SeriesColumn is not null))
+        {
+            string several = request.SeriesColumn is null && request.Names.Count == 0
+                ? $"the sample {request.Data.Sample!.Name} holds several"
+                : "--series and --series-name are for several";
+            throw new UnrollException($"{request.Model} forecasts one series, but {several}. Give it a file of one series.");
+        }
+
+        Steps = request.Horizon ?? forecaster.Horizon;
+        if (Steps > forecaster.Horizon)
+        {
+            string rows = RowWords.Many(forecaster.FrequencyName, forecaster.Horizon);
+            throw new UnrollException(FormattableString.Invariant(
+                $"{request.Model} was fitted to forecast {rows} ahead, not {Steps}. Fit it with unroll forecast --horizon {Steps}."));
+        }
+
+        string[] columns = [.. forecaster.Targets.Concat(forecaster.Inputs.Past).Concat(forecaster.Inputs.Known).Distinct()];
+        Data = IsTable
+            ? request.Data.Read(columns: columns)
+            : request.Data.Read(request.SeriesColumn ?? forecaster.SeriesColumn, [.. forecaster.StaticNames], columns);
+    }
+
+    public PredictRequest Request { get; }
+
+    public PartsForecaster Forecaster { get; }
+
+    /// <summary>Whether it forecasts one series.</summary>
+    public bool IsTable { get; }
+
+    public SeriesSet Data { get; }
+
+    /// <summary>H.</summary>
+    public int Steps { get; }
+
+    /// <summary>A warning where rows come otherwise than in training; null where they do not.</summary>
+    public string? Warning
+    {
+        get
+        {
+            string own = Kind(Forecaster.FrequencyName);
+            IEnumerable<string> all = Data.Keys.Select(key => Kind(Data[key].CalendarGaps().FrequencyName));
+            string[] kinds = [.. all.Where(kind => kind != Unknown).Distinct()];
+            return own == Unknown || kinds.Length == 0 || kinds.Contains(own)
+                ? null
+                : $"Warning: {Request.Model} learnt from {InWords(own)} rows, but those of "
+                    + $"{Data.Name} are {InWords(kinds[0])}. Its forecast may mean nothing.";
+        }
+    }
+
+    private const string Unknown = "unknown";
+
+    /// <summary>How often the rows of the file come, in words.</summary>
+    public string FrequencyName => Data[Data.Keys[0]].CalendarGaps().FrequencyName;
+
+    /// <summary>The rows to come of all series, or of those named.</summary>
+    /// <exception cref="UnrollException">There is no such series, one that was named cannot be forecast, or none can.</exception>
+    public Forecast Predict()
+    {
+        string[] keys = [.. Request.Names.Select(KeyOf).Distinct()];
+        Forecast all = Forecaster.Predict(Data, Steps, Request.Missing);
+        if (keys.Length == 0)
+            return all;
+        if (all.LeftOut.FirstOrDefault(left => keys.Contains(left.Series)) is { } left)
+            throw new UnrollException($"{left.Series} cannot be forecast: {left.Reason}");
+        return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
+    }
+
+    /// <summary>All rows of the file to learn from.</summary>
+    public ForecastTask WholeTask()
+    {
+        var options = new TaskOptions
+        {
+            Targets = Forecaster.Targets,
+            Horizon = Forecaster.Horizon,
+            Window = Forecaster.Window,
+            Inputs = Forecaster.Inputs,
+            Missing = Request.Missing,
+            TestRows = Forecaster.Horizon,
+        };
+        return new ForecastTask(Data, options).Whole();
+    }
+
+    /// <summary>The newest value of a part: the naive forecast of every row to come.</summary>
+    public double Newest(PartForecast part)
+    {
+        TimeSeries rows = Data[IsTable ? Data.Keys[0] : part.Part.Series];
+        ReadOnlySpan<double> values = rows[part.Part.Target].Values;
+        return values[values.LastIndexOfAnyExcept(double.NaN)];
+    }
+
+    /// <summary>How often rows come, without the days and hours: a short file may lack some.</summary>
+    private static string Kind(string frequency) =>
+        frequency.Length == 0 ? Unknown : frequency.Split([" (", ", "], StringSplitOptions.None)[0];
+
+    private static string InWords(string kind) => kind == "business days" ? "business-day" : kind;
+
+    /// <summary>The key as the file spells it.</summary>
+    private string KeyOf(string name)
+    {
+        _ = Data[name];
+        return Data.Keys.FirstOrDefault(key => key == name) ?? Data.Keys.First(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+}

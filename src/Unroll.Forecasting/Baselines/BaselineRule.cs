@@ -1,0 +1,91 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// A simple rule that a network has to beat, for one target of one series. What it fits it fits on the training rows alone; after that it is
+/// only told the values that have come, and is never fitted again.
+/// </summary>
+internal abstract class BaselineRule
+{
+    private string? _target;
+
+    public abstract string Name { get; }
+
+    /// <summary>How many of the newest values a prediction needs.</summary>
+    public abstract int NeededRows { get; }
+
+    /// <summary>What it predicts with.</summary>
+    public abstract BaselineState State { get; }
+
+    /// <summary>In a few words what it says; null where that takes more.</summary>
+    public virtual string? Saying => null;
+
+    /// <summary>A fitted rule from its state.</summary>
+    /// <exception cref="NotSupportedException">There is no such rule.</exception>
+    public static BaselineRule Restore(BaselineState state, string target)
+    {
+        BaselineRule rule = state switch
+        {
+            { Kind: NaiveRule.DefaultName } => new NaiveRule(),
+            { Kind: SeasonalNaiveRule.DefaultName, Period: >= 2 } => new SeasonalNaiveRule(state.Period),
+            { Kind: DriftRule.DefaultName } => new DriftRule(state.Slope),
+            { Kind: MeanRule.DefaultName } => new MeanRule(state.Mean),
+            { Kind: LeastSquaresRule.DefaultName, Weights: { } weights } => new LeastSquaresRule(weights),
+            { Ets: { } parameters } => new EtsRule(parameters, state.FirstDate),
+            _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
+        };
+        rule._target = target;
+        return rule;
+    }
+
+    /// <summary>Learns from the training rows of a split.</summary>
+    /// <exception cref="UnrollException">They are too few.</exception>
+    public void Fit(ForecastSplit split, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Learn(split, cancellationToken);
+        _target = split.Target;
+    }
+
+    /// <summary>The forecasts [count][steps] from origins that follow one another.</summary>
+    /// <param name="table">The target's values up to the last origin at least.</param>
+    /// <param name="first">The row of the first origin.</param>
+    /// <param name="count">How many origins.</param>
+    /// <param name="steps">H.</param>
+    /// <exception cref="UnrollException">There are too few rows, or a value that is needed is missing.</exception>
+    public double[][] Ahead(TimeSeries table, int first, int count, int steps)
+    {
+        Series column = table[_target ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.")];
+        int start = FirstRow(table.DateSpan[..(first + 1)]);
+        if (first + 1 - start < (IsFirst(table.Dates[start]) ? 1 : NeededRows))
+            throw new UnrollException($"{table.Name} has {first + 1} rows, but the {Name} forecast looks at the newest {NeededRows} to predict the next {column.Name}. Give it at least {NeededRows} rows.");
+        ReadOnlySpan<double> values = column.Values[start..(first + count)];
+        int missing = values.IndexOf(double.NaN);
+        if (missing >= 0)
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[start + missing])}, which the {Name} forecast looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+        double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
+        Roll(values, table.Dates[start], first + 1 - start, ahead);
+        return ahead;
+    }
+
+    /// <summary>Fits what there is to fit, on <see cref="ForecastSplit.Train"/>.</summary>
+    private protected abstract void Learn(ForecastSplit split, CancellationToken cancellationToken);
+
+    /// <summary>Predicts the values after <paramref name="known"/>, over all of <paramref name="ahead"/>.</summary>
+    /// <param name="known">At least <see cref="NeededRows"/> values, oldest first, none missing.</param>
+    /// <param name="fromTraining">Whether <paramref name="known"/> begins with the first training row.</param>
+    /// <param name="ahead">Is overwritten.</param>
+    private protected abstract void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead);
+
+    /// <summary>From which row of the table a prediction needs the values.</summary>
+    private protected virtual int FirstRow(ReadOnlySpan<DateTime> dates) => Math.Max(0, dates.Length - NeededRows);
+
+    /// <summary>Whether a row is the first that it was fitted to, so that its first states are known.</summary>
+    private protected virtual bool IsFirst(DateTime date) => false;
+
+    /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="firstDate"/> is that of values[0].</summary>
+    private protected virtual void Roll(ReadOnlySpan<double> values, DateTime firstDate, int firstOrigin, double[][] ahead)
+    {
+        for (int i = 0; i < ahead.Length; i++)
+            Ahead(values[..(firstOrigin + i)], false, ahead[i]);
+    }
+}

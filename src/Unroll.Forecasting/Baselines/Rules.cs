@@ -1,0 +1,78 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Says that nothing changes: p(t + h) = a(t) for every h. On prices it is hard to beat, so every other forecast is shown beside it.
+/// </summary>
+public sealed class NaiveForecaster : BaselineForecaster
+{
+    public override string Name => NaiveRule.DefaultName;
+
+    private protected override BaselineRule CreateRule() => new NaiveRule();
+}
+
+/// <summary>
+/// Repeats the last season: p(t + h) = a(t + h − m·k) with the smallest k that reaches back to a known row. Hyndman and Athanasopoulos,
+/// fpp3, section 5.2.
+/// </summary>
+/// <param name="period">m, the rows of one season; null to find it in the training rows of each part (<see cref="SeasonalPeriod.Find"/>).</param>
+public sealed class SeasonalNaiveForecaster(int? period = null) : BaselineForecaster
+{
+    public override string Name => SeasonalNaiveRule.DefaultName;
+
+    /// <summary>m of a part.</summary>
+    public int PeriodOf(Part part) => ((SeasonalNaiveRule)RuleOf(part)).Period;
+
+    private protected override BaselineRule CreateRule() => new SeasonalNaiveRule(period);
+}
+
+/// <summary>
+/// Continues the line from the first to the last training row: p(t + h) = a(t) + h·(a(N) − a(1)) / (N − 1) over the N training rows.
+/// Hyndman and Athanasopoulos, fpp3, section 5.2; the slope stays that of the training rows.
+/// </summary>
+public sealed class DriftForecaster : BaselineForecaster
+{
+    public override string Name => DriftRule.DefaultName;
+
+    private protected override BaselineRule CreateRule() => new DriftRule();
+}
+
+/// <summary>Says the mean of the training rows, always. Hyndman and Athanasopoulos, fpp3, section 5.2.</summary>
+public sealed class MeanForecaster : BaselineForecaster
+{
+    public override string Name => MeanRule.DefaultName;
+
+    private protected override BaselineRule CreateRule() => new MeanRule();
+}
+
+/// <summary>
+/// A weighted sum of the newest values: p(t + 1) = c + Σ w(j)·a(t + 1 − j) over j = 1..L, the weights by least squares on the training
+/// rows. Further ahead, predictions take the place of the values that are not known yet.
+/// </summary>
+/// <param name="lags">L, how many of the newest values it looks at; null for the window of the task, as a network does.</param>
+/// <param name="ridge">λ of <see cref="LinearRegression"/>.</param>
+public sealed class LeastSquaresForecaster(int? lags = null, double ridge = 0) : BaselineForecaster
+{
+    public override string Name => LeastSquaresRule.DefaultName;
+
+    /// <summary>The fitted weights of a part; input 1 is the oldest of the L values, input L the newest.</summary>
+    public LinearRegression RegressionOf(Part part) => ((LeastSquaresRule)RuleOf(part)).Regression;
+
+    private protected override BaselineRule CreateRule() => new LeastSquaresRule(lags, ridge);
+}
+
+/// <summary>
+/// Exponential smoothing: level, trend and season that follow the values. Parameters and first states are fitted to the training
+/// rows by maximum likelihood and the model is the one of lowest AICc, as Hyndman and Athanasopoulos describe (fpp3, chapter 8);
+/// afterwards the states follow every value that comes, with the parameters as they are.
+/// </summary>
+/// <param name="model">The model to fit; null to choose among all, for each part.</param>
+/// <param name="period">m, the rows of one season, 2 to 24; null to find it in the training rows; 1 for none.</param>
+public sealed class EtsForecaster(EtsModel? model = null, int? period = null) : BaselineForecaster
+{
+    public override string Name => EtsRule.DefaultName;
+
+    /// <summary>What was fitted to a part.</summary>
+    public EtsParameters ParametersOf(Part part) => ((EtsRule)RuleOf(part)).Parameters;
+
+    private protected override BaselineRule CreateRule() => new EtsRule(model, period);
+}

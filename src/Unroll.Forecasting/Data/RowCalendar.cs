@@ -1,0 +1,276 @@
+using System.Globalization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>The kinds of spacing that calendars know.</summary>
+internal enum DateSpacing
+{
+    Other,
+    WithinDay,
+    Days,
+    BusinessDays,
+    Weeks,
+    HalfMonths,
+    Months,
+    Quarters,
+    Years,
+    Uneven,
+}
+
+/// <summary>
+/// How often rows come, learnt from their dates: what it is called, how many rows are missing between two dates, and which dates follow.
+/// </summary>
+internal sealed class RowCalendar
+{
+    private const string NoFrequency = "unknown", NotEven = "not evenly spaced";
+
+    /// <summary>Spans of fewer days do not tell daily rows from those of business days.</summary>
+    private const int DaysToKnowTheWeek = 14;
+
+    private readonly RowRule _rule;
+    private readonly string _table;
+    private readonly DateTime? _last;
+    private readonly bool _knowsTheWeek;
+
+    private RowCalendar(
+        string name, DateSpacing kind, RowRule rule, IReadOnlyList<int> seasonalPeriods, ReadOnlySpan<DateTime> dates, string table)
+    {
+        (Name, Kind, _rule, SeasonalPeriods, _table) = (name, kind, rule, seasonalPeriods, table);
+        _last = dates.IsEmpty ? null : dates[^1];
+        _knowsTheWeek = !dates.IsEmpty && (dates[^1] - dates[0]).TotalDays >= DaysToKnowTheWeek;
+    }
+
+    /// <summary>In words: "daily", "business days (Mon to Fri)", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced".</summary>
+    public string Name { get; }
+
+    public DateSpacing Kind { get; }
+
+    /// <summary>The seasons of this calendar in rows, the shortest first.</summary>
+    public IReadOnlyList<int> SeasonalPeriods { get; }
+
+    /// <summary>The usual time from one row to the next: the median where rows are not evenly spaced.</summary>
+    public TimeSpan Spacing => _rule.Spacing;
+
+    public bool IsEven => Kind != DateSpacing.Uneven;
+
+    /// <summary>The calendar in a word that can be kept with a model; <see cref="SameAs(string)"/> compares it.</summary>
+    public string Word => Kind switch
+    {
+        _ when Name == NoFrequency => NoFrequency,
+        DateSpacing.Days => "days",
+        DateSpacing.BusinessDays => "business days",
+        DateSpacing.Weeks => "weeks",
+        DateSpacing.HalfMonths => "half months",
+        DateSpacing.Months => "months",
+        DateSpacing.Quarters => "quarters",
+        DateSpacing.Years => "years",
+        DateSpacing.Uneven => $"uneven {Text(Spacing)}",
+        _ => Text(Spacing),
+    };
+
+    /// <summary>Learns the calendar of some rows.</summary>
+    /// <param name="dates">Strictly increasing.</param>
+    /// <param name="table">What messages call the rows.</param>
+    public static RowCalendar Of(ReadOnlySpan<DateTime> dates, string table = "The table")
+    {
+        if (dates.Length < 3)
+            return new RowCalendar(NoFrequency, DateSpacing.Other, new NoRule(), [], dates, table);
+        RowSteps steps = new(dates);
+        (string name, DateSpacing kind, RowRule rule, int[] seasons) = Learn(dates, steps);
+        if (!IsMostly(rule, dates) || (rule is EveryRule && !steps.IsMostlyCommon))
+        {
+            rule = new EveryRule(steps.Median);
+            (name, kind, seasons) = IsMostly(rule, dates)
+                ? ($"about every {Text(steps.Median)}", KindOf(steps.Median), Within(steps.Median))
+                : (NotEven, DateSpacing.Uneven, Array.Empty<int>());
+        }
+
+        return new RowCalendar(name, kind, rule, seasons, dates, table);
+    }
+
+    /// <summary>How many rows are to be expected between two dates and are not there; 0 where rows are not evenly spaced.</summary>
+    public long MissingBetween(DateTime after, DateTime before) => IsEven ? _rule.MissingBetween(after, before) : 0;
+
+    /// <summary>The date of the row that follows a row of this date.</summary>
+    /// <exception cref="UnrollException">It would lie beyond the last date there is, 9999-12-31.</exception>
+    public DateTime Next(DateTime date)
+    {
+        try
+        {
+            return _rule.Next(date);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            string row = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            throw new UnrollException($"{_table}: no date follows the row of {row}. Correct its date, or remove the row.", e);
+        }
+    }
+
+    /// <summary>The dates that follow the last row.</summary>
+    /// <exception cref="UnrollException">One would lie beyond the last date there is.</exception>
+    public DateTime[] NextDates(int count)
+    {
+        var dates = new DateTime[count];
+        DateTime last = _last ?? throw new InvalidOperationException($"{_table} has no rows, so no date follows.");
+        for (int i = 0; i < count; i++)
+            dates[i] = last = Next(last);
+        return dates;
+    }
+
+    /// <summary>Whether rows come as often here as there, as far as both can be known.</summary>
+    public bool SameAs(RowCalendar other) => SameAs(other.Word) || (!other._knowsTheWeek && AreDays(Word, other.Word));
+
+    /// <summary>Whether rows come as often as in a calendar of this <see cref="Word"/>; one that is not known differs from none.</summary>
+    public bool SameAs(string word)
+    {
+        if (word == Word || word == NoFrequency || Word == NoFrequency)
+            return true;
+        if (!_knowsTheWeek && AreDays(word, Word))
+            return true;
+        if (Usual(word) is not { } there || Usual(Word) is not { } here)
+            return false;
+        // Rows that are not evenly spaced are alike where they come about as often, other spacings where they are about the same.
+        return IsUneven(word) || !IsEven
+            ? there / here is > 0.5 and < 2
+            : char.IsAsciiDigit(word[0]) && char.IsAsciiDigit(Word[0]) && there / here is > 0.9 and < 1.1;
+    }
+
+    /// <summary>What to say where a model learnt from another calendar than this; null where they are the same.</summary>
+    /// <param name="learntFrom">The word of the calendar that the model learnt from.</param>
+    public string? Mismatch(string learntFrom) => SameAs(learntFrom)
+        ? null
+        : $"The model learnt from {Rows(learntFrom)}, but {_table} has {Phrase(Word)}. "
+            + $"Use rows as the model learnt from, or train a model on {_table}.";
+
+    private static bool AreDays(string word, string other) => word is "days" or "business days" && other is "days" or "business days";
+
+    private static bool IsUneven(string word) => word.StartsWith("uneven ", StringComparison.Ordinal);
+
+    private static string Rows(string word) => word switch
+    {
+        "half months" => Phrase(word),
+        _ when IsUneven(word) => Phrase(word),
+        _ => char.IsAsciiLetter(word[0]) ? word : $"rows every {word}",
+    };
+
+    private static string Phrase(string word) => word switch
+    {
+        "days" => "one row a day",
+        "business days" => "one row each business day",
+        "half months" => "two rows a month",
+        "weeks" or "months" or "quarters" or "years" => $"one row a {word[..^1]}",
+        _ when IsUneven(word) => "rows that are not evenly spaced",
+        _ => $"one row every {word}",
+    };
+
+    private static TimeSpan? Usual(string word)
+    {
+        string text = word.Replace("uneven ", "", StringComparison.Ordinal);
+        double? days = text switch
+        {
+            "days" or "business days" => 1,
+            "weeks" => 7,
+            "half months" => 365.2425 / 24,
+            "months" => 365.2425 / 12,
+            "quarters" => 365.2425 / 4,
+            "years" => 365.2425,
+            _ => double.TryParse(text.Replace(" days", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out double number) ? number : null,
+        };
+        if (days is { } known)
+            return TimeSpan.FromDays(known);
+        return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span) ? span : null;
+    }
+
+    private static bool IsMostly(RowRule rule, ReadOnlySpan<DateTime> dates)
+    {
+        int follow = 0;
+        for (int row = 1; row < dates.Length; row++)
+            follow += rule.IsNext(dates[row - 1], dates[row]) ? 1 : 0;
+        return 2 * follow >= dates.Length - 1;
+    }
+
+    private static (string Name, DateSpacing Kind, RowRule Rule, int[] SeasonalPeriods) Learn(ReadOnlySpan<DateTime> dates, RowSteps steps)
+    {
+        if (HalfMonthRule.Find(dates, steps) is { } halves)
+            return ($"twice a month ({halves.Days})", DateSpacing.HalfMonths, halves, [24]);
+        double common = steps.Common.TotalDays;
+        if (common == 1)
+            return Days(WeekdayRule.Of(dates, DaysToKnowTheWeek), "business days");
+        if (common is > 1 and < 7 && WeekdayRule.OfPattern(dates, DaysToKnowTheWeek) is { } weekdays)
+            return Days(weekdays, "days of the week");
+        if (common == 7)
+            return ("weekly", DateSpacing.Weeks, new WeekRule(dates), [52]);
+        (string Name, DateSpacing Kind, int Months)? months = common switch
+        {
+            >= 28 and <= 31 => ("monthly", DateSpacing.Months, 1),
+            >= 89 and <= 92 => ("quarterly", DateSpacing.Quarters, 3),
+            >= 365 and <= 366 => ("yearly", DateSpacing.Years, 12),
+            _ => null,
+        };
+        if (months is { } found && MonthRule.Find(dates, found.Months, steps) is { } rule)
+            return (found.Name, found.Kind, rule, found.Months < 12 ? [12 / found.Months] : []);
+        if (common < 1 && SessionRule.Find(dates, steps.Common, DaysToKnowTheWeek) is { } session)
+            return ($"every {Text(steps.Common)}{session.Words}", DateSpacing.WithinDay, session, session.SeasonalPeriods());
+        return ($"every {Text(steps.Common)}", KindOf(steps.Common), new EveryRule(steps.Common), common == 28 ? [13] : Within(steps.Common));
+
+        static (string, DateSpacing, RowRule, int[]) Days(WeekdayRule rule, string what) => rule.IsEveryDay
+            ? ("daily", DateSpacing.Days, rule, [7, 365])
+            : ($"{what} ({rule.Words})", DateSpacing.BusinessDays, rule, rule.Count > 1 ? [rule.Count] : []);
+    }
+
+    /// <summary>An hour, a day and a week of rows that come more often than that.</summary>
+    private static int[] Within(TimeSpan step)
+    {
+        if (step >= TimeSpan.FromDays(1))
+            return [];
+        TimeSpan[] seasons = [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(7)];
+        IEnumerable<long> rows = seasons.Where(season => season.Ticks % step.Ticks == 0).Select(season => season.Ticks / step.Ticks);
+        return [.. rows.Where(count => count is >= 2 and <= 1 << 20).Select(count => (int)count)];
+    }
+
+    private static DateSpacing KindOf(TimeSpan step) => step < TimeSpan.FromDays(1) ? DateSpacing.WithinDay : DateSpacing.Other;
+
+    /// <summary>A spacing as messages write it.</summary>
+    public static string Text(TimeSpan span) => span < TimeSpan.FromDays(1)
+        ? span.ToString("c", CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{span.TotalDays:0.##} days");
+}
+
+/// <summary>The times between neighbouring rows.</summary>
+internal readonly struct RowSteps
+{
+    /// <param name="dates">At least two, strictly increasing.</param>
+    public RowSteps(ReadOnlySpan<DateTime> dates)
+    {
+        var ticks = new long[dates.Length - 1];
+        for (int row = 1; row < dates.Length; row++)
+            ticks[row - 1] = (dates[row] - dates[row - 1]).Ticks;
+        Array.Sort(ticks);
+        Median = new TimeSpan(ticks[ticks.Length / 2]);
+        int longest = 0;
+        for (int start = 0; start < ticks.Length;)
+        {
+            int end = start;
+            while (end < ticks.Length && ticks[end] == ticks[start])
+                end++;
+            if (end - start > longest)
+                (longest, Common) = (end - start, new TimeSpan(ticks[start]));
+            start = end;
+        }
+
+        IsMostlyCommon = 2 * longest >= ticks.Length;
+        long common = Common.Ticks;
+        AreMultiples = longest >= 3 && Array.TrueForAll(ticks, step => step % common == 0);
+    }
+
+    /// <summary>The most common; among equals the shortest.</summary>
+    public TimeSpan Common { get; }
+
+    public TimeSpan Median { get; }
+
+    /// <summary>Whether half of them or more are exactly <see cref="Common"/>.</summary>
+    public bool IsMostlyCommon { get; }
+
+    /// <summary>Whether all are the most common or multiples of it, and three or more are that: as no three months in a row.</summary>
+    public bool AreMultiples { get; }
+}

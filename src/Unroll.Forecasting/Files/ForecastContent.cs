@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Text.Json.Serialization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>A fitted forecaster as its file holds it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(BaselineContent), "baseline")]
+[JsonDerivedType(typeof(RidgeContent), "ridge")]
+[JsonDerivedType(typeof(EnsembleContent), "ensemble")]
+[JsonDerivedType(typeof(NetworkContent), "network")]
+[JsonDerivedType(typeof(BlendContent), "blend")]
+internal abstract record ForecasterContent
+{
+    public required FittedFacts Facts { get; init; }
+
+    /// <summary>In the order of <see cref="FittedFacts.Parts"/>.</summary>
+    public required PartContent[] Parts { get; init; }
+}
+
+/// <summary>What is known of a part beside its model.</summary>
+internal sealed record PartContent(Part Part, PartFacts Facts, TrackContent? Track)
+{
+    /// <param name="model">The part.</param>
+    /// <param name="withTrack">Whether its errors are kept; a member of a blend leaves that to the blend.</param>
+    public static PartContent Of(PartModel model, bool withTrack) => new(model.Part, model.Facts, withTrack && model.Track is { } track ? TrackContent.Of(track) : null);
+}
+
+internal sealed record BaselineContent : ForecasterContent
+{
+    public required string Name { get; init; }
+
+    /// <summary>[parts].</summary>
+    public required BaselineState[] Rules { get; init; }
+}
+
+internal sealed record RidgeContent : ForecasterContent
+{
+    /// <summary>[parts].</summary>
+    public required LinearContent[] Linear { get; init; }
+
+    /// <summary>[targets], whether all series share the weights.</summary>
+    public required bool[] IsPooled { get; init; }
+}
+
+/// <summary>One linear model.</summary>
+/// <param name="Plan">How rows become inputs.</param>
+/// <param name="Penalties">[H].</param>
+/// <param name="Weights">[H][inputs + 1], 8 bytes a number; where all series share theirs, empty in all but the first.</param>
+internal sealed record LinearContent(InputPlan Plan, double[] Penalties, byte[][] Weights);
+
+internal sealed record EnsembleContent : ForecasterContent
+{
+    public required CellKind Cell { get; init; }
+
+    public required RecipeContent Recipe { get; init; }
+
+    public required Strategy Strategy { get; init; }
+
+    public required ForecastHead Head { get; init; }
+
+    /// <summary>Whole model files.</summary>
+    public required byte[][] Networks { get; init; }
+
+    /// <summary>[parts].</summary>
+    public required LinearContent[] Linear { get; init; }
+
+    /// <summary>[parts][H].</summary>
+    public required double[][] Scales { get; init; }
+
+    /// <summary>[targets], whether all series share the weights of ridge regression.</summary>
+    public required bool[] IsPooled { get; init; }
+
+    public required StaticInput[] Statics { get; init; }
+
+    /// <summary>For each member how many epochs it was trained.</summary>
+    public required int[] Epochs { get; init; }
+}
+
+internal sealed record NetworkContent : ForecasterContent
+{
+    public required string Name { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>[parts], whole model files.</summary>
+    public required byte[][] Networks { get; init; }
+
+    /// <summary>[parts].</summary>
+    public required ScalerState[] Scalers { get; init; }
+}
+
+internal sealed record BlendContent : ForecasterContent
+{
+    public required ForecasterContent[] Members { get; init; }
+
+    /// <summary>[parts][members][H].</summary>
+    public required double[][][] Shares { get; init; }
+}
+
+/// <summary>Numbers are 8 bytes each, little-endian.</summary>
+/// <param name="Steps">H.</param>
+/// <param name="Actual">n + H − 1.</param>
+/// <param name="Predicted">[n, H].</param>
+/// <param name="Head">[n, H, K]; null without a head.</param>
+/// <param name="Later">[m, H].</param>
+/// <param name="LaterHead">[m, H, K]; null without a head.</param>
+/// <param name="LaterActual">m.</param>
+internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, byte[]? Head, byte[] Later, byte[]? LaterHead, byte[] LaterActual)
+{
+    public static TrackContent Of(TrackRecord track) => new(
+        track.Validation.Steps,
+        BytesOf(track.Validation.AllActual),
+        BytesOf([.. Enumerable.Range(0, track.Validation.Origins).SelectMany(origin => track.Validation.From(origin).ToArray())]),
+        track.ValidationHead is { } head ? BytesOf([.. head.Ahead.SelectMany(row => row)]) : null,
+        BytesOf([.. track.Later.SelectMany(row => row)]),
+        track.LaterHead is { } later ? BytesOf([.. later.Ahead.SelectMany(row => row)]) : null,
+        BytesOf(track.LaterActual));
+
+    /// <exception cref="UnrollException">The numbers do not fit each other.</exception>
+    public TrackRecord ToRecord()
+    {
+        double[][] predicted = RowsOf(Predicted, Steps), later = RowsOf(Later, Steps);
+        HorizonQuantiles? Quantiles(byte[]? bytes, int rows)
+        {
+            if (bytes is null)
+                return null;
+            double[][] ahead = RowsOf(bytes, Steps * Heads.Levels.Length);
+            return ahead.Length == rows ? new HorizonQuantiles(Steps, ahead) : throw new UnrollException("its quantiles do not fit its forecasts.");
+        }
+
+        double[] laterActual = NumbersOf(LaterActual);
+        return laterActual.Length == later.Length
+            ? new TrackRecord(new HorizonForecast(NumbersOf(Actual), predicted), Quantiles(Head, predicted.Length)) { Later = later, LaterHead = Quantiles(LaterHead, later.Length), LaterActual = laterActual }
+            : throw new UnrollException("its later rows do not fit each other.");
+    }
+
+    public static byte[] BytesOf(ReadOnlySpan<double> numbers)
+    {
+        var bytes = new byte[numbers.Length * sizeof(double)];
+        for (int i = 0; i < numbers.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), numbers[i]);
+        return bytes;
+    }
+
+    public static double[] NumbersOf(byte[] bytes)
+    {
+        if (bytes.Length % sizeof(double) != 0)
+            throw new UnrollException("its numbers are cut off.");
+        var numbers = new double[bytes.Length / sizeof(double)];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)));
+        return numbers;
+    }
+
+    private static double[][] RowsOf(byte[] bytes, int each)
+    {
+        double[] numbers = NumbersOf(bytes);
+        return each > 0 && numbers.Length % each == 0
+            ? [.. Enumerable.Range(0, numbers.Length / each).Select(i => numbers[(i * each)..((i + 1) * each)])]
+            : throw new UnrollException("its numbers do not fill whole rows.");
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ForecasterContent))]
+internal sealed partial class ForecastFileJson : JsonSerializerContext;

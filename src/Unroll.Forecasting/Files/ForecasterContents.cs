@@ -1,0 +1,189 @@
+using Unroll.Formats;
+
+namespace Unroll.Forecasting;
+
+/// <summary>Fitted forecasters as what their files hold, and back.</summary>
+internal static class ForecasterContents
+{
+    /// <param name="forecaster">Fitted.</param>
+    /// <param name="withTracks">Whether its errors are kept; members of a blend leave that to the blend.</param>
+    public static ForecasterContent Of(PartsForecaster forecaster, bool withTracks)
+    {
+        FittedFacts facts = forecaster.Facts;
+        PartModel[] models = [.. facts.Parts.Select(part => forecaster.Models[part])];
+        PartContent[] parts = Array.ConvertAll(models, model => PartContent.Of(model, withTracks));
+        return forecaster switch
+        {
+            BlendForecaster blend => new BlendContent { Facts = facts, Parts = parts, Members = [.. blend.Members.Select(member => Of(member, false))], Shares = Array.ConvertAll(models, model => ((BlendModel)model).Shares) },
+            EnsembleForecaster ensemble => Of(ensemble, facts, parts, Array.ConvertAll(models, model => (EnsembleModel)model)),
+            RidgeForecaster ridge => new RidgeContent
+            {
+                Facts = facts,
+                Parts = parts,
+                Linear = Linear([.. models.Select(model => ((RidgeModel)model).Linear)]),
+                IsPooled = Array.ConvertAll(ridge.Choices, choice => choice.IsPooled),
+            },
+            BaselineForecaster => new BaselineContent { Facts = facts, Parts = parts, Name = forecaster.Name, Rules = Array.ConvertAll(models, model => ((BaselineModel)model).Rule.State) },
+            NetworkForecaster => new NetworkContent
+            {
+                Facts = facts,
+                Parts = parts,
+                Name = forecaster.Name,
+                Seed = ((NetworkModel)models[0]).Seed,
+                Networks = Array.ConvertAll(models, model => ModelFile.ToBytes(((NetworkModel)model).Network)),
+                Scalers = Array.ConvertAll(models, model => ((NetworkModel)model).Scaler.State),
+            },
+            _ => throw new NotSupportedException($"The {forecaster.Name} forecaster is not written to files."),
+        };
+    }
+
+    /// <exception cref="UnrollException">The parts do not fit each other.</exception>
+    public static PartsForecaster ToForecaster(ForecasterContent content, string path)
+    {
+        FittedFacts facts = content.Facts;
+        if (facts.Parts.Count == 0 || !facts.Parts.SequenceEqual(content.Parts.Select(part => part.Part)))
+            throw new UnrollException("its parts do not fit each other");
+        return content switch
+        {
+            BlendContent blend => Blend(blend, path),
+            EnsembleContent ensemble => Ensemble(ensemble, path),
+            RidgeContent ridge => Ridge(ridge),
+            BaselineContent baseline => Baseline(baseline),
+            NetworkContent network => new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts, [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model, Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
+            _ => throw new UnrollException("it holds a forecaster that this version does not know"),
+        };
+    }
+
+    private static EnsembleContent Of(EnsembleForecaster ensemble, FittedFacts facts, PartContent[] parts, EnsembleModel[] models) => new()
+    {
+        Facts = facts,
+        Parts = parts,
+        Cell = ensemble.Recipe.Network.Cell,
+        Recipe = RecipeContent.Of(ensemble.Recipe.Network) is var own && ensemble.CanRefit ? own : own with { IsWhole = false },
+        Strategy = models[0].Strategy,
+        Head = models[0].Head,
+        Networks = [.. models[0].Networks.Select(network => ModelFile.ToBytes(network))],
+        Linear = Linear([.. models.Select(model => model.Linear)]),
+        Scales = Array.ConvertAll(models, model => model.Scales),
+        IsPooled = [.. ensemble.Chosen!.Choices.Select(choice => choice.IsPooled)],
+        Statics = ensemble.StaticInputs.Columns,
+        Epochs = ensemble.Chosen.Epochs,
+    };
+
+    private static EnsembleForecaster Ensemble(EnsembleContent content, string path)
+    {
+        FittedFacts facts = content.Facts;
+        Model[] networks = Array.ConvertAll(content.Networks, bytes => ModelFile.FromBytes(bytes, path).Model);
+        LinearStage[] linear = Linear(content.Linear, content.Parts.Length);
+        EnsembleModel[] models = [.. content.Parts.Select((part, i) => With(new EnsembleModel
+        {
+            Part = part.Part,
+            Facts = part.Facts,
+            Linear = Checked(linear[i], facts, content.Strategy),
+            Networks = networks,
+            Scales = content.Scales[i],
+            Strategy = content.Strategy,
+            Head = content.Head,
+            Horizon = facts.Horizon,
+        }, part))];
+        foreach (IGrouping<string, EnsembleModel> series in models.GroupBy(model => model.Part.Series))
+        {
+            EnsembleModel[] own = EnsembleModel.Together([.. series]);
+            JointInputs inputs = own[0].Inputs;
+            int outputs = inputs.Lead.Steps * own.Length * Heads.OutputsOf(content.Head);
+            if (networks.Length == 0 || !Array.TrueForAll(networks, network => network.InputShape == inputs.Shape && network.OutputShape.Size == outputs)
+                || own.Any(model => model.Scales.Length != model.Linear.Plan.Steps))
+            {
+                throw new UnrollException("its networks do not fit its inputs");
+            }
+        }
+
+        var recipe = new EnsembleRecipe { Network = content.Recipe.ToRecipe(content.Cell), Members = networks.Length, Steps = facts.Horizon, Strategy = content.Strategy, Head = content.Head };
+        PlanChoice[] choices = Choices(facts, content.IsPooled, part => models.First(model => model.Part == part).Linear);
+        return content.Epochs.Length == networks.Length
+            ? new EnsembleForecaster(recipe, facts, models, new StaticInputs(content.Statics), new EnsembleTraining.Chosen(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
+            : throw new UnrollException("its epochs do not fit its networks");
+    }
+
+    private static RidgeForecaster Ridge(RidgeContent content)
+    {
+        FittedFacts facts = content.Facts;
+        LinearStage[] linear = Linear(content.Linear, content.Parts.Length);
+        RidgeModel[] models = [.. content.Parts.Select((part, i) => With(new RidgeModel(Checked(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
+        return new RidgeForecaster(facts, models, Choices(facts, content.IsPooled, part => models.First(model => model.Part == part).Linear));
+    }
+
+    /// <summary>What was chosen for each target, read off the models.</summary>
+    private static PlanChoice[] Choices(FittedFacts facts, bool[] isPooled, Func<Part, LinearStage> linear)
+    {
+        if (isPooled.Length != facts.Targets.Count)
+            throw new UnrollException("its choices do not fit its targets");
+        string[] keys = [.. facts.Parts.Select(part => part.Series).Distinct().Order(StringComparer.Ordinal)];
+        return
+        [
+            .. facts.Targets.Select((target, k) =>
+            {
+                LinearStage[] own = Array.ConvertAll(keys, key => linear(new Part(key, target)));
+                return new PlanChoice(Array.ConvertAll(own, stage => stage.Plan), Array.ConvertAll(own, stage => stage.Penalties), isPooled[k], double.NaN, null);
+            }),
+        ];
+    }
+
+    private static BlendForecaster Blend(BlendContent content, string path)
+    {
+        PartsForecaster[] members = [.. content.Members.Select(member => ToForecaster(member, path))];
+        if (content.Shares.Length != content.Parts.Length || Array.Exists(content.Shares, shares => shares.Length != members.Length || Array.Exists(shares, own => own.Length != content.Facts.Horizon)))
+            throw new UnrollException("its shares do not fit its members");
+        return new BlendForecaster(members, content.Facts, [.. content.Parts.Select((part, i) => With(new BlendModel([.. members.Select(member => member.Models[part.Part])], content.Shares[i]) { Part = part.Part, Facts = part.Facts }, part))]);
+    }
+
+    private static BaselineForecaster Baseline(BaselineContent content)
+    {
+        BaselineForecaster forecaster = content.Name switch
+        {
+            NaiveRule.DefaultName => new NaiveForecaster(),
+            SeasonalNaiveRule.DefaultName => new SeasonalNaiveForecaster(),
+            DriftRule.DefaultName => new DriftForecaster(),
+            MeanRule.DefaultName => new MeanForecaster(),
+            LeastSquaresRule.DefaultName => new LeastSquaresForecaster(),
+            EtsRule.DefaultName => new EtsForecaster(),
+            _ => throw new UnrollException($"it names a baseline {content.Name}, which there is not"),
+        };
+        forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(new BaselineModel(BaselineRule.Restore(content.Rules[i], part.Part.Target)) { Part = part.Part, Facts = part.Facts }, part))]);
+        return forecaster;
+    }
+
+    private static LinearContent[] Linear(LinearStage[] stages) =>
+    [
+        .. stages.Select((stage, i) => new LinearContent(
+            stage.Plan,
+            stage.Penalties,
+            i > 0 && Array.FindIndex(stages, other => ReferenceEquals(other.Weights, stage.Weights)) is var same && same < i && same == 0 ? [] : Array.ConvertAll(stage.Weights, weights => TrackContent.BytesOf(weights)))),
+    ];
+
+    private static LinearStage[] Linear(LinearContent[] contents, int parts)
+    {
+        if (contents.Length != parts)
+            throw new UnrollException("its linear models do not fit its parts");
+        double[][] first = Array.ConvertAll(contents[0].Weights, TrackContent.NumbersOf);
+        return [.. contents.Select((content, i) => new LinearStage(content.Plan, content.Penalties, i == 0 || content.Weights.Length == 0 ? first : Array.ConvertAll(content.Weights, TrackContent.NumbersOf)))];
+    }
+
+    private static LinearStage Checked(LinearStage linear, FittedFacts facts, Strategy strategy = Strategy.Direct)
+    {
+        InputPlan plan = linear.Plan;
+        bool fits = plan.Steps == (strategy == Strategy.Recursive ? 1 : facts.Horizon) && plan is { Window: >= 1, Lags: >= 1, Season: >= 1 } && plan.Seasons.All(season => season >= 2)
+            && linear.Weights.Length == plan.Steps && linear.Penalties.Length == plan.Steps
+            && Array.TrueForAll(linear.Weights, weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1) && facts.Targets.Contains(plan.Target);
+        return fits ? linear : throw new UnrollException("its linear models do not fit its inputs");
+    }
+
+    private static TModel With<TModel>(TModel model, PartContent content)
+        where TModel : PartModel
+    {
+        model.Track = content.Track?.ToRecord();
+        if (model.Track is { } track && track.Validation.Steps < 1)
+            throw new UnrollException("its errors do not fit its horizon");
+        return model;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Values as the transform has them, and the way back of log-returns that were not asked for: in training all values had a logarithm, but
+/// a later one may be 0 or below. It counts as the value before it, which leaves changes and volatility in peace, and what is predicted
+/// from there is moved by how far the two lie apart: the level is that of the values themselves, and the change that of the last values
+/// that had a logarithm.
+/// </summary>
+internal sealed partial class InputFrame
+{
+    /// <summary>How far the target lies from what counts in its place, at each row; null where it counts itself at all of them.</summary>
+    private double[]? _apart;
+
+    /// <summary>Whether a value counts as the one before it.</summary>
+    public bool HasReplaced { get; private set; }
+
+    /// <summary>What to tell the user of target values that have no logarithm; null where there are none.</summary>
+    public string? Note
+    {
+        get
+        {
+            int[] rows = [.. Enumerable.Range(0, Math.Min(Rows, Table.Rows)).Where(row => _apart is not null && _target[row] <= 0)];
+            if (rows.Length == 0)
+                return null;
+            string count = rows.Length == 1 ? "1 row" : FormattableString.Invariant($"{rows.Length} rows");
+            string first = FormattableString.Invariant($"{Table.Format(Table.Dates[rows[0]])} ({_target[rows[0]]})");
+            return $"{_plan.Target} is not above 0 on {count}, the first {first}, but was learnt as log-returns: "
+                + "there the last value above 0 says how large changes are, and forecasts start from the value itself.";
+        }
+    }
+
+    /// <exception cref="UnrollException">The transform was asked for and is not defined for a value.</exception>
+    private double[] Mapped(double[] values)
+    {
+        if (_transform != TargetTransform.LogReturn)
+            return values;
+        var mapped = new double[values.Length];
+        for (int row = 0; row < values.Length; row++)
+            mapped[row] = MappedAfter(values[row], mapped, row);
+        return mapped;
+    }
+
+    /// <summary>A value as the transform has it, or what counts in its place.</summary>
+    /// <param name="value">At a row.</param>
+    /// <param name="before">Of which the rows before are there.</param>
+    /// <param name="row">The row.</param>
+    private double MappedAfter(double value, double[] before, int row)
+    {
+        if (_transform != TargetTransform.LogReturn)
+            return value;
+        if (value > 0)
+            return Math.Log(value);
+        if (_plan.IsTransformFixed || double.IsNaN(value))
+            return TargetTransform.LogReturn.Forward(value, 1);
+        HasReplaced = true;
+        return row > 0 ? before[row - 1] : value < 0 ? Math.Log(-value) : 0;
+    }
+
+    private double[]? Apart() => HasReplaced ? [.. _target.Select((value, row) => value > 0 ? 0 : value - Math.Exp(_values[row]))] : null;
+
+    /// <summary>How far the level of the values themselves is from that of their logarithms.</summary>
+    private double Shift(int origin)
+    {
+        int season = Math.Min(_plan.Season, origin + 1);
+        double sum = 0;
+        for (int row = origin + 1 - season; row <= origin; row++)
+            sum += _apart![row];
+        return sum / season;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Unroll.Formats;
+
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The finished parts of a long run in a folder, a file each, on the disk before the next begins: a run that was killed goes on where it
+/// was, and ends as one that was not. A part is found again by its key, and only by a run of the same setup.
+/// </summary>
+/// <remarks>
+/// Any number of threads may use it at once. Nothing that goes wrong with its files is an error of the run: a damaged file is removed and
+/// its part computed again, and what cannot be written is not kept. Work of other setups stays in the same folder until a run has ended
+/// well (<see cref="Remove"/>), or for 30 days.
+/// </remarks>
+public sealed class FinishedWork
+{
+    private const string SetupEntry = "setup", KeyEntry = "key", TrainingEntry = "training";
+    private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(30);
+    private static readonly Dictionary<string, string> s_noFacts = [];
+
+    private readonly string _setup, _own, _place = "";
+    private readonly Action<string>? _onFailure;
+    private int _failures;
+
+    private FinishedWork(string folder, string setup, Action<string>? onFailure)
+    {
+        (Folder, _setup, _onFailure) = (folder, setup, onFailure);
+        _own = Path.Combine(folder, NameOf(setup));
+    }
+
+    /// <summary>The same work, where keys begin with a place: a fit of a backtest finds its own networks and no other's.</summary>
+    private FinishedWork(FinishedWork whole, string place) =>
+        (Folder, _setup, _own, _onFailure, _place) = (whole.Folder, whole._setup, whole._own, whole._onFailure, $"{whole._place}{place}/");
+
+    /// <summary>The folder; it is there once something was added.</summary>
+    public string Folder { get; }
+
+    /// <summary>How many parts of this setup are kept.</summary>
+    public int Count =>
+        Try(() => Directory.Exists(_own) ? Directory.GetFiles(_own).Count(file => Path.GetFileName(file)[0] != '.') : 0);
+
+    /// <summary>Opens a folder to go on with, or to begin. It need not be there yet.</summary>
+    /// <param name="folder">The folder; nothing else may be in it.</param>
+    /// <param name="setup">Everything that the results depend on, from <see cref="SetupHash"/>.</param>
+    /// <param name="onFailure">Called at most once, with a sentence, when a part cannot be kept; perhaps on another thread.</param>
+    public static FinishedWork Open(string folder, string setup, Action<string>? onFailure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(setup);
+        var work = new FinishedWork(folder, setup, onFailure);
+        AtomicFile.RemoveLeftovers(work._own);
+        foreach (string other in Try(() => Directory.Exists(folder) ? Directory.GetDirectories(folder) : []) ?? [])
+        {
+            if (other != work._own && Try(() => Newest(other)) < DateTime.UtcNow - s_keptFor)
+                Delete(other);
+        }
+
+        return work;
+    }
+
+    /// <summary>The same folder with keys of its own.</summary>
+    /// <param name="place">What the keys begin with.</param>
+    public FinishedWork Within(string place)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(place);
+        return new FinishedWork(this, place);
+    }
+
+    /// <summary>The training that was added under a key, by this run or an earlier one; null where there is none.</summary>
+    public FinishedTraining? Find(string key)
+    {
+        string path = PathOf(key, ".unroll");
+        if (Contents(path) is not { } bytes)
+            return null;
+        try
+        {
+            (Model model, IReadOnlyDictionary<string, string> entries) = ModelFile.FromBytes(bytes, path);
+            if (entries.GetValueOrDefault(SetupEntry) == _setup
+                && entries.GetValueOrDefault(KeyEntry) == _place + key
+                && JsonSerializer.Deserialize(entries.GetValueOrDefault(TrainingEntry, "null"), TrainingFactsJson.Default.TrainingFacts) is { } training)
+                return new FinishedTraining(model, training.ToHistory(), training.Facts);
+        }
+        catch (Exception damage) when (damage is UnrollException or JsonException)
+        {
+            // Removed below.
+        }
+
+        Delete(path);
+        return null;
+    }
+
+    /// <summary>Keeps a training, and returns when it is on the disk.</summary>
+    /// <param name="key">What it is called, for example <c>lstm/0/choose</c>.</param>
+    /// <param name="model">The trained model.</param>
+    /// <param name="history">What <see cref="Model.Fit"/> returned.</param>
+    /// <param name="facts">What else was computed, by name; numbers in the format R.</param>
+    /// <exception cref="ArgumentException">The training was cancelled or diverged, so it is not finished.</exception>
+    public void Add(string key, Model model, History history, IReadOnlyDictionary<string, string>? facts = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        if (history.Reason is not (StopReason.Finished or StopReason.StoppedEarly))
+            throw new ArgumentException($"The training {key} is {history.Reason}: it is not finished, and must not be kept.", nameof(history));
+        string path = PathOf(key, ".unroll");
+        byte[] bytes = ModelFile.ToBytes(model, new Dictionary<string, string>
+        {
+            [SetupEntry] = _setup,
+            [KeyEntry] = _place + key,
+            [TrainingEntry] = JsonSerializer.Serialize(TrainingFacts.Of(history, facts ?? s_noFacts), TrainingFactsJson.Default.TrainingFacts),
+        });
+        Write(path, bytes);
+    }
+
+    /// <summary>The text that was added under a key, by this run or an earlier one; null where there is none.</summary>
+    public string? FindText(string key)
+    {
+        string path = PathOf(key, ".text");
+        if (Contents(path) is not { } bytes)
+            return null;
+        byte[] head = Encoding.UTF8.GetBytes(HeadOf(key));
+        int sum = SHA256.HashSizeInBytes;
+        if (bytes.Length >= sum + head.Length
+            && bytes.AsSpan(0, sum).SequenceEqual(SHA256.HashData(bytes.AsSpan(sum)))
+            && bytes.AsSpan(sum, head.Length).SequenceEqual(head))
+            return Encoding.UTF8.GetString(bytes.AsSpan(sum + head.Length));
+        Delete(path);
+        return null;
+    }
+
+    /// <summary>Keeps a text, such as the predictions of a fold, and returns when it is on the disk.</summary>
+    /// <param name="key">What it is called, for example <c>fold/3</c>; texts and trainings do not share keys.</param>
+    /// <param name="text">Any text; numbers in the format R come back to the bit.</param>
+    public void AddText(string key, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string path = PathOf(key, ".text");
+        byte[] bytes = Encoding.UTF8.GetBytes(HeadOf(key) + text);
+        Write(path, [.. SHA256.HashData(bytes), .. bytes]);
+    }
+
+    /// <summary>
+    /// Removes the folder with all that was kept for this setup and others: the run ended well, and its results are elsewhere.
+    /// </summary>
+    public void Remove() => Delete(Folder);
+
+    private static string NameOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
+
+    private string HeadOf(string key) => $"{_setup}\n{_place}{key}\n";
+
+    private string PathOf(string key, string ending)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return Path.Combine(_own, NameOf(_place + key) + ending);
+    }
+
+    private void Write(string path, byte[] bytes)
+    {
+        try
+        {
+            AtomicFile.Write(path, bytes);
+        }
+        catch (UnrollException failure)
+        {
+            if (Interlocked.Increment(ref _failures) == 1)
+            {
+                string why = (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ").TrimEnd('.');
+                _onFailure?.Invoke($"What is finished cannot be kept: {why}. The run goes on, but if it is interrupted, it must begin anew.");
+            }
+        }
+    }
+
+    /// <summary>Null where there is no such file, or it cannot be read.</summary>
+    private static byte[]? Contents(string path) => File.Exists(path) ? Try(() => File.ReadAllBytes(path)) : null;
+
+    private static DateTime Newest(string folder) =>
+        Directory.GetFiles(folder).Select(File.GetLastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Max();
+
+    private static void Delete(string path) => Try(() =>
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        else
+            File.Delete(path);
+        return true;
+    });
+
+    private static T? Try<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+}

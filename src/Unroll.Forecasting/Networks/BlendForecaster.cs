@@ -1,0 +1,214 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The forecast that is recommended: a weighted mean of other forecasters, with shares that each deserves on the newest training rows, found
+/// for every part and up to three blocks of rows ahead. All members are then fitted to all training rows.
+/// </summary>
+public sealed class BlendForecaster : PartsForecaster
+{
+    private readonly List<string> _notes = [];
+    private IReadOnlyList<PartsForecaster> _members;
+    private FinishedWork? _work;
+
+    /// <param name="members">Not yet fitted, at least one; a member that cannot be fitted has no share, and <see cref="PartsForecaster.Notes"/> says so.</param>
+    public BlendForecaster(IReadOnlyList<PartsForecaster> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (members.Count == 0)
+            throw new ArgumentException("A blend needs at least one member.", nameof(members));
+        if (members.CountBy(member => member.Key).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
+            throw new ArgumentException($"Two members are named {twice}.", nameof(members));
+        _members = members;
+    }
+
+    /// <summary>One that is fitted already.</summary>
+    internal BlendForecaster(IReadOnlyList<PartsForecaster> members, FittedFacts facts, IReadOnlyList<BlendModel> models)
+        : this(members) => Keep(facts, models);
+
+    /// <summary>The default recipe: networks, ridge regression, and the rules that may have a share.</summary>
+    /// <param name="networks">One ensemble each; may be empty.</param>
+    /// <param name="task">What is asked: the baselines that apply to it take part.</param>
+    public static BlendForecaster Of(IReadOnlyList<EnsembleRecipe> networks, ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(networks);
+        ArgumentNullException.ThrowIfNull(task);
+
+        // The mean and least squares on the target alone are never worth a share beside ridge regression on all inputs.
+        IEnumerable<PartsForecaster> rules = Baselines.For(task).Where(rule => rule is NaiveForecaster or SeasonalNaiveForecaster or DriftForecaster or EtsForecaster);
+        return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
+    }
+
+    public override string Name => "blend";
+
+    public override ForecasterKind Kind => ForecasterKind.Blend;
+
+    public override long Parameters => _members.Sum(member => member.Parameters);
+
+    public override IReadOnlyList<string> Notes => [.. _notes, .. _members.SelectMany(member => member.Notes).Distinct()];
+
+    public override History? History => _members.Select(member => member.History).FirstOrDefault(history => history is not null);
+
+    public override IReadOnlyList<Model> Networks => [.. _members.SelectMany(member => member.Networks)];
+
+    /// <summary>The members that could be fitted, in the order in which they were given.</summary>
+    public IReadOnlyList<PartsForecaster> Members => _members;
+
+    /// <summary>Told of every member before it is fitted.</summary>
+    public Action<PartsForecaster>? MemberStarted { get; set; }
+
+    public override FinishedWork? Work
+    {
+        get => _work;
+        set
+        {
+            _work = value;
+            foreach (PartsForecaster member in _members)
+                member.Work = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Require(ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        foreach (PartsForecaster member in _members)
+            member.Require(task);
+    }
+
+    /// <summary>What the forecast of one part is made of <paramref name="step"/> rows ahead, by the key of the member; shares above 0, which sum to 1.</summary>
+    public IReadOnlyDictionary<string, double> Shares(Part part, int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, Horizon);
+        double[][] shares = ((BlendModel)Models[part]).Shares;
+        return Named(Array.ConvertAll(shares, member => member[step - 1]));
+    }
+
+    /// <summary>The means of the shares over parts and steps, by the key of the member; those above 0.</summary>
+    public IReadOnlyDictionary<string, double> MeanShares() =>
+        Named([.. _members.Select((_, k) => Models.Values.Average(model => ((BlendModel)model).Shares[k].Average()))]);
+
+    /// <summary>
+    /// The blend of the members that are of no such kind, shares found anew on the same rows; null where there is none of that kind, or
+    /// nothing else.
+    /// </summary>
+    public BlendForecaster? Without(ForecasterKind kind)
+    {
+        PartsForecaster[] others = [.. _members.Where(member => member.Kind != kind)];
+        return others.Length == 0 || others.Length == _members.Count
+            ? null
+            : new BlendForecaster(others, Facts, [.. Facts.Parts.Select(part => Weigh(part, others, Models[part].Facts))]);
+    }
+
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        _notes.Clear();
+        var fitted = new List<PartsForecaster>();
+        foreach (PartsForecaster member in _members)
+        {
+            MemberStarted?.Invoke(member);
+            try
+            {
+                member.Fit(task, progress, cancellationToken);
+                fitted.Add(member);
+            }
+            catch (UnrollException reason) when (_members.Count > 1 && member.Kind == ForecasterKind.Baseline && reason is not TrainingDivergedException)
+            {
+                _notes.Add($"The {member.Name} forecast has no share: {reason.Message}");
+            }
+        }
+
+        if (fitted.Count == 0)
+            throw new UnrollException(_notes[0]);
+        _members = fitted;
+        return [.. task.Parts.Select(part => Weigh(part, fitted, PartFacts.Of(task[part], task.Options)))];
+    }
+
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        var shares = Models.ToDictionary(entry => entry.Key, entry => ((BlendModel)entry.Value).Shares);
+        foreach (PartsForecaster member in _members)
+        {
+            MemberStarted?.Invoke(member);
+            member.Refit(task, progress, cancellationToken);
+        }
+
+        return [.. task.Parts.Select(part => Mixed(part, _members, shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
+    }
+
+    internal override PartModel Adapt(Part part, TimeSeries table)
+    {
+        double[][] mean = MeanOf(Models.Values.Select(model => ((BlendModel)model).Shares));
+        PartModel[] members = [.. _members.Select(member => member.Adapt(part, table))];
+        PartFacts facts = members[0].Facts;
+        TrackRecord? track = Array.TrueForAll(members, member => member.Track is not null) ? BlendModel.Calibration(members, mean) : null;
+        return new BlendModel(members, mean) { Part = part, Facts = facts, Track = track };
+    }
+
+    private protected override PartModel Described(PartModel model, SeriesSet data)
+    {
+        var blend = (BlendModel)model;
+        PartModel[] members = [.. _members.Select((member, k) => member.DescribedBy(blend.Members[k], data))];
+        return members.SequenceEqual(blend.Members) ? model : new BlendModel(members, blend.Shares) { Part = model.Part, Facts = model.Facts, Track = model.Track };
+    }
+
+    /// <summary>
+    /// Shares of the members on the newest training rows of a part, which they forecast without having learnt from them. Every kind of
+    /// network stands by itself against the others, and the mean of these contests counts: networks that are nearly alike would otherwise
+    /// push out what is unlike them.
+    /// </summary>
+    private static BlendModel Weigh(Part part, IReadOnlyList<PartsForecaster> members, PartFacts facts)
+    {
+        TrackRecord?[] tracks = [.. members.Select(member => member.Models[part].Track)];
+        int steps = members[0].Horizon;
+        HorizonForecast?[] judged = Array.ConvertAll(tracks, track => track?.Validation);
+        int most = judged.Max(forecast => forecast?.Origins ?? 0);
+        int[] usable = [.. Enumerable.Range(0, judged.Length).Where(k => judged[k] is { } forecast && forecast.Origins == most)];
+        double[][] shares = [.. members.Select(_ => new double[steps])];
+        if (usable.Length == 0)
+        {
+            // Nothing tells which is best: all alike.
+            foreach (double[] own in shares)
+                Array.Fill(own, 1.0 / shares.Length);
+        }
+        else
+        {
+            int[] networks = [.. usable.Where(k => members[k].Kind == ForecasterKind.Network)], others = [.. usable.Except(networks)];
+            int[][] contests = networks.Length == 0 ? [others] : [.. networks.Select(network => (int[])[network, .. others])];
+            foreach (int[] contest in contests)
+            {
+                double[][] weights = Blend.Weights([.. contest.Select(k => judged[k]!)]);
+                for (int i = 0; i < contest.Length; i++)
+                {
+                    for (int h = 0; h < steps; h++)
+                        shares[contest[i]][h] += weights[i][h] / contests.Length;
+                }
+            }
+        }
+
+        PartModel[] models = [.. members.Select(member => member.Models[part])];
+        TrackRecord? track = usable.Length == 0 ? null : BlendModel.Calibration(models, shares);
+        return Mixed(part, members, shares, facts, track);
+    }
+
+    private static BlendModel Mixed(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts, TrackRecord? track) =>
+        new([.. members.Select(member => member.Models[part])], shares) { Part = part, Facts = facts, Track = track };
+
+    private static double[][] MeanOf(IEnumerable<double[][]> shares)
+    {
+        double[][][] all = [.. shares];
+        return [.. all[0].Select((own, k) => own.Select((_, h) => all.Average(part => part[k][h])).ToArray())];
+    }
+
+    private Dictionary<string, double> Named(double[] shares)
+    {
+        var named = new Dictionary<string, double>();
+        for (int k = 0; k < shares.Length; k++)
+        {
+            if (shares[k] > 0)
+                named.Add(_members[k].Key, shares[k]);
+        }
+
+        return named;
+    }
+}

@@ -1,0 +1,111 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// Ridge regression, least squares with a penalty on large weights, on the same inputs as the networks of the default recipe: several
+/// columns, the calendar, days of years before. Inputs, transform and penalty are found on the newest training rows; of many series, whether
+/// each has weights of its own or all share theirs. The baseline that a network must beat to be worth its trouble.
+/// </summary>
+public sealed class RidgeForecaster : PartsForecaster
+{
+    private readonly EnsembleRecipe _recipe;
+
+    /// <param name="recipe">Of which the transform counts; each row ahead has its own weights, whatever the strategy. Null for the default.</param>
+    public RidgeForecaster(EnsembleRecipe? recipe = null) =>
+        _recipe = (recipe ?? new EnsembleRecipe()) with { Strategy = Strategy.Direct, Head = ForecastHead.None };
+
+    /// <summary>One that was loaded.</summary>
+    internal RidgeForecaster(FittedFacts facts, IReadOnlyList<RidgeModel> models, PlanChoice[] choices)
+        : this()
+    {
+        Choices = choices;
+        Keep(facts, models);
+    }
+
+    public override string Name => "ridge";
+
+    public override ForecasterKind Kind => ForecasterKind.Ridge;
+
+    /// <summary>What was found for each target.</summary>
+    internal PlanChoice[] Choices { get; private set; } = [];
+
+    public override IReadOnlyList<string> Notes => Choices.Length == 0 ? [] : [.. PlanNotes.Of(Targets, Inputs, Choices)];
+
+    /// <inheritdoc/>
+    public override void Require(ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        EnsembleRecipe recipe = _recipe with { Steps = task.Horizon, Validation = task.Options.Validation };
+        foreach (Part part in task.Parts)
+            _ = recipe.ValidationRows(task[part]);
+    }
+
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepared(task, cancellationToken);
+        Choices = [.. task.Targets.Select((_, k) => PlanChoice.Of([.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), cancellationToken))];
+        var inner = new ForecastSplit[series.Length][];
+        loop.Run(inner.Length, s => inner[s] = [.. series[s].Targets.Select(split => split.WithinTraining(recipe.ValidationRows(split)))]);
+        LinearFit[] within = LinearFit.Of(Choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count, loop);
+        var tracks = new TrackRecord[series.Length][];
+        loop.Run(series.Length, s => tracks[s] = [.. inner[s].Select((split, k) =>
+            new TrackRecord(new HorizonForecast(split.Test.Values, within[s].Linear[k].Values(within[s].Frames[k], split.Train.Count - 1, split.Test.Count - task.Horizon + 1, null, [])), null))]);
+        return Fitted(task, series, loop, tracks);
+    }
+
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    {
+        if (!task.Parts.SequenceEqual(Parts) || Choices.Length == 0)
+            return FitParts(task, progress, cancellationToken);
+        (TrainingSeries[] series, SeriesLoop loop, _) = Prepared(task, cancellationToken);
+        return Fitted(task, series, loop, null);
+    }
+
+    internal override PartModel Adapt(Part part, TimeSeries table)
+    {
+        var model = (RidgeModel)Models.Values.First(each => each.Part.Target == part.Target);
+        InputPlan shared = model.Linear.Plan;
+        ForecastSplit split = ForecastSplit.All(table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1), part.Target, Window, Inputs with { Past = [.. shared.Alike, .. shared.Past.Select(column => column.Name)], Known = [.. shared.Known.Select(column => column.Name)] });
+        int rows = split.Train.Count, needed = InputFrame.FirstOriginOf(shared) + 1 + (2 * Horizon);
+        if (rows <= needed)
+            throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
+        InputPlan plan = InputPlans.Adapted(shared, split);
+        bool isPooled = Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled;
+        LinearStage linear = isPooled ? model.Linear with { Plan = plan } : LinearStage.Fit(new InputFrame(split.Table, plan), plan, model.Linear.Penalties, rows);
+        return new RidgeModel(linear, Horizon) { Part = part, Facts = PartFacts.Of(split, new TaskOptions { Min = model.Facts.Limits.Min, Max = model.Facts.Limits.Max }) };
+    }
+
+    private IReadOnlyList<PartModel> Fitted(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks)
+    {
+        LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => series[s].Targets[0].Train.Count, loop);
+        return SeriesSplits.InOrder(task, fits.SelectMany((fit, s) => fit.Linear.Select((linear, k) => new RidgeModel(linear, task.Horizon)
+        {
+            Part = new Part(series[s].Name ?? "", series[s].Targets[k].Target),
+            Facts = PartFacts.Of(series[s].Targets[k], task.Options),
+            Track = tracks?[s][k],
+        })));
+    }
+
+    private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepared(ForecastTask task, CancellationToken cancellationToken)
+    {
+        TrainingSeries[] series = SeriesSplits.Of(task, new StaticInputs([]));
+        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation });
+    }
+
+    private static string[]? NamesOf(TrainingSeries[] series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];
+}
+
+/// <summary>Ridge regression for one part.</summary>
+internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
+{
+    public LinearStage Linear => linear;
+
+    public override int NeededRows => InputFrame.FirstOriginOf(linear.Plan) + 1;
+
+    public override RawForecast Ahead(TimeSeries table, int first, int count, int steps)
+    {
+        double[][] ahead = linear.Values(new InputFrame(table, linear.Plan), first, count, null, []);
+        return new RawForecast(steps == horizon ? ahead : Array.ConvertAll(ahead, values => values[..steps]), null);
+    }
+
+    public override void RequireKnown(TimeSeries table, int origin, int steps) => InputFrame.RequireKnown(linear.Plan, table, origin, steps);
+}

@@ -1,0 +1,84 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// The errors of one forecaster on the test rows: means over all origins and over 1..H rows ahead. Of several parts they are means of
+/// errors in units of each part's own changes, so that parts of any scale compare.
+/// </summary>
+public sealed record ForecasterScore
+{
+    /// <summary>What tables call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What files call it.</summary>
+    public required string Key { get; init; }
+
+    public required ForecasterKind Kind { get; init; }
+
+    /// <summary>One a part, in the order of the task.</summary>
+    public required IReadOnlyList<PartScore> Parts { get; init; }
+
+    /// <summary>What was forecast.</summary>
+    public required Forecast Forecast { get; init; }
+
+    /// <summary>How many numbers training set; 0 for a rule.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>How long the fit took.</summary>
+    public TimeSpan FitTime { get; init; }
+
+    /// <summary>What a blend is made of, by the key of the forecaster: means over parts and steps, above 0, that sum to 1; empty for others.</summary>
+    public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether there is one part, so that errors have its unit.</summary>
+    public bool IsSingle => Parts.Count == 1;
+
+    /// <summary>The error that forecasters are compared by: the RMSE of one part, the mean RMSSE of several.</summary>
+    public double Error => IsSingle ? Parts[0].Rmse : Rmsse;
+
+    /// <summary>Mean RMSSE (<see cref="Metrics.Rmsse"/>, m = 1) over the parts; infinite where a part never changes in training.</summary>
+    public double Rmsse => Parts.Average(part => part.Rmsse);
+
+    /// <summary>The mean absolute error of one part, in its unit; of several the mean MASE.</summary>
+    public double AbsoluteError => IsSingle ? Parts[0].Mae : Mase;
+
+    /// <summary>Mean MASE (<see cref="Metrics.Mase"/>, m = 1) over the parts.</summary>
+    public double Mase => Parts.Average(part => part.Mase);
+
+    /// <summary>1 − error / error of the naive forecast; null where that makes none.</summary>
+    public double? Skill { get; init; }
+
+    /// <summary>1 − error / error of the best single baseline; null where that makes none.</summary>
+    public double? SkillAgainstBest { get; init; }
+
+    /// <summary>The error (as <see cref="Error"/>) at each step ahead, 1..H.</summary>
+    public IReadOnlyList<double> ErrorByStep =>
+        [.. Enumerable.Range(0, Parts[0].RmseByStep.Count).Select(h => Parts.Average(part => part.RmseByStep[h] / (IsSingle ? 1 : part.RootMeanSquareChange)))];
+
+    /// <summary>CRPS over all steps, of one part in its unit, of several in units of the parts' changes; null where there are no intervals.</summary>
+    public double? Crps => Parts.All(part => part.Crps is not null) ? Parts.Average(part => part.Crps!.Value / (IsSingle ? 1 : part.MeanChange)) : null;
+
+    /// <summary>The share of test values inside the intervals of a level, over all steps, mean over the parts; null where there are none.</summary>
+    public double? Coverage(double level) => Mean(part => part.Coverage(level));
+
+    /// <summary>The mean width of these intervals, of one part in its unit, of several in units of the parts' changes; null where there are none.</summary>
+    public double? Width(double level) => Mean(part => part.Width(level) / (IsSingle ? 1 : part.MeanChange));
+
+    /// <summary>The mean interval score (Winkler), in the same units; null where there are no intervals.</summary>
+    public double? Winkler(double level) => Mean(part => part.Winkler(level) / (IsSingle ? 1 : part.MeanChange));
+
+    /// <summary>The mean width at each step ahead, 1..H, in the same units; empty where there are no intervals.</summary>
+    public IReadOnlyList<double> WidthByStep(double level) => Parts.All(part => part.HasIntervals)
+        ? [.. Enumerable.Range(0, Parts[0].RmseByStep.Count).Select(h => Parts.Average(part => part.WidthByStep(level)[h] / (IsSingle ? 1 : part.MeanChange)))]
+        : [];
+
+    /// <summary>On how many parts it beats the naive forecast.</summary>
+    public int PartsBeatNaive => Parts.Count(part => part.Skill > 0);
+
+    /// <summary>On how many parts it beats every baseline.</summary>
+    public int PartsBeatBest => Parts.Count(part => part.SkillAgainstBest > 0);
+
+    /// <exception cref="UnrollException">There is no such part.</exception>
+    public PartScore this[Part part] => Parts.FirstOrDefault(each => each.Part == part) ?? throw new UnrollException($"The {Name} was not judged on {part}.");
+
+    private double? Mean(Func<PartScore, double?> figure) => Parts.All(part => part.HasIntervals) ? Parts.Average(part => figure(part)!.Value) : null;
+}

@@ -1,0 +1,197 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// What is asked of forecasters: the parts, each with its training and test rows, the inputs they may look at, and how many rows ahead are
+/// forecast. A part is a target of a series; a table is a set of one series.
+/// </summary>
+/// <remarks>
+/// How files are read into it: rows before the first value of a target do not count; rows after its newest value are for later. Gaps of
+/// past columns hold the value before; a column with more than a fifth of its values missing in most series is left out, and a series where
+/// that is so in few. A series with too few rows is left out, and <see cref="LeftOut"/> says why.
+/// </remarks>
+public sealed class ForecastTask
+{
+    private const int LongestWindow = 60, WindowShare = 5;
+    private readonly Dictionary<Part, ForecastSplit> _splits;
+
+    /// <param name="data">One or many series; a <see cref="TimeSeries"/> is a set of one.</param>
+    /// <param name="options">What is asked; null for the next row of the only column.</param>
+    /// <exception cref="UnrollException">
+    /// No such column, several columns and no target named, ranges that overlap, no rows in one, too few rows, a missing value, or a target
+    /// that never changes.
+    /// </exception>
+    public ForecastTask(SeriesSet data, TaskOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new TaskOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Horizon, 1);
+        Data = data;
+        (Horizon, Options) = (options.Horizon, options);
+        string[] targets = TaskTargets.Choose(data.Keys.Select(key => data[key]).MaxBy(series => series.Rows)!, options.Targets);
+
+        // Rows behind the newest value of every target are for later: however many there are, they decide nothing.
+        TimeSeries longest = data.Keys.Select(key => Known(data[key], targets)).MaxBy(series => series.Rows)!;
+        Targets = Array.AsReadOnly(targets);
+        ForecastInputs wanted = TaskTargets.Inputs(longest, targets, options.Inputs);
+        var ranges = TaskRanges.Choose(longest, targets, options);
+        Ranges = ranges.Note;
+        var tables = new SeriesTables(data, targets, wanted, options.Missing, options.Needed, ranges.Train?.From);
+        Inputs = tables.Inputs;
+        _splits = [];
+        var leftOut = new List<LeftOut>();
+        UnrollException? first = null;
+        int window = options.Window ?? Math.Clamp(ranges.TrainRowsOf(longest) / WindowShare, 1, LongestWindow);
+        foreach (string key in data.Keys)
+        {
+            try
+            {
+                TimeSeries table = tables.Table(key, ranges.Test?.From);
+                ForecastSplit[] splits = [.. targets.Select(target => ranges.Split(tables.Of(table, target), target, window, InputsOf(table, target), Horizon, options.Window is null))];
+                for (int k = 0; k < targets.Length; k++)
+                    _splits.Add(new Part(key, targets[k]), splits[k]);
+            }
+            catch (UnrollException reason)
+            {
+                first ??= reason;
+                leftOut.Add(new LeftOut(key, reason.Message));
+            }
+        }
+
+        if (_splits.Count == 0)
+            throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be used. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
+        LeftOut = leftOut.AsReadOnly();
+        Notes = [.. tables.Notes, .. tables.FilledNotes()];
+        Parts = [.. _splits.Keys];
+        Window = _splits.Values.Max(split => split.Window);
+    }
+
+    /// <summary>One part that was cut already: the target of a split.</summary>
+    /// <param name="split">Training and test rows.</param>
+    /// <param name="horizon">H, how many rows ahead are forecast.</param>
+    public ForecastTask(ForecastSplit split, int horizon = 1)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
+        Data = SeriesSet.Of(split.Table);
+        (Horizon, Options, Inputs, Window) = (horizon, new TaskOptions { Targets = [split.Target], Horizon = horizon, Inputs = split.Inputs }, split.Inputs, split.Window);
+        Targets = [split.Target];
+        _splits = new Dictionary<Part, ForecastSplit> { [new Part("", split.Target)] = split };
+        (LeftOut, Notes, Parts) = ([], [], [.. _splits.Keys]);
+    }
+
+    /// <summary>The same task with other rows of each part; parts without any are not in it.</summary>
+    private ForecastTask(ForecastTask basis, Func<Part, ForecastSplit?> split)
+    {
+        (Data, Options, Inputs, Targets, Horizon) = (basis.Data, basis.Options, basis.Inputs, basis.Targets, basis.Horizon);
+        _splits = [];
+        foreach (string key in basis.Parts.Select(part => part.Series).Distinct())
+        {
+            Part[] own = [.. basis.Parts.Where(part => part.Series == key)];
+            ForecastSplit?[] cut = Array.ConvertAll(own, part => split(part));
+            for (int k = 0; k < own.Length && Array.TrueForAll(cut, each => each is not null); k++)
+                _splits.Add(own[k], cut[k]!);
+        }
+
+        (LeftOut, Notes, Parts) = (basis.LeftOut, basis.Notes, [.. _splits.Keys]);
+        Window = _splits.Values.Max(split => split.Window);
+    }
+
+    /// <summary>The series as they were given.</summary>
+    public SeriesSet Data { get; }
+
+    /// <summary>What was asked.</summary>
+    public TaskOptions Options { get; }
+
+    /// <summary>The columns to forecast, as the file spells them.</summary>
+    public IReadOnlyList<string> Targets { get; }
+
+    /// <summary>What forecasters may look at beside the targets; columns with too many gaps are not in it.</summary>
+    public ForecastInputs Inputs { get; }
+
+    /// <summary>H, how many rows ahead are forecast.</summary>
+    public int Horizon { get; }
+
+    /// <summary>T, how many rows before a row its prediction may look at.</summary>
+    public int Window { get; }
+
+    /// <summary>What is forecast, in the order of the series and, within one, of the targets.</summary>
+    public IReadOnlyList<Part> Parts { get; }
+
+    /// <summary>The series that can be used, in the order of the file.</summary>
+    public IReadOnlyList<string> Keys => [.. Parts.Select(part => part.Series).Distinct()];
+
+    /// <summary>The series that cannot be used, each with the reason.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; }
+
+    /// <summary>What was done to columns, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>A sentence on which rows are learnt from and which are judged on, where that was not asked for; null where it was.</summary>
+    public string? Ranges { get; }
+
+    /// <summary>The training and test rows of one part.</summary>
+    /// <exception cref="UnrollException">There is no such part, or its series was left out.</exception>
+    public ForecastSplit this[Part part] => _splits.TryGetValue(part, out ForecastSplit? split)
+        ? split
+        : throw new UnrollException(LeftOut.FirstOrDefault(entry => entry.Series == part.Series) is { } left
+            ? $"The series {part.Series} was left out: {left.Reason}"
+            : $"{part} is no part of this task. Choose one of {NameList.Of([.. Parts.Select(each => each.ToString())])}.");
+
+    /// <summary>How many origins every part is judged from: those that are followed by H test rows; the fewest of any part.</summary>
+    public int Origins => _splits.Values.Min(split => split.Test.Count) - Horizon + 1;
+
+    /// <summary>The training rows of all parts together.</summary>
+    public int TrainRows => _splits.Values.Sum(split => split.Train.Count);
+
+    /// <summary>The test rows of all parts together.</summary>
+    public int TestRows => _splits.Values.Sum(split => split.Test.Count);
+
+    /// <summary>How many of the newest training rows of a part are held back to choose by and to calibrate intervals on.</summary>
+    internal int ValidationRows(ForecastSplit split) => new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation }.ValidationRows(split.Train.Count);
+
+    /// <summary>A split is a task of one part and one row ahead.</summary>
+    public static implicit operator ForecastTask(ForecastSplit split) => new(split);
+
+    /// <summary>The same task with all rows, test rows included, to learn from: what a forecast of rows to come is fitted to.</summary>
+    public ForecastTask Whole() => new(this, part => this[part].Whole());
+
+    /// <summary>The newest training rows as test rows, those before to learn from; the test rows are not in it.</summary>
+    /// <param name="newest">How many of a part's training rows are cut off.</param>
+    /// <exception cref="UnrollException">Too few rows are left to learn from.</exception>
+    public ForecastTask Within(Func<ForecastSplit, int> newest)
+    {
+        ArgumentNullException.ThrowIfNull(newest);
+        return new ForecastTask(this, part => this[part].WithinTraining(newest(this[part])));
+    }
+
+    /// <summary>The same task with windows of other lengths.</summary>
+    /// <param name="window">T of each part.</param>
+    /// <exception cref="UnrollException">A part has too few rows to learn from.</exception>
+    internal ForecastTask WithWindow(Func<ForecastSplit, int> window) => new(this, part => this[part].WithWindow(window(this[part])));
+
+    /// <summary>
+    /// A fold of a backtest: what was known when the test row <paramref name="first"/>, counted from 0, was the next one, to learn from, and
+    /// from there on rows for as many origins to predict. Parts with fewer test rows are not in it.
+    /// </summary>
+    /// <param name="first">The first test row of the fold.</param>
+    /// <param name="origins">How many origins the fold has; the last part's may be fewer.</param>
+    /// <param name="newest">How many of the newest known rows are learnt from; null for all.</param>
+    internal ForecastTask Fold(int first, int origins, int? newest) => new(this, part =>
+    {
+        ForecastSplit split = this[part];
+        int before = split.Table.Rows - split.Test.Count, rows = Math.Min(origins + Horizon - 1, split.Test.Count - first);
+        return rows >= Horizon ? split.Past(before + first, rows, newest) : null;
+    });
+
+    /// <summary>The rows up to the newest value of any target; all where there is none.</summary>
+    private static TimeSeries Known(TimeSeries series, string[] targets)
+    {
+        int rows = targets.Max(target => series[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
+        return rows == 0 ? series : series.Head(rows);
+    }
+
+    /// <summary>The other targets are past columns of each, in the order of the table, so that a target looks at the same columns as it would alone.</summary>
+    private ForecastInputs InputsOf(TimeSeries table, string target) => Targets.Count == 1
+        ? Inputs
+        : Inputs with { Past = [.. table.ColumnNames.Where(name => name != target && (Inputs.Past.Contains(name) || Targets.Contains(name)))] };
+}

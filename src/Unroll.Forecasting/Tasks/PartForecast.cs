@@ -1,0 +1,91 @@
+namespace Unroll.Forecasting;
+
+/// <summary>
+/// What was forecast of one part: from n origins that follow one another the H rows after each, with their dates and quantiles, and where
+/// they are known by now the actual values. A forecast of rows to come has one origin.
+/// </summary>
+public sealed class PartForecast
+{
+    private readonly DateTime[] _dates;
+    private readonly double[] _actual;
+    private readonly double[][] _values;
+    private readonly HorizonQuantiles? _quantiles;
+    private readonly Func<DateTime, string> _format;
+    private readonly IntervalLimits _limits;
+
+    /// <param name="part">What was forecast.</param>
+    /// <param name="dates">n + H: that of the first origin and of every row after it.</param>
+    /// <param name="values">[n][H], in the target's units.</param>
+    /// <param name="quantiles">[n][H, K] of <see cref="Heads.Levels"/>; null where nothing could calibrate them.</param>
+    /// <param name="actual">The values after the first origin, as far as they are known; at most n + H − 1.</param>
+    /// <param name="format">How the series writes a date.</param>
+    /// <param name="limits">No value and no end of an interval lies outside; null for none.</param>
+    internal PartForecast(Part part, DateTime[] dates, double[][] values, HorizonQuantiles? quantiles, double[] actual, Func<DateTime, string> format, IntervalLimits? limits = null)
+    {
+        _limits = limits ?? IntervalLimits.None;
+        (Part, _dates, _values, _quantiles, _actual, _format) = (part, dates, _limits.Within(values), quantiles, actual, format);
+        (Origins, Steps) = (values.Length, values[0].Length);
+        if (dates.Length != Origins + Steps)
+            throw new ArgumentException($"{Origins} origins with {Steps} rows ahead have {Origins + Steps} dates, not {dates.Length}.", nameof(dates));
+    }
+
+    public Part Part { get; }
+
+    /// <summary>n.</summary>
+    public int Origins { get; }
+
+    /// <summary>H.</summary>
+    public int Steps { get; }
+
+    /// <summary>Whether there are intervals.</summary>
+    public bool HasIntervals => _quantiles is not null;
+
+    /// <summary>The forecast of the row <paramref name="step"/> (1..H) after an origin, counted from 0.</summary>
+    public double this[int origin, int step] => _values[origin][step - 1];
+
+    /// <summary>The date of an origin: of the newest row that its forecast saw.</summary>
+    public DateTime OriginDate(int origin) => _dates[origin];
+
+    /// <summary>The date of the row <paramref name="step"/> (1..H) after an origin.</summary>
+    public DateTime Date(int origin, int step) => _dates[origin + step];
+
+    /// <summary>What came there; NaN where that is not known.</summary>
+    public double Actual(int origin, int step) => origin + step - 1 < _actual.Length ? _actual[origin + step - 1] : double.NaN;
+
+    /// <summary>The central interval of a level around a forecast; null where nothing could calibrate it.</summary>
+    /// <param name="origin">From 0.</param>
+    /// <param name="step">1..H.</param>
+    /// <param name="level">The nominal share of values inside, between 0 and 1.</param>
+    public PredictionInterval? Interval(int origin, int step, double level)
+    {
+        Metrics.CheckLevel(level);
+        if (_quantiles is null)
+            return null;
+        CentralQuantiles ends = _quantiles.Central(origin, step, level);
+        return new PredictionInterval(_limits.Within(ends.Lower), _limits.Within(ends.Upper), level);
+    }
+
+    /// <summary>The rows after one origin, counted from 0, the nearest first.</summary>
+    public IReadOnlyList<ForecastRow> Rows(int origin = 0) =>
+        [.. Enumerable.Range(1, Steps).Select(step => new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
+
+    /// <summary>A date as the series writes it.</summary>
+    public string Format(DateTime date) => _format(date);
+
+    /// <summary>All H forecasts from an origin.</summary>
+    internal double[] From(int origin) => _values[origin];
+
+    internal HorizonQuantiles? Quantiles => _quantiles;
+
+    /// <summary>All forecasts [n][H].</summary>
+    internal double[][] Values => _values;
+
+    /// <summary>The known values after the first origin.</summary>
+    internal double[] Known => _actual;
+
+    /// <summary>Values and actual values, where all of these are known.</summary>
+    internal HorizonForecast Judged => new(_actual, _values);
+
+    /// <summary>The quantiles of <see cref="Heads.Levels"/> after an origin; null where there are none.</summary>
+    internal ReadOnlySpan<double> QuantilesAt(int origin, int step) => _quantiles!.Ahead[origin].AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);
+}

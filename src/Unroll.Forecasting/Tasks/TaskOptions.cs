@@ -1,0 +1,44 @@
+namespace Unroll.Forecasting;
+
+/// <summary>What a <see cref="ForecastTask"/> asks for; the defaults ask for the next row of the only column.</summary>
+public sealed record TaskOptions
+{
+    /// <summary>The columns to forecast; empty for the only column of numbers.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>H, how many rows ahead are forecast.</summary>
+    public int Horizon { get; init; } = 1;
+
+    /// <summary>The rows to learn from; null for all rows before the test rows.</summary>
+    public DateRange? Train { get; init; }
+
+    /// <summary>The rows to judge on; null for those after <see cref="Train"/>, or for the newest fifth.</summary>
+    public DateRange? Test { get; init; }
+
+    /// <summary>Judges on the newest rows of every series, as many as this, whatever their dates; null for a range.</summary>
+    public int? TestRows { get; init; }
+
+    /// <summary>T, how many rows before a row its prediction may look at; null for a fifth of the training rows, at most 60.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>What forecasters may look at beside the targets; null for all other columns and the calendar.</summary>
+    public ForecastInputs? Inputs { get; init; }
+
+    /// <summary>Input columns that may not be left out, whatever is missing in them.</summary>
+    public IReadOnlyList<string> Needed { get; init; } = [];
+
+    /// <summary>What to do with missing values of the targets between their first and their newest value.</summary>
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>Where no range is given, the newest rows that are looked at.</summary>
+    public int MostRows { get; init; } = 1500;
+
+    /// <summary>The share of the training rows, the newest, on which inputs, epochs and shares are chosen; at most 750 rows.</summary>
+    public double Validation { get; init; } = 0.2;
+
+    /// <summary>No value is below this, in the targets' units; null for 0 where a target counts things, otherwise for no limit.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>No value is above this; null for no limit.</summary>
+    public double? Max { get; init; }
+}

@@ -1,0 +1,36 @@
+namespace Unroll.Forecasting;
+
+/// <summary>Which columns of a table are forecast, and which are looked at.</summary>
+internal static class TaskTargets
+{
+    /// <summary>The targets as the table spells them; of a table with one column that column.</summary>
+    /// <exception cref="UnrollException">No such column, one twice, or several columns of which none is named.</exception>
+    public static string[] Choose(TimeSeries table, IReadOnlyList<string> named)
+    {
+        if (named.Count == 0)
+        {
+            return table.ColumnNames.Count == 1
+                ? [table.ColumnNames[0]]
+                : throw new UnrollException($"{table.Name} has the columns {string.Join(", ", table.ColumnNames)}: name the target, the one to forecast.") { Subject = "target" };
+        }
+
+        string[] targets = [.. named.Select(name => table[name].Name)];
+        return targets.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new UnrollException($"{twice.Key} is named twice as a target. Name each column once.")
+            : targets;
+    }
+
+    /// <summary>The inputs as the table spells them; null for all other columns and the calendar.</summary>
+    /// <exception cref="UnrollException">A column is a target and an input at once, or not there.</exception>
+    public static ForecastInputs Inputs(TimeSeries table, string[] targets, ForecastInputs? inputs)
+    {
+        if (inputs is null)
+            return ForecastInputs.Everything(table, targets);
+        string[] past = [.. inputs.Past.Select(name => table[name].Name)], known = [.. inputs.Known.Select(name => table[name].Name)];
+        return past.Concat(known).Intersect(targets).FirstOrDefault() is { } both
+            ? throw new UnrollException(targets.Length == 1
+                ? $"{both} is the target and an input at once. Leave it out of the inputs."
+                : $"{both} is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others anyway.")
+            : inputs with { Past = past, Known = known };
+    }
+}

@@ -1,0 +1,41 @@
+using Unroll.Forecasting;
+
+namespace Unroll.Tests.Forecasting.Conformance;
+
+/// <summary>Every forecaster there is, small.</summary>
+internal static class Candidates
+{
+    public static readonly string[] Names =
+        ["naive", "seasonal-naive", "drift", "mean", "least-squares", "ets", "ridge", "lstm", "gru", "simple-rnn", "network", "blend"];
+
+    private static readonly string[] s_members = ["lstm", "ridge", "naive", "drift"];
+
+    /// <summary>One that is not yet fitted.</summary>
+    public static PartsForecaster Of(string name, int season, int threads = 1) => name switch
+    {
+        "naive" => new NaiveForecaster { Threads = threads },
+        "seasonal-naive" => new SeasonalNaiveForecaster(season) { Threads = threads },
+        "drift" => new DriftForecaster { Threads = threads },
+        "mean" => new MeanForecaster { Threads = threads },
+        "least-squares" => new LeastSquaresForecaster { Threads = threads },
+        "ets" => new EtsForecaster(null, season) { Threads = threads },
+        "ridge" => new RidgeForecaster { Threads = threads },
+        "lstm" => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
+        "gru" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
+        "simple-rnn" => new EnsembleForecaster(Recipe(CellKind.SimpleRnn, threads)) { Threads = threads },
+        "network" => new NetworkForecaster(Network(CellKind.Gru, threads)) { Threads = threads },
+        "blend" => new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
+        _ => throw new ArgumentException(name),
+    };
+
+    public static EnsembleRecipe Recipe(CellKind cell, int threads = 1) =>
+        new() { Members = 2, Window = 8, Network = Network(cell, threads) };
+
+    public static NetworkRecipe Network(CellKind cell, int threads = 1) => new()
+    {
+        Cell = cell,
+        Units = 3,
+        Threads = threads,
+        Training = new TrainingOptions { Epochs = 1, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 } },
+    };
+}
