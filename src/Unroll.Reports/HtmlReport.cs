@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Unroll.Formats;
 using Unroll.Forecasting;
+using Unroll.Formats;
 using Unroll.Reports.Rendering;
 
 namespace Unroll.Reports;

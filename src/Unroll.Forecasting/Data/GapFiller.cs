@@ -58,7 +58,8 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
             int end = Array.FindIndex(values, value => !double.IsNaN(value));
             throw new UnrollException(end < 0
                 ? $"Column {column.Name} of {series.Name} has no values at all. Choose another column."
-                : $"Column {column.Name} of {series.Name} begins with {Values(end)} missing: there is nothing before {series.Format(column.Dates[end])} to fill from. Drop these rows, or choose a range that begins there.") { Subject = "missing" };
+                : $"Column {column.Name} of {series.Name} begins with {Values(end)} missing: there is nothing before {series.Format(column.Dates[end])} to fill from. Drop these rows, or choose a range that begins there.")
+            { Subject = "missing" };
         }
 
         if (policy == MissingPolicy.ForwardFill)
