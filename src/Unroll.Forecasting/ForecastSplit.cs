@@ -6,6 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 public sealed class ForecastSplit
 {
+    /// <summary>From the first training row on, past the test rows; null where the table ends with them.</summary>
+    private readonly TimeSeries? _whole;
+
     /// <param name="series">The table; the target must have no missing value between the first training and the last test row.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="train">The rows to learn from.</param>
@@ -36,6 +39,7 @@ public sealed class ForecastSplit
         TimeSeries all = table.View(firstTrain, firstTest - firstTrain + testRows.Rows);
         all.Fill(MissingPolicy.Error);
         (Table, TrainThroughTest) = (all, all[Target]);
+        _whole = table.View(firstTrain, all.Rows + Complete(table, firstTrain + all.Rows));
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
@@ -65,6 +69,7 @@ public sealed class ForecastSplit
         (Table, Target, Inputs, Window, TrainRange, TestRange) = (split.Table, split.Target, split.Inputs, window, split.TrainRange, split.TestRange);
         (Train, Test, TrainThroughTest) = (split.Train, split.Test, split.TrainThroughTest);
         TestWithHistory = Table.Tail(window + Test.Count)[Target];
+        _whole = split._whole;
     }
 
     /// <summary>Rows that stand next to each other in a table: those to learn from, and behind them those to predict, which may be none.</summary>
@@ -105,8 +110,27 @@ public sealed class ForecastSplit
         return new ForecastSplit(window, this);
     }
 
-    /// <summary>All rows to learn from and none to predict.</summary>
-    internal ForecastSplit Whole() => new(Table, Target, Table.Rows, Window, Inputs);
+    /// <summary>
+    /// All rows to learn from and none to predict: also those behind the test rows, up to the first that lacks a value.
+    /// </summary>
+    internal ForecastSplit Whole()
+    {
+        TimeSeries whole = _whole ?? Table;
+        return new ForecastSplit(whole, Target, whole.Rows, Window, Inputs);
+    }
+
+    /// <summary>How many rows from one on have all their values.</summary>
+    private static int Complete(TimeSeries table, int first)
+    {
+        int count = table.Rows - first;
+        foreach (string column in table.ColumnNames)
+        {
+            int missing = table[column].Values[first..].IndexOf(double.NaN);
+            count = missing < 0 ? count : Math.Min(count, missing);
+        }
+
+        return count;
+    }
 
     /// <summary>All rows of a table to learn from, and none to predict.</summary>
     /// <exception cref="UnrollException">There are too few for the window, or a value is missing.</exception>

@@ -83,17 +83,7 @@ public sealed class Model
     {
         if (_graph is not null && (_graph.Inputs.Length > 1 || input != _graph.Inputs[0].Shape))
             throw new UnrollException($"The model's graph has inputs of shape {ShapesOf(_graph.Inputs)}, but {input} was given. Leave the shape out, or make the graph anew.");
-        try
-        {
-            _network = new Network<float>(_graph ?? Graph.Chain(_layers, input), Kernels<float>.Best, Threads);
-        }
-        catch (OverflowException failure)
-        {
-            throw new UnrollException($"This model needs more memory for one shard of inputs of shape {input} than an array can hold. Use fewer time steps or fewer units.", failure);
-        }
-
-        _network.Parameters.Initialize(unchecked((ulong)seed));
-        return this;
+        return Initialize(_graph ?? Graph.Chain(_layers, input), seed);
     }
 
     /// <summary>Makes the weights of a graph, whose shapes are known, or makes them anew.</summary>
@@ -103,9 +93,37 @@ public sealed class Model
     {
         if (_graph is null)
             throw new InvalidOperationException("A stack of layers is built with the shape of its input: Build(shape, seed).");
-        _network = new Network<float>(_graph, Kernels<float>.Best, Threads);
+        return Initialize(_graph, seed);
+    }
+
+    /// <summary>Makes a model whose weights are 0 until they are read from a file.</summary>
+    /// <param name="input">Of a stack the shape of its input; of a graph not looked at.</param>
+    /// <param name="weights">How many the file has.</param>
+    /// <exception cref="UnrollException">The layers have more, or cannot take their inputs.</exception>
+    internal Model BuildEmpty(Shape input, int weights)
+    {
+        _network = Make(_graph ?? Graph.Chain(_layers, input), weights);
+        return this;
+    }
+
+    private Model Initialize(Graph graph, int seed)
+    {
+        _network = Make(graph, int.MaxValue);
         _network.Parameters.Initialize(unchecked((ulong)seed));
         return this;
+    }
+
+    private Network<float> Make(Graph graph, int mostWeights)
+    {
+        try
+        {
+            return new Network<float>(graph, Kernels<float>.Best, Threads, mostWeights: mostWeights);
+        }
+        catch (OverflowException failure)
+        {
+            throw new UnrollException(
+                $"This model needs more memory for one shard of inputs of shape {ShapesOf(graph.Inputs)} than an array can hold. Use fewer time steps or fewer units.", failure);
+        }
     }
 
     /// <summary>The first output of the layer of this name, as a part of the graph: to make another model of some of the layers.</summary>

@@ -68,11 +68,17 @@ internal sealed class Network<T>
     {
     }
 
-    public Network(Graph graph, Kernels<T> kernels, int threads, bool inputGradient = false)
+    /// <param name="graph">The layers.</param>
+    /// <param name="kernels">What they compute with.</param>
+    /// <param name="threads">At least 1; fewer are taken as 1.</param>
+    /// <param name="inputGradient">Whether to keep dL/dx.</param>
+    /// <param name="mostWeights">With more weights than these nothing is made, and it throws.</param>
+    /// <exception cref="UnrollException">There are more weights, or a layer cannot take its inputs.</exception>
+    public Network(Graph graph, Kernels<T> kernels, int threads, bool inputGradient = false, int mostWeights = int.MaxValue)
     {
         (_kernels, Graph) = (kernels, graph);
         _shard = ShardRows(graph.Uses);
-        var builder = new LayerBuilder<T>(kernels, _shard);
+        var builder = new LayerBuilder<T>(kernels, _shard, mostWeights);
         _plan = new NetworkPlan<T>(graph, builder, inputGradient);
         _ops = [.. _plan.Nodes.Select(node => node.Op)];
         (Input, Output) = (graph.Inputs[0].Shape, graph.Outputs[0].Shape);

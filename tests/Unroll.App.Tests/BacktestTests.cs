@@ -116,7 +116,7 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
         Assert.Equal(("200", JsonValueKind.Null), (figures.GetProperty("settings").GetProperty("sliding").GetString(), figures.GetProperty("recommended").ValueKind));
         JsonElement network = figures.GetProperty("forecasters")[0];
         Assert.Equal(("simple-rnn", 6), (Name(network), network.GetProperty("rmse_by_step").GetArrayLength()));
-        Assert.Contains($"\n{figures.GetProperty("verdict").GetString()}\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains(figures.GetProperty("verdict").GetString()!, result.Error.Replace('\n', ' '), StringComparison.Ordinal);
         Assert.Contains("seasonal-naive", figures.GetProperty("forecasters").EnumerateArray().Select(Name));
         string[][] lines = [.. File.ReadLines(Path.Combine(_folder["backtest-report"], "predictions.csv")).Select(line => line.Split(','))];
         Assert.Equal(["", "load", "2024-03-16 23:00:00", "2024-03-17 05:00:00", "6"], lines[6][..5]);

@@ -7,7 +7,7 @@ namespace Unroll.App.Tests;
 public sealed class CaptionTests
 {
     /// <summary>The caption of the most similar picture is right on about half in the short form; a network that sees where digits are but not which, on fewer.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_sample_of_captions_writes_what_is_on_the_pictures_and_draws_some()
     {
         SampleRun run = await SampleRun.Of("caption", "--short");

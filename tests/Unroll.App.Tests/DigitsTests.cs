@@ -8,7 +8,7 @@ namespace Unroll.App.Tests;
 [Collection("samples")]
 public sealed class DigitsTests
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_sample_of_digits_reads_nearly_all_of_them_and_draws_the_others()
     {
         SampleRun run = await SampleRun.Of("digits", "--short");
@@ -22,7 +22,7 @@ public sealed class DigitsTests
     }
 
     /// <summary>A class is a bright line of its own in gray noise, in files of the form that Fashion-MNIST has.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_form_for_clothes_reads_files_of_MNISTs_form()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unroll-fashion-");

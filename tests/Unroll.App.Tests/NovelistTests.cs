@@ -8,7 +8,7 @@ namespace Unroll.App.Tests;
 public sealed class NovelistTests
 {
     /// <summary>76 characters that are all as likely have 6.2 bits; by how often each occurs they have 4.4; the 5-gram model as counted elsewhere 1.90.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_few_seconds_of_Persuasion_make_words_and_the_same_seed_the_same_text()
     {
         SampleRun run = await SampleRun.Of("novelist", "--short");
@@ -28,7 +28,7 @@ public sealed class NovelistTests
         Assert.True(words.Length > 20 && words.Count(known.Contains) > 0.7 * words.Length, texts[0]);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_folder_without_novels_is_answered_by_one_line()
     {
         SampleRun run = await SampleRun.Of("novelist", "no-such-folder");

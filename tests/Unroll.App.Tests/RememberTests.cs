@@ -8,7 +8,7 @@ namespace Unroll.App.Tests;
 public sealed class RememberTests
 {
     /// <summary>Who always says 1 has an error of 1/6; at 50 steps the gated networks leave that behind, and the simple one does not.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Gated_networks_add_what_stands_far_apart_and_a_simple_one_cannot()
     {
         SampleRun run = await SampleRun.Of("remember", "--short");

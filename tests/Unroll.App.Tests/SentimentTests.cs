@@ -6,7 +6,7 @@ namespace Unroll.App.Tests;
 public sealed class SentimentTests
 {
     /// <summary>Half of the sentences are praise, so a model that learnt nothing is right half of the time.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_sample_of_sentences_tells_praise_from_complaint()
     {
         SampleRun run = await SampleRun.Of("sentiment", "--short");

@@ -9,7 +9,7 @@ internal sealed class EtsFitter
     /// <summary>How many rows of states one model's search may compute: some seconds for all models.</summary>
     private const int Budget = 20_000_000;
     private const int Seasons = 4;
-    private const double Lowest = 1e-4, Highest = 1 - Lowest, LeastDamped = 0.98, MostDamped = 0.8;
+    private const double Lowest = 1e-4, Highest = 1 - Lowest, LeastDamped = 0.98, MostDamped = 0.8, Nearly = 1e-4, Closely = 1e-5;
 
     private readonly double[] _values;
     private readonly EtsModel _model;
@@ -44,26 +44,72 @@ internal sealed class EtsFitter
 
     private int SmoothingCount => 1 + (HasTrend ? 1 : 0) + (HasSeason ? 1 : 0) + (_model.Trend == EtsTrend.Damped ? 1 : 0);
 
-    /// <summary>The fitted model, or null where no parameters give every row a probability.</summary>
-    public EtsParameters? Fit(CancellationToken cancellationToken)
+    private int Evaluations => Math.Clamp(Budget / _values.Length, 200, 4000);
+
+    /// <summary>The model of lowest AICc, fitted, among those that the values can tell apart; null where there is none.</summary>
+    /// <remarks>
+    /// All models are fitted from the first states that are read off the first rows. Only the four with the lowest AICc by then, which are
+    /// rarely further apart than these states matter, have their first states fitted too, which takes twice as long.
+    /// </remarks>
+    /// <param name="values">Training values, finite.</param>
+    /// <param name="models">The models to choose from.</param>
+    /// <param name="period">m of the models with a season.</param>
+    /// <param name="cancellationToken">Ends the search between two models.</param>
+    public static EtsParameters? Best(double[] values, IEnumerable<EtsModel> models, int period, CancellationToken cancellationToken)
     {
-        int evaluations = Math.Clamp(Budget / _values.Length, 200, 4000);
+        const int Refined = 4;
+        var rough = new List<(EtsFitter Fitter, double[] Point, double Aicc)>();
+        foreach (EtsModel model in models)
+        {
+            int rows = model.Season == EtsSeason.None ? 1 : period;
+            if (rows > 1 && values.Length < 2 * rows)
+                continue;
+            var fitter = new EtsFitter(values, model, rows);
+            if (values.Length < fitter.ParameterCount + 2)
+                continue;
+            double[] point = fitter.Rough(cancellationToken);
+            double aicc = fitter.Read(point).Aicc;
+            if (double.IsFinite(aicc))
+                rough.Add((fitter, point, aicc));
+        }
+
+        EtsParameters? best = null;
+        foreach ((EtsFitter fitter, double[] point, _) in rough.OrderBy(each => each.Aicc).Take(Refined))
+        {
+            EtsParameters fitted = fitter.Refine(point, cancellationToken);
+            if (double.IsFinite(fitted.Aicc) && (best is null || fitted.Aicc < best.Aicc))
+                best = fitted;
+        }
+
+        return best;
+    }
+
+    /// <summary>The smoothing parameters, level and trend that fit best, with the seasons as they are read off the first rows.</summary>
+    private double[] Rough(CancellationToken cancellationToken)
+    {
         double[]? best = null;
         foreach ((double alpha, double beta, double gamma) in new[] { (0.2, 0.1, 0.1), (0.8, 0.05, 0.3) })
         {
             cancellationToken.ThrowIfCancellationRequested();
             double[] first = [alpha, .. HasTrend ? [beta] : Array.Empty<double>(), .. HasSeason ? [gamma] : Array.Empty<double>(), .. _model.Trend == EtsTrend.Damped ? [0.5] : Array.Empty<double>(), 0, .. HasTrend ? [0.0] : Array.Empty<double>()];
-            double[] found = NelderMead.Minimize(Deviance, first, evaluations / 4);
+            double[] found = NelderMead.Minimize(Deviance, first, Evaluations / 4, Nearly);
             if (best is null || Deviance(found) < Deviance(best))
                 best = found;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        double[] all = [.. best!, .. HasSeason ? new double[_period - 1] : []];
+        return best!;
+    }
+
+    private EtsParameters Refine(double[] rough, CancellationToken cancellationToken)
+    {
+        double[] all = [.. rough, .. HasSeason ? new double[_period - 1] : []];
         for (int rounds = 0; rounds < 2; rounds++)
-            all = NelderMead.Minimize(Deviance, all, evaluations / 2);
-        EtsParameters fitted = Read(all);
-        return double.IsFinite(fitted.Deviance) ? fitted : null;
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            all = NelderMead.Minimize(Deviance, all, Evaluations / 2, Closely);
+        }
+
+        return Read(all);
     }
 
     private double Deviance(double[] point)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>What a model of exponential smoothing was fitted to: its parameters, its states before the first training row, and how well it fits.</summary>
@@ -76,30 +78,33 @@ internal sealed class EtsState
         }
     }
 
-    /// <summary>Moves on by one row with this value in it; returns μ, what was expected.</summary>
-    public double Observe(double value)
+    /// <summary>Moves on by one row with this value in it.</summary>
+    public void Observe(double value)
     {
-        double drift = _phi * _trend, steady = _level + drift, season = _season[_at], expected;
+        Follow(value, ref _level, ref _trend, ref _season[_at]);
+        if (++_at == _season.Length)
+            _at = 0;
+    }
+
+    /// <summary>One row of the recursions; returns μ, what was expected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Follow(double value, ref double level, ref double trend, ref double season)
+    {
+        double drift = _phi * trend, steady = level + drift;
         if (_multiplies)
         {
-            expected = steady * season;
-            double error = value - expected;
-            _level = steady + (_alpha * error / season);
-            _trend = drift + (_beta * error / season);
-            _season[_at] = season + (_gamma * error / steady);
+            double expected = steady * season, error = value - expected, share = error / season;
+            (level, trend) = (steady + (_alpha * share), drift + (_beta * share));
+            season += _gamma * error / steady;
+            return expected;
         }
         else
         {
-            expected = steady + season;
-            double error = value - expected;
-            _level = steady + (_alpha * error);
-            _trend = drift + (_beta * error);
-            _season[_at] = season + (_gamma * error);
+            double expected = steady + season, error = value - expected;
+            (level, trend) = (steady + (_alpha * error), drift + (_beta * error));
+            season += _gamma * error;
+            return expected;
         }
-
-        if (++_at == _season.Length)
-            _at = 0;
-        return expected;
     }
 
     /// <summary>The expected values of the next rows, over all of <paramref name="ahead"/>: (l + (φ + … + φʰ)b) with the season of each row.</summary>
@@ -118,21 +123,33 @@ internal sealed class EtsState
     /// <summary>−2 log L* of the values and Σe²; infinite where a model that multiplies meets an expected value that is not above 0.</summary>
     public (double Deviance, double Squares) Judge(ReadOnlySpan<double> values, bool relative, double floor)
     {
-        double squares = 0, logs = 0;
+        // A fit spends its time here. Logarithms cost more than all else: one is taken of the product of many values, before this leaves the
+        // range of a double.
+        const double Most = 1e100, Least = 1e-100;
+        double squares = 0, logs = 0, product = 1, level = _level, trend = _trend;
+        double[] seasons = _season;
+        int at = _at;
         foreach (double value in values)
         {
-            double expected = Observe(value), error = value - expected;
+            double expected = Follow(value, ref level, ref trend, ref seasons[at]), error = value - expected;
+            if (++at == seasons.Length)
+                at = 0;
             if (relative)
             {
                 if (!(expected > 0))
                     return (double.PositiveInfinity, double.PositiveInfinity);
                 error /= expected;
-                logs += Math.Log(expected);
+                if (expected is > Most or < Least)
+                    logs += Math.Log(expected);
+                else if ((product *= expected) is > Most or < Least)
+                    (logs, product) = (logs + Math.Log(product), 1);
             }
 
             squares += error * error;
         }
 
+        logs += Math.Log(product);
+        (_level, _trend, _at) = (level, trend, at);
         return double.IsFinite(squares)
             ? ((values.Length * Math.Log(Math.Max(squares, floor))) + (2 * logs), squares)
             : (double.PositiveInfinity, double.PositiveInfinity);

@@ -52,21 +52,7 @@ internal sealed class EtsRule : BaselineRule
         if (_model is { NeedsPositiveValues: true } && !positive)
             throw new UnrollException($"{where} holds values that are not above 0, for which {_model} is not defined. Use a model with additive error and season.");
         EtsModel[] models = _model is null ? [.. EtsModel.Candidates(period is not null, positive)] : [_model];
-        EtsParameters? best = null;
-        foreach (EtsModel model in models)
-        {
-            int rows = model.Season == EtsSeason.None ? 1 : period!.Value;
-            if (rows > 1 && values.Length < 2 * rows)
-                continue;
-            var fitter = new EtsFitter(values, model, rows);
-            if (values.Length < fitter.ParameterCount + 2)
-                continue;
-            EtsParameters? fitted = fitter.Fit(cancellationToken);
-            if (fitted is not null && (best is null || fitted.Aicc < best.Aicc))
-                best = fitted;
-        }
-
-        _parameters = best ?? throw new UnrollException($"{where} has {values.Length} rows, which cannot be fitted by {_model?.ToString() ?? "exponential smoothing"}. Use a longer training range or a simpler model.") { Subject = "train" };
+        _parameters = EtsFitter.Best(values, models, period ?? 1, cancellationToken) ?? throw new UnrollException($"{where} has {values.Length} rows, which cannot be fitted by {_model?.ToString() ?? "exponential smoothing"}. Use a longer training range or a simpler model.") { Subject = "train" };
         _firstDate = split.Train.Dates[0];
     }
 

@@ -3,13 +3,15 @@ namespace Unroll.Forecasting;
 /// <summary>Nelder and Mead's simplex search (1965), with the coefficients of Gao and Han (2012) for many dimensions.</summary>
 internal static class NelderMead
 {
-    private const double FirstStep = 0.2, Tolerance = 1e-10;
+    private const double FirstStep = 0.2;
 
     /// <summary>A point near <paramref name="start"/> at which the function is small, never larger than at the start.</summary>
     /// <param name="function">May be infinite, never NaN.</param>
     /// <param name="start">Where to begin; every coordinate is varied by 0.2 at first. Not overwritten.</param>
     /// <param name="evaluations">About how often the function may be computed.</param>
-    public static double[] Minimize(Func<double[], double> function, double[] start, int evaluations)
+    /// <param name="precision">How near to each other the points of the simplex are at the end, in every coordinate; 0.001 of that, and
+    /// relative, the values of the function.</param>
+    public static double[] Minimize(Func<double[], double> function, double[] start, int evaluations, double precision = 1e-7)
     {
         int n = start.Length;
         double expansion = 1 + (2.0 / n), contraction = 0.75 - (0.5 / n), shrinkage = n > 1 ? 1 - (1.0 / n) : 0.5;
@@ -28,7 +30,7 @@ internal static class NelderMead
         while (spent < evaluations)
         {
             Array.Sort(values, points);
-            if (values[n] - values[0] <= Tolerance * (1 + Math.Abs(values[0])) && Spread(points) <= 1e-7)
+            if (values[n] - values[0] <= 0.001 * precision * (1 + Math.Abs(values[0])) && Spread(points) <= precision)
                 break;
             Array.Clear(centre);
             for (int i = 0; i < n; i++)

@@ -9,6 +9,8 @@ namespace Unroll.Forecasting;
 /// to expect a rise. A step whose own mean is more than two standard errors away keeps a share of the difference, all of it from four on
 /// (firm thresholding, Gao and Bruce 1997) and then no longer counts in what the others are smoothed to: one season ahead a naive forecast may
 /// err by less than one row ahead. The standard error is 0.9 / √n of n independent errors, and counts 1 + 8/N times as much with N origins.
+/// From N origins the steps reach different rows: if the first four are bad ones, steps 1 to 4 have met them and the others have not. So a
+/// step is as far away as it is on all rows or on those rows alone that every step has reached, whichever is nearer.
 /// </remarks>
 internal sealed class ErrorProfile
 {
@@ -24,27 +26,29 @@ internal sealed class ErrorProfile
     public bool Rises { get; }
 
     /// <param name="means">[H] mean sizes, at least one above 0.</param>
+    /// <param name="shared">[H] the same over the rows alone that every step has reached.</param>
     /// <param name="independent">[H] of how many independent errors.</param>
     /// <param name="origins">From how many origins.</param>
+    /// <param name="rows">How many rows every step has reached.</param>
     /// <param name="rises">Whether to expect larger errors further ahead, rather than the same.</param>
-    public static ErrorProfile Of(double[] means, double[] independent, int origins, bool rises)
+    public static ErrorProfile Of(double[] means, double[] shared, double[] independent, int origins, int rows, bool rises)
     {
         int steps = means.Length;
-        // A step without an error is a very good one, and a mean of few errors is less sure than its standard error says.
-        double doubt = Doubt * (1 + (FewOrigins / origins)), floor = 1e-6 * means.Max();
-        double[] logs = Array.ConvertAll(means, mean => Math.Log(Math.Max(mean, floor)));
-        double[] share = new double[steps], smooth = new double[steps], weights = new double[steps];
-        var memory = new (double, double, int)[steps];
+        double[] logs = Logarithms(means), sharedLogs = Logarithms(shared);
+        double[] share = new double[steps], smooth = [], weights = new double[steps];
         for (int pass = 0; pass < Passes; pass++)
         {
             for (int h = 0; h < steps; h++)
-                (smooth[h], weights[h]) = (logs[h], (1 - share[h] + 1e-6) * independent[h]);
-            if (rises)
-                Isotonic.Fit(smooth, weights, memory);
-            else
-                Array.Fill(smooth, smooth.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum());
+                weights[h] = (1 - share[h] + 1e-6) * independent[h];
+            smooth = Smooth(logs, weights, rises);
+            double[] sharedSmooth = Smooth(sharedLogs, weights, rises);
             for (int h = 0; h < steps; h++)
-                share[h] = Math.Clamp((Math.Abs(logs[h] - smooth[h]) * Math.Sqrt(independent[h]) / Variation / doubt) - 1, 0, 1);
+            {
+                double away = logs[h] - smooth[h], sharedAway = sharedLogs[h] - sharedSmooth[h];
+                share[h] = away * sharedAway <= 0
+                    ? 0
+                    : Math.Min(Share(away, independent[h], origins), Share(sharedAway, independent[h] * rows / origins, rows));
+            }
         }
 
         var size = new double[steps];
@@ -52,4 +56,25 @@ internal sealed class ErrorProfile
             size[h] = Math.Exp(smooth[h] + (share[h] * (logs[h] - smooth[h])));
         return new ErrorProfile(size, rises && Array.TrueForAll(share, kept => kept == 0));
     }
+
+    /// <summary>A step without an error is a very good one.</summary>
+    private static double[] Logarithms(double[] means)
+    {
+        double floor = Math.Max(1e-6 * means.Max(), 1e-300);
+        return Array.ConvertAll(means, mean => Math.Log(Math.Max(mean, floor)));
+    }
+
+    private static double[] Smooth(double[] logs, double[] weights, bool rises)
+    {
+        double[] smooth = [.. logs];
+        if (rises)
+            Isotonic.Fit(smooth, weights, new (double, double, int)[logs.Length]);
+        else
+            Array.Fill(smooth, logs.Zip(weights, (value, weight) => value * weight).Sum() / weights.Sum());
+        return smooth;
+    }
+
+    /// <summary>How much of a difference is kept. A mean of few errors is less sure than its standard error says.</summary>
+    private static double Share(double away, double independent, int origins) =>
+        Math.Clamp((Math.Abs(away) * Math.Sqrt(independent) / (Variation * Doubt * (1 + (FewOrigins / origins)))) - 1, 0, 1);
 }

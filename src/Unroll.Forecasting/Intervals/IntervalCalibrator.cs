@@ -181,16 +181,18 @@ internal sealed class IntervalCalibrator
             ((1 - place.Share) * _groups[place.Group].Independent) + (place.Share * After(place.Group).Independent));
         (int first, int end) = _errors.Past(1);
         double[] means = [.. Enumerable.Range(1, _steps).Select(step => _errors.Mean(step))];
-        _plain = ErrorProfile.Of(means, independent, end - first, _head is null);
+        double[] shared = [.. Enumerable.Range(1, _steps).Select(step => _errors.Mean(step, shared: true))];
+        int rows = Math.Max(0, end - first - _steps + 1);
+        _plain = ErrorProfile.Of(means, shared, independent, end - first, rows, _head is null);
         Rescale();
         foreach (StepGroup group in _groups)
         {
             group.ChoosePower(_errors, _scale);
             for (int step = group.First; step <= group.Last; step++)
-                means[step - 1] = _errors.Mean(step, _scale, group.Power);
+                (means[step - 1], shared[step - 1]) = (_errors.Mean(step, _scale, group.Power), _errors.Mean(step, _scale, group.Power, shared: true));
         }
 
-        _profile = ErrorProfile.Of(means, independent, end - first, _head is null);
+        _profile = ErrorProfile.Of(means, shared, independent, end - first, rows, _head is null);
         _logSizes = Array.ConvertAll(_profile.Size, Math.Log);
         foreach (StepGroup group in _groups)
             group.Fill(_errors, _logSizes, _scale);

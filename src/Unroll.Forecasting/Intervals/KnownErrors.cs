@@ -96,11 +96,16 @@ internal sealed class KnownErrors
         return (Math.Max(lower, least), Math.Max(upper, least));
     }
 
-    /// <summary>The mean size h rows ahead in units of the running scale to a power, outliers clipped; 0 where none is known.</summary>
-    public double Mean(int step, RunningScale? scale = null, double power = 0)
+    /// <summary>
+    /// The mean size h rows ahead in units of the running scale to a power, outliers clipped; 0 where none is known. Of all rows, or of the
+    /// shared ones: those that one row ahead as well as H rows ahead were reached from an origin that counts.
+    /// </summary>
+    public double Mean(int step, RunningScale? scale = null, double power = 0, bool shared = false)
     {
         (int first, int end) = Past(step);
-        var sizes = new List<double>(end - first);
+        if (shared)
+            (first, end) = (Past(1).First + Steps - step, Past(1).End - step + 1);
+        var sizes = new List<double>(Math.Max(0, end - first));
         for (int origin = first; origin < end; origin++)
         {
             if (Has(origin, step))

@@ -108,6 +108,13 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
+        EnsembleModel model = Adapted(part, table);
+        model.Track = Tried(part, table, rows => Adapted(part, rows));
+        return model;
+    }
+
+    private EnsembleModel Adapted(Part part, TimeSeries table)
+    {
         EnsembleModel[] known = [.. ((EnsembleModel)Models.Values.First()).Siblings];
         bool[] pooled = [.. Chosen!.Choices.Select(choice => choice.IsPooled)];
         EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => Adapted(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);

@@ -62,6 +62,13 @@ public sealed class RidgeForecaster : PartsForecaster
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
+        RidgeModel model = Adapted(part, table);
+        model.Track = Tried(part, table, rows => Adapted(part, rows));
+        return model;
+    }
+
+    private RidgeModel Adapted(Part part, TimeSeries table)
+    {
         var model = (RidgeModel)Models.Values.First(each => each.Part.Target == part.Target);
         InputPlan shared = model.Linear.Plan;
         ForecastSplit split = ForecastSplit.All(table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1), part.Target, Window, Inputs with { Past = [.. shared.Alike, .. shared.Past.Select(column => column.Name)], Known = [.. shared.Known.Select(column => column.Name)] });

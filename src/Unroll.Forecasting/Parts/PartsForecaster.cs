@@ -197,6 +197,35 @@ public abstract class PartsForecaster : IForecaster
     /// <summary>For a blend of this and others.</summary>
     internal PartModel DescribedBy(PartModel model, SeriesSet data) => Described(model, data);
 
+    /// <summary>
+    /// What is forecast of the newest rows of a series that was not there in training, by a model that knows those before; null where they
+    /// are too few.
+    /// </summary>
+    /// <param name="part">The new part.</param>
+    /// <param name="table">Its rows.</param>
+    /// <param name="adapt">Makes a model from rows.</param>
+    private protected TrackRecord? Tried(Part part, TimeSeries table, Func<TimeSeries, PartModel> adapt)
+    {
+        TimeSeries known = table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
+        int newest = new EnsembleRecipe { Steps = Horizon }.ValidationRows(known.Rows), before = known.Rows - newest;
+        if (newest < Horizon || before < 1)
+            return null;
+        try
+        {
+            PartModel model = adapt(known.Head(before));
+            if (before < model.NeededRows)
+                return null;
+            RawForecast raw = model.Ahead(known, before - 1, newest - Horizon + 1, Horizon).Within(model.Facts.Limits);
+            return Array.TrueForAll(raw.Values, ahead => Array.TrueForAll(ahead, double.IsFinite))
+                ? new TrackRecord(new HorizonForecast(known[part.Target].Values[before..], raw.Values), raw.Head)
+                : null;
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Runs the same for every part, on several threads, in the order of the parts.</summary>
     private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, CancellationToken cancellationToken)
     {

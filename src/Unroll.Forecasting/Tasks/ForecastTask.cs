@@ -11,7 +11,7 @@ namespace Unroll.Forecasting;
 /// </remarks>
 public sealed class ForecastTask
 {
-    private const int LongestWindow = 60, WindowShare = 5;
+    private const int LongestWindow = 60, WindowShare = 5, SeasonsSeen = 3, SeasonShare = 3;
     private readonly Dictionary<Part, ForecastSplit> _splits;
 
     /// <param name="data">One or many series; a <see cref="TimeSeries"/> is a set of one.</param>
@@ -40,7 +40,7 @@ public sealed class ForecastTask
         _splits = [];
         var leftOut = new List<LeftOut>();
         UnrollException? first = null;
-        int window = options.Window ?? Math.Clamp(ranges.TrainRowsOf(longest) / WindowShare, 1, LongestWindow);
+        int window = options.Window ?? WindowFor(longest, ranges.TrainRowsOf(longest));
         foreach (string key in data.Keys)
         {
             try
@@ -152,7 +152,9 @@ public sealed class ForecastTask
     /// <summary>A split is a task of one part and one row ahead.</summary>
     public static implicit operator ForecastTask(ForecastSplit split) => new(split);
 
-    /// <summary>The same task with all rows, test rows included, to learn from: what a forecast of rows to come is fitted to.</summary>
+    /// <summary>
+    /// The same task with all rows to learn from, test rows and those behind them included: what a forecast of rows to come is fitted to.
+    /// </summary>
     public ForecastTask Whole() => new(this, part => this[part].Whole());
 
     /// <summary>The newest training rows as test rows, those before to learn from; the test rows are not in it.</summary>
@@ -182,6 +184,16 @@ public sealed class ForecastTask
         int before = split.Table.Rows - split.Test.Count, rows = Math.Min(origins + Horizon - 1, split.Test.Count - first);
         return rows >= Horizon ? split.Past(before + first, rows, newest) : null;
     });
+
+    /// <summary>
+    /// A fifth of the training rows; where that is less than three of the calendar's shortest seasons, these, of up to a third of the rows.
+    /// What a season is like shows against the mean of the season around it, so two of them take the rows of three.
+    /// </summary>
+    private static int WindowFor(TimeSeries series, int rows)
+    {
+        int seasons = SeasonalPeriod.Candidates(series) is [var season, ..] ? Math.Min(SeasonsSeen * season, rows / SeasonShare) : 0;
+        return Math.Clamp(Math.Max(rows / WindowShare, seasons), 1, LongestWindow);
+    }
 
     /// <summary>The rows up to the newest value of any target; all where there is none.</summary>
     private static TimeSeries Known(TimeSeries series, string[] targets)

@@ -18,7 +18,10 @@ public sealed record TaskOptions
     /// <summary>Judges on the newest rows of every series, as many as this, whatever their dates; null for a range.</summary>
     public int? TestRows { get; init; }
 
-    /// <summary>T, how many rows before a row its prediction may look at; null for a fifth of the training rows, at most 60.</summary>
+    /// <summary>
+    /// T, how many rows before a row its prediction may look at; null for a fifth of the training rows, or three of
+    /// the calendar's shortest seasons if these are more and no more than a third of the rows; at most 60.
+    /// </summary>
     public int? Window { get; init; }
 
     /// <summary>What forecasters may look at beside the targets; null for all other columns and the calendar.</summary>

@@ -88,16 +88,33 @@ public static class ModelFile
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
         ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
-        Model model = header.Graph is null ? new Model(header.Layers).Build(new Shape(header.Input)) : header.Graph.ToModel(header.Layers).Build(seed: 0);
+        Span<byte> body = file.AsSpan(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes);
+        Check(header);
+        Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers))
+            .BuildEmpty(new Shape(header.Input), body.Length / sizeof(float));
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        Span<byte> body = file.AsSpan(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes);
         if (!fits || body.Length != model.ParameterCount * sizeof(float))
             throw new InvalidDataException("its weights do not fit its layers");
         Span<float> weights = model.Network.Parameters.Values;
         for (int i = 0; i < model.ParameterCount; i++)
             weights[i] = BinaryPrimitives.ReadSingleLittleEndian(body[(i * sizeof(float))..]);
         return (model, header.Metadata);
+    }
+
+    /// <summary>Members of lists that are null; properties that are, the serializer refuses.</summary>
+    private static void Check(ModelHeader header)
+    {
+        Each(header.Layers, "layer");
+        Each(header.Parameters, "parameter");
+        Each(header.Graph?.Inputs ?? [], "graph input");
+        Each(header.Graph?.Takes ?? [], "list of what a layer takes");
+
+        static void Each<T>(T[] list, string what)
+        {
+            if (Array.FindIndex(list, each => each is null) is >= 0 and var at)
+                throw new InvalidDataException($"{what} {at + 1} is null");
+        }
     }
 
     internal static byte[] ReadAll(string path)
@@ -142,6 +159,8 @@ internal sealed class ParameterHeader
     public required int[] Shape { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ModelHeader))]
 internal sealed partial class ModelJson : JsonSerializerContext;

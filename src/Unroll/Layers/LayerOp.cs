@@ -212,7 +212,7 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
 }
 
 /// <summary>What a layer declares while it is built.</summary>
-internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
+internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mostWeights)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly List<Parameter> _parameters = [];
@@ -294,7 +294,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows)
         var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
         _parameters.Add(parameter);
         _current.Parameters.Add(parameter);
-        _offset += parameter.Length;
+        _offset = checked(_offset + parameter.Length);
+        if (_offset > mostWeights)
+            throw new UnrollException("its weights do not fit its layers");
         return parameter;
     }
 

@@ -198,7 +198,7 @@ public class BacktestTests
         Assert.NotNull(comparison.WithoutNetworks);
         Assert.Equal(1, comparison.Recommended.Shares.Values.Sum(), 1e-9);
         Assert.Equal(23, comparison.Recommended.Parts[0].Forecast.Origins);
-        Assert.Equal(3, comparison.Summary().Count);
+        Assert.InRange(comparison.Summary().Count, 3, 4);
 
         // Each fold's blend is what the same blend predicts of the same rows.
         ForecastTask last = task.Fold(12, 12, null);

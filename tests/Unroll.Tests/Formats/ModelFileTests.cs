@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Unroll.Formats;
 using Unroll.Layers;
 using Unroll.Tests.Layers;
@@ -197,6 +198,77 @@ public sealed class ModelFileTests : IDisposable
             Assert.StartsWith($"{path} is damaged: its header cannot be read: {why}", message, StringComparison.Ordinal);
             Assert.EndsWith(". Train the model again or restore the file from a copy.", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    /// <summary>Whatever of a header is null, the file is refused or what was left out is the default; nothing else is thrown.</summary>
+    [Fact]
+    public void A_header_with_null_in_any_place_is_refused_or_read()
+    {
+        Node input = Node.Input(new Shape(4, 2), "x");
+        Node both = new Bidirectional(new Gru(2) { KernelRegularizer = new Regularizer(0.5) }) { Name = "both" }.Apply(input);
+        var graph = new Model([input], [new Dense(1).Apply(both), new Dense(2).Apply(new Add().Apply(both, both))]).Build(0);
+        int nulls = 0, refused = 0;
+        Model[] models = [graph, .. s_models.Values.Select(layers => new Model(layers).Build(new Shape(9, 3)))];
+        foreach (Model model in models)
+        {
+            byte[] file = Saved(model);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12));
+            string text = Encoding.UTF8.GetString(file, Prefix, length);
+            for (int at = 0; ; at++)
+            {
+                JsonNode root = JsonNode.Parse(text)!;
+                JsonNode[] nodes = [.. Below(root)];
+                if (at == nodes.Length)
+                    break;
+                if (nodes[at].Parent is JsonArray list)
+                    list[list.IndexOf(nodes[at])] = null;
+                else
+                    nodes[at].Parent![nodes[at].GetPropertyName()] = null;
+                byte[] json = Encoding.UTF8.GetBytes(root.ToJsonString()), prefix = file[..Prefix];
+                BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), json.Length);
+                nulls++;
+                try
+                {
+                    ModelFile.FromBytes(Sign([.. prefix, .. json, .. file[(Prefix + length)..]]), "model");
+                }
+                catch (UnrollException failure)
+                {
+                    refused++;
+                    Assert.StartsWith("model is damaged: its header cannot be read: ", failure.Message, StringComparison.Ordinal);
+                }
+            }
+        }
+
+        Assert.InRange(refused, nulls / 2, nulls);
+
+        static IEnumerable<JsonNode> Below(JsonNode node)
+        {
+            IEnumerable<JsonNode?> children = node switch
+            {
+                JsonObject members => members.Select(member => member.Value),
+                JsonArray list => list,
+                _ => [],
+            };
+            return children.OfType<JsonNode>().SelectMany(child => Below(child).Prepend(child));
+        }
+    }
+
+    /// <summary>Layers that need more weights than the file has are refused before memory is taken for them.</summary>
+    [Fact]
+    public void A_header_that_asks_for_gigabytes_is_refused_at_once()
+    {
+        string text = Encoding.Latin1.GetString(Saved(new Model(new Dense(2)).Build(new Shape(3))));
+        foreach (string units in (string[])["20000000", "2147483647"])
+        {
+            string altered = text.Replace("\"units\":2,", $"\"units\":{units},", StringComparison.Ordinal);
+            Assert.NotEqual(text, altered);
+            byte[] bytes = Encoding.Latin1.GetBytes(altered);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) + altered.Length - text.Length);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            UnrollException failure = Assert.Throws<UnrollException>(() => ModelFile.FromBytes(Sign(bytes), "model"));
+            Assert.Contains("damaged", failure.Message, StringComparison.Ordinal);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
         }
     }
 

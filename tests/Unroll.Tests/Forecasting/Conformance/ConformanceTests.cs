@@ -269,12 +269,13 @@ public class ConformanceTests
         Forecast forecast = forecaster.Predict(more, Sample.Horizon);
         Assert.Empty(forecast.LeftOut);
         Sound(forecast);
-        PartForecast of = forecast[new Part("new", "x")];
+        PartForecast of = forecast[new Part("new", "x")], known = forecast[new Part(sample.Set.Keys[0], "x")];
         Assert.All(of.Rows(), row => Assert.InRange(row.Value, 300, 420));
+        Assert.Equal(known.HasIntervals, of.HasIntervals);
 
         // Those that were there are forecast as before, and the new one alone as among others.
-        Forecast known = forecaster.Predict(sample.Set, Sample.Horizon);
-        Assert.All(known.Parts, part => Same(part, forecast[part.Part]));
+        Forecast before = forecaster.Predict(sample.Set, Sample.Horizon);
+        Assert.All(before.Parts, part => Same(part, forecast[part.Part]));
         Same(of, forecaster.Predict(new SeriesSet("new.csv", ("new", added)), Sample.Horizon).Parts[0]);
         using var files = new TestFiles();
         string path = Path.Combine(files.Folder, "a.unroll");
