@@ -102,7 +102,7 @@ public sealed class ReportFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         const string Long = "forecast --recipe tutorial --sample aapl --units 4 --window 20 --epochs 100000 --model gru --out o";
-        const string Until = "for i in $(seq 100); do grep -q 'epoch  *1/' log && break; sleep 0.1; done";
+        const string Until = "for i in $(seq 100); do grep -qs 'epoch  *1/' log && break; sleep 0.1; done";
         ToolResult result = Shell($"{Long} >log & {Until}; kill -HUP $!; kill -HUP $!; wait $!");
         Assert.Equal((129, ""), (result.Code, result.Error));
         Assert.Equal(["gru.partial.unroll"], Report.Where(name => name.StartsWith("gru", StringComparison.Ordinal)));
