@@ -31,11 +31,18 @@ internal static class ForecastWords
             yield return $"The networks were trained to say {HeadInWords(run.Request.Recipe.Head)} (--head "
                 + $"{RecipeOptions.WordOf(run.Request.Recipe.Head)}); their intervals "
                 + "are made of that, calibrated on the newest training rows.";
+        IReadOnlyList<PartForecast> future = run.Future?.Parts ?? [];
+        foreach (string note in Notes([.. run.Comparison.Scores.SelectMany(score => score.Forecast.Parts), .. future]))
+            yield return note;
         foreach (string reason in run.Comparison.LeftOut)
             yield return reason;
         foreach (string sentence in LeftOut(run.Task.LeftOut, "metrics.json"))
             yield return sentence;
     }
+
+    /// <summary>What a reader of forecasts must know of them.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<PartForecast> parts) =>
+        parts.Select(part => part.Note).OfType<string>().Distinct().Take(MostLeftOut);
 
     /// <summary>The series that were left out, and why.</summary>
     /// <param name="leftOut">All of them.</param>

@@ -95,7 +95,7 @@ internal static class PredictCommand
             Console.Out.Write(FutureCsv.Of(forecast));
         else
             PredictConsole.Show(terminal, input, forecast);
-        foreach (string sentence in isPlain ? ForecastWords.LeftOut(forecast.LeftOut, "--json") : [])
+        foreach (string sentence in isPlain ? ForecastWords.Notes(forecast.Parts).Concat(ForecastWords.LeftOut(forecast.LeftOut, "--json")) : [])
             terminal.Say(sentence);
         return 0;
     }

@@ -14,19 +14,25 @@ internal sealed partial class InputFrame
     /// <summary>Whether a value counts as the one before it.</summary>
     public bool HasReplaced { get; private set; }
 
-    /// <summary>What to tell the user of target values that have no logarithm; null where there are none.</summary>
-    public string? Note
+    /// <summary>What to tell the user of target values that have no logarithm; null where there are none, or none are taken.</summary>
+    public static string? NoteOn(TimeSeries table, InputPlan plan)
     {
-        get
+        ReadOnlySpan<double> target = table[plan.Target].Values;
+        if (plan.Transform != TargetTransform.LogReturn.Name || plan.IsTransformFixed)
+            return null;
+        int count = 0, at = -1;
+        for (int row = 0; row < target.Length; row++)
         {
-            int[] rows = [.. Enumerable.Range(0, Math.Min(Rows, Table.Rows)).Where(row => _apart is not null && _target[row] <= 0)];
-            if (rows.Length == 0)
-                return null;
-            string count = rows.Length == 1 ? "1 row" : FormattableString.Invariant($"{rows.Length} rows");
-            string first = FormattableString.Invariant($"{Table.Format(Table.Dates[rows[0]])} ({_target[rows[0]]})");
-            return $"{_plan.Target} is not above 0 on {count}, the first {first}, but was learnt as log-returns: "
-                + "there the last value above 0 says how large changes are, and forecasts start from the value itself.";
+            if (target[row] <= 0)
+                (count, at) = (count + 1, at < 0 ? row : at);
         }
+
+        if (count == 0)
+            return null;
+        string rows = count == 1 ? "1 row" : FormattableString.Invariant($"{count:N0} rows");
+        string first = FormattableString.Invariant($"{table.Format(table.Dates[at])} ({target[at]})");
+        return $"{plan.Target} is not above 0 on {rows}, the first {first}, but was learnt as log-returns: "
+            + "there the last value above 0 says how large changes are, and forecasts start from the value itself.";
     }
 
     /// <exception cref="UnrollException">The transform was asked for and is not defined for a value.</exception>

@@ -15,7 +15,7 @@ internal sealed record InputPlan
 
     /// <summary>
     /// Whether the transform was asked for, so that values it is not defined for are refused; where it was found, log-returns have a way
-    /// back (<see cref="InputFrame.Note"/>).
+    /// back (<see cref="InputFrame.NoteOn"/>).
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsTransformFixed { get; init; }

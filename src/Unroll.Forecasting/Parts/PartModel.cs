@@ -54,4 +54,7 @@ internal abstract class PartModel
     public virtual void RequireKnown(TimeSeries table, int origin, int steps)
     {
     }
+
+    /// <summary>What a reader of forecasts of these rows must know; null for nothing.</summary>
+    public virtual string? NoteOn(TimeSeries table) => null;
 }

@@ -124,7 +124,10 @@ public abstract class PartsForecaster : IForecaster
             RawForecast raw = Raw(model, split, steps);
             double[] actual = split.Test.ToArray();
             HorizonQuantiles? quantiles = model.Track is { } track ? new HorizonQuantiles(steps, track.Calibrate(raw, actual, model.Facts.Limits)) : null;
-            return new PartForecast(part, PartRows.TestDates(split, steps), raw.Values, quantiles, actual, split.Table.Format, model.Facts.Limits);
+            return new PartForecast(part, PartRows.TestDates(split, steps), raw.Values, quantiles, actual, split.Table.Format, model.Facts.Limits)
+            {
+                Note = model.NoteOn(split.Table),
+            };
         })]);
     }
 
@@ -255,7 +258,7 @@ public abstract class PartsForecaster : IForecaster
         HorizonQuantiles? quantiles = (goesOn ? model.Track : model.Track?.WithoutLater()) is { } track
             ? new HorizonQuantiles(steps, track.Calibrate(all, known[part.Target].Values[(after + 1)..], model.Facts.Limits)[^1..])
             : null;
-        return new PartForecast(part, dates, last, quantiles, [], table.Format, model.Facts.Limits);
+        return new PartForecast(part, dates, last, quantiles, [], table.Format, model.Facts.Limits) { Note = model.NoteOn(known) };
     }
 
     private PartModel ModelOf(Part part, TimeSeries table) => _models.TryGetValue(part, out PartModel? model) ? model : Adapt(part, table);

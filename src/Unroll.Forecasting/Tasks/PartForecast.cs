@@ -37,6 +37,9 @@ public sealed class PartForecast
     /// <summary>H.</summary>
     public int Steps { get; }
 
+    /// <summary>What a reader must know of it, a sentence; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Whether there are intervals.</summary>
     public bool HasIntervals => _quantiles is not null;
 

@@ -53,10 +53,11 @@ public class LogReturnFallbackTests
         double before = plain.Table["x"][At - 1];
         Assert.InRange(actual[touched, 1], special - (0.1 * before), special + (0.1 * before));
         Assert.InRange(actual[touched + 1, 1] / plain.Table["x"][At + 1], 0.9, 1.1);
-        Assert.Null(new InputFrame(plain.Table, ModelOf(forecaster).Linear.Plan).Note);
+        Assert.Null(InputFrame.NoteOn(plain.Table, ModelOf(forecaster).Linear.Plan));
+        Assert.Null(forecaster.Predict(new ForecastTask(plain, Steps)).Parts[0].Note);
         Assert.StartsWith(
             FormattableString.Invariant($"x is not above 0 on 1 row, the first {other.Table.Format(other.Table.Dates[At])} ({special}), but was learnt as log-returns"),
-            new InputFrame(other.Table, ModelOf(same).Linear.Plan).Note!, StringComparison.Ordinal);
+            forecaster.Predict(other.Table.Head(At + 1), Steps).Parts[0].Note!, StringComparison.Ordinal);
 
         // The newest row of a saved forecaster's file.
         ForecastRow next = forecaster.Predict(other.Table.Head(At + 1), Steps).Parts[0].Rows()[0];
@@ -72,7 +73,6 @@ public class LogReturnFallbackTests
         InputPlan plan = new() { Target = "x", Transform = "log-return", Window = 5, Lags = 5, Steps = 1, Alike = ["low"], Scale = 0.03 };
         var frame = new InputFrame(Prices(0, "low"), plan);
         Assert.True(frame.HasReplaced);
-        Assert.Null(frame.Note);
         double[] inputs = new double[frame.LinearInputs];
         frame.WriteLinear(At, 1, inputs);
         Assert.All(inputs, value => Assert.InRange(value, -20, 20));
