@@ -26,7 +26,8 @@ internal sealed class PredictInput
                 $"{request.Model} was fitted to forecast {rows} ahead, not {Steps}. Fit it with unroll forecast --horizon {Steps}."));
         }
 
-        string[] columns = [.. forecaster.Targets.Concat(forecaster.Inputs.Past).Concat(forecaster.Inputs.Known).Distinct()];
+        ForecastInputs inputs = request.Updates ? forecaster.Inputs : forecaster.Needed;
+        string[] columns = [.. forecaster.Targets.Concat(inputs.Past).Concat(inputs.Known).Distinct()];
         Data = IsTable
             ? request.Data.Read(columns: columns)
             : request.Data.Read(request.SeriesColumn ?? forecaster.SeriesColumn, [.. forecaster.StaticNames], columns);

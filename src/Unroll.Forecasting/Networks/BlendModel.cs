@@ -23,6 +23,8 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
             members[k].RequireKnown(table, origin, steps);
     }
 
+    public override IEnumerable<string> Columns => Used().SelectMany(k => members[k].Columns);
+
     public override string? NoteOn(TimeSeries table) => Used().Select(k => members[k].NoteOn(table)).FirstOrDefault(note => note is not null);
 
     /// <summary>The newest training rows as the members forecast them, in these shares.</summary>

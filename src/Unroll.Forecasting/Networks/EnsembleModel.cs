@@ -69,6 +69,8 @@ internal sealed class EnsembleModel : PartModel
         })];
     }
 
+    public override IEnumerable<string> Columns => Siblings.SelectMany(model => model.Linear.Plan.Columns);
+
     public override string? NoteOn(TimeSeries table) => InputFrame.NoteOn(table, Linear.Plan);
 
     public override void RequireKnown(TimeSeries table, int origin, int steps)

@@ -116,5 +116,7 @@ internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
 
     public override void RequireKnown(TimeSeries table, int origin, int steps) => InputFrame.RequireKnown(linear.Plan, table, origin, steps);
 
+    public override IEnumerable<string> Columns => linear.Plan.Columns;
+
     public override string? NoteOn(TimeSeries table) => InputFrame.NoteOn(table, linear.Plan);
 }

@@ -55,6 +55,9 @@ internal abstract class PartModel
     {
     }
 
+    /// <summary>The columns beside the target that it looks at.</summary>
+    public virtual IEnumerable<string> Columns => [];
+
     /// <summary>What a reader of forecasts of these rows must know; null for nothing.</summary>
     public virtual string? NoteOn(TimeSeries table) => null;
 }

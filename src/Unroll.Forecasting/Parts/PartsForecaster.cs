@@ -58,6 +58,16 @@ public abstract class PartsForecaster : IForecaster
     /// <summary>What it looks at beside them.</summary>
     public ForecastInputs Inputs => Facts.Inputs;
 
+    /// <summary>Those of <see cref="Inputs"/> that forecasts look at, which <see cref="Predict(SeriesSet, int, MissingPolicy)"/> asks a file for.</summary>
+    public ForecastInputs Needed
+    {
+        get
+        {
+            IReadOnlySet<string> columns = ColumnsOf(Models.Values);
+            return Inputs with { Past = [.. Inputs.Past.Where(columns.Contains)], Known = [.. Inputs.Known.Where(columns.Contains)] };
+        }
+    }
+
     /// <summary>The column that named the series of the training file; "" for a plain table.</summary>
     public string SeriesColumn => Facts.SeriesColumn;
 
@@ -139,7 +149,7 @@ public abstract class PartsForecaster : IForecaster
         FittedFacts facts = Facts;
         string[] targets = [.. facts.Targets];
         TimeSeries any = data[data.Keys[0]];
-        ForecastInputs inputs = TaskTargets.Inputs(any, [.. targets.Select(target => any[target].Name)], facts.Inputs);
+        ForecastInputs inputs = TaskTargets.Inputs(any, [.. targets.Select(target => any[target].Name)], Needed);
         var tables = new SeriesTables(data, targets, inputs, missing, [.. inputs.Past], null);
         var forecasts = new List<PartForecast>();
         var leftOut = new List<LeftOut>();
@@ -228,6 +238,9 @@ public abstract class PartsForecaster : IForecaster
             return null;
         }
     }
+
+    /// <summary>The columns beside the target that models look at.</summary>
+    internal static IReadOnlySet<string> ColumnsOf(IEnumerable<PartModel> models) => models.SelectMany(model => model.Columns).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Runs the same for every part, on several threads, in the order of the parts.</summary>
     private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, CancellationToken cancellationToken)

@@ -233,6 +233,17 @@ public class ConformanceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_file_need_not_have_columns_that_a_forecast_does_not_look_at(string name, string data)
+    {
+        (PartsForecaster forecaster, _, Sample sample) = Shared(name, data);
+        string[] looked = [.. forecaster.Targets, .. forecaster.Needed.Past, .. forecaster.Needed.Known];
+        SeriesSet fewer = Sample.Each(sample.Set, (_, table) => table.Drop([.. table.ColumnNames.Except(looked)]));
+        Assert.True(forecaster.Kind != ForecasterKind.Baseline || looked.Length == forecaster.Targets.Count);
+        Same(forecaster.Predict(sample.Set, Sample.Horizon), forecaster.Predict(fewer, Sample.Horizon));
+    }
+
     public static TheoryData<string> Forecasters => [.. Candidates.Names];
 
     [Theory]
