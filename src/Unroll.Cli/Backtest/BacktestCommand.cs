@@ -26,6 +26,7 @@ internal static class BacktestCommand
         var run = new BacktestRun(request);
         using var interruption = new Interruption();
         var folder = new ReportFolder(request.Forecast.Folder);
+        folder.RequireNoForecaster("backtest");
         try
         {
             BacktestConsole.Before(details, run);

@@ -48,6 +48,14 @@ internal sealed class ReportFolder
 
     public string Path { get; }
 
+    /// <summary>Refuses a folder with a fitted forecaster, for a verb whose report would take its place.</summary>
+    /// <exception cref="UnrollException">There is one.</exception>
+    public void RequireNoForecaster(string verb)
+    {
+        if (File.Exists(System.IO.Path.Combine(Path, ForecastFiles.Model)))
+            throw new UnrollException($"{Path} holds a fitted forecaster, {ForecastFiles.Model}, which a {verb} would remove. Choose another folder with --out.");
+    }
+
     /// <summary>As <see cref="AtomicFile"/> names what it is about to rename: whatever is left of a dead run is removed.</summary>
     private static string ProbeName => string.Create(CultureInfo.InvariantCulture, $".unroll.{Environment.ProcessId}.tmp");
 

@@ -103,6 +103,7 @@ internal sealed record ForecastRequest : CommonRequest
             Missing = Missing,
             Min = Min,
             Max = Max,
+            Validation = Recipe.Validation,
         };
     }
 

@@ -35,6 +35,8 @@ internal sealed class ForecastRun
             .. request.Recipe.LeftOut(Data[Data.Keys[0]], Task.Targets),
             .. Task.Notes,
             .. Filled(),
+            .. Judged(),
+            .. Limits(),
         ];
     }
 
@@ -134,6 +136,37 @@ internal sealed class ForecastRun
         Notes = [.. Notes, .. ForecastWords.Found(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
         Settings = Request.SettingsWithMachine(Task),
     };
+
+    /// <summary>That values which were missing are judged, as they were filled.</summary>
+    private IEnumerable<string> Judged()
+    {
+        int count = Task.Parts.Sum(part =>
+        {
+            TimeSeries rows = Data[Task.Data.IsTable ? Data.Keys[0] : part.Series];
+            var judged = Task[part].Test.Dates.ToHashSet();
+            double[] values = rows[part.Target].ToArray();
+            return Enumerable.Range(0, rows.Rows).Count(row => double.IsNaN(values[row]) && judged.Contains(rows.Dates[row]));
+        });
+        if (count > 0 && Request.Missing != MissingPolicy.Drop)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Note: {count:N0} of the test values {(count == 1 ? "was" : "were")} missing: forecasts are judged against what was filled in.");
+    }
+
+    /// <summary>That values lie beyond the limits which were stated.</summary>
+    private IEnumerable<string> Limits()
+    {
+        foreach ((double? limit, string option, string side, Func<double, double, bool> isBeyond) in new (double?, string, string, Func<double, double, bool>)[]
+        {
+            (Request.Min, "--min", "below", (value, least) => value < least), (Request.Max, "--max", "above", (value, most) => value > most),
+        })
+        {
+            if (limit is not { } stated)
+                continue;
+            double[] values = [.. Task.Parts.SelectMany(part => Task[part].TrainThroughTest.ToArray())];
+            int count = values.Count(value => isBeyond(value, stated));
+            if (count > 0)
+                yield return string.Create(CultureInfo.InvariantCulture, $"Warning: {count:N0} of {values.Length:N0} values are {side} {option} {stated}, where no forecast goes.");
+        }
+    }
 
     /// <summary>What was done about missing values of the targets, as far as that is the same for many series only once.</summary>
     private IEnumerable<string> Filled()

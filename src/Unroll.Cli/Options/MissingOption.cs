@@ -17,6 +17,10 @@ internal static class MissingOption
     public static Option<string> Create() =>
         Options.Word("--missing", "error", [.. s_policies.Keys], "What to do with missing values of the target");
 
+    /// <summary>For a forecaster that was fitted already: null for what was done then.</summary>
+    public static Option<string?> CreateForFitted() =>
+        Options.OptionalWord("--missing", [.. s_policies.Keys], "What to do with missing values of the target [default: as in training]");
+
     public static MissingPolicy Policy(string word) => s_policies[word];
 
     public static string Word(MissingPolicy policy) => s_policies.First(entry => entry.Value == policy).Key;

@@ -26,7 +26,7 @@ internal static class PredictCommand
             Description = "For a forecaster of several series: the series to forecast; repeat it for more [default: all of the file]",
             HelpName = "NAME"
         };
-        Option<string> missing = MissingOption.Create();
+        Option<string?> missing = MissingOption.CreateForFitted();
         Option<int?> horizon = Options.OptionalWhole("--horizon", 1, 10_000,
             "How many rows ahead [default: as many as the forecaster was fitted for]");
         var update = new Option<bool>("--update")
@@ -55,7 +55,7 @@ internal static class PredictCommand
             SeriesColumn = result.GetValue(series),
             Names = result.GetValue(only) ?? [],
             Horizon = result.GetValue(horizon),
-            Missing = MissingOption.Policy(result.GetRequiredValue(missing)),
+            Missing = result.GetValue(missing) is { } policy ? MissingOption.Policy(policy) : null,
             Updates = result.GetValue(update),
             Output = result.GetValue(output),
             IsJson = result.GetValue(json),
@@ -76,6 +76,7 @@ internal static class PredictCommand
             terminal.Say(warning, Color.Yellow);
         if (request.Updates)
         {
+            input.RequireNewer();
             using var interruption = new Interruption();
             try
             {
@@ -138,7 +139,8 @@ internal sealed record PredictRequest(string Model, DataSource Data)
     /// <summary>H; null for that of training.</summary>
     public int? Horizon { get; init; }
 
-    public MissingPolicy Missing { get; init; }
+    /// <summary>What to do with missing values; null for what was done in training.</summary>
+    public MissingPolicy? Missing { get; init; }
 
     /// <summary>Whether the forecaster is fitted on first.</summary>
     public bool Updates { get; init; }

@@ -78,19 +78,26 @@ internal sealed class PredictInput
         return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
     }
 
+    /// <summary>Refuses, before work begins, a file that a forecaster cannot be fitted on with.</summary>
+    /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast from.</exception>
+    public void RequireNewer()
+    {
+        if (Warning is not null)
+            throw new UnrollException($"{Request.Model} learnt from rows of another frequency than those of {Data.Name}, and cannot be fitted on with them. Give it newer rows of the same data.");
+        _ = Predict();
+        ForecastTask task = WholeTask();
+        if (!Forecaster.HasNewer(task))
+        {
+            string newest = task[task.Parts[0]].Table.Format(Forecaster.TrainedOn.Last);
+            throw new UnrollException($"{Data.Name} has no rows after {newest}, the newest that {Request.Model} was fitted to, so there is nothing to fit it on with. Give it a file with newer rows.");
+        }
+    }
+
     /// <summary>All rows of the file to learn from.</summary>
     public ForecastTask WholeTask()
     {
-        var options = new TaskOptions
-        {
-            Targets = Forecaster.Targets,
-            Horizon = Forecaster.Horizon,
-            Window = Forecaster.Window,
-            Inputs = Forecaster.Inputs,
-            Missing = Request.Missing,
-            TestRows = Forecaster.Horizon,
-        };
-        return new ForecastTask(Data, options).Whole();
+        TaskOptions options = Forecaster.AsFitted(new TaskOptions { TestRows = Forecaster.Horizon });
+        return new ForecastTask(Data, Request.Missing is { } missing ? options with { Missing = missing } : options).Whole();
     }
 
     /// <summary>The newest value of a part: the naive forecast of every row to come.</summary>

@@ -29,6 +29,7 @@ internal static class TuneCommand
         var plan = new TunePlan(request);
         using var interruption = new Interruption();
         var folder = new ReportFolder(forecast.Folder);
+        folder.RequireNoForecaster("search");
         try
         {
             string path = Path.Combine(folder.Path, JournalName);

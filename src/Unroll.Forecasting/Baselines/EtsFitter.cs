@@ -68,20 +68,41 @@ internal sealed class EtsFitter
             if (values.Length < fitter.ParameterCount + 2)
                 continue;
             double[] point = fitter.Rough(cancellationToken);
-            double aicc = fitter.Read(point).Aicc;
-            if (double.IsFinite(aicc))
-                rough.Add((fitter, point, aicc));
+            EtsParameters fitted = fitter.Read(point);
+            if (fitter.IsSound(fitted))
+                rough.Add((fitter, point, fitted.Aicc));
         }
 
         EtsParameters? best = null;
         foreach ((EtsFitter fitter, double[] point, _) in rough.OrderBy(each => each.Aicc).Take(Refined))
         {
             EtsParameters fitted = fitter.Refine(point, cancellationToken);
-            if (double.IsFinite(fitted.Aicc) && (best is null || fitted.Aicc < best.Aicc))
+            if (fitter.IsSound(fitted) && (best is null || fitted.Aicc < best.Aicc))
                 best = fitted;
         }
 
         return best;
+    }
+
+    /// <summary>
+    /// Whether a fit foresees the values at least about as well as the value before. The likelihood of relative errors can be high where
+    /// expected values are next to 0 and errors thousands of times as large, as after a large shift of level.
+    /// </summary>
+    private bool IsSound(EtsParameters fitted)
+    {
+        const double MostTimesNaive = 2;
+        if (!double.IsFinite(fitted.Aicc))
+            return false;
+        EtsState state = fitted.Start();
+        double squares = 0, naive = 0;
+        for (int row = 0; row < _values.Length; row++)
+        {
+            double error = _values[row] - state.Expected, change = row > 0 ? _values[row] - _values[row - 1] : 0;
+            (squares, naive) = (squares + (error * error), naive + (change * change));
+            state.Observe(_values[row]);
+        }
+
+        return squares <= (MostTimesNaive * naive) + _floor;
     }
 
     /// <summary>The smoothing parameters, level and trend that fit best, with the seasons as they are read off the first rows.</summary>

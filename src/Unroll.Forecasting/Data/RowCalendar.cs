@@ -191,8 +191,13 @@ internal sealed class RowCalendar
 
     private static (string Name, DateSpacing Kind, RowRule Rule, int[] SeasonalPeriods) Learn(ReadOnlySpan<DateTime> dates, RowSteps steps)
     {
-        if (HalfMonthRule.Find(dates, steps) is { } halves)
-            return ($"twice a month ({halves.Days})", DateSpacing.HalfMonths, halves, [24]);
+        if (MonthDaysRule.Find(dates, steps) is { } days)
+        {
+            return days.Count == 2
+                ? ($"twice a month ({days.Words})", DateSpacing.HalfMonths, days, [24])
+                : ($"three times a month ({days.Words})", DateSpacing.Other, days, [36]);
+        }
+
         double common = steps.Common.TotalDays;
         if (common == 1)
             return Days(WeekdayRule.Of(dates, DaysToKnowTheWeek), "business days");
@@ -203,11 +208,14 @@ internal sealed class RowCalendar
         (string Name, DateSpacing Kind, int Months)? months = common switch
         {
             >= 28 and <= 31 => ("monthly", DateSpacing.Months, 1),
+            >= 59 and <= 62 => ("every 2 months", DateSpacing.Other, 2),
             >= 89 and <= 92 => ("quarterly", DateSpacing.Quarters, 3),
+            >= 120 and <= 123 => ("every 4 months", DateSpacing.Other, 4),
+            >= 181 and <= 184 => ("every 6 months", DateSpacing.Other, 6),
             >= 365 and <= 366 => ("yearly", DateSpacing.Years, 12),
             _ => null,
         };
-        if (months is { } found && MonthRule.Find(dates, found.Months, steps) is { } rule)
+        if (months is { } found && MonthRule.Find(dates, found.Months, steps, isUsual: found.Kind != DateSpacing.Other) is { } rule)
             return (found.Name, found.Kind, rule, found.Months < 12 ? [12 / found.Months] : []);
         if (common < 1 && SessionRule.Find(dates, steps.Common, DaysToKnowTheWeek) is { } session)
             return ($"every {Text(steps.Common)}{session.Words}", DateSpacing.WithinDay, session, session.SeasonalPeriods());

@@ -194,14 +194,20 @@ internal sealed class MonthRule : RowRule
     public override TimeSpan Spacing => TimeSpan.FromDays(DaysOfMonth * _months);
 
     /// <summary>Null where the rows are so many days apart rather than months.</summary>
-    public static MonthRule? Find(ReadOnlySpan<DateTime> dates, int months, RowSteps steps)
+    /// <param name="dates">The dates of the rows.</param>
+    /// <param name="months">How many months lie between them.</param>
+    /// <param name="steps">How far they are apart.</param>
+    /// <param name="isUsual">Whether months so far apart are usual; otherwise all dates must lie on one day of their months.</param>
+    public static MonthRule? Find(ReadOnlySpan<DateTime> dates, int months, RowSteps steps, bool isUsual)
     {
         int latest = 1;
         foreach (DateTime date in dates)
             latest = Math.Max(latest, date.Day);
         if (Share(dates, date => date.Day == Math.Min(latest, DateTime.DaysInMonth(date.Year, date.Month))) == 1)
             return new MonthRule(months, latest, null);
-        foreach (Func<int, int, DateTime> weekday in new Func<int, int, DateTime>[] { LastWeekday, FirstWeekday })
+        if (!isUsual)
+            return null;
+        foreach (Func<int, int, DateTime> weekday in new[] { OneWeekday(dates), LastWeekday, FirstWeekday }.OfType<Func<int, int, DateTime>>())
         {
             if (Share(dates, date => date.Date == weekday(date.Year, date.Month)) >= MostRows)
                 return new MonthRule(months, latest, weekday);
@@ -220,6 +226,29 @@ internal sealed class MonthRule : RowRule
             return _weekday(next.Year, next.Month) + date.TimeOfDay;
         bool isLast = date.Day == DateTime.DaysInMonth(date.Year, date.Month);
         return isLast ? next.AddDays(Math.Min(_latest, DateTime.DaysInMonth(next.Year, next.Month)) - next.Day) : next;
+    }
+
+    /// <summary>The third Friday of a month, or its last: the weekday of nearly all dates, at the place that it has in most months.</summary>
+    private static Func<int, int, DateTime>? OneWeekday(ReadOnlySpan<DateTime> dates)
+    {
+        DayOfWeek weekday = dates[^1].DayOfWeek;
+        int place = (dates[^1].Day - 1) / 7;
+        if (Share(dates, date => date.DayOfWeek == weekday) < MostRows)
+            return null;
+        DateTime Last(int year, int month)
+        {
+            var last = new DateTime(year, month, DateTime.DaysInMonth(year, month));
+            return last.AddDays(-(((int)last.DayOfWeek - (int)weekday + 7) % 7));
+        }
+
+        DateTime Placed(int year, int month)
+        {
+            var first = new DateTime(year, month, 1);
+            DateTime found = first.AddDays((((int)weekday - (int)first.DayOfWeek + 7) % 7) + (7 * place));
+            return found.Month == month ? found : found.AddDays(-7);
+        }
+
+        return Share(dates, date => date.Date == Last(date.Year, date.Month)) >= MostRows ? Last : Placed;
     }
 
     private static DateTime LastWeekday(int year, int month)
@@ -243,54 +272,86 @@ internal sealed class MonthRule : RowRule
     }
 }
 
-/// <summary>Two rows a month, such as on the 1st and the 15th, or on the 15th and the last day.</summary>
-internal sealed class HalfMonthRule : RowRule
+/// <summary>
+/// Two or three rows a month, such as on the 1st and the 15th, on the 15th and the last day, or on the 1st, the 11th and the 21st.
+/// </summary>
+internal sealed class MonthDaysRule : RowRule
 {
     private const int FewestRows = 4;
-    private readonly int _first, _second;
 
-    private HalfMonthRule(int first, int second) => (_first, _second) = (first, second);
+    /// <summary>In their order; 31 and 30 for the last day of months that have fewer.</summary>
+    private readonly int[] _days;
 
-    /// <summary>The two days, such as "1st and 15th".</summary>
-    public string Days => $"{Ordinal(_first)} and {(_second == 31 ? "last day" : Ordinal(_second))}";
+    private MonthDaysRule(int[] days) => _days = days;
 
-    public override TimeSpan Spacing => TimeSpan.FromDays(365.2425 / 24);
+    public int Count => _days.Length;
 
-    /// <summary>Null where some row lies on another day.</summary>
-    public static HalfMonthRule? Find(ReadOnlySpan<DateTime> dates, RowSteps steps)
+    /// <summary>The days, such as "1st and 15th".</summary>
+    public string Words
     {
-        if (dates.Length < FewestRows || steps.Median.TotalDays is < 13 or > 18)
+        get
+        {
+            string[] names = [.. _days.Select(day => day == 31 ? "last day" : Ordinal(day))];
+            return $"{string.Join(", ", names[..^1])} and {names[^1]}";
+        }
+    }
+
+    public override TimeSpan Spacing => TimeSpan.FromDays(365.2425 / 12 / Count);
+
+    /// <summary>Null where some row lies on another day, or the days are not about as far apart.</summary>
+    public static MonthDaysRule? Find(ReadOnlySpan<DateTime> dates, RowSteps steps)
+    {
+        if (dates.Length < FewestRows || steps.Median.TotalDays is < 8 or > 18)
             return null;
-        int first = 31, second = 1;
+        var days = new SortedSet<int>();
+        int latest = 0;
         foreach (DateTime date in dates)
-            (first, second) = (Math.Min(first, date.Day), Math.Max(second, date.Day));
-        if (second - first is < 13 or > 17)
+        {
+            latest = Math.Max(latest, date.Day);
+            if (date.Day != DateTime.DaysInMonth(date.Year, date.Month))
+                days.Add(date.Day);
+        }
+
+        foreach (DateTime date in dates)
+        {
+            if (!days.Contains(date.Day))
+                days.Add(latest);
+        }
+
+        int[] found = [.. days];
+        (int least, int most) = found.Length == 2 ? (13, 17) : (8, 12);
+        if (found.Length is not (2 or 3) || found.Zip(found.Skip(1), (day, next) => next - day).Any(apart => apart < least || apart > most))
             return null;
         foreach (DateTime date in dates)
         {
-            if (date.Day != first && date.Day != Second(date, second))
+            if (!Array.Exists(found, day => date.Day == In(date, day)))
                 return null;
         }
 
-        return new HalfMonthRule(first, second);
+        return new MonthDaysRule(found);
     }
 
-    public override long MissingBetween(DateTime after, DateTime before) => Math.Max(0, Half(before) - Half(after) - 1);
+    public override long MissingBetween(DateTime after, DateTime before) => Math.Max(0, Number(before) - Number(after) - 1);
 
     public override DateTime Next(DateTime date)
     {
-        int second = Second(date, _second);
-        if (date.Day < _first)
-            return date.AddDays(_first - date.Day);
-        if (date.Day < second)
-            return date.AddDays(second - date.Day);
+        foreach (int day in _days)
+        {
+            if (date.Day < In(date, day))
+                return date.AddDays(In(date, day) - date.Day);
+        }
+
         DateTime next = date.AddMonths(1);
-        return next.AddDays(_first - next.Day);
+        return next.AddDays(In(next, _days[0]) - next.Day);
     }
 
-    private static int Second(DateTime date, int second) => Math.Min(second, DateTime.DaysInMonth(date.Year, date.Month));
+    private static int In(DateTime month, int day) => Math.Min(day, DateTime.DaysInMonth(month.Year, month.Month));
 
-    private long Half(DateTime date) => (24L * date.Year) + (2 * date.Month) + (2 * date.Day > _first + _second ? 1 : 0);
+    private long Number(DateTime date)
+    {
+        int place = Enumerable.Range(0, Count).MinBy(i => Math.Abs(In(date, _days[i]) - date.Day));
+        return (((12L * date.Year) + date.Month) * Count) + place;
+    }
 
     private static string Ordinal(int day) => day + (day % 10, day / 10) switch
     {

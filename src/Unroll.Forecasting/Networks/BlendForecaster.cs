@@ -38,6 +38,21 @@ public sealed class BlendForecaster : PartsForecaster
         return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
     }
 
+    /// <summary>The default recipe as <c>unroll forecast</c> uses it: ensembles of LSTM and GRU networks, ridge regression, and rules.</summary>
+    /// <param name="task">What is asked.</param>
+    /// <example><code>
+    /// var task = new ForecastTask(SeriesSet.ReadCsv("shops.csv", "shop"), new TaskOptions { Targets = ["sales"], Horizon = 14 });
+    /// BlendForecaster blend = BlendForecaster.Default(task);
+    /// blend.Fit(task);
+    /// Console.WriteLine(string.Join(' ', new Comparison(task, blend).Summary()));
+    /// blend.Refit(task.Whole());
+    /// ForecastFile.Save(blend, "shops.unroll");
+    /// foreach (PartForecast part in blend.Predict(task.Data, 14).Parts)
+    ///     Console.WriteLine($"{part.Part}: {string.Join(", ", part.Rows().Select(row => row.Value))}");
+    /// </code></example>
+    public static BlendForecaster Default(ForecastTask task) =>
+        Of([EnsembleRecipe.Of(CellKind.Lstm), EnsembleRecipe.Of(CellKind.Gru)], task);
+
     public override string Name => "blend";
 
     public override ForecasterKind Kind => ForecasterKind.Blend;

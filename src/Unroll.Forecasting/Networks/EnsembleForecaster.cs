@@ -170,9 +170,10 @@ internal static class PlanNotes
             yield return $"Inputs found best on the newest training rows{of}: {choice.Plans[0].InWords()}{LeftOut(wanted, choice.Plans[0])}.";
             if (choice.PooledError is not { } pooled)
                 continue;
-            (double own, string kept, string other) = choice.IsPooled ? (choice.OwnError, "to all series at once", "to each by itself") : (pooled, "to each series by itself", "to all at once");
-            double best = choice.IsPooled ? pooled : choice.OwnError;
-            yield return string.Create(CultureInfo.InvariantCulture, $"Ridge regression{of} is fitted {kept}: on the newest training rows it left {100 * best:0.0} % of the naive RMSE ({other} {100 * own:0.0} %).");
+            (string kept, string other) = choice.IsPooled ? ("to all series at once", "to each by itself") : ("to each series by itself", "to all at once");
+            (double best, double worse) = choice.IsPooled ? (pooled, choice.OwnError) : (choice.OwnError, pooled);
+            double less = worse > 0 ? 100 * (1 - (best / worse)) : 0;
+            yield return string.Create(CultureInfo.InvariantCulture, $"Ridge regression{of} is fitted {kept}: on the newest training rows its error was {less:0.0} % below that of a fit {other}.");
         }
     }
 

@@ -9,6 +9,14 @@ public sealed record EnsembleRecipe
     /// <summary>T of networks where there is no season.</summary>
     internal const int DefaultWindow = 20;
 
+    /// <summary>The default recipe with networks of one kind.</summary>
+    /// <param name="cell">LSTM, GRU or simple recurrent.</param>
+    public static EnsembleRecipe Of(CellKind cell)
+    {
+        var recipe = new EnsembleRecipe();
+        return recipe with { Network = recipe.Network with { Cell = cell } };
+    }
+
     /// <summary>The recurrent networks, all alike but for their seeds: <see cref="TrainingOptions.Seed"/> and those after it.</summary>
     public NetworkRecipe Network { get; init; } = new()
     {

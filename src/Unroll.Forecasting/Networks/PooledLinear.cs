@@ -42,7 +42,7 @@ internal static class PooledLinear
 
     private static RidgeSystem System(Part[] parts, int step)
     {
-        long rows = parts.Sum(part => (long)part.End - step - First(part));
+        long rows = parts.Sum(part => Math.Max(0, (long)part.End - step - First(part)));
         return System(parts, step, (int)(1 + ((rows - 1) / MostRows)));
     }
 
@@ -50,7 +50,7 @@ internal static class PooledLinear
     public static RidgeSystem System(Part[] parts, int step, int every)
     {
         int[] firsts = Array.ConvertAll(parts, First);
-        int count = parts.Zip(firsts, (part, first) => (part.End - step - first + every - 1) / every).Sum();
+        int count = parts.Zip(firsts, (part, first) => Math.Max(0, part.End - step - first + every - 1) / every).Sum();
         var inputs = new double[parts[0].Frame.LinearInputs];
         double[][] columns = [.. inputs.Select(_ => new double[count])];
         var outputs = new double[count];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace Unroll.Forecasting;
 
@@ -58,7 +59,22 @@ public abstract class PartsForecaster : IForecaster
     /// <summary>What it looks at beside them.</summary>
     public ForecastInputs Inputs => Facts.Inputs;
 
-    /// <summary>Those of <see cref="Inputs"/> that forecasts look at, which <see cref="Predict(SeriesSet, int, MissingPolicy)"/> asks a file for.</summary>
+    /// <summary>What was asked of it: gaps, and the smallest and the largest value there can be; what a task that fits it on must ask too.</summary>
+    /// <param name="options">What else is asked.</param>
+    public TaskOptions AsFitted(TaskOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max };
+    }
+
+    /// <summary>Whether a task has training rows after those that this was fitted to, or parts that it does not know.</summary>
+    public bool HasNewer(ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return task.Parts.Any(part => !_models.TryGetValue(part, out PartModel? model) || task[part].Train.Dates[^1] > model.Facts.TrainedTo);
+    }
+
+    /// <summary>Those of <see cref="Inputs"/> that forecasts look at, which <see cref="Predict(SeriesSet, int, MissingPolicy?)"/> asks a file for.</summary>
     public ForecastInputs Needed
     {
         get
@@ -112,7 +128,7 @@ public abstract class PartsForecaster : IForecaster
         var clock = Stopwatch.StartNew();
         var tracks = new Dictionary<Part, TrackRecord?>();
         foreach (Part part in task.Parts)
-            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Followed(model, task[part].Table) : null;
+            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Followed(model, task[part].Table) : NewTrack(part, task[part].Table);
         IReadOnlyList<PartModel> models = RefitParts(task, progress, cancellationToken);
         foreach (PartModel model in models)
             model.Track = tracks[model.Part] ?? model.Track;
@@ -142,7 +158,7 @@ public abstract class PartsForecaster : IForecaster
     }
 
     /// <inheritdoc/>
-    public Forecast Predict(SeriesSet data, int steps, MissingPolicy missing = MissingPolicy.Error)
+    public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         RequireSteps(steps);
@@ -150,7 +166,7 @@ public abstract class PartsForecaster : IForecaster
         string[] targets = [.. facts.Targets];
         TimeSeries any = data[data.Keys[0]];
         ForecastInputs inputs = TaskTargets.Inputs(any, [.. targets.Select(target => any[target].Name)], Needed);
-        var tables = new SeriesTables(data, targets, inputs, missing, [.. inputs.Past], null);
+        var tables = new SeriesTables(data, targets, inputs, missing ?? facts.Missing, [.. inputs.Past], null);
         var forecasts = new List<PartForecast>();
         var leftOut = new List<LeftOut>();
         UnrollException? first = null;
@@ -258,8 +274,9 @@ public abstract class PartsForecaster : IForecaster
         PartModel model = Described(ModelOf(part, known), data);
         if (rows < model.NeededRows)
             throw new UnrollException($"{table.Name} has {rows} rows with a {part.Target}, but the {Name} looks at the newest {model.NeededRows}. Give it at least {model.NeededRows} rows.");
-        int origin = rows - 1;
-        model.RequireKnown(table, origin, steps);
+        int origin = rows - 1, wanted = steps;
+        model.RequireKnown(table, origin, wanted);
+        steps = Math.Max(wanted, IsKnown(model, table, origin, Horizon) ? Horizon : wanted);
         int trained = known.CountBefore(model.Facts.TrainedTo);
         int after = Math.Min(origin, Math.Max(model.NeededRows - 1, Math.Max(trained, origin - MostObserved))), since = origin - after;
         RawForecast all = model.Ahead(table, after, since + 1, steps).Within(model.Facts.Limits);
@@ -271,7 +288,37 @@ public abstract class PartsForecaster : IForecaster
         HorizonQuantiles? quantiles = (goesOn ? model.Track : model.Track?.WithoutLater()) is { } track
             ? new HorizonQuantiles(steps, track.Calibrate(all, known[part.Target].Values[(after + 1)..], model.Facts.Limits)[^1..])
             : null;
-        return new PartForecast(part, dates, last, quantiles, [], table.Format, model.Facts.Limits) { Note = model.NoteOn(known) };
+        return new PartForecast(part, dates[..(wanted + 1)], [last[0][..wanted]], quantiles?.First(wanted), [], table.Format, model.Facts.Limits)
+        {
+            Note = model.NoteOn(known),
+        };
+    }
+
+    /// <summary>Whether the table says what is needed of the rows to come.</summary>
+    private static bool IsKnown(PartModel model, TimeSeries table, int origin, int steps)
+    {
+        try
+        {
+            model.RequireKnown(table, origin, steps);
+            return true;
+        }
+        catch (UnrollException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How well the newest rows of a part that it does not know would have been forecast; null where they are too few.</summary>
+    private TrackRecord? NewTrack(Part part, TimeSeries table)
+    {
+        try
+        {
+            return Adapt(part, table).Track;
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
     }
 
     private PartModel ModelOf(Part part, TimeSeries table) => _models.TryGetValue(part, out PartModel? model) ? model : Adapt(part, table);
@@ -316,6 +363,18 @@ internal sealed record FittedFacts
 
     public required string Frequency { get; init; }
 
+    /// <summary>As it was asked for in training, and is in a forecast that does not say otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>The smallest value there can be, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Min { get; init; }
+
+    /// <summary>The largest value there can be, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Max { get; init; }
+
     public static FittedFacts Of(ForecastTask task) => new()
     {
         Parts = task.Parts,
@@ -326,5 +385,8 @@ internal sealed record FittedFacts
         SeriesColumn = task.Data.IsTable ? "" : task.Data.SeriesColumn,
         Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
         Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
+        Missing = task.Options.Missing,
+        Min = task.Options.Min,
+        Max = task.Options.Max,
     };
 }

@@ -8,6 +8,9 @@ internal static class Verdicts
     /// <summary>A difference below this share of the error is called none.</summary>
     private const double Negligible = 0.005;
 
+    /// <summary>An error that is a smaller share of the naive forecast's is rounding.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>The verdict on the recommended forecast, or on every network where there is none.</summary>
     public static IReadOnlyList<string> Summary(Comparison comparison)
     {
@@ -39,7 +42,7 @@ internal static class Verdicts
     {
         if (comparison.WithoutNetworks is not { } without)
             return null;
-        double gain = without.Error > 0 ? 1 - (best.Error / without.Error) : 0;
+        double gain = without.Error > Rounding * comparison.Naive.Error ? 1 - (best.Error / without.Error) : 0;
         string figure = string.Create(CultureInfo.InvariantCulture, $"Without its networks it would have {Measure(best)} {Figure(without.Error)}");
         string p = PValue(comparison) is { } value ? $" ({Probability(value)})" : "";
         string chance = PValue(comparison) is >= DieboldMariano.SignificanceLevel && Math.Abs(gain) >= Negligible ? ", which could well be chance" : "";

@@ -57,6 +57,8 @@ public sealed class ForecastTask
             }
         }
 
+        if (options.Window is null)
+            SameWindow(leftOut);
         if (_splits.Count == 0)
             throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be used. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
         LeftOut = leftOut.AsReadOnly();
@@ -166,6 +168,9 @@ public sealed class ForecastTask
         return new ForecastTask(this, part => this[part].WithinTraining(newest(this[part])));
     }
 
+    /// <summary>The same task without the series of parts for which something does not hold.</summary>
+    internal ForecastTask Where(Predicate<Part> holds) => new(this, part => holds(part) ? this[part] : null);
+
     /// <summary>The same task with windows of other lengths.</summary>
     /// <param name="window">T of each part.</param>
     /// <exception cref="UnrollException">A part has too few rows to learn from.</exception>
@@ -184,6 +189,34 @@ public sealed class ForecastTask
         int before = split.Table.Rows - split.Test.Count, rows = Math.Min(origins + Horizon - 1, split.Test.Count - first);
         return rows >= Horizon ? split.Past(before + first, rows, newest) : null;
     });
+
+    /// <summary>
+    /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight rows
+    /// for the sake of few short ones. Those that have not the rows are left out.
+    /// </summary>
+    private void SameWindow(List<LeftOut> leftOut)
+    {
+        const int Least = 8;
+        var recipe = new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation };
+        var windows = _splits.GroupBy(entry => entry.Key.Series)
+            .ToDictionary(own => own.Key, own => own.Min(entry => Math.Min(entry.Value.Window, recipe.LongestWindow(entry.Value.Train.Count))));
+        int[] possible = [.. windows.Values.Where(longest => longest >= 1).Order()];
+        if (windows.Count <= 1 || possible.Length == 0)
+            return;
+        int window = Math.Max(possible[possible.Length / 4], Math.Min(possible[^1], Least));
+        foreach ((Part part, ForecastSplit split) in _splits.ToArray())
+        {
+            if (windows[part.Series] >= window)
+            {
+                _splits[part] = split.WithWindow(window);
+                continue;
+            }
+
+            _splits.Remove(part);
+            if (leftOut.TrueForAll(left => left.Series != part.Series))
+                leftOut.Add(new LeftOut(part.Series, $"It has {split.Train.Count:N0} training rows, too few for windows of {window} rows and {Horizon} ahead. Give it more, or ask for a shorter window."));
+        }
+    }
 
     /// <summary>
     /// A fifth of the training rows; where that is less than three of the calendar's shortest seasons, these, of up to a third of the rows.

@@ -163,10 +163,11 @@ internal sealed class SeriesTables
         }
 
         rows = rows.Tail(rows.Rows - lead);
-        if (!Inputs.Past.Any(column => rows[column].Values.Contains(double.NaN)))
+        int told = Told(rows);
+        string[] known = [.. Inputs.Known.Where(column => IsNearlyWhole(rows[column].Values[..told]))];
+        if (!Inputs.Past.Concat(known).Any(column => rows[column].Values.Contains(double.NaN)))
             return rows;
         Column[] columns = [.. rows.ColumnNames.Select(name => new Column(name, rows[name].ToArray()))];
-        int told = Told(rows);
         for (int i = 0; i < Inputs.Past.Count; i++)
         {
             double[] values = columns[Array.FindIndex(columns, column => column.Name == Inputs.Past[i])].Values;
@@ -176,8 +177,20 @@ internal sealed class SeriesTables
             Repeated(values, values.Length);
         }
 
+        // What is known of rows to come is not made up.
+        foreach (string column in known)
+        {
+            double[] values = columns[Array.FindIndex(columns, each => each.Name == column)].Values;
+            int missing = values.AsSpan(0, told).Count(double.NaN);
+            if (missing > 0)
+                Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{missing:N0} missing {(missing == 1 ? "value" : "values")} of {column} filled with the value before."));
+            Repeated(values, told);
+        }
+
         return rows.Rebuilt([.. rows.Dates], columns, [.. rows.Notices]);
     }
+
+    private static bool IsNearlyWhole(ReadOnlySpan<double> values) => values.Length > 0 && !double.IsNaN(values[0]) && values.Count(double.NaN) <= MostMissing * values.Length;
 
     private static double[] Repeated(double[] values, int rows)
     {

@@ -17,6 +17,9 @@ public sealed class ValidationObjective : ITrialObjective
 
     private const double ValidationShare = 0.2;
 
+    /// <summary>A series that does not allow so long a window takes no part where others do.</summary>
+    private const int LeastWindow = 8;
+
     private readonly ForecastTask _inner;
     private readonly NetworkRecipe _recipe;
     private readonly EnsembleRecipe? _ensemble;
@@ -35,7 +38,7 @@ public sealed class ValidationObjective : ITrialObjective
     }
 
     /// <summary>
-    /// The objective for the default recipe, judged by the newest fifth of the training rows of each part: a trial is ridge regression
+    /// The objective for the default recipe, judged by the newest training rows of each part, the share that the task says: a trial is ridge regression
     /// corrected by an ensemble of networks. What an ensemble holds back of its training rows is held back of those before the validation
     /// rows.
     /// </summary>
@@ -47,7 +50,8 @@ public sealed class ValidationObjective : ITrialObjective
     public static ValidationObjective OfEnsembles(ForecastTask task, EnsembleRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return new ValidationObjective(task, recipe.Network, recipe, ValidationShare);
+        ArgumentNullException.ThrowIfNull(task);
+        return new ValidationObjective(task, recipe.Network, recipe, task.Options.Validation);
     }
 
     private ValidationObjective(ForecastTask task, NetworkRecipe recipe, EnsembleRecipe? ensemble, double validationShare)
@@ -64,9 +68,13 @@ public sealed class ValidationObjective : ITrialObjective
 
         _recipe = recipe with { Threads = 1 };
         _ensemble = ensemble is null ? null : ensemble with { Steps = task.Horizon, Validation = task.Options.Validation, Network = _recipe };
-        foreach (Part part in task.Parts)
-            RequireRows(task, part, validationShare, ensemble is not null);
-        _inner = task.WithWindow(_ => 1).Within(split => Newest(split.Train.Count, validationShare));
+        // Series that are too short for a search, or would leave it no windows to choose from, do not stop it.
+        Dictionary<Part, UnrollException?> problems = task.Parts.ToDictionary(part => part, part => Problem(task, part, validationShare, ensemble is not null));
+        if (problems.Values.All(problem => problem is not null))
+            throw problems[task.Parts[0]]!;
+        ForecastTask inner = task.Where(part => problems[part] is null).WithWindow(_ => 1).Within(split => Newest(split.Train.Count, validationShare));
+        int least = Math.Min(LeastWindow, inner.Parts.Max(part => MostWindowOf(inner[part])));
+        _inner = inner.Where(part => MostWindowOf(inner[part]) >= least);
         (TrainRows, ValidationRows) = (_inner.TrainRows, _inner.TestRows);
         Comparison.RequireChange(_inner);
         if (_ensemble is not null)
@@ -94,8 +102,8 @@ public sealed class ValidationObjective : ITrialObjective
     /// <summary>H, how many rows ahead trials are judged.</summary>
     public int Steps => _inner.Horizon;
 
-    /// <summary>The longest window that trials may have; parts with few rows take a shorter one then.</summary>
-    public int MostWindow => _inner.Parts.Max(part => MostWindowOf(_inner[part]));
+    /// <summary>The longest window that trials may have: what the part with the fewest rows allows, since all parts are read alike.</summary>
+    public int MostWindow => _inner.Parts.Min(part => MostWindowOf(_inner[part]));
 
     /// <inheritdoc/>
     /// <remarks>The instruction set is part of it: another one rounds differently, so that half a search on each would be neither.</remarks>
@@ -204,8 +212,8 @@ public sealed class ValidationObjective : ITrialObjective
 
     private static int Newest(int train, double share) => Math.Max(1, (int)Math.Round(share * train));
 
-    /// <summary>Refuses a part with too few training rows, and says how many are missing.</summary>
-    private static void RequireRows(ForecastTask task, Part part, double share, bool isEnsemble)
+    /// <summary>How many training rows are missing of a part with too few; null where they are enough.</summary>
+    private static UnrollException? Problem(ForecastTask task, Part part, double share, bool isEnsemble)
     {
         ForecastSplit split = task[part];
         var recipe = new EnsembleRecipe { Steps = task.Horizon, Validation = task.Options.Validation };
@@ -219,11 +227,11 @@ public sealed class ValidationObjective : ITrialObjective
         while (!AreEnough(needed))
             needed++;
         if (needed == rows)
-            return;
+            return null;
         static string Rows(string kind, int count) => $"{count} {kind}{(count == 1 ? "row" : "rows")}";
         string problem = $"{part} has {Rows("training ", rows)}, {split.TrainRange}: too few to learn from some and judge {Rows("", task.Horizon)} ahead on the newest.";
         string remedy = $"At least {needed} are needed, {needed - rows} more. Use a longer training range{(task.Horizon > 1 ? " or a shorter horizon" : "")}.";
-        throw new UnrollException($"{problem} {remedy}") { Subject = "train,horizon" };
+        return new UnrollException($"{problem} {remedy}") { Subject = "train,horizon" };
     }
 
     /// <summary>Counts the epochs of a trial: those of all its networks, which train twice each and may leave epochs out.</summary>

@@ -88,7 +88,7 @@ public class EnsembleSeriesTests
     {
         ForecastTask task = Task(new SeriesSet("shops.csv", [.. Enumerable.Range(0, 8).Select(s => ($"S{s}", Rows(Course(s, s + 1, 80), skipped: 100)))]));
         EnsembleForecaster forecaster = Fitted(task);
-        Assert.Contains("Ridge regression is fitted to all series at once: on the newest training rows it left ", forecaster.Notes[1], StringComparison.Ordinal);
+        Assert.Contains("Ridge regression is fitted to all series at once: on the newest training rows its error was ", forecaster.Notes[1], StringComparison.Ordinal);
         PlanChoice choice = Assert.Single(forecaster.Chosen!.Choices);
         Assert.True(choice.IsPooled && choice.PooledError < choice.OwnError);
         Assert.Same(ModelOf(forecaster, Of("S0")).Linear.Weights, ModelOf(forecaster, Of("S7")).Linear.Weights);

@@ -46,6 +46,20 @@ public class EtsForecasterTests
         return new ForecastSplit(series, "x", new DateRange(null, date(values.Length - 1)), new DateRange(date(values.Length), null), 4);
     }
 
+    /// <summary>Relative errors have a high likelihood where expected values are next to 0; such a fit is none.</summary>
+    [Theory]
+    [InlineData(10, 1000, 120)]
+    [InlineData(1000, 10, 120)]
+    [InlineData(10, 1000, 60)]
+    [InlineData(5, 50_000, 140)]
+    public void After_a_shift_of_level_the_forecast_is_at_the_new_one(double before, double after, int at)
+    {
+        double[] noise = Unroll.Tests.Layers.TestData.Normal(150, 5, 0.1);
+        ForecastSplit split = Split([.. noise.Select((n, row) => (row < at ? before : after) + n)], row => new DateTime(2022, 1, 1).AddDays(row));
+        double next = Fitted(split).Predict(new ForecastTask(split)).Parts[0][0, 1];
+        Assert.InRange(next, 0.7 * after, 1.3 * after);
+    }
+
     private static EtsForecaster Fitted(ForecastSplit split, EtsModel? model = null, int? period = null)
     {
         var forecaster = new EtsForecaster(model, period);

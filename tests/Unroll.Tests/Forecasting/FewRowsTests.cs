@@ -8,6 +8,29 @@ namespace Unroll.Tests.Forecasting;
 /// <summary>Short, flat, odd and gappy tables: either finite predictions or one clear sentence.</summary>
 public class FewRowsTests
 {
+    /// <summary>A short series beside a long one, at any horizon: forecast, judged and tuned, or left out with the reason.</summary>
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(6, 90)]
+    [InlineData(7, 90)]
+    [InlineData(7, 55)]
+    [InlineData(14, 90)]
+    [InlineData(20, 120)]
+    public void A_series_may_be_much_shorter_than_others(int horizon, int rows)
+    {
+        TimeSeries Series(string key, int count) => new(
+            key, [.. Enumerable.Range(200 - count, count).Select(day => new DateTime(2021, 1, 1).AddDays(day))], ("x", [.. Enumerable.Range(200 - count, count).Select(day => 100.0 + (day * 7 % 11))]));
+        var task = new ForecastTask(new SeriesSet("shops.csv", ("A", Series("A", 200)), ("B", Series("B", rows))), new TaskOptions { Targets = ["x"], Horizon = horizon });
+        Assert.Equal(2, task.Keys.Count + task.LeftOut.Count);
+        Assert.Contains("A", task.Keys);
+        Assert.InRange(task.Window, 8, 60);
+        Assert.Single(task.Parts.Select(part => task[part].Window).Distinct());
+        foreach (PartsForecaster forecaster in new PartsForecaster[] { new RidgeForecaster(), new EnsembleForecaster(SmallEnsembles.Recipe(steps: horizon)) })
+            Assert.Equal(task.Keys.Count, SmallEnsembles.Fitted(forecaster, task).Predict(task).Parts.Count);
+        ValidationObjective objective = ValidationObjective.OfEnsembles(task, SmallEnsembles.Recipe(steps: horizon));
+        new Tuner(objective, new TuningOptions { Trials = 1, Epochs = 1 }).Run();
+    }
+
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 
     /// <summary>The message where a fit is refused, or null where both forecasters predict.</summary>

@@ -28,6 +28,47 @@ public class RowCalendarTests
         Assert.Equal(next, Next(calendar, date));
     }
 
+    /// <summary>Dates made by a rule go on by it, two years further.</summary>
+    [Theory]
+    [InlineData("every second month")]
+    [InlineData("ends of every second month")]
+    [InlineData("every fourth month, the 15th")]
+    [InlineData("half years")]
+    [InlineData("1st, 11th and 21st")]
+    [InlineData("10th, 20th and last day")]
+    [InlineData("third Friday")]
+    [InlineData("last Friday")]
+    [InlineData("first Monday")]
+    [InlineData("second Tuesday, quarterly")]
+    public void Months_are_counted_as_months(string rule)
+    {
+        static DateTime End(int year, int month) => new(year, month, DateTime.DaysInMonth(year, month));
+        static DateTime Weekday(DateTime first, DayOfWeek day) => first.AddDays(((int)day - (int)first.DayOfWeek + 7) % 7);
+        var dates = new List<DateTime>();
+        for (int month = 0; month < 120; month++)
+        {
+            DateTime first = new DateTime(2008, 1, 1).AddMonths(month), end = End(first.Year, first.Month);
+            dates.AddRange(rule switch
+            {
+                "every second month" => month % 2 == 0 ? [first] : Array.Empty<DateTime>(),
+                "ends of every second month" => month % 2 == 1 ? [end] : [],
+                "every fourth month, the 15th" => month % 4 == 0 ? [first.AddDays(14)] : [],
+                "half years" => month % 6 == 5 ? [end] : [],
+                "1st, 11th and 21st" => [first, first.AddDays(10), first.AddDays(20)],
+                "10th, 20th and last day" => [first.AddDays(9), first.AddDays(19), end],
+                "third Friday" => [Weekday(first.AddDays(14), DayOfWeek.Friday)],
+                "last Friday" => [Weekday(end.AddDays(-6), DayOfWeek.Friday)],
+                "first Monday" => [Weekday(first, DayOfWeek.Monday)],
+                _ => month % 3 == 0 ? [Weekday(first.AddDays(7), DayOfWeek.Tuesday)] : [],
+            });
+        }
+
+        int known = dates.FindLastIndex(date => date < new DateTime(2016, 1, 1)) + 1;
+        var calendar = RowCalendar.Of([.. dates.Take(known)]);
+        Assert.Equal(dates.Skip(known), calendar.NextDates(dates.Count - known));
+        Assert.All(dates.Skip(1).Zip(dates), pair => Assert.Equal(0, calendar.MissingBetween(pair.Second, pair.First)));
+    }
+
     [Fact]
     public void Two_dates_say_nothing_and_a_day_follows()
     {
