@@ -164,8 +164,8 @@ internal sealed class SeriesTables
 
         rows = rows.Tail(rows.Rows - lead);
         int told = Told(rows);
-        string[] known = [.. Inputs.Known.Where(column => IsNearlyWhole(rows[column].Values[..told]))];
-        if (!Inputs.Past.Concat(known).Any(column => rows[column].Values.Contains(double.NaN)))
+        RequireKnown(rows, told);
+        if (!Inputs.Past.Any(column => rows[column].Values.Contains(double.NaN)))
             return rows;
         Column[] columns = [.. rows.ColumnNames.Select(name => new Column(name, rows[name].ToArray()))];
         for (int i = 0; i < Inputs.Past.Count; i++)
@@ -177,20 +177,23 @@ internal sealed class SeriesTables
             Repeated(values, values.Length);
         }
 
-        // What is known of rows to come is not made up.
-        foreach (string column in known)
-        {
-            double[] values = columns[Array.FindIndex(columns, each => each.Name == column)].Values;
-            int missing = values.AsSpan(0, told).Count(double.NaN);
-            if (missing > 0)
-                Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{missing:N0} missing {(missing == 1 ? "value" : "values")} of {column} filled with the value before."));
-            Repeated(values, told);
-        }
-
         return rows.Rebuilt([.. rows.Dates], columns, [.. rows.Notices]);
     }
 
-    private static bool IsNearlyWhole(ReadOnlySpan<double> values) => values.Length > 0 && !double.IsNaN(values[0]) && values.Count(double.NaN) <= MostMissing * values.Length;
+    /// <summary>What is said to be known is not made up.</summary>
+    private void RequireKnown(TimeSeries rows, int told)
+    {
+        int first = From is { } from ? Math.Min(rows.CountBefore(from), told) : 0;
+        foreach (string column in Inputs.Known)
+        {
+            ReadOnlySpan<double> values = rows[column].Values[first..told];
+            int missing = values.Count(double.NaN);
+            if (missing == 0)
+                continue;
+            string at = rows.Format(rows.Dates[first + values.IndexOf(double.NaN)]), count = missing == 1 ? "1 value" : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} values");
+            throw new UnrollException($"{column} of {rows.Name} is to be known on every row, but lacks {count}, the first on {at}. Complete the column, or do not name it as known.") { Subject = "known" };
+        }
+    }
 
     private static double[] Repeated(double[] values, int rows)
     {
