@@ -117,7 +117,7 @@ public sealed class Model
     {
         try
         {
-            return new Network<float>(graph, Kernels<float>.Best, Threads, mostWeights: mostWeights);
+            return new Network<float>(new BuiltGraph<float>(graph, Kernels<float>.Best, mostWeights: mostWeights), Threads);
         }
         catch (OverflowException failure)
         {
@@ -293,11 +293,11 @@ public sealed class Model
         {
             foreach (RecurrentOp<float> op in Network.RecurrentParts)
             {
-                for (int s = 0; s < op.States.Count; s++)
+                for (int s = 0; s < Network.StatesOf(op).Count; s++)
                 {
                     string name = StateName(op, s);
-                    op.States.Initial[s] = InitialState(name, samples.Count * op.States.Units, initial);
-                    op.States.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * op.States.Units] : null;
+                    Network.StatesOf(op).Initial[s] = InitialState(name, samples.Count * Network.StatesOf(op).Units, initial);
+                    Network.StatesOf(op).Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * Network.StatesOf(op).Units] : null;
                 }
             }
 
@@ -320,7 +320,7 @@ public sealed class Model
     public void ResetStates()
     {
         foreach (RecurrentOp<float> op in Network.RecurrentParts)
-            op.States.Clear();
+            Network.StatesOf(op).Clear();
     }
 
     /// <summary>The mean loss over all samples and their targets.</summary>
@@ -378,7 +378,7 @@ public sealed class Model
     internal void CarryStates()
     {
         foreach (RecurrentOp<float> op in Network.StatefulParts)
-            op.States.Carry();
+            Network.StatesOf(op).Carry();
     }
 
     private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{op.Layer.OutputName(state + 1)}";

@@ -22,9 +22,9 @@ internal interface IBatch<T>
 }
 
 /// <summary>
-/// A graph of built layers over one parameter store: forward, backward and the gradients of one batch. The batch is cut
-/// into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each group adding up its
-/// gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
+/// Batches on their way through a <see cref="BuiltGraph{T}"/>, with the memory that they take: forward, backward and the gradients of one
+/// batch at a time. The batch is cut into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each
+/// group adding up its gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
 /// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
 /// </summary>
 internal sealed class Network<T>
@@ -34,20 +34,16 @@ internal sealed class Network<T>
 
     /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
     private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
+    private readonly BuiltGraph<T> _built;
     private readonly int _shard;
-    private readonly Kernels<T> _kernels;
-    private readonly NetworkPlan<T> _plan;
-    private readonly LayerOp<T>[] _ops;
     private readonly Lane<T>[] _lanes;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
     private readonly Action<Share> _prepare, _collectGradients;
-    private readonly GradientSlab[] _gradientSlabs;
     private readonly BatchLoss<T> _loss;
     private readonly Phases _phases;
-    private readonly int _gradientSize, _masks;
-    private readonly bool _keepsInputGradient;
+    private readonly RecurrentStates<T>[] _states;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
@@ -60,65 +56,51 @@ internal sealed class Network<T>
     private long _through, _aloneUntil;
     private Action<Share>? _sharedWork;
 
-    // The version of the weights that the layers have packed.
-    private long _preparedVersion = -1;
-
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
         : this(Graph.Chain(layers, input), kernels, threads, inputGradient)
     {
     }
 
-    /// <param name="graph">The layers.</param>
-    /// <param name="kernels">What they compute with.</param>
-    /// <param name="threads">At least 1; fewer are taken as 1.</param>
-    /// <param name="inputGradient">Whether to keep dL/dx.</param>
-    /// <param name="mostWeights">With more weights than these nothing is made, and it throws.</param>
-    /// <exception cref="UnrollException">There are more weights, or a layer cannot take its inputs.</exception>
-    public Network(Graph graph, Kernels<T> kernels, int threads, bool inputGradient = false, int mostWeights = int.MaxValue)
+    public Network(Graph graph, Kernels<T> kernels, int threads, bool inputGradient = false)
+        : this(new BuiltGraph<T>(graph, kernels, inputGradient), threads)
     {
-        (_kernels, Graph) = (kernels, graph);
-        _shard = ShardRows(graph.Uses);
-        var builder = new LayerBuilder<T>(kernels, _shard, mostWeights);
-        _plan = new NetworkPlan<T>(graph, builder, inputGradient);
-        _ops = [.. _plan.Nodes.Select(node => node.Op)];
-        (Input, Output) = (graph.Inputs[0].Shape, graph.Outputs[0].Shape);
-        (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), graph.Outputs.Sum(node => node.Shape.Size));
-        RecurrentParts = [.. _ops.SelectMany(op => op.RecurrentParts)];
-        StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
-        Parameters = new ParameterStore<T>(builder.Parameters);
-        (_gradientSlabs, _gradientSize, _masks) = ([.. builder.Gradients], builder.GradientSize, builder.Masks);
-        _keepsInputGradient = inputGradient;
+    }
+
+    /// <param name="built">The layers and their weights, which other networks may run too.</param>
+    /// <param name="threads">At least 1; fewer are taken as 1.</param>
+    public Network(BuiltGraph<T> built, int threads)
+    {
+        (_built, _shard, _states) = (built, built.Shard, built.NewStates());
         (_trainGroup, _trainTogether, _predictShard, _predictTogether) = (TrainGroup, TrainTogether, PredictShard, PredictTogether);
         (_judgeShard, _judgeTogether) = (JudgeShard, JudgeTogether);
-        _loss = new BatchLoss<T>([.. graph.Outputs.Select(node => node.Shape)]);
-        _groupLoss = new double[MaxGroups * graph.Outputs.Length];
-        (_runShare, _prepare, _collectGradients) = (RunShare, Prepare, CollectGradients);
+        _loss = new BatchLoss<T>(built.Outputs);
+        _groupLoss = new double[MaxGroups * built.Outputs.Length];
+        (_runShare, _prepare, _collectGradients) = (RunShare, built.Prepare, CollectGradients);
         Threads = Math.Max(1, threads);
         Team = new WorkerTeam(Threads);
         _phases = new Phases(Threads);
         _lanes = new Lane<T>[Threads];
     }
 
-    public Graph Graph { get; }
+    /// <summary>The layers and their weights.</summary>
+    public BuiltGraph<T> Built => _built;
 
-    /// <summary>The shape of the first input, and of the first output.</summary>
-    public Shape Input { get; }
+    public Graph Graph => _built.Graph;
 
-    public Shape Output { get; }
+    /// <summary>The shape of the first output.</summary>
+    public Shape Output => _built.Outputs[0];
 
     /// <summary>Values of all inputs of a row, one after the other.</summary>
-    public int InputSize { get; }
+    public int InputSize => _built.InputSize;
 
     /// <summary>Values of all outputs of a row, one after the other.</summary>
-    public int OutputSize { get; }
+    public int OutputSize => _built.OutputSize;
 
     public int Threads { get; }
 
-    public IReadOnlyList<LayerOp<T>> Ops => _ops;
+    public ParameterStore<T> Parameters => _built.Parameters;
 
-    public ParameterStore<T> Parameters { get; }
-
-    public Kernels<T> Kernels => _kernels;
+    public Kernels<T> Kernels => _built.Kernels;
 
     /// <summary>Changes with every training step: the seed of its dropout.</summary>
     public ulong StepSeed { get; set; }
@@ -129,15 +111,18 @@ internal sealed class Network<T>
     /// <summary>How many threads did each shard of the last batch together.</summary>
     public int ThreadsPerShard { get; private set; }
 
-    private int Outputs => _plan.Outputs.Length;
+    private int Outputs => _built.Outputs.Length;
 
     private WorkerTeam Team { get; }
 
+    /// <summary>The states of a recurrent layer at the two ends of the batch.</summary>
+    public RecurrentStates<T> StatesOf(RecurrentOp<T> part) => _states[part.Number];
+
     /// <summary>All recurrent layers, those inside others too.</summary>
-    public RecurrentOp<T>[] RecurrentParts { get; }
+    public RecurrentOp<T>[] RecurrentParts => _built.RecurrentParts;
 
     /// <summary>Those that carry their states from batch to batch.</summary>
-    public RecurrentOp<T>[] StatefulParts { get; }
+    public RecurrentOp<T>[] StatefulParts => _built.StatefulParts;
 
     /// <summary>
     /// The mean loss of a batch over rows and targets, without regularisation; the gradients of the weights replace those in
@@ -148,10 +133,10 @@ internal sealed class Network<T>
         Begin(batch, training, TrainingShard(batch.Rows), keepsSteps: true);
         BeginLoss(batch, loss, predictions);
         _groups = Math.Min(_shards, MaxGroups);
-        if (_keepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
+        if (_built.KeepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
             InputGradient = new T[batch.Rows * InputSize];
         for (int group = 0; group < _groups; group++)
-            _groupGradients[group] ??= new AlignedBuffer<T>(_gradientSize);
+            _groupGradients[group] ??= new AlignedBuffer<T>(_built.GradientSize);
         Array.Clear(_groupLoss);
         if (ThreadsPerShard > 1)
             RunTogether(_trainTogether);
@@ -190,7 +175,7 @@ internal sealed class Network<T>
     }
 
     /// <summary>True where a value of the graph has padding at its end.</summary>
-    public bool IsPadded(Node node) => _plan.IsPadded(node);
+    public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
 
     /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
     public void RunShares(Action<Share> work)
@@ -217,10 +202,10 @@ internal sealed class Network<T>
     {
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
-        if (training || _preparedVersion != Parameters.Version)
+        if (_built.PreparedVersion != Parameters.Version)
         {
             RunShares(_prepare);
-            _preparedVersion = Parameters.Version;
+            _built.PreparedVersion = Parameters.Version;
         }
 
         ReserveLanes(_shards, keepsSteps);
@@ -237,7 +222,7 @@ internal sealed class Network<T>
         }
 
         foreach (RecurrentOp<T> op in StatefulParts)
-            op.States.Reserve(batch.Rows);
+            StatesOf(op).Reserve(batch.Rows);
     }
 
     private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions)
@@ -253,7 +238,7 @@ internal sealed class Network<T>
             _rowLosses = new double[rows * Outputs];
     }
 
-    private Lane<T> NewLane() => new(_plan, new ShardPass<T>(_kernels, _shard, _plan.Nodes.Max(node => node.Op.ScratchSize), _masks, _plan.MaskLength));
+    private Lane<T> NewLane() => new(_built.Plan, new ShardPass<T>(Kernels, _shard, _built.ScratchSize, _built.Masks, _built.Plan.MaskLength, _states));
 
     /// <summary>
     /// A lane for each thread that may get work, before any does: which one gets it is left to chance, and later steps must not allocate.
@@ -273,7 +258,7 @@ internal sealed class Network<T>
         ShardPass<T> pass = _lanes[0]!.Pass;
         pass.Begin(0, rows);
         int most = 1;
-        foreach (LayerOp<T> op in _ops)
+        foreach (LayerOp<T> op in _built.Ops)
             most = Math.Max(most, op.MostThreads(pass));
         return Math.Min(Threads, most);
     }
@@ -291,12 +276,6 @@ internal sealed class Network<T>
             _aloneUntil = ended + 10 * waited;
     }
 
-    private void Prepare(Share share)
-    {
-        foreach (LayerOp<T> op in _ops)
-            op.Prepare(Parameters.ReadOnlyValues, share);
-    }
-
     /// <summary>On lane number <paramref name="worker"/>.</summary>
     private void TrainGroup(int group, int worker)
     {
@@ -309,7 +288,7 @@ internal sealed class Network<T>
         {
             Forward(lane, shard);
             lane.LossGradient(_loss, _groupLoss.AsSpan(group * Outputs, Outputs));
-            lane.Backward(_keepsInputGradient ? InputGradient : null);
+            lane.Backward(_built.KeepsInputGradient ? InputGradient : null);
         }
     }
 
@@ -365,7 +344,7 @@ internal sealed class Network<T>
     }
 
     /// <summary>Shards in training. A batch of one wide shard is cut in two: two threads then take half the time, and one takes a tenth more.</summary>
-    private int TrainingShard(int rows) => rows <= _shard ? NarrowShard : _shard;
+    private int TrainingShard(int rows) => rows <= _shard ? BuiltGraph<T>.NarrowShard : _shard;
 
     /// <summary>
     /// A prediction of few rows is cut finer, so that every thread has some: no sum runs over rows, so the cut changes no bits. Where
@@ -374,7 +353,7 @@ internal sealed class Network<T>
     private int PredictionShard(int rows)
     {
         const int SmallestTile = 4;
-        if (_shard == WideShard && rows <= _shard && _mostLanesPerShard > 1)
+        if (_shard == BuiltGraph<T>.WideShard && rows <= _shard && _mostLanesPerShard > 1)
             return _shard;
         int share = (rows + Threads - 1) / Threads;
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
@@ -383,16 +362,7 @@ internal sealed class Network<T>
     /// <summary>The gradients of the batch in the store: the groups' sums, added in order.</summary>
     private void CollectGradients(Share share)
     {
-        foreach (GradientSlab slab in _gradientSlabs)
-            slab.Collect(_kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
+        foreach (GradientSlab slab in _built.GradientSlabs)
+            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
     }
-
-    /// <summary>
-    /// Rows of a batch that one thread carries from end to end. Eight keep a shard's working set near the second-level cache;
-    /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
-    /// depends on nothing but the layers, because it decides the order in which gradients are added.
-    /// </summary>
-    private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384 ? WideShard : NarrowShard;
-
-    private const int NarrowShard = 8, WideShard = 16;
 }

@@ -28,7 +28,7 @@ public sealed class StreamingSession
         Node sequence = graph.Inputs[0];
         bool ofTokens = sequence.Shape.Rank == 1 && graph.Uses.Where(use => use.Inputs.Contains(sequence)).All(use => use.Layer is Embedding);
         if (sequence.Shape.Rank != 2 && !ofTokens)
-            throw new UnrollException($"A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape {whole.Input}.");
+            throw new UnrollException($"A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape {sequence.Shape}.");
         foreach (LayerUse use in graph.Uses)
         {
             if (!use.Layer.GoesStepByStep(use.Inputs[0].Shape))
@@ -36,7 +36,7 @@ public sealed class StreamingSession
         }
 
         // The same layers for sequences of one step.
-        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, whole.Input.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
+        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, sequence.Shape.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
         _network = new Network<float>(new Graph(inputs, outputs), whole.Kernels, threads: 1);
         _network.Parameters.CopyFrom(whole.Parameters);
         _observation = new Observation(new float[_network.InputSize]);
@@ -58,7 +58,7 @@ public sealed class StreamingSession
         features.CopyTo(_observation.Values);
         _network.Predict(_observation, _output);
         foreach (RecurrentOp<float> op in _network.RecurrentParts)
-            op.States.Carry();
+            _network.StatesOf(op).Carry();
         Steps++;
         return _output;
     }
@@ -68,8 +68,8 @@ public sealed class StreamingSession
     {
         foreach (RecurrentOp<float> op in _network.RecurrentParts)
         {
-            op.States.Clear();
-            op.States.Reserve(1);
+            _network.StatesOf(op).Clear();
+            _network.StatesOf(op).Reserve(1);
         }
 
         Steps = 0;

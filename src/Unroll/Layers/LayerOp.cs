@@ -116,7 +116,7 @@ internal readonly ref struct LayerSpans<T>
 }
 
 /// <summary>A few rows of a batch on their way through the layers, on one thread from end to end.</summary>
-internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratch, int masks, int maskLength)
+internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratch, int masks, int maskLength, RecurrentStates<T>[] states)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int MostLevels = 16;
@@ -129,6 +129,9 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     private int _level;
 
     public Kernels<T> Kernels { get; } = kernels;
+
+    /// <summary>The states of the recurrent layers at the two ends of the batch, by the layer's number.</summary>
+    public RecurrentStates<T>[] States { get; } = states;
 
     /// <summary>True in training: dropout is on.</summary>
     public bool Training { get; set; }
@@ -218,6 +221,7 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
     private readonly List<Parameter> _parameters = [];
     private readonly List<GradientSlab> _gradients = [];
     private readonly HashSet<int> _paddingMasks = [];
+    private readonly List<(int Units, int States)> _recurrents = [];
     private readonly Dictionary<string, Declared> _declared = [];
     private int _offset, _gradientSize;
     private Declared _current = new();
@@ -259,6 +263,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
 
     public int RandomStreams { get; private set; }
 
+    /// <summary>The units of each recurrent layer, and how many states it has.</summary>
+    public IReadOnlyList<(int Units, int States)> Recurrents => _recurrents;
+
     /// <summary>Before a layer is built. One with the weights of an earlier one declares the same parameters again, and gets that one's.</summary>
     public void Begin(string name, bool shares, int[] inputMasks)
     {
@@ -279,6 +286,13 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
     public bool IsPadding(int mask) => _paddingMasks.Contains(mask);
 
     public int AddRandomStream() => RandomStreams++;
+
+    /// <summary>The number of a recurrent layer.</summary>
+    public int AddRecurrent(int units, int states)
+    {
+        _recurrents.Add((units, states));
+        return _recurrents.Count - 1;
+    }
 
     public Parameter AddParameter(string role, Shape shape, Initializer initializer, Regularizer? regularizer = null, (int Start, int Count) ones = default, double? momentum = null)
     {

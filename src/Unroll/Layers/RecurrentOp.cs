@@ -35,7 +35,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         _recurrentDropAt = Reserve(options.RecurrentDropout > 0 ? 1 : 0, h);
         _gradientAt = Reserve(StateGradients, h);
         CacheSize = reserved;
-        States = new RecurrentStates<T>(cell.Units, cell.HasCellState ? 2 : 1);
+        (Units, StateCount) = (cell.Units, cell.HasCellState ? 2 : 1);
+        Number = builder.AddRecurrent(Units, StateCount);
 
         int Reserve(int count, int size) => checked(reserved += count * size) - count * size;
     }
@@ -49,7 +50,14 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>
     public bool ReversesOutput { get; init; }
 
-    public RecurrentStates<T> States { get; }
+    /// <summary>Which of the recurrent layers of its graph it is: the place of its states in those of a network.</summary>
+    public int Number { get; }
+
+    /// <summary>H.</summary>
+    public int Units { get; }
+
+    /// <summary>1 (h) or 2 (h and c).</summary>
+    public int StateCount { get; }
 
     /// <summary>Where the norms of dL/dhₜ are left; null: nobody asks.</summary>
     public GradientTrace? Trace { get; set; }
@@ -76,6 +84,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
+        RecurrentStates<T> states = pass.States[Number];
         int rows = pass.PaddedRows, h = rows * _cell.Padded, steps = spans.Steps;
         PhaseWorker worker = WorkerOf(pass);
         bool drops = DropsRecurrent(pass);
@@ -85,13 +94,13 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 CopyInput(pass, steps, spans.Input, spans.Cache);
             if (drops)
                 DrawDropout(pass, _options.RecurrentDropout, 1, _cell.Units, spans.Cache[_recurrentDropAt..], _cell.Padded);
-            for (int s = 0; s < States.Count; s++)
+            for (int s = 0; s < states.Count; s++)
             {
                 Span<T> state = spans.Cache.Slice(s == 0 ? _hAt : _cAt, h);
                 if (spans.Inputs > 1)
                     spans.InputAt(spans.FirstState + s + 1)[..h].CopyTo(state);
                 else
-                    States.Load(States.Initial[s], pass, state, _cell.Padded, repeat: true);
+                    states.Load(states.Initial[s], pass, state, _cell.Padded, repeat: true);
             }
         }
 
@@ -118,10 +127,10 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             int last = Slot(pass, steps) * h;
             if (!_options.ReturnSequences)
                 spans.Cache.Slice(_hAt + last, h).CopyTo(spans.Output);
-            for (int s = 0; s < States.Count; s++)
+            for (int s = 0; s < states.Count; s++)
             {
                 Span<T> state = spans.Cache.Slice((s == 0 ? _hAt : _cAt) + last, h);
-                States.Save(state, _cell.Padded, pass, States.Final[s]);
+                states.Save(state, _cell.Padded, pass, states.Final[s]);
                 if (spans.OutputAt(spans.FirstState + s + 1) is { IsEmpty: false } output)
                     state.CopyTo(output);
             }
@@ -132,6 +141,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
+        RecurrentStates<T> states = pass.States[Number];
         int rows = pass.PaddedRows, h = rows * _cell.Padded, steps = spans.Steps;
         PhaseWorker worker = WorkerOf(pass);
         bool drops = DropsRecurrent(pass);
@@ -140,11 +150,11 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         Span<T> dh = gradients[..h], dc = gradients.Slice(h, h), dRecurrent = drops ? gradients.Slice(2 * h, h) : dh, kept = gradients.Slice(3 * h, 2 * h);
         if (worker.IsFirst)
         {
-            States.Load(States.FinalGradient[0], pass, dh, _cell.Padded, repeat: false);
-            States.Load(States.Count > 1 ? States.FinalGradient[1] : null, pass, dc, _cell.Padded, repeat: false);
+            states.Load(states.FinalGradient[0], pass, dh, _cell.Padded, repeat: false);
+            states.Load(states.Count > 1 ? states.FinalGradient[1] : null, pass, dc, _cell.Padded, repeat: false);
             if (!_options.ReturnSequences)
                 pass.Kernels.Add(dh, spans.OutputGradient[..h]);
-            for (int s = 0; s < States.Count; s++)
+            for (int s = 0; s < states.Count; s++)
             {
                 if (spans.OutputGradientAt(spans.FirstState + s + 1) is { IsEmpty: false } final)
                     pass.Kernels.Add(s == 0 ? dh : dc, final[..h]);
@@ -179,10 +189,10 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
         if (worker.IsFirst)
         {
-            States.Save(dh, _cell.Padded, pass, States.InitialGradient[0]);
-            if (States.Count > 1)
-                States.Save(dc, _cell.Padded, pass, States.InitialGradient[1]);
-            for (int s = 0; s < States.Count && spans.Inputs > 1; s++)
+            states.Save(dh, _cell.Padded, pass, states.InitialGradient[0]);
+            if (states.Count > 1)
+                states.Save(dc, _cell.Padded, pass, states.InitialGradient[1]);
+            for (int s = 0; s < states.Count && spans.Inputs > 1; s++)
             {
                 if (spans.InputGradientAt(spans.FirstState + s + 1) is { IsEmpty: false } initial)
                     (s == 0 ? dh : dc).CopyTo(initial);

@@ -91,7 +91,7 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
         (_cacheAt, _states, _outputAt, _outputSize) = (new int[parts.Length], new int[parts.Length], new int[parts.Length - 1], new int[parts.Length - 1]);
         for (int i = 0; i < parts.Length; i++)
         {
-            (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].States.Count);
+            (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].StateCount);
             CacheSize = checked(CacheSize + parts[i].CacheSize);
             if (i == parts.Length - 1)
                 break;

@@ -199,9 +199,9 @@ internal sealed class Trainer
             trainer._network.Reserve(_batch, trainer._options.Loss);
             foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
             {
-                op.States.BeginOther();
-                op.States.Reserve(_batch.Rows);
-                op.States.EndOther();
+                trainer._network.StatesOf(op).BeginOther();
+                trainer._network.StatesOf(op).Reserve(_batch.Rows);
+                trainer._network.StatesOf(op).EndOther();
             }
         }
 
@@ -209,7 +209,7 @@ internal sealed class Trainer
         {
             _totals.Clear();
             foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                op.States.BeginOther();
+                trainer._network.StatesOf(op).BeginOther();
             for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
@@ -218,7 +218,7 @@ internal sealed class Trainer
             }
 
             foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                op.States.EndOther();
+                trainer._network.StatesOf(op).EndOther();
 
             return _totals.Mean(trainer._options.Loss);
         }

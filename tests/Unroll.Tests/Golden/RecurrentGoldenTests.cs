@@ -46,7 +46,7 @@ public class RecurrentGoldenTests
             Fill(network, 3 * part, TorchWeights.Kernel(kind, Weights("weight_ih"), units));
             Fill(network, 3 * part + 1, TorchWeights.Kernel(kind, Weights("weight_hh"), units));
             Fill(network, 3 * part + 2, TorchWeights.Bias(kind, Weights("bias_ih"), Weights("bias_hh"), units));
-            RecurrentStates<T> states = network.RecurrentParts[part].States;
+            RecurrentStates<T> states = network.StatesOf(network.RecurrentParts[part]);
             states.Initial[0] = State<T>(golden, "h0", part, batch * units);
             states.FinalGradient[0] = State<T>(golden, "upstream_h", part, batch * units);
             (states.Final[0], states.InitialGradient[0]) = (new T[batch * units], new T[batch * units]);
@@ -88,8 +88,8 @@ public class RecurrentGoldenTests
     private static void CheckStates<T>(GoldenFile golden, Network<T> network, string what, int state, string final, string gradient, double relative, double absolute)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Close.Check($"final {what}", golden.Array(final), network.RecurrentParts.SelectMany(part => part.States.Final[state]!).ToArray(), relative, absolute);
-        Close.Check($"gradient of the initial {what}", golden.Array(gradient), network.RecurrentParts.SelectMany(part => part.States.InitialGradient[state]!).ToArray(), relative, absolute);
+        Close.Check($"final {what}", golden.Array(final), network.RecurrentParts.SelectMany(part => network.StatesOf(part).Final[state]!).ToArray(), relative, absolute);
+        Close.Check($"gradient of the initial {what}", golden.Array(gradient), network.RecurrentParts.SelectMany(part => network.StatesOf(part).InitialGradient[state]!).ToArray(), relative, absolute);
     }
 
     private static void CheckGradient<T>(Network<T> network, int parameter, double[] expected, double relative, double absolute)

@@ -58,7 +58,7 @@ public class DropoutTests
             network.Parameters.Values.Clear();
             for (int i = 0; i < Features; i++)
                 network.Parameters.Values[Features * Features + i * Features + i] = 1;
-            network.RecurrentParts[0].States.Initial[0] = [.. Enumerable.Repeat(1.0, Rows * Features)];
+            network.StatesOf(network.RecurrentParts[0]).Initial[0] = [.. Enumerable.Repeat(1.0, Rows * Features)];
         });
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -78,7 +78,7 @@ public class DropoutTests
         {
             network.Parameters.Values.Clear();
             network.Parameters.Values.Slice(network.Parameters.Parameters[2].Offset, Features).Fill(100);
-            network.RecurrentParts[0].States.Initial[0] = [.. Enumerable.Repeat(0.5, Rows * Features)];
+            network.StatesOf(network.RecurrentParts[0]).Initial[0] = [.. Enumerable.Repeat(0.5, Rows * Features)];
         });
         Assert.All(outputs, value => Assert.Equal(0.5, value, 12));
     }

@@ -182,10 +182,10 @@ internal sealed class GradientCheck
             loss = _outputs.Zip(_targets, (output, upstream) => output * upstream).Sum();
         foreach (RecurrentOp<double> part in _network.RecurrentParts)
         {
-            for (int s = 0; s < part.States.Count && _case.States; s++)
+            for (int s = 0; s < _network.StatesOf(part).Count && _case.States; s++)
             {
-                for (int i = 0; i < part.States.Final[s]!.Length; i++)
-                    loss += part.States.Final[s]![i] * part.States.FinalGradient[s]![i];
+                for (int i = 0; i < _network.StatesOf(part).Final[s]!.Length; i++)
+                    loss += _network.StatesOf(part).Final[s]![i] * _network.StatesOf(part).FinalGradient[s]![i];
             }
         }
 
@@ -197,13 +197,13 @@ internal sealed class GradientCheck
         int seed = 20;
         foreach (RecurrentOp<double> part in _network.RecurrentParts)
         {
-            for (int s = 0; s < part.States.Count; s++)
+            for (int s = 0; s < _network.StatesOf(part).Count; s++)
             {
-                int length = _case.Rows * part.States.Units;
-                part.States.Initial[s] = TestData.Normal(length, seed++, 0.5);
-                part.States.FinalGradient[s] = TestData.Normal(length, seed++);
-                (part.States.Final[s], part.States.InitialGradient[s]) = (new double[length], new double[length]);
-                _arrays.Add(new Checked($"{part.Name}/initial {"hc"[s]}", part.States.Initial[s], part.States.InitialGradient[s]!));
+                int length = _case.Rows * _network.StatesOf(part).Units;
+                _network.StatesOf(part).Initial[s] = TestData.Normal(length, seed++, 0.5);
+                _network.StatesOf(part).FinalGradient[s] = TestData.Normal(length, seed++);
+                (_network.StatesOf(part).Final[s], _network.StatesOf(part).InitialGradient[s]) = (new double[length], new double[length]);
+                _arrays.Add(new Checked($"{part.Name}/initial {"hc"[s]}", _network.StatesOf(part).Initial[s], _network.StatesOf(part).InitialGradient[s]!));
             }
         }
     }

@@ -91,7 +91,7 @@ public class GradientTests
     {
         var network = new Network<double>([new Masking(), new Lstm(4)], new Shape(3, 2), Unroll.Kernels.Kernels<double>.Best, 1, inputGradient: true);
         network.Parameters.Initialize(1);
-        RecurrentStates<double> states = network.RecurrentParts[0].States;
+        RecurrentStates<double> states = network.StatesOf(network.RecurrentParts[0]);
         (states.Initial[0], states.Initial[1]) = (TestData.Normal(4, 1), TestData.Normal(4, 2));
         (states.InitialGradient[0], states.InitialGradient[1]) = (new double[4], new double[4]);
         double[] upstream = TestData.Normal(4, 3), output = new double[4];

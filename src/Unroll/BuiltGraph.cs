@@ -1,0 +1,99 @@
+using System.Numerics;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll;
+
+/// <summary>
+/// A graph of built layers over one parameter store, with the weights packed as the layers read them. Nothing in it changes while a batch
+/// runs, so that any number of networks (<see cref="Network{T}"/>), each with memory of its own, run batches through it.
+/// </summary>
+internal sealed class BuiltGraph<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly IReadOnlyList<(int Units, int States)> _recurrents;
+
+    /// <param name="graph">The layers.</param>
+    /// <param name="kernels">What they compute with.</param>
+    /// <param name="inputGradient">Whether to keep dL/dx.</param>
+    /// <param name="mostWeights">With more weights than these nothing is made, and it throws.</param>
+    /// <exception cref="UnrollException">There are more weights, or a layer cannot take its inputs.</exception>
+    public BuiltGraph(Graph graph, Kernels<T> kernels, bool inputGradient = false, int mostWeights = int.MaxValue)
+    {
+        (Kernels, Graph, KeepsInputGradient) = (kernels, graph, inputGradient);
+        Shard = ShardRows(graph.Uses);
+        var builder = new LayerBuilder<T>(kernels, Shard, mostWeights);
+        Plan = new NetworkPlan<T>(graph, builder, inputGradient);
+        Ops = [.. Plan.Nodes.Select(node => node.Op)];
+        Outputs = [.. graph.Outputs.Select(node => node.Shape)];
+        (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), Outputs.Sum(shape => shape.Size));
+        RecurrentParts = [.. Ops.SelectMany(op => op.RecurrentParts)];
+        StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
+        Parameters = new ParameterStore<T>(builder.Parameters);
+        (GradientSlabs, GradientSize, Masks) = ([.. builder.Gradients], builder.GradientSize, builder.Masks);
+        _recurrents = builder.Recurrents;
+        ScratchSize = Plan.Nodes.Max(node => node.Op.ScratchSize);
+    }
+
+    public Graph Graph { get; }
+
+    public Kernels<T> Kernels { get; }
+
+    /// <summary>Rows of a shard, see <see cref="ShardRows"/>.</summary>
+    public int Shard { get; }
+
+    public NetworkPlan<T> Plan { get; }
+
+    public LayerOp<T>[] Ops { get; }
+
+    public Shape[] Outputs { get; }
+
+    /// <summary>Values of all inputs of a row, one after the other.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Values of all outputs of a row, one after the other.</summary>
+    public int OutputSize { get; }
+
+    public ParameterStore<T> Parameters { get; }
+
+    /// <summary>All recurrent layers, those inside others too.</summary>
+    public RecurrentOp<T>[] RecurrentParts { get; }
+
+    /// <summary>Those that carry their states from batch to batch.</summary>
+    public RecurrentOp<T>[] StatefulParts { get; }
+
+    public GradientSlab[] GradientSlabs { get; }
+
+    /// <summary>Values of memory that the gradients of one group of shards take.</summary>
+    public int GradientSize { get; }
+
+    /// <summary>How many masks there are.</summary>
+    public int Masks { get; }
+
+    /// <summary>Values of scratch memory of a thread.</summary>
+    public int ScratchSize { get; }
+
+    public bool KeepsInputGradient { get; }
+
+    /// <summary>The version of the weights that the layers have packed.</summary>
+    public long PreparedVersion { get; set; } = -1;
+
+    /// <summary>Packs a share of the weights, after they have changed.</summary>
+    public void Prepare(Share share)
+    {
+        foreach (LayerOp<T> op in Ops)
+            op.Prepare(Parameters.ReadOnlyValues, share);
+    }
+
+    /// <summary>States for one network, by the number of the layer; empty at first.</summary>
+    public RecurrentStates<T>[] NewStates() => [.. _recurrents.Select(layer => new RecurrentStates<T>(layer.Units, layer.States))];
+
+    public const int NarrowShard = 8, WideShard = 16;
+
+    /// <summary>
+    /// Rows of a batch that one thread carries from end to end. Eight keep a shard's working set near the second-level cache;
+    /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
+    /// depends on nothing but the layers, because it decides the order in which gradients are added.
+    /// </summary>
+    private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384 ? WideShard : NarrowShard;
+}
