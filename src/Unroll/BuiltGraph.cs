@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -8,10 +9,14 @@ namespace Unroll;
 /// A graph of built layers over one parameter store, with the weights packed as the layers read them. Nothing in it changes while a batch
 /// runs, so that any number of networks (<see cref="Network{T}"/>), each with memory of its own, run batches through it.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The lock lives as long as the model, and what the system lends it is given back with it.")]
 internal sealed class BuiltGraph<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<(int Units, int States)> _recurrents;
+
+    /// <summary>Held for reading while a batch runs, for writing while weights change.</summary>
+    private readonly ReaderWriterLockSlim _weights = new(LockRecursionPolicy.SupportsRecursion);
 
     /// <param name="graph">The layers.</param>
     /// <param name="kernels">What they compute with.</param>
@@ -77,6 +82,32 @@ internal sealed class BuiltGraph<T>
 
     /// <summary>The version of the weights that the layers have packed.</summary>
     public long PreparedVersion { get; set; } = -1;
+
+    /// <summary>Whether the calling thread is inside of a run.</summary>
+    public bool IsReading => _weights.IsReadLockHeld;
+
+    public void EnterRead() => _weights.EnterReadLock();
+
+    public void ExitRead() => _weights.ExitReadLock();
+
+    /// <summary>Waits until no batch runs, and lets none begin.</summary>
+    public void EnterWrite() => _weights.EnterWriteLock();
+
+    public void ExitWrite() => _weights.ExitWriteLock();
+
+    /// <summary>Changes weights while nobody reads them.</summary>
+    public void Write(Action<ParameterStore<T>> change)
+    {
+        EnterWrite();
+        try
+        {
+            change(Parameters);
+        }
+        finally
+        {
+            ExitWrite();
+        }
+    }
 
     /// <summary>Packs a share of the weights, after they have changed.</summary>
     public void Prepare(Share share)

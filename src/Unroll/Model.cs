@@ -9,10 +9,11 @@ namespace Unroll;
 
 /// <summary>
 /// A stack or a graph of layers with weights: build, train, predict, save. The first use that knows the shape of the input builds a stack.
-/// One model is used by one thread at a time; inside, it works on <see cref="Threads"/> threads, and the results have the
-/// same bits on any number of them.
+/// Any number of threads may predict, run, evaluate and stream with one model, also while another trains it: they see the weights of some
+/// completed step. A model with stateful layers runs one call at a time. Inside, it works on <see cref="Threads"/> threads, and the
+/// results have the same bits on any number of them.
 /// </summary>
-public sealed class Model
+public sealed partial class Model
 {
     private const int PredictionRows = 1024;
     private readonly Layer[] _layers;
@@ -108,8 +109,14 @@ public sealed class Model
 
     private Model Initialize(Graph graph, int seed)
     {
-        _network = Make(graph, int.MaxValue);
-        _network.Parameters.Initialize(unchecked((ulong)seed));
+        Network<float> made = Make(graph, int.MaxValue);
+        made.Parameters.Initialize(unchecked((ulong)seed));
+        lock (_others)
+        {
+            _others.Clear();
+            _network = made;
+        }
+
         return this;
     }
 
@@ -153,12 +160,25 @@ public sealed class Model
     public void CopyWeights(Model from)
     {
         ArgumentNullException.ThrowIfNull(from);
-        Network.Parameters.CopyFrom(from.Network.Parameters);
+        RequireNoTraining("its weights cannot be replaced");
+        Network.Built.Write(weights => weights.CopyFrom(from.Network.Parameters));
     }
 
     /// <summary>A copy of one parameter's values, row-major.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
-    public float[] GetWeights(string name) => Network.Parameters.ReadOnlyValues[Find(name).Range].ToArray();
+    public float[] GetWeights(string name)
+    {
+        Parameter parameter = Find(name);
+        Network.Built.EnterRead();
+        try
+        {
+            return Network.Parameters.ReadOnlyValues[parameter.Range].ToArray();
+        }
+        finally
+        {
+            Network.Built.ExitRead();
+        }
+    }
 
     /// <summary>Replaces one parameter's values.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
@@ -168,7 +188,16 @@ public sealed class Model
         Parameter parameter = Find(name);
         if (values.Length != parameter.Length)
             throw new ArgumentException($"{name} has shape {parameter.Shape}, {parameter.Length} values, but {values.Length} were given.", nameof(values));
-        values.CopyTo(Network.Parameters.Values[parameter.Range]);
+        RequireNoTraining("its weights cannot be replaced");
+        Network.Built.EnterWrite();
+        try
+        {
+            values.CopyTo(Network.Parameters.Values[parameter.Range]);
+        }
+        finally
+        {
+            Network.Built.ExitWrite();
+        }
     }
 
     /// <summary>Trains the model; builds it first where that has not happened.</summary>
@@ -192,7 +221,15 @@ public sealed class Model
         RequireSamples(samples, options.Loss);
         if (options.Validation is not null)
             RequireSamples(options.Validation, options.Loss);
-        return new Trainer(this, samples, options, onEvent).Run(cancellation);
+        BeginTraining();
+        try
+        {
+            return new Trainer(this, samples, options, onEvent).Run(cancellation);
+        }
+        finally
+        {
+            EndTraining();
+        }
     }
 
     /// <summary>Trains the model on another thread and gives the events as they come. The stream ends when training does; its errors are thrown here.</summary>
@@ -240,12 +277,20 @@ public sealed class Model
         var outputs = new float[samples.Count * size];
         var chunk = new float[Math.Min(PredictionRows, Math.Max(1, samples.Count)) * size];
         var batch = new SampleBatch(samples, null);
-        for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
+        Network<float> network = Rent();
+        try
         {
-            batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
-            Network.Predict(batch, chunk);
-            chunk.AsSpan(0, batch.Rows * size).CopyTo(outputs.AsSpan(batch.Start * size));
-            CarryStates();
+            for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
+            {
+                batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
+                network.Predict(batch, chunk);
+                chunk.AsSpan(0, batch.Rows * size).CopyTo(outputs.AsSpan(batch.Start * size));
+                CarryStates(network);
+            }
+        }
+        finally
+        {
+            Return(network);
         }
 
         return outputs;
@@ -289,24 +334,27 @@ public sealed class Model
         ArraySamples samples = AsSamples(inputs);
         var outputs = new float[samples.Count * OutputShape.Size];
         var states = new ModelStates();
+        Network<float> network = Rent();
         try
         {
-            foreach (RecurrentOp<float> op in Network.RecurrentParts)
+            foreach (RecurrentOp<float> op in network.RecurrentParts)
             {
-                for (int s = 0; s < Network.StatesOf(op).Count; s++)
+                RecurrentStates<float> own = network.StatesOf(op);
+                for (int s = 0; s < own.Count; s++)
                 {
                     string name = StateName(op, s);
-                    Network.StatesOf(op).Initial[s] = InitialState(name, samples.Count * Network.StatesOf(op).Units, initial);
-                    Network.StatesOf(op).Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * Network.StatesOf(op).Units] : null;
+                    own.Initial[s] = InitialState(name, samples.Count * own.Units, initial);
+                    own.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * own.Units] : null;
                 }
             }
 
-            Network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
+            network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
         }
         finally
         {
             // Also after a state of the wrong length: the next prediction starts from zero.
-            ResetStates();
+            Forget(network);
+            Return(network);
         }
 
         return new ModelRun(outputs, states);
@@ -317,10 +365,20 @@ public sealed class Model
     public StreamingSession Stream() => new(this);
 
     /// <summary>Stateful layers start from zero again.</summary>
+    /// <exception cref="InvalidOperationException">A call is at work.</exception>
     public void ResetStates()
     {
-        foreach (RecurrentOp<float> op in Network.RecurrentParts)
-            Network.StatesOf(op).Clear();
+        if (Network.StatefulParts.Length == 0)
+            return;
+        Network<float> network = Rent();
+        Forget(network);
+        Return(network);
+    }
+
+    private static void Forget(Network<float> network)
+    {
+        foreach (RecurrentOp<float> op in network.RecurrentParts)
+            network.StatesOf(op).Clear();
     }
 
     /// <summary>The mean loss over all samples and their targets.</summary>
@@ -333,11 +391,19 @@ public sealed class Model
         RequireSamples(samples, loss);
         var totals = new LossTotals(Outputs.Count);
         var batch = new SampleBatch(samples, null);
-        for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
+        Network<float> network = Rent();
+        try
         {
-            batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
-            Network.AddLosses(batch, loss, totals);
-            CarryStates();
+            for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
+            {
+                batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
+                network.AddLosses(batch, loss, totals);
+                CarryStates(network);
+            }
+        }
+        finally
+        {
+            Return(network);
         }
 
         return totals.Mean(loss);
@@ -375,10 +441,10 @@ public sealed class Model
     public static Model Load(string path) => ModelFile.Read(path).Model;
 
     /// <summary>Stateful layers: the states in which this batch ended are those in which the next begins.</summary>
-    internal void CarryStates()
+    internal static void CarryStates(Network<float> network)
     {
-        foreach (RecurrentOp<float> op in Network.StatefulParts)
-            Network.StatesOf(op).Carry();
+        foreach (RecurrentOp<float> op in network.StatefulParts)
+            network.StatesOf(op).Carry();
     }
 
     private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{op.Layer.OutputName(state + 1)}";

@@ -174,6 +174,37 @@ internal sealed class Network<T>
         totals.AddCounts(_loss.Counts);
     }
 
+    /// <summary>Packs the weights as they are now; while nobody else reads them.</summary>
+    public void Prepare()
+    {
+        RunShares(_prepare);
+        _built.PreparedVersion = Parameters.Version;
+    }
+
+    /// <summary>From here on the weights stay as they are, and packed, until <see cref="EndReading"/>.</summary>
+    public void BeginReading()
+    {
+        while (true)
+        {
+            _built.EnterRead();
+            if (_built.PreparedVersion == Parameters.Version)
+                return;
+            _built.ExitRead();
+            _built.EnterWrite();
+            try
+            {
+                if (_built.PreparedVersion != Parameters.Version)
+                    Prepare();
+            }
+            finally
+            {
+                _built.ExitWrite();
+            }
+        }
+    }
+
+    public void EndReading() => _built.ExitRead();
+
     /// <summary>True where a value of the graph has padding at its end.</summary>
     public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
 
@@ -203,11 +234,7 @@ internal sealed class Network<T>
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
         if (_built.PreparedVersion != Parameters.Version)
-        {
-            RunShares(_prepare);
-            _built.PreparedVersion = Parameters.Version;
-        }
-
+            Prepare();
         ReserveLanes(_shards, keepsSteps);
         bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;

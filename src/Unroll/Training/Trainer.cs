@@ -106,7 +106,7 @@ internal sealed class Trainer
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, step, rate);
-            _model.CarryStates();
+            Model.CarryStates(_network);
             sum += loss * batch.Rows;
             Raise(new TrainingEvent
             {
@@ -137,20 +137,20 @@ internal sealed class Trainer
     {
         bool restore = _options.EarlyStopping is { RestoreBestWeights: true };
         if (restore)
-            _best.CopyTo(_network.Parameters.Values);
+            _network.Built.Write(weights => _best.CopyTo(weights.Values));
         return End(reason, restore ? _history.BestEpoch : _history.Epochs.Count);
     }
 
     private History Cancelled()
     {
         if (_history.BestEpoch > 0)
-            _best.CopyTo(_network.Parameters.Values);
+            _network.Built.Write(weights => _best.CopyTo(weights.Values));
         return End(StopReason.Cancelled, _history.BestEpoch);
     }
 
     private TrainingDivergedException Diverged(int epoch, int step, double rate)
     {
-        _lastGood.CopyTo(_network.Parameters.Values);
+        _network.Built.Write(weights => _lastGood.CopyTo(weights.Values));
         return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, _history.Epochs.Count));
     }
 
@@ -214,7 +214,7 @@ internal sealed class Trainer
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
                 trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
-                trainer._model.CarryStates();
+                Model.CarryStates(trainer._network);
             }
 
             foreach (RecurrentOp<float> op in trainer._network.StatefulParts)

@@ -47,10 +47,20 @@ internal sealed class TrainingStep<T>
             return loss;
         _clipping?.Apply(_network.Parameters, _network.Kernels);
         _learningRate = learningRate;
-        _network.RunShares(_update);
-        for (int i = 0; i < _averages.Length; i++)
-            _averaged[i].CopyTo(_network.Parameters.Values[_averages[i].Range]);
-        _network.Parameters.Changed();
+        _network.Built.EnterWrite();
+        try
+        {
+            _network.RunShares(_update);
+            for (int i = 0; i < _averages.Length; i++)
+                _averaged[i].CopyTo(_network.Parameters.Values[_averages[i].Range]);
+            _network.Parameters.Changed();
+            _network.Prepare();
+        }
+        finally
+        {
+            _network.Built.ExitWrite();
+        }
+
         return loss;
     }
 

@@ -13,16 +13,8 @@ internal sealed class WorkerTeam
     private const int SpinsBeforeSleep = 30_000;
     private readonly Shared _shared;
 
-    public WorkerTeam(int threads)
-    {
-        _shared = new Shared(threads);
-        for (int worker = 1; worker < threads; worker++)
-        {
-            Shared shared = _shared;
-            int number = worker;
-            new Thread(() => shared.Work(number)) { IsBackground = true, Name = "Unroll worker" }.Start();
-        }
-    }
+    /// <param name="threads">At least 1. They begin with the first run that has several pieces.</param>
+    public WorkerTeam(int threads) => _shared = new Shared(threads);
 
     ~WorkerTeam() => _shared.Stop();
 
@@ -46,6 +38,18 @@ internal sealed class WorkerTeam
         private volatile int _run;
         private volatile bool _stopped;
         private Exception? _failure;
+        private bool _hasBegun;
+
+        private void Begin()
+        {
+            for (int worker = 1; worker < threads; worker++)
+            {
+                int number = worker;
+                new Thread(() => Work(number)) { IsBackground = true, Name = "Unroll worker" }.Start();
+            }
+
+            _hasBegun = true;
+        }
 
         public void Run(int count, Action<int, int> work)
         {
@@ -58,6 +62,8 @@ internal sealed class WorkerTeam
                     return;
                 }
 
+                if (!_hasBegun)
+                    Begin();
                 (_work, _count, _next, _failure) = (work, count, 0, null);
                 Volatile.Write(ref _joined, 0);
                 lock (_gate)
