@@ -185,7 +185,7 @@ public sealed class ForecastSplit
     public void RequireTestRows(int steps)
     {
         if (Test.Count < steps)
-            throw new UnrollException($"The test range {TestRange} has {Test.Count} rows, {steps - Test.Count} too few to judge {steps} rows ahead. Choose a longer test range or a shorter horizon.") { Subject = "test,horizon" };
+            throw new UnrollException($"The test range {TestRange} has {Test.Count} {(Test.Count == 1 ? "row" : "rows")}, {steps - Test.Count} too few to judge {steps} rows ahead. Choose a longer test range or a shorter horizon.") { Subject = "test,horizon" };
     }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>

@@ -50,7 +50,7 @@ internal static class Options
             {
                 if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
                     return value;
-                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}");
+                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}".TrimEnd());
                 return fallback;
             },
         };
@@ -63,7 +63,7 @@ internal static class Options
         {
             if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
                 return value;
-            result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}");
+            result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}".TrimEnd());
             return null;
         },
     };

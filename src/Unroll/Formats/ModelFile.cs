@@ -119,6 +119,8 @@ public static class ModelFile
 
     internal static byte[] ReadAll(string path)
     {
+        if (Directory.Exists(path))
+            throw new UnrollException($"{path} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.");
         try
         {
             return File.ReadAllBytes(path);
