@@ -293,7 +293,7 @@ public sealed class ModelFileTests : IDisposable
         string missing = File("missing.unroll"), nowhere = Path.Combine(_folder, "no", "where.unroll");
         Assert.Equal($"There is no model file {missing}. Check the path; a forecast writes one for each network into its report folder.", Message(missing));
         Assert.Equal($"There is no model file {nowhere}. Check the path; a forecast writes one for each network into its report folder.", Message(nowhere));
-        Assert.Equal($"{_folder} cannot be read: Access to the path '{_folder}' is denied.", Message(_folder));
+        Assert.Equal($"{_folder} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.", Message(_folder));
     }
 
     [Fact]
