@@ -154,17 +154,14 @@ internal sealed class ForecastRun
     /// <summary>That values lie beyond the limits which were stated.</summary>
     private IEnumerable<string> Limits()
     {
-        foreach ((double? limit, string option, string side, Func<double, double, bool> isBeyond) in new (double?, string, string, Func<double, double, bool>)[]
+        double[] values = [.. Task.Parts.SelectMany(part => Task[part].TrainThroughTest.ToArray())];
+        return [.. Beyond("below --min", Request.Min, value => value < Request.Min), .. Beyond("above --max", Request.Max, value => value > Request.Max)];
+
+        IEnumerable<string> Beyond(string where, double? limit, Func<double, bool> isBeyond)
         {
-            (Request.Min, "--min", "below", (value, least) => value < least), (Request.Max, "--max", "above", (value, most) => value > most),
-        })
-        {
-            if (limit is not { } stated)
-                continue;
-            double[] values = [.. Task.Parts.SelectMany(part => Task[part].TrainThroughTest.ToArray())];
-            int count = values.Count(value => isBeyond(value, stated));
+            int count = values.Count(isBeyond);
             if (count > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"Warning: {count:N0} of {values.Length:N0} values are {side} {option} {stated}, where no forecast goes.");
+                yield return string.Create(CultureInfo.InvariantCulture, $"Warning: {count:N0} of {values.Length:N0} values are {where} {limit}, where no forecast goes.");
         }
     }
 

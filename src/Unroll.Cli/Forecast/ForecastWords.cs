@@ -44,6 +44,9 @@ internal static class ForecastWords
     public static IEnumerable<string> Notes(IEnumerable<PartForecast> parts) =>
         parts.Select(part => part.Note).OfType<string>().Distinct().Take(MostLeftOut);
 
+    /// <summary>What a reader of rows to come must know of them, and which series have none.</summary>
+    public static IEnumerable<string> Remarks(Forecast forecast) => Notes(forecast.Parts).Concat(LeftOut(forecast.LeftOut, "--json"));
+
     /// <summary>The series that were left out, and why.</summary>
     /// <param name="leftOut">All of them.</param>
     /// <param name="whole">What names them all where these are many.</param>

@@ -50,10 +50,12 @@ internal static class Options
             {
                 if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
                     return value;
-                result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}".TrimEnd());
+                result.AddError(NoNumber(name, result.Tokens[0].Value, range));
                 return fallback;
             },
         };
+
+    private static string NoNumber(string name, string given, string range) => $"{name} is \"{given}\"; it takes a number {range}".TrimEnd();
 
     public static Option<double?> OptionalNumber(string name, Func<double, bool> isAllowed, string range, string description) => new(name)
     {
@@ -63,7 +65,7 @@ internal static class Options
         {
             if (TryRead(result.Tokens[0].Value, isAllowed, out double value))
                 return value;
-            result.AddError($"{name} is \"{result.Tokens[0].Value}\"; it takes a number {range}".TrimEnd());
+            result.AddError(NoNumber(name, result.Tokens[0].Value, range));
             return null;
         },
     };

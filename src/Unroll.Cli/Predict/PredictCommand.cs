@@ -76,11 +76,11 @@ internal static class PredictCommand
             terminal.Say(warning, Color.Yellow);
         if (request.Updates)
         {
-            input.RequireNewer();
+            ForecastTask task = input.NewerTask();
             using var interruption = new Interruption();
             try
             {
-                Update(terminal, input, interruption.Token);
+                Update(terminal, input, task, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
@@ -96,16 +96,15 @@ internal static class PredictCommand
             Console.Out.Write(FutureCsv.Of(forecast));
         else
             PredictConsole.Show(terminal, input, forecast);
-        foreach (string sentence in isPlain ? ForecastWords.Notes(forecast.Parts).Concat(ForecastWords.LeftOut(forecast.LeftOut, "--json")) : [])
+        foreach (string sentence in isPlain ? ForecastWords.Remarks(forecast) : [])
             terminal.Say(sentence);
         return 0;
     }
 
-    private static void Update(Terminal terminal, PredictInput input, CancellationToken cancellation)
+    private static void Update(Terminal terminal, PredictInput input, ForecastTask task, CancellationToken cancellation)
     {
         PartsForecaster forecaster = input.Forecaster;
         DateTime before = forecaster.TrainedOn.Last;
-        ForecastTask task = input.WholeTask();
         IEnumerable<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
         string[] names = [.. members.Where(member => member.Networks.Count > 0).Select(member => member.Name)];
         TrainingDisplay.Run(terminal, names, 0, (started, progress) =>

@@ -43,7 +43,7 @@ internal static class PredictConsole
                 terminal.Say("All rows: --csv or --json.");
         }
 
-        foreach (string sentence in ForecastWords.Notes(forecast.Parts).Concat(ForecastWords.LeftOut(forecast.LeftOut, "--json")))
+        foreach (string sentence in ForecastWords.Remarks(forecast))
             terminal.Say(sentence, Color.Yellow);
     }
 

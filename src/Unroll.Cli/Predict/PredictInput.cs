@@ -78,26 +78,22 @@ internal sealed class PredictInput
         return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
     }
 
-    /// <summary>Refuses, before work begins, a file that a forecaster cannot be fitted on with.</summary>
+    /// <summary>All rows of the file to learn from; refuses, before work begins, a file that the forecaster cannot be fitted on with.</summary>
     /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast from.</exception>
-    public void RequireNewer()
+    public ForecastTask NewerTask()
     {
         if (Warning is not null)
             throw new UnrollException($"{Request.Model} learnt from rows of another frequency than those of {Data.Name}, and cannot be fitted on with them. Give it newer rows of the same data.");
         _ = Predict();
-        ForecastTask task = WholeTask();
+        TaskOptions options = Forecaster.AsFitted(new TaskOptions { TestRows = Forecaster.Horizon });
+        ForecastTask task = new ForecastTask(Data, Request.Missing is { } missing ? options with { Missing = missing } : options).Whole();
         if (!Forecaster.HasNewer(task))
         {
             string newest = task[task.Parts[0]].Table.Format(Forecaster.TrainedOn.Last);
             throw new UnrollException($"{Data.Name} has no rows after {newest}, the newest that {Request.Model} was fitted to, so there is nothing to fit it on with. Give it a file with newer rows.");
         }
-    }
 
-    /// <summary>All rows of the file to learn from.</summary>
-    public ForecastTask WholeTask()
-    {
-        TaskOptions options = Forecaster.AsFitted(new TaskOptions { TestRows = Forecaster.Horizon });
-        return new ForecastTask(Data, Request.Missing is { } missing ? options with { Missing = missing } : options).Whole();
+        return task;
     }
 
     /// <summary>The newest value of a part: the naive forecast of every row to come.</summary>

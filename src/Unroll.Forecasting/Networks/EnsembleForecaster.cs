@@ -127,20 +127,13 @@ public sealed class EnsembleForecaster : PartsForecaster
     /// <summary>A series that was not there in training: its own scale, weights that all share or its own, and the shared networks.</summary>
     private EnsembleModel Adapted(Part part, EnsembleModel model, bool isPooled, TimeSeries table)
     {
-        InputPlan shared = model.Linear.Plan;
-        ForecastSplit split = ForecastSplit.All(table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1), part.Target, Window, Inputs with { Past = [.. shared.Alike, .. shared.Past.Select(column => column.Name)], Known = [.. shared.Known.Select(column => column.Name)] });
-        int rows = split.Train.Count, needed = InputFrame.FirstOriginOf(shared) + 1 + (2 * Horizon);
-        if (rows <= needed)
-            throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
-        InputPlan plan = InputPlans.Adapted(shared, split);
-        var frame = new InputFrame(split.Table, plan);
-        LinearStage linear = isPooled ? model.Linear with { Plan = plan } : LinearStage.Fit(frame, plan, model.Linear.Penalties, rows);
-        (_, double[] scales) = SeriesStage.TargetsOf(frame, linear, rows);
+        var series = NewSeries.Of(this, part.Target, table, model.Linear, isPooled);
+        (_, double[] scales) = SeriesStage.TargetsOf(series.Frame, series.Linear, series.Split.Train.Count);
         return new EnsembleModel
         {
             Part = part,
-            Facts = PartFacts.Of(split, new TaskOptions { Min = model.Facts.Limits.Min, Max = model.Facts.Limits.Max }),
-            Linear = linear,
+            Facts = series.FactsWith(model.Facts.Limits),
+            Linear = series.Linear,
             Networks = model.Networks,
             Scales = scales,
             Strategy = model.Strategy,

@@ -70,15 +70,8 @@ public sealed class RidgeForecaster : PartsForecaster
     private RidgeModel Adapted(Part part, TimeSeries table)
     {
         var model = (RidgeModel)Models.Values.First(each => each.Part.Target == part.Target);
-        InputPlan shared = model.Linear.Plan;
-        ForecastSplit split = ForecastSplit.All(table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1), part.Target, Window, Inputs with { Past = [.. shared.Alike, .. shared.Past.Select(column => column.Name)], Known = [.. shared.Known.Select(column => column.Name)] });
-        int rows = split.Train.Count, needed = InputFrame.FirstOriginOf(shared) + 1 + (2 * Horizon);
-        if (rows <= needed)
-            throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
-        InputPlan plan = InputPlans.Adapted(shared, split);
-        bool isPooled = Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled;
-        LinearStage linear = isPooled ? model.Linear with { Plan = plan } : LinearStage.Fit(new InputFrame(split.Table, plan), plan, model.Linear.Penalties, rows);
-        return new RidgeModel(linear, Horizon) { Part = part, Facts = PartFacts.Of(split, new TaskOptions { Min = model.Facts.Limits.Min, Max = model.Facts.Limits.Max }) };
+        var series = NewSeries.Of(this, part.Target, table, model.Linear, Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled);
+        return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }
 
     private IReadOnlyList<PartModel> Fitted(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks)

@@ -89,15 +89,21 @@ public sealed class SharedModelTests
         alone.Fit(samples, options, moment => possible.Add(string.Join(' ', alone.Predict(one))), TestContext.Current.CancellationToken);
         possible.Add(string.Join(' ', alone.Predict(one)));
 
+        // Training waits for the first prediction: a busy machine may start the task that asks after all steps are done.
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var ended = new CancellationTokenSource();
         var seen = new HashSet<string>();
         Task asking = Task.Run(
             () =>
             {
                 while (!ended.IsCancellationRequested)
+                {
                     seen.Add(string.Join(' ', beside.Predict(one)));
+                    begun.TrySetResult();
+                }
             },
             TestContext.Current.CancellationToken);
+        await begun.Task;
         History history = beside.Fit(samples, options, moment => Thread.Yield(), TestContext.Current.CancellationToken);
         await ended.CancelAsync();
         await asking;

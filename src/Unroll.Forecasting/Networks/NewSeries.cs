@@ -1,0 +1,36 @@
+namespace Unroll.Forecasting;
+
+/// <summary>A series that was not there in training: its rows in its own scale, with the inputs and penalties that were found there.</summary>
+/// <param name="Split">All its rows, to learn from.</param>
+/// <param name="Frame">The same as inputs.</param>
+/// <param name="Linear">The weights that all series share, or its own.</param>
+internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearStage Linear)
+{
+    /// <param name="forecaster">Of which window, horizon and inputs count.</param>
+    /// <param name="target">What is forecast.</param>
+    /// <param name="table">The rows; those behind the newest value of the target do not count.</param>
+    /// <param name="trained">Least squares of a series that was there.</param>
+    /// <param name="isPooled">Whether all series share its weights.</param>
+    /// <exception cref="UnrollException">There are too few rows.</exception>
+    public static NewSeries Of(PartsForecaster forecaster, string target, TimeSeries table, LinearStage trained, bool isPooled)
+    {
+        InputPlan shared = trained.Plan;
+        ForecastInputs inputs = forecaster.Inputs with
+        {
+            Past = [.. shared.Alike, .. shared.Past.Select(column => column.Name)],
+            Known = [.. shared.Known.Select(column => column.Name)],
+        };
+        TimeSeries known = table.Head(table[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
+        ForecastSplit split = ForecastSplit.All(known, target, forecaster.Window, inputs);
+        int rows = split.Train.Count, needed = InputFrame.FirstOriginOf(shared) + 1 + (2 * forecaster.Horizon);
+        if (rows <= needed)
+            throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
+        InputPlan plan = InputPlans.Adapted(shared, split);
+        var frame = new InputFrame(split.Table, plan);
+        LinearStage linear = isPooled ? trained with { Plan = plan } : LinearStage.Fit(frame, plan, trained.Penalties, rows);
+        return new NewSeries(split, frame, linear);
+    }
+
+    /// <summary>What is known of it beside its model, with the limits of a series that was there.</summary>
+    public PartFacts FactsWith(IntervalLimits limits) => PartFacts.Of(Split, new TaskOptions { Min = limits.Min, Max = limits.Max });
+}
