@@ -103,7 +103,7 @@ public sealed class SharedModelTests
                 }
             },
             TestContext.Current.CancellationToken);
-        await begun.Task;
+        await Task.WhenAny(begun.Task, asking);
         History history = beside.Fit(samples, options, moment => Thread.Yield(), TestContext.Current.CancellationToken);
         await ended.CancelAsync();
         await asking;
