@@ -57,7 +57,7 @@ var options = new TrainingOptions
     Loss = new SparseCategoricalCrossEntropy(),
     BucketByLength = true,
     Validation = Samples(validation),
-    EarlyStopping = new EarlyStopping(Patience: 2),
+    EarlyStopping = new EarlyStopping(Patience: 3),
     Seed = 7,
 };
 var watch = Stopwatch.StartNew();

@@ -49,7 +49,7 @@ var options = new TrainingOptions
     Clipping = new Clipping(ClipMode.GlobalNorm, 1),
     Loss = new SparseCategoricalCrossEntropy(),
     BucketByLength = true,
-    EarlyStopping = new EarlyStopping(Patience: 2),
+    EarlyStopping = new EarlyStopping(Patience: 3),
     Validation = Samples(validation),
     Seed = 7,
 };

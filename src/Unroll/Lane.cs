@@ -134,6 +134,8 @@ internal sealed class Lane<T>
         for (int i = _plan.Nodes.Length - 1; i >= 0; i--)
         {
             NodePlan<T> node = _plan.Nodes[i];
+            if (!node.NeedsBackward)
+                continue;
             bool alone = node.Op.MostThreads(Pass) == 1;
             if (Pass.Worker.IsFirst || !alone)
                 node.Op.Backward(Pass, Spans(node));

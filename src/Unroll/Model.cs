@@ -20,6 +20,9 @@ public sealed partial class Model
     private readonly Graph? _graph;
     private Network<float>? _network;
 
+    // What the last training left, for one that goes on from it.
+    private TrainingRun? _trained;
+
     public Model(params Layer[] layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -104,6 +107,7 @@ public sealed partial class Model
     internal Model BuildEmpty(Shape input, int weights)
     {
         _network = Make(_graph ?? Graph.Chain(_layers, input), weights);
+        Own(_network.Graph);
         return this;
     }
 
@@ -111,12 +115,15 @@ public sealed partial class Model
     {
         Network<float> made = Make(graph, int.MaxValue);
         made.Parameters.Initialize(unchecked((ulong)seed));
+        TakeWeights(made);
         lock (_others)
         {
             _others.Clear();
             _network = made;
         }
 
+        _trained = null;
+        Own(graph);
         return this;
     }
 
@@ -133,7 +140,10 @@ public sealed partial class Model
         }
     }
 
-    /// <summary>The first output of the layer of this name, as a part of the graph: to make another model of some of the layers.</summary>
+    /// <summary>
+    /// The first output of the layer of this name, as a part of the graph: to make another model of some of the layers, see
+    /// <see cref="WithHead(Node, Layer[])"/> and <see cref="Part"/>.
+    /// </summary>
     /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
     public Node NodeOf(string layer) => Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
@@ -152,55 +162,15 @@ public sealed partial class Model
         (Node[] ins, Node[] outs) = GraphPart.Cut(Graph, inputs, outputs, Network.IsPadded);
         Model part = new Model(ins, outs) { Threads = Threads }.Build(seed: 0);
         part.CopyWeights(this);
+        part.FreezeAs(this);
         return part;
     }
 
-    /// <summary>Takes the weights of another model for every parameter that has the same name there.</summary>
-    /// <exception cref="UnrollException">A parameter is missing there, or has another shape.</exception>
-    public void CopyWeights(Model from)
-    {
-        ArgumentNullException.ThrowIfNull(from);
-        RequireNoTraining("its weights cannot be replaced");
-        Network.Built.Write(weights => weights.CopyFrom(from.Network.Parameters));
-    }
-
-    /// <summary>A copy of one parameter's values, row-major.</summary>
-    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
-    public float[] GetWeights(string name)
-    {
-        Parameter parameter = Find(name);
-        Network.Built.EnterRead();
-        try
-        {
-            return Network.Parameters.ReadOnlyValues[parameter.Range].ToArray();
-        }
-        finally
-        {
-            Network.Built.ExitRead();
-        }
-    }
-
-    /// <summary>Replaces one parameter's values.</summary>
-    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
-    /// <param name="values">All its values, row-major.</param>
-    public void SetWeights(string name, ReadOnlySpan<float> values)
-    {
-        Parameter parameter = Find(name);
-        if (values.Length != parameter.Length)
-            throw new ArgumentException($"{name} has shape {parameter.Shape}, {parameter.Length} values, but {values.Length} were given.", nameof(values));
-        RequireNoTraining("its weights cannot be replaced");
-        Network.Built.EnterWrite();
-        try
-        {
-            values.CopyTo(Network.Parameters.Values[parameter.Range]);
-        }
-        finally
-        {
-            Network.Built.ExitWrite();
-        }
-    }
-
-    /// <summary>Trains the model; builds it first where that has not happened.</summary>
+    /// <summary>
+    /// Trains the model; builds it first where that has not happened. Each training begins anew from the weights that the model has: with an
+    /// empty optimiser, the first epoch of the schedule, and the order and random draws that follow from the seed. To go on from the training
+    /// before, set <see cref="TrainingOptions.Continue"/>; to go on after a crash, <see cref="Checkpoint.Resume"/>.
+    /// </summary>
     /// <param name="samples">Inputs and targets.</param>
     /// <param name="options">How to train.</param>
     /// <param name="onEvent">Called after every step and epoch, on the calling thread.</param>
@@ -224,7 +194,12 @@ public sealed partial class Model
         BeginTraining();
         try
         {
-            return new Trainer(this, samples, options, onEvent).Run(cancellation);
+            TrainingRun? last = _trained;
+            _trained = null;
+            var trainer = new Trainer(this, samples, options, last, onEvent);
+            History history = trainer.Run(cancellation);
+            _trained = trainer.State;
+            return history;
         }
         finally
         {
@@ -423,7 +398,11 @@ public sealed partial class Model
         {
             string name = graph.NameOf(use);
             int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.Name.StartsWith(name + "/", StringComparison.Ordinal)).Sum(p => p.Length) : 0;
-            var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights) { IsRecurrent = use.Layer.RecurrentUnits > 0 };
+            var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights)
+            {
+                IsRecurrent = use.Layer.RecurrentUnits > 0,
+                FrozenParameters = weights == 0 ? 0 : Parameters.Where(p => p.IsFrozen && p.IsOf(name)).Sum(p => p.Length),
+            };
             lines.Add(_graph is null ? line : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
         }
 
@@ -469,9 +448,6 @@ public sealed partial class Model
             throw new ArgumentException($"The model takes inputs of shape {InputShape}, {InputShape.Size} values each, but {inputs.Length} values were given.", nameof(inputs));
         return new ArraySamples(inputs, InputShape, new float[inputs.Length / InputShape.Size], new Shape(1));
     }
-
-    private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
-        ?? throw new ArgumentException($"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
 
     private void RequireSamples(ISamples samples, Loss loss)
     {

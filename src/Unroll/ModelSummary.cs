@@ -13,6 +13,9 @@ public sealed record LayerSummary(string Name, string Kind, Shape Output, int Pa
     /// <summary>Whether the layer is recurrent, or holds one that is.</summary>
     public bool IsRecurrent { get; init; }
 
+    /// <summary>How many of its weights training leaves as they are, see <see cref="Model.Freeze"/>.</summary>
+    public int FrozenParameters { get; init; }
+
     /// <summary>In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer before.</summary>
     public IReadOnlyList<string> Takes { get; init; } = [];
 
@@ -30,7 +33,10 @@ public sealed class ModelSummary
     /// <summary>All weights of the model.</summary>
     public int TotalParameters => Layers.Sum(layer => layer.Parameters);
 
-    /// <summary>A table of layer, output shape and parameters (and, of a graph, what each takes), and the total.</summary>
+    /// <summary>Those that training leaves as they are.</summary>
+    public int FrozenParameters => Layers.Sum(layer => layer.FrozenParameters);
+
+    /// <summary>A table of layer, output shape and parameters (and, of a graph, what each takes), the total, and what of it is frozen.</summary>
     public override string ToString()
     {
         bool graph = Layers.Any(layer => layer.Takes.Count > 0);
@@ -38,16 +44,20 @@ public sealed class ModelSummary
         foreach (LayerSummary layer in Layers)
         {
             string output = string.Join(", ", layer.Output.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)));
-            rows.Add(($"{layer.Name} ({layer.Kind})", $"(B, {output})", layer.Parameters.ToString("N0", CultureInfo.InvariantCulture), layer.Takes.Count > 0 ? "  " + string.Join(", ", layer.Takes) : ""));
+            string frozen = layer.FrozenParameters == 0 ? "" : layer.FrozenParameters == layer.Parameters ? ", frozen" : ", partly frozen";
+            rows.Add(($"{layer.Name} ({layer.Kind}{frozen})", $"(B, {output})", layer.Parameters.ToString("N0", CultureInfo.InvariantCulture), layer.Takes.Count > 0 ? "  " + string.Join(", ", layer.Takes) : ""));
         }
 
         rows.Add(("Total", "", TotalParameters.ToString("N0", CultureInfo.InvariantCulture), ""));
+        int totals = FrozenParameters > 0 ? 2 : 1;
+        if (totals == 2)
+            rows.Add(("Frozen", "", FrozenParameters.ToString("N0", CultureInfo.InvariantCulture), ""));
         int first = rows.Max(row => row.Layer.Length), second = rows.Max(row => row.Output.Length), third = rows.Max(row => row.Parameters.Length);
         var text = new StringBuilder();
         string rule = new('─', first + second + third + 4 + rows.Max(row => row.Takes.Length));
         for (int i = 0; i < rows.Count; i++)
         {
-            if (i == rows.Count - 1)
+            if (i == rows.Count - totals)
                 text.AppendLine(rule);
             text.AppendLine($"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
             if (i == 0)

@@ -54,6 +54,9 @@ internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[
 
     public bool AddsAny { get; set; }
 
+    /// <summary>False where neither the layer nor any that it takes values from learns, so that backward has nothing to do.</summary>
+    public bool NeedsBackward { get; set; } = true;
+
     /// <summary>True where the input's gradient lies beside the value's place, to be added to it.</summary>
     public bool Adds(int input) => InputGradientAt[input] >= 0 && InputGradientAt[input] != inputs[input].GradientAt;
 }
@@ -114,6 +117,23 @@ internal sealed class NetworkPlan<T>
     public int MaskLength { get; }
 
     public bool IsPadded(Node node) => _values[node].IsPadded;
+
+    /// <summary>Says for every layer whether backward comes to it.</summary>
+    /// <param name="learns">Whether layer number i of <see cref="Nodes"/> has weights that learn.</param>
+    public void ChooseBackward(Func<int, bool> learns)
+    {
+        var made = new bool[Values];
+        for (int i = 0; i < Nodes.Length; i++)
+        {
+            NodePlan<T> node = Nodes[i];
+            node.NeedsBackward = learns(i) || node.Inputs.Any(value => made[value.Number]);
+            foreach (ValuePlan? output in node.Outputs)
+            {
+                if (output is not null)
+                    made[output.Number] = node.NeedsBackward;
+            }
+        }
+    }
 
     private ValuePlan Place(Node node, bool gradient)
     {

@@ -78,6 +78,9 @@ internal sealed class LayerUse
     /// <summary>The use whose weights this one has: itself, unless they are shared.</summary>
     public LayerUse Owner { get; }
 
+    /// <summary>The first model that was built with it, which has its weights.</summary>
+    public Model? Home { get; set; }
+
     /// <summary>Grows from use to use, so that every input comes before what is made of it.</summary>
     public long Order { get; }
 }

@@ -12,6 +12,9 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>How many values it has.</summary>
     public int Length => Shape.Size;
 
+    /// <summary>Whether training leaves it as it is, see <see cref="Model.Freeze"/>.</summary>
+    public bool IsFrozen { get; internal set; }
+
     internal Initializer Initializer { get; init; }
 
     internal Regularizer? Regularizer { get; init; }
@@ -29,6 +32,11 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     internal int Uses { get; set; } = 1;
 
     internal Range Range => Offset..(Offset + Length);
+
+    /// <summary>Whether it belongs to a layer, or to a part of one, or is what is named itself.</summary>
+    internal bool IsOf(string name) => Name == name || (Name.Length > name.Length && Name[name.Length] == '/' && Name.StartsWith(name, StringComparison.Ordinal));
+
+    internal static IEnumerable<string> LayersOf(IEnumerable<Parameter> parameters) => parameters.Select(p => p.Name[..p.Name.IndexOf('/')]).Distinct();
 }
 
 /// <summary>
@@ -79,17 +87,34 @@ internal sealed class ParameterStore<T>
     public Span<T> Gradients => _gradients.Span;
 
     /// <summary>Takes the values of the parameter of the same name for each of its own.</summary>
-    /// <exception cref="UnrollException">One is missing there, or has another shape.</exception>
+    /// <exception cref="UnrollException">One is missing there, or has another shape; then none is taken.</exception>
     public void CopyFrom(ParameterStore<T> other)
     {
-        Changed();
+        var sources = other.Parameters.ToDictionary(parameter => parameter.Name);
         foreach (Parameter parameter in Parameters)
         {
-            Parameter? source = other.Parameters.FirstOrDefault(each => each.Name == parameter.Name);
-            if (source is null || source.Shape != parameter.Shape)
+            if (!sources.TryGetValue(parameter.Name, out Parameter? source) || source.Shape != parameter.Shape)
                 throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
-            other.ReadOnlyValues[source.Range].CopyTo(_values.Span[parameter.Range]);
         }
+
+        CopyFrom(other, sources);
+    }
+
+    /// <summary>Takes the values of the parameters that are given, by name, and have the shape of its own.</summary>
+    /// <returns>The names of those that stay as they were.</returns>
+    public List<string> CopyFrom(ParameterStore<T> other, IReadOnlyDictionary<string, Parameter> sources)
+    {
+        Changed();
+        var missing = new List<string>();
+        foreach (Parameter parameter in Parameters)
+        {
+            if (sources.TryGetValue(parameter.Name, out Parameter? source) && source.Shape == parameter.Shape)
+                other.ReadOnlyValues[source.Range].CopyTo(_values.Span[parameter.Range]);
+            else
+                missing.Add(parameter.Name);
+        }
+
+        return missing;
     }
 
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>

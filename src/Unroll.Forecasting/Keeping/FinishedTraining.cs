@@ -22,7 +22,7 @@ internal sealed record TrainingFacts(
 
     public History ToHistory()
     {
-        var history = new History(Epochs.Length);
+        var history = new History();
         foreach (EpochRecord epoch in Epochs)
             history.Add(epoch);
         (history.Reason, history.KeptEpoch, history.Duration) = (Reason, KeptEpoch, TimeSpan.FromTicks(DurationTicks));

@@ -29,6 +29,27 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Finds out whether <see cref="Write"/> can write a file; makes its folder.</summary>
+    /// <exception cref="UnrollException">It cannot.</exception>
+    internal static void RequireWritable(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string probe = Path.Combine(Path.GetDirectoryName(full) ?? ".", $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            File.WriteAllBytes(probe, []);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UnrollException($"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
+        }
+        finally
+        {
+            Discard(probe);
+        }
+    }
+
     /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteText(string path, string contents) => Write(path, System.Text.Encoding.UTF8.GetBytes(contents));

@@ -10,12 +10,14 @@ namespace Unroll.Formats;
 /// The model file: 8 bytes of signature, the format version and the length of the header (4 bytes each, little-endian), a
 /// header of JSON (input shape, layers and, for a graph, how they are joined, names and shapes of the parameters, metadata),
 /// the weights as 32-bit floats, little-endian, in the header's order, and the SHA-256 of all that precedes. The same model gives
-/// the same bytes. A stack has version 1, a graph version 2.
+/// the same bytes. A stack has version 1, a graph version 2, a checkpoint (<see cref="Checkpoint"/>) version 3.
 /// </summary>
 public static class ModelFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    private const int StackVersion = 1, GraphVersion = 2, CheckpointVersion = 3;
 
     private const int SignatureLength = 8, PrefixLength = SignatureLength + 8;
 
@@ -30,24 +32,34 @@ public static class ModelFile
     public static byte[] ToBytes(Model model, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        var body = new BodyWriter();
+        body.Add(model.Network.Parameters.ReadOnlyValues[..model.ParameterCount]);
+        return Join(model, metadata, null, body.ToArray());
+    }
+
+    /// <param name="model">The layers.</param>
+    /// <param name="metadata">Whatever else belongs to the model.</param>
+    /// <param name="training">Of a checkpoint the state of training.</param>
+    /// <param name="body">The weights, and what a checkpoint has behind them.</param>
+    internal static byte[] Join(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training, ReadOnlySpan<byte> body)
+    {
         var header = new ModelHeader
         {
             Input = model.InputShape.ToArray(),
             Layers = [.. model.Layers],
             Graph = model.GivenGraph is { } graph ? GraphHeader.Of(graph) : null,
-            Parameters = [.. model.Parameters.Select(p => new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray() })],
+            Parameters = [.. model.Parameters.Select(p => new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
             Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
+            Training = training,
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Default.ModelHeader);
-        ReadOnlySpan<float> weights = model.Network.Parameters.ReadOnlyValues[..model.ParameterCount];
-        var file = new byte[PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes];
+        var file = new byte[checked(PrefixLength + json.Length + body.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), header.Graph is null ? 1 : Version);
+        int version = training is not null ? CheckpointVersion : header.Graph is null ? StackVersion : GraphVersion;
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
-        Span<byte> body = file.AsSpan(PrefixLength + json.Length);
-        for (int i = 0; i < weights.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(body[(i * sizeof(float))..], weights[i]);
+        body.CopyTo(file.AsSpan(PrefixLength + json.Length));
         SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
         return file;
     }
@@ -63,6 +75,17 @@ public static class ModelFile
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromBytes(byte[] file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
+        return Open(file, path, (header, body) => (ModelOf(header, body), (IReadOnlyDictionary<string, string>)header.Metadata));
+    }
+
+    /// <summary>The state of training of a checkpoint, null where there is none, and the weights with all that follows them.</summary>
+    /// <exception cref="UnrollException">The bytes are no model file, damaged, or of a newer version.</exception>
+    internal static (TrainingHeader? Training, byte[] Body) TrainingOf(byte[] file, string path) =>
+        Open(file, path, (header, body) => (header.Training, body.ToArray()));
+
+    /// <summary>Checks the outside of a file, and gives header and body to <paramref name="read"/>.</summary>
+    private static TResult Open<TResult>(byte[] file, string path, Func<ModelHeader, ReadOnlyMemory<byte>, TResult> read)
+    {
         if (file.Length < SignatureLength || !file.AsSpan(0, SignatureLength).SequenceEqual(Signature))
             throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
         if (file.Length < PrefixLength + SHA256.HashSizeInBytes)
@@ -76,7 +99,11 @@ public static class ModelFile
             throw Damaged(path, "its checksum does not fit its contents");
         try
         {
-            return Parse(file);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
+            ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader)
+                ?? throw new InvalidDataException("it is empty");
+            Check(header);
+            return read(header, file.AsMemory(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes));
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or UnrollException)
         {
@@ -84,22 +111,18 @@ public static class ModelFile
         }
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] file)
+    private static Model ModelOf(ModelHeader header, ReadOnlyMemory<byte> body)
     {
-        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
-        ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
-        Span<byte> body = file.AsSpan(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes);
-        Check(header);
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers))
             .BuildEmpty(new Shape(header.Input), body.Length / sizeof(float));
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        if (!fits || body.Length != model.ParameterCount * sizeof(float))
+        if (!fits || (header.Training is null && body.Length != model.ParameterCount * sizeof(float)))
             throw new InvalidDataException("its weights do not fit its layers");
-        Span<float> weights = model.Network.Parameters.Values;
-        for (int i = 0; i < model.ParameterCount; i++)
-            weights[i] = BinaryPrimitives.ReadSingleLittleEndian(body[(i * sizeof(float))..]);
-        return (model, header.Metadata);
+        new BodyReader(body).Read(model.Network.Parameters.Values[..model.ParameterCount]);
+        foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
+            parameter.IsFrozen = named.Frozen ?? false;
+        return model;
     }
 
     /// <summary>Members of lists that are null; properties that are, the serializer refuses.</summary>
@@ -135,7 +158,7 @@ public static class ModelFile
         }
     }
 
-    private static UnrollException Damaged(string path, string what, Exception? inner = null) =>
+    internal static UnrollException Damaged(string path, string what, Exception? inner = null) =>
         new($"{path} is damaged: {what}. Train the model again or restore the file from a copy.", inner!);
 }
 
@@ -152,6 +175,9 @@ internal sealed class ModelHeader
     public required ParameterHeader[] Parameters { get; init; }
 
     public required SortedDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>Of a checkpoint.</summary>
+    public TrainingHeader? Training { get; init; }
 }
 
 internal sealed class ParameterHeader
@@ -159,6 +185,8 @@ internal sealed class ParameterHeader
     public required string Name { get; init; }
 
     public required int[] Shape { get; init; }
+
+    public bool? Frozen { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -43,18 +43,22 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
     private readonly Bias<T> _gamma, _beta, _movingMean, _movingVariance;
     private readonly T _epsilon;
     private readonly int _stride, _mask;
+    private readonly Parameter _statistics;
 
     public BatchNormOp(BatchNorm options, LayerBuilder<T> builder, Shape shape)
         : base(options, builder.LayerName, shape, shape)
     {
         (_stride, _mask, _epsilon) = (Lanes.Pad(shape.Features), builder.Mask, T.CreateChecked(options.Epsilon));
-        _gamma = Vector("gamma", Initializer.Ones, null);
-        _beta = Vector("beta", Initializer.Zeros, null);
-        _movingMean = Vector("moving_mean", Initializer.Zeros, options.Momentum);
-        _movingVariance = Vector("moving_variance", Initializer.Ones, options.Momentum);
+        _gamma = Vector(Declare("gamma", Initializer.Ones, null));
+        _beta = Vector(Declare("beta", Initializer.Zeros, null));
+        _statistics = Declare("moving_mean", Initializer.Zeros, options.Momentum);
+        _movingMean = Vector(_statistics);
+        _movingVariance = Vector(Declare("moving_variance", Initializer.Ones, options.Momentum));
 
-        Bias<T> Vector(string role, Initializer initializer, double? momentum) =>
-            new(builder, builder.AddParameter(role, new Shape(shape.Features), initializer, momentum: momentum), shape.Features, Lanes.Pad(shape.Features), (0, s_gates));
+        Parameter Declare(string role, Initializer initializer, double? momentum) =>
+            builder.AddParameter(role, new Shape(shape.Features), initializer, momentum: momentum);
+
+        Bias<T> Vector(Parameter parameter) => new(builder, parameter, shape.Features, Lanes.Pad(shape.Features), (0, s_gates));
     }
 
     /// <summary>μ, σ² and 1/√(σ² + ε), read again by backward, and its two sums.</summary>
@@ -112,7 +116,7 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
 
         pass.Kernels.Add(_gamma.Gradient(pass.Gradients), along);
         pass.Kernels.Add(_beta.Gradient(pass.Gradients), sum);
-        if (pass.Training)
+        if (TakesStatistics(pass))
             CollectStatistics(pass, mean, variance);
         if (spans.InputGradient.IsEmpty)
             return;
@@ -167,11 +171,14 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
         pass.Kernels.Scale(variance, share);
     }
 
-    /// <summary>How many values of each feature the statistics are taken over; 0 outside of training.</summary>
+    /// <summary>In training, unless the layer is frozen.</summary>
+    private bool TakesStatistics(ShardPass<T> pass) => pass.Training && !_statistics.IsFrozen;
+
+    /// <summary>How many values of each feature the statistics are taken over; 0 where the moving ones are used.</summary>
     private int Count(ShardPass<T> pass, int steps)
     {
         int count = 0;
-        for (int row = 0; pass.Training && row < steps * pass.PaddedRows; row++)
+        for (int row = 0; TakesStatistics(pass) && row < steps * pass.PaddedRows; row++)
             count += Counts(pass, row) ? 1 : 0;
         return count;
     }

@@ -11,7 +11,7 @@ internal static class LengthBuckets
     /// </summary>
     public static void Arrange(int[] order, int batchSize, Func<int, int> lengthOf, RandomSource random)
     {
-        int run = batchSize * BatchesPerRun;
+        int run = (int)Math.Min(order.Length, (long)batchSize * BatchesPerRun);
         for (int from = 0; from < order.Length; from += run)
         {
             int[] sorted = [.. order.AsSpan(from, Math.Min(run, order.Length - from)).ToArray().OrderBy(lengthOf)];

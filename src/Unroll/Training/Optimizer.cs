@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
 using Unroll.Kernels;
+using Unroll.Training;
 
 namespace Unroll;
 
@@ -16,11 +17,14 @@ public abstract record Optimizer
     {
     }
 
-    /// <summary>How far one step goes; a schedule may change it from epoch to epoch.</summary>
+    /// <summary>How far one step goes; a schedule may change it from step to step.</summary>
     public double LearningRate { get; init; } = 0.001;
 
     /// <summary>How many running sums the rule keeps for each weight.</summary>
     internal abstract int Slots { get; }
+
+    /// <summary>As errors call it.</summary>
+    internal string InWords => $"{GetType().Name} with {Slots} running sum{(Slots == 1 ? "" : "s")} a weight";
 
     /// <summary>Throws when a number is outside its range.</summary>
     internal virtual void Validate()
@@ -32,30 +36,6 @@ public abstract record Optimizer
     /// <summary>One step over some weights, with their gradients and running sums. <paramref name="step"/> counts from 1.</summary>
     internal abstract void Step<T>(Kernels<T> kernels, Span<T> weights, ReadOnlySpan<T> gradients, OptimizerSlots<T> state, double rate, long step)
         where T : unmanaged, IFloatingPointIeee754<T>;
-}
-
-/// <summary>The running sums of an optimiser, each as long as the weights.</summary>
-internal sealed class OptimizerState<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly AlignedBuffer<T>[] _slots;
-
-    public OptimizerState(int slots, int length)
-    {
-        _slots = new AlignedBuffer<T>[slots];
-        for (int i = 0; i < slots; i++)
-            _slots[i] = new AlignedBuffer<T>(length);
-    }
-
-    public OptimizerSlots<T> Some(ColumnRange some) => new(_slots, some);
-}
-
-/// <summary>Some columns of the running sums.</summary>
-internal readonly struct OptimizerSlots<T>(AlignedBuffer<T>[] slots, ColumnRange some)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>Running sum number <paramref name="index"/>, or nothing where the optimiser keeps fewer.</summary>
-    public Span<T> this[int index] => index < slots.Length ? slots[index].Slice(some.From, some.Length) : default;
 }
 
 /// <summary>

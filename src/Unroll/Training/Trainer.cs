@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Unroll.Formats;
 using Unroll.Layers;
 
 namespace Unroll.Training;
@@ -13,16 +14,21 @@ internal sealed class Trainer
     private readonly ISamples _training;
     private readonly ISamples? _validation;
     private readonly Action<TrainingEvent>? _onEvent;
+    private readonly TrainingRun _run;
+    private readonly CheckpointFile? _file;
     private readonly TrainingStep<float> _step;
-    private readonly History _history;
-    private readonly float[] _lastGood, _best;
+    private readonly float[] _lastGood;
+    private readonly int _rowsPerStep;
+    private readonly long _steps;
     private readonly Stopwatch _clock = new();
+    private readonly TimeSpan _before;
 
-    // What early stopping remembers: the loss of the last epoch that made progress, and the epochs since.
-    private double _lowestLoss = double.PositiveInfinity;
-    private int _epochsWithoutProgress;
-
-    public Trainer(Model model, ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent)
+    /// <param name="model">What is trained.</param>
+    /// <param name="samples">What on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="last">The training to go on from; null: none.</param>
+    /// <param name="onEvent">Told of every moment.</param>
+    public Trainer(Model model, ISamples samples, TrainingOptions options, TrainingRun? last, Action<TrainingEvent>? onEvent)
     {
         (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
         (_training, _validation) = Split(samples, options);
@@ -30,82 +36,107 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         if (options.BucketByLength && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
-        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed) { Recorder = options.Gradients };
-        _history = new History(options.Epochs);
-        _lastGood = _network.Parameters.ReadOnlyValues.ToArray();
-        _best = _network.Parameters.ReadOnlyValues.ToArray();
-        StepsPerEpoch = (_training.Count + options.BatchSize - 1) / options.BatchSize;
+        if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
+            throw new UnrollException("A stateful layer carries its states from batch to batch, so several batches cannot make one step: set AccumulateBatches to 1.");
+        if (_network.Parameters.Parameters.All(parameter => parameter.IsFrozen))
+            throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
+        _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
+        StepsPerEpoch = 1 + (_training.Count - 1) / _rowsPerStep;
+        _file = options.Checkpoint is null ? null : new CheckpointFile(model, options, _training, _validation);
+        _run = Begin(last);
+        _before = _run.History.Duration;
+        _steps = _run.Before.Steps + (long)options.Epochs * StepsPerEpoch;
+        _step = new TrainingStep<float>(_network, options, _run.Sums) { Steps = _run.Steps };
+        _network.Built.ChooseBackward(all: options.Gradients is not null);
+        _lastGood = _run.Average is { } average ? [.. average] : _network.Parameters.ReadOnlyValues.ToArray();
+        _run.Reserve(options.Epochs);
+        if (_run.Best.Length == 0)
+            _run.Best = _network.Parameters.ReadOnlyValues.ToArray();
     }
 
+    /// <summary>What a later training can go on from.</summary>
+    public TrainingRun State => _run;
+
     private int StepsPerEpoch { get; }
+
+    private History History => _run.History;
 
     /// <exception cref="TrainingDivergedException">The loss became infinite.</exception>
     public History Run(CancellationToken cancellation)
     {
         _clock.Start();
-        Func<int, double, double>? schedule = _options.Schedule?.Start(_options.Optimizer.LearningRate, _options.Epochs);
-        var order = new int[_training.Count];
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
-        var batch = new SampleBatch(_training, order);
+        var batch = new SampleBatch(_training, _run.Order);
         var validation = _validation is null ? null : new Validator(this, _validation);
         validation?.Reserve();
-        double watched = double.PositiveInfinity;
-        Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
-        for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+        Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epoch = History.Epochs.Count, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
+        if (ShouldStop())
+            return Finish(StopReason.StoppedEarly);
+        for (int epoch = History.Epochs.Count + 1; epoch <= _options.Epochs; epoch++)
         {
-            double rate = schedule?.Invoke(epoch, watched) ?? _options.Optimizer.LearningRate;
             TimeSpan started = _clock.Elapsed;
-            if (_options.Shuffle)
-                new RandomSource((ulong)_options.Seed, (1UL << 40) + (ulong)epoch).Shuffle(order);
-            if (_options.BucketByLength)
-                LengthBuckets.Arrange(order, _options.BatchSize, _training.LengthOf, new RandomSource((ulong)_options.Seed, (1UL << 41) + (ulong)epoch));
-            double? loss = Epoch(epoch, rate, batch, cancellation);
-            if (loss is null)
+            Arrange(_run.Before.Epochs + epoch);
+            if (Epoch(epoch, batch, cancellation) is not (double loss, double rate))
                 return Cancelled();
             if (!IsFinite(_network.Parameters.ReadOnlyValues))
                 throw Diverged(epoch, StepsPerEpoch, rate);
+            SwapAverage();
             double? validationLoss = validation?.Loss();
-            var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
-            watched = record.WatchedLoss;
-            bool isBest = _history.Add(record);
-            _network.Parameters.ReadOnlyValues.CopyTo(_lastGood);
-            if (isBest)
-                _network.Parameters.ReadOnlyValues.CopyTo(_best);
-            if (_options.Checkpoint is { } checkpoint && (isBest || !checkpoint.BestOnly))
-                _model.Save(checkpoint.Path);
-            Raise(new TrainingEvent
-            {
-                Kind = TrainingEventKind.EpochEnded,
-                Epoch = epoch,
-                Epochs = _options.Epochs,
-                Step = StepsPerEpoch,
-                StepsPerEpoch = StepsPerEpoch,
-                Loss = loss.Value,
-                ValidationLoss = validationLoss,
-                LearningRate = rate,
-                Elapsed = _clock.Elapsed,
-            });
-            if (_options.EarlyStopping is { } stopping && ShouldStop(stopping, watched))
+            End(new EpochRecord(epoch, loss, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds));
+            SwapAverage();
+            if (ShouldStop())
                 return Finish(StopReason.StoppedEarly);
         }
 
         return Finish(StopReason.Finished);
     }
 
-    /// <summary>The mean loss of the epoch, or null when cancelled.</summary>
-    private double? Epoch(int epoch, double rate, SampleBatch batch, CancellationToken cancellation)
+    /// <summary>What the training begins from, with the weights of the model: a checkpoint, the last training, or nothing.</summary>
+    private TrainingRun Begin(TrainingRun? last)
     {
-        double sum = 0;
+        if (_options.Checkpoint is { Resume: true } && _file!.Exists)
+            return _file.Read();
+        _file?.RequireWritable();
+        if (!_options.Continue || last is null)
+            return new TrainingRun(_options.Optimizer, _network.Parameters.PaddedLength, _training.Count);
+        last.GoOn(_options.Optimizer, _training.Count);
+        if (last.Trained is { } trained && last.KeptVersion == _network.Parameters.Version)
+            _network.Built.Write(weights => trained.CopyTo(weights.Values));
+        last.Trained = null;
+        if (_options.WeightAverage is null)
+            last.Average = null;
+        last.Best = [];
+        return last;
+    }
+
+    /// <summary>Puts the samples into the order of an epoch.</summary>
+    /// <param name="epoch">From 1, trainings before counted.</param>
+    private void Arrange(int epoch)
+    {
+        if (_options.Shuffle)
+            new RandomSource((ulong)_options.Seed, (1UL << 40) + (ulong)epoch).Shuffle(_run.Order);
+        if (_options.BucketByLength)
+        {
+            int rows = Math.Min(_options.BatchSize, _training.Count);
+            LengthBuckets.Arrange(_run.Order, rows, _training.LengthOf, new RandomSource((ulong)_options.Seed, (1UL << 41) + (ulong)epoch));
+        }
+    }
+
+    /// <summary>The mean loss of the epoch and the rate of its last step, or null when cancelled.</summary>
+    private (double Loss, double Rate)? Epoch(int epoch, SampleBatch batch, CancellationToken cancellation)
+    {
+        double sum = 0, rate = 0;
         for (int step = 1; step <= StepsPerEpoch; step++)
         {
             if (cancellation.IsCancellationRequested)
                 return null;
-            batch.Start = (step - 1) * _options.BatchSize;
-            batch.Rows = Math.Min(_options.BatchSize, _training.Count - batch.Start);
+            batch.Start = (step - 1) * _rowsPerStep;
+            batch.Rows = Math.Min(_rowsPerStep, _training.Count - batch.Start);
+            rate = RateOf(epoch, step);
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, step, rate);
+            _run.Steps = _step.Steps;
+            Average();
             Model.CarryStates(_network);
             sum += loss * batch.Rows;
             Raise(new TrainingEvent
@@ -117,41 +148,127 @@ internal sealed class Trainer
                 StepsPerEpoch = StepsPerEpoch,
                 Loss = sum / (batch.Start + batch.Rows),
                 LearningRate = rate,
-                Elapsed = _clock.Elapsed,
+                Elapsed = _before + _clock.Elapsed,
             });
         }
 
-        return sum / _training.Count;
+        return (sum / _training.Count, rate);
     }
 
-    private bool ShouldStop(EarlyStopping stopping, double watchedLoss)
+    private double RateOf(int epoch, int step)
     {
-        if (watchedLoss < _lowestLoss - stopping.MinDelta)
-            (_lowestLoss, _epochsWithoutProgress) = (watchedLoss, 0);
-        else
-            _epochsWithoutProgress++;
-        return _epochsWithoutProgress > stopping.Patience;
+        if (_options.Schedule is null)
+            return _options.Optimizer.LearningRate;
+        double rate = _options.Schedule.RateAt(new ScheduleMoment
+        {
+            InitialRate = _options.Optimizer.LearningRate,
+            Step = _run.Steps,
+            Steps = _steps,
+            StepsPerEpoch = StepsPerEpoch,
+            Epoch = _run.Before.Epochs + epoch,
+            Epochs = _run.Before.Epochs + _options.Epochs,
+            Losses = _run.Losses,
+        });
+        return rate >= 0 && double.IsFinite(rate)
+            ? rate
+            : throw new UnrollException($"The schedule gives the learning rate {rate} for step {step} of epoch {epoch}; it must be at least 0 and finite.");
     }
+
+    /// <summary>Takes a step of the average of the weights, where one is asked for.</summary>
+    private void Average()
+    {
+        if (_options.WeightAverage is not { } options)
+            return;
+        ReadOnlySpan<float> weights = _network.Parameters.ReadOnlyValues;
+        if (_run.Average is not { } average)
+        {
+            _run.Average = weights.ToArray();
+            return;
+        }
+
+        float decay = (float)options.Decay;
+        for (int i = 0; i < average.Length; i++)
+            average[i] = decay * average[i] + (1 - decay) * weights[i];
+        foreach (Parameter parameter in _network.Parameters.Parameters)
+        {
+            if (parameter.Momentum is not null)
+                weights[parameter.Range].CopyTo(average.AsSpan(parameter.Range));
+        }
+    }
+
+    /// <summary>The model gets the average of its weights, which is judged and kept, or again the weights that are trained on.</summary>
+    private void SwapAverage()
+    {
+        if (_run.Average is not null)
+            _network.Built.Write(Swap);
+    }
+
+    private void Swap(ParameterStore<float> weights)
+    {
+        Span<float> values = weights.Values, average = _run.Average;
+        for (int i = 0; i < average.Length; i++)
+            (average[i], values[i]) = (values[i], average[i]);
+    }
+
+    /// <summary>Takes in an epoch that has ended, while the model has the weights that it is judged by.</summary>
+    private void End(EpochRecord record)
+    {
+        bool isBest = History.Add(record);
+        _run.Losses.Add(record.WatchedLoss);
+        _network.Parameters.ReadOnlyValues.CopyTo(_lastGood);
+        if (isBest)
+            _network.Parameters.ReadOnlyValues.CopyTo(_run.Best);
+        if (record.WatchedLoss < _run.LowestLoss - (_options.EarlyStopping?.MinDelta ?? 0))
+            (_run.LowestLoss, _run.EpochsWithoutProgress) = (record.WatchedLoss, 0);
+        else
+            _run.EpochsWithoutProgress++;
+        History.Duration = _before + _clock.Elapsed;
+        _file?.Write(_run);
+        Raise(new TrainingEvent
+        {
+            Kind = TrainingEventKind.EpochEnded,
+            Epoch = record.Epoch,
+            Epochs = _options.Epochs,
+            Step = StepsPerEpoch,
+            StepsPerEpoch = StepsPerEpoch,
+            Loss = record.Loss,
+            ValidationLoss = record.ValidationLoss,
+            LearningRate = record.LearningRate,
+            Elapsed = History.Duration,
+        });
+    }
+
+    private bool ShouldStop() => _options.EarlyStopping is { } stopping && _run.EpochsWithoutProgress >= Math.Max(1, stopping.Patience);
 
     private History Finish(StopReason reason)
     {
         bool restore = _options.EarlyStopping is { RestoreBestWeights: true };
-        if (restore)
-            _network.Built.Write(weights => _best.CopyTo(weights.Values));
-        return End(reason, restore ? _history.BestEpoch : _history.Epochs.Count);
+        return Keep(reason, restore ? _run.Best : null, restore ? History.BestEpoch : History.Epochs.Count);
     }
 
-    private History Cancelled()
+    private History Cancelled() => Keep(StopReason.Cancelled, History.BestEpoch > 0 ? _run.Best : null, History.BestEpoch);
+
+    /// <summary>Ends training with some weights; null: with those that are there, or with their average.</summary>
+    private History Keep(StopReason reason, float[]? kept, int keptEpoch)
     {
-        if (_history.BestEpoch > 0)
-            _network.Built.Write(weights => _best.CopyTo(weights.Values));
-        return End(StopReason.Cancelled, _history.BestEpoch);
+        if (kept is not null)
+        {
+            _network.Built.Write(weights => kept.CopyTo(weights.Values));
+        }
+        else if (_run.Average is not null)
+        {
+            _run.Trained = _network.Parameters.ReadOnlyValues.ToArray();
+            _network.Built.Write(weights => _run.Average.CopyTo(weights.Values));
+            _run.KeptVersion = _network.Parameters.Version;
+        }
+
+        return End(reason, keptEpoch);
     }
 
     private TrainingDivergedException Diverged(int epoch, int step, double rate)
     {
         _network.Built.Write(weights => _lastGood.CopyTo(weights.Values));
-        return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, _history.Epochs.Count));
+        return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, History.Epochs.Count));
     }
 
     /// <summary>The last step of an epoch can throw the weights out of range while its loss, taken before the step, was finite.</summary>
@@ -168,9 +285,16 @@ internal sealed class Trainer
 
     private History End(StopReason reason, int keptEpoch)
     {
-        (_history.Reason, _history.KeptEpoch, _history.Duration) = (reason, keptEpoch, _clock.Elapsed);
-        Raise(new TrainingEvent { Kind = TrainingEventKind.Ended, Epoch = _history.Epochs.Count, Epochs = _options.Epochs, Elapsed = _clock.Elapsed, Reason = reason });
-        return _history;
+        (History.Reason, History.KeptEpoch, History.Duration) = (reason, keptEpoch, _before + _clock.Elapsed);
+        Raise(new TrainingEvent
+        {
+            Kind = TrainingEventKind.Ended,
+            Epoch = History.Epochs.Count,
+            Epochs = _options.Epochs,
+            Elapsed = History.Duration,
+            Reason = reason,
+        });
+        return History;
     }
 
     private void Raise(in TrainingEvent moment) => _onEvent?.Invoke(moment);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Unroll;
 
 public enum TrainingEventKind
@@ -13,7 +15,7 @@ public readonly record struct TrainingEvent
 {
     public TrainingEventKind Kind { get; init; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>From 1. When training starts the epochs that have been resumed, when it ends the epochs of the history.</summary>
     public int Epoch { get; init; }
 
     public int Epochs { get; init; }
@@ -58,8 +60,9 @@ public enum StopReason
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">Mean training loss over the epoch, regularisation included.</param>
 /// <param name="ValidationLoss">Mean validation loss after it, if there is validation.</param>
-/// <param name="LearningRate">The rate it was run with.</param>
+/// <param name="LearningRate">The rate of its last step.</param>
 /// <param name="Seconds">How long it took.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public readonly record struct EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
 {
     /// <summary>The loss that early stopping and checkpoints look at.</summary>
@@ -69,11 +72,20 @@ public readonly record struct EpochRecord(int Epoch, double Loss, double? Valida
 /// <summary>What happened in training.</summary>
 public sealed class History
 {
-    private readonly List<EpochRecord> _epochs;
+    private readonly List<EpochRecord> _epochs = [];
 
-    internal History(int epochs) => _epochs = new List<EpochRecord>(Math.Min(epochs, 10_000));
+    internal History()
+    {
+    }
 
+    /// <summary>All epochs of this training in order, those too that were run before it was interrupted and resumed.</summary>
     public IReadOnlyList<EpochRecord> Epochs => _epochs;
+
+    /// <summary>The epochs of earlier trainings that this one went on from, see <see cref="TrainingOptions.Continue"/>; 0: it began anew.</summary>
+    public int EpochsBefore { get; internal init; }
+
+    /// <summary>The epochs that came from a checkpoint, see <see cref="Checkpoint.Resume"/>.</summary>
+    public int EpochsResumed { get; internal set; }
 
     public StopReason Reason { get; internal set; }
 
@@ -87,6 +99,8 @@ public sealed class History
     public double FinalLoss => _epochs.Count > 0 ? _epochs[^1].Loss : double.NaN;
 
     public TimeSpan Duration { get; internal set; }
+
+    internal void Reserve(int epochs) => _epochs.EnsureCapacity(epochs);
 
     /// <summary>Returns whether this epoch is the best so far.</summary>
     internal bool Add(EpochRecord record)

@@ -6,8 +6,17 @@ public sealed record TrainingOptions
     /// <summary>How often training goes through all samples.</summary>
     public int Epochs { get; init; } = 50;
 
-    /// <summary>B, samples a step. The last batch of an epoch may be smaller.</summary>
+    /// <summary>
+    /// B, samples a batch, which is a step unless <see cref="AccumulateBatches"/> says more. The last batch of an epoch may be smaller. The
+    /// memory that training takes does not grow with it.
+    /// </summary>
     public int BatchSize { get; init; } = 32;
+
+    /// <summary>
+    /// Batches whose gradients make one step together: the step is that of one batch of all their samples, to the bit. What is bucketed by
+    /// length stays a batch.
+    /// </summary>
+    public int AccumulateBatches { get; init; } = 1;
 
     public Optimizer Optimizer { get; init; } = new RmsProp();
 
@@ -36,7 +45,25 @@ public sealed record TrainingOptions
 
     public Clipping? Clipping { get; init; }
 
+    /// <summary>The learning rate from step to step; null: the optimiser's.</summary>
     public Schedule? Schedule { get; init; }
+
+    /// <summary>
+    /// By layer, for example <c>lstm_1</c>, what the learning rate is multiplied with, above 0; layers that are missing have 1. A layer that
+    /// is not to learn at all is frozen: <see cref="Model.Freeze"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> LayerRates { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>A moving average of the weights, which is what is judged and kept; null: the weights themselves.</summary>
+    public WeightAverage? WeightAverage { get; init; }
+
+    /// <summary>
+    /// True: go on where the last <see cref="Model.Fit"/> of this model ended, with the running sums of the optimiser, the steps and epochs that
+    /// schedules and random draws count, and the order of the samples, so that ten times one epoch are ten epochs, to the bit (a schedule that
+    /// looks at the end, as a cosine does, sees the end of this training). Early stopping and the best epoch begin anew. The first training has
+    /// nothing to go on from. <see cref="History.EpochsBefore"/> says which it was. False: everything but the weights begins anew.
+    /// </summary>
+    public bool Continue { get; init; }
 
     public EarlyStopping? EarlyStopping { get; init; }
 
@@ -44,36 +71,105 @@ public sealed record TrainingOptions
 
     internal void Validate()
     {
+        Require(Optimizer, nameof(Optimizer), "new RmsProp()");
+        Require(Loss, nameof(Loss), "new MeanSquaredError()");
+        Require(LayerRates, nameof(LayerRates), "an empty one");
         if (Epochs < 1)
             throw new UnrollException($"The number of epochs is {Epochs}; it must be at least 1.");
         if (BatchSize < 1)
             throw new UnrollException($"The batch size is {BatchSize}; it must be at least 1.");
+        if (AccumulateBatches < 1)
+            throw new UnrollException($"A step accumulates {AccumulateBatches} batches; it must be at least 1.");
         if (ValidationSplit is not (>= 0 and < 1))
             throw new UnrollException($"The validation split is {ValidationSplit}; it must be at least 0 and below 1.");
-        if (EarlyStopping is { Patience: < 0 })
-            throw new UnrollException($"The patience of early stopping is {EarlyStopping.Patience}; it must be at least 0.");
+        if (ValidationSplit > 0 && Validation is not null)
+            throw new UnrollException($"There are validation samples and a validation split of {ValidationSplit}. Give one of them.");
         Loss.Validate();
         Optimizer.Validate();
         Clipping?.Validate();
+        Schedule?.Validate();
+        EarlyStopping?.Validate();
+        WeightAverage?.Validate();
+        Checkpoint?.Validate();
+        if (Checkpoint is { Resume: true } && Continue)
+            throw new UnrollException("Continue goes on from the last Fit of the model, Resume from a file. Give one of them.");
+        foreach ((string layer, double rate) in LayerRates)
+        {
+            if (!(rate > 0) || double.IsInfinity(rate))
+                throw new UnrollException($"The learning rate of {layer} is multiplied with {rate}; it must be above 0. To stop a layer from learning, freeze it.");
+        }
+    }
+
+    private static void Require(object? option, string name, string example)
+    {
+        if (option is null)
+            throw new UnrollException($"{name} of the training options is null. Give one, for example {example}, or leave the option out.");
     }
 }
 
 /// <summary>
-/// Ends training when the watched loss (of validation where there is one, else of training) has not fallen by more than
-/// <paramref name="MinDelta"/> for more than <paramref name="Patience"/> epochs.
+/// Ends training after <paramref name="Patience"/> epochs in a row, at least one, in which the watched loss (of validation where there is one,
+/// else of training) has not fallen by more than <paramref name="MinDelta"/>, as in Keras.
 /// </summary>
-/// <param name="Patience">Epochs without progress that are borne.</param>
+/// <param name="Patience">Epochs without progress after which training ends; 0 is 1.</param>
 /// <param name="MinDelta">The least fall that counts as progress.</param>
 public sealed record EarlyStopping(int Patience = 0, double MinDelta = 0)
 {
     /// <summary>The model ends with the weights of the epoch with the lowest watched loss, also when no epoch was saved by stopping early.</summary>
     public bool RestoreBestWeights { get; init; } = true;
+
+    internal void Validate()
+    {
+        if (Patience < 0)
+            throw new UnrollException($"The patience of early stopping is {Patience}; it must be at least 0.");
+        if (!(MinDelta >= 0) || double.IsInfinity(MinDelta))
+            throw new UnrollException($"The least fall of early stopping is {MinDelta}; it must be at least 0.");
+    }
 }
 
-/// <summary>Saves the model to a file after epochs, whole or not at all.</summary>
+/// <summary>
+/// An exponential moving average of the weights, a ← Decay·a + (1 − Decay)·w after every step, beginning with the weights after the first
+/// (Polyak and Juditsky 1992). Validation, the best epoch, checkpoints and the weights that the model ends with are the average's; what is
+/// trained on are the weights themselves. Moving averages of a <see cref="BatchNorm"/> are not averaged again.
+/// </summary>
+/// <param name="Decay">How much of the average stays in a step, at least 0 and below 1: 0.99 looks back some hundred steps.</param>
+public sealed record WeightAverage(double Decay = 0.999)
+{
+    internal void Validate()
+    {
+        if (Decay is not (>= 0 and < 1))
+            throw new UnrollException($"The decay of the average of the weights is {Decay}; it must be at least 0 and below 1.");
+    }
+}
+
+/// <summary>
+/// Saves the model and the state of its training to a file after every epoch, whole or not at all. <see cref="Model.Load"/> reads it as any
+/// model file. After a crash, the same line with <see cref="Resume"/> goes on after the last epoch that is in the file and ends with the
+/// weights of a training that was never interrupted, to the bit (on the same instruction set).
+/// </summary>
 /// <param name="Path">The file; replaced each time.</param>
+/// <example>
+/// <code>
+/// model.Fit(samples, new TrainingOptions { Epochs = 100, Checkpoint = new Checkpoint("run.unroll") { Resume = true } });
+/// </code>
+/// </example>
 public sealed record Checkpoint(string Path)
 {
-    /// <summary>True: only when the watched loss is the lowest so far. False: after every epoch.</summary>
+    /// <summary>Which weights the file has as a model: true, those of the lowest watched loss so far; false, those of the last epoch.</summary>
     public bool BestOnly { get; init; } = true;
+
+    /// <summary>
+    /// True: where the file is there, training goes on from it; where not, it starts. The model, the samples and all options that the epochs
+    /// before depend on must be the same; more epochs and another patience may be asked for. A training that had ended is not run again.
+    /// False: training starts, and replaces the file.
+    /// </summary>
+    public bool Resume { get; init; }
+
+    internal void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(Path))
+            throw new UnrollException("The checkpoint has no path. Give the path of a file, for example run.unroll.");
+        if (Directory.Exists(Path))
+            throw new UnrollException($"The checkpoint {Path} is a folder. Give the path of a file, for example {System.IO.Path.Combine(Path, "run.unroll")}.");
+    }
 }

@@ -11,38 +11,45 @@ internal sealed class TrainingStep<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
-    private readonly Optimizer _optimizer;
     private readonly Loss _loss;
     private readonly Clipping? _clipping;
-    private readonly OptimizerState<T> _state;
+    private readonly StepWork<T> _work;
+    private readonly RateSegments<T>? _segments;
     private readonly ulong _seed;
     private readonly Action<Share> _update;
-    private readonly Parameter[] _averages;
+    private readonly Parameter[] _averages, _frozen;
     private readonly T[][] _averaged;
     private double _learningRate;
-    private long _steps;
 
-    public TrainingStep(Network<T> network, Optimizer optimizer, Loss loss, Clipping? clipping, int seed)
+    public TrainingStep(Network<T> network, TrainingOptions options, OptimizerState<T> sums)
     {
-        (_network, _optimizer, _loss, _clipping, _seed) = (network, optimizer, loss, clipping, unchecked((ulong)seed));
-        _state = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
+        (_network, _loss, _clipping, _seed) = (network, options.Loss, options.Clipping, unchecked((ulong)options.Seed));
+        _work = new StepWork<T>(options.Optimizer, network.Kernels, network.Parameters, sums);
+        _segments = RateSegments<T>.Of(network.Parameters.Parameters, options.LayerRates, network.Threads, sums.Count);
         _update = Update;
-        _averages = [.. network.Parameters.Parameters.Where(parameter => parameter.Momentum is not null)];
+        _frozen = [.. network.Parameters.Parameters.Where(parameter => parameter.IsFrozen)];
+        _averages = [.. network.Parameters.Parameters.Where(parameter => parameter is { Momentum: not null, IsFrozen: false })];
         _averaged = [.. _averages.Select(parameter => new T[parameter.Length])];
+        Recorder = options.Gradients;
     }
 
+    /// <summary>Steps taken, those of trainings before too.</summary>
+    public long Steps { get; set; }
+
     /// <summary>Watches the gradients; null: nobody does.</summary>
-    public GradientRecorder? Recorder { get; init; }
+    private GradientRecorder? Recorder { get; }
 
     /// <summary>The mean loss of the batch before the step, regularisation included. Where it is not finite, no step is taken.</summary>
     public double Run(IBatch<T> batch, double learningRate)
     {
-        _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++_steps;
-        bool records = Recorder?.Begin(_network, _steps, batch.Rows) ?? false;
+        _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++Steps;
+        bool records = Recorder?.Begin(_network, Steps, batch.Rows) ?? false;
         double loss = _network.Gradients(batch, _loss) + Regularize();
         TakeAverages(batch.Rows);
+        foreach (Parameter frozen in _frozen)
+            _network.Parameters.Gradients[frozen.Range].Clear();
         if (records)
-            Recorder!.End(_network, _steps);
+            Recorder!.End(_network, Steps);
         if (!double.IsFinite(loss))
             return loss;
         _clipping?.Apply(_network.Parameters, _network.Kernels);
@@ -82,9 +89,12 @@ internal sealed class TrainingStep<T>
     /// <summary>The optimiser's step over one thread's share of the weights.</summary>
     private void Update(Share share)
     {
-        ParameterStore<T> store = _network.Parameters;
-        ColumnRange own = share.Of(store.PaddedLength, Lanes.Count);
-        _optimizer.Step(_network.Kernels, store.SomeValues(own), store.Gradients.Slice(own.From, own.Length), _state.Some(own), _learningRate, _steps);
+        ColumnRange own = share.Of(_network.Parameters.PaddedLength, Lanes.Count);
+        StepWork<T> work = _work with { Rate = _learningRate, Number = Steps };
+        if (_segments is null)
+            work.Step(own);
+        else
+            _segments.Step(own, share.Index, work);
     }
 
     /// <summary>Adds the penalties' gradients; returns the penalties.</summary>

@@ -10,7 +10,7 @@ public class EnsembleSeriesTests
     private static readonly DateTime s_first = new(2020, 1, 1);
     private static readonly EnsembleRecipe s_recipe = new()
     {
-        Network = new NetworkRecipe { Units = 4, Threads = 2, Training = new TrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(1) } },
+        Network = new NetworkRecipe { Units = 4, Threads = 2, Training = new TrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(2) } },
         Members = 2,
     };
 

@@ -76,7 +76,7 @@ public sealed class FinishedWorkTests : IDisposable
     public void Everything_comes_back_to_the_bit()
     {
         (Model model, History history) = Trained();
-        var odd = new History(4);
+        var odd = new History();
         odd.Add(new EpochRecord(1, 1 / 3.0, double.NaN, 1e-3, 0.1 + 0.2));
         odd.Add(new EpochRecord(2, double.Epsilon, null, -0.0, double.MaxValue));
         odd.Add(new EpochRecord(3, Math.PI, double.PositiveInfinity, 5e-324, 1e300));

@@ -8,7 +8,7 @@ public class IntervalsOfPartsTests
 {
     private static readonly EnsembleRecipe s_recipe = new()
     {
-        Network = new NetworkRecipe { Units = 4, Threads = 2, Training = new TrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(1) } },
+        Network = new NetworkRecipe { Units = 4, Threads = 2, Training = new TrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(2) } },
         Members = 1,
     };
 

@@ -21,7 +21,7 @@ internal static class SmallEnsembles
             Cell = CellKind.Gru,
             Units = units,
             Threads = threads,
-            Training = new TrainingOptions { Epochs = epochs, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(5) },
+            Training = new TrainingOptions { Epochs = epochs, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(6) },
         },
     };
 

@@ -118,7 +118,7 @@ public sealed class StaticColumnTests : IDisposable
     private static EnsembleForecaster Fitted(ForecastTask task, int epochs = 30) =>
         SmallEnsembles.Fitted(new EnsembleForecaster(new EnsembleRecipe
         {
-            Network = new NetworkRecipe { Units = 8, Threads = 2, Training = new TrainingOptions { Epochs = epochs, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(6) } },
+            Network = new NetworkRecipe { Units = 8, Threads = 2, Training = new TrainingOptions { Epochs = epochs, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(7) } },
             Members = 1,
             Transform = TargetTransform.None,
         }), task);

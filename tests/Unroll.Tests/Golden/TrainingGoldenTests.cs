@@ -41,7 +41,8 @@ public class TrainingGoldenTests
         if (twoBiases)
             x = [.. x.Chunk(shape[2]).SelectMany(features => features.Append(1))];
         var network = new Network<T>([TorchWeights.Layer(kind, Units), new Dense(1)], new Shape(shape[1], shape[2] + (twoBiases ? 1 : 0)), kernels, threads: 1);
-        var step = new TrainingStep<T>(network, optimizer, new MeanSquaredError(), clipping: null, seed: 0);
+        var sums = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
+        var step = new TrainingStep<T>(network, new TrainingOptions { Optimizer = optimizer }, sums);
         var batch = new TestBatch<T>(TestData.To<T>(x), TestData.To<T>(golden.Array("y")), shape[0]);
 
         TestData.To<T>(Weights(golden, "initial", kind, Units)).CopyTo(network.Parameters.Values);

@@ -20,6 +20,25 @@ public sealed class OptionErrorTests
         { new TrainingOptions { Schedule = new PlateauSchedule(1) }, "A plateau schedule has factor 1, patience 10, least fall 0.0001 and floor 0; the factor must be above 0 and below 1, the patience at least 1, the others at least 0." },
     };
 
+    public static TheoryData<TrainingOptions, string> Impossible => new()
+    {
+        { new TrainingOptions { Optimizer = null! }, "Optimizer of the training options is null. Give one, for example new RmsProp(), or leave the option out." },
+        { new TrainingOptions { Loss = null! }, "Loss of the training options is null. Give one, for example new MeanSquaredError(), or leave the option out." },
+        { new TrainingOptions { LayerRates = null! }, "LayerRates of the training options is null. Give one, for example an empty one, or leave the option out." },
+        { new TrainingOptions { AccumulateBatches = 0 }, "A step accumulates 0 batches; it must be at least 1." },
+        { new TrainingOptions { ValidationSplit = 0.5, Validation = Samples() }, "There are validation samples and a validation split of 0.5. Give one of them." },
+        { new TrainingOptions { EarlyStopping = new EarlyStopping(1, double.NaN) }, "The least fall of early stopping is NaN; it must be at least 0." },
+        { new TrainingOptions { EarlyStopping = new EarlyStopping(1, -1) }, "The least fall of early stopping is -1; it must be at least 0." },
+        { new TrainingOptions { WeightAverage = new WeightAverage(1) }, "The decay of the average of the weights is 1; it must be at least 0 and below 1." },
+        { new TrainingOptions { WeightAverage = new WeightAverage(double.NaN) }, "The decay of the average of the weights is NaN; it must be at least 0 and below 1." },
+        { new TrainingOptions { Checkpoint = new Checkpoint("x") { Resume = true }, Continue = true }, "Continue goes on from the last Fit of the model, Resume from a file. Give one of them." },
+        { new TrainingOptions { Checkpoint = new Checkpoint("") }, "The checkpoint has no path. Give the path of a file, for example run.unroll." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Impossible))]
+    public void An_option_that_cannot_be_is_named(TrainingOptions options, string message) => An_option_outside_its_range_is_named(options, message);
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void An_option_outside_its_range_is_named(TrainingOptions options, string message)

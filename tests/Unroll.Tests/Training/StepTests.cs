@@ -130,7 +130,10 @@ public class StepTests
             weights[1] = 0;
             weights.CopyTo(network.Parameters.Values);
             var batch = new TestBatch<double>(TestData.Normal(5 * input.Size, 4), TestData.Normal(5 * network.Output.Size, 5), 5);
-            double loss = new TrainingStep<double>(network, new Sgd { LearningRate = Rate }, new MeanSquaredError(), null, 0).Run(batch, Rate);
+            double loss = new TrainingStep<double>(
+                network,
+                new TrainingOptions { Optimizer = new Sgd { LearningRate = Rate } },
+                new OptimizerState<double>(0, network.Parameters.PaddedLength)).Run(batch, Rate);
             string[] roles = [.. network.Parameters.Parameters.SelectMany(p => Enumerable.Repeat(p.Name[(p.Name.LastIndexOf('/') + 1)..], p.Length))];
             return (loss, weights, network.Parameters.Values[..weights.Length].ToArray(), roles);
         }
@@ -147,8 +150,17 @@ public class StepTests
 
     private static double[] Rates(Schedule schedule, double initial, int epochs, double[]? losses = null)
     {
-        Func<int, double, double> rate = schedule.Start(initial, epochs);
-        return [.. Enumerable.Range(1, epochs).Select(epoch => rate(epoch, epoch == 1 ? double.PositiveInfinity : losses?[epoch - 2] ?? 1))];
+        schedule.Validate();
+        return [.. Enumerable.Range(1, epochs).Select(epoch => schedule.RateAt(new ScheduleMoment
+        {
+            InitialRate = initial,
+            Epoch = epoch,
+            Epochs = epochs,
+            Step = epoch - 1,
+            Steps = epochs,
+            StepsPerEpoch = 1,
+            Losses = losses?[..(epoch - 1)] ?? [.. Enumerable.Repeat(1.0, epoch - 1)],
+        }))];
     }
 
     private static double[] Clipped(Clipping clipping, double[] gradients)

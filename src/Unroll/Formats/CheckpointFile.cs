@@ -1,0 +1,200 @@
+using System.Text.Json.Serialization;
+using Unroll.Layers;
+using Unroll.Training;
+
+namespace Unroll.Formats;
+
+/// <summary>
+/// A checkpoint of one training: a model file (<see cref="ModelFile"/>) whose header also has what training goes on from, and whose weights
+/// are followed by arrays in this order: the weights that are trained on, those of the best epoch, the running sums of the optimiser, the
+/// average of the weights where there is one (each as long as the weights), the order of the samples as 32-bit integers, the states of the
+/// stateful layers.
+/// </summary>
+internal sealed class CheckpointFile
+{
+    private readonly Model _model;
+    private readonly Network<float> _network;
+    private readonly TrainingOptions _options;
+    private readonly Checkpoint _checkpoint;
+    private readonly int _samples;
+    private readonly SortedDictionary<string, string> _recipe;
+
+    public CheckpointFile(Model model, TrainingOptions options, ISamples training, ISamples? validation)
+    {
+        (_model, _network, _options, _checkpoint, _samples) = (model, model.Network, options, options.Checkpoint!, training.Count);
+        _recipe = TrainingRecipe.Of(model, options, training, validation);
+    }
+
+    public bool Exists => File.Exists(_checkpoint.Path);
+
+    private int Weights => _network.Parameters.Count;
+
+    private string Path => _checkpoint.Path;
+
+    /// <summary>Finds out before training that the file cannot be written, rather than after the first epoch.</summary>
+    /// <exception cref="UnrollException">It cannot.</exception>
+    public void RequireWritable() => AtomicFile.RequireWritable(Path);
+
+    /// <summary>Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is one) is swapped with them.</summary>
+    public void Write(TrainingRun run)
+    {
+        // While the average is judged, the model has it, and the weights that are trained on lie in its place.
+        ReadOnlySpan<float> kept = _network.Parameters.ReadOnlyValues[..Weights];
+        ReadOnlySpan<float> trained = run.Average is { } average ? average.AsSpan(0, Weights) : kept;
+        ReadOnlySpan<float> best = run.Best.AsSpan(0, Weights);
+        var body = new BodyWriter();
+        body.Add(_checkpoint.BestOnly ? best : kept);
+        body.Add(trained);
+        body.Add(best);
+        for (int i = 0; i < run.Sums.Count; i++)
+            body.Add(run.Sums[i][..Weights]);
+        if (run.Average is not null)
+            body.Add(kept);
+        body.Add(run.Order);
+        foreach (float[] state in States())
+            body.Add(state);
+        var header = new TrainingHeader
+        {
+            Recipe = _recipe,
+            Steps = run.Steps,
+            StepsBefore = run.Before.Steps,
+            EpochsBefore = run.Before.Epochs,
+            Losses = [.. run.Losses],
+            Epochs = [.. run.History.Epochs],
+            Seconds = run.History.Duration.TotalSeconds,
+            LowestLoss = run.LowestLoss,
+            EpochsWithoutProgress = run.EpochsWithoutProgress,
+            RunningSums = run.Sums.Count,
+            HasAverage = run.Average is not null,
+            States = [.. States().Select(state => state.Length)],
+        };
+        AtomicFile.Write(Path, ModelFile.Join(_model, null, header, body.ToArray()));
+    }
+
+    /// <summary>Reads the state, and gives the model the weights that are trained on.</summary>
+    /// <exception cref="UnrollException">The file is damaged, no checkpoint, or of another training.</exception>
+    public TrainingRun Read()
+    {
+        (TrainingHeader? header, byte[] body) = ModelFile.TrainingOf(ModelFile.ReadAll(Path), Path);
+        if (header is null)
+            throw new UnrollException($"{Path} is a model without the state of its training, so it cannot be resumed. Give another path to the checkpoint, or train without Resume, which replaces the file.");
+        foreach ((string what, string own) in _recipe)
+        {
+            string? theirs = header.Recipe.GetValueOrDefault(what);
+            if (theirs != own)
+            {
+                throw new UnrollException(
+                    $"{Path} cannot be resumed: it is of a training with {what} {Short(theirs ?? "unknown")}, but now it is {Short(own)}. "
+                    + "Give what it was trained with, or train without Resume, which replaces the file.");
+            }
+        }
+
+        long values = (long)Weights * (3 + header.RunningSums + (header.HasAverage ? 1 : 0)) + _samples + header.States.Sum(length => (long)length);
+        float[][] states = [.. States()];
+        bool fits = header.RunningSums == _options.Optimizer.Slots && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
+            && body.Length == values * sizeof(float) && header.States.Length == StateCount && header.States.All(length => length >= 0)
+            && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0
+            && header.Losses.Length >= header.Epochs.Length && header.Epochs.Select((epoch, i) => epoch.Epoch == i + 1).All(right => right);
+        if (!fits)
+            throw ModelFile.Damaged(Path, "the state of its training does not fit its model");
+        return Restore(header, new BodyReader(body));
+    }
+
+    private TrainingRun Restore(TrainingHeader header, BodyReader body)
+    {
+        var run = new TrainingRun(_options.Optimizer, _network.Parameters.PaddedLength, samples: 0);
+        body.Skip(Weights);
+        var trained = new float[Weights];
+        body.Read(trained);
+        run.Best = new float[_network.Parameters.PaddedLength];
+        body.Read(run.Best.AsSpan(0, Weights));
+        for (int i = 0; i < header.RunningSums; i++)
+            body.Read(run.Sums[i][..Weights]);
+        if (header.HasAverage)
+        {
+            run.Average = new float[_network.Parameters.PaddedLength];
+            body.Read(run.Average.AsSpan(0, Weights));
+        }
+
+        var order = new int[_samples];
+        body.Read(order);
+        if (!IsOrder(order))
+            throw ModelFile.Damaged(Path, "the order of its samples is none");
+        run.Restore(header.Steps, (header.StepsBefore, header.EpochsBefore), order);
+        run.Losses.AddRange(header.Losses);
+        foreach (EpochRecord record in header.Epochs)
+            run.History.Add(record);
+        (run.History.EpochsResumed, run.History.Duration) = (header.Epochs.Length, TimeSpan.FromSeconds(Math.Clamp(header.Seconds, 0, 1e9)));
+        (run.LowestLoss, run.EpochsWithoutProgress) = (header.LowestLoss, header.EpochsWithoutProgress);
+        int at = 0;
+        foreach (RecurrentOp<float> op in _network.StatefulParts)
+        {
+            RecurrentStates<float> states = _network.StatesOf(op);
+            for (int s = 0; s < states.Count; s++)
+            {
+                int length = header.States[at++];
+                states.Reserve(length / states.Units);
+                body.Read(states.Initial[s].AsSpan(0, length));
+            }
+        }
+
+        _network.Built.Write(weights => trained.CopyTo(weights.Values));
+        return run;
+    }
+
+    private int StateCount => _network.StatefulParts.Sum(op => _network.StatesOf(op).Count);
+
+    /// <summary>What the stateful layers carry to the next batch.</summary>
+    private IEnumerable<float[]> States() =>
+        _network.StatefulParts.SelectMany(op => _network.StatesOf(op).Initial.Select(state => state ?? []));
+
+    private static bool IsOrder(int[] order)
+    {
+        var seen = new bool[order.Length];
+        foreach (int index in order)
+        {
+            if (index < 0 || index >= seen.Length || seen[index])
+                return false;
+            seen[index] = true;
+        }
+
+        return true;
+    }
+
+    private static string Short(string text)
+    {
+        const int most = 100;
+        return text.Length <= most ? text : text[..most] + "…";
+    }
+}
+
+/// <summary>What a checkpoint says beside arrays.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+internal sealed class TrainingHeader
+{
+    /// <summary>What must be the same for the training to be the same, in words.</summary>
+    public required SortedDictionary<string, string> Recipe { get; init; }
+
+    public required long Steps { get; init; }
+
+    public required long StepsBefore { get; init; }
+
+    public required int EpochsBefore { get; init; }
+
+    public required double[] Losses { get; init; }
+
+    public required EpochRecord[] Epochs { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required double LowestLoss { get; init; }
+
+    public required int EpochsWithoutProgress { get; init; }
+
+    public required int RunningSums { get; init; }
+
+    public required bool HasAverage { get; init; }
+
+    /// <summary>The length of each state that is carried.</summary>
+    public required int[] States { get; init; }
+}

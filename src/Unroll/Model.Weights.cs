@@ -1,0 +1,231 @@
+using Unroll.Training;
+
+namespace Unroll;
+
+/// <summary>What <see cref="Model.CopyWeights"/> does about parameters that the other model does not have, or has in another shape.</summary>
+public enum MissingWeights
+{
+    /// <summary>It throws, and takes nothing.</summary>
+    Refuse,
+
+    /// <summary>They stay as they are.</summary>
+    Keep,
+}
+
+/// <summary>The weights of a model by name: read, replaced, taken from other models, frozen.</summary>
+public sealed partial class Model
+{
+    /// <summary>Takes the weights of another model for every parameter that has the same name and shape there.</summary>
+    /// <param name="from">The other model.</param>
+    /// <param name="missing">What to do about parameters of this model that it does not have.</param>
+    /// <returns>The names of the parameters that stay as they were.</returns>
+    /// <exception cref="UnrollException">A parameter is missing there, or has another shape, and that is to be refused.</exception>
+    public IReadOnlyList<string> CopyWeights(Model from, MissingWeights missing = MissingWeights.Refuse)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        RequireNoTraining("its weights cannot be replaced");
+        ParameterStore<float> copy = from.Snapshot();
+        List<string> kept = [];
+        Network.Built.Write(weights =>
+        {
+            if (missing == MissingWeights.Refuse)
+                weights.CopyFrom(copy);
+            else
+                kept = weights.CopyFrom(copy, copy.Parameters.ToDictionary(parameter => parameter.Name));
+        });
+        return kept;
+    }
+
+    /// <summary>
+    /// A model with other layers behind a part of this one: the layers that the part needs keep their names, their weights (as a copy) and
+    /// what of them is frozen; the new layers get initial weights.
+    /// <code>
+    /// Model tuned = trained.WithHead(trained.NodeOf("lstm_1"), new Dense(3));
+    /// tuned.Freeze("lstm_1");
+    /// tuned.Fit(samples, options);
+    /// </code>
+    /// </summary>
+    /// <param name="body">The last value that is kept, a value of this model: <see cref="NodeOf"/>.</param>
+    /// <param name="head">The layers behind it, at least one.</param>
+    /// <returns>A built model; <see cref="Build(int)"/> makes all its weights anew.</returns>
+    /// <exception cref="UnrollException">The value is not of this model, or a layer cannot take the output of the one before.</exception>
+    public Model WithHead(Node body, params Layer[] head) => WithHead(0, body, head);
+
+    /// <inheritdoc cref="WithHead(Node, Layer[])"/>
+    /// <param name="seed">The seed of the new layers' weights.</param>
+    /// <param name="body">The last value that is kept, a value of this model: <see cref="NodeOf"/>.</param>
+    /// <param name="head">The layers behind it, at least one.</param>
+    public Model WithHead(int seed, Node body, params Layer[] head)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(head);
+        if (head.Length == 0)
+            throw new ArgumentException("A head needs at least one layer. For a part of a model without a head call Part.", nameof(head));
+        if (body.Use is null || !Graph.Has(body.Use))
+            throw new UnrollException("The body is not a value of a layer of this model. Take it from this model with NodeOf.");
+        Node last = body;
+        foreach (Layer layer in head)
+            last = layer.Apply(last);
+        Node[] inputs = [.. Graph.Inputs.Where(input => Needs(body, input))];
+        return new Model(inputs, [last]) { Threads = Threads }.Build(seed);
+    }
+
+    /// <summary>
+    /// Training leaves these layers as they are, until <see cref="Unfreeze"/>; so it is saved with the model. A frozen <see cref="BatchNorm"/>
+    /// takes its moving averages in training too, as in Keras. Penalties of frozen weights stay in the loss.
+    /// </summary>
+    /// <param name="layers">Names of layers, of layers within others (<c>bidirectional_1/forward</c>) or of parameters; none: all.</param>
+    /// <exception cref="ArgumentException">There are no weights of a name.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained.</exception>
+    public void Freeze(params string[] layers) => SetFrozen(layers, true);
+
+    /// <summary>Training changes these layers again.</summary>
+    /// <param name="layers">As in <see cref="Freeze"/>; none: all.</param>
+    /// <exception cref="ArgumentException">There are no weights of a name.</exception>
+    /// <exception cref="InvalidOperationException">The model is being trained.</exception>
+    public void Unfreeze(params string[] layers) => SetFrozen(layers, false);
+
+    /// <summary>A copy of one parameter's values, row-major.</summary>
+    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
+    public float[] GetWeights(string name)
+    {
+        Parameter parameter = Find(name);
+        Network.Built.EnterRead();
+        try
+        {
+            return Network.Parameters.ReadOnlyValues[parameter.Range].ToArray();
+        }
+        finally
+        {
+            Network.Built.ExitRead();
+        }
+    }
+
+    /// <summary>Replaces one parameter's values.</summary>
+    /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
+    /// <param name="values">All its values, row-major.</param>
+    public void SetWeights(string name, ReadOnlySpan<float> values)
+    {
+        Parameter parameter = Find(name);
+        if (values.Length != parameter.Length)
+            throw new ArgumentException($"{name} has shape {parameter.Shape}, {parameter.Length} values, but {values.Length} were given.", nameof(values));
+        RequireNoTraining("its weights cannot be replaced");
+        Network.Built.EnterWrite();
+        try
+        {
+            values.CopyTo(Network.Parameters.Values[parameter.Range]);
+        }
+        finally
+        {
+            Network.Built.ExitWrite();
+        }
+    }
+
+    private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
+        ?? throw new ArgumentException($"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
+
+    private void SetFrozen(string[] layers, bool frozen)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        RequireNoTraining("layers cannot be frozen or unfrozen");
+        foreach (string layer in layers)
+        {
+            if (!Parameters.Any(parameter => parameter.IsOf(layer)))
+                throw new ArgumentException($"There are no weights of {layer}; there are weights of: {string.Join(", ", Parameter.LayersOf(Parameters))}.", nameof(layers));
+        }
+
+        foreach (Parameter parameter in Parameters)
+        {
+            if (layers.Length == 0 || layers.Any(parameter.IsOf))
+                parameter.IsFrozen = frozen;
+        }
+    }
+
+    /// <summary>Freezes what another model, which has the parameters of this one, has frozen.</summary>
+    private void FreezeAs(Model other)
+    {
+        HashSet<string> frozen = [.. other.Parameters.Where(parameter => parameter.IsFrozen).Select(parameter => parameter.Name)];
+        foreach (Parameter parameter in Parameters)
+            parameter.IsFrozen = frozen.Contains(parameter.Name);
+    }
+
+    /// <summary>The weights of one moment, as a copy.</summary>
+    private ParameterStore<float> Snapshot()
+    {
+        var copy = new ParameterStore<float>(Network.Parameters.Parameters);
+        Network.Built.EnterRead();
+        try
+        {
+            Network.Parameters.ReadOnlyValues.CopyTo(copy.Values);
+        }
+        finally
+        {
+            Network.Built.ExitRead();
+        }
+
+        return copy;
+    }
+
+    /// <summary>
+    /// Layers that were applied in the graph of another model keep the weights that they have there. Where there are no others, nothing would
+    /// be left of the seed, and a part of the other model may have been meant: that is refused.
+    /// </summary>
+    private void TakeWeights(Network<float> made)
+    {
+        var copies = new Dictionary<Model, ParameterStore<float>>();
+        bool isAnyNew = false, isAnyOld = false;
+        foreach (LayerUse use in made.Graph.Uses)
+        {
+            string name = made.Graph.NameOf(use);
+            Parameter[] own = [.. made.Parameters.Parameters.Where(parameter => parameter.IsOf(name))];
+            if (own.Length == 0 || use.Owner != use)
+                continue;
+            if (use.Home is not { } home || home == this)
+            {
+                isAnyNew = true;
+                continue;
+            }
+
+            isAnyOld = true;
+            if (!home.Graph.Has(use))
+                throw new UnrollException($"The layer {name} comes from a model that was built anew since, so its weights are gone. Take the layer from the model again with NodeOf.");
+            if (!copies.TryGetValue(home, out ParameterStore<float>? copy))
+                copies.Add(home, copy = home.Snapshot());
+            string there = home.Graph.NameOf(use);
+            foreach (Parameter parameter in own)
+            {
+                Parameter source = copy.Parameters.First(each => each.Name == there + parameter.Name[name.Length..]);
+                copy.ReadOnlyValues[source.Range].CopyTo(made.Parameters.Values[parameter.Range]);
+                parameter.IsFrozen = source.IsFrozen;
+            }
+        }
+
+        if (isAnyOld && !isAnyNew)
+        {
+            throw new UnrollException(
+                "All layers of this model have weights in another model. Call Part of that model for a model with a copy of them, or make the layers anew for other weights.");
+        }
+    }
+
+    /// <summary>Notes that the weights of layers are this model's.</summary>
+    private void Own(Graph graph)
+    {
+        foreach (LayerUse use in graph.Uses)
+            use.Home ??= this;
+    }
+
+    private static bool Needs(Node value, Node input)
+    {
+        var seen = new HashSet<Node>();
+        var pending = new Stack<Node>([value]);
+        while (pending.TryPop(out Node? node))
+        {
+            if (node == input)
+                return true;
+            if (seen.Add(node))
+                Array.ForEach(node.Use?.Inputs ?? [], pending.Push);
+        }
+
+        return false;
+    }
+}
