@@ -103,7 +103,10 @@ public sealed class ScheduleTests
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros, UseBias = false }).Build(new Shape(1));
         var options = new TrainingOptions
         {
-            Epochs = 1, BatchSize = 1, Optimizer = new Sgd { LearningRate = 1e-3 }, Schedule = new ExponentialSchedule(0.25) { ByStep = true },
+            Epochs = 1,
+            BatchSize = 1,
+            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Schedule = new ExponentialSchedule(0.25) { ByStep = true },
         };
         var weights = new List<double>();
         model.Fit(TestSamples.Line(1000, 1, 1), options, moment =>
