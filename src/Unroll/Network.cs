@@ -24,13 +24,13 @@ internal interface IBatch<T>
 /// <summary>
 /// Batches on their way through a <see cref="BuiltGraph{T}"/>, with the memory that they take: forward, backward and the gradients of one
 /// batch at a time. The batch is cut into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each
-/// group adding up its gradients in order, and the groups' sums are added in order. So the result does not depend on the number of threads.
+/// group adding up its gradients in order, and the groups' sums are added as a fixed tree (<see cref="SumTree"/>). So the result does not depend on the number of threads.
 /// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
 /// </summary>
 internal sealed class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int MaxGroups = 8;
+    private const int MaxGroups = SumTree.Most;
 
     /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
     private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
@@ -143,8 +143,12 @@ internal sealed class Network<T>
         else
             Team.Run(_groups, _trainGroup);
         RunShares(_collectGradients);
-        for (int i = Outputs; i < _groups * Outputs; i++)
-            _groupLoss[i % Outputs] += _groupLoss[i];
+        foreach ((int target, int source) in SumTree.Of(_groups))
+        {
+            for (int i = 0; i < Outputs; i++)
+                _groupLoss[target * Outputs + i] += _groupLoss[source * Outputs + i];
+        }
+
         return LossTotals.Mean(loss, _groupLoss.AsSpan(0, Outputs), _loss.Counts);
     }
 
@@ -386,7 +390,7 @@ internal sealed class Network<T>
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
     }
 
-    /// <summary>The gradients of the batch in the store: the groups' sums, added in order.</summary>
+    /// <summary>The gradients of the batch in the store: the sum over the groups.</summary>
     private void CollectGradients(Share share)
     {
         foreach (GradientSlab slab in _built.GradientSlabs)

@@ -21,7 +21,7 @@ internal sealed record GradientSlab(Parameter Parameter, int Offset, int Rows, i
     public Slab<T> In<T>(Span<T> gradients)
         where T : unmanaged => new(gradients.Slice(Offset, Size), Columns);
 
-    /// <summary>Sets rows of the parameter's gradient, in the store's layout, to the sum over the groups, added in order.</summary>
+    /// <summary>Sets rows of the parameter's gradient, in the store's layout, to the sum over the groups, which are overwritten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect<T>(Kernels<T> kernels, ColumnRange rows, ReadOnlySpan<AlignedBuffer<T>?> groups, Span<T> store)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -29,14 +29,13 @@ internal sealed record GradientSlab(Parameter Parameter, int Offset, int Rows, i
         int length = Parameter.Length / Rows;
         for (int row = rows.From; row < rows.To; row++)
         {
+            // The whole row first: some of its columns may go to two places.
+            int from = Offset + row * Columns;
+            foreach ((int target, int source) in SumTree.Of(groups.Length))
+                kernels.Add(groups[target]!.Slice(from, Columns), groups[source]!.Slice(from, Columns));
+            ReadOnlySpan<T> sum = groups[0]!.Slice(from, Columns);
             foreach (GradientRun run in Runs)
-            {
-                Span<T> target = store.Slice(Parameter.Offset + row * length + run.Target, run.Length);
-                int from = Offset + row * Columns + run.Column;
-                groups[0]!.Slice(from, run.Length).CopyTo(target);
-                foreach (AlignedBuffer<T>? group in groups[1..])
-                    kernels.Add(target, group!.Slice(from, run.Length));
-            }
+                sum.Slice(run.Column, run.Length).CopyTo(store.Slice(Parameter.Offset + row * length + run.Target, run.Length));
         }
     }
 }

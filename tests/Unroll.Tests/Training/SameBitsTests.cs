@@ -1,4 +1,6 @@
+using Unroll.Kernels;
 using Unroll.Layers;
+using Unroll.Tests.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Training;
@@ -46,6 +48,37 @@ public class SameBitsTests
             Assert.Equal(Bits(one.Weights), Bits(other.Weights));
             Assert.Equal(Bits(one.Predictions), Bits(other.Predictions));
             Assert.Equal(one.Losses, other.Losses);
+        }
+    }
+
+    /// <summary>
+    /// The sums of two halves of a batch, made apart and then added, are those of the whole: what several machines need to train one model.
+    /// A half's gradients are of a mean over half as many rows, so exactly twice as large.
+    /// </summary>
+    [Theory]
+    [InlineData("lstm", 16)]
+    [InlineData("lstm", 32)]
+    [InlineData("lstm", 64)]
+    [InlineData("gru", 64)]
+    [InlineData("bidirectional", 64)]
+    [InlineData("convolutions", 64)]
+    public void Sums_of_two_halves_made_apart_give_the_bits_of_the_whole(string name, int rows)
+    {
+        const int size = 12;
+        float[] inputs = TestData.Single(rows * size, 1), targets = TestData.Single(rows, 2);
+        (float[] whole, double loss) = GradientsOf(0, rows);
+        (float[] first, double firstLoss) = GradientsOf(0, rows / 2);
+        (float[] second, double secondLoss) = GradientsOf(rows / 2, rows);
+        Assert.Equal(Bits(whole), Bits([.. first.Zip(second, (a, b) => (a + b) / 2)]));
+        Assert.Equal(loss, (firstLoss + secondLoss) / 2);
+
+        (float[] Gradients, double Loss) GradientsOf(int from, int to)
+        {
+            var network = new Network<float>(name == "bidirectional" ? [new Bidirectional(new Gru(9)), new Dense(1)] : s_models[name], new Shape(size / 2, 2), Kernels<float>.Best, threads: 2);
+            network.Parameters.Initialize(3);
+            var batch = new TestBatch<float>(inputs[(from * size)..(to * size)], targets[from..to], to - from);
+            double mean = network.Gradients(batch, new MeanSquaredError());
+            return (network.Parameters.Gradients.ToArray(), mean);
         }
     }
 
