@@ -14,6 +14,7 @@ internal sealed class Trainer
     private readonly ISamples? _validation;
     private readonly Action<TrainingEvent>? _onEvent;
     private readonly TrainingStep<float> _step;
+    private readonly Measures _measures;
     private readonly History _history;
     private readonly float[] _lastGood, _best;
     private readonly Stopwatch _clock = new();
@@ -30,7 +31,8 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         if (options.BucketByLength && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
-        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed) { Recorder = options.Gradients };
+        _measures = new Measures(_network, options.Loss, options.Metrics, _training, Math.Min(options.BatchSize, _training.Count), Math.Min(options.Epochs, 10_000));
+        _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed) { Recorder = options.Gradients, Predictions = _measures.Outputs, Weights = _measures.Weights };
         _history = new History(options.Epochs);
         _lastGood = _network.Parameters.ReadOnlyValues.ToArray();
         _best = _network.Parameters.ReadOnlyValues.ToArray();
@@ -48,7 +50,7 @@ internal sealed class Trainer
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
         var batch = new SampleBatch(_training, order);
-        var validation = _validation is null ? null : new Validator(this, _validation);
+        Validator? validation = _validation is null ? null : new Validator(_network, _options, _validation);
         validation?.Reserve();
         double watched = double.PositiveInfinity;
         Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
@@ -66,7 +68,13 @@ internal sealed class Trainer
             if (!IsFinite(_network.Parameters.ReadOnlyValues))
                 throw Diverged(epoch, StepsPerEpoch, rate);
             double? validationLoss = validation?.Loss();
-            var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds);
+            var record = new EpochRecord(epoch, loss.Value, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds)
+            {
+                OutputLosses = _measures.OutputLosses(),
+                Metrics = _measures.Metrics(),
+                ValidationOutputLosses = validation?.Measures.OutputLosses() ?? default,
+                ValidationMetrics = validation?.Measures.Metrics() ?? default,
+            };
             watched = record.WatchedLoss;
             bool isBest = _history.Add(record);
             _network.Parameters.ReadOnlyValues.CopyTo(_lastGood);
@@ -83,6 +91,10 @@ internal sealed class Trainer
                 StepsPerEpoch = StepsPerEpoch,
                 Loss = loss.Value,
                 ValidationLoss = validationLoss,
+                OutputLosses = record.OutputLosses,
+                Metrics = record.Metrics,
+                ValidationOutputLosses = record.ValidationOutputLosses,
+                ValidationMetrics = record.ValidationMetrics,
                 LearningRate = rate,
                 Elapsed = _clock.Elapsed,
             });
@@ -96,7 +108,7 @@ internal sealed class Trainer
     /// <summary>The mean loss of the epoch, or null when cancelled.</summary>
     private double? Epoch(int epoch, double rate, SampleBatch batch, CancellationToken cancellation)
     {
-        double sum = 0;
+        _measures.Clear();
         for (int step = 1; step <= StepsPerEpoch; step++)
         {
             if (cancellation.IsCancellationRequested)
@@ -105,9 +117,13 @@ internal sealed class Trainer
             batch.Rows = Math.Min(_options.BatchSize, _training.Count - batch.Start);
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
+            {
+                SampleCheck.Require(_network, _options.Loss, batch);
                 throw Diverged(epoch, step, rate);
+            }
+
             Model.CarryStates(_network);
-            sum += loss * batch.Rows;
+            _measures.Add(batch, _step.Penalty);
             Raise(new TrainingEvent
             {
                 Kind = TrainingEventKind.StepEnded,
@@ -115,13 +131,13 @@ internal sealed class Trainer
                 Epochs = _options.Epochs,
                 Step = step,
                 StepsPerEpoch = StepsPerEpoch,
-                Loss = sum / (batch.Start + batch.Rows),
+                Loss = _measures.Loss,
                 LearningRate = rate,
                 Elapsed = _clock.Elapsed,
             });
         }
 
-        return sum / _training.Count;
+        return _measures.Loss;
     }
 
     private bool ShouldStop(EarlyStopping stopping, double watchedLoss)
@@ -184,79 +200,4 @@ internal sealed class Trainer
             throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for training and {samples.Count - training} for validation; both need at least 1.");
         return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
     }
-
-    /// <summary>The loss on samples that are not trained on. Stateful layers begin it from zero, carry their states through it, and go on in training where they were.</summary>
-    private sealed class Validator(Trainer trainer, ISamples samples)
-    {
-        // Stateful layers keep a state a row, so their batches stay as large as in training.
-        private readonly int _rows = trainer._network.StatefulParts.Length > 0 ? trainer._options.BatchSize : ValidationRows;
-        private readonly SampleBatch _batch = new(samples, null);
-        private readonly LossTotals _totals = new(trainer._network.Graph.Outputs.Length);
-
-        public void Reserve()
-        {
-            _batch.Rows = Math.Min(_rows, samples.Count);
-            trainer._network.Reserve(_batch, trainer._options.Loss);
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-            {
-                trainer._network.StatesOf(op).BeginOther();
-                trainer._network.StatesOf(op).Reserve(_batch.Rows);
-                trainer._network.StatesOf(op).EndOther();
-            }
-        }
-
-        public double Loss()
-        {
-            _totals.Clear();
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                trainer._network.StatesOf(op).BeginOther();
-            for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
-            {
-                _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
-                trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
-                Model.CarryStates(trainer._network);
-            }
-
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                trainer._network.StatesOf(op).EndOther();
-
-            return _totals.Mean(trainer._options.Loss);
-        }
-    }
-}
-
-/// <summary>A run of consecutive samples of another set.</summary>
-internal sealed class SampleRange(ISamples samples, int start, int count) : ISamples
-{
-    public int Count => count;
-
-    public Shape InputShape => samples.InputShape;
-
-    public Shape TargetShape => samples.TargetShape;
-
-    public IReadOnlyList<Shape> InputShapes => samples.InputShapes;
-
-    public IReadOnlyList<Shape> TargetShapes => samples.TargetShapes;
-
-    public int LengthOf(int index) => samples.LengthOf(start + index);
-
-    public void CopyInput(int index, Span<float> destination) => samples.CopyInput(start + index, destination);
-
-    public void CopyTarget(int index, Span<float> destination) => samples.CopyTarget(start + index, destination);
-}
-
-/// <summary>A run of samples as a batch, in a given order or their own.</summary>
-internal sealed class SampleBatch(ISamples samples, int[]? order) : IBatch<float>
-{
-    public int Start { get; set; }
-
-    public int Rows { get; set; }
-
-    public int TargetSize { get; } = samples.TargetShapes.Sum(shape => shape.Size);
-
-    public void CopyInput(int row, Span<float> destination) => samples.CopyInput(Index(row), destination);
-
-    public void CopyTarget(int row, Span<float> destination) => samples.CopyTarget(Index(row), destination);
-
-    private int Index(int row) => order is null ? Start + row : order[Start + row];
 }

@@ -34,6 +34,9 @@ public sealed record TrainingOptions
     /// <summary>Samples to judge with after each epoch, in place of a split.</summary>
     public ISamples? Validation { get; init; }
 
+    /// <summary>What is measured beside the loss, in training and validation, at every epoch; each finds its name in <see cref="EpochRecord.Metrics"/>.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
     public Clipping? Clipping { get; init; }
 
     public Schedule? Schedule { get; init; }
@@ -53,6 +56,8 @@ public sealed record TrainingOptions
         if (EarlyStopping is { Patience: < 0 })
             throw new UnrollException($"The patience of early stopping is {EarlyStopping.Patience}; it must be at least 0.");
         Loss.Validate();
+        foreach (Metric metric in Metrics)
+            metric.Validate();
         Optimizer.Validate();
         Clipping?.Validate();
     }

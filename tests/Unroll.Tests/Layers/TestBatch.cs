@@ -1,4 +1,5 @@
 using System.Numerics;
+using Unroll.Training;
 
 namespace Unroll.Tests.Layers;
 
@@ -31,6 +32,9 @@ internal sealed record UpstreamLoss : Loss
         targets.CopyTo(predictionsToGradients);
         return sum;
     }
+
+    /// <summary>Also at masked steps, so that what a layer does there is checked too.</summary>
+    internal override double Evaluate<T>(in LossRow<T> row) => Evaluate(row.Outputs, row.Targets, row.Scale);
 }
 
 /// <summary>Seeded test data.</summary>
