@@ -58,7 +58,9 @@ internal static class SampleCheck
             }
         }
 
-        network.RequireTargets(batch, loss);
+        // Other losses judge any number.
+        if (Enumerable.Range(0, graph.Outputs.Length).Any(i => loss.PartFor(i).Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits))
+            network.RequireTargets(batch, loss);
     }
 
     private static void RequireInput(Graph graph, int number, ReadOnlySpan<float> values, int tokens, string sample)
@@ -67,7 +69,7 @@ internal static class SampleCheck
         if (!AreFinite(values))
         {
             int at = FirstNotFinite(values);
-            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[at]} in its input{name}, {Place(at, graph.Inputs[number].Shape)}. Put a number there, or leave the sample out."));
+            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[at]} in its input{name}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. Put a number there, or leave the sample out."));
         }
 
         if (tokens == 0)
@@ -75,7 +77,7 @@ internal static class SampleCheck
         for (int i = 0; i < values.Length; i++)
         {
             if (!(values[i] >= 0 && values[i] < tokens && float.IsInteger(values[i])))
-                throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[i]} in its input{name}, {Place(i, graph.Inputs[number].Shape)}, but tokens are whole numbers from 0 to {tokens - 1}. Number the tokens anew, or make the embedding for more of them."));
+                throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[i]} in its input{name}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. Number the tokens anew, or make the embedding for more of them."));
         }
     }
 

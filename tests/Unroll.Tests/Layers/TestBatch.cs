@@ -4,9 +4,13 @@ using Unroll.Training;
 namespace Unroll.Tests.Layers;
 
 /// <summary>A batch in two flat arrays: inputs [B, ...Input] and targets [B, ...Output].</summary>
-internal sealed class TestBatch<T>(T[] inputs, T[] targets, int rows) : IBatch<T>
+internal sealed class TestBatch<T>(T[] inputs, T[] targets, int rows, T[]? weights = null) : IBatch<T>
 {
     public int Rows => rows;
+
+    public bool IsWeighted => weights is not null;
+
+    public void CopyWeights(int row, Span<T> destination) => Copy(weights!, row, destination);
 
     public int TargetSize => targets.Length / rows;
 
