@@ -7,6 +7,7 @@ namespace Unroll;
 public sealed class ArraySamples : ISamples
 {
     private readonly (float[] Values, Shape Shape)[] _inputs, _targets;
+    private readonly SampleWeights? _weights;
 
     /// <param name="inputs">All inputs, one after the other: Count × InputShape.Size values.</param>
     /// <param name="inputShape">The shape of one input, for example (T, F).</param>
@@ -60,7 +61,28 @@ public sealed class ArraySamples : ISamples
 
     public void CopyInput(int index, Span<float> destination) => Copy(_inputs, index, destination);
 
+    /// <summary>
+    /// How much samples count, at least 0: one weight for each sample, [B], or one for each step of each sample, [B, T], of several outputs one after
+    /// the other. Null: all count alike. The array is not copied.
+    /// </summary>
+    /// <exception cref="ArgumentException">They are no whole number for each sample.</exception>
+    public float[]? Weights
+    {
+        get => _weights?.Values;
+        init => _weights = value is null ? null : new SampleWeights(value, Count);
+    }
+
+    public bool IsWeighted => _weights is not null;
+
     public void CopyTarget(int index, Span<float> destination) => Copy(_targets, index, destination);
+
+    public void CopyWeights(int index, Span<float> destination)
+    {
+        if (_weights is null)
+            destination.Fill(1);
+        else
+            _weights.Copy(index, destination);
+    }
 
     private static void Copy((float[] Values, Shape Shape)[] arrays, int index, Span<float> destination)
     {

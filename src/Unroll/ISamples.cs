@@ -25,6 +25,16 @@ public interface ISamples
     /// <summary>The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>; 0: all have one length.</summary>
     int LengthOf(int index) => 0;
 
+    /// <summary>True where samples, or steps of them, count more or less than others: then <see cref="CopyWeights"/> says how much.</summary>
+    bool IsWeighted => false;
+
+    /// <summary>
+    /// Writes the weights of sample <paramref name="index"/> over all of <paramref name="destination"/>: for each output of the model one for
+    /// every step of a sequence (T, F), every pixel of an image, 1 for a vector; of several outputs one after the other. Weights are finite and at
+    /// least 0. Losses and metrics are weighted means, Σ weight·loss ÷ Σ weight, so that 0 leaves the step or the sample out.
+    /// </summary>
+    void CopyWeights(int index, Span<float> destination) => destination.Fill(1);
+
     /// <summary>
     /// Writes input <paramref name="index"/>, row-major, over all of <paramref name="destination"/> (InputShape.Size values; of
     /// several inputs one after the other).

@@ -9,16 +9,13 @@ namespace Unroll;
 /// One thread at work on a shard, and the memory for one: activations, gradients and caches. Threads that do a shard together use
 /// the first one's memory.
 /// </summary>
-internal sealed class Lane<T>
+internal sealed partial class Lane<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly NetworkPlan<T> _plan;
     private readonly T[] _inputs, _outputs;
     private readonly int[] _ownSteps;
-    private readonly double[] _sums;
     private AlignedBuffer<T>? _ownMemory;
-    private T[] _targets = [];
-    private double[] _scratch = [];
     private Lane<T> _host;
 
     public Lane(NetworkPlan<T> plan, ShardPass<T> pass)
@@ -27,7 +24,6 @@ internal sealed class Lane<T>
         _inputs = new T[plan.Inputs.Sum(value => value.Shape.Size)];
         _outputs = new T[plan.Outputs.Sum(value => value.Shape.Size)];
         _ownSteps = new int[plan.Values];
-        _sums = new double[plan.Outputs.Length];
     }
 
     public ShardPass<T> Pass { get; }
@@ -48,15 +44,6 @@ internal sealed class Lane<T>
         Pass.Alone.Begin(null, 0, number: 0);
     }
 
-    /// <summary>Makes the memory that judging a row takes, so that it allocates nothing later.</summary>
-    public void Reserve(int targets, int scratch)
-    {
-        if (_targets.Length < targets)
-            _targets = new T[targets];
-        if (_scratch.Length < scratch)
-            _scratch = new double[scratch];
-    }
-
     public void Forward(IBatch<T> batch, int first, int rows)
     {
         Pass.Begin(first, rows);
@@ -67,64 +54,29 @@ internal sealed class Lane<T>
         {
             bool alone = node.Op.MostThreads(Pass) == 1;
             if (Pass.Worker.IsFirst || !alone)
-            {
-                if (!node.Op.SkipsPadding)
-                    ClearPadding(node);
-                LayerSpans<T> spans = Spans(node);
-                node.Op.Forward(Pass, spans);
-                int steps = node.Op.OutputSteps(Pass, spans.Steps);
-                foreach (ValuePlan? output in node.Outputs)
-                {
-                    if (output is not null)
-                        Steps[output.Number] = Math.Min(steps, output.Shape.Positions);
-                }
-            }
+                Forward(node);
 
             if (alone)
                 Pass.Worker.Wait();
         }
     }
 
-    /// <summary>Sets the gradients of the outputs; adds each output's losses to <paramref name="sums"/>.</summary>
-    public void LossGradient(BatchLoss<T> loss, Span<double> sums)
+    private void Forward(NodePlan<T> node)
     {
-        if (!Pass.Worker.IsFirst)
-            return;
-        foreach (NodePlan<T> node in _plan.Nodes)
-        {
-            foreach (ValuePlan? value in node.Outputs)
-            {
-                if (value is { IsOutput: true } or { Readers: 0 })
-                    Memory.Slice(value.GradientAt, value.Size).Clear();
-            }
-        }
-
-        Array.Clear(_sums);
-        for (int row = 0; row < Pass.Rows; row++)
-        {
-            JudgeRow(loss, row, loss.Scales, _sums);
-            int from = 0;
-            foreach (ValuePlan output in _plan.Outputs)
-            {
-                Scatter(_outputs.AsSpan(from, output.Shape.Size), output, row);
-                from += output.Shape.Size;
-            }
-        }
-
-        for (int i = 0; i < _sums.Length; i++)
-            sums[i] += _sums[i];
+        if (!node.Op.SkipsPadding)
+            ClearPadding(node);
+        LayerSpans<T> spans = Spans(node);
+        node.Op.Forward(Pass, spans);
+        SetSteps(node, spans);
     }
 
-    /// <summary>Writes the losses of each of the shard's rows, [rows of the batch × outputs].</summary>
-    public void RowLosses(BatchLoss<T> loss, Span<double> losses)
+    private void SetSteps(NodePlan<T> node, in LayerSpans<T> spans)
     {
-        if (!Pass.Worker.IsFirst)
-            return;
-        for (int row = 0; row < Pass.Rows; row++)
+        int steps = node.Op.OutputSteps(Pass, spans.Steps);
+        foreach (ValuePlan? output in node.Outputs)
         {
-            Span<double> own = losses.Slice((Pass.FirstRow + row) * _plan.Outputs.Length, _plan.Outputs.Length);
-            own.Clear();
-            JudgeRow(loss, row, loss.Ones, own);
+            if (output is not null)
+                Steps[output.Number] = Math.Min(steps, output.Shape.Positions);
         }
     }
 
@@ -167,31 +119,6 @@ internal sealed class Lane<T>
             return;
         for (int row = 0; row < Pass.Rows; row++)
             GatherOutputs(row, predictions.Slice((Pass.FirstRow + row) * _outputs.Length, _outputs.Length));
-    }
-
-    /// <summary>The losses of one row are added to <paramref name="sums"/>; its gradients stand in <see cref="_outputs"/>.</summary>
-    private void JudgeRow(BatchLoss<T> loss, int row, ReadOnlySpan<T> scales, Span<double> sums)
-    {
-        GatherOutputs(row, _outputs);
-        if (loss.Predictions is not null)
-            _outputs.CopyTo(loss.Predictions.AsSpan((Pass.FirstRow + row) * _outputs.Length));
-        loss.Batch.CopyTarget(Pass.FirstRow + row, _targets.AsSpan(0, loss.TargetSize));
-        for (int i = 0, from = 0, target = 0; i < _plan.Outputs.Length; i++)
-        {
-            ValuePlan output = _plan.Outputs[i];
-            sums[i] += loss.Parts[i].Evaluate(new LossRow<T>
-            {
-                Outputs = _outputs.AsSpan(from, output.Shape.Size),
-                Targets = _targets.AsSpan(target, loss.TargetSizes[i]),
-                Features = output.Shape.Features,
-                Steps = StepsOf(output, row),
-                Kernels = Pass.Kernels,
-                Scale = scales[i],
-                Scratch = _scratch,
-            });
-            from += output.Shape.Size;
-            target += loss.TargetSizes[i];
-        }
     }
 
     /// <summary>Steps of a row up to its last one that is not padding.</summary>

@@ -188,12 +188,15 @@ public sealed partial class Model
             Build(samples.InputShape, options.Seed);
         else if (!IsBuilt)
             Build(options.Seed);
-        RequireSamples(samples, options.Loss);
+        RequireSamples(samples, options.Loss, "to train on");
         if (options.Validation is not null)
-            RequireSamples(options.Validation, options.Loss);
+            RequireSamples(options.Validation, options.Loss, "in the validation set: leave Validation out, or give it at least one");
         BeginTraining();
         try
         {
+            SampleCheck.Require(Network, options.Loss, samples);
+            if (options.Validation is not null)
+                SampleCheck.Require(Network, options.Loss, options.Validation, "Validation sample");
             TrainingRun? last = _trained;
             _trained = null;
             var trainer = new Trainer(this, samples, options, last, onEvent);
@@ -356,34 +359,6 @@ public sealed partial class Model
             network.StatesOf(op).Clear();
     }
 
-    /// <summary>The mean loss over all samples and their targets.</summary>
-    /// <exception cref="UnrollException">The samples or the loss do not fit the model, or a number of the loss is out of range.</exception>
-    public double Evaluate(ISamples samples, Loss loss)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        ArgumentNullException.ThrowIfNull(loss);
-        loss.Validate();
-        RequireSamples(samples, loss);
-        var totals = new LossTotals(Outputs.Count);
-        var batch = new SampleBatch(samples, null);
-        Network<float> network = Rent();
-        try
-        {
-            for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
-            {
-                batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
-                network.AddLosses(batch, loss, totals);
-                CarryStates(network);
-            }
-        }
-        finally
-        {
-            Return(network);
-        }
-
-        return totals.Mean(loss);
-    }
-
     /// <summary>Layer by layer: name and kind, output shape, parameters.</summary>
     /// <remarks>Of a graph it also says what each layer takes; weights that several uses share are counted once.</remarks>
     public ModelSummary Summary()
@@ -449,14 +424,6 @@ public sealed partial class Model
         return new ArraySamples(inputs, InputShape, new float[inputs.Length / InputShape.Size], new Shape(1));
     }
 
-    private void RequireSamples(ISamples samples, Loss loss)
-    {
-        RequireInputs(samples);
-        if (samples.TargetShapes.Count != Outputs.Count)
-            throw new UnrollException($"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");
-        for (int i = 0; i < Outputs.Count; i++)
-            loss.PartFor(i).RequireTargets(Outputs[i].Shape, samples.TargetShapes[i]);
-    }
 
     private void RequireInputs(ISamples samples)
     {

@@ -19,6 +19,15 @@ internal interface IBatch<T>
 
     /// <summary>Values of a row's targets, where the model's outputs do not tell.</summary>
     int TargetSize => throw new NotSupportedException("This loss needs samples that say how many targets a row has.");
+
+    /// <summary>True where rows, or steps of them, have weights.</summary>
+    bool IsWeighted => false;
+
+    /// <summary>Writes the weights of <paramref name="row"/>, one for each position of each output, where the batch is weighted.</summary>
+    void CopyWeights(int row, Span<T> destination) => throw new NotSupportedException("These rows have no weights.");
+
+    /// <summary>What errors call a row, by its number in the samples that the batch is taken from.</summary>
+    string NameOf(int row) => $"Row {row}, counted from 0,";
 }
 
 /// <summary>
@@ -27,7 +36,7 @@ internal interface IBatch<T>
 /// group adding up its gradients in order, and the groups' sums are added as a fixed tree (<see cref="SumTree"/>). So the result does not depend on the number of threads.
 /// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
 /// </summary>
-internal sealed class Network<T>
+internal sealed partial class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int MaxGroups = SumTree.Most;
@@ -48,7 +57,6 @@ internal sealed class Network<T>
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
     private T[]? _predictions;
-    private double[] _rowLosses = [];
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
     private bool _training;
 
@@ -73,7 +81,7 @@ internal sealed class Network<T>
         (_built, _shard, _states) = (built, built.Shard, built.NewStates());
         (_trainGroup, _trainTogether, _predictShard, _predictTogether) = (TrainGroup, TrainTogether, PredictShard, PredictTogether);
         (_judgeShard, _judgeTogether) = (JudgeShard, JudgeTogether);
-        _loss = new BatchLoss<T>(built.Outputs);
+        _loss = new BatchLoss<T>(built.Plan.Outputs);
         _groupLoss = new double[MaxGroups * built.Outputs.Length];
         (_runShare, _prepare, _collectGradients) = (RunShare, built.Prepare, CollectGradients);
         Threads = Math.Max(1, threads);
@@ -124,58 +132,16 @@ internal sealed class Network<T>
     /// <summary>Those that carry their states from batch to batch.</summary>
     public RecurrentOp<T>[] StatefulParts => _built.StatefulParts;
 
-    /// <summary>
-    /// The mean loss of a batch over rows and targets, without regularisation; the gradients of the weights replace those in
-    /// the store. A row has as many outputs as targets, or <see cref="Loss.OutputsPerTarget"/> times as many. <paramref name="predictions"/> [B, ...Output] is filled unless null.
-    /// </summary>
-    public double Gradients(IBatch<T> batch, Loss loss, T[]? predictions = null, bool training = true)
-    {
-        Begin(batch, training, TrainingShard(batch.Rows), keepsSteps: true);
-        BeginLoss(batch, loss, predictions);
-        _groups = Math.Min(_shards, MaxGroups);
-        if (_built.KeepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
-            InputGradient = new T[batch.Rows * InputSize];
-        for (int group = 0; group < _groups; group++)
-            _groupGradients[group] ??= new AlignedBuffer<T>(_built.GradientSize);
-        Array.Clear(_groupLoss);
-        if (ThreadsPerShard > 1)
-            RunTogether(_trainTogether);
-        else
-            Team.Run(_groups, _trainGroup);
-        RunShares(_collectGradients);
-        foreach ((int target, int source) in SumTree.Of(_groups))
-        {
-            for (int i = 0; i < Outputs; i++)
-                _groupLoss[target * Outputs + i] += _groupLoss[source * Outputs + i];
-        }
-
-        return LossTotals.Mean(loss, _groupLoss.AsSpan(0, Outputs), _loss.Counts);
-    }
-
     /// <summary>The outputs [B, ...Output] of a batch; of several outputs one after the other in each row.</summary>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
+        ShareOut(keepsSteps: false);
         _predictions = predictions;
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
         else
             Team.Run(_shards, _predictShard);
-    }
-
-    /// <summary>Adds the losses of a batch and what they are divided by to the totals, without learning; row by row, so that the cut into batches changes no bits.</summary>
-    public void AddLosses(IBatch<T> batch, Loss loss, LossTotals totals)
-    {
-        Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
-        BeginLoss(batch, loss, predictions: null);
-        ReserveRowLosses(batch.Rows);
-        if (ThreadsPerShard > 1)
-            RunTogether(_judgeTogether);
-        else
-            Team.Run(_shards, _judgeShard);
-        for (int i = 0; i < batch.Rows * Outputs; i++)
-            totals.AddSum(i % Outputs, _rowLosses[i]);
-        totals.AddCounts(_loss.Counts);
     }
 
     /// <summary>Packs the weights as they are now; while nobody else reads them.</summary>
@@ -224,15 +190,6 @@ internal sealed class Network<T>
 
     private void RunShare(int part, int worker) => _sharedWork!(new Share(part, StoreThreads));
 
-    /// <summary>Makes the memory that judging batches of this size will need, so that it allocates nothing later.</summary>
-    public void Reserve(IBatch<T> batch, Loss loss)
-    {
-        int perShard = PredictionShard(batch.Rows);
-        ReserveLanes((batch.Rows + perShard - 1) / perShard, keepsSteps: false);
-        BeginLoss(batch, loss, predictions: null);
-        ReserveRowLosses(batch.Rows);
-    }
-
     private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
     {
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
@@ -240,33 +197,23 @@ internal sealed class Network<T>
         if (_built.PreparedVersion != Parameters.Version)
             Prepare();
         ReserveLanes(_shards, keepsSteps);
-        bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
-        ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;
-        if (ThreadsPerShard > 1)
-        {
-            long phase = _phases.Begin(ThreadsPerShard);
-            for (int i = 0; i < ThreadsPerShard; i++)
-            {
-                _lanes[i]!.Begin(_lanes[0]!, _training, StepSeed, keepsSteps);
-                _lanes[i]!.Pass.Worker.Begin(_phases, phase, i);
-            }
-        }
-
         foreach (RecurrentOp<T> op in StatefulParts)
             StatesOf(op).Reserve(batch.Rows);
     }
 
-    private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions)
+    /// <summary>Decides how many threads do a shard together.</summary>
+    private void ShareOut(bool keepsSteps)
     {
-        _loss.Begin(batch, loss, predictions);
-        foreach (Lane<T>? lane in _lanes)
-            lane?.Reserve(_loss.TargetSize, _loss.Scratch);
-    }
-
-    private void ReserveRowLosses(int rows)
-    {
-        if (_rowLosses.Length < rows * Outputs)
-            _rowLosses = new double[rows * Outputs];
+        bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
+        ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, _batch!.Rows)) : 1;
+        if (ThreadsPerShard == 1)
+            return;
+        long phase = _phases.Begin(ThreadsPerShard);
+        for (int i = 0; i < ThreadsPerShard; i++)
+        {
+            _lanes[i]!.Begin(_lanes[0]!, _training, StepSeed, keepsSteps);
+            _lanes[i]!.Pass.Worker.Begin(_phases, phase, i);
+        }
     }
 
     private Lane<T> NewLane() => new(_built.Plan, new ShardPass<T>(Kernels, _shard, _built.ScratchSize, _built.Masks, _built.Plan.MaskLength, _states));
@@ -329,17 +276,11 @@ internal sealed class Network<T>
         _lanes[worker]!.CopyPredictions(_predictions);
     }
 
-    private void JudgeShard(int shard, int worker)
-    {
-        Forward(_lanes[worker]!, shard);
-        _lanes[worker]!.RowLosses(_loss, _rowLosses);
-    }
+    private void Forward(Lane<T> lane, int shard) => lane.Forward(_batch!, FirstOf(shard), RowsOf(shard));
 
-    private void Forward(Lane<T> lane, int shard)
-    {
-        int first = shard * _rowsPerShard;
-        lane.Forward(_batch!, first, Math.Min(_rowsPerShard, _batch!.Rows - first));
-    }
+    private int FirstOf(int shard) => shard * _rowsPerShard;
+
+    private int RowsOf(int shard) => Math.Min(_rowsPerShard, _batch!.Rows - FirstOf(shard));
 
     private void TrainTogether(int part, int worker) => Together(worker, _groups, _trainGroup);
 

@@ -47,6 +47,9 @@ internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[
 
     public int CacheAt { get; set; }
 
+    /// <summary>The numbers of the masks that the layer makes.</summary>
+    public Range MadeMasks { get; init; }
+
     /// <summary>Where backward writes the gradient of each input: the value's own place, or one beside it where other layers have written there before; −1: nowhere.</summary>
     public int[] InputGradientAt { get; } = new int[inputs.Length];
 
@@ -84,10 +87,12 @@ internal sealed class NetworkPlan<T>
             LayerUse use = graph.Uses[i];
             ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
             builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
+            int masks = builder.Masks;
             LayerOp<T> op = use.Layer.Build(builder, [.. inputs.Select(value => value.Shape)]);
             Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
+                MadeMasks = masks..builder.Masks,
             };
             (Nodes[i].Outputs[0]!.Mask, Nodes[i].Outputs[0]!.IsPadded) = (builder.Mask, builder.IsPadding(builder.Mask));
         }
@@ -95,6 +100,7 @@ internal sealed class NetworkPlan<T>
         Outputs = [.. graph.Outputs.Select(node => _values[node])];
         foreach (ValuePlan output in Outputs)
             output.IsOutput = true;
+        MaskNodes = FindMaskNodes();
         PlaceGradients();
         Values = _values.Count;
         MaskLength = _values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
@@ -106,6 +112,12 @@ internal sealed class NetworkPlan<T>
 
     /// <summary>In the order in which they are run.</summary>
     public NodePlan<T>[] Nodes { get; }
+
+    /// <summary>
+    /// In the order in which they are run: the layers that must run to know which steps of the outputs are masked. Where <c>Marks</c> is true
+    /// <see cref="LayerOp{T}.Mark"/> is enough. Most masks are made of the model's inputs, so that these are few and quick.
+    /// </summary>
+    public (NodePlan<T> Node, bool Marks)[] MaskNodes { get; }
 
     /// <summary>How many values there are; their numbers are below it.</summary>
     public int Values { get; private set; }
@@ -133,6 +145,31 @@ internal sealed class NetworkPlan<T>
                     made[output.Number] = node.NeedsBackward;
             }
         }
+    }
+
+    private (NodePlan<T> Node, bool Marks)[] FindMaskNodes()
+    {
+        var masks = new HashSet<int>(Outputs.Select(output => output.Mask).Where(mask => mask >= 0));
+        var values = new HashSet<ValuePlan>();
+        var found = new Stack<(NodePlan<T>, bool)>();
+        foreach (NodePlan<T> node in Nodes.Reverse())
+        {
+            bool runs = node.Outputs.Any(output => output is not null && values.Contains(output));
+            bool makes = Enumerable.Range(0, node.MadeMasks.End.Value).Skip(node.MadeMasks.Start.Value).Any(masks.Contains);
+            if (!runs && !makes)
+                continue;
+            bool marks = !runs && node.Op.MarksAlone;
+            found.Push((node, marks));
+            foreach (ValuePlan input in node.Inputs)
+            {
+                if (input.Mask >= 0)
+                    masks.Add(input.Mask);
+                if (!marks || node.Op.MarksByValues)
+                    values.Add(input);
+            }
+        }
+
+        return [.. found];
     }
 
     private ValuePlan Place(Node node, bool gradient)

@@ -86,6 +86,28 @@ internal sealed class ParameterStore<T>
 
     public Span<T> Gradients => _gradients.Span;
 
+    /// <summary>The penalties of all regularizers, Σ L1·|w| + L2·w², on the weights as they are.</summary>
+    public double Penalty()
+    {
+        double penalty = 0;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Regularizer is not { } regularizer)
+                continue;
+            double sum1 = 0, sum2 = 0;
+            foreach (T weight in ReadOnlyValues[Parameters[i].Range])
+            {
+                double w = double.CreateTruncating(weight);
+                sum1 += Math.Abs(w);
+                sum2 += w * w;
+            }
+
+            penalty += regularizer.L1 * sum1 + regularizer.L2 * sum2;
+        }
+
+        return penalty;
+    }
+
     /// <summary>Takes the values of the parameter of the same name for each of its own.</summary>
     /// <exception cref="UnrollException">One is missing there, or has another shape; then none is taken.</exception>
     public void CopyFrom(ParameterStore<T> other)

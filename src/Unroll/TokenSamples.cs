@@ -10,6 +10,7 @@ public sealed record TokenColumn(IReadOnlyList<int[]> Rows, int Length, int Padd
 public sealed class TokenSamples : ISamples
 {
     private readonly TokenColumn[] _inputs, _targets;
+    private readonly SampleWeights? _weights;
 
     /// <summary>Samples of a model with one input and one output: inputs padded with 0, targets with −1.</summary>
     /// <param name="inputs">Tokens of each sample; 0 is the padding.</param>
@@ -65,7 +66,28 @@ public sealed class TokenSamples : ISamples
 
     public void CopyInput(int index, Span<float> destination) => Copy(_inputs, index, destination);
 
+    /// <summary>
+    /// How much samples count, at least 0: one weight for each sample, [B], or one for each step of each sample, [B, T], of several outputs one after
+    /// the other. Null: all count alike. The array is not copied.
+    /// </summary>
+    /// <exception cref="ArgumentException">They are no whole number for each sample.</exception>
+    public float[]? Weights
+    {
+        get => _weights?.Values;
+        init => _weights = value is null ? null : new SampleWeights(value, Count);
+    }
+
+    public bool IsWeighted => _weights is not null;
+
     public void CopyTarget(int index, Span<float> destination) => Copy(_targets, index, destination);
+
+    public void CopyWeights(int index, Span<float> destination)
+    {
+        if (_weights is null)
+            destination.Fill(1);
+        else
+            _weights.Copy(index, destination);
+    }
 
     private static void Copy(TokenColumn[] columns, int index, Span<float> destination)
     {

@@ -26,6 +26,14 @@ internal sealed class JoinedSamples : ISamples
 
     public Shape TargetShape => _parts[0].TargetShape;
 
+    public bool IsWeighted => Array.Exists(_parts, part => part.IsWeighted);
+
+    public void CopyWeights(int index, Span<float> destination)
+    {
+        int part = PartOf(index);
+        _parts[part].CopyWeights(index - _starts[part], destination);
+    }
+
     public void CopyInput(int index, Span<float> destination)
     {
         int part = PartOf(index);

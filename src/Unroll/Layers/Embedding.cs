@@ -78,11 +78,24 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>
         parameters.Slice(_embeddings.Offset + own.From, own.Length).CopyTo(_table.Slice(own.From, own.Length));
     }
 
+    public override bool MarksAlone => true;
+
+    public override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Span<bool> mask = pass.Mask(_mask);
+        mask.Clear();
+        for (int t = 0; t < Output.Steps; t++)
+        {
+            for (int row = 0; row < pass.PaddedRows; row++)
+                mask[t * pass.PaddedRows + row] = spans.Input[row * _inputStride + t] != T.Zero;
+        }
+    }
+
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int units = _options.Units;
-        Span<bool> mask = _mask >= 0 ? pass.Mask(_mask) : default;
-        mask.Clear();
+        if (_mask >= 0)
+            Mark(pass, spans);
         ReadOnlySpan<T> table = _table.Span;
         for (int t = 0; t < Output.Steps; t++)
         {
@@ -90,8 +103,6 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>
             {
                 int token = Token(spans.Input[row * _inputStride + t], t);
                 table.Slice(token * units, units).CopyTo(spans.Output[((t * pass.PaddedRows + row) * _stride)..]);
-                if (!mask.IsEmpty)
-                    mask[t * pass.PaddedRows + row] = token != 0;
             }
         }
     }

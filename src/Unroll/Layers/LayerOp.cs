@@ -34,6 +34,15 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     /// <summary>After Forward: how many steps of the output count; those beyond are padding in all rows of the shard.</summary>
     public virtual int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? Math.Min(inputSteps, Output.Positions) : Output.Positions;
 
+    /// <summary>True where <see cref="Mark"/> makes the layer's mask; otherwise Forward does.</summary>
+    public virtual bool MarksAlone => false;
+
+    /// <summary>True where the mask depends on the values of the input, not only on the masks of the inputs.</summary>
+    public virtual bool MarksByValues => true;
+
+    /// <summary>Makes the mask that Forward makes, and nothing else: to know which steps count before a batch runs.</summary>
+    public virtual void Mark(ShardPass<T> pass, in LayerSpans<T> spans) => throw new NotSupportedException("This layer makes its mask in Forward.");
+
     /// <summary>Takes in the weights after they changed; called before the shards of a batch run.</summary>
     /// <param name="parameters">All weights of the model.</param>
     /// <param name="share">The part of the work to do; other threads may do the others at the same time.</param>

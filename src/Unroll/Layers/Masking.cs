@@ -38,15 +38,24 @@ internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Sha
 
     public override int OutputSteps(ShardPass<T> pass, int inputSteps) => options.AtEnd ? pass.StepsOf(_mask, inputSteps) : inputSteps;
 
-    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    public override bool MarksAlone => true;
+
+    public override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         Span<bool> mask = pass.Mask(_mask);
         mask.Clear();
         for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
+            mask[i] = spans.Input.Slice(i * _stride, Input.Features).ContainsAnyExcept(_value);
+    }
+
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Mark(pass, spans);
+        Span<bool> mask = pass.Mask(_mask);
+        for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             ReadOnlySpan<T> step = spans.Input.Slice(i * _stride, _stride);
             Span<T> output = spans.Output.Slice(i * _stride, _stride);
-            mask[i] = step[..Input.Features].ContainsAnyExcept(_value);
             if (mask[i])
                 step.CopyTo(output);
             else

@@ -57,20 +57,26 @@ internal abstract class MergeOp<T> : LayerOp<T>
 
     public sealed override int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? pass.StepsOf(_mask, Output.Positions) : Output.Positions;
 
+    public sealed override bool MarksAlone => true;
+
+    public sealed override bool MarksByValues => false;
+
+    public sealed override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        Span<bool> mask = pass.Mask(_mask);
+        mask.Clear();
+        for (int i = 0; i < Output.Steps * pass.PaddedRows; i++)
+        {
+            mask[i] = true;
+            foreach (int input in _masks)
+                mask[i] &= pass.Mask(input)[i];
+        }
+    }
+
     public sealed override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         if (_masks.Length > 1)
-        {
-            Span<bool> mask = pass.Mask(_mask);
-            mask.Clear();
-            for (int i = 0; i < Output.Steps * pass.PaddedRows; i++)
-            {
-                mask[i] = true;
-                foreach (int input in _masks)
-                    mask[i] &= pass.Mask(input)[i];
-            }
-        }
-
+            Mark(pass, spans);
         Forward(pass, spans, OutputSteps(pass, 0) * pass.PaddedRows);
     }
 

@@ -95,7 +95,12 @@ public abstract record Recurrent : Layer
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
     {
         Shape output = GetOutputShape(input);
-        var op = new RecurrentOp<T>(this, builder, CreateCell(builder, input), input, output);
+        int mask = builder.Mask;
+        var op = new RecurrentOp<T>(this, builder, CreateCell(builder, input), input, output)
+        {
+            // A sequence in the order of processing has its mask in that order too.
+            ReversedMask = mask >= 0 && ReturnSequences && GoBackwards ? builder.AddMask() : -1,
+        };
         if (!ReturnSequences)
             builder.Mask = -1;
         return op;

@@ -50,6 +50,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>
     public bool ReversesOutput { get; init; }
 
+    /// <summary>Where the returned sequence is in the order of processing, from the last step to the first: its mask, in that order; otherwise −1.</summary>
+    public int ReversedMask { get; init; } = -1;
+
     /// <summary>Which of the recurrent layers of its graph it is: the place of its states in those of a network.</summary>
     public int Number { get; }
 
@@ -72,6 +75,17 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _options.ReturnSequences ? inputSteps : 1;
 
+    public override bool MarksAlone => ReversedMask >= 0;
+
+    public override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
+    {
+        ReadOnlySpan<bool> mask = pass.Mask(_mask);
+        Span<bool> reversed = pass.Mask(ReversedMask);
+        reversed.Clear();
+        for (int t = 0; t < spans.Steps; t++)
+            mask.Slice((spans.Steps - 1 - t) * pass.PaddedRows, pass.PaddedRows).CopyTo(reversed[(t * pass.PaddedRows)..]);
+    }
+
     public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
 
     public override int MostThreads(ShardPass<T> pass)
@@ -90,6 +104,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         bool drops = DropsRecurrent(pass);
         if (worker.IsFirst)
         {
+            if (ReversedMask >= 0)
+                Mark(pass, spans);
             if (_copiesInput)
                 CopyInput(pass, steps, spans.Input, spans.Cache);
             if (drops)

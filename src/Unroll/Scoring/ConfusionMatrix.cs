@@ -20,6 +20,7 @@ public sealed class ConfusionMatrix
     /// <param name="labels">The right classes, N.</param>
     /// <param name="classes">C.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other, or a label is no class.</exception>
+    /// <exception cref="UnrollException">An output that counts is NaN.</exception>
     public static ConfusionMatrix Of(ReadOnlySpan<float> outputs, ReadOnlySpan<int> labels, int classes)
     {
         var matrix = new ConfusionMatrix(classes);
@@ -27,8 +28,12 @@ public sealed class ConfusionMatrix
             throw new ArgumentException($"{labels.Length} labels of {classes} classes need {(long)labels.Length * classes} outputs, but {outputs.Length} were given.", nameof(outputs));
         for (int i = 0; i < labels.Length; i++)
         {
-            if (labels[i] >= 0)
-                matrix.Add(labels[i], Sampling.Likeliest(outputs.Slice(i * classes, classes)));
+            ReadOnlySpan<float> choice = outputs.Slice(i * classes, classes);
+            if (labels[i] < 0)
+                continue;
+            if (choice.Contains(float.NaN))
+                throw new UnrollException($"The outputs of choice {i}, counted from 0, hold NaN, so they predict no class. Look at the data and the training of the model.");
+            matrix.Add(labels[i], Sampling.Likeliest(choice));
         }
 
         return matrix;
@@ -73,22 +78,31 @@ public sealed class ConfusionMatrix
         _counts[right, predicted]++;
     }
 
-    /// <summary>Of those that were predicted to be <paramref name="class"/>, the share that is; NaN where none was.</summary>
+    /// <summary>Of those that were predicted to be <paramref name="class"/>, the share that is; 0 where none was, as in Keras.</summary>
     public double Precision(int @class)
     {
         double predicted = 0;
         for (int c = 0; c < Classes; c++)
             predicted += _counts[c, @class];
-        return _counts[@class, @class] / predicted;
+        return predicted == 0 ? 0 : _counts[@class, @class] / predicted;
     }
 
-    /// <summary>Of those that are <paramref name="class"/>, the share that was found; NaN where there is none.</summary>
+    /// <summary>Of those that are <paramref name="class"/>, the share that was found; 0 where there is none, as in Keras.</summary>
     public double Recall(int @class)
     {
         double all = 0;
         for (int c = 0; c < Classes; c++)
             all += _counts[@class, c];
-        return _counts[@class, @class] / all;
+        return all == 0 ? 0 : _counts[@class, @class] / all;
+    }
+
+    /// <summary>2·precision·recall ÷ (precision + recall); 0 where both are 0.</summary>
+    public double F1(int @class)
+    {
+        double both = 0;
+        for (int c = 0; c < Classes; c++)
+            both += _counts[c, @class] + _counts[@class, c];
+        return both == 0 ? 0 : 2 * _counts[@class, @class] / both;
     }
 
     /// <summary>The table, a line for each right class.</summary>

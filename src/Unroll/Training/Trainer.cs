@@ -20,6 +20,7 @@ internal sealed class Trainer
     private readonly float[] _lastGood;
     private readonly int _rowsPerStep;
     private readonly long _steps;
+    private readonly Measures _measures;
     private readonly Stopwatch _clock = new();
     private readonly TimeSpan _before;
 
@@ -38,7 +39,7 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
         if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer carries its states from batch to batch, so several batches cannot make one step: set AccumulateBatches to 1.");
-        if (_network.Parameters.Parameters.All(parameter => parameter.IsFrozen))
+        if (_network.Parameters is { Count: > 0 } store && store.Parameters.All(parameter => parameter.IsFrozen))
             throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
         _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
         StepsPerEpoch = 1 + (_training.Count - 1) / _rowsPerStep;
@@ -46,7 +47,8 @@ internal sealed class Trainer
         _run = Begin(last);
         _before = _run.History.Duration;
         _steps = _run.Before.Steps + (long)options.Epochs * StepsPerEpoch;
-        _step = new TrainingStep<float>(_network, options, _run.Sums) { Steps = _run.Steps };
+        _measures = new Measures(_network, options.Loss, options.Metrics, _training, _rowsPerStep, Math.Min(options.Epochs, 10_000));
+        _step = new TrainingStep<float>(_network, options, _run.Sums) { Steps = _run.Steps, Predictions = _measures.Outputs, Weights = _measures.Weights };
         _network.Built.ChooseBackward(all: options.Gradients is not null);
         _lastGood = _run.Average is { } average ? [.. average] : _network.Parameters.ReadOnlyValues.ToArray();
         _run.Reserve(options.Epochs);
@@ -66,7 +68,7 @@ internal sealed class Trainer
     {
         _clock.Start();
         var batch = new SampleBatch(_training, _run.Order);
-        var validation = _validation is null ? null : new Validator(this, _validation);
+        Validator? validation = _validation is null ? null : new Validator(_network, _options, _validation);
         validation?.Reserve();
         Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epoch = History.Epochs.Count, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
         if (ShouldStop())
@@ -81,7 +83,13 @@ internal sealed class Trainer
                 throw Diverged(epoch, StepsPerEpoch, rate);
             SwapAverage();
             double? validationLoss = validation?.Loss();
-            End(new EpochRecord(epoch, loss, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds));
+            End(new EpochRecord(epoch, loss, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds)
+            {
+                OutputLosses = _measures.OutputLosses(),
+                Metrics = _measures.Metrics(),
+                ValidationOutputLosses = validation?.Measures.OutputLosses() ?? default,
+                ValidationMetrics = validation?.Measures.Metrics() ?? default,
+            });
             SwapAverage();
             if (ShouldStop())
                 return Finish(StopReason.StoppedEarly);
@@ -124,7 +132,8 @@ internal sealed class Trainer
     /// <summary>The mean loss of the epoch and the rate of its last step, or null when cancelled.</summary>
     private (double Loss, double Rate)? Epoch(int epoch, SampleBatch batch, CancellationToken cancellation)
     {
-        double sum = 0, rate = 0;
+        double rate = 0;
+        _measures.Clear();
         for (int step = 1; step <= StepsPerEpoch; step++)
         {
             if (cancellation.IsCancellationRequested)
@@ -134,11 +143,15 @@ internal sealed class Trainer
             rate = RateOf(epoch, step);
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
+            {
+                SampleCheck.Require(_network, _options.Loss, batch);
                 throw Diverged(epoch, step, rate);
+            }
+
             _run.Steps = _step.Steps;
             Average();
             Model.CarryStates(_network);
-            sum += loss * batch.Rows;
+            _measures.Add(batch, _step.Penalty);
             Raise(new TrainingEvent
             {
                 Kind = TrainingEventKind.StepEnded,
@@ -146,13 +159,13 @@ internal sealed class Trainer
                 Epochs = _options.Epochs,
                 Step = step,
                 StepsPerEpoch = StepsPerEpoch,
-                Loss = sum / (batch.Start + batch.Rows),
+                Loss = _measures.Loss,
                 LearningRate = rate,
                 Elapsed = _before + _clock.Elapsed,
             });
         }
 
-        return (sum / _training.Count, rate);
+        return (_measures.Loss, rate);
     }
 
     private double RateOf(int epoch, int step)
@@ -233,6 +246,10 @@ internal sealed class Trainer
             StepsPerEpoch = StepsPerEpoch,
             Loss = record.Loss,
             ValidationLoss = record.ValidationLoss,
+            OutputLosses = record.OutputLosses,
+            Metrics = record.Metrics,
+            ValidationOutputLosses = record.ValidationOutputLosses,
+            ValidationMetrics = record.ValidationMetrics,
             LearningRate = record.LearningRate,
             Elapsed = History.Duration,
         });
@@ -308,79 +325,4 @@ internal sealed class Trainer
             throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for training and {samples.Count - training} for validation; both need at least 1.");
         return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
     }
-
-    /// <summary>The loss on samples that are not trained on. Stateful layers begin it from zero, carry their states through it, and go on in training where they were.</summary>
-    private sealed class Validator(Trainer trainer, ISamples samples)
-    {
-        // Stateful layers keep a state a row, so their batches stay as large as in training.
-        private readonly int _rows = trainer._network.StatefulParts.Length > 0 ? trainer._options.BatchSize : ValidationRows;
-        private readonly SampleBatch _batch = new(samples, null);
-        private readonly LossTotals _totals = new(trainer._network.Graph.Outputs.Length);
-
-        public void Reserve()
-        {
-            _batch.Rows = Math.Min(_rows, samples.Count);
-            trainer._network.Reserve(_batch, trainer._options.Loss);
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-            {
-                trainer._network.StatesOf(op).BeginOther();
-                trainer._network.StatesOf(op).Reserve(_batch.Rows);
-                trainer._network.StatesOf(op).EndOther();
-            }
-        }
-
-        public double Loss()
-        {
-            _totals.Clear();
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                trainer._network.StatesOf(op).BeginOther();
-            for (_batch.Start = 0; _batch.Start < samples.Count; _batch.Start += _rows)
-            {
-                _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
-                trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
-                Model.CarryStates(trainer._network);
-            }
-
-            foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
-                trainer._network.StatesOf(op).EndOther();
-
-            return _totals.Mean(trainer._options.Loss);
-        }
-    }
-}
-
-/// <summary>A run of consecutive samples of another set.</summary>
-internal sealed class SampleRange(ISamples samples, int start, int count) : ISamples
-{
-    public int Count => count;
-
-    public Shape InputShape => samples.InputShape;
-
-    public Shape TargetShape => samples.TargetShape;
-
-    public IReadOnlyList<Shape> InputShapes => samples.InputShapes;
-
-    public IReadOnlyList<Shape> TargetShapes => samples.TargetShapes;
-
-    public int LengthOf(int index) => samples.LengthOf(start + index);
-
-    public void CopyInput(int index, Span<float> destination) => samples.CopyInput(start + index, destination);
-
-    public void CopyTarget(int index, Span<float> destination) => samples.CopyTarget(start + index, destination);
-}
-
-/// <summary>A run of samples as a batch, in a given order or their own.</summary>
-internal sealed class SampleBatch(ISamples samples, int[]? order) : IBatch<float>
-{
-    public int Start { get; set; }
-
-    public int Rows { get; set; }
-
-    public int TargetSize { get; } = samples.TargetShapes.Sum(shape => shape.Size);
-
-    public void CopyInput(int row, Span<float> destination) => samples.CopyInput(Index(row), destination);
-
-    public void CopyTarget(int row, Span<float> destination) => samples.CopyTarget(Index(row), destination);
-
-    private int Index(int row) => order is null ? Start + row : order[Start + row];
 }

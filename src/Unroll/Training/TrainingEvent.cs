@@ -25,11 +25,22 @@ public readonly record struct TrainingEvent
 
     public int StepsPerEpoch { get; init; }
 
-    /// <summary>The mean loss of the epoch so far (after a step) or whole (after an epoch), regularisation included.</summary>
+    /// <summary>The mean loss of the epoch so far (after a step) or whole (after an epoch), the penalties of regularizers included.</summary>
     public double Loss { get; init; }
 
-    /// <summary>After an epoch, where there is validation.</summary>
+    /// <summary>After an epoch, where there is validation; the same measure as <see cref="Loss"/>.</summary>
     public double? ValidationLoss { get; init; }
+
+    /// <summary>After an epoch. The mean loss of each output of the model by the output's name, without the output's weight and without penalties.</summary>
+    public NamedValues OutputLosses { get; init; }
+
+    /// <summary>After an epoch. The <see cref="TrainingOptions.Metrics"/> of the outputs that were made in training, while the weights changed and dropout was on.</summary>
+    public NamedValues Metrics { get; init; }
+
+    /// <summary>The same of validation, where there is one: after the epoch, with dropout off.</summary>
+    public NamedValues ValidationOutputLosses { get; init; }
+
+    public NamedValues ValidationMetrics { get; init; }
 
     public double LearningRate { get; init; }
 
@@ -58,13 +69,28 @@ public enum StopReason
 
 /// <summary>One epoch that was run to its end.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="Loss">Mean training loss over the epoch, regularisation included.</param>
-/// <param name="ValidationLoss">Mean validation loss after it, if there is validation.</param>
+/// <param name="Loss">Mean training loss over the epoch, the penalties of regularizers included.</param>
+/// <param name="ValidationLoss">Mean validation loss after it, if there is validation; the same measure, penalties included.</param>
 /// <param name="LearningRate">The rate of its last step.</param>
 /// <param name="Seconds">How long it took.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public readonly record struct EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
 {
+    /// <summary>The mean loss of each output of the model by the output's name, without the output's weight and without penalties.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NamedValues OutputLosses { get; init; }
+
+    /// <summary>The <see cref="TrainingOptions.Metrics"/> of the outputs that were made in training, while the weights changed and dropout was on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NamedValues Metrics { get; init; }
+
+    /// <summary>The same of validation, where there is one: after the epoch, with dropout off.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NamedValues ValidationOutputLosses { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NamedValues ValidationMetrics { get; init; }
+
     /// <summary>The loss that early stopping and checkpoints look at.</summary>
     public double WatchedLoss => ValidationLoss ?? Loss;
 }

@@ -43,6 +43,9 @@ public sealed record TrainingOptions
     /// <summary>Samples to judge with after each epoch, in place of a split.</summary>
     public ISamples? Validation { get; init; }
 
+    /// <summary>What is measured beside the loss, in training and validation, at every epoch; each finds its name in <see cref="EpochRecord.Metrics"/>.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
     public Clipping? Clipping { get; init; }
 
     /// <summary>The learning rate from step to step; null: the optimiser's.</summary>
@@ -85,6 +88,8 @@ public sealed record TrainingOptions
         if (ValidationSplit > 0 && Validation is not null)
             throw new UnrollException($"There are validation samples and a validation split of {ValidationSplit}. Give one of them.");
         Loss.Validate();
+        foreach (Metric metric in Metrics)
+            metric.Validate();
         Optimizer.Validate();
         Clipping?.Validate();
         Schedule?.Validate();

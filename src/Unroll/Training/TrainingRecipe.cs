@@ -30,8 +30,8 @@ internal static class TrainingRecipe
             ["shuffling"] = options.Shuffle ? "on" : "off",
             ["buckets by length"] = options.BucketByLength ? "on" : "off",
             ["the least fall of early stopping"] = Text(options.EarlyStopping?.MinDelta ?? 0),
-            ["the samples"] = Digest(training),
-            ["the validation samples"] = validation is null ? "none" : Digest(validation),
+            ["the samples"] = Digest(model, training),
+            ["the validation samples"] = validation is null ? "none" : Digest(model, validation),
         };
         if (options.Schedule is { LooksAtTheEnd: true })
             recipe["the number of epochs, at whose end the schedule looks,"] = Text(options.Epochs);
@@ -45,10 +45,11 @@ internal static class TrainingRecipe
     }
 
     /// <summary>How many, of what shapes, and a checksum of some of them from the first to the last.</summary>
-    private static string Digest(ISamples samples)
+    private static string Digest(Model model, ISamples samples)
     {
         var input = new float[samples.InputShapes.Sum(shape => shape.Size)];
         var target = new float[samples.TargetShapes.Sum(shape => shape.Size)];
+        var weights = new float[samples.IsWeighted ? model.Outputs.Sum(output => output.Shape.Positions) : 0];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int looked = Math.Min(samples.Count, SamplesLookedAt);
         for (int i = 0; i < looked; i++)
@@ -59,6 +60,9 @@ internal static class TrainingRecipe
             var bytes = new BodyWriter();
             bytes.Add(input);
             bytes.Add(target);
+            if (samples.IsWeighted)
+                samples.CopyWeights(index, weights);
+            bytes.Add(weights);
             hash.AppendData(bytes.ToArray());
         }
 

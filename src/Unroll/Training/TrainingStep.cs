@@ -39,12 +39,20 @@ internal sealed class TrainingStep<T>
     /// <summary>Watches the gradients; null: nobody does.</summary>
     private GradientRecorder? Recorder { get; }
 
+    /// <summary>Filled with the outputs and the weights of each batch, as <see cref="Network{T}.Gradients"/> says; null: nobody asks.</summary>
+    public T[]? Predictions { get; init; }
+
+    public T[]? Weights { get; init; }
+
+    /// <summary>The penalties in the loss of the last step.</summary>
+    public double Penalty { get; private set; }
+
     /// <summary>The mean loss of the batch before the step, regularisation included. Where it is not finite, no step is taken.</summary>
     public double Run(IBatch<T> batch, double learningRate)
     {
         _network.StepSeed = RandomSource.Mix(_seed) + (ulong)++Steps;
         bool records = Recorder?.Begin(_network, Steps, batch.Rows) ?? false;
-        double loss = _network.Gradients(batch, _loss) + Regularize();
+        double loss = _network.Gradients(batch, _loss, Predictions, weights: Weights) + (Penalty = Regularize());
         TakeAverages(batch.Rows);
         foreach (Parameter frozen in _frozen)
             _network.Parameters.Gradients[frozen.Range].Clear();
@@ -101,26 +109,21 @@ internal sealed class TrainingStep<T>
     private double Regularize()
     {
         ParameterStore<T> store = _network.Parameters;
-        double penalty = 0;
         for (int i = 0; i < store.Parameters.Count; i++)
         {
-            if (store.Parameters[i].Regularizer is not { } regularizer)
+            Parameter parameter = store.Parameters[i];
+            if (parameter.Regularizer is not { } regularizer)
                 continue;
-            ReadOnlySpan<T> weights = store.ReadOnlyValues[store.Parameters[i].Range];
-            Span<T> gradients = store.Gradients[store.Parameters[i].Range];
+            ReadOnlySpan<T> weights = store.ReadOnlyValues[parameter.Range];
+            Span<T> gradients = store.Gradients[parameter.Range];
             T l1 = T.CreateChecked(regularizer.L1), l2 = T.CreateChecked(2 * regularizer.L2);
-            double sum1 = 0, sum2 = 0;
             for (int j = 0; j < weights.Length; j++)
             {
                 double w = double.CreateTruncating(weights[j]);
-                sum1 += Math.Abs(w);
-                sum2 += w * w;
                 gradients[j] += l2 * weights[j] + (w > 0 ? l1 : w < 0 ? -l1 : T.Zero);
             }
-
-            penalty += regularizer.L1 * sum1 + regularizer.L2 * sum2;
         }
 
-        return penalty;
+        return store.Penalty();
     }
 }

@@ -35,7 +35,7 @@ public class ClassLossGoldenTests
         foreach ((Loss loss, double[] targets) in ((Loss, double[])[])[(new SparseCategoricalCrossEntropy(), labels), (new CategoricalCrossEntropy(), oneHot)])
         {
             T[] values = TestData.To<T>(golden.Array("logits"));
-            double sum = loss.Evaluate(new LossRow<T> { Outputs = values, Targets = TestData.To<T>(targets), Features = shape[1], Steps = shape[0], Kernels = kernels, Scale = T.CreateChecked(1.0 / shape[0]) });
+            double sum = loss.Evaluate(new LossRow<T> { Outputs = values, Targets = TestData.To<T>(targets), Features = shape[1], Positions = shape[0], Kernels = kernels, Scale = T.CreateChecked(1.0 / shape[0]) });
             Assert.Equal(golden.Value("loss"), sum / shape[0], tolerance);
             Close.Check("gradient", golden.Array("grad"), values, tolerance, tolerance);
         }
@@ -62,7 +62,8 @@ public class ClassLossGoldenTests
                 Outputs = values,
                 Targets = TestData.To<T>(labels),
                 Features = classes,
-                Steps = (int)inputLengths[row],
+                Positions = shape[0],
+                Weights = TestData.To<T>([.. Enumerable.Range(0, shape[0]).Select(t => t < inputLengths[row] ? 1.0 : 0)]),
                 Scale = T.One,
                 Scratch = new double[new Ctc().ScratchSize(new Shape(shape[0], classes), most)],
             });

@@ -23,7 +23,7 @@ internal static partial class GradientCases
 
     private static IEnumerable<GradientCase> Rows() =>
         s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
-            .Concat(OfShapes()).Concat(OfNorms()).Concat(OfConvolutions()).Concat(OfPoolings());
+            .Concat(OfShapes()).Concat(OfNorms()).Concat(OfMeasuredSteps()).Concat(OfConvolutions()).Concat(OfPoolings());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {

@@ -31,6 +31,9 @@ internal sealed record GradientCase(string Name, params Layer[] Layers)
     /// <summary>Instead of normal ones: the targets of all rows, repeated from the start.</summary>
     public double[]? Targets { get; init; }
 
+    /// <summary>Weights of the steps of all rows, repeated from the start; null: all count alike.</summary>
+    public double[]? Weights { get; init; }
+
     /// <summary>Targets of a row, where the loss leaves that open.</summary>
     public int TargetSize { get; init; }
 
@@ -82,7 +85,8 @@ internal sealed class GradientCheck
         int targets = _loss.TargetsOf(_network.Output);
         _targets = row.Targets is null ? TestData.Normal(row.Rows * (_loss is UpstreamLoss ? _network.OutputSize : targets), 5) : [.. Enumerable.Range(0, row.Rows * (targets < 0 ? row.TargetSize : targets)).Select(i => row.Targets[i % row.Targets.Length])];
         _outputs = new double[row.Rows * _network.OutputSize];
-        _batch = new TestBatch<double>(_inputs, _targets, row.Rows);
+        double[]? counted = row.Weights is null ? null : [.. Enumerable.Range(0, row.Rows * _network.Output.Positions).Select(i => row.Weights[i % row.Weights.Length])];
+        _batch = new TestBatch<double>(_inputs, _targets, row.Rows, counted);
         if (row.States)
             AddStates();
 

@@ -1,11 +1,16 @@
 using System.Numerics;
+using Unroll.Training;
 
 namespace Unroll.Tests.Layers;
 
 /// <summary>A batch in two flat arrays: inputs [B, ...Input] and targets [B, ...Output].</summary>
-internal sealed class TestBatch<T>(T[] inputs, T[] targets, int rows) : IBatch<T>
+internal sealed class TestBatch<T>(T[] inputs, T[] targets, int rows, T[]? weights = null) : IBatch<T>
 {
     public int Rows => rows;
+
+    public bool IsWeighted => weights is not null;
+
+    public void CopyWeights(int row, Span<T> destination) => Copy(weights!, row, destination);
 
     public int TargetSize => targets.Length / rows;
 
@@ -31,6 +36,9 @@ internal sealed record UpstreamLoss : Loss
         targets.CopyTo(predictionsToGradients);
         return sum;
     }
+
+    /// <summary>Also at masked steps, so that what a layer does there is checked too.</summary>
+    internal override double Evaluate<T>(in LossRow<T> row) => Evaluate(row.Outputs, row.Targets, row.Scale);
 }
 
 /// <summary>Seeded test data.</summary>

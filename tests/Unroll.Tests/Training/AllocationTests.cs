@@ -70,6 +70,7 @@ public class AllocationTests
             Shuffle = name != "stateful",
             Optimizer = new RmsProp { Momentum = 0.1, Centered = true },
             Loss = LossOf(name),
+            Metrics = [new Mae(), new RSquared()],
             Clipping = new Clipping(ClipMode.Norm, 1),
             Schedule = new PlateauSchedule(),
             ValidationSplit = 0.2,

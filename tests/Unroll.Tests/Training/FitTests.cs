@@ -20,7 +20,10 @@ public class FitTests
     {
         var samples = new RecordedSamples(TestSamples.Curves(20));
         new Model(new SimpleRnn(2), new Dense(1)) { Threads = 1 }.Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = 7, Seed = seed, Shuffle = shuffle });
-        return [.. samples.Read.Chunk(20)];
+
+        // Before training they are read once, to see whether one is at fault.
+        Assert.Equal(Enumerable.Range(0, 20), samples.Read.Take(20));
+        return [.. samples.Read.Skip(20).Chunk(20)];
     }
 
     [Fact]

@@ -139,13 +139,17 @@ public class StepTests
         }
     }
 
+    /// <summary>As in Keras: both curves are one measure, and so is Evaluate.</summary>
     [Fact]
-    public void Validation_losses_have_no_penalty_in_them()
+    public void Penalties_are_in_the_losses_of_training_of_validation_and_of_Evaluate()
     {
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false, KernelRegularizer = new Regularizer(L2: 10) }).Build(new Shape(1));
         ArraySamples line = TestSamples.Line(1, 1, 2);
         History history = model.Fit(line, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-30 }, Validation = line });
-        Assert.Equal((10, 0), (history.Epochs[0].Loss, history.Epochs[0].ValidationLoss));
+        Assert.Equal((10, 10), (history.Epochs[0].Loss, history.Epochs[0].ValidationLoss));
+        Assert.Equal((0, 0), (history.Epochs[0].OutputLosses["dense_1"], history.Epochs[0].ValidationOutputLosses["dense_1"]));
+        Evaluation evaluation = model.Evaluate(line, new MeanSquaredError(), []);
+        Assert.Equal((10, 10, 0), (evaluation.Loss, evaluation.Penalty, evaluation.OutputLosses[0]));
     }
 
     private static double[] Rates(Schedule schedule, double initial, int epochs, double[]? losses = null)

@@ -1,46 +1,23 @@
 using System.Numerics;
-using Unroll.Kernels;
 
 namespace Unroll.Training;
-
-/// <summary>One row of a batch in front of a loss.</summary>
-internal readonly ref struct LossRow<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>In: the outputs, row-major; out: the gradients.</summary>
-    public Span<T> Outputs { get; init; }
-
-    public ReadOnlySpan<T> Targets { get; init; }
-
-    /// <summary>The last extent of the outputs: classes.</summary>
-    public int Features { get; init; }
-
-    /// <summary>Runs of <see cref="Features"/> outputs that count; those after them are padding: their outputs are zero and their gradients are not used.</summary>
-    public int Steps { get; init; }
-
-    public Kernels<T> Kernels { get; init; }
-
-    /// <summary>What gradients are multiplied by.</summary>
-    public T Scale { get; init; }
-
-    /// <summary>Memory of <see cref="Loss.ScratchSize"/>.</summary>
-    public Span<double> Scratch { get; init; }
-}
 
 /// <summary>A loss at work on a batch: which part judges which output, and by what each is divided.</summary>
 internal sealed class BatchLoss<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Shape[] _outputs;
+    private readonly ValuePlan[] _outputs;
     private readonly double[] _counts;
     private readonly T[] _scales, _ones;
-    private T[] _row = [];
+    private Loss _loss = null!;
 
-    public BatchLoss(Shape[] outputs)
+    public BatchLoss(ValuePlan[] outputs)
     {
         _outputs = outputs;
         (Parts, TargetSizes) = (new Loss[outputs.Length], new int[outputs.Length]);
         (_counts, _scales, _ones) = (new double[outputs.Length], new T[outputs.Length], new T[outputs.Length]);
+        IsMasked = outputs.Any(output => output.Mask >= 0);
+        WeightSize = outputs.Sum(output => output.Shape.Positions);
         Array.Fill(_ones, T.One);
     }
 
@@ -48,6 +25,9 @@ internal sealed class BatchLoss<T>
 
     /// <summary>Filled with the outputs unless null.</summary>
     public T[]? Predictions { get; private set; }
+
+    /// <summary>Filled with the weights of the rows' positions unless null; left alone where all are 1.</summary>
+    public T[]? Weights { get; private set; }
 
     /// <summary>The loss of each output.</summary>
     public Loss[] Parts { get; }
@@ -57,22 +37,37 @@ internal sealed class BatchLoss<T>
 
     public int TargetSize { get; private set; }
 
+    /// <summary>Weights of a row: the positions of all outputs.</summary>
+    public int WeightSize { get; }
+
+    /// <summary>True where some output comes with a mask.</summary>
+    public bool IsMasked { get; }
+
+    /// <summary>True where not every position counts alike.</summary>
+    public bool IsWeighted => IsMasked || Batch.IsWeighted;
+
     /// <summary>Doubles that a row takes beside.</summary>
     public int Scratch { get; private set; }
 
-    /// <summary>Weight divided by count, for each output.</summary>
+    /// <summary>What the gradients of each output are multiplied by in training: its weight ÷ its count.</summary>
     public ReadOnlySpan<T> Scales => _scales;
 
     public ReadOnlySpan<T> Ones => _ones;
 
-    public void Begin(IBatch<T> batch, Loss loss, T[]? predictions)
+    /// <summary>What the sum of each output's losses is divided by, after <see cref="SetScales"/>.</summary>
+    public Span<double> Counts => _counts;
+
+    /// <summary>True where the rows must be read to know what the losses are divided by.</summary>
+    public bool MustCount => IsWeighted || Parts.Any(part => part.CountsTargets);
+
+    public void Begin(IBatch<T> batch, Loss loss, T[]? predictions, T[]? weights)
     {
-        (Batch, Predictions, TargetSize, Scratch) = (batch, predictions, 0, 0);
+        (_loss, Batch, Predictions, Weights, TargetSize, Scratch) = (loss, batch, predictions, weights, 0, 0);
         int any = -1;
         for (int i = 0; i < Parts.Length; i++)
         {
             Parts[i] = loss.PartFor(i);
-            TargetSizes[i] = Parts[i].TargetsOf(_outputs[i]);
+            TargetSizes[i] = Parts[i].TargetsOf(_outputs[i].Shape);
             if (TargetSizes[i] < 0)
                 any = i;
             else
@@ -82,67 +77,27 @@ internal sealed class BatchLoss<T>
         if (any >= 0)
             (TargetSizes[any], TargetSize) = (batch.TargetSize - TargetSize, batch.TargetSize);
         for (int i = 0; i < Parts.Length; i++)
-            Scratch = Math.Max(Scratch, Parts[i].ScratchSize(_outputs[i], TargetSizes[i]));
-        Count();
-        for (int i = 0; i < Parts.Length; i++)
-            _scales[i] = T.CreateChecked(loss.WeightOf(i) / Math.Max(1, _counts[i]));
-    }
-
-    /// <summary>What the sum of each output's losses is divided by.</summary>
-    public ReadOnlySpan<double> Counts => _counts;
-
-    private void Count()
-    {
-        bool read = false;
-        for (int i = 0; i < Parts.Length; i++)
-        {
-            read |= Parts[i].CountsTargets;
-            _counts[i] = Parts[i].CountsTargets ? 0 : (double)Batch.Rows * Parts[i].CountOf<T>(TargetSizes[i], _outputs[i].Features, default);
-        }
-
-        if (!read)
-            return;
-        if (_row.Length < TargetSize)
-            _row = new T[TargetSize];
-        for (int row = 0; row < Batch.Rows; row++)
-        {
-            Batch.CopyTarget(row, _row.AsSpan(0, TargetSize));
-            for (int i = 0, from = 0; i < Parts.Length; from += TargetSizes[i++])
-            {
-                if (Parts[i].CountsTargets)
-                    _counts[i] += Parts[i].CountOf<T>(TargetSizes[i], _outputs[i].Features, _row.AsSpan(from, TargetSizes[i]));
-            }
-        }
-    }
-}
-
-/// <summary>Sums of losses over batches, and what they are to be divided by, for each output of a model.</summary>
-internal sealed class LossTotals(int outputs)
-{
-    private readonly double[] _sums = new double[outputs], _counts = new double[outputs];
-
-    public void AddSum(int output, double sum) => _sums[output] += sum;
-
-    public void AddCounts(ReadOnlySpan<double> counts)
-    {
-        for (int i = 0; i < counts.Length; i++)
-            _counts[i] += counts[i];
-    }
-
-    public void Clear()
-    {
-        Array.Clear(_sums);
+            Scratch = Math.Max(Scratch, Parts[i].ScratchSize(_outputs[i].Shape, TargetSizes[i]));
         Array.Clear(_counts);
     }
 
-    /// <summary>The weighted sum of the outputs' means.</summary>
-    public double Mean(Loss loss) => Mean(loss, _sums, _counts);
+    /// <summary>Sets the scales of the gradients by the counts. Where nothing counts, nothing is learnt.</summary>
+    public void SetScales()
+    {
+        for (int i = 0; i < Parts.Length; i++)
+            _scales[i] = _counts[i] > 0 ? T.CreateChecked(_loss.WeightOf(i) / _counts[i]) : T.Zero;
+    }
 
-    public static double Mean(Loss loss, ReadOnlySpan<double> sums, ReadOnlySpan<double> counts)
+    /// <summary>The mean loss for sums over the batch.</summary>
+    public double Mean(ReadOnlySpan<double> sums)
     {
         double mean = 0;
         for (int i = 0; i < sums.Length; i++)
-            mean += loss.WeightOf(i) * (sums[i] / Math.Max(1, counts[i]));
+            mean += _loss.WeightOf(i) * (_counts[i] > 0 ? sums[i] / _counts[i] : 0);
         return mean;
     }
+
+    /// <summary>What is wrong with the targets of one output of one row, as an error that names the sample.</summary>
+    public UnrollException Error(int row, int output, string fault) =>
+        new($"{Batch.NameOf(row)} has targets{(Parts.Length > 1 ? $" of output {output}" : "")} that cannot be judged. {fault}");
 }

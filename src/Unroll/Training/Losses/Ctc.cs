@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Unroll.Training;
 
 namespace Unroll;
@@ -5,8 +6,8 @@ namespace Unroll;
 /// <summary>
 /// Connectionist temporal classification (Graves et al. 2006): −ln of the probability that the outputs, read step by step, spell the
 /// target sequence, summed over all ways to stretch it: labels may repeat, and a blank may stand between any two; two equal labels
-/// in a row need one. Outputs (T, C) are logits; targets (L) are labels, padded at the end with numbers below 0. Outputs that are
-/// padding (see Embedding) are left out. The mean is over the rows.
+/// in a row need one. Outputs (T, C) are logits; targets (L) are labels, padded at the end with numbers below 0. Steps that are
+/// masked are left out, as if the sequence did not have them. The mean is over the rows; one without any step that counts does not count.
 /// <code>
 /// α(t, s) = ln p(t, l'ₛ) + ln(e^α(t−1, s) + e^α(t−1, s−1) [+ e^α(t−1, s−2) where l'ₛ is no blank and not l'ₛ₋₂])
 /// </code>
@@ -17,11 +18,24 @@ public sealed record Ctc : Loss
     /// <summary>The class that stands for "nothing here".</summary>
     public int Blank { get; init; }
 
+    /// <summary>
+    /// True: a row whose labels cannot be spelt in its steps is left out of sum and count (PyTorch's zero_infinity counts it as 0). False: it
+    /// is an error, before the first step of training.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SkipUnspellable { get; init; }
+
     internal override string Name => "CTC loss";
+
+    internal override OutputKind Takes => OutputKind.ClassLogits;
+
+    internal override bool CountsTargets => SkipUnspellable;
 
     internal override int TargetsOf(Shape output) => -1;
 
-    internal override int CountOf<T>(int size, int features, ReadOnlySpan<T> targets) => 1;
+    /// <summary>The weight of the row: that of its steps, which all have the same.</summary>
+    internal override double CountOf<T>(in LossRow<T> row) =>
+        Steps(row) is 0 || (SkipUnspellable && Missing(row) is not null) ? 0 : double.CreateTruncating(WeightOf(row));
 
     internal override int ScratchSize(Shape output, int targets) => output.Positions * (output.Features + 2 * (2 * targets + 1));
 
@@ -37,38 +51,88 @@ public sealed record Ctc : Loss
             throw new UnrollException($"The CTC loss with blank {Blank} takes outputs of shape (time steps, classes) with more than {Blank} classes, but the model's output has shape {output}.");
     }
 
+    internal override string? FaultOf<T>(in LossRow<T> row)
+    {
+        foreach (T target in row.Targets)
+        {
+            if (target < T.Zero)
+                break;
+            int label = int.CreateSaturating(target);
+            if (label >= row.Features || label == Blank || T.CreateChecked(label) != target)
+                return $"A target of the CTC loss is {target}; it must be the number of one of the {row.Features} classes, and not the blank, {Blank}.";
+        }
+
+        T first = WeightOf(row);
+        foreach (T weight in row.Weights)
+        {
+            if (weight != T.Zero && weight != first)
+                return $"The CTC loss judges whole rows, but the steps of this one have the weights {first} and {weight}. Give all steps of a row one weight, or 0.";
+        }
+
+        return SkipUnspellable || Steps(row) == 0 ? null : Missing(row);
+    }
+
     internal override double Evaluate<T>(in LossRow<T> row)
     {
-        int classes = row.Features, steps = row.Steps, labels = Labels(row.Targets, classes, steps);
-        int states = 2 * labels + 1;
+        int steps = Steps(row);
+        if (steps == 0 || (SkipUnspellable && Missing(row) is not null))
+        {
+            row.Outputs.Clear();
+            return 0;
+        }
+
+        int classes = row.Features, states = 2 * Labels(row.Targets) + 1;
         Span<double> logs = row.Scratch[..(steps * classes)], alpha = row.Scratch.Slice(logs.Length, steps * states), beta = row.Scratch.Slice(logs.Length + alpha.Length, steps * states);
-        for (int t = 0; t < steps; t++)
-            LogSoftmax(row.Outputs.Slice(t * classes, classes), logs.Slice(t * classes, classes));
+        for (int i = 0, t = 0; i < row.Positions; i++)
+        {
+            if (row.WeightOf(i) != T.Zero)
+                LogSoftmax(row.Outputs.Slice(i * classes, classes), logs.Slice(t++ * classes, classes));
+        }
+
         Forward(row.Targets, logs, alpha, classes, steps, states);
         Backward(row.Targets, logs, beta, classes, steps, states);
         double total = alpha[steps * states - 1];
         if (states > 1)
             total = LogAdd(total, alpha[steps * states - 2]);
         Gradient(row, logs, alpha, beta, states, total);
-        return -total;
+        return -total * double.CreateTruncating(WeightOf(row));
     }
 
-    /// <summary>How many labels there are; throws where they cannot be spelt in so many steps.</summary>
-    private int Labels<T>(ReadOnlySpan<T> targets, int classes, int steps)
+    /// <summary>How many steps of a row count.</summary>
+    private static int Steps<T>(in LossRow<T> row)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        int labels = 0, repeats = 0;
-        for (; labels < targets.Length && targets[labels] >= T.Zero; labels++)
-        {
-            int label = int.CreateSaturating(targets[labels]);
-            if (label >= classes || label == Blank || T.CreateChecked(label) != targets[labels])
-                throw new UnrollException($"A target of the CTC loss is {targets[labels]}; it must be the number of one of the {classes} classes, and not the blank, {Blank}.");
-            repeats += labels > 0 && targets[labels] == targets[labels - 1] ? 1 : 0;
-        }
+        int steps = 0;
+        for (int i = 0; i < row.Positions; i++)
+            steps += row.WeightOf(i) != T.Zero ? 1 : 0;
+        return steps;
+    }
 
-        return labels + repeats <= steps && steps > 0
-            ? labels
-            : throw new UnrollException($"A sample has {labels} labels, {repeats} of them like the one before, which takes at least {labels + repeats} time steps, but there are {steps}. Give longer inputs or shorter targets.");
+    /// <summary>The weight of the steps that count.</summary>
+    private static T WeightOf<T>(in LossRow<T> row)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        row.Weights.IndexOfAnyExcept(T.Zero) is var first and >= 0 ? row.Weights[first] : T.One;
+
+    /// <summary>How many labels there are.</summary>
+    private static int Labels<T>(ReadOnlySpan<T> targets)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        int labels = 0;
+        while (labels < targets.Length && targets[labels] >= T.Zero)
+            labels++;
+        return labels;
+    }
+
+    /// <summary>Where the labels cannot be spelt in the steps of the row: why.</summary>
+    private static string? Missing<T>(in LossRow<T> row)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        int labels = Labels(row.Targets), repeats = 0, steps = Steps(row);
+        for (int i = 1; i < labels; i++)
+            repeats += row.Targets[i] == row.Targets[i - 1] ? 1 : 0;
+        return labels + repeats <= steps
+            ? null
+            : $"It has {labels} labels, {repeats} of them like the one before, which takes at least {labels + repeats} time steps, but there are {steps}. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out.";
     }
 
     /// <summary>The label of a state: a blank where it is even.</summary>
@@ -126,15 +190,24 @@ public sealed record Ctc : Loss
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         int classes = row.Features;
-        for (int t = 0; t < row.Steps; t++)
+        T scale = row.Scale * WeightOf(row);
+        for (int i = 0, t = 0; i < row.Positions; i++)
         {
+            Span<T> gradient = row.Outputs.Slice(i * classes, classes);
+            if (row.WeightOf(i) == T.Zero)
+            {
+                gradient.Clear();
+                continue;
+            }
+
             Span<double> step = logs.Slice(t * classes, classes);
             for (int c = 0; c < classes; c++)
                 step[c] = Math.Exp(step[c]);
             for (int s = 0; s < states; s++)
                 step[LabelOf(row.Targets, s)] -= Math.Exp(alpha[t * states + s] + beta[t * states + s] - total);
             for (int c = 0; c < classes; c++)
-                row.Outputs[t * classes + c] = row.Scale * T.CreateTruncating(step[c]);
+                gradient[c] = scale * T.CreateTruncating(step[c]);
+            t++;
         }
     }
 

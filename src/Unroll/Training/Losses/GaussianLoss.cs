@@ -21,6 +21,8 @@ public sealed record GaussianLoss : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => 2;
 
+    internal override OutputKind Takes => OutputKind.Parameters;
+
     internal override string Name => "Gaussian loss";
 
     /// <summary>The distributions that a model's outputs stand for.</summary>

@@ -5,8 +5,10 @@ using Unroll.Training;
 
 namespace Unroll;
 
-/// <summary>What training makes small: a mean over the rows of a batch and over the targets of a row.</summary>
+/// <summary>What training makes small: a mean over the targets of a batch that count.</summary>
 /// <remarks>
+/// The steps that a mask takes out count neither in the sum nor in what it is divided by. Where samples have weights
+/// (<see cref="ISamples.IsWeighted"/>) the mean is Σ weight·loss ÷ Σ weight, so that the weight 0 leaves a sample or a step out.
 /// A loss may need several outputs for each target, k: then the model's last layer has k times as many units as there are targets,
 /// and the k outputs of target i are those at i·k, …, i·k + k − 1.
 /// </remarks>
@@ -42,9 +44,29 @@ public abstract record Loss
     [JsonIgnore]
     internal virtual bool CountsTargets => false;
 
-    /// <summary>What a row adds to the number that the sum of the losses is divided by.</summary>
-    internal virtual int CountOf<T>(int size, int features, ReadOnlySpan<T> targets)
-        where T : unmanaged, IFloatingPointIeee754<T> => size;
+    /// <summary>What the outputs of a model are to this loss.</summary>
+    [JsonIgnore]
+    internal virtual OutputKind Takes => OutputKind.Values;
+
+    /// <summary>Of the outputs of a target the one that is the forecast of its value; −1: none is.</summary>
+    [JsonIgnore]
+    internal virtual int PointOutput => 0;
+
+    /// <summary>What a row adds to the number that the sum of the losses is divided by: the weights of the targets that count.</summary>
+    internal virtual double CountOf<T>(in LossRow<T> row)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (row.Weights.IsEmpty)
+            return row.Targets.Length;
+        double sum = 0;
+        foreach (T weight in row.Weights)
+            sum += double.CreateTruncating(weight);
+        return sum * (row.Targets.Length / row.Positions);
+    }
+
+    /// <summary>What is wrong with the targets of a row, as a sentence; null: nothing.</summary>
+    internal virtual string? FaultOf<T>(in LossRow<T> row)
+        where T : unmanaged, IFloatingPointIeee754<T> => null;
 
     /// <summary>The loss of output <paramref name="number"/> of a model with several.</summary>
     internal virtual Loss PartFor(int number) => this;
@@ -65,6 +87,13 @@ public abstract record Loss
         throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's output has shape {output}. {remedy}");
     }
 
+    /// <summary>Throws where the targets of an output of this shape do not lie step by step, so that no step can be masked or weighted.</summary>
+    internal void RequireWholeSteps(Shape output)
+    {
+        if (TargetsOf(output) >= 0 && TargetsOf(output) % output.Positions != 0)
+            throw new UnrollException($"The {Name} has {OutputsPerTarget} outputs a target, but the steps of the model's output {output} have {output.Features}, so that masks and weights of steps cannot be told apart. Give the last layer a multiple of {OutputsPerTarget} units.");
+    }
+
     /// <summary>Doubles of memory that judging a row takes.</summary>
     internal virtual int ScratchSize(Shape output, int targets) => 0;
 
@@ -79,9 +108,26 @@ public abstract record Loss
     internal virtual double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
         where T : unmanaged, IFloatingPointIeee754<T> => throw new NotSupportedException($"The {Name} judges rows with their shape.");
 
-    /// <summary>The same for a row whose outputs may be sequences with padding at the end.</summary>
+    /// <summary>The same for a row whose steps may be masked or weighted: loss and gradient of each times its weight, nothing where that is 0.</summary>
     internal virtual double Evaluate<T>(in LossRow<T> row)
-        where T : unmanaged, IFloatingPointIeee754<T> => Evaluate(row.Outputs, row.Targets, row.Scale);
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (row.Weights.IsEmpty)
+            return Evaluate(row.Outputs, row.Targets, row.Scale);
+        int outputs = row.Outputs.Length / row.Positions, targets = row.Targets.Length / row.Positions;
+        double sum = 0;
+        for (int i = 0; i < row.Positions; i++)
+        {
+            Span<T> own = row.Outputs.Slice(i * outputs, outputs);
+            T weight = row.Weights[i];
+            if (weight == T.Zero)
+                own.Clear();
+            else
+                sum += double.CreateTruncating(weight) * Evaluate(own, row.Targets.Slice(i * targets, targets), weight * row.Scale);
+        }
+
+        return sum;
+    }
 
     /// <summary>How many targets so many outputs are for.</summary>
     private protected int Targets(ReadOnlySpan<float> outputs) => outputs.Length % OutputsPerTarget == 0
@@ -90,6 +136,22 @@ public abstract record Loss
 
     // Of the base there is nothing to print: how many outputs a loss needs follows from its numbers.
     protected virtual bool PrintMembers(StringBuilder builder) => false;
+}
+
+/// <summary>What a loss takes the outputs of a model to be.</summary>
+internal enum OutputKind
+{
+    /// <summary>Numbers in the units of the targets.</summary>
+    Values,
+
+    /// <summary>Parameters of a distribution, any numbers.</summary>
+    Parameters,
+
+    /// <summary>Logits of probabilities that add up to 1 over the classes.</summary>
+    ClassLogits,
+
+    /// <summary>Logits, each of a probability of its own.</summary>
+    BinaryLogits,
 }
 
 /// <summary>(y − ŷ)².</summary>

@@ -23,6 +23,8 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => _quantiles.Length;
 
+    internal override int PointOutput => Array.IndexOf(_quantiles, 0.5);
+
     internal override string Name => "quantile loss";
 
     /// <summary>

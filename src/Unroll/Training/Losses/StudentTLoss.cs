@@ -23,6 +23,8 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => DegreesOfFreedom is null ? 3 : 2;
 
+    internal override OutputKind Takes => OutputKind.Parameters;
+
     internal override string Name => "Student-t loss";
 
     /// <summary>The distributions that a model's outputs stand for.</summary>

@@ -1,0 +1,87 @@
+using Unroll.Training;
+
+namespace Unroll;
+
+/// <summary>
+/// −y ln p − (1 − y) ln(1 − p), where p = 1/(1 + e⁻ˣ) of an output x (a logit; the last layer is linear, and
+/// <see cref="Model.PredictProbabilities(ISamples, Loss)"/> gives the probabilities) and the target y is from 0
+/// to 1. Outputs and targets have one shape. A target below 0 does not count; the mean is over those that do.
+/// </summary>
+public sealed record BinaryCrossEntropy : CrossEntropy
+{
+    /// <summary>
+    /// w, how much a target of 1 counts beside one of 0: the loss is −w·y·ln p − (1 − y)·ln(1 − p), divided by Σ w·y + 1 − y. PyTorch's
+    /// pos_weight has the same sum, divided by the number of targets.
+    /// </summary>
+    public double PositiveWeight { get; init; } = 1;
+
+    internal override string Name => "binary cross-entropy";
+
+    internal override OutputKind Takes => OutputKind.BinaryLogits;
+
+    internal override void Validate()
+    {
+        base.Validate();
+        if (!(PositiveWeight >= 0) || double.IsInfinity(PositiveWeight))
+            throw new UnrollException($"The positive weight of the {Name} is {PositiveWeight}; it must be at least 0.");
+    }
+
+    internal override double CountOf<T>(in LossRow<T> row)
+    {
+        double sum = 0;
+        int each = row.Targets.Length / row.Positions;
+        for (int i = 0; i < row.Targets.Length; i++)
+        {
+            double y = double.CreateTruncating(row.Targets[i]);
+            sum += y < 0 ? 0 : double.CreateTruncating(row.WeightOf(i / each)) * (PositiveWeight == 1 ? 1 : PositiveWeight * y + 1 - y);
+        }
+
+        return sum;
+    }
+
+    internal override string? FaultOf<T>(in LossRow<T> row)
+    {
+        int each = row.Targets.Length / row.Positions;
+        for (int i = 0; i < row.Targets.Length; i++)
+        {
+            if (!(row.Targets[i] <= T.One) && row.WeightOf(i / each) != T.Zero)
+                return $"A target of the {Name} is {row.Targets[i]}; it must be a probability, 0 to 1. Below 0 means: does not count.";
+        }
+
+        return null;
+    }
+
+    internal override double Evaluate<T>(in LossRow<T> row)
+    {
+        double sum = 0;
+        int each = row.Targets.Length / row.Positions;
+        bool isPlain = PositiveWeight == 1 && LabelSmoothing == 0;
+        for (int i = 0; i < row.Targets.Length; i++)
+        {
+            double x = double.CreateTruncating(row.Outputs[i]), y = double.CreateTruncating(row.Targets[i]);
+            T weight = row.WeightOf(i / each);
+            if (y < 0 || weight == T.Zero)
+            {
+                row.Outputs[i] = T.Zero;
+                continue;
+            }
+
+            // ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) does not overflow.
+            double small = Math.Exp(-Math.Abs(x)), p = x >= 0 ? 1 / (1 + small) : small / (1 + small), softplus = double.LogP1(small);
+            T scale = row.Scale * weight;
+            if (isPlain)
+            {
+                sum += double.CreateTruncating(weight) * (Math.Max(x, 0) - x * y + softplus);
+                row.Outputs[i] = scale * T.CreateTruncating(p - y);
+                continue;
+            }
+
+            // W·ln(1 + eˣ) − t·x: a one of weight w·y, smoothed to 1 − α/2, and a zero of weight 1 − y, smoothed to α/2.
+            double ones = PositiveWeight * y, all = ones + 1 - y, t = ones * (1 - LabelSmoothing / 2) + (1 - y) * LabelSmoothing / 2;
+            sum += double.CreateTruncating(weight) * (all * (Math.Max(x, 0) + softplus) - t * x);
+            row.Outputs[i] = scale * T.CreateTruncating(all * p - t);
+        }
+
+        return sum;
+    }
+}

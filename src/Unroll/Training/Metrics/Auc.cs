@@ -1,0 +1,123 @@
+using Unroll.Training;
+
+namespace Unroll;
+
+/// <summary>
+/// The area under the ROC curve: how likely a one has a larger output than a zero, ties counted half (Mann and Whitney 1947). Exact, by ranks:
+/// all scores are kept until the end. Targets are 0 and 1, one for each output; more than ½ is taken for 1, and below 0 does not count. The outputs
+/// of several are judged together. NaN where there are no ones or no zeros.
+/// </summary>
+public sealed record Auc : Metric
+{
+    internal override string DefaultName => "auc";
+
+    internal override MetricAccumulator Start(MetricSubject subject)
+    {
+        if (subject.Loss is not BinaryCrossEntropy && !(subject.Loss.Takes == OutputKind.Values && subject.Loss.OutputsPerTarget == 1))
+            throw Refusal($"judges zeros and ones, but the model is trained with the {subject.Loss.Name}.");
+        if (subject.Target.Size != subject.Output.Size)
+            throw Refusal($"needs a target of 0 or 1 for each output; outputs have shape {subject.Output}, targets {subject.Target}.");
+        return new Accumulator(subject.Output.Features);
+    }
+
+    private sealed class Accumulator(int features) : MetricAccumulator
+    {
+        private readonly List<(float Score, bool IsOne, double Weight)> _scores = [];
+        private bool _isNaN;
+
+        public override double Value
+        {
+            get
+            {
+                if (_isNaN)
+                    return double.NaN;
+
+                // Equal scores are summed up before they are used, so their order is of no matter; that of their weights is the order of rows.
+                (float Score, bool IsOne, double Weight)[] sorted = [.. _scores.OrderBy(each => each.Score)];
+                double zeros = 0, ones = 0, area = 0;
+                for (int from = 0, to; from < sorted.Length; from = to)
+                {
+                    double equalZeros = 0, equalOnes = 0;
+                    for (to = from; to < sorted.Length && sorted[to].Score == sorted[from].Score; to++)
+                        (equalZeros, equalOnes) = sorted[to].IsOne ? (equalZeros, equalOnes + sorted[to].Weight) : (equalZeros + sorted[to].Weight, equalOnes);
+                    area += equalOnes * (zeros + equalZeros / 2);
+                    (zeros, ones) = (zeros + equalZeros, ones + equalOnes);
+                }
+
+                return area / (zeros * ones);
+            }
+        }
+
+        public override void Clear()
+        {
+            _scores.Clear();
+            _isNaN = false;
+        }
+
+        public override void Add(in MetricRow row)
+        {
+            for (int i = 0; i < row.Outputs.Length; i++)
+            {
+                double weight = row.WeightOf(i / features);
+                if (weight == 0 || row.Targets[i] < 0)
+                    continue;
+                _isNaN |= float.IsNaN(row.Outputs[i]);
+                _scores.Add((row.Outputs[i], row.Targets[i] > 0.5f, weight));
+            }
+        }
+    }
+}
+
+/// <summary>
+/// e to the mean of −ln p of the right class: among how many equally likely classes a model is undecided. For outputs that are logits of
+/// classes, with <see cref="SparseCategoricalCrossEntropy"/> or <see cref="CategoricalCrossEntropy"/> (there −Σ y ln p); smoothing and weights of classes are left out.
+/// </summary>
+public sealed record Perplexity : Metric
+{
+    internal override string DefaultName => "perplexity";
+
+    internal override MetricAccumulator Start(MetricSubject subject) => subject.Loss switch
+    {
+        SparseCategoricalCrossEntropy => new Accumulator(subject.Output.Features, isSparse: true),
+        CategoricalCrossEntropy => new Accumulator(subject.Output.Features, isSparse: false),
+        _ => throw Refusal($"needs logits of classes, but the model is trained with the {subject.Loss.Name}."),
+    };
+
+    private sealed class Accumulator(int classes, bool isSparse) : MetricAccumulator
+    {
+        private double _sum, _count;
+
+        public override double Value => _count == 0 ? double.NaN : Math.Exp(_sum / _count);
+
+        public override void Clear() => (_sum, _count) = (0, 0);
+
+        public override void Add(in MetricRow row)
+        {
+            for (int i = 0; i < row.Positions; i++)
+            {
+                double weight = row.WeightOf(i);
+                ReadOnlySpan<float> logits = row.Outputs.Slice(i * classes, classes), targets = isSparse ? row.Targets.Slice(i, 1) : row.Targets.Slice(i * classes, classes);
+                if (weight == 0 || (isSparse ? targets[0] < 0 : !targets.ContainsAnyExcept(0f)))
+                    continue;
+                double log = LogSum(logits), loss = 0;
+                if (isSparse)
+                    loss = log - logits[(int)targets[0]];
+                for (int c = 0; c < classes && !isSparse; c++)
+                    loss += targets[c] * (log - logits[c]);
+                _sum += weight * loss;
+                _count += weight;
+            }
+        }
+
+        /// <summary>ln Σeˣ.</summary>
+        private static double LogSum(ReadOnlySpan<float> logits)
+        {
+            double largest = double.NegativeInfinity, sum = 0;
+            foreach (float logit in logits)
+                largest = Math.Max(largest, logit);
+            foreach (float logit in logits)
+                sum += Math.Exp(logit - largest);
+            return largest + Math.Log(sum);
+        }
+    }
+}

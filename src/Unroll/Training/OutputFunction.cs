@@ -1,0 +1,71 @@
+using Unroll.Layers;
+
+namespace Unroll.Training;
+
+/// <summary>What stands between the last linear function of a graph and an output: a loss of logits takes no probabilities, one of parameters any numbers.</summary>
+/// <param name="Layer">The layer that applies it.</param>
+/// <param name="Name">As errors call it.</param>
+/// <param name="GivesProbabilities">True where what comes out is from 0 to 1.</param>
+internal sealed record OutputFunction(string Layer, string Name, bool GivesProbabilities)
+{
+    /// <summary>The function of a value of a graph; null: the value can be any number, as far as the layers tell.</summary>
+    public static OutputFunction? Of(Graph graph, Node node)
+    {
+        if (node.Use is not { } use)
+            return null;
+        string name = graph.NameOf(use);
+        Layer layer = use.Layer;
+        while (layer is TimeDistributed each)
+            layer = each.Inner;
+        return layer switch
+        {
+            AttentionLayer when node.Number == 1 => new OutputFunction(name, "softmax", true),
+            AttentionLayer => Of(graph, use.Inputs[1]),
+            Dense dense => Of(name, dense.Activation),
+            Convolution convolution => Of(name, convolution.Activation),
+            Activate activate => Of(name, activate.Activation) ?? Of(graph, use.Inputs[0]),
+            Softmax => new OutputFunction(name, "softmax", true),
+            Gelu => new OutputFunction(name, "gelu", false),
+            Silu => new OutputFunction(name, "silu", false),
+            Recurrent recurrent => Of(name, recurrent, node.Number),
+            StackedRecurrent stack => Of(name, stack.Layers[^1], node.Number == 0 ? 0 : 1),
+            Bidirectional both => Of(name, both.Inner, node.Number),
+            Concatenate => use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is { GivesProbabilities: true })
+                ?? use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is not null),
+            Merge => OfAll([.. use.Inputs.Select(input => Of(graph, input))]),
+            Dropout or Masking or Flatten or Reshape or RepeatVector or LastSteps or Pooling => Of(graph, use.Inputs[0]),
+            _ => null,
+        };
+    }
+
+    private static OutputFunction? Of(string layer, Activation activation) => activation switch
+    {
+        Activation.Linear => null,
+        Activation.Sigmoid => new OutputFunction(layer, "sigmoid", true),
+        Activation.HardSigmoid => new OutputFunction(layer, "hard sigmoid", true),
+        _ => new OutputFunction(layer, activation.ToString(), false),
+    };
+
+    /// <summary>h of an LSTM is a gate times the activation, that of a GRU a mean of activations; c of an LSTM is a sum without bounds.</summary>
+    private static OutputFunction? Of(string layer, Recurrent recurrent, int state) => state > 1 ? null : Of(layer, recurrent.Activation);
+
+    /// <summary>Of a sum, mean or product of values: where one can be any number, so can it.</summary>
+    private static OutputFunction? OfAll(OutputFunction?[] functions) => Array.TrueForAll(functions, function => function is not null)
+        ? Array.Find(functions, function => !function!.GivesProbabilities) ?? functions[0]
+        : null;
+
+    /// <summary>Throws where an output's function and its loss do not go together.</summary>
+    public static void Require(Graph graph, Loss loss)
+    {
+        for (int i = 0; i < graph.Outputs.Length; i++)
+        {
+            Loss part = loss.PartFor(i);
+            if (part.Takes == OutputKind.Values || Of(graph, graph.Outputs[i]) is not { } function)
+                continue;
+            if (part.Takes == OutputKind.Parameters)
+                throw new UnrollException($"The {part.Name} takes parameters that can be any numbers and bounds them itself, but {function.Layer} ends in {function.Name}: let the last layer be linear.");
+            if (function.GivesProbabilities)
+                throw new UnrollException($"The {part.Name} takes logits, to which it applies {(part.Takes == OutputKind.BinaryLogits ? "the sigmoid" : "the softmax")} itself, but {function.Layer} gives probabilities ({function.Name}): leave {function.Name} out of the model, and ask PredictProbabilities for probabilities.");
+        }
+    }
+}
