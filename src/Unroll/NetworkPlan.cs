@@ -81,7 +81,7 @@ internal sealed class NetworkPlan<T>
             LayerUse use = graph.Uses[i];
             ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
             builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
-            LayerOp<T> op = use.Layer.Build(builder, [.. inputs.Select(value => value.Shape)]);
+            LayerOp<T> op = Build(use.Layer, builder, [.. inputs.Select(value => value.Shape)]);
             Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
@@ -94,7 +94,8 @@ internal sealed class NetworkPlan<T>
             output.IsOutput = true;
         PlaceGradients();
         Values = _values.Count;
-        MaskLength = _values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
+        MaskLength = checked(_values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows);
+        _ = checked(MaskLength * builder.Masks);
     }
 
     public ValuePlan[] Inputs { get; }
@@ -114,6 +115,18 @@ internal sealed class NetworkPlan<T>
     public int MaskLength { get; }
 
     public bool IsPadded(Node node) => _values[node].IsPadded;
+
+    private static LayerOp<T> Build(Layer layer, LayerBuilder<T> builder, Shape[] inputs)
+    {
+        try
+        {
+            return layer.Build(builder, inputs);
+        }
+        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        {
+            throw new UnrollException($"{builder.LayerName} needs more memory than an array can hold for inputs of shape {string.Join(", ", inputs)}. Make it smaller: {layer}.", failure);
+        }
+    }
 
     private ValuePlan Place(Node node, bool gradient)
     {

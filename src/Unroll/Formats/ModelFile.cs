@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Unroll.Kernels;
 
 namespace Unroll.Formats;
 
@@ -10,14 +10,21 @@ namespace Unroll.Formats;
 /// The model file: 8 bytes of signature, the format version and the length of the header (4 bytes each, little-endian), a
 /// header of JSON (input shape, layers and, for a graph, how they are joined, names and shapes of the parameters, metadata),
 /// the weights as 32-bit floats, little-endian, in the header's order, and the SHA-256 of all that precedes. The same model gives
-/// the same bytes. A stack has version 1, a graph version 2.
+/// the same bytes. A stack has version 1, a graph version 2, and version 3 where a <see cref="Bidirectional"/> in it returns its states.
 /// </summary>
+/// <remarks>
+/// A file is data, which may be damaged or made to do harm: sizes are compared with the bytes that are there before memory is taken for them,
+/// and a header names at most 10,000 layers. Whatever is wrong is an <see cref="UnrollException"/>.
+/// </remarks>
 public static class ModelFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const int SignatureLength = 8, PrefixLength = SignatureLength + 8;
+
+    /// <summary>Layers in a header, those inside others too.</summary>
+    private const int MostLayers = 10_000;
 
     private static ReadOnlySpan<byte> Signature => "UNROLL\r\n"u8;
 
@@ -40,14 +47,12 @@ public static class ModelFile
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Default.ModelHeader);
         ReadOnlySpan<float> weights = model.Network.Parameters.ReadOnlyValues[..model.ParameterCount];
-        var file = new byte[PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes];
+        var file = new byte[checked(PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), header.Graph is null ? 1 : Version);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : 1);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
-        Span<byte> body = file.AsSpan(PrefixLength + json.Length);
-        for (int i = 0; i < weights.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(body[(i * sizeof(float))..], weights[i]);
+        LittleEndian.Write(weights, file.AsSpan(PrefixLength + json.Length, weights.Length * sizeof(float)));
         SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
         return file;
     }
@@ -76,30 +81,48 @@ public static class ModelFile
             throw Damaged(path, "its checksum does not fit its contents");
         try
         {
-            return Parse(file);
+            return Parse(file, version);
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or UnrollException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or OverflowException or UnrollException)
         {
             throw Damaged(path, "its header cannot be read: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
         }
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] file)
+    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] file, int version)
     {
-        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
-        ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
-        Span<byte> body = file.AsSpan(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4)), most = file.Length - PrefixLength - SHA256.HashSizeInBytes;
+        if (length < 0 || length > most)
+            throw new InvalidDataException($"it has {length} bytes, where the file has room for {most}");
+        ReadOnlySpan<byte> json = file.AsSpan(PrefixLength, length);
+        RequireFewLayers(json);
+        ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
+        ReadOnlySpan<byte> body = file.AsSpan(PrefixLength + length, most - length);
         Check(header);
-        Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers))
+        Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
             .BuildEmpty(new Shape(header.Input), body.Length / sizeof(float));
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        if (!fits || body.Length != model.ParameterCount * sizeof(float))
+        if (!fits || body.Length != (long)model.ParameterCount * sizeof(float))
             throw new InvalidDataException("its weights do not fit its layers");
-        Span<float> weights = model.Network.Parameters.Values;
-        for (int i = 0; i < model.ParameterCount; i++)
-            weights[i] = BinaryPrimitives.ReadSingleLittleEndian(body[(i * sizeof(float))..]);
+        LittleEndian.Read(body, model.Network.Parameters.Values[..model.ParameterCount]);
         return (model, header.Metadata);
+    }
+
+    /// <summary>Counts the layers before anything is made of them.</summary>
+    private static void RequireFewLayers(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        int layers = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (reader.CurrentDepth == 1 && reader.ValueTextEquals("metadata"u8))
+                reader.Skip();
+            else if (reader.ValueTextEquals("layer"u8) && ++layers > MostLayers)
+                throw new InvalidDataException($"it has more than {MostLayers} layers");
+        }
     }
 
     /// <summary>Members of lists that are null; properties that are, the serializer refuses.</summary>

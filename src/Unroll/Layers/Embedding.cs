@@ -37,7 +37,7 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
-    public Initializer EmbeddingsInitializer { get; init; } = Initializer.RandomUniform;
+    public Initializer EmbeddingsInitializer { get; init => field = Option.Known(value); } = Initializer.RandomUniform;
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
 

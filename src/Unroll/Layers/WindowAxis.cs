@@ -8,7 +8,7 @@ internal readonly struct WindowAxis
 
     private WindowAxis(int input, int size, int stride, int dilation, Padding padding)
     {
-        int reach = Reach(size, dilation);
+        int reach = (int)Reach(size, dilation);
         (Input, Size, _stride, _dilation) = (input, size, stride, dilation);
         Output = padding == Padding.Valid ? (input - reach) / stride + 1 : (input - 1) / stride + 1;
         _before = padding switch
@@ -53,18 +53,18 @@ internal readonly struct WindowAxis
         for (int i = 0; i < axes.Length; i++)
         {
             (int size, int stride, int dilation) = windows[i];
-            if (stride < 1)
-                throw new UnrollException($"{label} has a stride of {stride}; it must be at least 1.");
-            if (dilation < 1)
-                throw new UnrollException($"{label} has a dilation of {dilation}; it must be at least 1.");
+            if (Reach(size, dilation) > int.MaxValue)
+                throw new UnrollException($"{label}'s window of {size} {units[i]} with a dilation of {dilation} spans more than {int.MaxValue} {units[i]}. Choose a smaller window or dilation.");
             if (padding == Padding.Valid && Reach(size, dilation) > input[i])
                 throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
+            if ((long)axes[i].Output * size > int.MaxValue)
+                throw new UnrollException($"{label}'s {axes[i].Output} windows of {size} {units[i]} are more than a table can hold. Choose smaller windows or a larger stride.");
         }
 
         return axes;
     }
 
     /// <summary>Positions from a window's first to its last.</summary>
-    private static int Reach(int size, int dilation) => checked((size - 1) * dilation + 1);
+    private static long Reach(int size, int dilation) => (size - 1L) * dilation + 1;
 }
