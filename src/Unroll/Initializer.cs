@@ -158,7 +158,7 @@ internal static class InitializerExtensions
     }
 
     /// <summary>In two passes, which leave no more than rounding.</summary>
-    private static void GramSchmidt(Span<double> vectors, int count, int length)
+    internal static void GramSchmidt(Span<double> vectors, int count, int length)
     {
         for (int i = 0; i < count; i++)
         {

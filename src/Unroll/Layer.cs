@@ -103,7 +103,7 @@ public abstract record Layer
         if (inputs.Length != 1 && !inputs.AsSpan(1).SequenceEqual([.. states.Select(state => new Shape(state.Units))]))
         {
             string wanted = string.Join(", ", states.Select(state => $"{state.Name} ({state.Units})"));
-            throw new UnrollException($"{Label} takes a sequence, and after it no states or all of them: {wanted}. Given were {string.Join(", ", inputs)}.");
+            throw new UnrollException($"{Label} takes a sequence, and after it no states or all, {wanted}; given were {string.Join(", ", inputs)}.");
         }
 
         if (inputs.Length > 1 && IsStateful)

@@ -39,9 +39,12 @@ public static class ForecastFile
     public static PartsForecaster Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        byte[] file = ModelFile.ReadAll(path);
-        return file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
+        return Read(ModelFile.ReadAll(path), path);
     }
+
+    /// <summary>The forecaster in the bytes of a file.</summary>
+    internal static PartsForecaster Read(byte[] file, string path) =>
+        file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
 
     private static byte[] ToBytes(PartsForecaster forecaster)
     {

@@ -156,12 +156,12 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    /// <summary>1/(1 + e⁻ˣ), right to a few units in the last place of itself.</summary>
+    /// <summary>1/(1 + e⁻ˣ): a gate's sigmoid above −1, and below it eˣ/(1 + eˣ), whose error is small beside small values too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Sigmoid(V x)
     {
-        V one = O.Splat(T.One), e = O.Exp(O.Subtract(default, O.Abs(x)));
-        return O.Divide(O.SelectPositive(x, one, e), O.Add(one, e));
+        V one = O.Splat(T.One), e = O.Abs(O.Exp(x));
+        return O.SelectPositive(O.Add(x, one), GateSigmoid(x), O.Divide(e, O.Add(one, e)));
     }
 
     /// <summary>1/(1 + e⁻ˣ) = ½ + ½·tanh(x/2).</summary>
