@@ -65,6 +65,10 @@ internal sealed class LayerUse
     public LayerUse(Layer layer, IReadOnlyList<Node> inputs, LayerUse? owner = null)
     {
         (Layer, Inputs, Owner, Order) = (layer, [.. inputs], owner ?? this, Interlocked.Increment(ref s_made));
+        if (Inputs.Length == 0)
+            throw new UnrollException($"{layer.Kind} is applied to nothing. Give it an input.");
+        if (Array.IndexOf(Inputs, null) is >= 0 and var at)
+            throw new ArgumentException($"Input {at + 1} of {layer.Kind} is null.", nameof(inputs));
         Shape[] shapes = ShapesOf(layer, [.. inputs.Select(node => node.Shape)]);
         Outputs = [.. shapes.Select((shape, number) => new Node(this, number, shape))];
     }

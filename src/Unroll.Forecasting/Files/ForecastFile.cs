@@ -152,8 +152,20 @@ internal static class TutorialFile
             Statics = [],
             Frequency = "",
         };
-        var model = new NetworkModel(network, Scaler.Restore(about.Scaler), about.Seed) { Part = part, Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window) };
+        var model = new NetworkModel(network, ScalerOf(about, path), about.Seed) { Part = part, Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window) };
         return new NetworkForecaster(about.Model, about.Scaler.Kind, facts, [model]);
+    }
+
+    private static Scaler ScalerOf(ForecastMetadata about, string path)
+    {
+        try
+        {
+            return Scaler.Restore(about.Scaler);
+        }
+        catch (Exception failure) when (failure is UnrollException or ArgumentException or NullReferenceException)
+        {
+            throw new UnrollException($"{path} is damaged: its scaler cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+        }
     }
 }
 

@@ -54,7 +54,7 @@ public abstract record Recurrent : Layer
     /// <summary>True: a batch starts from the states in which the batch before ended, row by row, until <see cref="Model.ResetStates"/>.</summary>
     public bool Stateful { get; init; }
 
-    /// <summary>True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in Keras.</summary>
+    /// <summary>True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in Keras, and the mask with it.</summary>
     public bool GoBackwards { get; init; }
 
     public override Shape GetOutputShape(Shape input)
@@ -88,6 +88,8 @@ public abstract record Recurrent : Layer
         var op = new RecurrentOp<T>(this, builder, CreateCell(builder, input), input, GetOutputShape(input)) { ReversesOutput = reversesOutput };
         if (!ReturnSequences)
             builder.Mask = -1;
+        else if (GoBackwards && !reversesOutput && builder.Mask >= 0)
+            op.ReversedMask = builder.AddMask();
         return op;
     }
 }

@@ -50,6 +50,12 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>
     public bool ReversesOutput { get; init; }
 
+    /// <summary>
+    /// Where a masked sequence is returned in the order of processing, from its last step to its first, the mask that goes with it, in the same
+    /// order; otherwise −1. Padding then comes first, and steps of it that the shard leaves out hold the initial state.
+    /// </summary>
+    public int ReversedMask { get; set; } = -1;
+
     /// <summary>Which of the recurrent layers of its graph it is: the place of its states in those of a network.</summary>
     public int Number { get; }
 
@@ -70,7 +76,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override bool SkipsPadding => true;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _options.ReturnSequences ? inputSteps : 1;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => ReversedMask >= 0 ? Input.Steps : _options.ReturnSequences ? inputSteps : 1;
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
 
@@ -104,6 +110,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             }
         }
 
+        if (ReversedMask >= 0)
+            BeginReversed(pass, steps, spans.Cache.Slice(_hAt, h), spans.Output);
         worker.Wait();
         Span<T> input = _copiesInput ? spans.Cache[_inputAt..] : spans.Input;
         for (int t = 0; t < steps; t++)
@@ -187,6 +195,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 PutBackMasked(pass, InputStep(t, steps), dh, dc, kept);
         }
 
+        for (int left = 0; ReversedMask >= 0 && left < Input.Steps - steps; left++)
+            pass.Kernels.Add(dh, spans.OutputGradient.Slice(left * h, h));
         if (worker.IsFirst)
         {
             states.Save(dh, _cell.Padded, pass, states.InitialGradient[0]);
@@ -290,7 +300,20 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     private int InputStep(int t, int steps) => _options.GoBackwards ? steps - 1 - t : t;
 
-    private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : t;
+    private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : ReversedMask >= 0 ? Input.Steps - steps + t : t;
+
+    /// <summary>The mask in the order of processing, and the output at the steps that the shard leaves out. One thread does all of a masked layer.</summary>
+    private void BeginReversed(ShardPass<T> pass, int steps, ReadOnlySpan<T> initial, Span<T> output)
+    {
+        int rows = pass.PaddedRows, last = Input.Steps - 1;
+        Span<bool> mask = pass.Mask(_mask), reversed = pass.Mask(ReversedMask);
+        for (int t = 0; t <= last; t++)
+        {
+            mask.Slice((last - t) * rows, rows).CopyTo(reversed[(t * rows)..]);
+            if (t <= last - steps)
+                initial.CopyTo(output[(t * initial.Length)..]);
+        }
+    }
 
     /// <summary>A masked step leaves the states as they were.</summary>
     private void CarryMasked(ShardPass<T> pass, int inputStep, in CellStep<T> step)

@@ -3,6 +3,8 @@ namespace Unroll.Layers;
 /// <summary>The windows of a convolution or pooling along one extent of its input, checked.</summary>
 internal readonly struct WindowAxis
 {
+    /// <summary>Entries of the table of all windows: half a gigabyte.</summary>
+    private const int MostPlaces = 1 << 27;
     private static readonly string[] s_sequence = ["steps"], s_image = ["rows", "columns"];
     private readonly int _stride, _dilation, _before;
 
@@ -58,10 +60,11 @@ internal readonly struct WindowAxis
             if (padding == Padding.Valid && Reach(size, dilation) > input[i])
                 throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
-            if ((long)axes[i].Output * size > int.MaxValue)
-                throw new UnrollException($"{label}'s {axes[i].Output} windows of {size} {units[i]} are more than a table can hold. Choose smaller windows or a larger stride.");
         }
 
+        decimal places = axes.Aggregate(1m, (product, axis) => product * axis.Output * axis.Size);
+        if (places > MostPlaces)
+            throw new UnrollException($"{label}'s windows read {places} places for inputs of shape {input}, and {MostPlaces} at most can be. Choose smaller windows or a larger stride.");
         return axes;
     }
 

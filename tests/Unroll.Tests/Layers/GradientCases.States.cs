@@ -36,6 +36,7 @@ internal static partial class GradientCases
             Node decoded = new Bidirectional(new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnSequences = true }).Apply([y, .. encoded.States]);
             return new Graph([x, y], [decoded, encoded]);
         });
+        yield return OfTokens("tokens backwards in the order of processing", 9, new Embedding(5, 3) { MaskZero = true }, new Gru(3) { GoBackwards = true, ReturnSequences = true }, new Lstm(2)) with { States = true };
         yield return new GradientCase("stack in both directions, masks, states", new Masking(), new Bidirectional(new StackedRecurrent(new Gru(4), new Lstm(3)) { ReturnSequences = true })) { Rows = 6, Masked = s_masks, States = true };
         foreach (AttentionLayer layer in (AttentionLayer[])[new Attention(), new AdditiveAttention()])
         {

@@ -10,7 +10,7 @@ public class OptionTests
     private static readonly int[] s_integers = [int.MinValue, -1, 0, 1, int.MaxValue];
     private static readonly double[] s_numbers = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -1, -1e-300, 0, double.Epsilon, 0.999, 1, 1e308];
 
-    public static TheoryData<string> Kinds => [.. Corpus.Models().SelectMany(model => model.Graph.Uses).Select(use => use.Layer.Kind).Distinct()];
+    public static TheoryData<string> Kinds => [.. Corpus.Models().SelectMany(model => model.Layers).Where(layer => Variants(layer).Any()).Select(layer => layer.Kind).Distinct()];
 
     [Theory]
     [MemberData(nameof(Kinds))]

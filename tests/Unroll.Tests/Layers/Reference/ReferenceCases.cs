@@ -7,8 +7,12 @@ internal static partial class ReferenceCases
 {
     private static readonly Shape s_sequence = new(4, 3);
 
-    public static IReadOnlyDictionary<string, ReferenceCase> All { get; } =
-        OfRecurrent().Concat(OfBidirectional()).Concat(OfPlainLayers()).Concat(OfWindows()).Concat(OfShapes()).Concat(OfMerges()).Concat(OfAttention()).ToDictionary(row => row.Name);
+    private static readonly Lazy<Dictionary<string, ReferenceCase>> s_all = new(() => new[]
+    {
+        OfRecurrent(), OfBackwards(), OfBidirectional(), OfPlainLayers(), OfWindows(), OfShapes(), OfMerges(), OfAttention(),
+    }.SelectMany(rows => rows).ToDictionary(row => row.Name));
+
+    public static IReadOnlyDictionary<string, ReferenceCase> All => s_all.Value;
 
     private static IEnumerable<ReferenceCase> OfRecurrent()
     {
@@ -20,6 +24,28 @@ internal static partial class ReferenceCases
             yield return ReferenceCase.Of($"{name} on {name}", s_sequence, (x, w) => Run(cell, Run(cell, Steps(x, 3), new double[2], new double[2], w[..3]), new double[2], new double[2], w[3..])[^1], new StackedRecurrent(layer, layer));
         }
     }
+
+    /// <summary>A masked sequence that is returned in the order of processing takes its mask with it; padding at the end comes first then.</summary>
+    private static IEnumerable<ReferenceCase> OfBackwards()
+    {
+        yield return ReferenceCase.Of("gru backwards, sequences, masked, lstm", s_sequence, (x, w) =>
+        {
+            double[][] turned = [.. Run(GruStep, Steps(x, 3), new double[2], new double[2], w[..3], backwards: true, t => t != 2).Reverse()];
+            return Run(LstmStep, turned, new double[3], new double[3], w[3..], counts: t => t != 1)[^1];
+        }, new Masking(), new Gru(2) { GoBackwards = true, ReturnSequences = true }, new Lstm(3)) with { Inputs = (_, row) => WithoutStep(2, row) };
+        yield return ReferenceCase.Of("tokens, gru backwards, sequences", new Shape(4), (x, w) => Join(TokensBackwards(x, w)), new Embedding(5, 2) { MaskZero = true }, new Gru(2) { GoBackwards = true, ReturnSequences = true })
+            with { Inputs = Tokens };
+        yield return ReferenceCase.Of(
+            "tokens, gru backwards, sequences, lstm",
+            new Shape(4),
+            (x, w) => Run(LstmStep, TokensBackwards(x, w), new double[3], new double[3], w[4..], counts: t => x[3 - t] != 0)[^1],
+            new Embedding(5, 2) { MaskZero = true },
+            new Gru(2) { GoBackwards = true, ReturnSequences = true },
+            new Lstm(3)) with { Inputs = Tokens };
+    }
+
+    private static double[][] TokensBackwards(double[] x, double[][] w) =>
+        [.. Run(GruStep, [.. x.Select(token => w[0][(2 * (int)token)..(2 * (int)token + 2)])], new double[2], new double[2], w[1..4], backwards: true, t => x[t] != 0).Reverse()];
 
     private static IEnumerable<ReferenceCase> OfPlainLayers()
     {
