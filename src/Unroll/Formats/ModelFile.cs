@@ -59,7 +59,11 @@ public static class ModelFile
 
     /// <summary>Reads a model and its metadata.</summary>
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
-    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path) => FromBytes(ReadAll(path), path);
+    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path) => Opened(path, () =>
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return FromStream(stream, path);
+    });
 
     /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
     /// <param name="file">The bytes.</param>
@@ -68,45 +72,83 @@ public static class ModelFile
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromBytes(byte[] file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Length < SignatureLength || !file.AsSpan(0, SignatureLength).SequenceEqual(Signature))
-            throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
-        if (file.Length < PrefixLength + SHA256.HashSizeInBytes)
-            throw Damaged(path, $"it ends after {file.Length} bytes");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength));
-        if (version > Version)
-            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
-        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(file.AsSpan(0, file.Length - sum.Length), sum);
-        if (!sum.SequenceEqual(file.AsSpan(file.Length - sum.Length)))
-            throw Damaged(path, "its checksum does not fit its contents");
-        try
-        {
-            return Parse(file, version);
-        }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or OverflowException or UnrollException)
-        {
-            throw Damaged(path, "its header cannot be read: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
-        }
+        using var stream = new MemoryStream(file, writable: false);
+        return FromStream(stream, path);
     }
 
-    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] file, int version)
+    /// <summary>The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is right.</summary>
+    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromStream(Stream stream, string path)
     {
-        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4)), most = file.Length - PrefixLength - SHA256.HashSizeInBytes;
-        if (length < 0 || length > most)
-            throw new InvalidDataException($"it has {length} bytes, where the file has room for {most}");
-        ReadOnlySpan<byte> json = file.AsSpan(PrefixLength, length);
+        long length = stream.Length;
+        Span<byte> prefix = stackalloc byte[PrefixLength], sum = stackalloc byte[SHA256.HashSizeInBytes], expected = stackalloc byte[SHA256.HashSizeInBytes];
+        prefix = prefix[..stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false)];
+        if (!prefix.StartsWith(Signature))
+            throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
+        if (length < PrefixLength + SHA256.HashSizeInBytes)
+            throw Damaged(path, $"it ends after {length} bytes");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[SignatureLength..]);
+        if (version > Version)
+            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(prefix);
+        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix[(SignatureLength + 4)..]);
+        long most = length - PrefixLength - SHA256.HashSizeInBytes, left = most;
+        (Model Model, IReadOnlyDictionary<string, string> Metadata)? read = null;
+        Exception? failure = null;
+        if (headerLength >= 0 && headerLength <= most)
+        {
+            var json = new byte[headerLength];
+            stream.ReadExactly(json);
+            hash.AppendData(json);
+            left -= headerLength;
+            try
+            {
+                read = Parse(json, version, left);
+                LittleEndian.Read(stream, hash, read.Value.Model.Network.Parameters.Values[..read.Value.Model.ParameterCount]);
+                left = 0;
+            }
+            catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException or OverflowException or UnrollException)
+            {
+                failure = wrong;
+            }
+        }
+        else
+        {
+            failure = new InvalidDataException($"it has {headerLength} bytes, where the file has room for {most}");
+        }
+
+        Skip(stream, hash, left);
+        stream.ReadExactly(expected);
+        hash.GetHashAndReset(sum);
+        if (!sum.SequenceEqual(expected))
+            throw Damaged(path, "its checksum does not fit its contents");
+        return read ?? throw Damaged(path, "its header cannot be read: " + failure!.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
+    }
+
+    /// <summary>The model that a header describes, with weights of 0.</summary>
+    private static (Model Model, IReadOnlyDictionary<string, string> Metadata) Parse(byte[] json, int version, long bytes)
+    {
         RequireFewLayers(json);
         ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
-        ReadOnlySpan<byte> body = file.AsSpan(PrefixLength + length, most - length);
         Check(header);
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
-            .BuildEmpty(new Shape(header.Input), body.Length / sizeof(float));
+            .BuildEmpty(new Shape(header.Input), (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        if (!fits || body.Length != (long)model.ParameterCount * sizeof(float))
+        if (!fits || bytes != (long)model.ParameterCount * sizeof(float))
             throw new InvalidDataException("its weights do not fit its layers");
-        LittleEndian.Read(body, model.Network.Parameters.Values[..model.ParameterCount]);
         return (model, header.Metadata);
+    }
+
+    private static void Skip(Stream stream, IncrementalHash hash, long bytes)
+    {
+        var buffer = new byte[(int)Math.Min(bytes, 1 << 16)];
+        for (; bytes > 0; bytes -= buffer.Length)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(bytes, buffer.Length));
+            stream.ReadExactly(part);
+            hash.AppendData(part);
+        }
     }
 
     /// <summary>Counts the layers before anything is made of them.</summary>
@@ -140,13 +182,15 @@ public static class ModelFile
         }
     }
 
-    internal static byte[] ReadAll(string path)
+    internal static byte[] ReadAll(string path) => Opened(path, () => File.ReadAllBytes(path));
+
+    private static T Opened<T>(string path, Func<T> read)
     {
         if (Directory.Exists(path))
             throw new UnrollException($"{path} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.");
         try
         {
-            return File.ReadAllBytes(path);
+            return read();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

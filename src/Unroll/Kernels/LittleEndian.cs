@@ -1,17 +1,26 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Unroll.Kernels;
 
 /// <summary>Floats as bytes in little-endian order, as files have them.</summary>
 internal static class LittleEndian
 {
-    /// <summary>Copies the floats that the bytes stand for. There are four bytes for each.</summary>
-    public static void Read(ReadOnlySpan<byte> source, Span<float> values)
+    private const int Chunk = 1 << 17;
+
+    /// <summary>Reads floats to their place, chunk by chunk, and adds their bytes to a hash while they are in the cache.</summary>
+    public static void Read(Stream source, IncrementalHash hash, Span<float> values)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, values.Length * sizeof(float));
-        source.CopyTo(MemoryMarshal.AsBytes(values));
-        Reverse(MemoryMarshal.AsBytes(values));
+        Span<byte> bytes = MemoryMarshal.AsBytes(values);
+        for (int at = 0; at < bytes.Length; at += Chunk)
+        {
+            Span<byte> part = bytes[at..Math.Min(bytes.Length, at + Chunk)];
+            source.ReadExactly(part);
+            hash.AppendData(part);
+        }
+
+        Reverse(bytes);
     }
 
     /// <summary>Copies floats to their bytes, four for each.</summary>
