@@ -75,7 +75,9 @@ internal static class ActivationFunction<T>
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
     };
 
-    /// <summary>The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value. NaN for NaN.</summary>
+    /// <summary>
+    /// The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value. NaN for NaN.
+    /// </summary>
     public static T Derivative(Activation activation, T y) => activation switch
     {
         _ when T.IsNaN(y) => y,

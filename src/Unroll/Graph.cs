@@ -104,8 +104,11 @@ internal sealed class Graph
             // The parameters of the second would seem to belong to the first.
             for (int slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
             {
-                if (taken.Contains(name[..slash]))
-                    throw new UnrollException($"The layers {name[..slash]} and {name} have names of which one looks like a part of the other. Give one of them another name.");
+                string before = name[..slash];
+                if (!taken.Contains(before))
+                    continue;
+                throw new UnrollException(
+                    $"The layers {before} and {name} have names of which one looks like a part of the other. Give one of them another name.");
             }
         }
     }

@@ -68,7 +68,10 @@ public abstract record Layer
     /// <summary>True where this is, or holds, a recurrent layer that carries its states from batch to batch.</summary>
     internal virtual bool IsStateful => false;
 
-    /// <summary>The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with <see cref="ReturnsStates"/> its further outputs.</summary>
+    /// <summary>
+    /// The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with <see cref="ReturnsStates"/> its
+    /// further outputs.
+    /// </summary>
     internal virtual IReadOnlyList<LayerState> States => [];
 
     /// <summary>True where the final states are outputs after the first.</summary>

@@ -124,7 +124,9 @@ internal sealed class NetworkPlan<T>
         }
         catch (Exception failure) when (failure is OverflowException or ArgumentException)
         {
-            throw new UnrollException($"{builder.LayerName} needs more memory than an array can hold for inputs of shape {string.Join(", ", inputs)}. Make it smaller: {layer}.", failure);
+            string shapes = string.Join(", ", inputs);
+            throw new UnrollException(
+                $"{builder.LayerName} needs more memory than an array can hold for inputs of shape {shapes}. Make it smaller: {layer}.", failure);
         }
     }
 

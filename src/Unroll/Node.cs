@@ -28,7 +28,11 @@ public sealed class Node
     /// <summary>The name that an input was given.</summary>
     public string? Name { get; }
 
-    /// <summary>The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a <see cref="StackedRecurrent"/> those of all its layers, from the lowest up; of a <see cref="Bidirectional"/> those of the forward copy, then those of the backward one. Empty for others.</summary>
+    /// <summary>
+    /// The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a
+    /// <see cref="StackedRecurrent"/> those of all its layers, from the lowest up; of a <see cref="Bidirectional"/> those of the forward copy, then
+    /// those of the backward one. Empty for others.
+    /// </summary>
     public IReadOnlyList<Node> States => Use is { Layer.ReturnsStates: true } ? Use.Outputs[1..] : [];
 
     /// <summary>The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value step.</summary>
@@ -94,7 +98,8 @@ internal sealed class LayerUse
         }
         catch (Exception failure) when (failure is OverflowException or ArgumentException)
         {
-            throw new UnrollException($"{layer} gives more than {int.MaxValue} values for inputs of shape {string.Join(", ", inputs)}. Make it smaller.", failure);
+            string shapes = string.Join(", ", inputs);
+            throw new UnrollException($"{layer} gives more than {int.MaxValue} values for inputs of shape {shapes}. Make it smaller.", failure);
         }
     }
 }

@@ -152,7 +152,11 @@ internal static class TutorialFile
             Statics = [],
             Frequency = "",
         };
-        var model = new NetworkModel(network, ScalerOf(about, path), about.Seed) { Part = part, Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window) };
+        var model = new NetworkModel(network, ScalerOf(about, path), about.Seed)
+        {
+            Part = part,
+            Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window),
+        };
         return new NetworkForecaster(about.Model, about.Scaler.Kind, facts, [model]);
     }
 
@@ -164,7 +168,8 @@ internal static class TutorialFile
         }
         catch (Exception failure) when (failure is UnrollException or ArgumentException or NullReferenceException)
         {
-            throw new UnrollException($"{path} is damaged: its scaler cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+            string how = failure.Message.ReplaceLineEndings(" ");
+            throw new UnrollException($"{path} is damaged: its scaler cannot be read: {how} Train the network again.", failure);
         }
     }
 }

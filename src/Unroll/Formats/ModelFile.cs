@@ -49,7 +49,8 @@ public static class ModelFile
         ReadOnlySpan<float> weights = model.Network.Parameters.ReadOnlyValues[..model.ParameterCount];
         var file = new byte[checked(PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : 1);
+        int version = model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : 1;
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
         LittleEndian.Write(weights, file.AsSpan(PrefixLength + json.Length, weights.Length * sizeof(float)));
@@ -76,11 +77,14 @@ public static class ModelFile
         return FromStream(stream, path);
     }
 
-    /// <summary>The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is right.</summary>
+    /// <summary>
+    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is right.
+    /// </summary>
     private static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromStream(Stream stream, string path)
     {
         long length = stream.Length;
-        Span<byte> prefix = stackalloc byte[PrefixLength], sum = stackalloc byte[SHA256.HashSizeInBytes], expected = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes], expected = stackalloc byte[SHA256.HashSizeInBytes];
         prefix = prefix[..stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false)];
         if (!prefix.StartsWith(Signature))
             throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
@@ -107,7 +111,8 @@ public static class ModelFile
                 LittleEndian.Read(stream, hash, read.Value.Model.Network.Parameters.Values[..read.Value.Model.ParameterCount]);
                 left = 0;
             }
-            catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException or OverflowException or UnrollException)
+            catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
+                or OverflowException or UnrollException)
             {
                 failure = wrong;
             }

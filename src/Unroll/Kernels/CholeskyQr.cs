@@ -15,7 +15,10 @@ internal static unsafe class CholeskyQr
     /// <summary>Where the largest pivot is less than this many times the smallest, A is conditioned so well that one round has all digits.</summary>
     private const double WellConditioned = 30;
 
-    /// <summary>Makes the rows of <paramref name="a"/> [count × length] orthonormal, in place. False: they are too close to dependent; the values are spoilt then.</summary>
+    /// <summary>
+    /// Makes the rows of <paramref name="a"/> [count × length] orthonormal, in place. False: they are too close to dependent; the values are
+    /// spoilt then.
+    /// </summary>
     public static bool TryOrthonormalize(Span<double> a, int count, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(a.Length, count * length);
@@ -30,7 +33,7 @@ internal static unsafe class CholeskyQr
                 for (int i = 0; i < padded; i++)
                     pl[(nint)i * padded + i] = i < count ? 0 : 1;
                 for (int from = 0; from < length; from += Chunk)
-                    SubtractProducts(pa + from, length, pa + from, length, count, 0, count, Math.Min(Chunk, length - from), pl, padded);
+                    SubtractProducts(pa + from, length, count, 0, count, Math.Min(Chunk, length - from), pl, padded);
                 for (int i = 0; i < count; i++)
                 {
                     for (int j = 0; j <= i; j++)
@@ -48,8 +51,11 @@ internal static unsafe class CholeskyQr
         return false;
     }
 
-    /// <summary>c −= a·bᵀ below and on the diagonal: rows <paramref name="first"/> to <paramref name="last"/> of b give the columns of c, the rows from there to <paramref name="rows"/> of a its rows.</summary>
-    private static void SubtractProducts(double* a, int aStride, double* b, int bStride, int rows, int first, int last, int length, double* c, int cStride)
+    /// <summary>
+    /// c −= a·aᵀ below and on the diagonal: rows <paramref name="first"/> to <paramref name="last"/> of a give the columns of c, the rows from
+    /// there to <paramref name="rows"/> its rows.
+    /// </summary>
+    private static void SubtractProducts(double* a, int aStride, int rows, int first, int last, int length, double* c, int cStride)
     {
         for (int block = first; block < last; block += Block)
         {
@@ -58,21 +64,22 @@ internal static unsafe class CholeskyQr
             {
                 for (int j = block; j < end && j <= i + Tile - 1; j += Tile)
                 {
+                    double* left = a + (nint)i * aStride, right = a + (nint)j * aStride, result = c + (nint)i * cStride + j;
                     if (i + Tile <= rows && j + Tile <= end)
-                        SubtractTile(a + (nint)i * aStride, aStride, b + (nint)j * bStride, bStride, length, c + (nint)i * cStride + j, cStride);
+                        SubtractTile(left, right, aStride, length, result, cStride);
                     else
-                        SubtractEdge(a + (nint)i * aStride, aStride, Math.Min(Tile, rows - i), b + (nint)j * bStride, bStride, Math.Min(Tile, end - j), length, c + (nint)i * cStride + j, cStride);
+                        SubtractEdge(left, Math.Min(Tile, rows - i), right, Math.Min(Tile, end - j), aStride, length, result, cStride);
                 }
             }
         }
     }
 
-    private static void SubtractEdge(double* a, int aStride, int rows, double* b, int bStride, int columns, int length, double* c, int cStride)
+    private static void SubtractEdge(double* a, int rows, double* b, int columns, int stride, int length, double* c, int cStride)
     {
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
-                c[(nint)i * cStride + j] -= Dot(a + (nint)i * aStride, b + (nint)j * bStride, length);
+                c[(nint)i * cStride + j] -= Dot(a + (nint)i * stride, b + (nint)j * stride, length);
         }
     }
 
@@ -100,9 +107,9 @@ internal static unsafe class CholeskyQr
 
     /// <summary>4 × 4 dot products at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SubtractTile(double* a, int aStride, double* b, int bStride, int length, double* c, int cStride)
+    private static void SubtractTile(double* a, double* b, int stride, int length, double* c, int cStride)
     {
-        double* a1 = a + aStride, a2 = a1 + aStride, a3 = a2 + aStride, b1 = b + bStride, b2 = b1 + bStride, b3 = b2 + bStride;
+        double* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, b1 = b + stride, b2 = b1 + stride, b3 = b2 + stride;
         Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
         Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
         int i = 0;
@@ -152,7 +159,7 @@ internal static unsafe class CholeskyQr
         c[3] -= Sum(c33, a3, b3, i, length);
     }
 
-    /// <summary>L of l = L·Lᵀ in place of the lower half, block of columns by block of columns; the spread is the largest pivot by the smallest.</summary>
+    /// <summary>L of l = L·Lᵀ in place of the lower half, block by block of columns; the spread is the largest pivot by the smallest.</summary>
     private static bool Decompose(double* l, int count, int stride, out double spread)
     {
         double least = double.PositiveInfinity, most = 0;
@@ -160,7 +167,7 @@ internal static unsafe class CholeskyQr
         {
             int end = Math.Min(block + Block, count);
             if (block > 0)
-                SubtractProducts(l, stride, l, stride, count, block, end, block, l, stride);
+                SubtractProducts(l, stride, count, block, end, block, l, stride);
             for (int j = block; j < end; j++)
             {
                 double* row = l + (nint)j * stride;
@@ -230,7 +237,8 @@ internal static unsafe class CholeskyQr
         Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
         for (int k = 0; k < count; k++, panel += PanelVectors * width)
         {
-            Vector512<double> x0 = Vector512.Load(panel), x1 = Vector512.Load(panel + width), x2 = Vector512.Load(panel + 2 * width), x3 = Vector512.Load(panel + 3 * width);
+            Vector512<double> x0 = Vector512.Load(panel), x1 = Vector512.Load(panel + width);
+            Vector512<double> x2 = Vector512.Load(panel + 2 * width), x3 = Vector512.Load(panel + 3 * width);
             Vector512<double> y = Vector512.Create(l[k]);
             c00 = Vector512.FusedMultiplyAdd(y, x0, c00);
             c01 = Vector512.FusedMultiplyAdd(y, x1, c01);

@@ -74,15 +74,16 @@ public sealed record Bidirectional(Layer Inner) : Layer
         return new BidirectionalOp<T>(this, name, builder.ShardRows, forward, backward, input, GetOutputShape(input));
     }
 
-    private IEnumerable<LayerState> StatesOf(string half) => Inner.States.Select(state => new LayerState($"{half}/{state.Name}", state.Units));
+    private IEnumerable<LayerState> StatesOf(string half) =>
+        Inner.States.Select(state => new LayerState($"{half}/{state.Name}", state.Units));
 
     private static Layer Checked(Layer inner)
     {
         ArgumentNullException.ThrowIfNull(inner);
         if (inner is not (Recurrent or StackedRecurrent))
-            throw new ArgumentException($"Bidirectional doubles a recurrent layer or a StackedRecurrent, but {inner.GetType().Name} was given.", nameof(inner));
+            throw new ArgumentException($"Bidirectional doubles a recurrent layer or StackedRecurrent, but {inner.GetType().Name} was given.", nameof(inner));
         if (inner is StackedRecurrent stack && stack.Layers.Any(layer => layer.GoBackwards))
-            throw new ArgumentException("Bidirectional reverses all layers of a stack, so none of them may have GoBackwards. Leave it out.", nameof(inner));
+            throw new ArgumentException("Bidirectional reverses all layers of a stack, so none may have GoBackwards. Leave it out.", nameof(inner));
         return inner;
     }
 

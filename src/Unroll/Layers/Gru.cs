@@ -33,8 +33,9 @@ public sealed record Gru : Layers.Recurrent
 
     internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
-        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, checked(3 * Units)), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, checked(3 * Units)), RecurrentInitializer, RecurrentRegularizer);
+        int columns = checked(3 * Units);
+        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
+        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Shape biasShape = ResetAfter ? new Shape(2, 3 * Units) : new Shape(3 * Units);
         Parameter? bias = UseBias ? builder.AddParameter("bias", biasShape, BiasInitializer, BiasRegularizer) : null;
         return ResetAfter

@@ -34,8 +34,9 @@ public sealed record Lstm : Layers.Recurrent
 
     internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
-        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, checked(4 * Units)), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, checked(4 * Units)), RecurrentInitializer, RecurrentRegularizer);
+        int columns = checked(4 * Units);
+        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
+        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Parameter? bias = UseBias
             ? builder.AddParameter("bias", new Shape(4 * Units), BiasInitializer, BiasRegularizer, UnitForgetBias ? (Units, Units) : default)
             : null;

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Unroll.Layers;
 
 /// <summary>
-/// Options of layers are checked where they are set, so that a wrong one is an <see cref="ArgumentException"/> that names it at the place that gave
-/// it. What only the input can tell is an <see cref="UnrollException"/> when the layer is applied.
+/// Options of layers are checked where they are set, so that a wrong one is an <see cref="ArgumentException"/> that names it, at the place that
+/// gave it. What only the input can tell is an <see cref="UnrollException"/> when the layer is applied.
 /// </summary>
 internal static class Option
 {
@@ -14,7 +14,8 @@ internal static class Option
         : throw new ArgumentOutOfRangeException(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} must be at least {least}."));
 
     /// <summary>The same for an option that may be left out.</summary>
-    public static int? AtLeast(int least, int? value, [CallerMemberName] string option = "") => value is int given ? AtLeast(least, given, option) : null;
+    public static int? AtLeast(int least, int? value, [CallerMemberName] string option = "") =>
+        value is int given ? AtLeast(least, given, option) : null;
 
     /// <summary>A share: at least 0 and below 1.</summary>
     public static double Share(double value, [CallerMemberName] string option = "") => value is >= 0 and < 1

@@ -48,13 +48,17 @@ public abstract record Recurrent : Layer
     /// <summary>True: the output is h of every step, (T, H). False: h of the last step, (H).</summary>
     public bool ReturnSequences { get; init; }
 
-    /// <summary>True: the final states are further outputs of the layer in a graph (<see cref="Node.States"/>), and <see cref="Model.Run"/> returns them.</summary>
+    /// <summary>
+    /// True: the final states are further outputs of the layer in a graph (<see cref="Node.States"/>), and <see cref="Model.Run"/> returns them.
+    /// </summary>
     public bool ReturnState { get; init; }
 
     /// <summary>True: a batch starts from the states in which the batch before ended, row by row, until <see cref="Model.ResetStates"/>.</summary>
     public bool Stateful { get; init; }
 
-    /// <summary>True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in Keras, and the mask with it.</summary>
+    /// <summary>
+    /// True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in Keras, and the mask with it.
+    /// </summary>
     public bool GoBackwards { get; init; }
 
     public override Shape GetOutputShape(Shape input)
@@ -85,7 +89,8 @@ public abstract record Recurrent : Layer
     internal RecurrentOp<T> Build<T>(LayerBuilder<T> builder, Shape input, bool reversesOutput)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var op = new RecurrentOp<T>(this, builder, CreateCell(builder, input), input, GetOutputShape(input)) { ReversesOutput = reversesOutput };
+        Cell<T> cell = CreateCell(builder, input);
+        var op = new RecurrentOp<T>(this, builder, cell, input, GetOutputShape(input)) { ReversesOutput = reversesOutput };
         if (!ReturnSequences)
             builder.Mask = -1;
         else if (GoBackwards && !reversesOutput && builder.Mask >= 0)

@@ -76,7 +76,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override bool SkipsPadding => true;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => ReversedMask >= 0 ? Input.Steps : _options.ReturnSequences ? inputSteps : 1;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) =>
+        ReversedMask >= 0 ? Input.Steps : _options.ReturnSequences ? inputSteps : 1;
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
 
@@ -302,7 +303,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : ReversedMask >= 0 ? Input.Steps - steps + t : t;
 
-    /// <summary>The mask in the order of processing, and the output at the steps that the shard leaves out. One thread does all of a masked layer.</summary>
+    /// <summary>
+    /// The mask in the order of processing, and the output at the steps that the shard leaves out. One thread does all of a masked layer.
+    /// </summary>
     private void BeginReversed(ShardPass<T> pass, int steps, ReadOnlySpan<T> initial, Span<T> output)
     {
         int rows = pass.PaddedRows, last = Input.Steps - 1;

@@ -11,7 +11,11 @@ namespace Unroll;
 /// <param name="Inner">The layer; it sees one step as a whole input. A recurrent one starts from zero at each step. Its name is ignored.</param>
 public sealed record TimeDistributed(Layer Inner) : Layer
 {
-    public Layer Inner { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = Inner ?? throw new ArgumentNullException(nameof(Inner));
+    public Layer Inner
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = Inner ?? throw new ArgumentNullException(nameof(Inner));
 
     internal override string Kind => "time_distributed";
 
@@ -26,7 +30,7 @@ public sealed record TimeDistributed(Layer Inner) : Layer
         if (IsStateful)
             throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
         if (Inner.ReturnsStates)
-            throw new UnrollException($"{Label} cannot give the final states of the layer in it, which every step would have. Turn ReturnState off.");
+            throw new UnrollException($"{Label} cannot give the final states of its layer, which every step would have. Turn ReturnState off.");
         return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }
 

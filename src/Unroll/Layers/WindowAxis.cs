@@ -56,7 +56,9 @@ internal readonly struct WindowAxis
         {
             (int size, int stride, int dilation) = windows[i];
             if (Reach(size, dilation) > int.MaxValue)
-                throw new UnrollException($"{label}'s window of {size} {units[i]} with a dilation of {dilation} spans more than {int.MaxValue} {units[i]}. Choose a smaller window or dilation.");
+                throw new UnrollException(
+                    $"{label}'s window of {size} {units[i]} with a dilation of {dilation} spans more than {int.MaxValue} {units[i]}. "
+                    + "Choose a smaller window or dilation.");
             if (padding == Padding.Valid && Reach(size, dilation) > input[i])
                 throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
@@ -64,7 +66,9 @@ internal readonly struct WindowAxis
 
         decimal places = axes.Aggregate(1m, (product, axis) => product * axis.Output * axis.Size);
         if (places > MostPlaces)
-            throw new UnrollException($"{label}'s windows read {places} places for inputs of shape {input}, and {MostPlaces} at most can be. Choose smaller windows or a larger stride.");
+            throw new UnrollException(
+                $"{label}'s windows read {places} places for inputs of shape {input}, and {MostPlaces} at most can be. "
+                + "Choose smaller windows or a larger stride.");
         return axes;
     }
 
