@@ -126,7 +126,9 @@ internal sealed class NetworkPlan<T>
         {
             string shapes = string.Join(", ", inputs);
             throw new UnrollException(
-                $"{builder.LayerName} needs more memory than an array can hold for inputs of shape {shapes}. Make it smaller: {layer}.", failure);
+                $"{builder.LayerName} needs more memory for one shard of inputs of shape {shapes} than an array can hold. "
+                + "Use fewer time steps or fewer units.",
+                failure);
         }
     }
 

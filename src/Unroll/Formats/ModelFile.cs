@@ -179,6 +179,7 @@ public static class ModelFile
         Each(header.Parameters, "parameter");
         Each(header.Graph?.Inputs ?? [], "graph input");
         Each(header.Graph?.Takes ?? [], "list of what a layer takes");
+        Each([.. header.Metadata.Values], "value of the metadata");
 
         static void Each<T>(T[] list, string what)
         {
