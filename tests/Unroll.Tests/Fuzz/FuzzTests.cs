@@ -23,6 +23,14 @@ public class FuzzTests
         Assert.InRange(loaded, 100, 2000);
     }
 
+    /// <summary>What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not.</summary>
+    [Theory]
+    [InlineData(1263670)]
+    [InlineData(2389075)]
+    [InlineData(37020)]
+    [InlineData(66627)]
+    public void What_was_found_is_refused(int seed) => Assert.Null(Attempt.Make(Corpus.All(), seed).Failure);
+
     [Fact]
     public void Every_layer_kind_is_edited()
     {

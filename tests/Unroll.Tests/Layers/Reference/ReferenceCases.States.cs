@@ -15,7 +15,8 @@ internal static partial class ReferenceCases
             {
                 yield return ReferenceCase.Of($"bidirectional {name}, {mode}", s_sequence, (x, w) => Merged(mode, Both(cell, x, w, new double[4][].Select(_ => new double[2]).ToArray())), new Bidirectional(layer with { ReturnSequences = true }) { MergeMode = mode });
                 yield return ReferenceCase.Of($"bidirectional {name}, {mode}, masked", s_sequence, (x, w) => Merged(mode, Both(cell, x, w, new double[4][].Select(_ => new double[2]).ToArray(), t => t != 2)), new Masking(), new Bidirectional(layer with { ReturnSequences = true }) { MergeMode = mode })
-                    with { Inputs = (_, row) => WithoutStep(2, row) };
+                    with
+                { Inputs = (_, row) => WithoutStep(2, row) };
             }
 
             // Given and taken states: forward's, then backward's.
@@ -33,7 +34,8 @@ internal static partial class ReferenceCases
                     double[][] given = hasC ? [[.. x[1]], [.. x[2]], [.. x[3]], [.. x[4]]] : [[.. x[1]], new double[2], [.. x[2]], new double[2]];
                     Both(cell, x[0], w, given, t => !masked || t != 2);
                     return [.. given[0], .. given[2], .. hasC ? Join(given) : Join([given[0], given[2]])];
-                }) { Inputs = (input, row) => input == 0 ? (masked ? WithoutStep(2, row) : TestData.Normal(12, row)) : TestData.Normal(2, 7 * input + row) };
+                })
+                { Inputs = (input, row) => input == 0 ? (masked ? WithoutStep(2, row) : TestData.Normal(12, row)) : TestData.Normal(2, 7 * input + row) };
             }
         }
 

@@ -20,7 +20,8 @@ internal static partial class ReferenceCases
         {
             yield return ReferenceCase.Of(name, s_sequence, (x, w) => Run(cell, Steps(x, 3), new double[2], new double[2], w)[^1], layer);
             yield return ReferenceCase.Of($"{name}, sequences, masked", s_sequence, (x, w) => Join(Run(cell, Steps(x, 3), new double[2], new double[2], w, counts: t => t != 2)), new Masking(), layer with { ReturnSequences = true })
-                with { Inputs = (_, row) => WithoutStep(2, row) };
+                with
+            { Inputs = (_, row) => WithoutStep(2, row) };
             yield return ReferenceCase.Of($"{name} on {name}", s_sequence, (x, w) => Run(cell, Run(cell, Steps(x, 3), new double[2], new double[2], w[..3]), new double[2], new double[2], w[3..])[^1], new StackedRecurrent(layer, layer));
         }
     }
@@ -32,16 +33,19 @@ internal static partial class ReferenceCases
         {
             double[][] turned = [.. Run(GruStep, Steps(x, 3), new double[2], new double[2], w[..3], backwards: true, t => t != 2).Reverse()];
             return Run(LstmStep, turned, new double[3], new double[3], w[3..], counts: t => t != 1)[^1];
-        }, new Masking(), new Gru(2) { GoBackwards = true, ReturnSequences = true }, new Lstm(3)) with { Inputs = (_, row) => WithoutStep(2, row) };
+        }, new Masking(), new Gru(2) { GoBackwards = true, ReturnSequences = true }, new Lstm(3)) with
+        { Inputs = (_, row) => WithoutStep(2, row) };
         yield return ReferenceCase.Of("tokens, gru backwards, sequences", new Shape(4), (x, w) => Join(TokensBackwards(x, w)), new Embedding(5, 2) { MaskZero = true }, new Gru(2) { GoBackwards = true, ReturnSequences = true })
-            with { Inputs = Tokens };
+            with
+        { Inputs = Tokens };
         yield return ReferenceCase.Of(
             "tokens, gru backwards, sequences, lstm",
             new Shape(4),
             (x, w) => Run(LstmStep, TokensBackwards(x, w), new double[3], new double[3], w[4..], counts: t => x[3 - t] != 0)[^1],
             new Embedding(5, 2) { MaskZero = true },
             new Gru(2) { GoBackwards = true, ReturnSequences = true },
-            new Lstm(3)) with { Inputs = Tokens };
+            new Lstm(3)) with
+        { Inputs = Tokens };
     }
 
     private static double[][] TokensBackwards(double[] x, double[][] w) =>
@@ -52,7 +56,8 @@ internal static partial class ReferenceCases
         yield return ReferenceCase.Of("dense", s_sequence, (x, w) => Join(Steps(x, 3).Select(step => Affine(step, w[0], w[1]).Select(Math.Tanh).ToArray())), new Dense(5) { Activation = Activation.Tanh });
         yield return ReferenceCase.Of("dropout outside of training", s_sequence, (x, _) => x, new Dropout(0.5));
         yield return ReferenceCase.Of("masking", s_sequence, (x, _) => [.. x[..6], 0, 0, 0, .. x[9..]], new Masking { Value = -2 })
-            with { Inputs = (_, row) => [.. TestData.Normal(6, row), -2, -2, -2, -2, 0.5, -2] };
+            with
+        { Inputs = (_, row) => [.. TestData.Normal(6, row), -2, -2, -2, -2, 0.5, -2] };
         yield return ReferenceCase.Of("activation", s_sequence, (x, _) => [.. x.Select(value => value > 0 ? value : Math.Exp(value) - 1)], new Activate(Activation.Elu));
         yield return ReferenceCase.Of("softmax", s_sequence, (x, _) => Join(Steps(x, 3).Select(Shares)), new Softmax());
         yield return ReferenceCase.Of("gelu", s_sequence, (x, _) => [.. x.Select(value => value * Normal(value))], new Gelu());
@@ -77,7 +82,8 @@ internal static partial class ReferenceCases
                 return Join(h.Select((step, t) => t < length ? step : new double[3]));
             },
             new Embedding(5, 2) { MaskZero = true },
-            new Gru(3) { ReturnSequences = true }) with { Inputs = Tokens };
+            new Gru(3) { ReturnSequences = true }) with
+        { Inputs = Tokens };
         yield return ReferenceCase.Of("time distributed", new Shape(3, 4, 2), (x, w) => Join(x.Chunk(8).Select(step => Run(GruStep, Steps(step, 2), new double[3], new double[3], w)[^1])), new TimeDistributed(new Gru(3)));
     }
 
@@ -90,7 +96,8 @@ internal static partial class ReferenceCases
             return Join(Enumerable.Range(0, 4).Select(t => Affine(padded[(3 * t)..(3 * t + 6)], w[0], w[1])));
         }, new Conv1D(2, 2) { Padding = Padding.Causal });
         yield return ReferenceCase.Of("conv2d", new Shape(3, 3, 2), (x, w) => Join(
-            from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 2)
+            from i in Enumerable.Range(0, 2)
+            from j in Enumerable.Range(0, 2)
             select Affine([.. x[((i * 3 + j) * 2)..((i * 3 + j + 2) * 2)], .. x[(((i + 1) * 3 + j) * 2)..(((i + 1) * 3 + j + 2) * 2)]], w[0], w[1])), new Conv2D(4, 2, 2));
         Func<IEnumerable<double>, double> most = values => values.Max(), mean = values => values.Average();
         yield return ReferenceCase.Of("max pooling 1d", s_sequence, (x, _) => Pool(Steps(x, 3), 2, 1, most), new MaxPooling1D(2) { Stride = 1 });
@@ -101,7 +108,8 @@ internal static partial class ReferenceCases
         yield return ReferenceCase.Of("global average pooling", s_sequence, (x, _) => Pool(Steps(x, 3), 4, 1, mean), new GlobalAveragePooling());
         yield return ReferenceCase.Of("global max pooling, masked", s_sequence, (x, _) => Pool([.. Steps(x, 3).Where((_, t) => t != 1)], 3, 1, most), new Masking(), new GlobalMaxPooling()) with { Inputs = (_, row) => WithoutStep(1, row) };
         yield return ReferenceCase.Of("global average pooling, masked", s_sequence, (x, _) => Pool([.. Steps(x, 3).Where((_, t) => t != 1)], 3, 1, mean), new Masking(), new GlobalAveragePooling())
-            with { Inputs = (_, row) => WithoutStep(1, row) };
+            with
+        { Inputs = (_, row) => WithoutStep(1, row) };
     }
 
     private static IEnumerable<ReferenceCase> OfShapes()
