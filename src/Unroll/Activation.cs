@@ -1,8 +1,9 @@
 using System.Numerics;
+using Unroll.Kernels;
 
 namespace Unroll;
 
-/// <summary>Elementwise functions of one argument, with the parameters that Keras 3 gives them by default.</summary>
+/// <summary>Elementwise functions of one argument, with the parameters that Keras 3 gives them by default. All give NaN for NaN.</summary>
 public enum Activation
 {
     /// <summary>x.</summary>
@@ -60,23 +61,26 @@ internal static class ActivationFunction<T>
     {
         Activation.Linear => x,
         Activation.Tanh => T.Tanh(x),
-        Activation.Sigmoid => T.One / (T.One + T.Exp(-x)),
+        Activation.Sigmoid => Elementary<T>.Sigmoid(x),
         Activation.HardSigmoid => T.Clamp(x * s_sixth + s_half, T.Zero, T.One),
         Activation.HardTanh => T.Clamp(x, -T.One, T.One),
-        Activation.Relu => x > T.Zero ? x : T.Zero,
+        Activation.Relu => T.Max(x, T.Zero),
         Activation.Relu6 => T.Clamp(x, T.Zero, s_six),
         Activation.LeakyRelu => x > T.Zero ? x : s_leak * x,
-        Activation.Elu => x > T.Zero ? x : T.ExpM1(x),
-        Activation.Selu => x > T.Zero ? s_seluScale * x : s_seluNegative * T.ExpM1(x),
-        Activation.Softplus => T.Max(x, T.Zero) + T.LogP1(T.Exp(-T.Abs(x))),
-        Activation.Softsign => x / (T.One + T.Abs(x)),
+        Activation.Elu => x > T.Zero ? x : Elementary<T>.ExpM1(x),
+        Activation.Selu => x > T.Zero ? s_seluScale * x : s_seluNegative * Elementary<T>.ExpM1(x),
+        Activation.Softplus => T.Max(x, T.Zero) + Elementary<T>.Log1P(T.Exp(-T.Abs(x))),
+        Activation.Softsign => T.IsInfinity(x) ? T.CopySign(T.One, x) : x / (T.One + T.Abs(x)),
         Activation.Exponential => T.Exp(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
     };
 
-    /// <summary>The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value.</summary>
+    /// <summary>
+    /// The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value. NaN for NaN.
+    /// </summary>
     public static T Derivative(Activation activation, T y) => activation switch
     {
+        _ when T.IsNaN(y) => y,
         Activation.Linear => T.One,
         Activation.Tanh => T.One - y * y,
         Activation.Sigmoid => y * (T.One - y),
@@ -87,7 +91,7 @@ internal static class ActivationFunction<T>
         Activation.LeakyRelu => y > T.Zero ? T.One : s_leak,
         Activation.Elu => y > T.Zero ? T.One : y + T.One,
         Activation.Selu => y > T.Zero ? s_seluScale : y + s_seluNegative,
-        Activation.Softplus => T.One - T.Exp(-y),
+        Activation.Softplus => -Elementary<T>.ExpM1(-y),
         Activation.Softsign => (T.One - T.Abs(y)) * (T.One - T.Abs(y)),
         Activation.Exponential => y,
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),

@@ -20,15 +20,17 @@ internal sealed class Graph
         if (Outputs.Any(node => node.Use is null) || Outputs.Distinct().Count() < Outputs.Length)
             throw new UnrollException("Each output of a model is given once, and comes from a layer.");
         var uses = new HashSet<LayerUse>();
+        HashSet<Node> given = [.. Inputs], read = [];
         var pending = new Stack<Node>(Outputs);
         while (pending.TryPop(out Node? node))
         {
+            read.Add(node);
             if (node.Use is { } use)
             {
                 if (uses.Add(use))
                     Array.ForEach(use.Inputs, pending.Push);
             }
-            else if (!Inputs.Contains(node))
+            else if (!given.Contains(node))
             {
                 throw new UnrollException($"The outputs need the input {node.Name ?? "without a name"} of shape {node.Shape}, which is not among the inputs of the model. Add it to them.");
             }
@@ -37,7 +39,7 @@ internal sealed class Graph
         Uses = [.. uses.OrderBy(use => use.Order)];
         foreach (Node input in Inputs)
         {
-            if (!Uses.Any(use => use.Inputs.Contains(input)))
+            if (!read.Contains(input))
                 throw new UnrollException($"No output needs the input {input.Name ?? "without a name"} of shape {input.Shape}. Leave it out.");
         }
 
@@ -95,6 +97,19 @@ internal sealed class Graph
             }
 
             _names.Add(use, name);
+        }
+
+        foreach (string name in taken)
+        {
+            // The parameters of the second would seem to belong to the first.
+            for (int slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
+            {
+                string before = name[..slash];
+                if (!taken.Contains(before))
+                    continue;
+                throw new UnrollException(
+                    $"The layers {before} and {name} have names of which one looks like a part of the other. Give one of them another name.");
+            }
         }
     }
 }

@@ -50,7 +50,14 @@ public abstract record Layer
     }
 
     /// <summary>The layer's name in summaries, errors and model files; when null, its kind and its number: <c>lstm_1</c>.</summary>
-    public string? Name { get; init; }
+    /// <remarks>A name is not empty, and no two layers of a model have one name.</remarks>
+    public string? Name
+    {
+        get;
+        init => field = value is null || !string.IsNullOrWhiteSpace(value)
+            ? value
+            : throw new ArgumentException("A layer's name must have letters. Leave Name out for a name that is made of the kind and a number.", nameof(value));
+    }
 
     /// <summary>The word that default names start with, for example <c>lstm</c>.</summary>
     internal abstract string Kind { get; }
@@ -61,11 +68,17 @@ public abstract record Layer
     /// <summary>True where this is, or holds, a recurrent layer that carries its states from batch to batch.</summary>
     internal virtual bool IsStateful => false;
 
-    /// <summary>True where the outputs after the first are the final states of recurrent layers.</summary>
-    internal virtual bool GivesStates => false;
+    /// <summary>
+    /// The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with <see cref="ReturnsStates"/> its
+    /// further outputs.
+    /// </summary>
+    internal virtual IReadOnlyList<LayerState> States => [];
+
+    /// <summary>True where the final states are outputs after the first.</summary>
+    internal virtual bool ReturnsStates => false;
 
     /// <summary>What an output after the first, number 1 and on, is called behind the layer's name.</summary>
-    internal virtual string OutputName(int number) => throw new NotSupportedException($"{Label} has one output.");
+    internal virtual string OutputName(int number) => States[number - 1].Name;
 
     /// <summary>True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through it.</summary>
     /// <param name="input">The shape of its first input.</param>
@@ -85,9 +98,21 @@ public abstract record Layer
     }
 
     /// <summary>The shapes of all outputs for inputs of these shapes.</summary>
-    internal virtual Shape[] GetOutputShapes(Shape[] inputs) => inputs.Length == 1
-        ? [GetOutputShape(inputs[0])]
-        : throw new UnrollException($"{Label} takes one input, but {inputs.Length} were given.");
+    internal virtual Shape[] GetOutputShapes(Shape[] inputs)
+    {
+        IReadOnlyList<LayerState> states = States;
+        if (inputs.Length != 1 && states.Count == 0)
+            throw new UnrollException($"{Label} takes one input, but {inputs.Length} were given.");
+        if (inputs.Length != 1 && !inputs.AsSpan(1).SequenceEqual([.. states.Select(state => new Shape(state.Units))]))
+        {
+            string wanted = string.Join(", ", states.Select(state => $"{state.Name} ({state.Units})"));
+            throw new UnrollException($"{Label} takes a sequence, and after it no states or all, {wanted}; given were {string.Join(", ", inputs)}.");
+        }
+
+        if (inputs.Length > 1 && IsStateful)
+            throw new UnrollException($"{Label} is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.");
+        return ReturnsStates ? [GetOutputShape(inputs[0]), .. states.Select(state => new Shape(state.Units))] : [GetOutputShape(inputs[0])];
+    }
 
     /// <summary>Declares the layer's parameters and makes the machinery that runs it.</summary>
     internal virtual LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs)

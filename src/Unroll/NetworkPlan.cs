@@ -88,7 +88,7 @@ internal sealed class NetworkPlan<T>
             ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
             builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
             int masks = builder.Masks;
-            LayerOp<T> op = use.Layer.Build(builder, [.. inputs.Select(value => value.Shape)]);
+            LayerOp<T> op = Build(use.Layer, builder, [.. inputs.Select(value => value.Shape)]);
             Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
@@ -103,7 +103,8 @@ internal sealed class NetworkPlan<T>
         MaskNodes = FindMaskNodes();
         PlaceGradients();
         Values = _values.Count;
-        MaskLength = _values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows;
+        MaskLength = checked(_values.Keys.Max(node => node.Shape.Rank == 1 ? 1 : node.Shape[0]) * _shardRows);
+        _ = checked(MaskLength * builder.Masks);
     }
 
     public ValuePlan[] Inputs { get; }
@@ -170,6 +171,22 @@ internal sealed class NetworkPlan<T>
         }
 
         return [.. found];
+    }
+
+    private static LayerOp<T> Build(Layer layer, LayerBuilder<T> builder, Shape[] inputs)
+    {
+        try
+        {
+            return layer.Build(builder, inputs);
+        }
+        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        {
+            string shapes = string.Join(", ", inputs);
+            throw new UnrollException(
+                $"{builder.LayerName} needs more memory for one shard of inputs of shape {shapes} than an array can hold. "
+                + "Use fewer time steps or fewer units.",
+                failure);
+        }
     }
 
     private ValuePlan Place(Node node, bool gradient)

@@ -28,8 +28,12 @@ public sealed class Node
     /// <summary>The name that an input was given.</summary>
     public string? Name { get; }
 
-    /// <summary>The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a <see cref="StackedRecurrent"/> those of all its layers, from the lowest up. Empty for others.</summary>
-    public IReadOnlyList<Node> States => Use is { Layer.GivesStates: true, Outputs.Length: > 1 } ? Use.Outputs[1..] : [];
+    /// <summary>
+    /// The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a
+    /// <see cref="StackedRecurrent"/> those of all its layers, from the lowest up; of a <see cref="Bidirectional"/> those of the forward copy, then
+    /// those of the backward one. Empty for others.
+    /// </summary>
+    public IReadOnlyList<Node> States => Use is { Layer.ReturnsStates: true } ? Use.Outputs[1..] : [];
 
     /// <summary>The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value step.</summary>
     /// <exception cref="InvalidOperationException">The value is not from such a layer.</exception>
@@ -65,7 +69,11 @@ internal sealed class LayerUse
     public LayerUse(Layer layer, IReadOnlyList<Node> inputs, LayerUse? owner = null)
     {
         (Layer, Inputs, Owner, Order) = (layer, [.. inputs], owner ?? this, Interlocked.Increment(ref s_made));
-        Shape[] shapes = layer.GetOutputShapes([.. inputs.Select(node => node.Shape)]);
+        if (Inputs.Length == 0)
+            throw new UnrollException($"{layer.Kind} is applied to nothing. Give it an input.");
+        if (Array.IndexOf(Inputs, null) is >= 0 and var at)
+            throw new ArgumentException($"Input {at + 1} of {layer.Kind} is null.", nameof(inputs));
+        Shape[] shapes = ShapesOf(layer, [.. inputs.Select(node => node.Shape)]);
         Outputs = [.. shapes.Select((shape, number) => new Node(this, number, shape))];
     }
 
@@ -83,4 +91,18 @@ internal sealed class LayerUse
 
     /// <summary>Grows from use to use, so that every input comes before what is made of it.</summary>
     public long Order { get; }
+
+    /// <exception cref="UnrollException">The layer cannot take these inputs, or gives more values than an array can hold.</exception>
+    private static Shape[] ShapesOf(Layer layer, Shape[] inputs)
+    {
+        try
+        {
+            return layer.GetOutputShapes(inputs);
+        }
+        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        {
+            string shapes = string.Join(", ", inputs);
+            throw new UnrollException($"{layer} gives more than {int.MaxValue} values for inputs of shape {shapes}. Make it smaller.", failure);
+        }
+    }
 }

@@ -53,7 +53,7 @@ internal sealed class ParameterStore<T>
         Parameters = parameters;
         Count = parameters.Sum(p => p.Length);
         PaddedLength = Lanes.Pad(Count);
-        (_values, _gradients) = (new AlignedBuffer<T>(PaddedLength), new AlignedBuffer<T>(PaddedLength));
+        (_values, _gradients) = (new AlignedBuffer<T>(PaddedLength), new AlignedBuffer<T>(PaddedLength, onFirstUse: true));
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }

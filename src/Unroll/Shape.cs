@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Unroll;
 
@@ -8,19 +9,25 @@ namespace Unroll;
 /// </summary>
 public readonly struct Shape : IEquatable<Shape>
 {
+    private const int MostShown = 8;
     private readonly int[]? _extents;
 
-    /// <exception cref="ArgumentException">No extent, or an extent below 1.</exception>
+    /// <exception cref="ArgumentException">No extent, an extent below 1, or more values than an array can hold.</exception>
     public Shape(params int[] extents)
     {
         ArgumentNullException.ThrowIfNull(extents);
         if (extents.Length == 0)
             throw new ArgumentException("A shape needs at least one extent.", nameof(extents));
+        long size = 1;
         foreach (int extent in extents)
         {
             if (extent < 1)
-                throw new ArgumentException($"Every extent of a shape is at least 1, but ({string.Join(", ", extents)}) was given.", nameof(extents));
+                throw new ArgumentException($"Every extent of a shape is at least 1, but ({Joined(extents)}) was given.", nameof(extents));
+            size = Math.Min(size * extent, (long)int.MaxValue + 1);
         }
+
+        if (size > int.MaxValue)
+            throw new ArgumentException($"A shape has at most {int.MaxValue} values, but ({Joined(extents)}) has more.", nameof(extents));
 
         _extents = (int[])extents.Clone();
     }
@@ -43,7 +50,7 @@ public readonly struct Shape : IEquatable<Shape>
         {
             int size = Rank == 0 ? 0 : 1;
             for (int i = 0; i < Rank; i++)
-                size = checked(size * _extents![i]);
+                size *= _extents![i];
             return size;
         }
     }
@@ -71,5 +78,10 @@ public readonly struct Shape : IEquatable<Shape>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>The extents in parentheses, for example <c>(60, 1)</c>.</summary>
-    public override string ToString() => $"({string.Join(", ", _extents ?? [])})";
+    public override string ToString() => $"({Joined(_extents ?? [])})";
+
+    /// <summary>A file may have any number of extents; an error shows the first.</summary>
+    private static string Joined(int[] extents) => extents.Length <= MostShown
+        ? string.Join(", ", extents)
+        : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", extents[..MostShown])}, … {extents.Length} extents");
 }

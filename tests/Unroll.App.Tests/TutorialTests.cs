@@ -198,7 +198,7 @@ public sealed class TutorialTests(AppleForecast run) : IClassFixture<AppleForeca
     [InlineData("missing", "There is no model file bad.unroll. Check the path; a forecast writes one for each network into its report folder.")]
     [InlineData("truncated", "bad.unroll is damaged: its checksum does not fit its contents. Train the model again or restore the file from a copy.")]
     [InlineData("altered", "bad.unroll is damaged: its checksum does not fit its contents. Train the model again or restore the file from a copy.")]
-    [InlineData("newer", "bad.unroll has format version 3, newer than the 2 that this Unroll reads. Update Unroll, or save the model again with this version.")]
+    [InlineData("newer", "bad.unroll has format version 5, newer than the 4 that this Unroll reads. Update Unroll, or save the model again with this version.")]
     [InlineData("csv", "bad.unroll is no Unroll model file. Give the file that a forecast or Model.Save wrote.")]
     public void A_bad_model_file_is_refused_in_one_line(string flaw, string message)
     {
@@ -220,7 +220,7 @@ public sealed class TutorialTests(AppleForecast run) : IClassFixture<AppleForeca
 
     private static byte[] Newer(byte[] bytes)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 3);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 5);
         return bytes;
     }
 }

@@ -116,7 +116,7 @@ public class GraphTests
         Is("One node is given twice as an input of the model. Give each once.", () => new Model([x, x], [a]));
         Is("The output of a layer (dense, shape (4, 2)) is given as an input of the model. Inputs are made with Node.Input.", () => new Model([a], [a]));
         Is("dense takes one input, but 2 were given.", () => new Dense(2).Apply(x, y));
-        Is("lstm takes a sequence, and after it no state or h and c of shape (3); given were (4, 3), (4, 3).", () => new Lstm(3).Apply(x, y));
+        Is("lstm takes a sequence, and after it no states or all, h (3), c (3); given were (4, 3), (4, 3).", () => new Lstm(3).Apply(x, y));
         Is("Two layers are named top. Give each layer a name of its own, or none.", () => new Model([x], [new Dense(1) { Name = "top" }.Apply(new Dense(2) { Name = "top" }.Apply(x))]));
         Is("dense_1/kernel has shape (3, 2), but the layer's other place in the graph needs (2, 2). Shared layers need inputs with the same number of features.", () => new Model([x], [a.Again(a)]).Build(0));
         Is("An input comes from no layer that could be used again. Call Again on what a layer gave.", () => x.Again(y));

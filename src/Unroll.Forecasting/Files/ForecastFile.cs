@@ -39,9 +39,12 @@ public static class ForecastFile
     public static PartsForecaster Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        byte[] file = ModelFile.ReadAll(path);
-        return file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
+        return Read(ModelFile.ReadAll(path), path);
     }
+
+    /// <summary>The forecaster in the bytes of a file.</summary>
+    internal static PartsForecaster Read(byte[] file, string path) =>
+        file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
 
     private static byte[] ToBytes(PartsForecaster forecaster)
     {
@@ -149,8 +152,25 @@ internal static class TutorialFile
             Statics = [],
             Frequency = "",
         };
-        var model = new NetworkModel(network, Scaler.Restore(about.Scaler), about.Seed) { Part = part, Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window) };
+        var model = new NetworkModel(network, ScalerOf(about, path), about.Seed)
+        {
+            Part = part,
+            Facts = new PartFacts(about.TrainedFrom, about.TrainedTo, IntervalLimits.None, about.Window),
+        };
         return new NetworkForecaster(about.Model, about.Scaler.Kind, facts, [model]);
+    }
+
+    private static Scaler ScalerOf(ForecastMetadata about, string path)
+    {
+        try
+        {
+            return Scaler.Restore(about.Scaler);
+        }
+        catch (Exception failure) when (failure is UnrollException or ArgumentException or NullReferenceException)
+        {
+            string how = failure.Message.ReplaceLineEndings(" ");
+            throw new UnrollException($"{path} is damaged: its scaler cannot be read: {how} Train the network again.", failure);
+        }
     }
 }
 

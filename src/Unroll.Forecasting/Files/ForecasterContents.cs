@@ -134,6 +134,8 @@ internal static class ForecasterContents
         PartsForecaster[] members = [.. content.Members.Select(member => ToForecaster(member, path))];
         if (content.Shares.Length != content.Parts.Length || Array.Exists(content.Shares, shares => shares.Length != members.Length || Array.Exists(shares, own => own.Length != content.Facts.Horizon)))
             throw new UnrollException("its shares do not fit its members");
+        if (Array.Exists(content.Parts, part => Array.Exists(members, member => !member.Models.ContainsKey(part.Part))))
+            throw new UnrollException("its parts are not those of its members");
         return new BlendForecaster(members, content.Facts, [.. content.Parts.Select((part, i) => With(new BlendModel([.. members.Select(member => member.Models[part.Part])], content.Shares[i]) { Part = part.Part, Facts = part.Facts }, part))]);
     }
 

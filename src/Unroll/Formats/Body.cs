@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Unroll.Kernels;
 
 namespace Unroll.Formats;
 
@@ -7,12 +8,7 @@ internal sealed class BodyWriter
 {
     private readonly List<byte[]> _parts = [];
 
-    public void Add(ReadOnlySpan<float> values)
-    {
-        Span<byte> part = NewPart(values.Length);
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(part[(i * sizeof(float))..], values[i]);
-    }
+    public void Add(ReadOnlySpan<float> values) => LittleEndian.Write(values, NewPart(values.Length));
 
     public void Add(ReadOnlySpan<int> values)
     {
@@ -46,8 +42,6 @@ internal sealed class BodyWriter
 internal sealed class BodyReader(ReadOnlyMemory<byte> body)
 {
     private int _at;
-
-    public void Skip(int values) => _at += values * sizeof(int);
 
     public void Read(Span<float> values)
     {

@@ -43,7 +43,6 @@ internal sealed class CheckpointFile
         ReadOnlySpan<float> trained = run.Average is { } average ? average.AsSpan(0, Weights) : kept;
         ReadOnlySpan<float> best = run.Best.AsSpan(0, Weights);
         var body = new BodyWriter();
-        body.Add(_checkpoint.BestOnly ? best : kept);
         body.Add(trained);
         body.Add(best);
         for (int i = 0; i < run.Sums.Count; i++)
@@ -68,14 +67,14 @@ internal sealed class CheckpointFile
             HasAverage = run.Average is not null,
             States = [.. States().Select(state => state.Length)],
         };
-        AtomicFile.Write(Path, ModelFile.Join(_model, null, header, body.ToArray()));
+        AtomicFile.Write(Path, ModelFile.Join(_model, null, _checkpoint.BestOnly ? best : kept, header, body.ToArray()));
     }
 
     /// <summary>Reads the state, and gives the model the weights that are trained on.</summary>
     /// <exception cref="UnrollException">The file is damaged, no checkpoint, or of another training.</exception>
     public TrainingRun Read()
     {
-        (TrainingHeader? header, byte[] body) = ModelFile.TrainingOf(ModelFile.ReadAll(Path), Path);
+        (TrainingHeader? header, byte[] body) = ModelFile.ReadTraining(Path);
         if (header is null)
             throw new UnrollException($"{Path} is a model without the state of its training, so it cannot be resumed. Give another path to the checkpoint, or train without Resume, which replaces the file.");
         foreach ((string what, string own) in _recipe)
@@ -89,8 +88,7 @@ internal sealed class CheckpointFile
             }
         }
 
-        long values = (long)Weights * (3 + header.RunningSums + (header.HasAverage ? 1 : 0)) + _samples + header.States.Sum(length => (long)length);
-        float[][] states = [.. States()];
+        long values = (long)Weights * (2 + header.RunningSums + (header.HasAverage ? 1 : 0)) + _samples + header.States.Sum(length => (long)length);
         bool fits = header.RunningSums == _options.Optimizer.Slots && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
             && body.Length == values * sizeof(float) && header.States.Length == StateCount && header.States.All(length => length >= 0)
             && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0
@@ -103,7 +101,6 @@ internal sealed class CheckpointFile
     private TrainingRun Restore(TrainingHeader header, BodyReader body)
     {
         var run = new TrainingRun(_options.Optimizer, _network.Parameters.PaddedLength, samples: 0);
-        body.Skip(Weights);
         var trained = new float[Weights];
         body.Read(trained);
         run.Best = new float[_network.Parameters.PaddedLength];

@@ -16,6 +16,13 @@ internal sealed class GraphHeader
     /// <summary>Numbers of the model's outputs.</summary>
     public required int[] Outputs { get; init; }
 
+    /// <summary>From this version on the states that a <see cref="Bidirectional"/> returns are values too.</summary>
+    public const int VersionOfBidirectionalStates = 3;
+
+    /// <summary>The version of a file with this graph.</summary>
+    public static int VersionOf(Graph graph) =>
+        graph.Uses.Any(use => use.Layer is Bidirectional && use.Outputs.Length > 1) ? VersionOfBidirectionalStates : 2;
+
     public static GraphHeader Of(Graph graph)
     {
         var numbers = new Dictionary<Node, int>();
@@ -30,8 +37,10 @@ internal sealed class GraphHeader
         };
     }
 
+    /// <param name="layers">For each use its layer.</param>
+    /// <param name="version">Of the file.</param>
     /// <exception cref="InvalidDataException">The numbers do not fit each other.</exception>
-    public Model ToModel(Layer[] layers)
+    public Model ToModel(Layer[] layers, int version)
     {
         Node[] inputs = [.. Inputs.Select(input => Node.Input(new Shape(input.Shape), input.Name))];
         var values = new List<Node>(inputs);
@@ -42,7 +51,8 @@ internal sealed class GraphHeader
         {
             LayerUse? owner = Weights[i] == i ? null : Find(uses, Weights[i]);
             uses.Add(new LayerUse(owner?.Layer ?? layers[i], [.. Takes[i].Select(number => Find(values, number))], owner));
-            values.AddRange(uses[i].Outputs);
+            bool withStates = version >= VersionOfBidirectionalStates || uses[i].Layer is not Bidirectional;
+            values.AddRange(withStates ? uses[i].Outputs : uses[i].Outputs[..1]);
         }
 
         return new Model(inputs, [.. Outputs.Select(number => Find(values, number))]);

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Unroll.Kernels;
 
 namespace Unroll.Formats;
 
@@ -10,16 +10,24 @@ namespace Unroll.Formats;
 /// The model file: 8 bytes of signature, the format version and the length of the header (4 bytes each, little-endian), a
 /// header of JSON (input shape, layers and, for a graph, how they are joined, names and shapes of the parameters, metadata),
 /// the weights as 32-bit floats, little-endian, in the header's order, and the SHA-256 of all that precedes. The same model gives
-/// the same bytes. A stack has version 1, a graph version 2, a checkpoint (<see cref="Checkpoint"/>) version 3.
+/// the same bytes. A stack has version 1, a graph version 2, and version 3 where a <see cref="Bidirectional"/> in it returns its states.
+/// A checkpoint (<see cref="Checkpoint"/>) has version 4, in its header the state of training, and arrays behind the weights.
 /// </summary>
+/// <remarks>
+/// A file is data, which may be damaged or made to do harm: sizes are compared with the bytes that are there before memory is taken for them,
+/// and a header names at most 10,000 layers. Whatever is wrong is an <see cref="UnrollException"/>.
+/// </remarks>
 public static class ModelFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
-    private const int StackVersion = 1, GraphVersion = 2, CheckpointVersion = 3;
+    private const int StackVersion = 1, CheckpointVersion = 4;
 
     private const int SignatureLength = 8, PrefixLength = SignatureLength + 8;
+
+    /// <summary>Layers in a header, those inside others too.</summary>
+    private const int MostLayers = 10_000;
 
     private static ReadOnlySpan<byte> Signature => "UNROLL\r\n"u8;
 
@@ -32,16 +40,16 @@ public static class ModelFile
     public static byte[] ToBytes(Model model, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var body = new BodyWriter();
-        body.Add(model.Network.Parameters.ReadOnlyValues[..model.ParameterCount]);
-        return Join(model, metadata, null, body.ToArray());
+        return Join(model, metadata, model.Network.Parameters.ReadOnlyValues[..model.ParameterCount], null, []);
     }
 
     /// <param name="model">The layers.</param>
     /// <param name="metadata">Whatever else belongs to the model.</param>
+    /// <param name="weights">All weights.</param>
     /// <param name="training">Of a checkpoint the state of training.</param>
-    /// <param name="body">The weights, and what a checkpoint has behind them.</param>
-    internal static byte[] Join(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training, ReadOnlySpan<byte> body)
+    /// <param name="rest">What a checkpoint has behind the weights.</param>
+    internal static byte[] Join(
+        Model model, IReadOnlyDictionary<string, string>? metadata, ReadOnlySpan<float> weights, TrainingHeader? training, ReadOnlySpan<byte> rest)
     {
         var header = new ModelHeader
         {
@@ -53,20 +61,34 @@ public static class ModelFile
             Training = training,
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Default.ModelHeader);
-        var file = new byte[checked(PrefixLength + json.Length + body.Length + SHA256.HashSizeInBytes)];
+        int bytes = checked(weights.Length * sizeof(float));
+        var file = new byte[checked(PrefixLength + json.Length + bytes + rest.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        int version = training is not null ? CheckpointVersion : header.Graph is null ? StackVersion : GraphVersion;
+        int version = training is not null ? CheckpointVersion : model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
-        body.CopyTo(file.AsSpan(PrefixLength + json.Length));
+        LittleEndian.Write(weights, file.AsSpan(PrefixLength + json.Length, bytes));
+        rest.CopyTo(file.AsSpan(PrefixLength + json.Length + bytes));
         SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
         return file;
     }
 
     /// <summary>Reads a model and its metadata.</summary>
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
-    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path) => FromBytes(ReadAll(path), path);
+    public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    {
+        (Model model, ModelHeader header, _) = Opened(path, withRest: false);
+        return (model, header.Metadata);
+    }
+
+    /// <summary>The state of training that a checkpoint holds, null where there is none, and what it has behind the weights.</summary>
+    /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
+    internal static (TrainingHeader? Training, byte[] Tail) ReadTraining(string path)
+    {
+        (_, ModelHeader header, byte[] rest) = Opened(path, withRest: true);
+        return (header.Training, rest);
+    }
 
     /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
     /// <param name="file">The bytes.</param>
@@ -75,54 +97,124 @@ public static class ModelFile
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromBytes(byte[] file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Open(file, path, (header, body) => (ModelOf(header, body), (IReadOnlyDictionary<string, string>)header.Metadata));
+        using var stream = new MemoryStream(file, writable: false);
+        (Model model, ModelHeader header, _) = FromStream(stream, path, withRest: false);
+        return (model, header.Metadata);
     }
 
-    /// <summary>The state of training of a checkpoint, null where there is none, and the weights with all that follows them.</summary>
-    /// <exception cref="UnrollException">The bytes are no model file, damaged, or of a newer version.</exception>
-    internal static (TrainingHeader? Training, byte[] Body) TrainingOf(byte[] file, string path) =>
-        Open(file, path, (header, body) => (header.Training, body.ToArray()));
-
-    /// <summary>Checks the outside of a file, and gives header and body to <paramref name="read"/>.</summary>
-    private static TResult Open<TResult>(byte[] file, string path, Func<ModelHeader, ReadOnlyMemory<byte>, TResult> read)
+    private static (Model Model, ModelHeader Header, byte[] Tail) Opened(string path, bool withRest) => Opened(path, () =>
     {
-        if (file.Length < SignatureLength || !file.AsSpan(0, SignatureLength).SequenceEqual(Signature))
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return FromStream(stream, path, withRest);
+    });
+
+    /// <summary>
+    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is right.
+    /// </summary>
+    private static (Model Model, ModelHeader Header, byte[] Tail) FromStream(Stream stream, string path, bool withRest)
+    {
+        long length = stream.Length;
+        Span<byte> prefix = stackalloc byte[PrefixLength];
+        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes], expected = stackalloc byte[SHA256.HashSizeInBytes];
+        prefix = prefix[..stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false)];
+        if (!prefix.StartsWith(Signature))
             throw new UnrollException($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.");
-        if (file.Length < PrefixLength + SHA256.HashSizeInBytes)
-            throw Damaged(path, $"it ends after {file.Length} bytes");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength));
+        if (length < PrefixLength + SHA256.HashSizeInBytes)
+            throw Damaged(path, $"it ends after {length} bytes");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[SignatureLength..]);
         if (version > Version)
             throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
-        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(file.AsSpan(0, file.Length - sum.Length), sum);
-        if (!sum.SequenceEqual(file.AsSpan(file.Length - sum.Length)))
-            throw Damaged(path, "its checksum does not fit its contents");
-        try
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(prefix);
+        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix[(SignatureLength + 4)..]);
+        long most = length - PrefixLength - SHA256.HashSizeInBytes, left = most;
+        (Model Model, ModelHeader Header)? read = null;
+        byte[] rest = [];
+        Exception? failure = null;
+        if (headerLength >= 0 && headerLength <= most)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength + 4));
-            ModelHeader header = JsonSerializer.Deserialize(file.AsSpan(PrefixLength, length), ModelJson.Default.ModelHeader)
-                ?? throw new InvalidDataException("it is empty");
-            Check(header);
-            return read(header, file.AsMemory(PrefixLength + length, file.Length - PrefixLength - length - SHA256.HashSizeInBytes));
+            var json = new byte[headerLength];
+            stream.ReadExactly(json);
+            hash.AppendData(json);
+            left -= headerLength;
+            try
+            {
+                read = Parse(json, version, left);
+                int weights = read.Value.Model.ParameterCount;
+                LittleEndian.Read(stream, hash, read.Value.Model.Network.Parameters.Values[..weights]);
+                left -= (long)weights * sizeof(float);
+                if (withRest)
+                {
+                    rest = new byte[checked((int)left)];
+                    stream.ReadExactly(rest);
+                    hash.AppendData(rest);
+                    left = 0;
+                }
+            }
+            catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
+                or OverflowException or UnrollException)
+            {
+                failure = wrong;
+            }
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or InvalidDataException or UnrollException)
+        else
         {
-            throw Damaged(path, "its header cannot be read: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
+            failure = new InvalidDataException($"it has {headerLength} bytes, where the file has room for {most}");
+        }
+
+        Skip(stream, hash, left);
+        stream.ReadExactly(expected);
+        hash.GetHashAndReset(sum);
+        if (!sum.SequenceEqual(expected))
+            throw Damaged(path, "its checksum does not fit its contents");
+        return read is { } whole
+            ? (whole.Model, whole.Header, rest)
+            : throw Damaged(path, "its header cannot be read: " + failure!.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
+    }
+
+    /// <summary>The model that a header describes, with weights of 0.</summary>
+    private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
+    {
+        RequireFewLayers(json);
+        ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
+        Check(header);
+        Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
+            .BuildEmpty(new Shape(header.Input), (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
+        bool fits = model.Parameters.Count == header.Parameters.Length
+            && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
+        long needed = (long)model.ParameterCount * sizeof(float);
+        if (!fits || (header.Training is null ? bytes != needed : bytes < needed))
+            throw new InvalidDataException("its weights do not fit its layers");
+        foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
+            parameter.IsFrozen = named.Frozen ?? false;
+        return (model, header);
+    }
+
+    private static void Skip(Stream stream, IncrementalHash hash, long bytes)
+    {
+        var buffer = new byte[(int)Math.Min(bytes, 1 << 16)];
+        for (; bytes > 0; bytes -= buffer.Length)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(bytes, buffer.Length));
+            stream.ReadExactly(part);
+            hash.AppendData(part);
         }
     }
 
-    private static Model ModelOf(ModelHeader header, ReadOnlyMemory<byte> body)
+    /// <summary>Counts the layers before anything is made of them.</summary>
+    private static void RequireFewLayers(ReadOnlySpan<byte> json)
     {
-        Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers))
-            .BuildEmpty(new Shape(header.Input), body.Length / sizeof(float));
-        bool fits = model.Parameters.Count == header.Parameters.Length
-            && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        if (!fits || (header.Training is null && body.Length != model.ParameterCount * sizeof(float)))
-            throw new InvalidDataException("its weights do not fit its layers");
-        new BodyReader(body).Read(model.Network.Parameters.Values[..model.ParameterCount]);
-        foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
-            parameter.IsFrozen = named.Frozen ?? false;
-        return model;
+        var reader = new Utf8JsonReader(json);
+        int layers = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (reader.CurrentDepth == 1 && reader.ValueTextEquals("metadata"u8))
+                reader.Skip();
+            else if (reader.ValueTextEquals("layer"u8) && ++layers > MostLayers)
+                throw new InvalidDataException($"it has more than {MostLayers} layers");
+        }
     }
 
     /// <summary>Members of lists that are null; properties that are, the serializer refuses.</summary>
@@ -132,6 +224,7 @@ public static class ModelFile
         Each(header.Parameters, "parameter");
         Each(header.Graph?.Inputs ?? [], "graph input");
         Each(header.Graph?.Takes ?? [], "list of what a layer takes");
+        Each([.. header.Metadata.Values], "value of the metadata");
 
         static void Each<T>(T[] list, string what)
         {
@@ -140,13 +233,15 @@ public static class ModelFile
         }
     }
 
-    internal static byte[] ReadAll(string path)
+    internal static byte[] ReadAll(string path) => Opened(path, () => File.ReadAllBytes(path));
+
+    private static T Opened<T>(string path, Func<T> read)
     {
         if (Directory.Exists(path))
             throw new UnrollException($"{path} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.");
         try
         {
-            return File.ReadAllBytes(path);
+            return read();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -191,6 +286,6 @@ internal sealed class ParameterHeader
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ModelHeader))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -8,21 +8,40 @@ internal sealed class AlignedBuffer<T>
     where T : unmanaged
 {
     private const int CacheLine = 64;
-    private readonly T[] _array;
-    private readonly int _offset;
+    private readonly Lock _making = new();
+    private T[]? _array;
+    private int _offset;
 
-    public AlignedBuffer(int length)
+    /// <param name="length">How many elements.</param>
+    /// <param name="onFirstUse">The memory is taken when it is first asked for, by whichever thread.</param>
+    public AlignedBuffer(int length, bool onFirstUse = false)
     {
-        int slack = CacheLine / Unsafe.SizeOf<T>();
-        _array = GC.AllocateArray<T>(checked(length + slack), pinned: true);
-        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0);
-        _offset = (int)((CacheLine - (address & (CacheLine - 1))) & (CacheLine - 1)) / Unsafe.SizeOf<T>();
         Length = length;
+        if (checked(length + Slack) > Array.MaxLength)
+            throw new OverflowException();
+        if (!onFirstUse)
+            Make();
     }
 
     public int Length { get; }
 
-    public Span<T> Span => _array.AsSpan(_offset, Length);
+    public Span<T> Span => (Volatile.Read(ref _array) ?? Make()).AsSpan(_offset, Length);
 
-    public Span<T> Slice(int start, int length) => _array.AsSpan(_offset, Length).Slice(start, length);
+    private static int Slack => CacheLine / Unsafe.SizeOf<T>();
+
+    public Span<T> Slice(int start, int length) => Span.Slice(start, length);
+
+    private T[] Make()
+    {
+        lock (_making)
+        {
+            if (_array is not null)
+                return _array;
+            T[] made = GC.AllocateArray<T>(Length + Slack, pinned: true);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(made, 0);
+            _offset = (int)((CacheLine - (address & (CacheLine - 1))) & (CacheLine - 1)) / Unsafe.SizeOf<T>();
+            Volatile.Write(ref _array, made);
+            return made;
+        }
+    }
 }

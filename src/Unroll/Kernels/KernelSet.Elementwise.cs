@@ -16,6 +16,21 @@ internal abstract partial class Kernels<T>
     /// <summary>values = activation(values), in place. Any length.</summary>
     public abstract void Activate(Activation activation, Span<T> values);
 
+    /// <summary>
+    /// The same for the gates of a recurrent layer. Their sigmoid is the one of the fused kernels, 9.7e-8 off at most, which is as good for a
+    /// factor and costs less than one whose small values are right as well.
+    /// </summary>
+    public void ActivateGates(Activation activation, Span<T> values)
+    {
+        if (activation == Activation.Sigmoid)
+            SigmoidGates(values);
+        else
+            Activate(activation, values);
+    }
+
+    /// <summary>values = ½ + ½·tanh(values/2), in place. Any length.</summary>
+    protected abstract void SigmoidGates(Span<T> values);
+
     /// <summary>gradient *= activation′, told from the activation's value y. Lengths are equal; any length.</summary>
     public abstract void MultiplyByDerivative(Activation activation, ReadOnlySpan<T> y, Span<T> gradient);
 }
@@ -84,16 +99,25 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                     break;
                 case Activation.Relu:
                     for (; i < whole; i += O.Width)
-                    {
-                        V x = O.Load(p + i);
-                        O.Store(O.SelectPositive(x, x, default), p + i);
-                    }
-
+                        O.Store(O.Max(O.Load(p + i), default), p + i);
                     break;
             }
 
             for (; i < values.Length; i++)
                 p[i] = ActivationFunction<T>.Value(activation, p[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void SigmoidGates(Span<T> values)
+    {
+        int i = 0, whole = values.Length - values.Length % O.Width;
+        fixed (T* p = values)
+        {
+            for (; i < whole; i += O.Width)
+                O.Store(GateSigmoid(O.Load(p + i)), p + i);
+            for (; i < values.Length; i++)
+                p[i] = Elementary<T>.Sigmoid(p[i]);
         }
     }
 
@@ -117,8 +141,13 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                         O.Store(O.Multiply(O.Load(pg + i), SigmoidSlope(O.Load(py + i))), pg + i);
                     break;
                 case Activation.Relu:
+                    // Where y is not above 0 it is the slope: 0 or NaN.
                     for (; i < whole; i += O.Width)
-                        O.Store(O.SelectPositive(O.Load(py + i), O.Load(pg + i), default), pg + i);
+                    {
+                        V value = O.Load(py + i);
+                        O.Store(O.SelectPositive(value, O.Load(pg + i), value), pg + i);
+                    }
+
                     break;
             }
 
@@ -127,9 +156,17 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    /// <summary>1/(1 + e⁻ˣ) = ½ + ½·tanh(x/2).</summary>
+    /// <summary>1/(1 + e⁻ˣ): a gate's sigmoid above −1, and below it eˣ/(1 + eˣ), whose error is small beside small values too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Sigmoid(V x)
+    {
+        V one = O.Splat(T.One), e = O.Abs(O.Exp(x));
+        return O.SelectPositive(O.Add(x, one), GateSigmoid(x), O.Divide(e, O.Add(one, e)));
+    }
+
+    /// <summary>1/(1 + e⁻ˣ) = ½ + ½·tanh(x/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V GateSigmoid(V x)
     {
         V half = O.Splat(T.CreateTruncating(0.5f));
         return O.MultiplyAdd(half, O.Tanh(O.Multiply(half, x)), half);

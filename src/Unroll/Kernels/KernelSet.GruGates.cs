@@ -34,7 +34,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                 nint at = (nint)row * units;
                 for (int u = some.From; u < some.To; u += O.Width)
                 {
-                    V z = Sigmoid(O.Load(pz + u)), r = Sigmoid(O.Load(pr + u));
+                    V z = GateSigmoid(O.Load(pz + u)), r = GateSigmoid(O.Load(pr + u));
                     V candidate = O.Tanh(O.MultiplyAdd(r, O.Load(pq + u), O.Load(pa + u)));
                     O.Store(candidate, pa + u);
                     O.Store(z, pz + u);

@@ -5,7 +5,7 @@ namespace Unroll.Kernels;
 /// <summary>
 /// A matrix of K rows and N columns, rearranged for the matrix product: panels of a few vectors of columns, each panel
 /// holding its K rows one after the other, so that the inner loop reads memory in order. N is padded with zero columns.
-/// Packing depends on the width of the kernels that will read it.
+/// Packing depends on the width of the kernels that will read it. The memory is taken when the matrix is first packed.
 /// </summary>
 internal sealed class PackedMatrix<T>
     where T : unmanaged
@@ -19,7 +19,7 @@ internal sealed class PackedMatrix<T>
     {
         (Rows, Columns, PanelColumns) = (rows, columns, panelColumns);
         int panels = (columns + panelColumns - 1) / panelColumns;
-        _panels = new AlignedBuffer<T>(panels * rows * panelColumns);
+        _panels = new AlignedBuffer<T>(checked(panels * rows * panelColumns), onFirstUse: true);
     }
 
     public int Rows { get; }

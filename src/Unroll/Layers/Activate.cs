@@ -8,6 +8,8 @@ namespace Unroll;
 /// <param name="Activation">The function applied to every value.</param>
 public sealed record Activate(Activation Activation) : Layer
 {
+    public Activation Activation { get; init => field = Option.Known(value); } = Option.Known(Activation, nameof(Activation));
+
     internal override string Kind => "activation";
 
     public override Shape GetOutputShape(Shape input) => input;

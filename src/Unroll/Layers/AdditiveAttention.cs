@@ -14,7 +14,7 @@ public sealed record AdditiveAttention : AttentionLayer
     /// <summary>True: s is learnt. False: all 1.</summary>
     public bool UseScale { get; init; } = true;
 
-    public Initializer ScaleInitializer { get; init; } = Initializer.GlorotUniform;
+    public Initializer ScaleInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
 
     internal override string Kind => "additive_attention";
 
@@ -28,33 +28,37 @@ public sealed record AdditiveAttention : AttentionLayer
 internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Bias<T> _scale;
-    private readonly AlignedBuffer<T>? _ones;
+    /// <summary>Null: all 1.</summary>
+    private readonly Bias<T>? _scale;
+    private AlignedBuffer<T>? _ones;
     private readonly int _features, _stride, _scratchAt;
 
     public AdditiveAttentionOp(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output, Parameter? scale)
         : base(options, builder, inputs, output)
     {
         (_features, _stride, _scratchAt) = (inputs[0].Features, Lanes.Pad(inputs[0].Features), base.ScratchSize);
-        _scale = new Bias<T>(builder, scale, _features, _stride, (0, [0]));
-        if (scale is not null)
-            return;
-        _ones = new AlignedBuffer<T>(_stride);
-        _ones.Slice(0, _features).Fill(T.One);
+        _scale = scale is null ? null : new Bias<T>(builder, scale, _features, _stride, (0, [0]));
     }
 
     public override int ScratchSize => base.ScratchSize + (2 * _stride);
 
-    private ReadOnlySpan<T> Scale => _ones is null ? _scale.Values : _ones.Span;
+    private ReadOnlySpan<T> Scale => _scale is null ? _ones!.Span : _scale.Values;
 
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _scale.Prepare(parameters, share);
+    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    {
+        _scale?.Prepare(parameters, share);
+        if (_scale is not null || _ones is not null || !share.IsFirst)
+            return;
+        _ones = new AlignedBuffer<T>(_stride);
+        _ones.Slice(0, _features).Fill(T.One);
+    }
 
     protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) => pass.Kernels.Dot(Scale, Hidden(pass, query, key));
 
     protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient)
     {
         Span<T> hidden = Hidden(pass, query, key);
-        if (_ones is null)
+        if (_scale is not null)
             pass.Kernels.AddScaled(_scale.Gradient(pass.Gradients), hidden, gradient);
 
         // tanh′ = 1 − y², times s and what came from above.

@@ -11,7 +11,7 @@ namespace Unroll;
 /// e(i, j) = scale · qᵢ·kⱼ    a(i, ·) = softmax over j of e(i, ·)    yᵢ = Σⱼ a(i, j)·vⱼ
 /// </code>
 /// Inputs: query (Q, D), value (V, D'), and key (V, D) unless the values are the keys. Output (Q, D'). Value steps that are masked
-/// get no weight; the output goes with the query's mask. No parameters.
+/// get no weight. Query steps that are masked give 0, as in Keras, and the output goes with their mask. No parameters.
 /// </summary>
 public sealed record Attention : AttentionLayer
 {

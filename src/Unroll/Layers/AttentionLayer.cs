@@ -40,10 +40,11 @@ public abstract record AttentionLayer : Layer
 internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output) : LayerOp<T>(options, builder.LayerName, inputs[0], output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features), _weights = Lanes.Pad(inputs[1].Steps), _mask = builder.InputMasks[1], _lastInput = inputs.Length - 1;
+    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features), _weights = Lanes.Pad(inputs[1].Steps);
+    private readonly int _queryMask = builder.InputMasks[0], _mask = builder.InputMasks[1], _lastInput = inputs.Length - 1;
 
     /// <summary>The weights a, [Q, P, V], read again by backward.</summary>
-    public override int CacheSize => Input.Steps * builder.ShardRows * _weights;
+    public override int CacheSize { get; } = checked(inputs[0].Steps * builder.ShardRows * Lanes.Pad(inputs[1].Steps));
 
     /// <summary>The gradients of one query step's weights.</summary>
     public override int ScratchSize => _weights;
@@ -79,7 +80,7 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
                 pass.Kernels.Softmax(weights[..steps]);
             else
                 weights.Clear();
-            for (int j = 0; j < steps; j++)
+            for (int j = 0; j < steps && Counts(pass, i); j++)
             {
                 if (weights[j] != T.Zero)
                     pass.Kernels.AddScaled(output, values.Slice((j * rows + row) * _value, _value), weights[j]);
@@ -103,14 +104,15 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
             int row = i % rows;
             ReadOnlySpan<T> query = spans.Input.Slice(i * _query, Input.Features), weights = spans.Cache.Slice(i * _weights, _weights), dOutput = spans.OutputGradient.Slice(i * _value, _value);
             T mean = T.Zero;
+            bool counts = Counts(pass, i);
             for (int j = 0; j < steps; j++)
             {
                 int at = (j * rows + row) * _value;
-                dWeights[j] = pass.Kernels.Dot(dOutput, values.Slice(at, _value));
+                dWeights[j] = counts ? pass.Kernels.Dot(dOutput, values.Slice(at, _value)) : T.Zero;
                 if (!dScores.IsEmpty)
                     dWeights[j] += dScores[i * _weights + j];
                 mean += weights[j] * dWeights[j];
-                if (!dValues.IsEmpty && weights[j] != T.Zero)
+                if (!dValues.IsEmpty && counts && weights[j] != T.Zero)
                     pass.Kernels.AddScaled(dValues.Slice(at, _value), dOutput, weights[j]);
             }
 
@@ -130,6 +132,9 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
             }
         }
     }
+
+    /// <summary>Whether a row of the query's slab, a step of a row of the batch, is not masked.</summary>
+    private bool Counts(ShardPass<T> pass, int row) => _queryMask < 0 || pass.Mask(_queryMask)[row];
 
     private bool Sees(ShardPass<T> pass, int query, int step, int row) =>
         (!options.Causal || step <= query) && (_mask < 0 || pass.Mask(_mask)[step * pass.PaddedRows + row]);

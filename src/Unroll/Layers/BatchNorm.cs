@@ -22,16 +22,14 @@ namespace Unroll;
 public sealed record BatchNorm : Layer
 {
     /// <summary>How much of the moving averages stays in a step, at least 0 and below 1.</summary>
-    public double Momentum { get; init; } = 0.99;
+    public double Momentum { get; init => field = Option.Share(value); } = 0.99;
 
     /// <summary>ε, above 0: what is added to the variance.</summary>
-    public double Epsilon { get; init; } = 1e-3;
+    public double Epsilon { get; init => field = Option.Positive(value); } = 1e-3;
 
     internal override string Kind => "batch_norm";
 
-    public override Shape GetOutputShape(Shape input) => Epsilon > 0 && Momentum is >= 0 and < 1
-        ? input
-        : throw new UnrollException($"{Label} has momentum {Momentum} and epsilon {Epsilon}; momentum must be at least 0 and below 1, epsilon above 0.");
+    public override Shape GetOutputShape(Shape input) => input;
 
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new BatchNormOp<T>(this, builder, GetOutputShape(input));
 }

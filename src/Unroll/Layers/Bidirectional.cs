@@ -26,27 +26,37 @@ public enum MergeMode
 /// <summary>
 /// Two copies of a recurrent layer with weights of their own, one reading the sequence forwards and one backwards
 /// (Schuster and Paliwal 1997). A returned sequence of the backward copy is put back into the order of time.
-/// Input (T, F), output as <see cref="MergeMode"/> says.
+/// Input (T, F), output as <see cref="MergeMode"/> says. In a graph the initial states may follow the sequence, those of the forward copy
+/// before those of the backward one: h, c, h, c of an LSTM; where the inner layer returns its states, <see cref="Node.States"/> has the final ones
+/// in the same order, as in Keras.
 /// </summary>
-/// <param name="Inner">The layer to double.</param>
-public sealed record Bidirectional(Recurrent Inner) : Layer
+/// <param name="Inner">The layer to double: a recurrent one, or a <see cref="StackedRecurrent"/> of layers that go forwards. Its name is ignored.</param>
+/// <exception cref="ArgumentException">The inner layer is another one, or a stack in which one goes backwards.</exception>
+public sealed record Bidirectional(Layer Inner) : Layer
 {
-    public MergeMode MergeMode { get; init; } = MergeMode.Concat;
+    public Layer Inner { get; init => field = Checked(value); } = Checked(Inner);
+
+    public MergeMode MergeMode { get; init => field = Option.Known(value); } = MergeMode.Concat;
 
     internal override string Kind => "bidirectional";
 
-    internal override int RecurrentUnits => Inner.Units;
+    internal override int RecurrentUnits => Inner.RecurrentUnits;
 
-    internal override bool IsStateful => Inner.Stateful;
+    internal override bool IsStateful => Inner.IsStateful;
+
+    internal override IReadOnlyList<LayerState> States =>
+        [.. StatesOf("forward"), .. StatesOf("backward")];
+
+    internal override bool ReturnsStates => Inner.ReturnsStates;
 
     public override Shape GetOutputShape(Shape input)
     {
         Shape one = Inner.GetOutputShape(input);
         return (MergeMode, one.Rank) switch
         {
-            (MergeMode.Concat, 1) => new Shape(2 * one.Features),
-            (MergeMode.Concat, _) => new Shape(one.Steps, 2 * one.Features),
-            (MergeMode.None, _) => new Shape(2 * one.Steps, one.Features),
+            (MergeMode.Concat, 1) => new Shape(checked(2 * one.Features)),
+            (MergeMode.Concat, _) => new Shape(one.Steps, checked(2 * one.Features)),
+            (MergeMode.None, _) => new Shape(checked(2 * one.Steps), one.Features),
             _ => one,
         };
     }
@@ -55,39 +65,64 @@ public sealed record Bidirectional(Recurrent Inner) : Layer
     {
         string name = builder.LayerName;
         int mask = builder.Mask;
-        Shape one = Inner.GetOutputShape(input);
-        Recurrent reversed = Inner with { GoBackwards = !Inner.GoBackwards };
         builder.LayerName = $"{name}/forward";
-        var forward = new RecurrentOp<T>(Inner, builder, Inner.CreateCell(builder, input), input, one) { ReversesOutput = Inner.GoBackwards };
-        builder.LayerName = $"{name}/backward";
-        var backward = new RecurrentOp<T>(reversed, builder, reversed.CreateCell(builder, input), input, one) { ReversesOutput = reversed.GoBackwards };
+        LayerOp<T> forward = Half(builder, input, fromTheEnd: false);
+        (builder.LayerName, builder.Mask) = ($"{name}/backward", mask);
+        LayerOp<T> backward = Half(builder, input, fromTheEnd: true);
         builder.LayerName = name;
-        builder.Mask = Inner.ReturnSequences && MergeMode != MergeMode.None ? mask : -1;
+        builder.Mask = forward.Output.Rank == 2 && MergeMode != MergeMode.None ? mask : -1;
         return new BidirectionalOp<T>(this, name, builder.ShardRows, forward, backward, input, GetOutputShape(input));
+    }
+
+    private IEnumerable<LayerState> StatesOf(string half) =>
+        Inner.States.Select(state => new LayerState($"{half}/{state.Name}", state.Units));
+
+    private static Layer Checked(Layer inner)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        if (inner is not (Recurrent or StackedRecurrent))
+            throw new ArgumentException($"Bidirectional doubles a recurrent layer or StackedRecurrent, but {inner.GetType().Name} was given.", nameof(inner));
+        if (inner is StackedRecurrent stack && stack.Layers.Any(layer => layer.GoBackwards))
+            throw new ArgumentException("Bidirectional reverses all layers of a stack, so none may have GoBackwards. Leave it out.", nameof(inner));
+        return inner;
+    }
+
+    private LayerOp<T> Half<T>(LayerBuilder<T> builder, Shape input, bool fromTheEnd)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Inner is StackedRecurrent stack)
+            return stack.Build(builder, input, fromTheEnd);
+        var layer = (Recurrent)Inner;
+        bool backwards = layer.GoBackwards != fromTheEnd;
+        return (layer with { GoBackwards = backwards }).Build(builder, input, reversesOutput: backwards);
     }
 }
 
 internal sealed class BidirectionalOp<T> : LayerOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly RecurrentOp<T> _forward, _backward;
+    private readonly LayerOp<T> _forward, _backward;
+
+    /// <summary>How many states each half has.</summary>
+    private readonly int _states;
     private readonly MergeMode _mode;
     private readonly int _units, _half, _input;
 
-    public BidirectionalOp(Bidirectional options, string name, int shardRows, RecurrentOp<T> forward, RecurrentOp<T> backward, Shape input, Shape output)
+    public BidirectionalOp(Bidirectional options, string name, int shardRows, LayerOp<T> forward, LayerOp<T> backward, Shape input, Shape output)
         : base(options, name, input, output)
     {
         (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);
-        _half = forward.Output.Steps * shardRows * Lanes.Pad(_units);
-        _input = input.Steps * shardRows * Lanes.Pad(input.Features);
+        _states = options.Inner.States.Count;
+        _half = checked(forward.Output.Steps * shardRows * Lanes.Pad(_units));
+        _input = checked(input.Steps * shardRows * Lanes.Pad(input.Features));
     }
 
     /// <summary>The halves' caches, their outputs and output gradients, and one input gradient.</summary>
-    public override int CacheSize => _forward.CacheSize + _backward.CacheSize + 4 * _half + _input;
+    public override int CacheSize => checked(_forward.CacheSize + _backward.CacheSize + 4 * _half + _input);
 
     public override int ScratchSize => Math.Max(_forward.ScratchSize, _backward.ScratchSize);
 
-    public override IEnumerable<RecurrentOp<T>> RecurrentParts => [_forward, _backward];
+    public override IEnumerable<RecurrentOp<T>> RecurrentParts => _forward.RecurrentParts.Concat(_backward.RecurrentParts);
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
@@ -208,13 +243,13 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     private LayerSpans<T> Half(in LayerSpans<T> spans, int which)
     {
         Span<T> own = spans.Cache[(2 * which * _half)..], rest = spans.Cache[(4 * _half)..];
-        return new LayerSpans<T>(spans.Steps)
+        return spans with
         {
-            Input = spans.Input,
             InputGradient = which == 0 || spans.InputGradient.IsEmpty ? spans.InputGradient : rest[.._input],
             Output = own[.._half],
             OutputGradient = own.Slice(_half, _half),
             Cache = which == 0 ? rest.Slice(_input, _forward.CacheSize) : rest.Slice(_input + _forward.CacheSize, _backward.CacheSize),
+            FirstState = spans.FirstState + which * _states,
         };
     }
 }

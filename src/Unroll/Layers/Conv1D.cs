@@ -24,10 +24,10 @@ public sealed record Conv1D : Convolution
     public int KernelSize { get; }
 
     /// <summary>Input steps from one output to the next.</summary>
-    public int Stride { get; init; } = 1;
+    public int Stride { get; init => field = Option.AtLeast(1, value); } = 1;
 
     /// <summary>Input steps from one that an output reads to the next.</summary>
-    public int Dilation { get; init; } = 1;
+    public int Dilation { get; init => field = Option.AtLeast(1, value); } = 1;
 
     internal override string Kind => "conv1d";
 

@@ -26,16 +26,16 @@ public sealed record Conv2D : Convolution
     public int Width { get; }
 
     /// <summary>Input rows from one output row to the next.</summary>
-    public int StrideHeight { get; init; } = 1;
+    public int StrideHeight { get; init => field = Option.AtLeast(1, value); } = 1;
 
     /// <summary>Input columns from one output column to the next.</summary>
-    public int StrideWidth { get; init; } = 1;
+    public int StrideWidth { get; init => field = Option.AtLeast(1, value); } = 1;
 
     /// <summary>Input rows from one that an output reads to the next.</summary>
-    public int DilationHeight { get; init; } = 1;
+    public int DilationHeight { get; init => field = Option.AtLeast(1, value); } = 1;
 
     /// <summary>Input columns from one that an output reads to the next.</summary>
-    public int DilationWidth { get; init; } = 1;
+    public int DilationWidth { get; init => field = Option.AtLeast(1, value); } = 1;
 
     internal override string Kind => "conv2d";
 

@@ -19,15 +19,15 @@ public abstract record Convolution : Layer
     public int Filters { get; }
 
     /// <summary>What happens at the ends of the input.</summary>
-    public Padding Padding { get; init; } = Padding.Valid;
+    public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
-    public Activation Activation { get; init; } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.Known(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init; } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Known(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

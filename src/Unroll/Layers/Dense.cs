@@ -20,13 +20,13 @@ public sealed record Dense : Layer
 
     public int Units { get; }
 
-    public Activation Activation { get; init; } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.Known(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init; } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init; } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Known(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

@@ -37,7 +37,7 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
-    public Initializer EmbeddingsInitializer { get; init; } = Initializer.RandomUniform;
+    public Initializer EmbeddingsInitializer { get; init => field = Option.Known(value); } = Initializer.RandomUniform;
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
 
@@ -65,7 +65,7 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>
         (_options, _inputStride, _stride) = (options, Lanes.Pad(input.Features), Lanes.Pad(options.Units));
         _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer, options.EmbeddingsRegularizer);
         _gradient = builder.AddGradient(_embeddings, options.Inputs, _stride, [new GradientRun(0, 0, options.Units)]);
-        _table = new AlignedBuffer<T>(_embeddings.Length);
+        _table = new AlignedBuffer<T>(_embeddings.Length, onFirstUse: true);
         builder.Mask = -1;
         _mask = options.MaskZero ? builder.AddMask(padding: true) : -1;
     }

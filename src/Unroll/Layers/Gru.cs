@@ -24,7 +24,7 @@ public sealed record Gru : Layers.Recurrent
     }
 
     /// <summary>The activation of the gates z and r.</summary>
-    public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
+    public Activation RecurrentActivation { get; init => field = Option.Known(value); } = Activation.Sigmoid;
 
     /// <summary>Whether the reset gate is applied after the recurrent product or before it.</summary>
     public bool ResetAfter { get; init; } = true;
@@ -33,8 +33,9 @@ public sealed record Gru : Layers.Recurrent
 
     internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
-        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, 3 * Units), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, 3 * Units), RecurrentInitializer, RecurrentRegularizer);
+        int columns = checked(3 * Units);
+        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
+        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Shape biasShape = ResetAfter ? new Shape(2, 3 * Units) : new Shape(3 * Units);
         Parameter? bias = UseBias ? builder.AddParameter("bias", biasShape, BiasInitializer, BiasRegularizer) : null;
         return ResetAfter
@@ -140,7 +141,7 @@ internal sealed class GruCell<T> : Cell<T>
         {
             Span<T> slab = step.Slab.Slice(row * SlabColumns, SlabColumns), h = step.H.Slice(row * p, p);
             ReadOnlySpan<T> previous = step.PreviousH.Slice(row * p, p);
-            Kernels.Activate(_recurrentActivation, slab.Slice(p, 2 * p));
+            Kernels.ActivateGates(_recurrentActivation, slab.Slice(p, 2 * p));
             for (int u = 0; u < p; u++)
                 slab[u] += slab[2 * p + u] * slab[3 * p + u];
             Kernels.Activate(_activation, slab[..p]);

@@ -49,7 +49,7 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> blocks = step.Slab.Slice(row * SlabColumns, SlabColumns);
-            Kernels.Activate(_recurrentActivation, blocks.Slice(p, 2 * p));
+            Kernels.ActivateGates(_recurrentActivation, blocks.Slice(p, 2 * p));
             step.RecurrentInput.Slice(row * p, p).CopyTo(blocks[(3 * p)..]);
             Kernels.MultiplyBy(blocks[(3 * p)..], blocks.Slice(2 * p, p));
         }

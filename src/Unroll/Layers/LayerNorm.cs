@@ -11,13 +11,11 @@ namespace Unroll;
 public sealed record LayerNorm : Layer
 {
     /// <summary>ε, above 0: what is added to the variance.</summary>
-    public double Epsilon { get; init; } = 1e-3;
+    public double Epsilon { get; init => field = Option.Positive(value); } = 1e-3;
 
     internal override string Kind => "layer_norm";
 
-    public override Shape GetOutputShape(Shape input) => Epsilon > 0
-        ? input
-        : throw new UnrollException($"{Label} has epsilon {Epsilon}; it must be above 0.");
+    public override Shape GetOutputShape(Shape input) => input;
 
     internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new LayerNormOp<T>(this, builder, GetOutputShape(input));
 }

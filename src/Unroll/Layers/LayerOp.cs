@@ -232,7 +232,7 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
     private readonly HashSet<int> _paddingMasks = [];
     private readonly List<(int Units, int States)> _recurrents = [];
     private readonly Dictionary<string, Declared> _declared = [];
-    private int _offset, _gradientSize;
+    private int _offset, _gradientSize, _uses;
     private Declared _current = new();
     private bool _shares;
     private string _layerName = "";
@@ -258,6 +258,8 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
             _layerName = value;
             if (!_declared.TryGetValue(value, out Declared? declared))
                 _declared.Add(value, declared = new Declared());
+            if (declared.Use != _uses)
+                (declared.Use, declared.NextParameter, declared.NextGradient) = (_uses, 0, 0);
             _current = declared;
         }
     }
@@ -279,8 +281,7 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
     public void Begin(string name, bool shares, int[] inputMasks)
     {
         (_shares, InputMasks, Mask) = (shares, inputMasks, inputMasks[0]);
-        foreach (Declared declared in _declared.Values)
-            (declared.NextParameter, declared.NextGradient) = (0, 0);
+        _uses++;
         LayerName = name;
     }
 
@@ -341,6 +342,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
         public List<Parameter> Parameters { get; } = [];
 
         public List<GradientSlab> Gradients { get; } = [];
+
+        /// <summary>Which use of a layer it was declared or asked for last.</summary>
+        public int Use { get; set; }
 
         public int NextParameter { get; set; }
 

@@ -23,7 +23,7 @@ public sealed record Lstm : Layers.Recurrent
     }
 
     /// <summary>The activation of the gates i, f and o.</summary>
-    public Activation RecurrentActivation { get; init; } = Activation.Sigmoid;
+    public Activation RecurrentActivation { get; init => field = Option.Known(value); } = Activation.Sigmoid;
 
     /// <summary>The forget gate's bias starts at 1 (Jozefowicz et al. 2015).</summary>
     public bool UnitForgetBias { get; init; } = true;
@@ -34,8 +34,9 @@ public sealed record Lstm : Layers.Recurrent
 
     internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
-        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, 4 * Units), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, 4 * Units), RecurrentInitializer, RecurrentRegularizer);
+        int columns = checked(4 * Units);
+        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
+        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Parameter? bias = UseBias
             ? builder.AddParameter("bias", new Shape(4 * Units), BiasInitializer, BiasRegularizer, UnitForgetBias ? (Units, Units) : default)
             : null;
@@ -100,9 +101,9 @@ internal sealed class LstmCell<T> : AdditiveCell<T>
         {
             Span<T> gates = step.Slab.Slice(row * SlabColumns, SlabColumns), c = step.C.Slice(row * p, p), h = step.H.Slice(row * p, p);
             ReadOnlySpan<T> previous = step.PreviousC.Slice(row * p, p);
-            Kernels.Activate(_recurrentActivation, gates[..(2 * p)]);
+            Kernels.ActivateGates(_recurrentActivation, gates[..(2 * p)]);
             Kernels.Activate(_activation, gates.Slice(2 * p, p));
-            Kernels.Activate(_recurrentActivation, gates[(3 * p)..]);
+            Kernels.ActivateGates(_recurrentActivation, gates[(3 * p)..]);
             for (int u = 0; u < p; u++)
                 c[u] = gates[p + u] * previous[u] + gates[u] * gates[2 * p + u];
             c.CopyTo(h);

@@ -10,8 +10,8 @@ namespace Unroll;
 /// </summary>
 public sealed record Masking : Layer
 {
-    /// <summary>The value that stands for "nothing here".</summary>
-    public double Value { get; init; }
+    /// <summary>The value that stands for "nothing here"; compared in single precision, and not NaN.</summary>
+    public double Value { get; init => field = Option.Finite(value); }
 
     /// <summary>
     /// True: masked steps stand at the end only, as the padding of shorter sequences does. Then layers leave out the steps that are

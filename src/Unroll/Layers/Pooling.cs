@@ -34,10 +34,10 @@ public abstract record Pooling1D : Pooling
     public int PoolSize { get; }
 
     /// <summary>Steps from one window to the next; null: <see cref="PoolSize"/>.</summary>
-    public int? Stride { get; init; }
+    public int? Stride { get; init => field = Option.AtLeast(1, value); }
 
     /// <summary>What happens at the ends of the input: Valid or Same.</summary>
-    public Padding Padding { get; init; } = Padding.Valid;
+    public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
     public override Shape GetOutputShape(Shape input) => new(Axes(input)[0].Output, input.Features);
 
@@ -63,13 +63,13 @@ public abstract record Pooling2D : Pooling
     public int Width { get; }
 
     /// <summary>Rows from one window to the next; null: <see cref="Height"/>.</summary>
-    public int? StrideHeight { get; init; }
+    public int? StrideHeight { get; init => field = Option.AtLeast(1, value); }
 
     /// <summary>Columns from one window to the next; null: <see cref="Width"/>.</summary>
-    public int? StrideWidth { get; init; }
+    public int? StrideWidth { get; init => field = Option.AtLeast(1, value); }
 
     /// <summary>What happens at the ends of the input: Valid or Same.</summary>
-    public Padding Padding { get; init; } = Padding.Valid;
+    public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
     public override Shape GetOutputShape(Shape input)
     {

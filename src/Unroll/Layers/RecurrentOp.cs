@@ -50,8 +50,11 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     /// <summary>True inside Bidirectional's backward half: a returned sequence is put back into the order of time.</summary>
     public bool ReversesOutput { get; init; }
 
-    /// <summary>Where the returned sequence is in the order of processing, from the last step to the first: its mask, in that order; otherwise −1.</summary>
-    public int ReversedMask { get; init; } = -1;
+    /// <summary>
+    /// Where a masked sequence is returned in the order of processing, from its last step to its first, the mask that goes with it, in the same
+    /// order; otherwise −1. Padding then comes first, and steps of it that the shard leaves out hold the initial state.
+    /// </summary>
+    public int ReversedMask { get; set; } = -1;
 
     /// <summary>Which of the recurrent layers of its graph it is: the place of its states in those of a network.</summary>
     public int Number { get; }
@@ -73,17 +76,18 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     public override bool SkipsPadding => true;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _options.ReturnSequences ? inputSteps : 1;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) =>
+        ReversedMask >= 0 ? Input.Steps : _options.ReturnSequences ? inputSteps : 1;
 
     public override bool MarksAlone => ReversedMask >= 0;
 
+    /// <summary>The mask in the order of processing.</summary>
     public override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        ReadOnlySpan<bool> mask = pass.Mask(_mask);
-        Span<bool> reversed = pass.Mask(ReversedMask);
-        reversed.Clear();
-        for (int t = 0; t < spans.Steps; t++)
-            mask.Slice((spans.Steps - 1 - t) * pass.PaddedRows, pass.PaddedRows).CopyTo(reversed[(t * pass.PaddedRows)..]);
+        int rows = pass.PaddedRows, last = Input.Steps - 1;
+        Span<bool> mask = pass.Mask(_mask), reversed = pass.Mask(ReversedMask);
+        for (int t = 0; t <= last; t++)
+            mask.Slice((last - t) * rows, rows).CopyTo(reversed[(t * rows)..]);
     }
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _cell.Prepare(parameters, share);
@@ -104,8 +108,6 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         bool drops = DropsRecurrent(pass);
         if (worker.IsFirst)
         {
-            if (ReversedMask >= 0)
-                Mark(pass, spans);
             if (_copiesInput)
                 CopyInput(pass, steps, spans.Input, spans.Cache);
             if (drops)
@@ -118,6 +120,12 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 else
                     states.Load(states.Initial[s], pass, state, _cell.Padded, repeat: true);
             }
+        }
+
+        if (ReversedMask >= 0)
+        {
+            Mark(pass, spans);
+            FillLeftOut(steps, spans.Cache.Slice(_hAt, h), spans.Output);
         }
 
         worker.Wait();
@@ -203,6 +211,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
                 PutBackMasked(pass, InputStep(t, steps), dh, dc, kept);
         }
 
+        for (int left = 0; ReversedMask >= 0 && left < Input.Steps - steps; left++)
+            pass.Kernels.Add(dh, spans.OutputGradient.Slice(left * h, h));
         if (worker.IsFirst)
         {
             states.Save(dh, _cell.Padded, pass, states.InitialGradient[0]);
@@ -306,7 +316,14 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
 
     private int InputStep(int t, int steps) => _options.GoBackwards ? steps - 1 - t : t;
 
-    private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : t;
+    private int OutputStep(int t, int steps) => ReversesOutput ? steps - 1 - t : ReversedMask >= 0 ? Input.Steps - steps + t : t;
+
+    /// <summary>The output at the steps that the shard leaves out, which come first. One thread does all of a masked layer.</summary>
+    private void FillLeftOut(int steps, ReadOnlySpan<T> initial, Span<T> output)
+    {
+        for (int t = 0; t < Input.Steps - steps; t++)
+            initial.CopyTo(output[(t * initial.Length)..]);
+    }
 
     /// <summary>A masked step leaves the states as they were.</summary>
     private void CarryMasked(ShardPass<T> pass, int inputStep, in CellStep<T> step)

@@ -13,7 +13,9 @@ namespace Unroll;
 /// <param name="Layers">From the lowest up, at least one. What they say about their names, returned sequences and returned states is not looked at.</param>
 public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : Layer
 {
-    public IReadOnlyList<Recurrent> Layers { get; } = Layers is { Count: > 0 } ? [.. Layers] : throw new ArgumentException("A stack needs at least one recurrent layer.", nameof(Layers));
+    public IReadOnlyList<Recurrent> Layers { get; } = Layers is { Count: > 0 } && Layers.All(layer => layer is not null)
+        ? [.. Layers]
+        : throw new ArgumentException("A stack needs at least one recurrent layer, and none may be null.", nameof(Layers));
 
     /// <summary>True: the output is h of every step of the last layer, (T, H). False: h of its last step, (H).</summary>
     public bool ReturnSequences { get; init; }
@@ -27,13 +29,13 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
 
     internal override bool IsStateful => Layers.Any(layer => layer.Stateful);
 
-    internal override bool GivesStates => true;
+    internal override IReadOnlyList<LayerState> States =>
+        [.. Parts.SelectMany(layer => layer.States.Select(state => new LayerState($"{layer.Name}/{state.Name}", state.Units)))];
+
+    internal override bool ReturnsStates => ReturnState;
 
     /// <summary>The layers as they stand in the stack.</summary>
     private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer with { Name = $"{layer.Kind}_{i + 1}", ReturnSequences = ReturnSequences || i < Layers.Count - 1, ReturnState = ReturnState });
-
-    /// <summary>Layer and state of every state, from the lowest layer up.</summary>
-    private IEnumerable<(Recurrent Layer, int State)> States => Parts.SelectMany(layer => Enumerable.Range(0, layer.StateCount).Select(state => (layer, state)));
 
     public override Shape GetOutputShape(Shape input) => Parts.Aggregate(input, (shape, layer) => layer.GetOutputShape(shape));
 
@@ -42,30 +44,19 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
 
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), ReturnSequences, ReturnState, Layers.Count, Layers[0]);
 
-    internal override Shape[] GetOutputShapes(Shape[] inputs)
-    {
-        Shape[] states = [.. States.Select(state => new Shape(state.Layer.Units))];
-        if (inputs.Length != 1 && !inputs.AsSpan(1).SequenceEqual(states))
-            throw new UnrollException($"{Label} takes a sequence, and after it no states or all, {string.Join(", ", States.Select((state, i) => $"{OutputName(i + 1)} {states[i]}"))}; given were {string.Join(", ", inputs)}.");
-        if (inputs.Length > 1 && IsStateful)
-            throw new UnrollException($"{Label} has stateful layers, whose states come from the batch before. Do not give it initial states.");
-        return ReturnState ? [GetOutputShape(inputs[0]), .. states] : [GetOutputShape(inputs[0])];
-    }
+    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => Build(builder, input, fromTheEnd: false);
 
-    internal override string OutputName(int number)
-    {
-        (Recurrent layer, int state) = States.ElementAt(number - 1);
-        return $"{layer.Name}/{layer.OutputName(state + 1)}";
-    }
-
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    /// <summary>The same; or all layers take the steps from the last to the first, and return sequences in the order of time.</summary>
+    internal StackedRecurrentOp<T> Build<T>(LayerBuilder<T> builder, Shape input, bool fromTheEnd)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         string name = builder.LayerName;
         var parts = new List<RecurrentOp<T>>();
         foreach (Recurrent layer in Parts)
         {
             builder.LayerName = $"{name}/{layer.Name}";
-            parts.Add((RecurrentOp<T>)layer.Build(builder, parts.Count == 0 ? input : parts[^1].Output));
+            Recurrent part = fromTheEnd ? layer with { GoBackwards = true } : layer;
+            parts.Add(part.Build(builder, parts.Count == 0 ? input : parts[^1].Output, fromTheEnd));
         }
 
         builder.LayerName = name;
@@ -161,7 +152,7 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
             Output = isLast ? spans.Output : Between(spans, number, 0),
             OutputGradient = isLast ? spans.OutputGradient : Between(spans, number, 1),
             Cache = spans.Cache.Slice(_cacheAt[number], _parts[number].CacheSize),
-            FirstState = _states[number],
+            FirstState = spans.FirstState + _states[number],
         };
     }
 

@@ -3,12 +3,14 @@ namespace Unroll.Layers;
 /// <summary>The windows of a convolution or pooling along one extent of its input, checked.</summary>
 internal readonly struct WindowAxis
 {
+    /// <summary>Entries of the table of all windows: half a gigabyte.</summary>
+    private const int MostPlaces = 1 << 27;
     private static readonly string[] s_sequence = ["steps"], s_image = ["rows", "columns"];
     private readonly int _stride, _dilation, _before;
 
     private WindowAxis(int input, int size, int stride, int dilation, Padding padding)
     {
-        int reach = Reach(size, dilation);
+        int reach = (int)Reach(size, dilation);
         (Input, Size, _stride, _dilation) = (input, size, stride, dilation);
         Output = padding == Padding.Valid ? (input - reach) / stride + 1 : (input - 1) / stride + 1;
         _before = padding switch
@@ -53,18 +55,23 @@ internal readonly struct WindowAxis
         for (int i = 0; i < axes.Length; i++)
         {
             (int size, int stride, int dilation) = windows[i];
-            if (stride < 1)
-                throw new UnrollException($"{label} has a stride of {stride}; it must be at least 1.");
-            if (dilation < 1)
-                throw new UnrollException($"{label} has a dilation of {dilation}; it must be at least 1.");
+            if (Reach(size, dilation) > int.MaxValue)
+                throw new UnrollException(
+                    $"{label}'s window of {size} {units[i]} with a dilation of {dilation} spans more than {int.MaxValue} {units[i]}. "
+                    + "Choose a smaller window or dilation.");
             if (padding == Padding.Valid && Reach(size, dilation) > input[i])
                 throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
         }
 
+        decimal places = axes.Aggregate(1m, (product, axis) => product * axis.Output * axis.Size);
+        if (places > MostPlaces)
+            throw new UnrollException(
+                $"{label}'s windows read {places} places for inputs of shape {input}, and {MostPlaces} at most can be. "
+                + "Choose smaller windows or a larger stride.");
         return axes;
     }
 
     /// <summary>Positions from a window's first to its last.</summary>
-    private static int Reach(int size, int dilation) => checked((size - 1) * dilation + 1);
+    private static long Reach(int size, int dilation) => (size - 1L) * dilation + 1;
 }

@@ -6,28 +6,20 @@ namespace Unroll.Layers;
 /// </summary>
 internal sealed class Windows
 {
-    private readonly int[] _sources;
+    private readonly WindowAxis[] _axes;
+    private int[]? _sources;
 
     /// <summary>Along one extent, or over the rows and columns of an image.</summary>
     public Windows(WindowAxis[] axes)
     {
-        WindowAxis across = axes[^1];
-        WindowAxis? down = axes.Length == 2 ? axes[0] : null;
-        int rows = down?.Output ?? 1, height = down?.Size ?? 1;
-        (Count, Places) = (checked(rows * across.Output), checked(height * across.Size));
-        _sources = new int[checked(Count * Places)];
-        for (int window = 0, i = 0; window < Count; window++)
-        {
-            for (int place = 0; place < Places; place++, i++)
-            {
-                int row = down?.Source(window / across.Output, place / across.Size) ?? 0;
-                int column = across.Source(window % across.Output, place % across.Size);
-                _sources[i] = row < 0 || column < 0 ? -1 : row * across.Input + column;
-            }
-        }
+        _axes = axes;
+        (Count, Places) = (1, 1);
+        foreach (WindowAxis axis in axes)
+            (Count, Places) = (checked(Count * axis.Output), checked(Places * axis.Size));
+        _ = checked(Count * Places);
     }
 
-    private Windows(int positions) => (Count, Places, _sources) = (1, positions, [.. Enumerable.Range(0, positions)]);
+    private Windows(int positions) => (Count, Places, _axes) = (1, positions, []);
 
     /// <summary>How many windows there are: the positions of the output.</summary>
     public int Count { get; }
@@ -38,8 +30,31 @@ internal sealed class Windows
     /// <summary>One window that reads every position.</summary>
     public static Windows Whole(int positions) => new(positions);
 
-    /// <summary>The positions that a window reads, place by place; −1 is padding.</summary>
-    public ReadOnlySpan<int> Of(int window) => _sources.AsSpan(window * Places, Places);
+    /// <summary>
+    /// The positions that a window reads, place by place; −1 is padding. The first call makes the table; of several threads that do, each makes
+    /// the same.
+    /// </summary>
+    public ReadOnlySpan<int> Of(int window) => (_sources ??= Sources()).AsSpan(window * Places, Places);
+
+    private int[] Sources()
+    {
+        if (_axes.Length == 0)
+            return [.. Enumerable.Range(0, Places)];
+        WindowAxis across = _axes[^1];
+        WindowAxis? down = _axes.Length == 2 ? _axes[0] : null;
+        var sources = new int[Count * Places];
+        for (int window = 0, i = 0; window < Count; window++)
+        {
+            for (int place = 0; place < Places; place++, i++)
+            {
+                int row = down?.Source(window / across.Output, place / across.Size) ?? 0;
+                int column = across.Source(window % across.Output, place % across.Size);
+                sources[i] = row < 0 || column < 0 ? -1 : row * across.Input + column;
+            }
+        }
+
+        return sources;
+    }
 }
 
 /// <summary>Which steps of a shard count where a sequence is masked or ends early; the others are read as padding.</summary>

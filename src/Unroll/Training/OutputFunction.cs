@@ -29,7 +29,8 @@ internal sealed record OutputFunction(string Layer, string Name, bool GivesProba
             Silu => new OutputFunction(name, "silu", false),
             Recurrent recurrent => Of(name, recurrent, node.Number),
             StackedRecurrent stack => Of(name, stack.Layers[^1], node.Number == 0 ? 0 : 1),
-            Bidirectional both => Of(name, both.Inner, node.Number),
+            Bidirectional { Inner: StackedRecurrent stack } => Of(name, stack.Layers[^1], node.Number == 0 ? 0 : 1),
+            Bidirectional { Inner: Recurrent inner } => Of(name, inner, node.Number == 0 ? 0 : 1 + (node.Number - 1) % inner.StateCount),
             Concatenate => use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is { GivesProbabilities: true })
                 ?? use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is not null),
             Merge => OfAll([.. use.Inputs.Select(input => Of(graph, input))]),

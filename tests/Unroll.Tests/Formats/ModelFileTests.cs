@@ -150,7 +150,7 @@ public sealed class ModelFileTests : IDisposable
             string path = Write($"altered {at}", altered), message = Message(path);
             if (at < 8)
                 Assert.Equal($"{path} is no Unroll model file. Give the file that a forecast or Model.Save wrote.", message);
-            else if (at < 12 && BinaryPrimitives.ReadInt32LittleEndian(altered.AsSpan(8)) > 3)
+            else if (at < 12 && BinaryPrimitives.ReadInt32LittleEndian(altered.AsSpan(8)) > 4)
                 Assert.Equal(Newer(path, BinaryPrimitives.ReadInt32LittleEndian(altered.AsSpan(8))), message);
             else
                 Assert.Equal(Damaged(path, "its checksum does not fit its contents"), message);
@@ -161,9 +161,9 @@ public sealed class ModelFileTests : IDisposable
     public void A_newer_version_is_said_to_be_newer()
     {
         byte[] file = Saved(new Model(new Dense(1)).Build(new Shape(1)));
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), 4);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), 5);
         string path = Write("newer", Sign(file));
-        Assert.Equal(Newer(path, 4), Message(path));
+        Assert.Equal(Newer(path, 5), Message(path));
     }
 
     [Fact]
@@ -324,7 +324,7 @@ public sealed class ModelFileTests : IDisposable
     private static string Damaged(string path, string what) => $"{path} is damaged: {what}. Train the model again or restore the file from a copy.";
 
     private static string Newer(string path, int version) =>
-        $"{path} has format version {version}, newer than the 3 that this Unroll reads. Update Unroll, or save the model again with this version.";
+        $"{path} has format version {version}, newer than the 4 that this Unroll reads. Update Unroll, or save the model again with this version.";
 
     private static string Message(string path) => Assert.Throws<UnrollException>(() => ModelFile.Read(path)).Message;
 

@@ -39,6 +39,33 @@ public class BatchNormTests
         }
     }
 
+    /// <summary>Used twice, it has seen both inputs: its averages move to the mean over the uses.</summary>
+    [Fact]
+    public void The_averages_of_a_shared_layer_are_over_all_its_uses()
+    {
+        Node a = Node.Input(new Shape(1)), b = Node.Input(new Shape(1)), first = new BatchNorm { Momentum = 0.5 }.Apply(a), second = first.Again(b);
+        Model model = new Model([a, b], [new Add().Apply(first, second)]).Build(seed: 0);
+        var samples = new ArraySamples([(new float[] { 1, 3 }, new Shape(1)), (new float[] { 5, 9 }, new Shape(1))], [(new float[] { 0, 0 }, new Shape(1))]);
+        model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 1e-20 } });
+
+        // Means 2 and 7, variances 1 and 4; the averages start at 0 and 1.
+        Assert.Equal(0.5 * (2 + 7) / 2, model.GetWeights("batch_norm_1/moving_mean")[0], 1e-6);
+        Assert.Equal(0.5 + 0.5 * (1 + 4) / 2, model.GetWeights("batch_norm_1/moving_variance")[0], 1e-6);
+    }
+
+    /// <summary>What is masked is in no mean and no variance, whatever it holds.</summary>
+    [Fact]
+    public void Masked_steps_are_in_no_statistic()
+    {
+        Model model = new Model(new Masking { Value = -9 }, new Dense(1) { KernelInitializer = Initializer.Ones, BiasInitializer = Initializer.Ones }, new BatchNorm { Momentum = 0.5 }).Build(new Shape(3, 1));
+        var samples = new ArraySamples([1, 2, -9, 6, -9, -9], new Shape(3, 1), new float[6], new Shape(3, 1));
+        model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 1e-20 } });
+
+        // The dense layer adds 1: 2, 3 and 7 count.
+        Assert.Equal(0.5 * 4, model.GetWeights("batch_norm_1/moving_mean")[0], 1e-6);
+        Assert.Equal(0.5 + 0.5 * (4 + 1 + 9) / 3, model.GetWeights("batch_norm_1/moving_variance")[0], 1e-6);
+    }
+
     /// <summary>A step moves the averages by a hundredth of the way, whatever the optimiser, its weight decay, and clipping do to weights.</summary>
     [Theory]
     [InlineData(1)]

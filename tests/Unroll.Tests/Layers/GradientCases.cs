@@ -22,7 +22,7 @@ internal static partial class GradientCases
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
 
     private static IEnumerable<GradientCase> Rows() =>
-        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
+        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStatesOfBoth()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
             .Concat(OfShapes()).Concat(OfNorms()).Concat(OfMeasuredSteps()).Concat(OfConvolutions()).Concat(OfPoolings());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)

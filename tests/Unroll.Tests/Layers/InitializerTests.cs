@@ -1,3 +1,4 @@
+using Unroll.Kernels;
 using Xunit;
 
 namespace Unroll.Tests.Layers;
@@ -79,6 +80,34 @@ public class InitializerTests
             for (int b = 0; b <= a; b++)
                 Assert.Equal(a == b ? 1 : 0, Enumerable.Range(0, length).Sum(i => At(a, i) * At(b, i)), 1e-12);
         }
+    }
+
+    /// <summary>Of a normal matrix there is one Q with a positive diagonal of R, so two algorithms come to the same numbers.</summary>
+    [Theory]
+    [InlineData(257, 1031)]
+    [InlineData(301, 301)]
+    [InlineData(3, 5)]
+    [InlineData(64, 64)]
+    public void Orthogonal_rows_by_products_are_those_of_gram_and_schmidt(int count, int length)
+    {
+        double[] fast = TestData.Normal(count * length, 9), slow = [.. fast];
+        Assert.True(CholeskyQr.TryOrthonormalize(fast, count, length));
+        InitializerExtensions.GramSchmidt(slow, count, length);
+        for (int i = 0; i < fast.Length; i++)
+            Assert.Equal(slow[i], fast[i], 1e-11);
+        for (int a = 0; a < count; a += 7)
+        {
+            for (int b = 0; b <= a; b += 5)
+                Assert.Equal(a == b ? 1 : 0, Enumerable.Range(0, length).Sum(i => fast[a * length + i] * fast[b * length + i]), 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Rows_that_depend_on_each_other_are_not_made_orthonormal_by_products()
+    {
+        double[] rows = TestData.Normal(5 * 9, 9);
+        rows.AsSpan(0, 9).CopyTo(rows.AsSpan(27));
+        Assert.False(CholeskyQr.TryOrthonormalize(rows, 5, 9));
     }
 
     [Fact]

@@ -31,6 +31,14 @@ internal static class LayerModels
             Node read = new Gru(4) { ReturnSequences = true }.Apply(x), found = new Attention { UseScale = true }.Apply(read, table), again = new AdditiveAttention().Apply(table, read);
             return new Model([y, x], [new Dense(1).Apply(new Lstm(3).Apply(found)), new Dense(2).Apply(new Flatten().Apply(again))]) { Threads = threads };
         },
+        ["encoder of both directions"] = threads =>
+        {
+            Node x = Node.Input(new Shape(5, 2)), y = Node.Input(new Shape(6, 3));
+            Node read = new Bidirectional(new StackedRecurrent(new Lstm(4), new Gru(5)) { ReturnState = true }).Apply(new Masking().Apply(x));
+            Node written = new StackedRecurrent(new Lstm(4), new Gru(5)) { ReturnSequences = true, ReturnState = true }.Apply([y, .. read.States.Skip(3)]);
+            Node again = new Bidirectional(new Lstm(4)) { MergeMode = MergeMode.Sum }.Apply(y, read.States[0], read.States[1], written.States[0], written.States[1]);
+            return new Model([x, y], [new Dense(2).Apply(written), new Dense(1).Apply(new Concatenate().Apply(read, again))]) { Threads = threads };
+        },
         ["encoder and decoder"] = threads =>
         {
             Node x = Node.Input(new Shape(5)), y = Node.Input(new Shape(6, 3));

@@ -81,10 +81,10 @@ public class StackedRecurrentTests
         var stack = new StackedRecurrent(new Lstm(5), new Gru(2));
         Is("stacked_recurrent takes a sequence, and after it no states or all, lstm_1/h (5), lstm_1/c (5), gru_2/h (2); given were (4, 3), (5).", () => stack.Apply(x, h));
         Is("up takes a sequence, and after it no states or all, lstm_1/h (5); given were (4, 3), (5), (5).".Replace("lstm", "gru"), () => new StackedRecurrent(new Gru(5)) { Name = "up" }.Apply(x, h, h));
-        Is("stacked_recurrent has stateful layers, whose states come from the batch before. Do not give it initial states.", () => new StackedRecurrent(new Gru(5) { Stateful = true }).Apply(x, h));
+        Is("stacked_recurrent is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.", () => new StackedRecurrent(new Gru(5) { Stateful = true }).Apply(x, h));
         Is("lstm_1 takes sequences of shape (time steps, features), but its input has shape (3). Set ReturnSequences on the recurrent layer before it, or reshape the input.", () => stack.Apply(flat));
         Is("time_distributed cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.", () => new TimeDistributed(new StackedRecurrent(new Gru(2) { Stateful = true })).GetOutputShape(new Shape(3, 4, 2)));
-        Assert.StartsWith("A stack needs at least one recurrent layer.", Assert.Throws<ArgumentException>(() => new StackedRecurrent()).Message);
+        Assert.StartsWith("A stack needs at least one recurrent layer, and none may be null.", Assert.Throws<ArgumentException>(() => new StackedRecurrent()).Message);
         Assert.Equal(stack, new StackedRecurrent(new Lstm(5), new Gru(2)));
         Assert.NotEqual(stack, new StackedRecurrent(new Lstm(5), new Gru(3)));
         Assert.NotEqual(stack, stack with { ReturnState = true });

@@ -199,10 +199,6 @@ public class WindowLayersTests
         Refused("conv1d's window spans 9 steps, but its input has 8. Choose a smaller window or Padding.Same, or feed more steps.", new Conv1D(2, 5) { Dilation = 2 }, new Shape(8, 1));
         Refused("top's window spans 4 columns, but its input has 3. Choose a smaller window or Padding.Same, or feed more columns.", new Conv2D(2, 3, 4) { Name = "top" }, new Shape(3, 3, 1));
         Refused("max_pooling2d's window spans 4 rows, but its input has 3. Choose a smaller window or Padding.Same, or feed more rows.", new MaxPooling2D(4, 1), new Shape(3, 3, 1));
-        Refused("conv1d has a stride of 0; it must be at least 1.", new Conv1D(2, 2) { Stride = 0 }, new Shape(3, 1));
-        Refused("conv1d has a dilation of -1; it must be at least 1.", new Conv1D(2, 2) { Dilation = -1 }, new Shape(3, 1));
-        Refused("conv2d has a stride of 0; it must be at least 1.", new Conv2D(2, 2, 2) { StrideWidth = 0 }, new Shape(3, 3, 1));
-        Refused("average_pooling1d has a stride of 0; it must be at least 1.", new AveragePooling1D(2) { Stride = 0 }, new Shape(3, 1));
         Refused("conv2d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new Conv2D(2, 2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
         Refused("average_pooling2d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new AveragePooling2D(2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
         Refused("max_pooling1d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new MaxPooling1D(2) { Padding = Padding.Causal }, new Shape(3, 1));
@@ -210,6 +206,10 @@ public class WindowLayersTests
         Refused("max_pooling1d takes sequences of shape (time steps, features), but its input has shape (4, 4, 1). Set ReturnSequences on the recurrent layer before it, or reshape the input.", new MaxPooling1D(2), new Shape(4, 4, 1));
         Refused("conv2d takes images of shape (height, width, channels), but its input has shape (8, 8). Reshape the input; an image of one channel ends in 1.", new Conv2D(2, 2, 2), new Shape(8, 8));
         Refused("global_max_pooling takes sequences or images, but its input has shape (4). Set ReturnSequences on the recurrent layer before it, or leave the pooling out.", new GlobalMaxPooling(), new Shape(4));
+        OutOfRange("Stride must be at least 1. (Parameter 'Stride')", () => new Conv1D(2, 2) { Stride = 0 });
+        OutOfRange("Dilation must be at least 1. (Parameter 'Dilation')", () => new Conv1D(2, 2) { Dilation = -1 });
+        OutOfRange("StrideWidth must be at least 1. (Parameter 'StrideWidth')", () => new Conv2D(2, 2, 2) { StrideWidth = 0 });
+        OutOfRange("Stride must be at least 1. (Parameter 'Stride')", () => new AveragePooling1D(2) { Stride = 0 });
         OutOfRange("A convolution needs at least 1 filter. (Parameter 'filters')", () => new Conv1D(0, 2));
         OutOfRange("A kernel reads at least 1 step. (Parameter 'kernelSize')", () => new Conv1D(1, 0));
         OutOfRange("A kernel reads at least 1 row and 1 column. (Parameter 'width')", () => new Conv2D(1, 2, 0));

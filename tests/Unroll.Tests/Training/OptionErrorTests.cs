@@ -82,7 +82,7 @@ public sealed class OptionErrorTests
     {
         var model = new Model(new Lstm(1024), new Dense(1));
         Assert.Equal(
-            "This model needs more memory for one shard of inputs of shape (100000, 1) than an array can hold. Use fewer time steps or fewer units.",
+            "lstm_1 needs more memory for one shard of inputs of shape (100000, 1) than an array can hold. Use fewer time steps or fewer units.",
             Assert.Throws<UnrollException>(() => model.Build(new Shape(100_000, 1))).Message);
     }
 

@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Unroll.Kernels;
+
+/// <summary>Floats as bytes in little-endian order, as files have them.</summary>
+internal static class LittleEndian
+{
+    private const int Chunk = 1 << 17;
+
+    /// <summary>Reads floats to their place, chunk by chunk, and adds their bytes to a hash while they are in the cache.</summary>
+    public static void Read(Stream source, IncrementalHash hash, Span<float> values)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(values);
+        for (int at = 0; at < bytes.Length; at += Chunk)
+        {
+            Span<byte> part = bytes[at..Math.Min(bytes.Length, at + Chunk)];
+            source.ReadExactly(part);
+            hash.AppendData(part);
+        }
+
+        Reverse(bytes);
+    }
+
+    /// <summary>Copies floats to their bytes, four for each.</summary>
+    public static void Write(ReadOnlySpan<float> values, Span<byte> target)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(target.Length, values.Length * sizeof(float));
+        MemoryMarshal.AsBytes(values).CopyTo(target);
+        Reverse(target);
+    }
+
+    private static void Reverse(Span<byte> bytes)
+    {
+        for (int i = 0; i < bytes.Length && !BitConverter.IsLittleEndian; i += sizeof(int))
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[i..], BinaryPrimitives.ReadInt32BigEndian(bytes[i..]));
+    }
+}
