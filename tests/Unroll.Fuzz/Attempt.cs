@@ -27,6 +27,8 @@ internal sealed record Attempt(string Name, byte[] File, bool Loaded, string? Fa
         {
             if (name.StartsWith(Corpus.ForecasterPrefix, StringComparison.Ordinal))
                 ForecastFile.Read(file, name);
+            else if (Path.IsPathRooted(name))
+                Checkpoints.Resume(file, name);
             else
                 ModelFile.FromBytes(file, name);
             loaded = true;

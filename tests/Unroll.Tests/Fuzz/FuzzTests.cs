@@ -23,6 +23,18 @@ public class FuzzTests
         Assert.InRange(loaded, 100, 2000);
     }
 
+    [Fact]
+    public void Edited_checkpoints_are_resumed_or_refused()
+    {
+        IReadOnlyList<(string Name, byte[] File)> corpus = Checkpoints.All();
+        Assert.All(corpus, each => Assert.True(Attempt.Load(each.Name, each.File) is { Loaded: true, Failure: null }));
+        for (int seed = 1; seed <= 500; seed++)
+        {
+            Attempt attempt = Attempt.Make(corpus, seed);
+            Assert.True(attempt.Failure is null, $"seed {seed}: {attempt.Failure}");
+        }
+    }
+
     /// <summary>What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not.</summary>
     [Theory]
     [InlineData(1263670)]
