@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -36,14 +37,19 @@ internal sealed class Network<T>
     private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
     private readonly BuiltGraph<T> _built;
     private readonly int _shard;
-    private readonly Lane<T>[] _lanes;
+    private readonly RowBuffer<T> _rows;
+    private readonly RunScope _scope;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
     private readonly Action<Share> _prepare, _collectGradients;
     private readonly BatchLoss<T> _loss;
-    private readonly Phases _phases;
     private readonly RecurrentStates<T>[] _states;
+
+    // One for each thread at most.
+    private Lane<T>[] _lanes = [];
+    private WorkerTeam _team;
+    private Phases _phases;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
@@ -67,7 +73,7 @@ internal sealed class Network<T>
     }
 
     /// <param name="built">The layers and their weights, which other networks may run too.</param>
-    /// <param name="threads">At least 1; fewer are taken as 1.</param>
+    /// <param name="threads">At least 1.</param>
     public Network(BuiltGraph<T> built, int threads)
     {
         (_built, _shard, _states) = (built, built.Shard, built.NewStates());
@@ -76,10 +82,8 @@ internal sealed class Network<T>
         _loss = new BatchLoss<T>(built.Outputs);
         _groupLoss = new double[MaxGroups * built.Outputs.Length];
         (_runShare, _prepare, _collectGradients) = (RunShare, built.Prepare, CollectGradients);
-        Threads = Math.Max(1, threads);
-        Team = new WorkerTeam(Threads);
-        _phases = new Phases(Threads);
-        _lanes = new Lane<T>[Threads];
+        (_rows, _scope) = (new RowBuffer<T>(built.InputSize, built.OutputSize), new RunScope(built.Weights));
+        Resize(threads);
     }
 
     /// <summary>The layers and their weights.</summary>
@@ -96,7 +100,7 @@ internal sealed class Network<T>
     /// <summary>Values of all outputs of a row, one after the other.</summary>
     public int OutputSize => _built.OutputSize;
 
-    public int Threads { get; }
+    public int Threads { get; private set; }
 
     public ParameterStore<T> Parameters => _built.Parameters;
 
@@ -113,7 +117,14 @@ internal sealed class Network<T>
 
     private int Outputs => _built.Outputs.Length;
 
-    private WorkerTeam Team { get; }
+    /// <summary>Has another number of threads from now on, at least 1; while no batch runs. States that are carried stay.</summary>
+    [MemberNotNull(nameof(_team), nameof(_phases))]
+    public void Resize(int threads)
+    {
+        Threads = threads;
+        (_team, _phases, _mostLanesPerShard, _aloneUntil) = (new WorkerTeam(threads), new Phases(threads), 0, 0);
+        Array.Resize(ref _lanes, threads);
+    }
 
     /// <summary>The states of a recurrent layer at the two ends of the batch.</summary>
     public RecurrentStates<T> StatesOf(RecurrentOp<T> part) => _states[part.Number];
@@ -141,7 +152,7 @@ internal sealed class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_trainTogether);
         else
-            Team.Run(_groups, _trainGroup);
+            _team.Run(_groups, _trainGroup);
         RunShares(_collectGradients);
         for (int i = Outputs; i < _groups * Outputs; i++)
             _groupLoss[i % Outputs] += _groupLoss[i];
@@ -156,7 +167,35 @@ internal sealed class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
         else
-            Team.Run(_shards, _predictShard);
+            _team.Run(_shards, _predictShard);
+    }
+
+    /// <summary>Room for the inputs of a batch of so many rows, to be filled before <see cref="PredictRows()"/>: of several inputs one after the other in each row.</summary>
+    public Span<T> InputRows(int rows) => _rows.Reserve(rows);
+
+    /// <summary>The outputs of the rows that <see cref="InputRows"/> holds; overwritten by the next call.</summary>
+    public ReadOnlySpan<T> PredictRows() => PredictRows(_rows);
+
+    /// <summary>The outputs of a batch, in memory of this network's; overwritten by the next call.</summary>
+    public ReadOnlySpan<T> PredictRows(IBatch<T> batch)
+    {
+        T[] outputs = _rows.ReserveOutputs(batch.Rows);
+        Predict(batch, outputs);
+        return outputs.AsSpan(0, batch.Rows * OutputSize);
+    }
+
+    /// <summary>Stateful layers: the states in which this batch ended are those in which the next begins.</summary>
+    public void CarryStates()
+    {
+        foreach (RecurrentOp<T> op in StatefulParts)
+            StatesOf(op).Carry(_batch!.Rows);
+    }
+
+    /// <summary>The next batch of all recurrent layers begins from zero.</summary>
+    public void ForgetStates()
+    {
+        foreach (RecurrentOp<T> op in RecurrentParts)
+            StatesOf(op).Clear();
     }
 
     /// <summary>Adds the losses of a batch and what they are divided by to the totals, without learning; row by row, so that the cut into batches changes no bits.</summary>
@@ -168,7 +207,7 @@ internal sealed class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_judgeTogether);
         else
-            Team.Run(_shards, _judgeShard);
+            _team.Run(_shards, _judgeShard);
         for (int i = 0; i < batch.Rows * Outputs; i++)
             totals.AddSum(i % Outputs, _rowLosses[i]);
         totals.AddCounts(_loss.Counts);
@@ -186,24 +225,30 @@ internal sealed class Network<T>
     {
         while (true)
         {
-            _built.EnterRead();
+            _scope.Begin();
             if (_built.PreparedVersion == Parameters.Version)
                 return;
-            _built.ExitRead();
-            _built.EnterWrite();
-            try
-            {
-                if (_built.PreparedVersion != Parameters.Version)
-                    Prepare();
-            }
-            finally
-            {
-                _built.ExitWrite();
-            }
+            _scope.End();
+            PrepareAlone();
         }
     }
 
-    public void EndReading() => _built.ExitRead();
+    public void EndReading() => _scope.End();
+
+    /// <summary>Packs the weights when nobody reads them, unless another has done it by then.</summary>
+    private void PrepareAlone()
+    {
+        _built.EnterWrite();
+        try
+        {
+            if (_built.PreparedVersion != Parameters.Version)
+                Prepare();
+        }
+        finally
+        {
+            _built.ExitWrite();
+        }
+    }
 
     /// <summary>True where a value of the graph has padding at its end.</summary>
     public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
@@ -212,7 +257,7 @@ internal sealed class Network<T>
     public void RunShares(Action<Share> work)
     {
         _sharedWork = work;
-        Team.Run(StoreThreads, _runShare);
+        _team.Run(StoreThreads, _runShare);
     }
 
     /// <summary>Threads for passes over the store: a small one is done before a second thread has begun.</summary>
@@ -231,10 +276,12 @@ internal sealed class Network<T>
 
     private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
     {
+        foreach (RecurrentOp<T> op in StatefulParts)
+            RequireCarriedRows(op, batch.Rows);
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
         if (_built.PreparedVersion != Parameters.Version)
-            Prepare();
+            PrepareAlone();
         ReserveLanes(_shards, keepsSteps);
         bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;
@@ -250,6 +297,16 @@ internal sealed class Network<T>
 
         foreach (RecurrentOp<T> op in StatefulParts)
             StatesOf(op).Reserve(batch.Rows);
+    }
+
+    private void RequireCarriedRows(RecurrentOp<T> op, int rows)
+    {
+        int carried = StatesOf(op).CarriedRows;
+        if (carried > 0 && carried != rows)
+        {
+            throw new InvalidOperationException(
+                $"{op.Name} is stateful and carries the states of {carried} rows, but this batch has {rows}. Give batches of {carried} rows, or begin anew with ResetStates.");
+        }
     }
 
     private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions)
@@ -297,7 +354,7 @@ internal sealed class Network<T>
     private void RunTogether(Action<int, int> work)
     {
         long began = Stopwatch.GetTimestamp();
-        Team.Run(ThreadsPerShard, work);
+        _team.Run(ThreadsPerShard, work);
         long ended = Stopwatch.GetTimestamp(), waited = _phases.Waited + ended - _through;
         if (waited > s_longWait && waited > (ended - began) / 4)
             _aloneUntil = ended + 10 * waited;

@@ -78,18 +78,24 @@ internal sealed class ParameterStore<T>
 
     public Span<T> Gradients => _gradients.Span;
 
-    /// <summary>Takes the values of the parameter of the same name for each of its own.</summary>
+    /// <summary>Takes the values of the parameter of the same name for each of its own; all, or none where one is missing.</summary>
+    /// <param name="others">The parameters of another store.</param>
+    /// <param name="values">Their values.</param>
     /// <exception cref="UnrollException">One is missing there, or has another shape.</exception>
-    public void CopyFrom(ParameterStore<T> other)
+    public void CopyFrom(IReadOnlyList<Parameter> others, ReadOnlySpan<T> values)
     {
+        Parameter[] sources = [.. Parameters.Select(own => Source(own, others))];
         Changed();
-        foreach (Parameter parameter in Parameters)
-        {
-            Parameter? source = other.Parameters.FirstOrDefault(each => each.Name == parameter.Name);
-            if (source is null || source.Shape != parameter.Shape)
-                throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
-            other.ReadOnlyValues[source.Range].CopyTo(_values.Span[parameter.Range]);
-        }
+        for (int i = 0; i < sources.Length; i++)
+            values[sources[i].Range].CopyTo(_values.Span[Parameters[i].Range]);
+    }
+
+    private static Parameter Source(Parameter own, IReadOnlyList<Parameter> others)
+    {
+        Parameter? source = others.FirstOrDefault(each => each.Name == own.Name);
+        return source is not null && source.Shape == own.Shape
+            ? source
+            : throw new UnrollException($"{own.Name} has shape {own.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
     }
 
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>

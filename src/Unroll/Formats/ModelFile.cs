@@ -39,7 +39,7 @@ public static class ModelFile
             Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Default.ModelHeader);
-        ReadOnlySpan<float> weights = model.Network.Parameters.ReadOnlyValues[..model.ParameterCount];
+        float[] weights = model.CopyOfWeights(..model.ParameterCount);
         var file = new byte[PrefixLength + json.Length + weights.Length * sizeof(float) + SHA256.HashSizeInBytes];
         Signature.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), header.Graph is null ? 1 : Version);

@@ -48,7 +48,7 @@ public abstract record Recurrent : Layer
     /// <summary>True: the output is h of every step, (T, H). False: h of the last step, (H).</summary>
     public bool ReturnSequences { get; init; }
 
-    /// <summary>True: <see cref="Model.Run"/> also returns the final states.</summary>
+    /// <summary>True: <see cref="Model.Run(float[], ModelStates)"/> also returns the final states.</summary>
     public bool ReturnState { get; init; }
 
     /// <summary>True: a batch starts from the states in which the batch before ended, row by row, until <see cref="Model.ResetStates"/>.</summary>

@@ -30,6 +30,8 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         if (options.BucketByLength && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
+        RequireWholeBatches(_training, "training");
+        RequireWholeBatches(_validation, "validation");
         _step = new TrainingStep<float>(_network, options.Optimizer, options.Loss, options.Clipping, options.Seed) { Recorder = options.Gradients };
         _history = new History(options.Epochs);
         _lastGood = _network.Parameters.ReadOnlyValues.ToArray();
@@ -106,7 +108,7 @@ internal sealed class Trainer
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
                 throw Diverged(epoch, step, rate);
-            Model.CarryStates(_network);
+            _network.CarryStates();
             sum += loss * batch.Rows;
             Raise(new TrainingEvent
             {
@@ -175,6 +177,13 @@ internal sealed class Trainer
 
     private void Raise(in TrainingEvent moment) => _onEvent?.Invoke(moment);
 
+    /// <summary>A stateful layer has a state for each row of a batch, so no batch may have fewer rows than the one before.</summary>
+    private void RequireWholeBatches(ISamples? samples, string what)
+    {
+        if (_network.StatefulParts.Length > 0 && samples is not null && samples.Count > _options.BatchSize && samples.Count % _options.BatchSize != 0)
+            throw new UnrollException($"A stateful layer needs batches of equally many rows, but {samples.Count} {what} samples in batches of {_options.BatchSize} leave a last one of {samples.Count % _options.BatchSize}. Choose a BatchSize that divides them, or leave samples out.");
+    }
+
     private static (ISamples Training, ISamples? Validation) Split(ISamples samples, TrainingOptions options)
     {
         if (options.Validation is not null || options.ValidationSplit == 0)
@@ -214,7 +223,7 @@ internal sealed class Trainer
             {
                 _batch.Rows = Math.Min(_rows, samples.Count - _batch.Start);
                 trainer._network.AddLosses(_batch, trainer._options.Loss, _totals);
-                Model.CarryStates(trainer._network);
+                trainer._network.CarryStates();
             }
 
             foreach (RecurrentOp<float> op in trainer._network.StatefulParts)
