@@ -12,6 +12,7 @@ internal sealed class BuiltGraph<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<(int Units, int States)> _recurrents;
+    private long _preparedVersion = -1;
 
     /// <param name="graph">The layers.</param>
     /// <param name="kernels">What they compute with.</param>
@@ -94,7 +95,14 @@ internal sealed class BuiltGraph<T>
     public bool KeepsInputGradient { get; }
 
     /// <summary>The version of the weights that the layers have packed.</summary>
-    public long PreparedVersion { get; set; } = -1;
+    public long PreparedVersion
+    {
+        get => Volatile.Read(ref _preparedVersion);
+        set => Volatile.Write(ref _preparedVersion, value);
+    }
+
+    /// <summary>Held while a run packs the weights that it reads.</summary>
+    public Lock Packing { get; } = new();
 
     /// <summary>Held for reading while a batch runs, for writing while weights change.</summary>
     public WeightsLock Weights { get; }

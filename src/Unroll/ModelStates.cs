@@ -37,7 +37,9 @@ public sealed class ModelStates
     {
         foreach ((string name, float[] values) in _states)
         {
-            StateSlot<float>? slot = Array.Find(slots, each => each.Name == name);
+            StateSlot<float>? slot = null;
+            foreach (StateSlot<float> each in slots)
+                slot = each.Name == name ? each : slot;
             if (slot is null)
                 throw new ArgumentException($"No layer has a state {name}; there {(slots.Length == 0 ? "are none in this model" : "are: " + string.Join(", ", slots.Select(each => each.Name)))}.", argument);
             if (slot.ComesFromGraph)

@@ -223,30 +223,24 @@ internal sealed class Network<T>
     /// <summary>From here on the weights stay as they are, and packed, until <see cref="EndReading"/>.</summary>
     public void BeginReading()
     {
-        while (true)
-        {
-            _scope.Begin();
-            if (_built.PreparedVersion == Parameters.Version)
-                return;
-            _scope.End();
-            PrepareAlone();
-        }
+        _scope.Begin();
+        PrepareOnce();
     }
 
     public void EndReading() => _scope.End();
 
-    /// <summary>Packs the weights when nobody reads them, unless another has done it by then.</summary>
-    private void PrepareAlone()
+    /// <summary>
+    /// Packs the weights where they have changed, while they do not change. Nobody reads what is packed then: whoever began before the change has ended,
+    /// and whoever began after it comes through here.
+    /// </summary>
+    private void PrepareOnce()
     {
-        _built.EnterWrite();
-        try
+        if (_built.PreparedVersion == Parameters.Version)
+            return;
+        lock (_built.Packing)
         {
             if (_built.PreparedVersion != Parameters.Version)
                 Prepare();
-        }
-        finally
-        {
-            _built.ExitWrite();
         }
     }
 
@@ -280,8 +274,7 @@ internal sealed class Network<T>
             RequireCarriedRows(op, batch.Rows);
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
-        if (_built.PreparedVersion != Parameters.Version)
-            PrepareAlone();
+        PrepareOnce();
         ReserveLanes(_shards, keepsSteps);
         bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, batch.Rows)) : 1;
