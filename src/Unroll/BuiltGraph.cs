@@ -136,7 +136,9 @@ internal sealed class BuiltGraph<T>
     /// <summary>States for one network, by the number of the layer; empty at first.</summary>
     public RecurrentStates<T>[] NewStates() => [.. _recurrents.Select(layer => new RecurrentStates<T>(layer.Units, layer.States))];
 
-    /// <summary>A layer that stands at several places has states at each: from the second on the place is named too, <c>lstm_1[2]/h</c>.</summary>
+    /// <summary>
+    /// A layer that stands at several places has states at each: from the second on the place is named too, <c>lstm_1[2]/h</c>.
+    /// </summary>
     private static StateSlot<T>[] NameStates(NodePlan<T>[] nodes)
     {
         var slots = new List<StateSlot<T>>();

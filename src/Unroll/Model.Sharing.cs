@@ -15,8 +15,9 @@ public sealed partial class Model
     private int _isTraining, _threads = Environment.ProcessorCount;
 
     /// <summary>
-    /// Threads to work on, at least 1; by default one for each processor, and more are used all the same. Results have the same bits on any number. It
-    /// can be changed at any time at which nothing runs, also after <see cref="Load"/>. The threads themselves are shared by all models of the process.
+    /// Threads to work on, at least 1; by default one for each processor, and more are used all the same. Results have the same bits on any
+    /// number. It can be changed at any time at which nothing runs, also after <see cref="Load"/>. The threads themselves are shared by all
+    /// models of the process.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     /// <exception cref="InvalidOperationException">A call is at work, or the model is being trained.</exception>
@@ -26,7 +27,11 @@ public sealed partial class Model
         set
         {
             if (value < 1)
-                throw new ArgumentOutOfRangeException(nameof(value), $"Threads is at least 1, but {value} was given. Use 1 to have no other thread than the calling one.");
+            {
+                throw new ArgumentOutOfRangeException(nameof(value),
+                    $"Threads is at least 1, but {value} was given. Use 1 to have no other thread than the calling one.");
+            }
+
             lock (_gate)
             {
                 RunPool[] pools = [.. new[] { _runs, _streams?.Runs }.OfType<RunPool>()];
@@ -34,7 +39,12 @@ public sealed partial class Model
                 try
                 {
                     if (closed < pools.Length)
-                        throw new InvalidOperationException($"The model is at work, so it cannot have {value} threads instead of {_threads}. Set Threads when no call runs and no training.");
+                    {
+                        throw new InvalidOperationException(
+                            $"The model is at work, so it cannot have {value} threads instead of {_threads}. "
+                            + "Set Threads when no call runs and no training.");
+                    }
+
                     _threads = value;
                     foreach (RunPool pool in pools)
                         pool.Own.Resize(value);
@@ -48,7 +58,8 @@ public sealed partial class Model
         }
     }
 
-    private RunPool Runs => _runs ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
+    private RunPool Runs => _runs
+        ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
 
     /// <summary>Whether a stream is of this model as it was built last.</summary>
     internal bool IsCurrent(StreamGraph streams) => ReferenceEquals(Volatile.Read(ref _streams), streams);
@@ -66,7 +77,11 @@ public sealed partial class Model
         lock (_gate)
         {
             if (Volatile.Read(ref _isTraining) == 1 || _runs?.TryClose() == false)
-                throw new InvalidOperationException("The model is at work, so it cannot be built anew. Let calls and training end first, or make another model.");
+            {
+                throw new InvalidOperationException(
+                    "The model is at work, so it cannot be built anew. Let calls and training end first, or make another model.");
+            }
+
             try
             {
                 var built = new BuiltGraph<float>(graph, Kernels<float>.Best, mostWeights: mostWeights);
@@ -80,7 +95,9 @@ public sealed partial class Model
             {
                 _runs?.Open();
                 throw new UnrollException(
-                    $"This model needs more memory for one shard of inputs of shape {ShapesOf(graph.Inputs)} than an array can hold. Use fewer time steps or fewer units.", failure);
+                    $"This model needs more memory for one shard of inputs of shape {ShapesOf(graph.Inputs)} than an array can hold. "
+                    + "Use fewer time steps or fewer units.",
+                    failure);
             }
             catch
             {
@@ -91,12 +108,18 @@ public sealed partial class Model
     }
 
     /// <summary>Takes the model for its training. A call that is at work on its own network ends first; others go on beside it.</summary>
-    /// <exception cref="InvalidOperationException">It is being trained, or the calling thread is inside of one of its predictions.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is being trained, or the calling thread is inside of one of its predictions.
+    /// </exception>
     private void BeginTraining()
     {
         RunPool runs = Runs;
         if (RunScope.Reads(runs.Own.Built.Weights))
-            throw new InvalidOperationException("The model cannot be trained from inside of one of its own predictions. Let that end first.");
+        {
+            throw new InvalidOperationException(
+                "The model cannot be trained from inside of one of its own predictions. Let that end first.");
+        }
+
         if (Interlocked.Exchange(ref _isTraining, 1) == 1)
             throw new InvalidOperationException("The model is being trained already. Let that end first, or train a copy of the model.");
         try
@@ -117,12 +140,18 @@ public sealed partial class Model
     }
 
     /// <summary>Changes weights while nobody reads them.</summary>
-    /// <exception cref="InvalidOperationException">Training would replace them again, or the calling thread is inside of a prediction, which waits for them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Training would replace them again, or the calling thread is inside of a prediction, which waits for them.
+    /// </exception>
     private void ReplaceWeights(Action<ParameterStore<float>> change)
     {
         BuiltGraph<float> built = Network.Built;
         if (RunScope.Reads(built.Weights))
-            throw new InvalidOperationException("The model's weights cannot be replaced from inside of one of its own predictions. Let that end first.");
+        {
+            throw new InvalidOperationException(
+                "The model's weights cannot be replaced from inside of one of its own predictions. Let that end first.");
+        }
+
         if (Volatile.Read(ref _isTraining) == 1)
             throw new InvalidOperationException("The model is being trained, so its weights cannot be replaced. Let training end first.");
         built.Write(change);
@@ -132,15 +161,17 @@ public sealed partial class Model
     internal float[] CopyOfWeights(Range range)
     {
         BuiltGraph<float> built = Network.Built;
-        var scope = new RunScope(built.Weights);
-        scope.Begin();
+        bool isInside = RunScope.Reads(built.Weights);
+        if (!isInside)
+            built.Weights.EnterRead();
         try
         {
             return built.Parameters.ReadOnlyValues[range].ToArray();
         }
         finally
         {
-            scope.End();
+            if (!isInside)
+                built.Weights.ExitRead();
         }
     }
 }

@@ -230,7 +230,7 @@ public sealed partial class Model
         var totals = new LossTotals(Outputs.Count);
         var batch = new SampleBatch(samples, null);
         int most = RowsAtOnce(samples.Count);
-        using RunPool.Rental run = Runs.Rent();
+        using RunPool.Rental run = Runs.Rent(overSamples: true);
         for (batch.Start = 0; batch.Start < samples.Count; batch.Start += most)
         {
             batch.Rows = Math.Min(most, samples.Count - batch.Start);

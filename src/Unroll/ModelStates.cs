@@ -15,7 +15,9 @@ public sealed class ModelStates
     {
         get => _states.TryGetValue(name, out float[]? state)
             ? state
-            : throw new KeyNotFoundException($"There is no state {name}; there are: {string.Join(", ", _states.Keys.Order())}. A layer gives its states with ReturnState.");
+            : throw new KeyNotFoundException(
+                $"There is no state {name}; there are: {string.Join(", ", _states.Keys.Order())}. "
+                + "A layer gives its states with ReturnState.");
         set => _states[name] = value;
     }
 
@@ -41,11 +43,25 @@ public sealed class ModelStates
             foreach (StateSlot<float> each in slots)
                 slot = each.Name == name ? each : slot;
             if (slot is null)
-                throw new ArgumentException($"No layer has a state {name}; there {(slots.Length == 0 ? "are none in this model" : "are: " + string.Join(", ", slots.Select(each => each.Name)))}.", argument);
+            {
+                throw new ArgumentException(
+                    $"No layer has a state {name}; there "
+                    + $"{(slots.Length == 0 ? "are none in this model" : "are: " + string.Join(", ", slots.Select(each => each.Name)))}.", argument);
+            }
+
             if (slot.ComesFromGraph)
-                throw new ArgumentException($"The state {name} comes from another layer of the graph, so none can be given. Leave it out, or cut the layer out with Part.", argument);
+            {
+                throw new ArgumentException(
+                    $"The state {name} comes from another layer of the graph, so none can be given. "
+                    + "Leave it out, or cut the layer out with Part.", argument);
+            }
+
             if (values is null || values.Length != rows * slot.Units)
-                throw new ArgumentException($"The state {name} needs {rows * slot.Units} values, [B, H] for {rows} rows of {slot.Units} units, but has {values?.Length ?? 0}.", argument);
+            {
+                throw new ArgumentException(
+                    $"The state {name} needs {rows * slot.Units} values, [B, H] for {rows} {(rows == 1 ? "row" : "rows")} of {slot.Units} units, but has "
+                    + $"{values?.Length ?? 0}.", argument);
+            }
         }
     }
 }

@@ -39,6 +39,9 @@ internal sealed class Network<T>
     private readonly int _shard;
     private readonly RowBuffer<T> _rows;
     private readonly RunScope _scope;
+
+    // While it reads: whether it is inside of a run that does, and whether it runs over samples.
+    private bool _isInside, _hasScope;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
@@ -170,7 +173,10 @@ internal sealed class Network<T>
             _team.Run(_shards, _predictShard);
     }
 
-    /// <summary>Room for the inputs of a batch of so many rows, to be filled before <see cref="PredictRows()"/>: of several inputs one after the other in each row.</summary>
+    /// <summary>
+    /// Room for the inputs of a batch of so many rows, to be filled before <see cref="PredictRows()"/>: of several inputs one after the
+    /// other in each row.
+    /// </summary>
     public Span<T> InputRows(int rows) => _rows.Reserve(rows);
 
     /// <summary>The outputs of the rows that <see cref="InputRows"/> holds; overwritten by the next call.</summary>
@@ -221,19 +227,31 @@ internal sealed class Network<T>
     }
 
     /// <summary>From here on the weights stay as they are, and packed, until <see cref="EndReading"/>.</summary>
-    public void BeginReading()
+    /// <param name="overSamples">Whether what is read may be code of the user's, which may run the model again.</param>
+    public void BeginReading(bool overSamples)
     {
-        _scope.Begin();
+        _isInside = RunScope.Reads(_built.Weights);
+        if (!_isInside)
+            _built.Weights.EnterRead();
+        _hasScope = overSamples;
+        if (overSamples)
+            _scope.Begin();
         PrepareOnce();
     }
 
-    public void EndReading() => _scope.End();
+    public void EndReading()
+    {
+        if (_hasScope)
+            _scope.End();
+        if (!_isInside)
+            _built.Weights.ExitRead();
+    }
 
     /// <summary>
-    /// Packs the weights where they have changed, while they do not change. Nobody reads what is packed then: whoever began before the change has ended,
-    /// and whoever began after it comes through here.
+    /// Packs the weights where they have changed, while they do not change. Nobody reads what is packed then: whoever began before the
+    /// change has ended, and whoever began after it comes through here.
     /// </summary>
-    private void PrepareOnce()
+    public void PrepareOnce()
     {
         if (_built.PreparedVersion == Parameters.Version)
             return;
@@ -298,9 +316,12 @@ internal sealed class Network<T>
         if (carried > 0 && carried != rows)
         {
             throw new InvalidOperationException(
-                $"{op.Name} is stateful and carries the states of {carried} rows, but this batch has {rows}. Give batches of {carried} rows, or begin anew with ResetStates.");
+                $"{op.Name} is stateful and carries the states of {carried} {Rows(carried)}, but this batch has {rows}. "
+                + $"Give batches of {carried} {Rows(carried)}, or begin anew with ResetStates.");
         }
     }
+
+    private static string Rows(int count) => count == 1 ? "row" : "rows";
 
     private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions)
     {

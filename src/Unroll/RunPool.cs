@@ -3,18 +3,19 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// The networks that run batches through one <see cref="BuiltGraph{T}"/>, lent for one call each: the pool's own with all threads where that is
-/// free, otherwise one of one thread, so that a machine that is busy already gets no more threads. The results have the same bits either
-/// way. There are as many as calls were ever at work at once; after that nothing is allocated.
+/// The networks that run batches through one <see cref="BuiltGraph{T}"/>, lent for one call each: the pool's own with all threads where
+/// that is free, otherwise one of one thread, so that a machine that is busy already gets no more threads. The results have the same bits
+/// either way. There are as many as calls were ever at work at once; after that nothing is allocated.
 /// </summary>
 /// <param name="built">The layers and their weights.</param>
 /// <param name="threads">Threads of the pool's own network.</param>
-/// <param name="carriesStates">Whether stateful layers carry their states from call to call, in the pool's own network: then one call at a time runs.</param>
+/// <param name="carriesStates">
+/// Whether stateful layers carry their states from call to call, in the pool's own network: then one call at a time runs.
+/// </param>
 internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carriesStates)
 {
     private const int Closed = int.MinValue / 2;
     private readonly Stack<Network<float>> _others = [];
-    private Network<float>? _spare;
 
     // 1 while the own network is lent; how many calls are at work, below 0 when closed.
     private int _isTaken, _atWork;
@@ -22,27 +23,31 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
     public Network<float> Own { get; } = new(built, threads);
 
     /// <summary>A network that nobody else runs, with weights that do not change, until the rental is disposed of.</summary>
-    /// <exception cref="InvalidOperationException">The model carries states from call to call, and another call is at work; or it is being built.</exception>
-    public Rental Rent()
+    /// <exception cref="InvalidOperationException">
+    /// The model carries states from call to call, and another call is at work; or it is being built.
+    /// </exception>
+    /// <param name="overSamples">Whether code of the user's runs meanwhile.</param>
+    public Rental Rent(bool overSamples = false)
     {
         Enter();
         if (TryTakeOwn())
-            return new Rental(this, Own);
+            return new Rental(this, Own, overSamples);
         if (carriesStates && built.StatefulParts.Length > 0)
         {
             Leave();
             throw new InvalidOperationException(
-                $"{built.StatefulParts[0].Name} carries its states from call to call, so one call at a time can run the model. Load the model once for each sequence of calls, or open a stream for each.");
+                $"{built.StatefulParts[0].Name} carries its states from call to call, so one call at a time can run the model. "
+                + "Load the model once for each sequence of calls, or open a stream for each.");
         }
 
-        return new Rental(this, Another());
+        return new Rental(this, Another(), overSamples);
     }
 
     /// <summary>The same, always of one thread: for work so small that a second one would only cost.</summary>
     public Rental RentSmall()
     {
         Enter();
-        return new Rental(this, Another());
+        return new Rental(this, Another(), overSamples: false);
     }
 
     /// <summary>Takes the own network for a training, when the call that is at work on it has ended.</summary>
@@ -71,7 +76,7 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
         {
             Volatile.Write(ref _isTaken, 0);
         }
-        else if (Interlocked.CompareExchange(ref _spare, rented, null) is not null)
+        else
         {
             lock (_others)
                 _others.Push(rented);
@@ -84,8 +89,6 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
 
     private Network<float> Another()
     {
-        if (Interlocked.Exchange(ref _spare, null) is { } spare)
-            return spare;
         lock (_others)
         {
             if (_others.TryPop(out Network<float>? other))
@@ -100,7 +103,8 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
         if (Interlocked.Increment(ref _atWork) > 0)
             return;
         Leave();
-        throw new InvalidOperationException("The model is being built, or given another number of threads, by another thread. Let that end first.");
+        throw new InvalidOperationException(
+            "The model is being built, or given another number of threads, by another thread. Let that end first.");
     }
 
     private void Leave() => Interlocked.Decrement(ref _atWork);
@@ -110,10 +114,10 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
     {
         private readonly RunPool _pool;
 
-        public Rental(RunPool pool, Network<float> network)
+        public Rental(RunPool pool, Network<float> network, bool overSamples)
         {
             (_pool, Network) = (pool, network);
-            network.BeginReading();
+            network.BeginReading(overSamples);
         }
 
         public Network<float> Network { get; }

@@ -1,24 +1,36 @@
 namespace Unroll;
 
 /// <summary>
-/// A run that reads weights, on the calling thread and on those that work for it. Samples may be code of the user's, and that may run the same
-/// model again: such a run is inside of this one and reads under its lock, since waiting behind a writer that waits for this one would never end.
+/// A run over samples, which may be code of the user's, on the calling thread and on those that work for it. That code may run the same
+/// model again: such a run is inside of this one and reads under its lock, since waiting behind a writer that waits for this one would
+/// never end.
 /// </summary>
+/// <param name="weights">The weights that the run reads.</param>
 internal sealed class RunScope(WeightsLock weights)
 {
-    private RunScope? _outer;
-    private bool _isInside;
+    // Runs over samples in the process: where there is none, nobody looks for his own.
+    private static int s_runs;
 
-    /// <summary>The innermost run that the calling thread is in; a thread that works for a run takes over that of the thread that began it.</summary>
-    [field: ThreadStatic]
-    public static RunScope? Innermost { get; set; }
+    [ThreadStatic]
+    private static RunScope? t_innermost;
+    private readonly WeightsLock _weights = weights;
+    private RunScope? _outer;
+
+    /// <summary>
+    /// The innermost run that the calling thread is in; a thread that works for a run takes over that of the thread that began it.
+    /// </summary>
+    public static RunScope? Innermost
+    {
+        get => Volatile.Read(ref s_runs) == 0 ? null : t_innermost;
+        set => t_innermost = value;
+    }
 
     /// <summary>Whether the calling thread is inside of a run that reads these weights.</summary>
     public static bool Reads(WeightsLock weights)
     {
         for (RunScope? scope = Innermost; scope is not null; scope = scope._outer)
         {
-            if (scope.Holds(weights))
+            if (scope._weights == weights)
                 return true;
         }
 
@@ -27,18 +39,13 @@ internal sealed class RunScope(WeightsLock weights)
 
     public void Begin()
     {
-        _isInside = Innermost is not null && Reads(weights);
-        if (!_isInside)
-            weights.EnterRead();
-        (_outer, Innermost) = (Innermost, this);
+        Interlocked.Increment(ref s_runs);
+        (_outer, t_innermost) = (t_innermost, this);
     }
 
     public void End()
     {
-        (Innermost, _outer) = (_outer, null);
-        if (!_isInside)
-            weights.ExitRead();
+        (t_innermost, _outer) = (_outer, null);
+        Interlocked.Decrement(ref s_runs);
     }
-
-    private bool Holds(WeightsLock some) => weights == some;
 }

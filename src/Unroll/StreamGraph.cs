@@ -12,6 +12,9 @@ internal sealed class StreamGraph
     private const int ProductsOfLargeStep = 1 << 22;
     private readonly BuiltGraph<float> _built;
 
+    private readonly Network<float> _first;
+    private readonly WeightsLock.Seat _seat;
+
     // Where each state begins in those of a stream.
     private readonly int[] _at;
 
@@ -21,28 +24,53 @@ internal sealed class StreamGraph
         foreach (RecurrentOp<float> op in whole.RecurrentParts)
         {
             if (((Recurrent)op.Layer).GoBackwards)
-                throw new UnrollException($"{op.Name} reads its sequence from the end, which a stream does not have. Use forward layers for streaming.");
+            {
+                throw new UnrollException(
+                    $"{op.Name} reads its sequence from the end, which a stream does not have. Use forward layers for streaming.");
+            }
         }
 
         Graph graph = whole.Graph;
         if (graph.Inputs.Length > 1)
-            throw new UnrollException($"A stream needs a model of one sequence, but this one has {graph.Inputs.Length} inputs. Cut out a part of one input with Part.");
+        {
+            throw new UnrollException(
+                $"A stream needs a model of one sequence, but this one has {graph.Inputs.Length} inputs. "
+                + "Cut out a part of one input with Part.");
+        }
+
         Node sequence = graph.Inputs[0];
-        bool ofTokens = sequence.Shape.Rank == 1 && graph.Uses.Where(use => use.Inputs.Contains(sequence)).All(use => use.Layer is Embedding);
+        bool ofTokens = sequence.Shape.Rank == 1
+            && graph.Uses.Where(use => use.Inputs.Contains(sequence)).All(use => use.Layer is Embedding);
         if (sequence.Shape.Rank != 2 && !ofTokens)
-            throw new UnrollException($"A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape {sequence.Shape}.");
+        {
+            throw new UnrollException(
+                "A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one "
+                + $"takes inputs of shape {sequence.Shape}.");
+        }
+
         foreach (LayerUse use in graph.Uses)
         {
             if (!use.Layer.GoesStepByStep(use.Inputs[0].Shape))
-                throw new UnrollException($"{graph.NameOf(use)} needs more than one time step at once, which a stream does not have. Stream a model whose layers go step by step, as recurrent and dense ones do.");
+            {
+                throw new UnrollException(
+                    $"{graph.NameOf(use)} needs more than one time step at once, which a stream does not have. "
+                    + "Stream a model whose layers go step by step, as recurrent and dense ones do.");
+            }
+
             if (use.Layer.RecurrentUnits > 0 && use.Inputs.Length > 1)
-                throw new UnrollException($"{graph.NameOf(use)} begins from what {graph.NameOf(use.Inputs[1])} is after the whole sequence, which a stream does not have. Stream the two parts one after the other, cut out with Part.");
+            {
+                throw new UnrollException(
+                    $"{graph.NameOf(use)} begins from what {graph.NameOf(use.Inputs[1])} is after the whole sequence, which a "
+                    + "stream does not have. Stream the two parts one after the other, cut out with Part.");
+            }
         }
 
         // The same layers for sequences of one step.
-        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, sequence.Shape.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
+        Node step = Node.Input(ofTokens ? new Shape(1) : new Shape(1, sequence.Shape.Features), sequence.Name);
+        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, step)], graph.Outputs, whole.IsPadded);
         _built = new BuiltGraph<float>(new Graph(inputs, outputs), whole.Built);
         Runs = new RunPool(_built, threads, carriesStates: false);
+        (_first, _seat) = (new Network<float>(_built, threads: 1), _built.Weights.AddSeat());
         _at = new int[_built.States.Length];
         for (int i = 0; i < _at.Length; i++)
         {
@@ -93,9 +121,35 @@ internal sealed class StreamGraph
 
     private void Run(ReadOnlySpan<StreamingSession> streams, ReadOnlySpan<float> observations, Span<float> outputs)
     {
-        bool isSmall = (long)streams.Length * _built.Parameters.Count < ProductsOfLargeStep;
-        using RunPool.Rental run = isSmall ? Runs.RentSmall() : Runs.Rent();
-        Network<float> network = run.Network;
+        if ((long)streams.Length * _built.Parameters.Count >= ProductsOfLargeStep)
+        {
+            using RunPool.Rental run = Runs.Rent();
+            Run(run.Network, streams, observations, outputs);
+            return;
+        }
+
+        // The rule: no other thread steps a stream at this moment.
+        if (_seat.TryTake())
+        {
+            try
+            {
+                _first.PrepareOnce();
+                Run(_first, streams, observations, outputs);
+            }
+            finally
+            {
+                _seat.Leave();
+            }
+
+            return;
+        }
+
+        using RunPool.Rental small = Runs.RentSmall();
+        Run(small.Network, streams, observations, outputs);
+    }
+
+    private void Run(Network<float> network, ReadOnlySpan<StreamingSession> streams, ReadOnlySpan<float> observations, Span<float> outputs)
+    {
         observations.CopyTo(network.InputRows(streams.Length));
         for (int i = 0; i < _at.Length; i++)
         {
@@ -125,7 +179,8 @@ internal sealed class StreamGraph
             return;
         int first = streams.IndexOf(stream);
         throw first < index
-            ? new ArgumentException($"Stream {index} is stream {first} once more. Give each stream once; its observations go one after the other.", nameof(streams))
+            ? new ArgumentException(
+                $"Stream {index} is stream {first} once more. Give each stream once; its observations go one after the other.", nameof(streams))
             : StreamingSession.InUse();
     }
 
@@ -135,10 +190,15 @@ internal sealed class StreamGraph
         {
             throw new ArgumentException(streams == 1
                 ? $"An observation has {InputSize} features, but {observations} were given."
-                : $"{streams} streams take {(long)streams * InputSize} values, {InputSize} each, but {observations} were given.", nameof(observations));
+                : $"{streams} streams take {(long)streams * InputSize} values, {InputSize} each, but {observations} were given.",
+                nameof(observations));
         }
 
         if (outputs != (long)streams * OutputSize)
-            throw new ArgumentException($"{streams} step{(streams == 1 ? " gives" : "s give")} {(long)streams * OutputSize} values, but there is room for {outputs}.", nameof(outputs));
+        {
+            throw new ArgumentException(
+                $"{streams} step{(streams == 1 ? " gives" : "s give")} {(long)streams * OutputSize} values, but there is room for "
+                + $"{outputs}.", nameof(outputs));
+        }
     }
 }

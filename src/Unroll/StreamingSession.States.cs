@@ -5,9 +5,9 @@ using System.Text;
 namespace Unroll;
 
 /// <summary>
-/// States by name and as bytes. The bytes: a signature of 8 and the version of the format (4 bytes), the length of all (4), the number of steps (8), the
-/// number of states (4); for each state the lengths of the layer's kind and of the state's name (2 each), kind and name in UTF-8, the units (4) and
-/// the values (4 each); and the SHA-256 of all that precedes. Numbers are little-endian.
+/// States by name and as bytes. The bytes: a signature of 8 and the version of the format (4 bytes), the length of all (4), the number of
+/// steps (8), the number of states (4); for each state the lengths of the layer's kind and of the state's name (2 each), kind and name in
+/// UTF-8, the units (4) and the values (4 each); and the SHA-256 of all that precedes. Numbers are little-endian.
 /// </summary>
 public sealed partial class StreamingSession
 {
@@ -78,7 +78,11 @@ public sealed partial class StreamingSession
     {
         int length = SavedLength;
         if (destination.Length < length)
-            throw new ArgumentException($"The states take {length} bytes, but there is room for {destination.Length}.", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"The states take {length} bytes, but there is room for {destination.Length}.", nameof(destination));
+        }
+
         Enter();
         try
         {
@@ -92,7 +96,8 @@ public sealed partial class StreamingSession
             for (int i = 0; i < Graph.States.Length; i++)
             {
                 StateSlot<float> slot = Graph.States[i];
-                int kind = Encoding.UTF8.GetBytes(slot.Op.Layer.Kind, rest[4..]), name = Encoding.UTF8.GetBytes(slot.Name, rest[(4 + kind)..]);
+                int kind = Encoding.UTF8.GetBytes(slot.Op.Layer.Kind, rest[4..]);
+                int name = Encoding.UTF8.GetBytes(slot.Name, rest[(4 + kind)..]);
                 BinaryPrimitives.WriteUInt16LittleEndian(rest, checked((ushort)kind));
                 BinaryPrimitives.WriteUInt16LittleEndian(rest[2..], checked((ushort)name));
                 rest = rest[(4 + kind + name)..];
@@ -111,9 +116,13 @@ public sealed partial class StreamingSession
         return length;
     }
 
-    /// <summary>Goes on from where the stream was whose states were saved; also after the model was trained further, or loaded anew.</summary>
+    /// <summary>
+    /// Goes on from where the stream was whose states were saved; also after the model was trained further, or loaded anew.
+    /// </summary>
     /// <param name="saved">What <see cref="SaveStates()"/> gave.</param>
-    /// <exception cref="UnrollException">They are no saved states, damaged, of a newer version, or of a model with other layers; nothing is changed then.</exception>
+    /// <exception cref="UnrollException">
+    /// They are no saved states, damaged, of a newer version, or of a model with other layers; nothing is changed then.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Another thread uses this stream.</exception>
     public void RestoreStates(ReadOnlySpan<byte> saved)
     {
@@ -139,7 +148,12 @@ public sealed partial class StreamingSession
 
         string[] own = [.. Graph.States.Select(slot => $"{slot.Name} ({slot.Op.Layer.Kind}, {slot.Units})")];
         if (!own.SequenceEqual(theirs))
-            throw new UnrollException($"The saved states are of another model: they are {string.Join(", ", theirs)}, and this model has {string.Join(", ", own)}. Restore them into a stream of the model that they were saved from.");
+        {
+            throw new UnrollException(
+                $"The saved states are of another model: they are {string.Join(", ", theirs)}, and this model has "
+                + $"{string.Join(", ", own)}. Restore them into a stream of the model that they were saved from.");
+        }
+
         Enter();
         values.CopyTo(States, 0);
         Steps = BinaryPrimitives.ReadInt64LittleEndian(saved[(Signature.Length + 2 * sizeof(int))..]);
@@ -152,14 +166,23 @@ public sealed partial class StreamingSession
             throw new UnrollException("These bytes are no saved states. Give what SaveStates of a stream gave.");
         int version = BinaryPrimitives.ReadInt32LittleEndian(saved[Signature.Length..]);
         if (version > Version)
-            throw new UnrollException($"The saved states have format version {version}, newer than the {Version} that this Unroll reads. Update Unroll.");
+        {
+            throw new UnrollException(
+                $"The saved states have format version {version}, newer than the {Version} that this Unroll reads. Update Unroll.");
+        }
+
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
         bool isWhole = saved.Length >= HeaderLength + sum.Length
             && BinaryPrimitives.ReadInt32LittleEndian(saved[(Signature.Length + sizeof(int))..]) == saved.Length;
         if (isWhole)
             SHA256.HashData(saved[..^sum.Length], sum);
         if (!isWhole || !sum.SequenceEqual(saved[^sum.Length..]))
-            throw new UnrollException($"The saved states are damaged: {(isWhole ? "their checksum does not fit their contents" : $"they end after {saved.Length} bytes, or have more than were saved")}. Restore them from a copy, or begin anew with Reset.");
+        {
+            throw new UnrollException(
+                "The saved states are damaged: "
+                + (isWhole ? "their checksum does not fit their contents" : $"they end after {saved.Length} bytes, or have more than were saved")
+                + ". Restore them from a copy, or begin anew with Reset.");
+        }
     }
 
     private static void Write(ref Span<byte> rest, int value)

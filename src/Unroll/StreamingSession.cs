@@ -1,10 +1,11 @@
 namespace Unroll;
 
 /// <summary>
-/// A model that takes one observation at a time and keeps its states: what <see cref="Model.Predict(float[])"/> computes for the
-/// sequence so far, to the last bit, at the cost of one time step. It holds nothing but the states. The weights are those that the model has at each
-/// step: where it is trained or gets other weights meanwhile, those of some completed training step, and the states go on as they are. A model that is
-/// built anew leaves its streams behind: they throw. Streams of one model may be used by as many threads as there are streams, each by one at a time.
+/// A model that takes one observation at a time and keeps its states: what <see cref="Model.Predict(float[])"/> computes for the sequence
+/// so far, to the last bit, at the cost of one time step. It holds nothing but the states. The weights are those that the model has at each
+/// step: where it is trained or gets other weights meanwhile, those of some completed training step, and the states go on as they are. A
+/// model that is built anew leaves its streams behind: they throw. Streams of one model may be used by as many threads as there are
+/// streams, each by one at a time.
 /// </summary>
 /// <example><code>
 /// StreamingSession stream = model.Stream();
@@ -37,7 +38,9 @@ public sealed partial class StreamingSession
 
     /// <summary>Takes the next observation.</summary>
     /// <param name="features">F values; of a model of tokens the number of one token.</param>
-    /// <returns>The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.</returns>
+    /// <returns>
+    /// The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.
+    /// </returns>
     /// <exception cref="ArgumentException">There are more or fewer values.</exception>
     /// <exception cref="UnrollException">The number is no token of the model's embedding.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses this stream, or the model has been built anew.</exception>
@@ -50,7 +53,9 @@ public sealed partial class StreamingSession
 
     /// <summary>Takes the next observation; after the first calls nothing is allocated.</summary>
     /// <param name="features">F values; of a model of tokens the number of one token.</param>
-    /// <param name="output">The output after it, <see cref="OutputSize"/> values: (Units) of the last layer, of several outputs one after the other.</param>
+    /// <param name="output">
+    /// The output after it, <see cref="OutputSize"/> values: (Units) of the last layer, of several outputs one after the other.
+    /// </param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     /// <exception cref="UnrollException">The number is no token of the model's embedding. The stream has not taken a step.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses this stream, or the model has been built anew.</exception>
@@ -91,7 +96,8 @@ public sealed partial class StreamingSession
 
     internal void Leave() => Volatile.Write(ref _isBusy, 0);
 
-    internal static InvalidOperationException InUse() => new("Another thread uses this stream. A stream takes one call at a time; open one for each sequence.");
+    internal static InvalidOperationException InUse() =>
+        new("Another thread uses this stream. A stream takes one call at a time; open one for each sequence.");
 
     private void Enter()
     {

@@ -246,7 +246,7 @@ public sealed class StreamStatesTests
         Assert.Equal([1, 2, 3, 4], begun.GetStates()["lstm/h"]);
         Assert.All(begun.GetStates()["lstm/c"], value => Assert.Equal(0, value));
         Assert.Equal("No layer has a state lstm_1/h; there are: lstm/h, lstm/c. (Parameter 'states')", Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm_1/h"] = new float[4] })).Message);
-        Assert.Equal("The state lstm/c needs 4 values, [B, H] for 1 rows of 4 units, but has 8. (Parameter 'states')", Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm/h"] = new float[4], ["lstm/c"] = new float[8] })).Message);
+        Assert.Equal("The state lstm/c needs 4 values, [B, H] for 1 row of 4 units, but has 8. (Parameter 'states')", Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm/h"] = new float[4], ["lstm/c"] = new float[8] })).Message);
         Assert.Equal([1, 2, 3, 4], begun.GetStates()["lstm/h"]);
     }
 

@@ -180,8 +180,14 @@ internal sealed class Trainer
     /// <summary>A stateful layer has a state for each row of a batch, so no batch may have fewer rows than the one before.</summary>
     private void RequireWholeBatches(ISamples? samples, string what)
     {
-        if (_network.StatefulParts.Length > 0 && samples is not null && samples.Count > _options.BatchSize && samples.Count % _options.BatchSize != 0)
-            throw new UnrollException($"A stateful layer needs batches of equally many rows, but {samples.Count} {what} samples in batches of {_options.BatchSize} leave a last one of {samples.Count % _options.BatchSize}. Choose a BatchSize that divides them, or leave samples out.");
+        if (_network.StatefulParts.Length == 0 || samples is null || samples.Count <= _options.BatchSize)
+            return;
+        if (samples.Count % _options.BatchSize is > 0 and int last)
+        {
+            throw new UnrollException(
+                $"A stateful layer needs batches of equally many rows, but {samples.Count} {what} samples in batches of {_options.BatchSize} "
+                + $"leave a last one of {last}. Choose a BatchSize that divides them, or leave samples out.");
+        }
     }
 
     private static (ISamples Training, ISamples? Validation) Split(ISamples samples, TrainingOptions options)

@@ -3,8 +3,8 @@ using Unroll.Kernels;
 namespace Unroll.Training;
 
 /// <summary>
-/// A background thread of the process. It works for one run of one <see cref="WorkerTeam"/> at a time; between runs it waits, spinning for the time in which
-/// the next step of a training comes, then asleep, and it ends when nobody has called it for ten seconds.
+/// A background thread of the process. It works for one run of one <see cref="WorkerTeam"/> at a time; between runs it waits, spinning for
+/// the time in which the next step of a training comes, then asleep, and it ends when nobody has called it for ten seconds.
 /// </summary>
 internal sealed class Worker
 {

@@ -3,11 +3,14 @@ using System.Runtime.ExceptionServices;
 namespace Unroll.Training;
 
 /// <summary>
-/// Runs numbered pieces of work on the calling thread and on workers of the process (<see cref="Worker"/>), which are the team's for one run; between
-/// runs any other team may call them. The team calls those first that worked for it last. After the first run of a size nothing is allocated. Which thread takes
-/// which piece is left to chance, so pieces must not depend on it. One run at a time; a piece may start runs of other teams.
+/// Runs numbered pieces of work on the calling thread and on workers of the process (<see cref="Worker"/>), which are the team's for one
+/// run; between runs any other team may call them. The team calls those first that worked for it last. After the first run of a size
+/// nothing is allocated. Which thread takes which piece is left to chance, so pieces must not depend on it. One run at a time; a piece may
+/// start runs of other teams.
 /// </summary>
-/// <param name="threads">The most threads of a run, the calling one among them; at least 1. More than the machine has processors are used all the same.</param>
+/// <param name="threads">
+/// The most threads of a run, the calling one among them; at least 1. More than the machine has processors are used all the same.
+/// </param>
 internal sealed class WorkerTeam(int threads)
 {
     private readonly (Worker? Worker, long Call)[] _helpers = new (Worker?, long)[threads - 1];
@@ -20,8 +23,8 @@ internal sealed class WorkerTeam(int threads)
     private RunScope? _scope;
 
     /// <summary>
-    /// Runs work(piece, worker) for the pieces 0 … count − 1 and returns when all are done. Worker 0 is the calling thread, and no
-    /// number is above the last piece's. An exception of any piece is thrown here.
+    /// Runs work(piece, worker) for the pieces 0 … count − 1 and returns when all are done. Worker 0 is the calling thread, and no number
+    /// is above the last piece's. An exception of any piece is thrown here.
     /// </summary>
     public void Run(int count, Action<int, int> work)
     {
@@ -63,6 +66,12 @@ internal sealed class WorkerTeam(int threads)
     /// <summary>On a worker's thread: takes pieces until none are left.</summary>
     public void Help(int worker)
     {
+        if (_scope is null)
+        {
+            TakePieces(worker);
+            return;
+        }
+
         RunScope.Innermost = _scope;
         TakePieces(worker);
         RunScope.Innermost = null;

@@ -288,7 +288,7 @@ public sealed class ServingTests
         Is("No layer has a state gru/h; there are: gru_1/h. (Parameter 'initial')", gru, new ModelStates { ["gru/h"] = [1, 1, 1] });
         Is("No layer has a state gru_1/c; there are: gru_1/h. (Parameter 'initial')", gru, new ModelStates { ["gru_1/h"] = [1, 1, 1], ["gru_1/c"] = [1, 1, 1] });
         Is("No layer has a state gru_1/h; there are none in this model. (Parameter 'initial')", none, new ModelStates { ["gru_1/h"] = [1, 1, 1] });
-        Is("The state gru_1/h needs 3 values, [B, H] for 1 rows of 3 units, but has 6. (Parameter 'initial')", gru, new ModelStates { ["gru_1/h"] = new float[6] });
+        Is("The state gru_1/h needs 3 values, [B, H] for 1 row of 3 units, but has 6. (Parameter 'initial')", gru, new ModelStates { ["gru_1/h"] = new float[6] });
         Node x = Node.Input(new Shape(Steps, Features)), read = new Gru(3) { ReturnState = true, Name = "read" }.Apply(x);
         Model write = new Model([x], [new Gru(3) { Name = "write" }.Apply(x, read.States[0])]).Build(seed: 1);
         Is("The state write/h comes from another layer of the graph, so none can be given. Leave it out, or cut the layer out with Part. (Parameter 'initial')", write, new ModelStates { ["write/h"] = new float[3] });
