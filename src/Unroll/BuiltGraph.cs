@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -9,14 +8,11 @@ namespace Unroll;
 /// A graph of built layers over one parameter store, with the weights packed as the layers read them. Nothing in it changes while a batch
 /// runs, so that any number of networks (<see cref="Network{T}"/>), each with memory of its own, run batches through it.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The lock lives as long as the model, and what the system lends it is given back with it.")]
 internal sealed class BuiltGraph<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<(int Units, int States)> _recurrents;
-
-    /// <summary>Held for reading while a batch runs, for writing while weights change.</summary>
-    private readonly ReaderWriterLockSlim _weights = new(LockRecursionPolicy.SupportsRecursion);
+    private long _preparedVersion = -1;
 
     /// <param name="graph">The layers.</param>
     /// <param name="kernels">What they compute with.</param>
@@ -24,17 +20,32 @@ internal sealed class BuiltGraph<T>
     /// <param name="mostWeights">With more weights than these nothing is made, and it throws.</param>
     /// <exception cref="UnrollException">There are more weights, or a layer cannot take its inputs.</exception>
     public BuiltGraph(Graph graph, Kernels<T> kernels, bool inputGradient = false, int mostWeights = int.MaxValue)
+        : this(graph, kernels, inputGradient, mostWeights, whole: null)
+    {
+    }
+
+    /// <summary>A part of another graph, with that one's weights: they are packed here once more, not copied.</summary>
+    /// <param name="part">Layers named as in the whole.</param>
+    /// <param name="whole">Where the weights are.</param>
+    public BuiltGraph(Graph part, BuiltGraph<T> whole)
+        : this(part, whole.Kernels, inputGradient: false, int.MaxValue, whole)
+    {
+    }
+
+    private BuiltGraph(Graph graph, Kernels<T> kernels, bool inputGradient, int mostWeights, BuiltGraph<T>? whole)
     {
         (Kernels, Graph, KeepsInputGradient) = (kernels, graph, inputGradient);
         Shard = ShardRows(graph.Uses);
-        var builder = new LayerBuilder<T>(kernels, Shard, mostWeights);
+        var builder = new LayerBuilder<T>(kernels, Shard, mostWeights) { Given = whole?.Parameters.Parameters };
         Plan = new NetworkPlan<T>(graph, builder, inputGradient);
         Ops = [.. Plan.Nodes.Select(node => node.Op)];
         Outputs = [.. graph.Outputs.Select(node => node.Shape)];
         (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), Outputs.Sum(shape => shape.Size));
         RecurrentParts = [.. Ops.SelectMany(op => op.RecurrentParts)];
         StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
-        Parameters = new ParameterStore<T>(builder.Parameters);
+        States = NameStates(Plan.Nodes);
+        Parameters = whole?.Parameters ?? new ParameterStore<T>(builder.Parameters);
+        Weights = whole?.Weights ?? new WeightsLock();
         (GradientSlabs, GradientSize, Masks) = ([.. builder.Gradients], builder.GradientSize, builder.Masks);
         _recurrents = builder.Recurrents;
         ScratchSize = Plan.Nodes.Max(node => node.Op.ScratchSize);
@@ -67,6 +78,9 @@ internal sealed class BuiltGraph<T>
     /// <summary>Those that carry their states from batch to batch.</summary>
     public RecurrentOp<T>[] StatefulParts { get; }
 
+    /// <summary>All states of all recurrent layers, in their order.</summary>
+    public StateSlot<T>[] States { get; }
+
     public GradientSlab[] GradientSlabs { get; }
 
     /// <summary>Values of memory that the gradients of one group of shards take.</summary>
@@ -81,19 +95,22 @@ internal sealed class BuiltGraph<T>
     public bool KeepsInputGradient { get; }
 
     /// <summary>The version of the weights that the layers have packed.</summary>
-    public long PreparedVersion { get; set; } = -1;
+    public long PreparedVersion
+    {
+        get => Volatile.Read(ref _preparedVersion);
+        set => Volatile.Write(ref _preparedVersion, value);
+    }
 
-    /// <summary>Whether the calling thread is inside of a run.</summary>
-    public bool IsReading => _weights.IsReadLockHeld;
+    /// <summary>Held while a run packs the weights that it reads.</summary>
+    public Lock Packing { get; } = new();
 
-    public void EnterRead() => _weights.EnterReadLock();
-
-    public void ExitRead() => _weights.ExitReadLock();
+    /// <summary>Held for reading while a batch runs, for writing while weights change.</summary>
+    public WeightsLock Weights { get; }
 
     /// <summary>Waits until no batch runs, and lets none begin.</summary>
-    public void EnterWrite() => _weights.EnterWriteLock();
+    public void EnterWrite() => Weights.EnterWrite();
 
-    public void ExitWrite() => _weights.ExitWriteLock();
+    public void ExitWrite() => Weights.ExitWrite();
 
     /// <summary>Changes weights while nobody reads them.</summary>
     public void Write(Action<ParameterStore<T>> change)
@@ -124,6 +141,27 @@ internal sealed class BuiltGraph<T>
     /// <summary>States for one network, by the number of the layer; empty at first.</summary>
     public RecurrentStates<T>[] NewStates() => [.. _recurrents.Select(layer => new RecurrentStates<T>(layer.Units, layer.States))];
 
+    /// <summary>
+    /// A layer that stands at several places has states at each: from the second on the place is named too, <c>lstm_1[2]/h</c>.
+    /// </summary>
+    private static StateSlot<T>[] NameStates(NodePlan<T>[] nodes)
+    {
+        var slots = new List<StateSlot<T>>();
+        var places = new Dictionary<string, int>();
+        foreach (NodePlan<T> node in nodes)
+        {
+            foreach (RecurrentOp<T> op in node.Op.RecurrentParts)
+            {
+                int place = places[op.Name] = places.GetValueOrDefault(op.Name) + 1;
+                string layer = place == 1 ? op.Name : $"{op.Name}[{place}]";
+                for (int s = 0; s < op.StateCount; s++)
+                    slots.Add(new StateSlot<T>(op, s, $"{layer}/{op.Layer.OutputName(s + 1)}", ComesFromGraph: node.Inputs.Length > 1));
+            }
+        }
+
+        return [.. slots];
+    }
+
     public const int NarrowShard = 8, WideShard = 16;
 
     /// <summary>
@@ -132,4 +170,15 @@ internal sealed class BuiltGraph<T>
     /// depends on nothing but the layers, because it decides the order in which gradients are added.
     /// </summary>
     private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384 ? WideShard : NarrowShard;
+}
+
+/// <summary>One state of a recurrent layer.</summary>
+/// <param name="Op">The layer.</param>
+/// <param name="State">Which of its states.</param>
+/// <param name="Name">What it is called, for example <c>lstm_1/h</c>.</param>
+/// <param name="ComesFromGraph">Whether the layer begins from a value of the graph, so that no other can be given.</param>
+internal sealed record StateSlot<T>(RecurrentOp<T> Op, int State, string Name, bool ComesFromGraph)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public int Units => Op.Units;
 }

@@ -35,9 +35,11 @@ internal sealed class GraphPart
             throw new UnrollException($"The part needs the input {_graph.NameOf(value)} of shape {value.Shape}. Give an input that stands for it, or for a value that follows from it.");
         if (!_uses.TryGetValue(use, out LayerUse? again))
         {
+            // First, since a layer may read what it gave at another place.
+            Node[] inputs = [.. use.Inputs.Select(Make)];
             LayerUse? owner = _owners.GetValueOrDefault(use.Owner);
             Layer layer = owner?.Layer ?? (_graph.Has(use) ? use.Layer with { Name = _graph.NameOf(use) } : use.Layer);
-            again = new LayerUse(layer, [.. use.Inputs.Select(Make)], owner);
+            again = new LayerUse(layer, inputs, owner);
             _uses.Add(use, again);
             _owners.TryAdd(use.Owner, again);
         }

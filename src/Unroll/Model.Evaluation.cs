@@ -5,7 +5,10 @@ namespace Unroll;
 /// <summary>Judging a model on samples, and its outputs as probabilities.</summary>
 public sealed partial class Model
 {
-    /// <summary>The mean loss over what counts in all samples, with the penalties of regularizers: what training and validation report, on the same rows.</summary>
+    /// <summary>
+    /// The mean loss over what counts in all samples, with the penalties of regularizers: what training and validation report, on the same
+    /// rows. A model with stateful layers takes all samples as one batch.
+    /// </summary>
     /// <exception cref="UnrollException">The samples or the loss do not fit the model, a number of the loss is out of range, or a sample is at fault.</exception>
     public double Evaluate(ISamples samples, Loss loss) => Evaluate(samples, loss, []).Loss;
 
@@ -25,19 +28,12 @@ public sealed partial class Model
             metric.Validate();
         RequireSamples(samples, loss, "to judge");
         var batch = new SampleBatch(samples, null);
-        int rows = Math.Min(PredictionRows, samples.Count);
-        Network<float> network = Rent();
-        try
-        {
-            SampleCheck.Require(network, loss, samples);
-            var measures = new Measures(network, loss, metrics, samples, rows, times: 1);
-            measures.Judge(batch, samples.Count, rows);
-            return new Evaluation(measures.Loss, measures.OutputLosses(), measures.Penalty, measures.Metrics());
-        }
-        finally
-        {
-            Return(network);
-        }
+        int rows = Math.Min(RowsAtOnce(samples.Count), samples.Count);
+        using RunPool.Rental run = Runs.Rent(overSamples: true);
+        SampleCheck.Require(run.Network, loss, samples);
+        var measures = new Measures(run.Network, loss, metrics, samples, rows, times: 1);
+        measures.Judge(batch, samples.Count, rows);
+        return new Evaluation(measures.Loss, measures.OutputLosses(), measures.Penalty, measures.Metrics());
     }
 
     /// <summary>
@@ -74,7 +70,12 @@ public sealed partial class Model
     }
 
     /// <summary>The same for inputs [B, ...InputShape], row-major.</summary>
-    public float[] PredictProbabilities(float[] inputs, Loss loss) => PredictProbabilities(AsSamples(inputs), loss);
+    /// <exception cref="ArgumentException">The length is no whole number of inputs, the model has several, or no output's loss takes logits.</exception>
+    public float[] PredictProbabilities(float[] inputs, Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return PredictProbabilities(new ArraySamples(inputs, InputShape, new float[RowsOf(inputs.Length)], new Shape(1)), loss);
+    }
 
     private static void ToSigmoid(Span<float> logits)
     {

@@ -1,79 +1,181 @@
-using Unroll.Layers;
+using Unroll.Kernels;
 
 namespace Unroll;
 
 /// <summary>
 /// Several threads at one model. Every call runs on a network of its own, with memory of its own, over weights that stay as they are until
-/// it ends: the model's own network where that is free, with all threads, otherwise one of one thread, so that a machine that is busy
-/// already gets no more threads. The results have the same bits either way.
+/// it ends (<see cref="RunPool"/>).
 /// </summary>
 public sealed partial class Model
 {
-    private readonly Stack<Network<float>> _others = [];
+    // Held while what other calls find here is replaced.
+    private readonly Lock _gate = new();
+    private RunPool? _runs;
+    private StreamGraph? _streams;
+    private int _isTraining, _threads = Environment.ProcessorCount;
 
-    // 1 while something runs on the model's own network, and while the model is trained.
-    private int _isTaken, _isTraining;
-
-    /// <summary>A network that nobody else runs; its weights do not change until <see cref="Return"/>.</summary>
-    /// <exception cref="InvalidOperationException">The model carries states from call to call, and another call is at work.</exception>
-    private Network<float> Rent()
+    /// <summary>
+    /// Threads to work on, at least 1; by default one for each processor, and more are used all the same. Results have the same bits on any
+    /// number. It can be changed at any time at which nothing runs, also after <see cref="Load"/>. The threads themselves are shared by all
+    /// models of the process.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    /// <exception cref="InvalidOperationException">A call is at work, or the model is being trained.</exception>
+    public int Threads
     {
-        Network<float> own = Network, rented = own;
-        if (Interlocked.CompareExchange(ref _isTaken, 1, 0) != 0)
+        get => _threads;
+        set
         {
-            if (own.StatefulParts.Length > 0)
+            if (value < 1)
             {
-                throw new InvalidOperationException(
-                    $"{own.StatefulParts[0].Name} carries its states from call to call, so one call at a time can run the model. Load the model once for each sequence of calls.");
+                throw new ArgumentOutOfRangeException(nameof(value),
+                    $"Threads is at least 1, but {value} was given. Use 1 to have no other thread than the calling one.");
             }
 
-            lock (_others)
-                rented = _others.TryPop(out Network<float>? other) ? other : new Network<float>(own.Built, threads: 1);
-        }
+            lock (_gate)
+            {
+                RunPool[] pools = [.. new[] { _runs, _streams?.Runs }.OfType<RunPool>()];
+                int closed = pools.TakeWhile(pool => pool.TryClose()).Count();
+                try
+                {
+                    if (closed < pools.Length)
+                    {
+                        throw new InvalidOperationException(
+                            $"The model is at work, so it cannot have {value} threads instead of {_threads}. "
+                            + "Set Threads when no call runs and no training.");
+                    }
 
-        rented.BeginReading();
-        return rented;
+                    _threads = value;
+                    foreach (RunPool pool in pools)
+                        pool.Own.Resize(value);
+                }
+                finally
+                {
+                    foreach (RunPool pool in pools[..closed])
+                        pool.Open();
+                }
+            }
+        }
     }
 
-    private void Return(Network<float> rented)
+    private RunPool Runs => _runs
+        ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
+
+    /// <summary>Whether a stream is of this model as it was built last.</summary>
+    internal bool IsCurrent(StreamGraph streams) => ReferenceEquals(Volatile.Read(ref _streams), streams);
+
+    /// <summary>The one-step form of the model, made for the first stream.</summary>
+    private StreamGraph Streams()
     {
-        rented.EndReading();
-        if (ReferenceEquals(rented, _network))
-        {
-            Volatile.Write(ref _isTaken, 0);
-            return;
-        }
+        lock (_gate)
+            return _streams ??= new StreamGraph(Network, _threads);
+    }
 
-        lock (_others)
+    /// <summary>Replaces what was built, if anything was; calls that come later run the new.</summary>
+    private void Replace(Graph graph, int mostWeights, ulong? seed)
+    {
+        lock (_gate)
         {
-            if (rented.Built == _network?.Built)
-                _others.Push(rented);
+            if (Volatile.Read(ref _isTraining) == 1 || _runs?.TryClose() == false)
+            {
+                throw new InvalidOperationException(
+                    "The model is at work, so it cannot be built anew. Let calls and training end first, or make another model.");
+            }
+
+            try
+            {
+                var built = new BuiltGraph<float>(graph, Kernels<float>.Best, mostWeights: mostWeights);
+                if (seed is { } some)
+                {
+                    built.Parameters.Initialize(some);
+                    TakeWeights(built);
+                }
+
+                // What was built before stays closed, for calls that have just found it.
+                (_runs, _streams, _trained) = (new RunPool(built, _threads, carriesStates: true), null, null);
+                Own(graph);
+            }
+            catch (OverflowException failure)
+            {
+                _runs?.Open();
+                throw new UnrollException(
+                    $"This model needs more memory for one shard of inputs of shape {ShapesOf(graph.Inputs)} than an array can hold. "
+                    + "Use fewer time steps or fewer units.",
+                    failure);
+            }
+            catch
+            {
+                _runs?.Open();
+                throw;
+            }
         }
     }
 
-    /// <summary>Takes the model for its training. Calls that are at work on its own network end first; others go on beside it.</summary>
-    /// <exception cref="InvalidOperationException">It is being trained, or the calling thread is inside of one of its predictions.</exception>
+    /// <summary>Takes the model for its training. A call that is at work on its own network ends first; others go on beside it.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// It is being trained, or the calling thread is inside of one of its predictions.
+    /// </exception>
     private void BeginTraining()
     {
-        if (_network?.Built.IsReading == true)
-            throw new InvalidOperationException("The model cannot be trained from inside of one of its own predictions. Let that end first.");
+        RunPool runs = Runs;
+        if (RunScope.Reads(runs.Own.Built.Weights))
+        {
+            throw new InvalidOperationException(
+                "The model cannot be trained from inside of one of its own predictions. Let that end first.");
+        }
+
         if (Interlocked.Exchange(ref _isTraining, 1) == 1)
             throw new InvalidOperationException("The model is being trained already. Let that end first, or train a copy of the model.");
-        var spin = new SpinWait();
-        while (Interlocked.CompareExchange(ref _isTaken, 1, 0) != 0)
-            spin.SpinOnce();
+        try
+        {
+            runs.Take();
+        }
+        catch
+        {
+            Volatile.Write(ref _isTraining, 0);
+            throw;
+        }
     }
 
     private void EndTraining()
     {
-        Volatile.Write(ref _isTaken, 0);
+        Runs.GiveBack();
         Volatile.Write(ref _isTraining, 0);
     }
 
-    /// <summary>For what replaces weights that training would replace again.</summary>
-    private void RequireNoTraining(string what)
+    /// <summary>Changes weights while nobody reads them.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Training would replace them again, or the calling thread is inside of a prediction, which waits for them.
+    /// </exception>
+    private void ReplaceWeights(Action<ParameterStore<float>> change)
     {
+        BuiltGraph<float> built = Network.Built;
+        if (RunScope.Reads(built.Weights))
+        {
+            throw new InvalidOperationException(
+                "The model's weights cannot be replaced from inside of one of its own predictions. Let that end first.");
+        }
+
         if (Volatile.Read(ref _isTraining) == 1)
-            throw new InvalidOperationException($"The model is being trained, so {what}. Let training end first.");
+            throw new InvalidOperationException("The model is being trained, so its weights cannot be replaced. Let training end first.");
+        built.Write(change);
+    }
+
+    /// <summary>A copy of some of the weights, all of one completed step.</summary>
+    internal float[] CopyOfWeights(Range range)
+    {
+        BuiltGraph<float> built = Network.Built;
+        bool isInside = RunScope.Reads(built.Weights);
+        if (!isInside)
+            built.Weights.EnterRead();
+        try
+        {
+            return built.Parameters.ReadOnlyValues[range].ToArray();
+        }
+        finally
+        {
+            if (!isInside)
+                built.Weights.ExitRead();
+        }
     }
 }

@@ -23,16 +23,10 @@ public sealed partial class Model
     public IReadOnlyList<string> CopyWeights(Model from, MissingWeights missing = MissingWeights.Refuse)
     {
         ArgumentNullException.ThrowIfNull(from);
-        RequireNoTraining("its weights cannot be replaced");
-        ParameterStore<float> copy = from.Snapshot();
+        IReadOnlyList<Parameter> parameters = from.Parameters;
+        float[] values = from.CopyOfWeights(..from.ParameterCount);
         List<string> kept = [];
-        Network.Built.Write(weights =>
-        {
-            if (missing == MissingWeights.Refuse)
-                weights.CopyFrom(copy);
-            else
-                kept = weights.CopyFrom(copy, copy.Parameters.ToDictionary(parameter => parameter.Name));
-        });
+        ReplaceWeights(weights => kept = weights.CopyFrom(parameters, values, keepsMissing: missing == MissingWeights.Keep));
         return kept;
     }
 
@@ -87,19 +81,7 @@ public sealed partial class Model
 
     /// <summary>A copy of one parameter's values, row-major.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
-    public float[] GetWeights(string name)
-    {
-        Parameter parameter = Find(name);
-        Network.Built.EnterRead();
-        try
-        {
-            return Network.Parameters.ReadOnlyValues[parameter.Range].ToArray();
-        }
-        finally
-        {
-            Network.Built.ExitRead();
-        }
-    }
+    public float[] GetWeights(string name) => CopyOfWeights(Find(name).Range);
 
     /// <summary>Replaces one parameter's values.</summary>
     /// <param name="name">Its name, for example <c>lstm_1/kernel</c>.</param>
@@ -109,16 +91,8 @@ public sealed partial class Model
         Parameter parameter = Find(name);
         if (values.Length != parameter.Length)
             throw new ArgumentException($"{name} has shape {parameter.Shape}, {parameter.Length} values, but {values.Length} were given.", nameof(values));
-        RequireNoTraining("its weights cannot be replaced");
-        Network.Built.EnterWrite();
-        try
-        {
-            values.CopyTo(Network.Parameters.Values[parameter.Range]);
-        }
-        finally
-        {
-            Network.Built.ExitWrite();
-        }
+        float[] copy = values.ToArray();
+        ReplaceWeights(weights => copy.CopyTo(weights.Values[parameter.Range]));
     }
 
     private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
@@ -127,7 +101,8 @@ public sealed partial class Model
     private void SetFrozen(string[] layers, bool frozen)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        RequireNoTraining("layers cannot be frozen or unfrozen");
+        if (Volatile.Read(ref _isTraining) == 1)
+            throw new InvalidOperationException("The model is being trained, so layers cannot be frozen or unfrozen. Let training end first.");
         foreach (string layer in layers)
         {
             if (!Parameters.Any(parameter => parameter.IsOf(layer)))
@@ -149,30 +124,13 @@ public sealed partial class Model
             parameter.IsFrozen = frozen.Contains(parameter.Name);
     }
 
-    /// <summary>The weights of one moment, as a copy.</summary>
-    private ParameterStore<float> Snapshot()
-    {
-        var copy = new ParameterStore<float>(Network.Parameters.Parameters);
-        Network.Built.EnterRead();
-        try
-        {
-            Network.Parameters.ReadOnlyValues.CopyTo(copy.Values);
-        }
-        finally
-        {
-            Network.Built.ExitRead();
-        }
-
-        return copy;
-    }
-
     /// <summary>
     /// Layers that were applied in the graph of another model keep the weights that they have there. Where there are no others, nothing would
     /// be left of the seed, and a part of the other model may have been meant: that is refused.
     /// </summary>
-    private void TakeWeights(Network<float> made)
+    private void TakeWeights(BuiltGraph<float> made)
     {
-        var copies = new Dictionary<Model, ParameterStore<float>>();
+        var copies = new Dictionary<Model, float[]>();
         bool isAnyNew = false, isAnyOld = false;
         foreach (LayerUse use in made.Graph.Uses)
         {
@@ -189,13 +147,13 @@ public sealed partial class Model
             isAnyOld = true;
             if (!home.Graph.Has(use))
                 throw new UnrollException($"The layer {name} comes from a model that was built anew since, so its weights are gone. Take the layer from the model again with NodeOf.");
-            if (!copies.TryGetValue(home, out ParameterStore<float>? copy))
-                copies.Add(home, copy = home.Snapshot());
+            if (!copies.TryGetValue(home, out float[]? copy))
+                copies.Add(home, copy = home.CopyOfWeights(..home.ParameterCount));
             string there = home.Graph.NameOf(use);
             foreach (Parameter parameter in own)
             {
-                Parameter source = copy.Parameters.First(each => each.Name == there + parameter.Name[name.Length..]);
-                copy.ReadOnlyValues[source.Range].CopyTo(made.Parameters.Values[parameter.Range]);
+                Parameter source = home.Parameters.First(each => each.Name == there + parameter.Name[name.Length..]);
+                copy.AsSpan(source.Range).CopyTo(made.Parameters.Values[parameter.Range]);
                 parameter.IsFrozen = source.IsFrozen;
             }
         }

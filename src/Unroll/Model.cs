@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Unroll.Formats;
-using Unroll.Kernels;
-using Unroll.Layers;
 using Unroll.Training;
 
 namespace Unroll;
@@ -15,10 +13,8 @@ namespace Unroll;
 /// </summary>
 public sealed partial class Model
 {
-    private const int PredictionRows = 1024;
     private readonly Layer[] _layers;
     private readonly Graph? _graph;
-    private Network<float>? _network;
 
     // What the last training left, for one that goes on from it.
     private TrainingRun? _trained;
@@ -51,10 +47,7 @@ public sealed partial class Model
     /// <summary>The outputs of a graph; of a stack once it is built.</summary>
     public IReadOnlyList<Node> Outputs => Graph.Outputs;
 
-    /// <summary>Threads to work on; by default one for each processor.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    public bool IsBuilt => _network is not null;
+    public bool IsBuilt => _runs is not null;
 
     /// <summary>The shape of one input, for example (T, F); of several inputs the first.</summary>
     public Shape InputShape => Graph.Inputs[0].Shape;
@@ -76,7 +69,8 @@ public sealed partial class Model
 
     internal Graph Graph => _graph ?? Network.Graph;
 
-    internal Network<float> Network => _network ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
+    /// <summary>The one that trains.</summary>
+    internal Network<float> Network => Runs.Own;
 
     /// <summary>Makes the weights for inputs of one shape, or makes them anew.</summary>
     /// <param name="input">The shape of one input, without the batch: (T, F) for sequences.</param>
@@ -106,38 +100,14 @@ public sealed partial class Model
     /// <exception cref="UnrollException">The layers have more, or cannot take their inputs.</exception>
     internal Model BuildEmpty(Shape input, int weights)
     {
-        _network = Make(_graph ?? Graph.Chain(_layers, input), weights);
-        Own(_network.Graph);
+        Replace(_graph ?? Graph.Chain(_layers, input), weights, seed: null);
         return this;
     }
 
     private Model Initialize(Graph graph, int seed)
     {
-        Network<float> made = Make(graph, int.MaxValue);
-        made.Parameters.Initialize(unchecked((ulong)seed));
-        TakeWeights(made);
-        lock (_others)
-        {
-            _others.Clear();
-            _network = made;
-        }
-
-        _trained = null;
-        Own(graph);
+        Replace(graph, int.MaxValue, unchecked((ulong)seed));
         return this;
-    }
-
-    private Network<float> Make(Graph graph, int mostWeights)
-    {
-        try
-        {
-            return new Network<float>(new BuiltGraph<float>(graph, Kernels<float>.Best, mostWeights: mostWeights), Threads);
-        }
-        catch (OverflowException failure)
-        {
-            throw new UnrollException(
-                $"This model needs more memory for one shard of inputs of shape {ShapesOf(graph.Inputs)} than an array can hold. Use fewer time steps or fewer units.", failure);
-        }
     }
 
     /// <summary>
@@ -243,122 +213,6 @@ public sealed partial class Model
         }
     }
 
-    /// <summary>
-    /// The outputs for all samples, [Count, ...OutputShape], row-major; a row has the outputs of a model with several one after the
-    /// other. Targets are not looked at.
-    /// </summary>
-    public float[] Predict(ISamples samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        RequireInputs(samples);
-        int size = Network.OutputSize;
-        var outputs = new float[samples.Count * size];
-        var chunk = new float[Math.Min(PredictionRows, Math.Max(1, samples.Count)) * size];
-        var batch = new SampleBatch(samples, null);
-        Network<float> network = Rent();
-        try
-        {
-            for (batch.Start = 0; batch.Start < samples.Count; batch.Start += PredictionRows)
-            {
-                batch.Rows = Math.Min(PredictionRows, samples.Count - batch.Start);
-                network.Predict(batch, chunk);
-                chunk.AsSpan(0, batch.Rows * size).CopyTo(outputs.AsSpan(batch.Start * size));
-                CarryStates(network);
-            }
-        }
-        finally
-        {
-            Return(network);
-        }
-
-        return outputs;
-    }
-
-    /// <summary>The outputs [B, ...OutputShape] for inputs [B, ...InputShape], both row-major.</summary>
-    public float[] Predict(params float[] inputs) => Predict(AsSamples(inputs));
-
-    /// <summary>The outputs of a model with several inputs or outputs, one array [B, ...] for each output.</summary>
-    /// <param name="inputs">One array [B, ...] for each input, all row-major.</param>
-    public float[][] PredictEach(params float[][] inputs)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Length != Inputs.Count || inputs.Length == 0)
-            throw new ArgumentException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}, but {inputs.Length} arrays were given.", nameof(inputs));
-        int rows = inputs[0].Length / Inputs[0].Shape.Size;
-        var samples = new ArraySamples([.. inputs.Select((values, i) => (values, Inputs[i].Shape))], [(new float[rows], new Shape(1))]);
-        float[] joined = Predict(samples);
-        int width = Network.OutputSize, from = 0;
-        var outputs = new float[Outputs.Count][];
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            int size = Outputs[i].Shape.Size;
-            outputs[i] = new float[rows * size];
-            for (int row = 0; row < rows; row++)
-                joined.AsSpan(row * width + from, size).CopyTo(outputs[i].AsSpan(row * size));
-            from += size;
-        }
-
-        return outputs;
-    }
-
-    /// <summary>
-    /// Runs a batch from given states. The final states come from the layers with <see cref="Recurrent.ReturnState"/>. Stateful
-    /// layers forget what they carried.
-    /// </summary>
-    /// <param name="inputs">[B, ...InputShape], row-major.</param>
-    /// <param name="initial">States to start from; null: zero.</param>
-    public ModelRun Run(float[] inputs, ModelStates? initial = null)
-    {
-        ArraySamples samples = AsSamples(inputs);
-        var outputs = new float[samples.Count * OutputShape.Size];
-        var states = new ModelStates();
-        Network<float> network = Rent();
-        try
-        {
-            foreach (RecurrentOp<float> op in network.RecurrentParts)
-            {
-                RecurrentStates<float> own = network.StatesOf(op);
-                for (int s = 0; s < own.Count; s++)
-                {
-                    string name = StateName(op, s);
-                    own.Initial[s] = InitialState(name, samples.Count * own.Units, initial);
-                    own.Final[s] = ((Recurrent)op.Layer).ReturnState ? states[name] = new float[samples.Count * own.Units] : null;
-                }
-            }
-
-            network.Predict(new SampleBatch(samples, null) { Rows = samples.Count }, outputs);
-        }
-        finally
-        {
-            // Also after a state of the wrong length: the next prediction starts from zero.
-            Forget(network);
-            Return(network);
-        }
-
-        return new ModelRun(outputs, states);
-    }
-
-    /// <summary>A session that takes one observation at a time, in time that does not depend on how many came before.</summary>
-    /// <exception cref="UnrollException">A layer reads its sequence backwards or needs several steps at once, or the model does not take one sequence of values or tokens.</exception>
-    public StreamingSession Stream() => new(this);
-
-    /// <summary>Stateful layers start from zero again.</summary>
-    /// <exception cref="InvalidOperationException">A call is at work.</exception>
-    public void ResetStates()
-    {
-        if (Network.StatefulParts.Length == 0)
-            return;
-        Network<float> network = Rent();
-        Forget(network);
-        Return(network);
-    }
-
-    private static void Forget(Network<float> network)
-    {
-        foreach (RecurrentOp<float> op in network.RecurrentParts)
-            network.StatesOf(op).Clear();
-    }
-
     /// <summary>Layer by layer: name and kind, output shape, parameters.</summary>
     /// <remarks>Of a graph it also says what each layer takes; weights that several uses share are counted once.</remarks>
     public ModelSummary Summary()
@@ -394,36 +248,7 @@ public sealed partial class Model
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
     public static Model Load(string path) => ModelFile.Read(path).Model;
 
-    /// <summary>Stateful layers: the states in which this batch ended are those in which the next begins.</summary>
-    internal static void CarryStates(Network<float> network)
-    {
-        foreach (RecurrentOp<float> op in network.StatefulParts)
-            network.StatesOf(op).Carry();
-    }
-
-    private static string StateName(RecurrentOp<float> op, int state) => $"{op.Name}/{op.Layer.OutputName(state + 1)}";
-
-    private static float[]? InitialState(string name, int length, ModelStates? initial)
-    {
-        if (initial is null || !initial.TryGet(name, out float[]? state))
-            return null;
-        return state!.Length == length
-            ? state
-            : throw new ArgumentException($"The state {name} needs {length} values, [B, H] for this batch, but has {state.Length}.", nameof(initial));
-    }
-
     private static string ShapesOf(IEnumerable<Node> nodes) => string.Join(", ", nodes.Select(node => node.Shape));
-
-    private ArraySamples AsSamples(float[] inputs)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        if (Inputs.Count > 1)
-            throw new ArgumentException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}; give one array for each to PredictEach.", nameof(inputs));
-        if (inputs.Length == 0 || inputs.Length % InputShape.Size != 0)
-            throw new ArgumentException($"The model takes inputs of shape {InputShape}, {InputShape.Size} values each, but {inputs.Length} values were given.", nameof(inputs));
-        return new ArraySamples(inputs, InputShape, new float[inputs.Length / InputShape.Size], new Shape(1));
-    }
-
 
     private void RequireInputs(ISamples samples)
     {

@@ -41,7 +41,7 @@ internal sealed partial class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_trainTogether);
         else
-            Team.Run(_groups, _trainGroup);
+            _team.Run(_groups, _trainGroup);
         RunShares(_collectGradients);
         foreach ((int target, int source) in SumTree.Of(_groups))
         {
@@ -67,7 +67,7 @@ internal sealed partial class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_judgeTogether);
         else
-            Team.Run(_shards, _judgeShard);
+            _team.Run(_shards, _judgeShard);
         for (int i = 0; i < batch.Rows * Outputs; i++)
             totals.Add(i % Outputs, _rowLosses[i], _rowCounts[i]);
     }
@@ -75,7 +75,7 @@ internal sealed partial class Network<T>
     /// <summary>Throws where the loss cannot judge the targets of a row; the error names the sample.</summary>
     public void RequireTargets(IBatch<T> batch, Loss loss)
     {
-        Begin(batch, training: false, BuiltGraph<T>.NarrowShard, keepsSteps: false);
+        BeginShards(batch, training: false, BuiltGraph<T>.NarrowShard, keepsSteps: false);
         BeginLoss(batch, loss, predictions: null, weights: null);
         for (int shard = 0; shard < _shards; shard++)
             _lanes[0]!.RequireTargets(_loss, FirstOf(shard), RowsOf(shard));

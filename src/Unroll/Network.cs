@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -45,14 +46,22 @@ internal sealed partial class Network<T>
     private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
     private readonly BuiltGraph<T> _built;
     private readonly int _shard;
-    private readonly Lane<T>[] _lanes;
+    private readonly RowBuffer<T> _rows;
+    private readonly RunScope _scope;
+
+    // While it reads: whether it is inside of a run that does, and whether it runs over samples.
+    private bool _isInside, _hasScope;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
     private readonly Action<Share> _prepare, _collectGradients;
     private readonly BatchLoss<T> _loss;
-    private readonly Phases _phases;
     private readonly RecurrentStates<T>[] _states;
+
+    // One for each thread at most.
+    private Lane<T>[] _lanes = [];
+    private WorkerTeam _team;
+    private Phases _phases;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
@@ -75,7 +84,7 @@ internal sealed partial class Network<T>
     }
 
     /// <param name="built">The layers and their weights, which other networks may run too.</param>
-    /// <param name="threads">At least 1; fewer are taken as 1.</param>
+    /// <param name="threads">At least 1.</param>
     public Network(BuiltGraph<T> built, int threads)
     {
         (_built, _shard, _states) = (built, built.Shard, built.NewStates());
@@ -84,10 +93,8 @@ internal sealed partial class Network<T>
         _loss = new BatchLoss<T>(built.Plan.Outputs);
         _groupLoss = new double[MaxGroups * built.Outputs.Length];
         (_runShare, _prepare, _collectGradients) = (RunShare, built.Prepare, CollectGradients);
-        Threads = Math.Max(1, threads);
-        Team = new WorkerTeam(Threads);
-        _phases = new Phases(Threads);
-        _lanes = new Lane<T>[Threads];
+        (_rows, _scope) = (new RowBuffer<T>(built.InputSize, built.OutputSize), new RunScope(built.Weights));
+        Resize(threads);
     }
 
     /// <summary>The layers and their weights.</summary>
@@ -104,7 +111,7 @@ internal sealed partial class Network<T>
     /// <summary>Values of all outputs of a row, one after the other.</summary>
     public int OutputSize => _built.OutputSize;
 
-    public int Threads { get; }
+    public int Threads { get; private set; }
 
     public ParameterStore<T> Parameters => _built.Parameters;
 
@@ -121,7 +128,14 @@ internal sealed partial class Network<T>
 
     private int Outputs => _built.Outputs.Length;
 
-    private WorkerTeam Team { get; }
+    /// <summary>Has another number of threads from now on, at least 1; while no batch runs. States that are carried stay.</summary>
+    [MemberNotNull(nameof(_team), nameof(_phases))]
+    public void Resize(int threads)
+    {
+        Threads = threads;
+        (_team, _phases, _mostLanesPerShard, _aloneUntil) = (new WorkerTeam(threads), new Phases(threads), 0, 0);
+        Array.Resize(ref _lanes, threads);
+    }
 
     /// <summary>The states of a recurrent layer at the two ends of the batch.</summary>
     public RecurrentStates<T> StatesOf(RecurrentOp<T> part) => _states[part.Number];
@@ -141,7 +155,38 @@ internal sealed partial class Network<T>
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
         else
-            Team.Run(_shards, _predictShard);
+            _team.Run(_shards, _predictShard);
+    }
+
+    /// <summary>
+    /// Room for the inputs of a batch of so many rows, to be filled before <see cref="PredictRows()"/>: of several inputs one after the
+    /// other in each row.
+    /// </summary>
+    public Span<T> InputRows(int rows) => _rows.Reserve(rows);
+
+    /// <summary>The outputs of the rows that <see cref="InputRows"/> holds; overwritten by the next call.</summary>
+    public ReadOnlySpan<T> PredictRows() => PredictRows(_rows);
+
+    /// <summary>The outputs of a batch, in memory of this network's; overwritten by the next call.</summary>
+    public ReadOnlySpan<T> PredictRows(IBatch<T> batch)
+    {
+        T[] outputs = _rows.ReserveOutputs(batch.Rows);
+        Predict(batch, outputs);
+        return outputs.AsSpan(0, batch.Rows * OutputSize);
+    }
+
+    /// <summary>Stateful layers: the states in which this batch ended are those in which the next begins.</summary>
+    public void CarryStates()
+    {
+        foreach (RecurrentOp<T> op in StatefulParts)
+            StatesOf(op).Carry(_batch!.Rows);
+    }
+
+    /// <summary>The next batch of all recurrent layers begins from zero.</summary>
+    public void ForgetStates()
+    {
+        foreach (RecurrentOp<T> op in RecurrentParts)
+            StatesOf(op).Clear();
     }
 
     /// <summary>Packs the weights as they are now; while nobody else reads them.</summary>
@@ -152,28 +197,40 @@ internal sealed partial class Network<T>
     }
 
     /// <summary>From here on the weights stay as they are, and packed, until <see cref="EndReading"/>.</summary>
-    public void BeginReading()
+    /// <param name="overSamples">Whether what is read may be code of the user's, which may run the model again.</param>
+    public void BeginReading(bool overSamples)
     {
-        while (true)
-        {
-            _built.EnterRead();
-            if (_built.PreparedVersion == Parameters.Version)
-                return;
-            _built.ExitRead();
-            _built.EnterWrite();
-            try
-            {
-                if (_built.PreparedVersion != Parameters.Version)
-                    Prepare();
-            }
-            finally
-            {
-                _built.ExitWrite();
-            }
-        }
+        _isInside = RunScope.Reads(_built.Weights);
+        if (!_isInside)
+            _built.Weights.EnterRead();
+        _hasScope = overSamples;
+        if (overSamples)
+            _scope.Begin();
+        PrepareOnce();
     }
 
-    public void EndReading() => _built.ExitRead();
+    public void EndReading()
+    {
+        if (_hasScope)
+            _scope.End();
+        if (!_isInside)
+            _built.Weights.ExitRead();
+    }
+
+    /// <summary>
+    /// Packs the weights where they have changed, while they do not change. Nobody reads what is packed then: whoever began before the
+    /// change has ended, and whoever began after it comes through here.
+    /// </summary>
+    public void PrepareOnce()
+    {
+        if (_built.PreparedVersion == Parameters.Version)
+            return;
+        lock (_built.Packing)
+        {
+            if (_built.PreparedVersion != Parameters.Version)
+                Prepare();
+        }
+    }
 
     /// <summary>True where a value of the graph has padding at its end.</summary>
     public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
@@ -182,7 +239,7 @@ internal sealed partial class Network<T>
     public void RunShares(Action<Share> work)
     {
         _sharedWork = work;
-        Team.Run(StoreThreads, _runShare);
+        _team.Run(StoreThreads, _runShare);
     }
 
     /// <summary>Threads for passes over the store: a small one is done before a second thread has begun.</summary>
@@ -192,14 +249,33 @@ internal sealed partial class Network<T>
 
     private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
     {
-        (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
-        _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
-        if (_built.PreparedVersion != Parameters.Version)
-            Prepare();
-        ReserveLanes(_shards, keepsSteps);
+        foreach (RecurrentOp<T> op in StatefulParts)
+            RequireCarriedRows(op, batch.Rows);
+        BeginShards(batch, training, rowsPerShard, keepsSteps);
         foreach (RecurrentOp<T> op in StatefulParts)
             StatesOf(op).Reserve(batch.Rows);
     }
+
+    private void BeginShards(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
+    {
+        (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
+        _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
+        PrepareOnce();
+        ReserveLanes(_shards, keepsSteps);
+    }
+
+    private void RequireCarriedRows(RecurrentOp<T> op, int rows)
+    {
+        int carried = StatesOf(op).CarriedRows;
+        if (carried > 0 && carried != rows)
+        {
+            throw new InvalidOperationException(
+                $"{op.Name} is stateful and carries the states of {carried} {Rows(carried)}, but this batch has {rows}. "
+                + $"Give batches of {carried} {Rows(carried)}, or begin anew with ResetStates.");
+        }
+    }
+
+    private static string Rows(int count) => count == 1 ? "row" : "rows";
 
     /// <summary>Decides how many threads do a shard together.</summary>
     private void ShareOut(bool keepsSteps)
@@ -248,7 +324,7 @@ internal sealed partial class Network<T>
     private void RunTogether(Action<int, int> work)
     {
         long began = Stopwatch.GetTimestamp();
-        Team.Run(ThreadsPerShard, work);
+        _team.Run(ThreadsPerShard, work);
         long ended = Stopwatch.GetTimestamp(), waited = _phases.Waited + ended - _through;
         if (waited > s_longWait && waited > (ended - began) / 4)
             _aloneUntil = ended + 10 * waited;

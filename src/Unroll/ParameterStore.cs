@@ -108,32 +108,32 @@ internal sealed class ParameterStore<T>
         return penalty;
     }
 
-    /// <summary>Takes the values of the parameter of the same name for each of its own.</summary>
-    /// <exception cref="UnrollException">One is missing there, or has another shape; then none is taken.</exception>
-    public void CopyFrom(ParameterStore<T> other)
+    /// <summary>Takes the values of the parameter of the same name and shape for each of its own; all, or none where one is missing.</summary>
+    /// <param name="others">The parameters of another store.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="keepsMissing">True: what is missing stays as it is.</param>
+    /// <returns>The names of the parameters that stay as they were.</returns>
+    /// <exception cref="UnrollException">One is missing there, or has another shape.</exception>
+    public List<string> CopyFrom(IReadOnlyList<Parameter> others, ReadOnlySpan<T> values, bool keepsMissing = false)
     {
-        var sources = other.Parameters.ToDictionary(parameter => parameter.Name);
-        foreach (Parameter parameter in Parameters)
+        var named = others.ToDictionary(parameter => parameter.Name);
+        List<string> missing = [];
+        foreach (Parameter own in Parameters)
         {
-            if (!sources.TryGetValue(parameter.Name, out Parameter? source) || source.Shape != parameter.Shape)
-                throw new UnrollException($"{parameter.Name} has shape {parameter.Shape}, but the other model has {(source is null ? "no parameter of this name" : $"shape {source.Shape}")}.");
+            Parameter? source = named.GetValueOrDefault(own.Name);
+            if (source?.Shape == own.Shape)
+                continue;
+            missing.Add(own.Name);
+            string theirs = source is null ? "no parameter of this name" : $"shape {source.Shape}";
+            if (!keepsMissing)
+                throw new UnrollException($"{own.Name} has shape {own.Shape}, but the other model has {theirs}.");
         }
 
-        CopyFrom(other, sources);
-    }
-
-    /// <summary>Takes the values of the parameters that are given, by name, and have the shape of its own.</summary>
-    /// <returns>The names of those that stay as they were.</returns>
-    public List<string> CopyFrom(ParameterStore<T> other, IReadOnlyDictionary<string, Parameter> sources)
-    {
         Changed();
-        var missing = new List<string>();
-        foreach (Parameter parameter in Parameters)
+        foreach (Parameter own in Parameters)
         {
-            if (sources.TryGetValue(parameter.Name, out Parameter? source) && source.Shape == parameter.Shape)
-                other.ReadOnlyValues[source.Range].CopyTo(_values.Span[parameter.Range]);
-            else
-                missing.Add(parameter.Name);
+            if (named.TryGetValue(own.Name, out Parameter? source) && source.Shape == own.Shape)
+                values[source.Range].CopyTo(_values.Span[own.Range]);
         }
 
         return missing;

@@ -1,89 +1,107 @@
-using Unroll.Kernels;
-using Unroll.Layers;
-
 namespace Unroll;
 
 /// <summary>
-/// A model that takes one observation at a time and keeps its states: what <see cref="Model.Predict(float[])"/> computes for the
-/// sequence so far, to the last bit, at the cost of one time step. It has a copy of the weights from the moment it was made.
+/// A model that takes one observation at a time and keeps its states: what <see cref="Model.Predict(float[])"/> computes for the sequence
+/// so far, to the last bit, at the cost of one time step. It holds nothing but the states. The weights are those that the model has at each
+/// step: where it is trained or gets other weights meanwhile, those of some completed training step, and the states go on as they are. A
+/// model that is built anew leaves its streams behind: they throw. Streams of one model may be used by as many threads as there are
+/// streams, each by one at a time.
 /// </summary>
-public sealed class StreamingSession
+/// <example><code>
+/// StreamingSession stream = model.Stream();
+/// Span&lt;float&gt; output = stackalloc float[stream.OutputSize];
+/// stream.Step([21.5f, 0.4f], output);
+/// byte[] kept = stream.SaveStates();      // for a restart
+/// </code></example>
+public sealed partial class StreamingSession
 {
-    private readonly Network<float> _network;
-    private readonly Observation _observation;
-    private readonly float[] _output;
+    private float[]? _output;
+    private int _isBusy;
 
-    internal StreamingSession(Model model)
-    {
-        Network<float> whole = model.Network;
-        foreach (RecurrentOp<float> op in whole.RecurrentParts)
-        {
-            if (((Recurrent)op.Layer).GoBackwards)
-                throw new UnrollException($"{op.Name} reads its sequence from the end, which a stream does not have. Use forward layers for streaming.");
-        }
-
-        Graph graph = whole.Graph;
-        if (graph.Inputs.Length > 1)
-            throw new UnrollException($"A stream needs a model of one sequence, but this one has {graph.Inputs.Length} inputs. Cut out a part of one input with Part.");
-        Node sequence = graph.Inputs[0];
-        bool ofTokens = sequence.Shape.Rank == 1 && graph.Uses.Where(use => use.Inputs.Contains(sequence)).All(use => use.Layer is Embedding);
-        if (sequence.Shape.Rank != 2 && !ofTokens)
-            throw new UnrollException($"A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape {sequence.Shape}.");
-        foreach (LayerUse use in graph.Uses)
-        {
-            if (!use.Layer.GoesStepByStep(use.Inputs[0].Shape))
-                throw new UnrollException($"{graph.NameOf(use)} needs more than one time step at once, which a stream does not have. Stream a model whose layers go step by step, as recurrent and dense ones do.");
-        }
-
-        // The same layers for sequences of one step.
-        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, Node.Input(ofTokens ? new Shape(1) : new Shape(1, sequence.Shape.Features), sequence.Name))], graph.Outputs, whole.IsPadded);
-        _network = new Network<float>(new Graph(inputs, outputs), whole.Kernels, threads: 1);
-        _network.Parameters.CopyFrom(whole.Parameters);
-        _observation = new Observation(new float[_network.InputSize]);
-        _output = new float[_network.OutputSize];
-        Reset();
-    }
+    internal StreamingSession(Model model, StreamGraph graph) => (Model, Graph, States) = (model, graph, new float[graph.StateSize]);
 
     /// <summary>Observations taken since the start or the last <see cref="Reset"/>.</summary>
-    public long Steps { get; private set; }
+    public long Steps { get; internal set; }
+
+    /// <summary>Values of an observation: F; of a model of tokens 1.</summary>
+    public int InputSize => Graph.InputSize;
+
+    /// <summary>Values that a step gives: the units of the last layer; of several outputs the sum.</summary>
+    public int OutputSize => Graph.OutputSize;
+
+    internal Model Model { get; }
+
+    internal StreamGraph Graph { get; }
+
+    /// <summary>All states, one after the other.</summary>
+    internal float[] States { get; }
 
     /// <summary>Takes the next observation.</summary>
     /// <param name="features">F values; of a model of tokens the number of one token.</param>
-    /// <returns>The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.</returns>
+    /// <returns>
+    /// The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.
+    /// </returns>
+    /// <exception cref="ArgumentException">There are more or fewer values.</exception>
     /// <exception cref="UnrollException">The number is no token of the model's embedding.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses this stream, or the model has been built anew.</exception>
     public ReadOnlySpan<float> Step(params ReadOnlySpan<float> features)
     {
-        if (features.Length != _observation.Values.Length)
-            throw new ArgumentException($"An observation has {_observation.Values.Length} features, but {features.Length} were given.", nameof(features));
-        features.CopyTo(_observation.Values);
-        _network.Predict(_observation, _output);
-        foreach (RecurrentOp<float> op in _network.RecurrentParts)
-            _network.StatesOf(op).Carry();
-        Steps++;
+        _output ??= new float[OutputSize];
+        Step(features, _output);
         return _output;
     }
 
-    /// <summary>Forgets all observations.</summary>
-    public void Reset()
+    /// <summary>Takes the next observation; after the first calls nothing is allocated.</summary>
+    /// <param name="features">F values; of a model of tokens the number of one token.</param>
+    /// <param name="output">
+    /// The output after it, <see cref="OutputSize"/> values: (Units) of the last layer, of several outputs one after the other.
+    /// </param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="UnrollException">The number is no token of the model's embedding. The stream has not taken a step.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses this stream, or the model has been built anew.</exception>
+    public void Step(ReadOnlySpan<float> features, Span<float> output)
     {
-        foreach (RecurrentOp<float> op in _network.RecurrentParts)
-        {
-            _network.StatesOf(op).Clear();
-            _network.StatesOf(op).Reserve(1);
-        }
-
-        Steps = 0;
+        StreamingSession self = this;
+        Graph.Step(new ReadOnlySpan<StreamingSession>(in self), features, output);
     }
 
-    /// <summary>A batch of one row.</summary>
-    private sealed class Observation(float[] values) : IBatch<float>
+    /// <summary>Forgets all observations.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses this stream.</exception>
+    public void Reset()
     {
-        public float[] Values => values;
+        Enter();
+        Array.Clear(States);
+        Steps = 0;
+        Leave();
+    }
 
-        public int Rows => 1;
+    /// <summary>A second stream that goes on from where this one is, for example to try what may come next.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses this stream.</exception>
+    public StreamingSession Fork()
+    {
+        Enter();
+        var fork = new StreamingSession(Model, Graph) { Steps = Steps };
+        States.CopyTo(fork.States);
+        Leave();
+        return fork;
+    }
 
-        public void CopyInput(int row, Span<float> destination) => values.CopyTo(destination);
+    /// <summary>False where somebody uses the stream.</summary>
+    internal bool TryEnter()
+    {
+        if (!Model.IsCurrent(Graph))
+            throw new InvalidOperationException("The model has been built anew since this stream was opened. Open a new one with Stream.");
+        return Interlocked.CompareExchange(ref _isBusy, 1, 0) == 0;
+    }
 
-        public void CopyTarget(int row, Span<float> destination) => throw new NotSupportedException("An observation has no target.");
+    internal void Leave() => Volatile.Write(ref _isBusy, 0);
+
+    internal static InvalidOperationException InUse() =>
+        new("Another thread uses this stream. A stream takes one call at a time; open one for each sequence.");
+
+    private void Enter()
+    {
+        if (!TryEnter())
+            throw InUse();
     }
 }

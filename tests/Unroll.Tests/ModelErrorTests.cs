@@ -67,7 +67,7 @@ public class ModelErrorTests
         Is<ArgumentException>("There is no parameter lstm_2/kernel; there are: " + There, () => Built.GetWeights("lstm_2/kernel"));
         Is<ArgumentException>("There is no parameter Dense_1/bias; there are: " + There, () => Built.SetWeights("Dense_1/bias", [1]));
         Is<ArgumentException>("lstm_1/kernel has shape (2, 8), 16 values, but 15 were given. (Parameter 'values')", () => Built.SetWeights("lstm_1/kernel", new float[15]));
-        Is<ArgumentException>("The state lstm_1/h needs 4 values, [B, H] for this batch, but has 2. (Parameter 'initial')", () => Built.Run(new float[24], new ModelStates { ["lstm_1/h"] = new float[2] }));
+        Is<ArgumentException>("The state lstm_1/h needs 4 values, [B, H] for 2 rows of 2 units, but has 2. (Parameter 'initial')", () => Built.Run(new float[24], new ModelStates { ["lstm_1/h"] = new float[2] }));
         Is<KeyNotFoundException>("There is no state lstm_1/h; there are: lstm_2/c, lstm_2/h. A layer gives its states with ReturnState.", () => _ = new ModelStates { ["lstm_2/h"] = [], ["lstm_2/c"] = [] }["lstm_1/h"]);
     }
 

@@ -40,7 +40,7 @@ public static class ModelFile
     public static byte[] ToBytes(Model model, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Join(model, metadata, model.Network.Parameters.ReadOnlyValues[..model.ParameterCount], null, []);
+        return Join(model, metadata, model.CopyOfWeights(..model.ParameterCount), null, []);
     }
 
     /// <param name="model">The layers.</param>

@@ -244,6 +244,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
+    /// <summary>Where the weights are that the layers take by the names of their parameters; null: the layers get new ones.</summary>
+    public IReadOnlyList<Parameter>? Given { get; init; }
+
     public IReadOnlyList<GradientSlab> Gradients => _gradients;
 
     /// <summary>Values of memory that the gradient slabs take.</summary>
@@ -315,7 +318,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
 
         if (initializer == Initializer.Orthogonal && shape.Rank < 2)
             throw new UnrollException($"{LayerName}/{role} has shape {shape}, but only a matrix can be orthogonal. Choose another initializer.");
-        var parameter = new Parameter($"{LayerName}/{role}", shape, _offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
+        string name = $"{LayerName}/{role}";
+        int offset = Given?.First(each => each.Name == name).Offset ?? _offset;
+        var parameter = new Parameter(name, shape, offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
         _parameters.Add(parameter);
         _current.Parameters.Add(parameter);
         _offset = checked(_offset + parameter.Length);

@@ -49,7 +49,8 @@ public abstract record Recurrent : Layer
     public bool ReturnSequences { get; init; }
 
     /// <summary>
-    /// True: the final states are further outputs of the layer in a graph (<see cref="Node.States"/>), and <see cref="Model.Run"/> returns them.
+    /// True: the final states are further outputs of the layer in a graph (<see cref="Node.States"/>), and
+    /// <see cref="Model.Run(float[], ModelStates)"/> returns them.
     /// </summary>
     public bool ReturnState { get; init; }
 

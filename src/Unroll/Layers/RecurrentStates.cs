@@ -13,6 +13,7 @@ internal sealed class RecurrentStates<T>(int units, int count)
 
     // The states of another run of batches, while one has been put aside.
     private readonly T[]?[] _otherInitial = new T[]?[count], _otherFinal = new T[]?[count];
+    private int _otherRows;
 
     /// <summary>1 (h) or 2 (h and c).</summary>
     public int Count { get; } = count;
@@ -29,7 +30,10 @@ internal sealed class RecurrentStates<T>(int units, int count)
     /// <summary>dL/d final states beside what flows through the output; null: none.</summary>
     public T[]?[] FinalGradient { get; } = new T[]?[count];
 
-    /// <summary>Makes room to carry the states of a batch over to the next. A larger batch than before starts from zero.</summary>
+    /// <summary>Rows whose states are carried over; 0: the next batch begins from zero, and may have any number.</summary>
+    public int CarriedRows { get; private set; }
+
+    /// <summary>Makes room for the states of so many rows at both ends of a batch.</summary>
     public void Reserve(int rows)
     {
         for (int s = 0; s < Count; s++)
@@ -42,8 +46,10 @@ internal sealed class RecurrentStates<T>(int units, int count)
     }
 
     /// <summary>The next batch begins in the states in which this one ended.</summary>
-    public void Carry()
+    /// <param name="rows">How many rows this one had.</param>
+    public void Carry(int rows)
     {
+        CarriedRows = rows;
         for (int s = 0; s < Count; s++)
             (Initial[s], Final[s]) = (Final[s], Initial[s]);
     }
@@ -52,12 +58,14 @@ internal sealed class RecurrentStates<T>(int units, int count)
     public void BeginOther()
     {
         EndOther();
+        CarriedRows = 0;
         foreach (T[]? state in Initial)
             state?.AsSpan().Clear();
     }
 
     public void EndOther()
     {
+        (CarriedRows, _otherRows) = (_otherRows, CarriedRows);
         for (int s = 0; s < Count; s++)
         {
             (Initial[s], _otherInitial[s]) = (_otherInitial[s], Initial[s]);
@@ -68,6 +76,7 @@ internal sealed class RecurrentStates<T>(int units, int count)
     /// <summary>The next batch begins from zero, and its final states are not kept.</summary>
     public void Clear()
     {
+        CarriedRows = 0;
         Array.Clear(Initial);
         Array.Clear(Final);
     }

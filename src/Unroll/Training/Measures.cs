@@ -86,7 +86,7 @@ internal sealed class Measures
             batch.Rows = Math.Min(rows, count - batch.Start);
             _network.AddLosses(batch, _loss, _totals, Outputs, Weights);
             AddMetrics(batch, penalty);
-            Model.CarryStates(_network);
+            _network.CarryStates();
         }
     }
 

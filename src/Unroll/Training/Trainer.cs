@@ -37,6 +37,8 @@ internal sealed class Trainer
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         if (options.BucketByLength && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
+        RequireWholeBatches(_training, "training");
+        RequireWholeBatches(_validation, "validation");
         if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer carries its states from batch to batch, so several batches cannot make one step: set AccumulateBatches to 1.");
         if (_network.Parameters is { Count: > 0 } store && store.Parameters.All(parameter => parameter.IsFrozen))
@@ -150,7 +152,7 @@ internal sealed class Trainer
 
             _run.Steps = _step.Steps;
             Average();
-            Model.CarryStates(_network);
+            _network.CarryStates();
             _measures.Add(batch, _step.Penalty);
             Raise(new TrainingEvent
             {
@@ -315,6 +317,19 @@ internal sealed class Trainer
     }
 
     private void Raise(in TrainingEvent moment) => _onEvent?.Invoke(moment);
+
+    /// <summary>A stateful layer has a state for each row of a batch, so no batch may have fewer rows than the one before.</summary>
+    private void RequireWholeBatches(ISamples? samples, string what)
+    {
+        if (_network.StatefulParts.Length == 0 || samples is null || samples.Count <= _options.BatchSize)
+            return;
+        if (samples.Count % _options.BatchSize is > 0 and int last)
+        {
+            throw new UnrollException(
+                $"A stateful layer needs batches of equally many rows, but {samples.Count} {what} samples in batches of {_options.BatchSize} "
+                + $"leave a last one of {last}. Choose a BatchSize that divides them, or leave samples out.");
+        }
+    }
 
     private static (ISamples Training, ISamples? Validation) Split(ISamples samples, TrainingOptions options)
     {

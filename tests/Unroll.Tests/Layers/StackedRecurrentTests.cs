@@ -33,6 +33,7 @@ public class StackedRecurrentTests
             (float[] Weights, float[] Predictions)[] results = [.. new[] { one, many }.Select(model =>
             {
                 model.Build(new Shape(6, 3), 4).Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = batch, Shuffle = false, Optimizer = new Adam { LearningRate = 0.01 }, Seed = 2 });
+                model.ResetStates();
                 return (model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name)).ToArray(), model.Predict(samples));
             })];
             Assert.Equal(results[1].Weights, results[0].Weights);

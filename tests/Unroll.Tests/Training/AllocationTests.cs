@@ -60,7 +60,7 @@ public class AllocationTests
     public void After_the_first_step_nothing_is_allocated(string name, int threads)
     {
         const int Most = 400, Rows = 48;
-        int batch = name == "threads share a shard" ? 7 : 13;
+        int batch = name switch { "threads share a shard" => 7, "stateful" => 12, _ => 13 };
         long[] mine = new long[Most], all = new long[Most], collectionsBefore = new long[Most], collectionsAfter = new long[Most];
         int moments = 0;
         var options = new TrainingOptions

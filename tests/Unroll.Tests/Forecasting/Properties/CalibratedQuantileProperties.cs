@@ -41,7 +41,10 @@ public class CalibratedQuantileProperties
     public void Quantiles_are_in_order_and_the_wider_interval_is_wider() => s_case.Sample(c =>
     {
         double[][] quantiles = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead);
-        bool anyError = c.Rows[..(c.Before + c.Steps)].Distinct().Skip(1).Any();
+
+        // An error far below the resolution of the values leaves no width.
+        double[] calibration = c.Rows[..(c.Before + c.Steps)];
+        bool anyError = calibration.Max() - calibration.Min() > 1e-6 * c.Rows.Max(Math.Abs);
         foreach (double[] origin in quantiles)
         {
             for (int step = 1; step <= c.Steps; step++)
