@@ -22,18 +22,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task The_program_in_the_readme_compiles_and_forecasts_sensibly()
     {
-        var start = new ProcessStartInfo("dotnet", ["run", "-c", "Release", "samples/tutorial.cs"])
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.True(process.ExitCode == 0, output + await errors);
+        string output = await Run("samples/tutorial.cs");
         Assert.Contains("63,626", output, StringComparison.Ordinal);
         Assert.Contains("48,126", output, StringComparison.Ordinal);
         MatchCollection results = Result().Matches(output);
@@ -47,6 +36,49 @@ public sealed partial class ReadmeTests
 
         foreach (string name in new[] { "lstm", "gru" })
             File.Delete(Path.Combine(Repository.Root, $"tutorial-{name}.svg"));
+    }
+
+    [Fact]
+    public void The_code_on_the_page_about_training_is_the_sample()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "training.md"));
+        string sample = Unindented(File.ReadAllText(Path.Combine(Repository.Root, "samples", "training.cs")));
+        Assert.All(CSharpBlock().Matches(page), block => Assert.Contains(Unindented(block.Groups[1].Value), sample, StringComparison.Ordinal));
+
+        static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
+    }
+
+    [Fact]
+    public async Task The_sample_of_training_is_interrupted_and_goes_on()
+    {
+        string output = await Run("samples/training.cs");
+        Assert.Contains(" epochs, 6 of them before the interruption; kept: epoch ", output, StringComparison.Ordinal);
+        Assert.InRange(Number(@"area under the curve (\d\.\d+)", output), 0.9, 1);
+        Assert.Matches("3 epochs more after \\d+\n", output);
+        Assert.Contains("body (gru, frozen)", output, StringComparison.Ordinal);
+        double head = Number(@"R² of the head alone: (-?\d\.\d+)", output), all = Number(@"R² of all layers: (-?\d\.\d+)", output);
+        Assert.InRange(head, 0.1, 1);
+        Assert.InRange(all, head, 1);
+    }
+
+    private static double Number(string pattern, string output) =>
+        double.Parse(Regex.Match(output, pattern).Groups[1].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>What a program of one file prints.</summary>
+    private static async Task<string> Run(string program)
+    {
+        var start = new ProcessStartInfo("dotnet", ["run", "-c", "Release", program])
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, output + await errors);
+        return output;
     }
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
