@@ -23,11 +23,17 @@ internal sealed record SampleRun(string Output, string Errors, int ExitCode)
         return new SampleRun(output, await errors, process.ExitCode);
     }
 
+    /// <summary>What it printed, where it ended well.</summary>
+    public string Succeeded()
+    {
+        Assert.True(ExitCode == 0, Output + Errors);
+        return Output;
+    }
+
     /// <summary>The number in the last line, <c>figure NAME VALUE</c>.</summary>
     public double Figure(string name)
     {
-        Assert.True(ExitCode == 0, Output + Errors);
-        string[] last = Output.TrimEnd().Split('\n')[^1].Split(' ');
+        string[] last = Succeeded().TrimEnd().Split('\n')[^1].Split(' ');
         Assert.Equal(["figure", name], last[..2]);
         return double.Parse(last[2], CultureInfo.InvariantCulture);
     }
