@@ -193,6 +193,6 @@ internal sealed record ForecastMetadata
     public required int Seed { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ForecastMetadata))]
 internal sealed partial class ForecastJson : JsonSerializerContext;

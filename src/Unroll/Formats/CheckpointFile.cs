@@ -91,6 +91,7 @@ internal sealed class CheckpointFile
         long values = (long)Weights * (2 + header.RunningSums + (header.HasAverage ? 1 : 0)) + _samples + header.States.Sum(length => (long)length);
         bool fits = header.RunningSums == _options.Optimizer.Slots && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
             && body.Length == values * sizeof(float) && header.States.Length == StateCount && header.States.All(length => length >= 0)
+            && header.Seconds is >= 0 and < 1e9 && !double.IsNaN(header.LowestLoss)
             && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0
             && header.Losses.Length >= header.Epochs.Length && header.Epochs.Select((epoch, i) => epoch.Epoch == i + 1).All(right => right);
         if (!fits)
@@ -121,7 +122,7 @@ internal sealed class CheckpointFile
         run.Losses.AddRange(header.Losses);
         foreach (EpochRecord record in header.Epochs)
             run.History.Add(record);
-        (run.History.EpochsResumed, run.History.Duration) = (header.Epochs.Length, TimeSpan.FromSeconds(Math.Clamp(header.Seconds, 0, 1e9)));
+        (run.History.EpochsResumed, run.History.Duration) = (header.Epochs.Length, TimeSpan.FromSeconds(header.Seconds));
         (run.LowestLoss, run.EpochsWithoutProgress) = (header.LowestLoss, header.EpochsWithoutProgress);
         int at = 0;
         foreach (RecurrentOp<float> op in _network.StatefulParts)
@@ -161,7 +162,8 @@ internal sealed class CheckpointFile
     private static string Short(string text)
     {
         const int most = 100;
-        return text.Length <= most ? text : text[..most] + "…";
+        string line = string.Concat(text.Take(most).Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return text.Length <= most ? line : line + "…";
     }
 }
 

@@ -35,12 +35,13 @@ public class FuzzTests
         }
     }
 
-    /// <summary>What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not.</summary>
+    /// <summary>What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not, a name of null.</summary>
     [Theory]
     [InlineData(1263670)]
     [InlineData(2389075)]
     [InlineData(37020)]
     [InlineData(66627)]
+    [InlineData(5765590)]
     public void What_was_found_is_refused(int seed) => Assert.Null(Attempt.Make(Corpus.All(), seed).Failure);
 
     [Fact]
