@@ -23,7 +23,8 @@ internal static class TrainingRecipe
             ["the schedule"] = options.Schedule is null ? "none" : Json(options.Schedule, TrainingJson.Default.Schedule),
             ["the clipping"] = options.Clipping?.ToString() ?? "none",
             ["the average of weights"] = options.WeightAverage is { } average ? Text(average.Decay) : "none",
-            ["the layer rates"] = List(options.LayerRates.OrderBy(rate => rate.Key, StringComparer.Ordinal).Select(rate => $"{rate.Key} {Text(rate.Value)}")),
+            ["the layer rates"] = List(
+                options.LayerRates.OrderBy(rate => rate.Key, StringComparer.Ordinal).Select(rate => $"{rate.Key} {Text(rate.Value)}")),
             ["the batch size"] = Text(options.BatchSize),
             ["accumulated batches"] = Text(options.AccumulateBatches),
             ["the seed"] = Text(options.Seed),
@@ -41,7 +42,8 @@ internal static class TrainingRecipe
     private static string Layers(Model model)
     {
         string layers = string.Join(" ", model.Layers.Select(layer => Json(layer, ModelJson.Default.Layer)));
-        return model.GivenGraph is null ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
+        return model.GivenGraph is null
+            ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
     }
 
     /// <summary>How many, of what shapes, and a checksum of some of them from the first to the last.</summary>
@@ -89,7 +91,8 @@ internal static class TrainingRecipe
 }
 
 [JsonSourceGenerationOptions(
-    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(Optimizer))]
 [JsonSerializable(typeof(Loss))]
 [JsonSerializable(typeof(Schedule))]
