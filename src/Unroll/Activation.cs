@@ -76,7 +76,8 @@ internal static class ActivationFunction<T>
     };
 
     /// <summary>
-    /// The derivative at the point where the function's value is <paramref name="y"/>: all of these can be told from the value. NaN for NaN.
+    /// The derivative at the point where the function's value is <paramref name="y"/>: the derivative of each is a function of its value.
+    /// NaN for NaN.
     /// </summary>
     public static T Derivative(Activation activation, T y) => activation switch
     {

@@ -129,7 +129,8 @@ internal sealed class BuiltGraph<T>
     /// <summary>Backward leaves out what lies before the first layer that learns.</summary>
     /// <param name="all">True: it leaves out nothing.</param>
     public void ChooseBackward(bool all) => Plan.ChooseBackward(use =>
-        all || KeepsInputGradient || Parameters.Parameters.Any(parameter => !parameter.IsFrozen && parameter.IsOf(Graph.NameOf(Graph.Uses[use]))));
+        all || KeepsInputGradient
+            || Parameters.Parameters.Any(parameter => !parameter.IsFrozen && parameter.IsOf(Graph.NameOf(Graph.Uses[use]))));
 
     /// <summary>Packs a share of the weights, after they have changed.</summary>
     public void Prepare(Share share)

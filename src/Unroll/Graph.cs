@@ -108,7 +108,8 @@ internal sealed class Graph
                 if (!taken.Contains(before))
                     continue;
                 throw new UnrollException(
-                    $"The layers {before} and {name} have names of which one looks like a part of the other. Give one of them another name.");
+                    $"The layers {before} and {name} have names of which one looks like a part of the other. "
+                    + "Give one of them another name.");
             }
         }
     }

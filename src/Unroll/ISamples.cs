@@ -25,13 +25,14 @@ public interface ISamples
     /// <summary>The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>; 0: all have one length.</summary>
     int LengthOf(int index) => 0;
 
-    /// <summary>True where samples, or steps of them, count more or less than others: then <see cref="CopyWeights"/> says how much.</summary>
+    /// <summary>True where samples, or their steps, have weights, which <see cref="CopyWeights"/> gives.</summary>
     bool IsWeighted => false;
 
     /// <summary>
-    /// Writes the weights of sample <paramref name="index"/> over all of <paramref name="destination"/>: for each output of the model one for
-    /// every step of a sequence (T, F), every pixel of an image, 1 for a vector; of several outputs one after the other. Weights are finite and at
-    /// least 0. Losses and metrics are weighted means, Σ weight·loss ÷ Σ weight, so that 0 leaves the step or the sample out.
+    /// Writes the weights of sample <paramref name="index"/> over all of <paramref name="destination"/>: for each output of the model one
+    /// for every step of a sequence (T, F), every pixel of an image, 1 for a vector; with several outputs those of the first, then those of
+    /// the next. Weights are finite and at least 0. Losses and metrics are weighted means, Σ weight·loss ÷ Σ weight, so that 0 leaves the
+    /// step or the sample out.
     /// </summary>
     void CopyWeights(int index, Span<float> destination) => destination.Fill(1);
 

@@ -124,8 +124,8 @@ internal static class InitializerExtensions
     }
 
     /// <summary>
-    /// The Q of a QR decomposition of a normal matrix, with the signs that make R's diagonal positive, of which there is one. The vectors are
-    /// the shorter side's: rows if rows ≤ columns. Up to 256 of them by Gram and Schmidt, whose bits are those of all versions; more by
+    /// The Q of a QR decomposition of a normal matrix, with the signs that make R's diagonal positive, of which there is one. The vectors
+    /// are the shorter side's: rows if rows ≤ columns. Up to 256 of them by Gram and Schmidt, whose bits are those of all versions; more by
     /// <see cref="CholeskyQr"/>, which comes to the same numbers but for rounding in double, and is many times as fast.
     /// </summary>
     private static void Orthogonal(double[] values, int rows, int columns, ref RandomSource random)

@@ -124,7 +124,10 @@ internal sealed partial class Lane<T>
         }
     }
 
-    /// <summary>The losses of one row are added to <paramref name="sums"/>, what it counts is written to <paramref name="counts"/> unless empty; its gradients stand in <see cref="_outputs"/>.</summary>
+    /// <summary>
+    /// The losses of one row are added to <paramref name="sums"/>, what it counts is written to <paramref name="counts"/> unless empty; its
+    /// gradients stand in <see cref="_outputs"/>.
+    /// </summary>
     private void JudgeRow(BatchLoss<T> loss, int row, ReadOnlySpan<T> scales, Span<double> sums, Span<double> counts)
     {
         GatherOutputs(row, _outputs);

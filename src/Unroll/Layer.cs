@@ -50,13 +50,14 @@ public abstract record Layer
     }
 
     /// <summary>The layer's name in summaries, errors and model files; when null, its kind and its number: <c>lstm_1</c>.</summary>
-    /// <remarks>A name is not empty, and no two layers of a model have one name.</remarks>
+    /// <remarks>A name is not empty, and unique in its model.</remarks>
     public string? Name
     {
         get;
         init => field = value is null || !string.IsNullOrWhiteSpace(value)
             ? value
-            : throw new ArgumentException("A layer's name must have letters. Leave Name out for a name that is made of the kind and a number.", nameof(value));
+            : throw new ArgumentException(
+                "A layer's name must have letters. Leave Name out for a name that is made of the kind and a number.", nameof(value));
     }
 
     /// <summary>The word that default names start with, for example <c>lstm</c>.</summary>
@@ -69,8 +70,8 @@ public abstract record Layer
     internal virtual bool IsStateful => false;
 
     /// <summary>
-    /// The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with <see cref="ReturnsStates"/> its
-    /// further outputs.
+    /// The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with
+    /// <see cref="ReturnsStates"/> its further outputs.
     /// </summary>
     internal virtual IReadOnlyList<LayerState> States => [];
 
@@ -106,11 +107,13 @@ public abstract record Layer
         if (inputs.Length != 1 && !inputs.AsSpan(1).SequenceEqual([.. states.Select(state => new Shape(state.Units))]))
         {
             string wanted = string.Join(", ", states.Select(state => $"{state.Name} ({state.Units})"));
-            throw new UnrollException($"{Label} takes a sequence, and after it no states or all, {wanted}; given were {string.Join(", ", inputs)}.");
+            throw new UnrollException(
+                $"{Label} takes a sequence, and after it no states or all, {wanted}; given were {string.Join(", ", inputs)}.");
         }
 
         if (inputs.Length > 1 && IsStateful)
-            throw new UnrollException($"{Label} is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.");
+            throw new UnrollException(
+                $"{Label} is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.");
         return ReturnsStates ? [GetOutputShape(inputs[0]), .. states.Select(state => new Shape(state.Units))] : [GetOutputShape(inputs[0])];
     }
 

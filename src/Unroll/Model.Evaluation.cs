@@ -6,17 +6,21 @@ namespace Unroll;
 public sealed partial class Model
 {
     /// <summary>
-    /// The mean loss over what counts in all samples, with the penalties of regularizers: what training and validation report, on the same
-    /// rows. A model with stateful layers takes all samples as one batch.
+    /// The mean loss over all samples, plus the penalties of regularizers: what validation reports. Masked steps do not count. A model with
+    /// stateful layers takes all samples as one batch.
     /// </summary>
-    /// <exception cref="UnrollException">The samples or the loss do not fit the model, a number of the loss is out of range, or a sample is at fault.</exception>
+    /// <exception cref="UnrollException">
+    /// The samples or the loss do not fit the model, a number of the loss is out of range, or a sample is at fault.
+    /// </exception>
     public double Evaluate(ISamples samples, Loss loss) => Evaluate(samples, loss, []).Loss;
 
     /// <summary>Loss, losses of the outputs and metrics on samples.</summary>
     /// <param name="samples">Inputs, targets and perhaps weights; at least one sample.</param>
     /// <param name="loss">The loss of all outputs.</param>
     /// <param name="metrics">What to measure beside it; may be empty.</param>
-    /// <exception cref="UnrollException">The samples, the loss or a metric do not fit the model, an option is out of range, or a sample is at fault.</exception>
+    /// <exception cref="UnrollException">
+    /// The samples, the loss or a metric do not fit the model, an option is out of range, or a sample is at fault.
+    /// </exception>
     /// <example><code>double auc = model.Evaluate(test, new BinaryCrossEntropy(), [new Auc()]).Metrics["auc"];</code></example>
     public Evaluation Evaluate(ISamples samples, Loss loss, IReadOnlyList<Metric> metrics)
     {
@@ -37,8 +41,9 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// The outputs as the probabilities that a loss takes their logits for: 1/(1 + e⁻ˣ) of each for <see cref="BinaryCrossEntropy"/>, eˣ/Σeˣ over the
-    /// last extent for losses of classes. Of several outputs each is as its loss says, and one whose loss is of values stays as it is.
+    /// The outputs as probabilities, where the loss takes logits: 1/(1 + e⁻ˣ) of each output with <see cref="BinaryCrossEntropy"/>, eˣ/Σeˣ
+    /// over the last axis with the losses of classes. With several outputs, each is treated as its own loss says; outputs with a loss of
+    /// values stay as they are.
     /// </summary>
     /// <param name="samples">The inputs; targets are not looked at.</param>
     /// <param name="loss">What the model was trained with.</param>
@@ -50,7 +55,8 @@ public sealed partial class Model
         ArgumentNullException.ThrowIfNull(loss);
         OutputFunction.Require(Graph, loss);
         if (!Outputs.Where((_, i) => loss.PartFor(i).Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits).Any())
-            throw new ArgumentException($"The {loss.Name} takes no logits, so the model's outputs are no probabilities. Use Predict.", nameof(loss));
+            throw new ArgumentException(
+                $"The {loss.Name} takes no logits, so the model's outputs are no probabilities. Use Predict.", nameof(loss));
         float[] outputs = Predict(samples);
         for (int from = 0; from < outputs.Length;)
         {
@@ -70,7 +76,9 @@ public sealed partial class Model
     }
 
     /// <summary>The same for inputs [B, ...InputShape], row-major.</summary>
-    /// <exception cref="ArgumentException">The length is no whole number of inputs, the model has several, or no output's loss takes logits.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is not a multiple of the size of an input, the model has several, or no output's loss takes logits.
+    /// </exception>
     public float[] PredictProbabilities(float[] inputs, Loss loss)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -100,7 +108,8 @@ public sealed partial class Model
             throw new UnrollException($"There are no samples {what}.");
         RequireInputs(samples);
         if (samples.TargetShapes.Count != Outputs.Count)
-            throw new UnrollException($"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");
+            throw new UnrollException(
+                $"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");
         OutputFunction.Require(Graph, loss);
         for (int i = 0; i < Outputs.Count; i++)
         {

@@ -8,12 +8,12 @@ public sealed partial class Model
     private const int PredictionRows = 1024;
 
     /// <summary>
-    /// The outputs for all samples, [Count, ...OutputShape], row-major; a row has the outputs of a model with several one after the other.
+    /// The outputs for all samples, [Count, ...OutputShape], row-major; with several outputs, a row has one output after the other.
     /// Targets are not looked at. A model with stateful layers takes all samples as one batch.
     /// </summary>
     /// <exception cref="UnrollException">The samples do not fit the model.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Stateful layers carry the states of another number of rows, or another call is at work on them.
+    /// Stateful layers carry the states of another number of rows, or another call is using them.
     /// </exception>
     public float[] Predict(ISamples samples)
     {
@@ -35,9 +35,11 @@ public sealed partial class Model
     }
 
     /// <summary>The outputs [B, ...OutputShape] for inputs [B, ...InputShape], both row-major.</summary>
-    /// <exception cref="ArgumentException">The length is no whole number of inputs, or the model has several.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is not a multiple of the size of an input, or the model has several inputs.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// Stateful layers carry the states of another number of rows, or another call is at work on them.
+    /// Stateful layers carry the states of another number of rows, or another call is using them.
     /// </exception>
     public float[] Predict(params float[] inputs)
     {
@@ -48,16 +50,17 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// The same into memory of the caller's. After the first calls nothing is allocated; where several threads call at once, after as many
-    /// have been at it together as ever will.
+    /// The same, written to memory of the caller. Nothing is allocated after the first calls; with several threads, once as many calls have
+    /// run at the same time as ever will.
     /// </summary>
     /// <param name="inputs">[B, ...InputShape], row-major.</param>
     /// <param name="outputs">
-    /// [B, ...OutputShape], row-major, overwritten; of several outputs one after the other in each row. It does not overlap the inputs.
+    /// [B, ...OutputShape], row-major, overwritten; with several outputs, a row has one output after the other. It does not overlap the
+    /// inputs.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, or the model has several inputs.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Stateful layers carry the states of another number of rows, or another call is at work on them.
+    /// Stateful layers carry the states of another number of rows, or another call is using them.
     /// </exception>
     public void Predict(ReadOnlySpan<float> inputs, Span<float> outputs)
     {
@@ -79,7 +82,7 @@ public sealed partial class Model
     /// <param name="inputs">One array [B, ...] for each input, all row-major.</param>
     /// <exception cref="ArgumentException">There are not as many arrays as inputs, or a length does not fit.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Stateful layers carry the states of another number of rows, or another call is at work on them.
+    /// Stateful layers carry the states of another number of rows, or another call is using them.
     /// </exception>
     public float[][] PredictEach(params float[][] inputs)
     {
@@ -93,12 +96,12 @@ public sealed partial class Model
         return outputs;
     }
 
-    /// <summary>The same into memory of the caller's; after the first calls nothing is allocated.</summary>
+    /// <summary>The same, written to memory of the caller; after the first calls nothing is allocated.</summary>
     /// <param name="inputs">[B, ...] for each input, all row-major.</param>
     /// <param name="outputs">[B, ...] for each output, all row-major, overwritten.</param>
     /// <exception cref="ArgumentException">There are not as many as inputs and outputs, or a length does not fit.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Stateful layers carry the states of another number of rows, or another call is at work on them.
+    /// Stateful layers carry the states of another number of rows, or another call is using them.
     /// </exception>
     public void PredictEach(ReadOnlySpan<ReadOnlyMemory<float>> inputs, ReadOnlySpan<Memory<float>> outputs)
     {
@@ -161,13 +164,15 @@ public sealed partial class Model
         return new ModelRun(outputs, states);
     }
 
-    /// <summary>The same into memory of the caller's; after the first calls nothing is allocated.</summary>
+    /// <summary>The same, written to memory of the caller; after the first calls nothing is allocated.</summary>
     /// <param name="inputs">[B, ...InputShape], row-major.</param>
-    /// <param name="outputs">[B, ...OutputShape], row-major, overwritten; of several outputs one after the other in each row.</param>
+    /// <param name="outputs">
+    /// [B, ...OutputShape], row-major, overwritten; with several outputs, a row has one output after the other.
+    /// </param>
     /// <param name="initial">States to start from; null: zero.</param>
     /// <param name="final">
-    /// Gets the final states of the layers with <see cref="Recurrent.ReturnState"/>: arrays of the right length that it has are
-    /// overwritten, others are replaced. It may be <paramref name="initial"/>. Null: they are not kept.
+    /// Gets the final states of the layers with <see cref="Recurrent.ReturnState"/>: arrays that it has already are overwritten where their
+    /// length is right, and replaced where not. It may be <paramref name="initial"/>. Null: they are not kept.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, or no layer takes one of the states.</exception>
     public void Run(ReadOnlySpan<float> inputs, Span<float> outputs, ModelStates? initial, ModelStates? final = null)
@@ -207,15 +212,15 @@ public sealed partial class Model
     public StreamingSession Stream() => new(this, Streams());
 
     /// <summary>
-    /// Takes the next observation of each of several streams of this model, in one product: the same bits as one
+    /// Takes one step of several streams of this model together, with the same bits as one
     /// <see cref="StreamingSession.Step(ReadOnlySpan{float}, Span{float})"/> after the other, in less time. The streams need not have taken
     /// equally many steps. After the first calls nothing is allocated.
     /// </summary>
     /// <param name="streams">S streams, each once.</param>
     /// <param name="observations">[S, F] values, in the order of the streams; of a model of tokens [S] numbers.</param>
-    /// <param name="outputs">[S, Units] of the last layer, overwritten; of several outputs one after the other in each row.</param>
+    /// <param name="outputs">[S, Units] of the last layer, overwritten; with several outputs, a row has one output after the other.</param>
     /// <exception cref="ArgumentException">
-    /// A length does not fit, or a stream is of another model or stands there twice. No stream has taken a step then.
+    /// A length does not fit, or a stream belongs to another model or is given twice. No stream has taken a step then.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// Another thread uses one of the streams, or the model has been built anew. No stream has taken a step then.
@@ -237,7 +242,7 @@ public sealed partial class Model
     }
 
     /// <summary>Stateful layers start from zero again.</summary>
-    /// <exception cref="InvalidOperationException">A call is at work.</exception>
+    /// <exception cref="InvalidOperationException">A call is running.</exception>
     public void ResetStates()
     {
         if (Network.StatefulParts.Length == 0)
@@ -287,7 +292,8 @@ public sealed partial class Model
             if (inputs[i].Length == 0 || inputs[i].Length % size != 0)
             {
                 throw new ArgumentException(
-                    $"Input {i} is of shape {nodes[i].Shape}, {size} values each, but {inputs[i].Length} values were given.", nameof(inputs));
+                    $"Input {i} is of shape {nodes[i].Shape}, {size} values each, "
+                    + $"but {inputs[i].Length} values were given.", nameof(inputs));
             }
 
             if (inputs[i].Length / size != rows)

@@ -15,12 +15,12 @@ public sealed partial class Model
     private int _isTraining, _threads = Environment.ProcessorCount;
 
     /// <summary>
-    /// Threads to work on, at least 1; by default one for each processor, and more are used all the same. Results have the same bits on any
+    /// Threads to work on, at least 1; by default one for each processor. More are allowed. Results have the same bits on any
     /// number. It can be changed at any time at which nothing runs, also after <see cref="Load"/>. The threads themselves are shared by all
     /// models of the process.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    /// <exception cref="InvalidOperationException">A call is at work, or the model is being trained.</exception>
+    /// <exception cref="InvalidOperationException">A call is running, or the model is being trained.</exception>
     public int Threads
     {
         get => _threads;

@@ -111,7 +111,7 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// The first output of the layer of this name, as a part of the graph: to make another model of some of the layers, see
+    /// The first output of the layer of this name, to build another model from some of the layers: see
     /// <see cref="WithHead(Node, Layer[])"/> and <see cref="Part"/>.
     /// </summary>
     /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
@@ -137,9 +137,10 @@ public sealed partial class Model
     }
 
     /// <summary>
-    /// Trains the model; builds it first where that has not happened. Each training begins anew from the weights that the model has: with an
-    /// empty optimiser, the first epoch of the schedule, and the order and random draws that follow from the seed. To go on from the training
-    /// before, set <see cref="TrainingOptions.Continue"/>; to go on after a crash, <see cref="Checkpoint.Resume"/>.
+    /// Trains the model, and builds it first where it is not built. Each call begins with the weights that the model has, and otherwise
+    /// from the start: with an empty optimiser, the first epoch of the schedule, and the order and random draws that follow from the seed.
+    /// To continue the training before, set <see cref="TrainingOptions.Continue"/>; to resume after a crash,
+    /// <see cref="Checkpoint.Resume"/>.
     /// </summary>
     /// <param name="samples">Inputs and targets.</param>
     /// <param name="options">How to train.</param>

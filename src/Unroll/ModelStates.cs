@@ -1,9 +1,9 @@
 namespace Unroll;
 
 /// <summary>
-/// The states of a model's recurrent layers for a batch of B rows, by layer name and state: <c>lstm_1/h</c>, <c>lstm_1/c</c>,
-/// each [B, H], row-major. States that are missing are zero. Where a layer stands at several places of a graph, the second one's are called
-/// <c>lstm_1[2]/h</c>.
+/// The states of a model's recurrent layers for a batch of B rows, by layer name and state: <c>lstm_1/h</c>, <c>lstm_1/c</c>, each [B, H],
+/// row-major. States that are missing are zero. Where a layer is used at several places of a graph, the states at the second place are
+/// called <c>lstm_1[2]/h</c>.
 /// </summary>
 public sealed class ModelStates
 {
@@ -46,7 +46,8 @@ public sealed class ModelStates
             {
                 throw new ArgumentException(
                     $"No layer has a state {name}; there "
-                    + $"{(slots.Length == 0 ? "are none in this model" : "are: " + string.Join(", ", slots.Select(each => each.Name)))}.", argument);
+                    + (slots.Length == 0 ? "are none in this model." : $"are: {string.Join(", ", slots.Select(each => each.Name))}."),
+                    argument);
             }
 
             if (slot.ComesFromGraph)
@@ -59,7 +60,8 @@ public sealed class ModelStates
             if (values is null || values.Length != rows * slot.Units)
             {
                 throw new ArgumentException(
-                    $"The state {name} needs {rows * slot.Units} values, [B, H] for {rows} {(rows == 1 ? "row" : "rows")} of {slot.Units} units, but has "
+                    $"The state {name} needs {rows * slot.Units} values, "
+                    + $"[B, H] for {rows} {(rows == 1 ? "row" : "rows")} of {slot.Units} units, but has "
                     + $"{values?.Length ?? 0}.", argument);
             }
         }

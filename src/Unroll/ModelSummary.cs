@@ -13,7 +13,7 @@ public sealed record LayerSummary(string Name, string Kind, Shape Output, int Pa
     /// <summary>Whether the layer is recurrent, or holds one that is.</summary>
     public bool IsRecurrent { get; init; }
 
-    /// <summary>How many of its weights training leaves as they are, see <see cref="Model.Freeze"/>.</summary>
+    /// <summary>How many of its weights are frozen, see <see cref="Model.Freeze"/>.</summary>
     public int FrozenParameters { get; init; }
 
     /// <summary>In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer before.</summary>
@@ -33,10 +33,12 @@ public sealed class ModelSummary
     /// <summary>All weights of the model.</summary>
     public int TotalParameters => Layers.Sum(layer => layer.Parameters);
 
-    /// <summary>Those that training leaves as they are.</summary>
+    /// <summary>Parameters that are frozen.</summary>
     public int FrozenParameters => Layers.Sum(layer => layer.FrozenParameters);
 
-    /// <summary>A table of layer, output shape and parameters (and, of a graph, what each takes), the total, and what of it is frozen.</summary>
+    /// <summary>
+    /// A table of layer, output shape and parameters (and, of a graph, what each takes), the total, and what of it is frozen.
+    /// </summary>
     public override string ToString()
     {
         bool graph = Layers.Any(layer => layer.Takes.Count > 0);
@@ -45,7 +47,9 @@ public sealed class ModelSummary
         {
             string output = string.Join(", ", layer.Output.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)));
             string frozen = layer.FrozenParameters == 0 ? "" : layer.FrozenParameters == layer.Parameters ? ", frozen" : ", partly frozen";
-            rows.Add(($"{layer.Name} ({layer.Kind}{frozen})", $"(B, {output})", layer.Parameters.ToString("N0", CultureInfo.InvariantCulture), layer.Takes.Count > 0 ? "  " + string.Join(", ", layer.Takes) : ""));
+            string takes = layer.Takes.Count > 0 ? "  " + string.Join(", ", layer.Takes) : "";
+            string parameters = layer.Parameters.ToString("N0", CultureInfo.InvariantCulture);
+            rows.Add(($"{layer.Name} ({layer.Kind}{frozen})", $"(B, {output})", parameters, takes));
         }
 
         rows.Add(("Total", "", TotalParameters.ToString("N0", CultureInfo.InvariantCulture), ""));

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Unroll;
 
-/// <summary>Numbers by name, in an order: metrics, or the losses of the outputs of a model. The default has none.</summary>
+/// <summary>Named numbers in a fixed order: metrics, or the losses of the outputs of a model. The default is empty.</summary>
 /// <example><code>double accuracy = history.Epochs[^1].ValidationMetrics["accuracy"];</code></example>
 [JsonConverter(typeof(NamedValuesConverter))]
 public readonly struct NamedValues : IEquatable<NamedValues>
@@ -13,14 +13,15 @@ public readonly struct NamedValues : IEquatable<NamedValues>
     private readonly double[]? _values;
     private readonly int _from;
 
-    /// <param name="names">Each once.</param>
+    /// <param name="names">Unique names.</param>
     /// <param name="values">One for each name.</param>
-    /// <exception cref="ArgumentException">Their numbers differ.</exception>
+    /// <exception cref="ArgumentException">There are not as many values as names.</exception>
     public NamedValues(IReadOnlyList<string> names, IReadOnlyList<double> values)
         : this([.. names], [.. values], 0)
     {
         if (_names!.Length != _values!.Length)
-            throw new ArgumentException($"{_names.Length} names were given for {_values.Length} values. Give one for each.", nameof(values));
+            throw new ArgumentException(
+                $"{_names.Length} names were given for {_values.Length} values. Give one for each.", nameof(values));
     }
 
     /// <summary>A view of some of the values, which are not copied.</summary>
@@ -31,13 +32,15 @@ public readonly struct NamedValues : IEquatable<NamedValues>
     public int Count => _names?.Length ?? 0;
 
     /// <summary>The value of this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that there are.</exception>
+    /// <exception cref="ArgumentException">There is no such name; the message lists the names.</exception>
     public double this[string name] => Array.IndexOf(_names ?? [], name) is var at and >= 0
         ? _values![_from + at]
-        : throw new ArgumentException($"There is no value {name}; there {(Count == 0 ? "are none" : $"are: {string.Join(", ", Names)}")}.", nameof(name));
+        : throw new ArgumentException(
+            $"There is no value {name}; there {(Count == 0 ? "are none" : $"are: {string.Join(", ", Names)}")}.", nameof(name));
 
-    /// <summary>The value at a place, from 0.</summary>
-    public double this[int index] => index >= 0 && index < Count ? _values![_from + index] : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} values.");
+    /// <summary>The value at a position, from 0.</summary>
+    public double this[int index] => index >= 0 && index < Count
+        ? _values![_from + index] : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} values.");
 
     /// <summary>The same names with the same values, NaN like NaN.</summary>
     public bool Equals(NamedValues other) =>
@@ -58,7 +61,7 @@ public readonly struct NamedValues : IEquatable<NamedValues>
     }
 }
 
-/// <summary>As an object of numbers; what JSON has no number for is a word.</summary>
+/// <summary>A JSON object of numbers; NaN and infinities are strings.</summary>
 internal sealed class NamedValuesConverter : JsonConverter<NamedValues>
 {
     public override NamedValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

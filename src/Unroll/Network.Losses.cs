@@ -12,7 +12,9 @@ internal sealed partial class Network<T>
     /// <summary>True where some output comes with a mask: its masked steps count in no loss and no metric.</summary>
     public bool IsMasked => _loss.IsMasked;
 
-    /// <summary>The sums of the losses of the last training batch, for each output, and what they are divided by: the weights of what counts.</summary>
+    /// <summary>
+    /// The sums of the losses of the last training batch, for each output, and what they are divided by: the weights of what counts.
+    /// </summary>
     public ReadOnlySpan<double> LossSums => _groupLoss.AsSpan(0, Outputs);
 
     public ReadOnlySpan<double> LossCounts => _loss.Counts;
@@ -22,7 +24,7 @@ internal sealed partial class Network<T>
     /// the store. A row has as many outputs as targets, or <see cref="Loss.OutputsPerTarget"/> times as many.
     /// </summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="loss">What is to become small.</param>
+    /// <param name="loss">What is minimised.</param>
     /// <param name="predictions">Filled with [B, ...Output] unless null.</param>
     /// <param name="training">Whether dropout is on.</param>
     /// <param name="weights">Filled with the weights [B, positions of all outputs] unless null; left alone where all are 1.</param>
@@ -52,7 +54,10 @@ internal sealed partial class Network<T>
         return _loss.Mean(LossSums);
     }
 
-    /// <summary>Adds the losses of a batch and what they are divided by to the totals, without learning; row by row, so that the cut into batches changes no bits.</summary>
+    /// <summary>
+    /// Adds the losses of a batch and what they are divided by to the totals, without learning; row by row, so that the cut into batches
+    /// changes no bits.
+    /// </summary>
     /// <param name="batch">The rows.</param>
     /// <param name="loss">What judges them.</param>
     /// <param name="totals">What is added to.</param>
@@ -98,8 +103,8 @@ internal sealed partial class Network<T>
     }
 
     /// <summary>
-    /// Before a training batch: by what its losses are divided. Gradients are scaled by it while shards run, so it cannot wait until they have
-    /// run. One thread reads targets, weights and masks, row by row; of the layers only those run that a mask is made by.
+    /// Before a training batch: by what its losses are divided. Gradients are scaled by it while shards run, so it cannot wait until they
+    /// have run. One thread reads targets, weights and masks, row by row; of the layers only those run that a mask is made by.
     /// </summary>
     private void CountBatch()
     {

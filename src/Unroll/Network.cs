@@ -34,8 +34,9 @@ internal interface IBatch<T>
 /// <summary>
 /// Batches on their way through a <see cref="BuiltGraph{T}"/>, with the memory that they take: forward, backward and the gradients of one
 /// batch at a time. The batch is cut into shards; shards are gathered in a fixed number of groups, whatever the number of threads, each
-/// group adding up its gradients in order, and the groups' sums are added as a fixed tree (<see cref="SumTree"/>). So the result does not depend on the number of threads.
-/// Where there are not even shards for half of the threads, several do a shard together (<see cref="Phases"/>).
+/// group adding up its gradients in order, and the groups' sums are added as a fixed tree (<see cref="SumTree"/>). So the result does not
+/// depend on the number of threads. Where there are not even shards for half of the threads, several do a shard together
+/// (<see cref="Phases"/>).
 /// </summary>
 internal sealed partial class Network<T>
     where T : unmanaged, IFloatingPointIeee754<T>

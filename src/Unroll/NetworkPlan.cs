@@ -115,8 +115,8 @@ internal sealed class NetworkPlan<T>
     public NodePlan<T>[] Nodes { get; }
 
     /// <summary>
-    /// In the order in which they are run: the layers that must run to know which steps of the outputs are masked. Where <c>Marks</c> is true
-    /// <see cref="LayerOp{T}.Mark"/> is enough. Most masks are made of the model's inputs, so that these are few and quick.
+    /// In the order in which they are run: the layers that must run to know which steps of the outputs are masked. Where <c>Marks</c> is
+    /// true <see cref="LayerOp{T}.Mark"/> is enough. Most masks are made of the model's inputs, so that these are few and quick.
     /// </summary>
     public (NodePlan<T> Node, bool Marks)[] MaskNodes { get; }
 

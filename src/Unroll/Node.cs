@@ -30,8 +30,8 @@ public sealed class Node
 
     /// <summary>
     /// The final states that a recurrent layer with ReturnState gives beside this value: h, and c of an LSTM, each (H); of a
-    /// <see cref="StackedRecurrent"/> those of all its layers, from the lowest up; of a <see cref="Bidirectional"/> those of the forward copy, then
-    /// those of the backward one. Empty for others.
+    /// <see cref="StackedRecurrent"/> those of all its layers, from the lowest up; of a <see cref="Bidirectional"/> those of the forward
+    /// copy, then those of the backward one. Empty for others.
     /// </summary>
     public IReadOnlyList<Node> States => Use is { Layer.ReturnsStates: true } ? Use.Outputs[1..] : [];
 
@@ -102,7 +102,8 @@ internal sealed class LayerUse
         catch (Exception failure) when (failure is OverflowException or ArgumentException)
         {
             string shapes = string.Join(", ", inputs);
-            throw new UnrollException($"{layer} gives more than {int.MaxValue} values for inputs of shape {shapes}. Make it smaller.", failure);
+            throw new UnrollException(
+                $"{layer} gives more than {int.MaxValue} values for inputs of shape {shapes}. Make it smaller.", failure);
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>How many values it has.</summary>
     public int Length => Shape.Size;
 
-    /// <summary>Whether training leaves it as it is, see <see cref="Model.Freeze"/>.</summary>
+    /// <summary>True where training does not change it, see <see cref="Model.Freeze"/>.</summary>
     public bool IsFrozen { get; internal set; }
 
     internal Initializer Initializer { get; init; }
@@ -34,9 +34,11 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     internal Range Range => Offset..(Offset + Length);
 
     /// <summary>Whether it belongs to a layer, or to a part of one, or is what is named itself.</summary>
-    internal bool IsOf(string name) => Name == name || (Name.Length > name.Length && Name[name.Length] == '/' && Name.StartsWith(name, StringComparison.Ordinal));
+    internal bool IsOf(string name) => Name == name
+        || (Name.Length > name.Length && Name[name.Length] == '/' && Name.StartsWith(name, StringComparison.Ordinal));
 
-    internal static IEnumerable<string> LayersOf(IEnumerable<Parameter> parameters) => parameters.Select(p => p.Name[..p.Name.IndexOf('/')]).Distinct();
+    internal static IEnumerable<string> LayersOf(IEnumerable<Parameter> parameters) =>
+        parameters.Select(p => p.Name[..p.Name.IndexOf('/')]).Distinct();
 }
 
 /// <summary>
@@ -108,7 +110,9 @@ internal sealed class ParameterStore<T>
         return penalty;
     }
 
-    /// <summary>Takes the values of the parameter of the same name and shape for each of its own; all, or none where one is missing.</summary>
+    /// <summary>
+    /// Takes the values of the parameter of the same name and shape for each of its own; all, or none where one is missing.
+    /// </summary>
     /// <param name="others">The parameters of another store.</param>
     /// <param name="values">Their values.</param>
     /// <param name="keepsMissing">True: what is missing stays as it is.</param>

@@ -9,7 +9,9 @@ internal sealed class SampleWeights
     public SampleWeights(float[] values, int samples)
     {
         if (samples == 0 ? values.Length > 0 : values.Length == 0 || values.Length % samples != 0)
-            throw new ArgumentException($"{values.Length} weights were given for {samples} samples. Give one for each sample, or one for each step of each.", nameof(values));
+            throw new ArgumentException(
+                $"{values.Length} weights were given for {samples} samples. "
+                + "Give one for each sample, or one for each step of each.", nameof(values));
         (Values, _each) = (values, samples == 0 ? 1 : values.Length / samples);
     }
 
@@ -24,6 +26,8 @@ internal sealed class SampleWeights
         else if (_each == destination.Length)
             Values.AsSpan(index * _each, _each).CopyTo(destination);
         else
-            throw new UnrollException($"The samples have {_each} weights each, but the model's outputs have {destination.Length} step{(destination.Length == 1 ? "" : "s")}. Give one weight for each sample, or one for each step of each.");
+            throw new UnrollException(
+                $"The samples have {_each} weights each, but the model's outputs have {destination.Length} "
+                + $"step{(destination.Length == 1 ? "" : "s")}. Give one weight for each sample, or one for each step of each.");
     }
 }

@@ -180,7 +180,8 @@ internal sealed class StreamGraph
         int first = streams.IndexOf(stream);
         throw first < index
             ? new ArgumentException(
-                $"Stream {index} is stream {first} once more. Give each stream once; its observations go one after the other.", nameof(streams))
+                $"Stream {index} is stream {first} once more. "
+                + "Give each stream once; its observations go one after the other.", nameof(streams))
             : StreamingSession.InUse();
     }
 

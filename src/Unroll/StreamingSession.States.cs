@@ -69,7 +69,7 @@ public sealed partial class StreamingSession
         return saved;
     }
 
-    /// <summary>The same into memory of the caller's.</summary>
+    /// <summary>The same, written to memory of the caller.</summary>
     /// <param name="destination">At least <see cref="SavedLength"/> bytes.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="ArgumentException">There is not enough room.</exception>
@@ -117,7 +117,8 @@ public sealed partial class StreamingSession
     }
 
     /// <summary>
-    /// Goes on from where the stream was whose states were saved; also after the model was trained further, or loaded anew.
+    /// Continues the stream whose states were saved. The bytes name the layers but hold no weights: a model that was trained further, or
+    /// loaded from a file, takes them too.
     /// </summary>
     /// <param name="saved">What <see cref="SaveStates()"/> gave.</param>
     /// <exception cref="UnrollException">
@@ -180,7 +181,8 @@ public sealed partial class StreamingSession
         {
             throw new UnrollException(
                 "The saved states are damaged: "
-                + (isWhole ? "their checksum does not fit their contents" : $"they end after {saved.Length} bytes, or have more than were saved")
+                + (isWhole ? "their checksum does not fit their contents" : $"they end after {saved.Length} bytes, "
+                    + "or have more than were saved")
                 + ". Restore them from a copy, or begin anew with Reset.");
         }
     }

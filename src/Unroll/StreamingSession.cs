@@ -2,10 +2,10 @@ namespace Unroll;
 
 /// <summary>
 /// A model that takes one observation at a time and keeps its states: what <see cref="Model.Predict(float[])"/> computes for the sequence
-/// so far, to the last bit, at the cost of one time step. It holds nothing but the states. The weights are those that the model has at each
-/// step: where it is trained or gets other weights meanwhile, those of some completed training step, and the states go on as they are. A
-/// model that is built anew leaves its streams behind: they throw. Streams of one model may be used by as many threads as there are
-/// streams, each by one at a time.
+/// so far, to the last bit, at the cost of one time step. Unlike a window, it never forgets the beginning; see <see cref="Reset"/>. It
+/// holds nothing but the states. The weights are those that the model has at each step: where it is trained or gets other weights
+/// meanwhile, those of some completed training step, and the states go on as they are. A model that is built anew leaves its streams
+/// behind: they throw. Streams of one model may be used by as many threads as there are streams, each by one at a time.
 /// </summary>
 /// <example><code>
 /// StreamingSession stream = model.Stream();
@@ -39,9 +39,10 @@ public sealed partial class StreamingSession
     /// <summary>Takes the next observation.</summary>
     /// <param name="features">F values; of a model of tokens the number of one token.</param>
     /// <returns>
-    /// The output after it: (Units) of the last layer, of several outputs one after the other; overwritten by the next step.
+    /// The output after it: (Units) of the last layer, with several outputs one after the other; valid until the next step, which
+    /// overwrites it.
     /// </returns>
-    /// <exception cref="ArgumentException">There are more or fewer values.</exception>
+    /// <exception cref="ArgumentException">There are not F values.</exception>
     /// <exception cref="UnrollException">The number is no token of the model's embedding.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses this stream, or the model has been built anew.</exception>
     public ReadOnlySpan<float> Step(params ReadOnlySpan<float> features)

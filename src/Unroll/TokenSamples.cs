@@ -67,10 +67,10 @@ public sealed class TokenSamples : ISamples
     public void CopyInput(int index, Span<float> destination) => Copy(_inputs, index, destination);
 
     /// <summary>
-    /// How much samples count, at least 0: one weight for each sample, [B], or one for each step of each sample, [B, T], of several outputs one after
-    /// the other. Null: all count alike. The array is not copied.
+    /// Weights, finite and at least 0: one for each sample, [B], or one for each step of each sample, [B, T]; with several outputs the
+    /// steps of the first, then those of the next. Null: all weights are 1. The array is not copied.
     /// </summary>
-    /// <exception cref="ArgumentException">They are no whole number for each sample.</exception>
+    /// <exception cref="ArgumentException">Their number is not a multiple of the number of samples.</exception>
     public float[]? Weights
     {
         get => _weights?.Values;

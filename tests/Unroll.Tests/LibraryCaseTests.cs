@@ -105,7 +105,9 @@ public sealed class LibraryCaseTests
         Model m = new Model(new Dense(1)).Build(new Shape(1));
         var options = new TrainingOptions
         {
-            Epochs = 6, Optimizer = new Sgd { LearningRate = 0.001 }, Schedule = new PlateauSchedule(0.5, 2, 1e30, Floor: 0.01),
+            Epochs = 6,
+            Optimizer = new Sgd { LearningRate = 0.001 },
+            Schedule = new PlateauSchedule(0.5, 2, 1e30, Floor: 0.01),
         };
         Assert.All(m.Fit(Line([1], [3]), options).Epochs, e => Assert.Equal(0.001, e.LearningRate, 1e-12));
     }

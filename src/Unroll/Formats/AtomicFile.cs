@@ -42,7 +42,8 @@ public static class AtomicFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UnrollException($"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
+            throw new UnrollException(
+                $"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
         }
         finally
         {

@@ -35,7 +35,10 @@ internal sealed class CheckpointFile
     /// <exception cref="UnrollException">It cannot.</exception>
     public void RequireWritable() => AtomicFile.RequireWritable(Path);
 
-    /// <summary>Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is one) is swapped with them.</summary>
+    /// <summary>
+    /// Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is one) is swapped with
+    /// them.
+    /// </summary>
     public void Write(TrainingRun run)
     {
         // While the average is judged, the model has it, and the weights that are trained on lie in its place.
@@ -76,7 +79,9 @@ internal sealed class CheckpointFile
     {
         (TrainingHeader? header, byte[] body) = ModelFile.ReadTraining(Path);
         if (header is null)
-            throw new UnrollException($"{Path} is a model without the state of its training, so it cannot be resumed. Give another path to the checkpoint, or train without Resume, which replaces the file.");
+            throw new UnrollException(
+                $"{Path} is a model without the state of its training, so it cannot be resumed. "
+                + "Give another path to the checkpoint, or train without Resume, which replaces the file.");
         foreach ((string what, string own) in _recipe)
         {
             string? theirs = header.Recipe.GetValueOrDefault(what);
@@ -84,12 +89,14 @@ internal sealed class CheckpointFile
             {
                 throw new UnrollException(
                     $"{Path} cannot be resumed: it is of a training with {what} {Short(theirs ?? "unknown")}, but now it is {Short(own)}. "
-                    + "Give what it was trained with, or train without Resume, which replaces the file.");
+                    + "Give what it was trained with, or another path; without Resume the file is replaced.");
             }
         }
 
-        long values = (long)Weights * (2 + header.RunningSums + (header.HasAverage ? 1 : 0)) + _samples + header.States.Sum(length => (long)length);
-        bool fits = header.RunningSums == _options.Optimizer.Slots && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
+        long values = (long)Weights * (2 + header.RunningSums + (header.HasAverage ? 1 : 0))
+            + _samples + header.States.Sum(length => (long)length);
+        bool fits = header.RunningSums == _options.Optimizer.Slots
+            && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
             && body.Length == values * sizeof(float) && header.States.Length == StateCount && header.States.All(length => length >= 0)
             && header.Seconds is >= 0 and < 1e9 && !double.IsNaN(header.LowestLoss)
             && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0

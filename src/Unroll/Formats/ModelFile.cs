@@ -14,8 +14,8 @@ namespace Unroll.Formats;
 /// A checkpoint (<see cref="Checkpoint"/>) has version 4, in its header the state of training, and arrays behind the weights.
 /// </summary>
 /// <remarks>
-/// A file is data, which may be damaged or made to do harm: sizes are compared with the bytes that are there before memory is taken for them,
-/// and a header names at most 10,000 layers. Whatever is wrong is an <see cref="UnrollException"/>.
+/// A file is data, which may be damaged or made to do harm: sizes are compared with the bytes that are there before memory is taken for
+/// them, and a header names at most 10,000 layers. Whatever is wrong is an <see cref="UnrollException"/>.
 /// </remarks>
 public static class ModelFile
 {
@@ -49,14 +49,17 @@ public static class ModelFile
     /// <param name="training">Of a checkpoint the state of training.</param>
     /// <param name="rest">What a checkpoint has behind the weights.</param>
     internal static byte[] Join(
-        Model model, IReadOnlyDictionary<string, string>? metadata, ReadOnlySpan<float> weights, TrainingHeader? training, ReadOnlySpan<byte> rest)
+        Model model, IReadOnlyDictionary<string, string>? metadata, ReadOnlySpan<float> weights, TrainingHeader? training,
+        ReadOnlySpan<byte> rest)
     {
         var header = new ModelHeader
         {
             Input = model.InputShape.ToArray(),
             Layers = [.. model.Layers],
             Graph = model.GivenGraph is { } graph ? GraphHeader.Of(graph) : null,
-            Parameters = [.. model.Parameters.Select(p => new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
+            Parameters =
+                [.. model.Parameters.Select(p =>
+                    new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
             Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
             Training = training,
         };
@@ -64,7 +67,8 @@ public static class ModelFile
         int bytes = checked(weights.Length * sizeof(float));
         var file = new byte[checked(PrefixLength + json.Length + bytes + rest.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        int version = training is not null ? CheckpointVersion : model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
+        int version = training is not null ? CheckpointVersion
+            : model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
@@ -109,7 +113,8 @@ public static class ModelFile
     });
 
     /// <summary>
-    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is right.
+    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is
+    /// right.
     /// </summary>
     private static (Model Model, ModelHeader Header, byte[] Tail) FromStream(Stream stream, string path, bool withRest)
     {
@@ -176,7 +181,8 @@ public static class ModelFile
     private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
     {
         RequireFewLayers(json);
-        ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader) ?? throw new InvalidDataException("it is empty");
+        ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader)
+            ?? throw new InvalidDataException("it is empty");
         Check(header);
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
             .BuildEmpty(new Shape(header.Input), (int)Math.Min(int.MaxValue, bytes / sizeof(float)));

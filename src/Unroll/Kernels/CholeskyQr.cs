@@ -4,20 +4,23 @@ using System.Runtime.Intrinsics;
 namespace Unroll.Kernels;
 
 /// <summary>
-/// Orthonormal rows by way of a Cholesky decomposition: with A·Aᵀ = L·Lᵀ, Q = L⁻¹·A has orthonormal rows, and since L has a positive diagonal Q is
-/// the one that Gram and Schmidt come to as well. Nearly all of it is two products that run at the speed of the processor; a second round mends
-/// what a badly conditioned A leaves (Yamamoto et al. 2015). Every sum has one order on every instruction set, so the bits are the same everywhere.
+/// Orthonormal rows by way of a Cholesky decomposition: with A·Aᵀ = L·Lᵀ, Q = L⁻¹·A has orthonormal rows, and since L has a positive
+/// diagonal Q is the one that Gram and Schmidt come to as well. Nearly all of it is two products that run at the speed of the processor; a
+/// second round mends what a badly conditioned A leaves (Yamamoto et al. 2015). Every sum has one order on every instruction set, so the
+/// bits are the same everywhere.
 /// </summary>
 internal static unsafe class CholeskyQr
 {
     private const int Tile = 4, Block = 64, Chunk = 1024, PanelVectors = 4;
 
-    /// <summary>Where the largest pivot is less than this many times the smallest, A is conditioned so well that one round has all digits.</summary>
+    /// <summary>
+    /// Where the largest pivot is less than this many times the smallest, A is conditioned so well that one round has all digits.
+    /// </summary>
     private const double WellConditioned = 30;
 
     /// <summary>
-    /// Makes the rows of <paramref name="a"/> [count × length] orthonormal, in place. False: they are too close to dependent; the values are
-    /// spoilt then.
+    /// Makes the rows of <paramref name="a"/> [count × length] orthonormal, in place. False: they are too close to dependent; the values
+    /// are spoilt then.
     /// </summary>
     public static bool TryOrthonormalize(Span<double> a, int count, int length)
     {
@@ -52,8 +55,8 @@ internal static unsafe class CholeskyQr
     }
 
     /// <summary>
-    /// c −= a·aᵀ below and on the diagonal: rows <paramref name="first"/> to <paramref name="last"/> of a give the columns of c, the rows from
-    /// there to <paramref name="rows"/> its rows.
+    /// c −= a·aᵀ below and on the diagonal: rows <paramref name="first"/> to <paramref name="last"/> of a give the columns of c, the rows
+    /// from there to <paramref name="rows"/> its rows.
     /// </summary>
     private static void SubtractProducts(double* a, int aStride, int rows, int first, int last, int length, double* c, int cStride)
     {
@@ -110,12 +113,15 @@ internal static unsafe class CholeskyQr
     private static void SubtractTile(double* a, double* b, int stride, int length, double* c, int cStride)
     {
         double* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, b1 = b + stride, b2 = b1 + stride, b3 = b2 + stride;
-        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
-        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
+        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector512<double> c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default;
+        Vector512<double> c30 = default, c31 = default, c32 = default, c33 = default;
         int i = 0;
         for (; i <= length - Vector512<double>.Count; i += Vector512<double>.Count)
         {
-            Vector512<double> x0 = Vector512.Load(b + i), x1 = Vector512.Load(b1 + i), x2 = Vector512.Load(b2 + i), x3 = Vector512.Load(b3 + i);
+            Vector512<double> x0 = Vector512.Load(b + i), x1 = Vector512.Load(b1 + i),
+                x2 = Vector512.Load(b2 + i), x3 = Vector512.Load(b3 + i);
             Vector512<double> y = Vector512.Load(a + i);
             c00 = Vector512.FusedMultiplyAdd(y, x0, c00);
             c01 = Vector512.FusedMultiplyAdd(y, x1, c01);
@@ -159,7 +165,9 @@ internal static unsafe class CholeskyQr
         c[3] -= Sum(c33, a3, b3, i, length);
     }
 
-    /// <summary>L of l = L·Lᵀ in place of the lower half, block by block of columns; the spread is the largest pivot by the smallest.</summary>
+    /// <summary>
+    /// L of l = L·Lᵀ in place of the lower half, block by block of columns; the spread is the largest pivot by the smallest.
+    /// </summary>
     private static bool Decompose(double* l, int count, int stride, out double spread)
     {
         double least = double.PositiveInfinity, most = 0;
@@ -202,7 +210,8 @@ internal static unsafe class CholeskyQr
             int columns = Math.Min(width, length - column);
             new Span<double>(panel, stride * width).Clear();
             for (int row = 0; row < count; row++)
-                new ReadOnlySpan<double>(a + (nint)row * length + column, columns).CopyTo(new Span<double>(panel + (nint)row * width, columns));
+                new ReadOnlySpan<double>(a + (nint)row * length + column, columns)
+                    .CopyTo(new Span<double>(panel + (nint)row * width, columns));
             for (int row = 0; row < stride; row += Tile)
             {
                 SubtractRows(l + (nint)row * stride, stride, panel, row, panel + (nint)row * width);
@@ -213,7 +222,8 @@ internal static unsafe class CholeskyQr
                     {
                         Vector512<double> factor = Vector512.Create(-l[(nint)i * stride + k]);
                         for (int at = 0; at < width; at += Vector512<double>.Count)
-                            Vector512.FusedMultiplyAdd(factor, Vector512.Load(panel + (nint)k * width + at), Vector512.Load(own + at)).Store(own + at);
+                            Vector512.FusedMultiplyAdd(factor, Vector512.Load(panel + (nint)k * width + at), Vector512.Load(own + at))
+                                .Store(own + at);
                     }
 
                     Vector512<double> scale = Vector512.Create(1 / l[(nint)i * stride + i]);
@@ -223,18 +233,23 @@ internal static unsafe class CholeskyQr
             }
 
             for (int row = 0; row < count; row++)
-                new ReadOnlySpan<double>(panel + (nint)row * width, columns).CopyTo(new Span<double>(a + (nint)row * length + column, columns));
+                new ReadOnlySpan<double>(panel + (nint)row * width, columns)
+                    .CopyTo(new Span<double>(a + (nint)row * length + column, columns));
         }
     }
 
-    /// <summary>Four rows of a panel minus the rows before them, each times its factor: c −= l[4 × count]·panel[count × 4 vectors].</summary>
+    /// <summary>
+    /// Four rows of a panel minus the rows before them, each times its factor: c −= l[4 × count]·panel[count × 4 vectors].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SubtractRows(double* l, int stride, double* panel, int count, double* c)
     {
         int width = Vector512<double>.Count;
         double* l1 = l + stride, l2 = l1 + stride, l3 = l2 + stride;
-        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default, c10 = default, c11 = default, c12 = default, c13 = default;
-        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
+        Vector512<double> c00 = default, c01 = default, c02 = default, c03 = default;
+        Vector512<double> c10 = default, c11 = default, c12 = default, c13 = default;
+        Vector512<double> c20 = default, c21 = default, c22 = default, c23 = default;
+        Vector512<double> c30 = default, c31 = default, c32 = default, c33 = default;
         for (int k = 0; k < count; k++, panel += PanelVectors * width)
         {
             Vector512<double> x0 = Vector512.Load(panel), x1 = Vector512.Load(panel + width);

@@ -17,8 +17,8 @@ internal abstract partial class Kernels<T>
     public abstract void Activate(Activation activation, Span<T> values);
 
     /// <summary>
-    /// The same for the gates of a recurrent layer. Their sigmoid is the one of the fused kernels, 9.7e-8 off at most, which is as good for a
-    /// factor and costs less than one whose small values are right as well.
+    /// The same for the gates of a recurrent layer. Their sigmoid is the one of the fused kernels, 9.7e-8 off at most, which is as good for
+    /// a factor and costs less than one whose small values are right as well.
     /// </summary>
     public void ActivateGates(Activation activation, Span<T> values)
     {

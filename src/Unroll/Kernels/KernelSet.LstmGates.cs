@@ -35,7 +35,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                 nint at = (nint)row * units;
                 for (int u = some.From; u < some.To; u += O.Width)
                 {
-                    V i = GateSigmoid(O.Load(zi + u)), f = GateSigmoid(O.Load(zf + u)), g = O.Tanh(O.Load(zg + u)), o = GateSigmoid(O.Load(zo + u));
+                    V i = GateSigmoid(O.Load(zi + u)), f = GateSigmoid(O.Load(zf + u)),
+                        g = O.Tanh(O.Load(zg + u)), o = GateSigmoid(O.Load(zo + u));
                     V cell = O.MultiplyAdd(f, O.Load(pPrevious + at + u), O.Multiply(i, g));
                     O.Store(i, zi + u);
                     O.Store(f, zf + u);

@@ -40,7 +40,8 @@ public abstract record AttentionLayer : Layer
 internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output) : LayerOp<T>(options, builder.LayerName, inputs[0], output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features), _weights = Lanes.Pad(inputs[1].Steps);
+    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features),
+        _weights = Lanes.Pad(inputs[1].Steps);
     private readonly int _queryMask = builder.InputMasks[0], _mask = builder.InputMasks[1], _lastInput = inputs.Length - 1;
 
     /// <summary>The weights a, [Q, P, V], read again by backward.</summary>

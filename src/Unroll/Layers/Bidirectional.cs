@@ -24,13 +24,14 @@ public enum MergeMode
 }
 
 /// <summary>
-/// Two copies of a recurrent layer with weights of their own, one reading the sequence forwards and one backwards
-/// (Schuster and Paliwal 1997). A returned sequence of the backward copy is put back into the order of time.
-/// Input (T, F), output as <see cref="MergeMode"/> says. In a graph the initial states may follow the sequence, those of the forward copy
-/// before those of the backward one: h, c, h, c of an LSTM; where the inner layer returns its states, <see cref="Node.States"/> has the final ones
-/// in the same order, as in Keras.
+/// Two copies of a recurrent layer with weights of their own, one reading the sequence forwards and one backwards (Schuster and Paliwal
+/// 1997). A returned sequence of the backward copy is put back into the order of time. Input (T, F), output as <see cref="MergeMode"/>
+/// says. In a graph the initial states may follow the sequence, those of the forward copy before those of the backward one: h, c, h, c of
+/// an LSTM; where the inner layer returns its states, <see cref="Node.States"/> has the final ones in the same order, as in Keras.
 /// </summary>
-/// <param name="Inner">The layer to double: a recurrent one, or a <see cref="StackedRecurrent"/> of layers that go forwards. Its name is ignored.</param>
+/// <param name="Inner">
+/// The layer to double: a recurrent one, or a <see cref="StackedRecurrent"/> of layers that go forwards. Its name is ignored.
+/// </param>
 /// <exception cref="ArgumentException">The inner layer is another one, or a stack in which one goes backwards.</exception>
 public sealed record Bidirectional(Layer Inner) : Layer
 {
@@ -81,9 +82,11 @@ public sealed record Bidirectional(Layer Inner) : Layer
     {
         ArgumentNullException.ThrowIfNull(inner);
         if (inner is not (Recurrent or StackedRecurrent))
-            throw new ArgumentException($"Bidirectional doubles a recurrent layer or StackedRecurrent, but {inner.GetType().Name} was given.", nameof(inner));
+            throw new ArgumentException(
+                $"Bidirectional doubles a recurrent layer or StackedRecurrent, but {inner.GetType().Name} was given.", nameof(inner));
         if (inner is StackedRecurrent stack && stack.Layers.Any(layer => layer.GoBackwards))
-            throw new ArgumentException("Bidirectional reverses all layers of a stack, so none may have GoBackwards. Leave it out.", nameof(inner));
+            throw new ArgumentException(
+                "Bidirectional reverses all layers of a stack, so none may have GoBackwards. Leave it out.", nameof(inner));
         return inner;
     }
 
@@ -108,7 +111,8 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     private readonly MergeMode _mode;
     private readonly int _units, _half, _input;
 
-    public BidirectionalOp(Bidirectional options, string name, int shardRows, LayerOp<T> forward, LayerOp<T> backward, Shape input, Shape output)
+    public BidirectionalOp(Bidirectional options, string name, int shardRows, LayerOp<T> forward, LayerOp<T> backward,
+        Shape input, Shape output)
         : base(options, name, input, output)
     {
         (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);

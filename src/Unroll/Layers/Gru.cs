@@ -35,7 +35,8 @@ public sealed record Gru : Layers.Recurrent
     {
         int columns = checked(3 * Units);
         Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
+        Parameter recurrent = builder.AddParameter(
+            "recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Shape biasShape = ResetAfter ? new Shape(2, 3 * Units) : new Shape(3 * Units);
         Parameter? bias = UseBias ? builder.AddParameter("bias", biasShape, BiasInitializer, BiasRegularizer) : null;
         return ResetAfter

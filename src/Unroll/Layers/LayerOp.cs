@@ -41,7 +41,8 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     public virtual bool MarksByValues => true;
 
     /// <summary>Makes the mask that Forward makes, and nothing else: to know which steps count before a batch runs.</summary>
-    public virtual void Mark(ShardPass<T> pass, in LayerSpans<T> spans) => throw new NotSupportedException("This layer makes its mask in Forward.");
+    public virtual void Mark(ShardPass<T> pass, in LayerSpans<T> spans) =>
+        throw new NotSupportedException("This layer makes its mask in Forward.");
 
     /// <summary>Takes in the weights after they changed; called before the shards of a batch run.</summary>
     /// <param name="parameters">All weights of the model.</param>
@@ -320,7 +321,8 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
             throw new UnrollException($"{LayerName}/{role} has shape {shape}, but only a matrix can be orthogonal. Choose another initializer.");
         string name = $"{LayerName}/{role}";
         int offset = Given?.First(each => each.Name == name).Offset ?? _offset;
-        var parameter = new Parameter(name, shape, offset) { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
+        var parameter = new Parameter(name, shape, offset)
+        { Initializer = initializer, Regularizer = regularizer, Ones = ones, Momentum = momentum };
         _parameters.Add(parameter);
         _current.Parameters.Add(parameter);
         _offset = checked(_offset + parameter.Length);

@@ -36,7 +36,8 @@ public sealed record Lstm : Layers.Recurrent
     {
         int columns = checked(4 * Units);
         Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
+        Parameter recurrent = builder.AddParameter(
+            "recurrent_kernel", new Shape(Units, columns), RecurrentInitializer, RecurrentRegularizer);
         Parameter? bias = UseBias
             ? builder.AddParameter("bias", new Shape(4 * Units), BiasInitializer, BiasRegularizer, UnitForgetBias ? (Units, Units) : default)
             : null;

@@ -4,14 +4,15 @@ using System.Runtime.CompilerServices;
 namespace Unroll.Layers;
 
 /// <summary>
-/// Options of layers are checked where they are set, so that a wrong one is an <see cref="ArgumentException"/> that names it, at the place that
-/// gave it. What only the input can tell is an <see cref="UnrollException"/> when the layer is applied.
+/// Options of layers are checked where they are set, so that a wrong one is an <see cref="ArgumentException"/> that names it, at the place
+/// that gave it. What only the input can tell is an <see cref="UnrollException"/> when the layer is applied.
 /// </summary>
 internal static class Option
 {
     public static int AtLeast(int least, int value, [CallerMemberName] string option = "") => value >= least
         ? value
-        : throw new ArgumentOutOfRangeException(option, value, string.Create(CultureInfo.InvariantCulture, $"{option} must be at least {least}."));
+        : throw new ArgumentOutOfRangeException(option, value,
+            string.Create(CultureInfo.InvariantCulture, $"{option} must be at least {least}."));
 
     /// <summary>The same for an option that may be left out.</summary>
     public static int? AtLeast(int least, int? value, [CallerMemberName] string option = "") =>

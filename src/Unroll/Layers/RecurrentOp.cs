@@ -51,8 +51,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     public bool ReversesOutput { get; init; }
 
     /// <summary>
-    /// Where a masked sequence is returned in the order of processing, from its last step to its first, the mask that goes with it, in the same
-    /// order; otherwise −1. Padding then comes first, and steps of it that the shard leaves out hold the initial state.
+    /// Where a masked sequence is returned in the order of processing, from its last step to its first, the mask that goes with it, in the
+    /// same order; otherwise −1. Padding then comes first, and steps of it that the shard leaves out hold the initial state.
     /// </summary>
     public int ReversedMask { get; set; } = -1;
 

@@ -1,8 +1,8 @@
 namespace Unroll.Layers;
 
 /// <summary>
-/// Sums as a fixed binary tree: the sum of the first half plus the sum of the second, and so on down. So the sums of two halves of a batch can
-/// be made apart, on two machines, and give the bits of the whole when they are added.
+/// Sums as a fixed binary tree: the sum of the first half plus the sum of the second, and so on down. So the sums of two halves of a batch
+/// can be made apart, on two machines, and give the bits of the whole when they are added.
 /// </summary>
 internal static class SumTree
 {

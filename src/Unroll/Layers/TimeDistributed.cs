@@ -8,7 +8,9 @@ namespace Unroll;
 /// Applies a layer to every step of a sequence, with the same weights: input (T, ...), output (T, ...) of what <paramref name="Inner"/> makes of
 /// one step. The parameters are those of the inner layer. The steps pass as further rows of the batch. A mask goes on where the output is (T, F).
 /// </summary>
-/// <param name="Inner">The layer; it sees one step as a whole input. A recurrent one starts from zero at each step. Its name is ignored.</param>
+/// <param name="Inner">
+/// The layer; it sees one step as a whole input. A recurrent one starts from zero at each step. Its name is ignored.
+/// </param>
 public sealed record TimeDistributed(Layer Inner) : Layer
 {
     public Layer Inner
@@ -30,7 +32,8 @@ public sealed record TimeDistributed(Layer Inner) : Layer
         if (IsStateful)
             throw new UnrollException($"{Label} cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.");
         if (Inner.ReturnsStates)
-            throw new UnrollException($"{Label} cannot give the final states of its layer, which every step would have. Turn ReturnState off.");
+            throw new UnrollException(
+                $"{Label} cannot give the final states of its layer, which every step would have. Turn ReturnState off.");
         return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }
 

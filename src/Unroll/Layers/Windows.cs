@@ -31,8 +31,8 @@ internal sealed class Windows
     public static Windows Whole(int positions) => new(positions);
 
     /// <summary>
-    /// The positions that a window reads, place by place; −1 is padding. The first call makes the table; of several threads that do, each makes
-    /// the same.
+    /// The positions that a window reads, place by place; −1 is padding. The first call makes the table; of several threads that do, each
+    /// makes the same.
     /// </summary>
     public ReadOnlySpan<int> Of(int window) => (_sources ??= Sources()).AsSpan(window * Places, Places);
 

@@ -32,7 +32,9 @@ public sealed class ConfusionMatrix
             if (labels[i] < 0)
                 continue;
             if (choice.Contains(float.NaN))
-                throw new UnrollException($"The outputs of choice {i}, counted from 0, hold NaN, so they predict no class. Look at the data and the training of the model.");
+                throw new UnrollException(
+                    $"The outputs of choice {i}, counted from 0, hold NaN, so they predict no class. "
+                    + "Look at the data and the training of the model.");
             matrix.Add(labels[i], Sampling.Likeliest(choice));
         }
 
@@ -87,7 +89,9 @@ public sealed class ConfusionMatrix
         return predicted == 0 ? 0 : _counts[@class, @class] / predicted;
     }
 
-    /// <summary>Of those that are <paramref name="class"/>, the share that was found; 0 where there is none, as in Keras.</summary>
+    /// <summary>
+    /// Of those that are <paramref name="class"/>, the share that was predicted to be; 0 where there is none, as in Keras.
+    /// </summary>
     public double Recall(int @class)
     {
         double all = 0;

@@ -40,7 +40,8 @@ internal sealed class Measures
         string[] metricNames = [.. metrics.Select(metric => metric.NameIn(names))];
         if (metricNames.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UnrollException($"Two metrics are named {twice.Key}. Give one of them a Name of its own.");
-        (_lossRows, _metricRows, _values) = (new NamedRows(names, times), new NamedRows(metricNames, times), new double[Math.Max(names.Length, metrics.Count)]);
+        (_lossRows, _metricRows, _values) =
+            (new NamedRows(names, times), new NamedRows(metricNames, times), new double[Math.Max(names.Length, metrics.Count)]);
         if (metrics.Count == 0)
             return;
         Outputs = new float[checked(rows * network.OutputSize)];

@@ -17,7 +17,7 @@ public abstract record Optimizer
     {
     }
 
-    /// <summary>How far one step goes; a schedule may change it from step to step.</summary>
+    /// <summary>The step size; a <see cref="Schedule"/> changes it from step to step.</summary>
     public double LearningRate { get; init; } = 0.001;
 
     /// <summary>How many running sums the rule keeps for each weight.</summary>

@@ -2,7 +2,10 @@ using Unroll.Layers;
 
 namespace Unroll.Training;
 
-/// <summary>What stands between the last linear function of a graph and an output: a loss of logits takes no probabilities, one of parameters any numbers.</summary>
+/// <summary>
+/// What stands between the last linear function of a graph and an output: a loss of logits takes no probabilities, one of parameters any
+/// numbers.
+/// </summary>
 /// <param name="Layer">The layer that applies it.</param>
 /// <param name="Name">As errors call it.</param>
 /// <param name="GivesProbabilities">True where what comes out is from 0 to 1.</param>
@@ -47,7 +50,9 @@ internal sealed record OutputFunction(string Layer, string Name, bool GivesProba
         _ => new OutputFunction(layer, activation.ToString(), false),
     };
 
-    /// <summary>h of an LSTM is a gate times the activation, that of a GRU a mean of activations; c of an LSTM is a sum without bounds.</summary>
+    /// <summary>
+    /// h of an LSTM is a gate times the activation, that of a GRU a mean of activations; c of an LSTM is a sum without bounds.
+    /// </summary>
     private static OutputFunction? Of(string layer, Recurrent recurrent, int state) => state > 1 ? null : Of(layer, recurrent.Activation);
 
     /// <summary>Of a sum, mean or product of values: where one can be any number, so can it.</summary>
@@ -64,9 +69,17 @@ internal sealed record OutputFunction(string Layer, string Name, bool GivesProba
             if (part.Takes == OutputKind.Values || Of(graph, graph.Outputs[i]) is not { } function)
                 continue;
             if (part.Takes == OutputKind.Parameters)
-                throw new UnrollException($"The {part.Name} takes parameters that can be any numbers and bounds them itself, but {function.Layer} ends in {function.Name}: let the last layer be linear.");
+                throw new UnrollException(
+                    $"The {part.Name} takes parameters that can be any numbers and bounds them itself, "
+                    + $"but {function.Layer} ends in {function.Name}: let the last layer be linear.");
             if (function.GivesProbabilities)
-                throw new UnrollException($"The {part.Name} takes logits, to which it applies {(part.Takes == OutputKind.BinaryLogits ? "the sigmoid" : "the softmax")} itself, but {function.Layer} gives probabilities ({function.Name}): leave {function.Name} out of the model, and ask PredictProbabilities for probabilities.");
+            {
+                string own = part.Takes == OutputKind.BinaryLogits ? "the sigmoid" : "the softmax";
+                throw new UnrollException(
+                    $"The {part.Name} takes logits, to which it applies {own} itself, "
+                    + $"but {function.Layer} gives probabilities ({function.Name}): "
+                    + $"leave {function.Name} out of the model, and ask PredictProbabilities for probabilities.");
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Unroll.Training;
 internal readonly record struct RateSegment(int From, int To, double Factor);
 
 /// <summary>
-/// Steps of an optimiser over weights that do not learn alike: layers have rates of their own, and frozen ones are left out. Optimisers take
+/// Steps of an optimiser over weights with different rates: layers have factors of their own, and frozen ones are left out. Optimisers take
 /// whole vectors; the vectors in which two segments meet are taken on copies, of which only the segment's own weights go back.
 /// </summary>
 internal sealed class RateSegments<T>
@@ -33,12 +33,15 @@ internal sealed class RateSegments<T>
     /// <param name="threads">How many take steps at once.</param>
     /// <param name="slots">Running sums of the optimiser.</param>
     /// <exception cref="UnrollException">There is no layer of a name.</exception>
-    public static RateSegments<T>? Of(IReadOnlyList<Parameter> parameters, IReadOnlyDictionary<string, double> rates, int threads, int slots)
+    public static RateSegments<T>? Of(
+        IReadOnlyList<Parameter> parameters, IReadOnlyDictionary<string, double> rates, int threads, int slots)
     {
         foreach (string layer in rates.Keys)
         {
             if (!parameters.Any(parameter => parameter.IsOf(layer)))
-                throw new UnrollException($"LayerRates names {layer}, which has no weights here; there are: {string.Join(", ", Parameter.LayersOf(parameters))}.");
+                throw new UnrollException(
+                    $"LayerRates names {layer}, which has no weights here; there are: "
+                    + $"{string.Join(", ", Parameter.LayersOf(parameters))}.");
         }
 
         var segments = new List<RateSegment>();

@@ -47,7 +47,8 @@ internal static class SampleCheck
             for (int i = 0; i < batch.TargetShapes.Count; i++)
             {
                 Shape shape = batch.TargetShapes[i];
-                RequireTarget(targets.AsSpan(from, shape.Size), shape, batch.TargetShapes.Count > 1 ? $" of output {i}" : "", batch.NameOf(row));
+                RequireTarget(
+                    targets.AsSpan(from, shape.Size), shape, batch.TargetShapes.Count > 1 ? $" of output {i}" : "", batch.NameOf(row));
                 from += shape.Size;
             }
 
@@ -69,7 +70,9 @@ internal static class SampleCheck
         if (!AreFinite(values))
         {
             int at = FirstNotFinite(values);
-            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[at]} in its input{name}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. Put a number there, or leave the sample out."));
+            throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+                $"{sample} has {values[at]} in its input{name}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. "
+                + $"Put a number there, or leave the sample out."));
         }
 
         if (tokens == 0)
@@ -77,7 +80,9 @@ internal static class SampleCheck
         for (int i = 0; i < values.Length; i++)
         {
             if (!(values[i] >= 0 && values[i] < tokens && float.IsInteger(values[i])))
-                throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[i]} in its input{name}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. Number the tokens anew, or make the embedding for more of them."));
+                throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+                    $"{sample} has {values[i]} in its input{name}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. "
+                    + $"Number the tokens anew, or make the embedding for more of them."));
         }
     }
 
@@ -86,7 +91,9 @@ internal static class SampleCheck
         if (AreFinite(values))
             return;
         int at = FirstNotFinite(values);
-        throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has {values[at]} in its target{output}, {Place(at, shape)}. Put a number there and give it the weight 0, or leave the sample out."));
+        throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+            $"{sample} has {values[at]} in its target{output}, {Place(at, shape)}. "
+            + $"Put a number there and give it the weight 0, or leave the sample out."));
     }
 
     private static void RequireWeights(ReadOnlySpan<float> weights, string sample)
@@ -94,11 +101,14 @@ internal static class SampleCheck
         for (int i = 0; i < weights.Length; i++)
         {
             if (!(weights[i] >= 0 && float.IsFinite(weights[i])))
-                throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{sample} has the weight {weights[i]}{(weights.Length > 1 ? $" at step {i}" : "")}. Weights are finite and at least 0."));
+                throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+                    $"{sample} has the weight {weights[i]}{(weights.Length > 1 ? $" at step {i}" : "")}. "
+                    + $"Weights are finite and at least 0."));
         }
     }
 
-    private static string Place(int at, Shape shape) => shape.Positions > 1 ? $"step {at / shape.Features}, feature {at % shape.Features}" : $"feature {at}";
+    private static string Place(int at, Shape shape) =>
+        shape.Positions > 1 ? $"step {at / shape.Features}, feature {at % shape.Features}" : $"feature {at}";
 
     /// <summary>A number times 0 is 0; what is no number stays none. Four sums do not wait for each other.</summary>
     private static bool AreFinite(ReadOnlySpan<float> values)

@@ -26,9 +26,11 @@ public abstract record Schedule
     /// <summary>The rate of one step, at least 0.</summary>
     public abstract double RateAt(in ScheduleMoment moment);
 
-    /// <summary>Whether the rates depend on how many epochs there are in all, so that other epochs mean another training from the start.</summary>
+    /// <summary>
+    /// True where the rates depend on the number of epochs in all: then a checkpoint cannot be resumed with another number.
+    /// </summary>
     [JsonIgnore]
-    public virtual bool LooksAtTheEnd => false;
+    public virtual bool DependsOnEpochs => false;
 
     /// <summary>Any function of the moment as a schedule; it is not kept in files.</summary>
     public static Schedule Of(Func<ScheduleMoment, double> rate)
@@ -38,7 +40,7 @@ public abstract record Schedule
     }
 
     /// <summary>Throws when a number is outside its range.</summary>
-    /// <exception cref="UnrollException">One is; the message names it.</exception>
+    /// <exception cref="UnrollException">A number is out of range; the message names it.</exception>
     public virtual void Validate()
     {
     }
@@ -103,10 +105,10 @@ public sealed record StepSchedule(int Epochs, double Factor = 0.1) : Schedule
 /// <param name="FloorShare">The last rate as a share of the first.</param>
 public sealed record CosineSchedule(double FloorShare = 0) : Schedule
 {
-    /// <summary>A new rate each step; otherwise each epoch.</summary>
+    /// <summary>True: a new rate for each step; false: for each epoch.</summary>
     public bool ByStep { get; init; }
 
-    public override bool LooksAtTheEnd => true;
+    public override bool DependsOnEpochs => true;
 
     public override double RateAt(in ScheduleMoment moment)
     {
@@ -121,7 +123,8 @@ public sealed record CosineSchedule(double FloorShare = 0) : Schedule
     }
 
     /// <summary>From 1 down to <paramref name="floor"/> while <paramref name="passed"/> goes from 0 to <paramref name="all"/>.</summary>
-    internal static double Share(double passed, double all, double floor) => floor + (1 - floor) * 0.5 * (1 + Math.Cos(Math.PI * passed / all));
+    internal static double Share(double passed, double all, double floor) =>
+        floor + (1 - floor) * 0.5 * (1 + Math.Cos(Math.PI * passed / all));
 }
 
 /// <summary>

@@ -4,7 +4,7 @@ namespace Unroll;
 /// <param name="Factor">What the rate is multiplied with, above 0 and at most 1.</param>
 public sealed record ExponentialSchedule(double Factor) : Schedule
 {
-    /// <summary>A new rate each step, of broken powers; otherwise each epoch.</summary>
+    /// <summary>True: a new rate for each step, with fractional exponents; false: for each epoch.</summary>
     public bool ByStep { get; init; }
 
     public override double RateAt(in ScheduleMoment moment) => moment.InitialRate * Math.Pow(Factor, moment.EpochsPassed(ByStep));
@@ -18,13 +18,13 @@ public sealed record ExponentialSchedule(double Factor) : Schedule
 
 /// <summary>In a straight line from the initial rate to <paramref name="FloorShare"/> of it, where it stays.</summary>
 /// <param name="FloorShare">The last rate as a share of the first, 0 to 1.</param>
-/// <param name="Epochs">How long the way down takes; null: all epochs.</param>
+/// <param name="Epochs">Epochs until the floor is reached; null: all epochs of the training.</param>
 public sealed record LinearSchedule(double FloorShare = 0, int? Epochs = null) : Schedule
 {
-    /// <summary>A new rate each step; otherwise each epoch.</summary>
+    /// <summary>True: a new rate for each step; false: for each epoch.</summary>
     public bool ByStep { get; init; }
 
-    public override bool LooksAtTheEnd => Epochs is null;
+    public override bool DependsOnEpochs => Epochs is null;
 
     public override double RateAt(in ScheduleMoment moment)
     {
@@ -47,12 +47,12 @@ public sealed record LinearSchedule(double FloorShare = 0, int? Epochs = null) :
 /// Half a cosine from the initial rate down to <paramref name="FloorShare"/> of it, again and again, each
 /// <paramref name="Growth"/> times as long as the one before (SGDR; Loshchilov and Hutter 2017, equation 5).
 /// </summary>
-/// <param name="Epochs">The length of the first.</param>
-/// <param name="Growth">How many times longer each next one is, at least 1.</param>
+/// <param name="Epochs">The length of the first cycle.</param>
+/// <param name="Growth">How many times as long each next cycle is, at least 1.</param>
 /// <param name="FloorShare">The lowest rate as a share of the first, 0 to 1.</param>
 public sealed record CosineRestartsSchedule(int Epochs, double Growth = 1, double FloorShare = 0) : Schedule
 {
-    /// <summary>A new rate each step; otherwise each epoch.</summary>
+    /// <summary>True: a new rate for each step; false: for each epoch.</summary>
     public bool ByStep { get; init; }
 
     public override double RateAt(in ScheduleMoment moment)
@@ -83,7 +83,7 @@ public sealed record CosineRestartsSchedule(int Epochs, double Growth = 1, doubl
 /// <param name="EndDivisor">The last rate is the first divided by this.</param>
 public sealed record OneCycleSchedule(double RisingShare = 0.3, double StartDivisor = 25, double EndDivisor = 1e4) : Schedule
 {
-    public override bool LooksAtTheEnd => true;
+    public override bool DependsOnEpochs => true;
 
     public override double RateAt(in ScheduleMoment moment)
     {
@@ -96,7 +96,8 @@ public sealed record OneCycleSchedule(double RisingShare = 0.3, double StartDivi
 
     public override void Validate()
     {
-        if (RisingShare is not (> 0 and < 1) || StartDivisor is not (>= 1 and < double.PositiveInfinity) || EndDivisor is not (>= 1 and < double.PositiveInfinity))
+        if (RisingShare is not (> 0 and < 1)
+            || StartDivisor is not (>= 1 and < double.PositiveInfinity) || EndDivisor is not (>= 1 and < double.PositiveInfinity))
         {
             throw new UnrollException(
                 $"A one-cycle schedule has a rising share of {RisingShare} and divisors {StartDivisor} and {EndDivisor}; "
@@ -111,10 +112,10 @@ public sealed record OneCycleSchedule(double RisingShare = 0.3, double StartDivi
 /// <summary>In a straight line up to the initial rate, step by step, and then another schedule, which begins where this one ends.</summary>
 /// <param name="Steps">Steps until the initial rate is reached: the rate of step s, from 0, is (s + 1)/(Steps + 1) of the way.</param>
 /// <param name="Then">What follows, as if training began with it; null: the initial rate.</param>
-/// <param name="StartShare">Where the way begins, as a share of the initial rate.</param>
+/// <param name="StartShare">The rate at the start, as a share of the initial rate, 0 to 1.</param>
 public sealed record WarmupSchedule(int Steps, Schedule? Then = null, double StartShare = 0) : Schedule
 {
-    public override bool LooksAtTheEnd => Then?.LooksAtTheEnd ?? false;
+    public override bool DependsOnEpochs => Then?.DependsOnEpochs ?? false;
 
     public override double RateAt(in ScheduleMoment moment)
     {
@@ -140,7 +141,8 @@ public sealed record WarmupSchedule(int Steps, Schedule? Then = null, double Sta
         if (Steps < 1 || StartShare is not (>= 0 and <= 1))
         {
             throw new UnrollException(
-                $"A warm-up has {Steps} steps and begins at {StartShare} of the rate; it needs at least 1 step and a share of at least 0 and at most 1.");
+                $"A warm-up has {Steps} steps and begins at {StartShare} of the rate; "
+                + "it needs at least 1 step and a share of at least 0 and at most 1.");
         }
 
         if (Then is WarmupSchedule)

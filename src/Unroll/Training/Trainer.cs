@@ -40,7 +40,9 @@ internal sealed class Trainer
         RequireWholeBatches(_training, "training");
         RequireWholeBatches(_validation, "validation");
         if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
-            throw new UnrollException("A stateful layer carries its states from batch to batch, so several batches cannot make one step: set AccumulateBatches to 1.");
+            throw new UnrollException(
+                "A stateful layer carries its states from batch to batch, so several batches cannot make one step: "
+                + "set AccumulateBatches to 1.");
         if (_network.Parameters is { Count: > 0 } store && store.Parameters.All(parameter => parameter.IsFrozen))
             throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
         _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
@@ -50,7 +52,8 @@ internal sealed class Trainer
         _before = _run.History.Duration;
         _steps = _run.Before.Steps + (long)options.Epochs * StepsPerEpoch;
         _measures = new Measures(_network, options.Loss, options.Metrics, _training, _rowsPerStep, Math.Min(options.Epochs, 10_000));
-        _step = new TrainingStep<float>(_network, options, _run.Sums) { Steps = _run.Steps, Predictions = _measures.Outputs, Weights = _measures.Weights };
+        _step = new TrainingStep<float>(_network, options, _run.Sums)
+        { Steps = _run.Steps, Predictions = _measures.Outputs, Weights = _measures.Weights };
         _network.Built.ChooseBackward(all: options.Gradients is not null);
         _lastGood = _run.Average is { } average ? [.. average] : _network.Parameters.ReadOnlyValues.ToArray();
         _run.Reserve(options.Epochs);
@@ -72,7 +75,13 @@ internal sealed class Trainer
         var batch = new SampleBatch(_training, _run.Order);
         Validator? validation = _validation is null ? null : new Validator(_network, _options, _validation);
         validation?.Reserve();
-        Raise(new TrainingEvent { Kind = TrainingEventKind.Started, Epoch = History.Epochs.Count, Epochs = _options.Epochs, StepsPerEpoch = StepsPerEpoch });
+        Raise(new TrainingEvent
+        {
+            Kind = TrainingEventKind.Started,
+            Epoch = History.Epochs.Count,
+            Epochs = _options.Epochs,
+            StepsPerEpoch = StepsPerEpoch,
+        });
         if (ShouldStop())
             return Finish(StopReason.StoppedEarly);
         for (int epoch = History.Epochs.Count + 1; epoch <= _options.Epochs; epoch++)
@@ -186,7 +195,8 @@ internal sealed class Trainer
         });
         return rate >= 0 && double.IsFinite(rate)
             ? rate
-            : throw new UnrollException($"The schedule gives the learning rate {rate} for step {step} of epoch {epoch}; it must be at least 0 and finite.");
+            : throw new UnrollException(
+                $"The schedule gives the learning rate {rate} for step {step} of epoch {epoch}; it must be at least 0 and finite.");
     }
 
     /// <summary>Takes a step of the average of the weights, where one is asked for.</summary>
@@ -326,7 +336,8 @@ internal sealed class Trainer
         if (samples.Count % _options.BatchSize is > 0 and int last)
         {
             throw new UnrollException(
-                $"A stateful layer needs batches of equally many rows, but {samples.Count} {what} samples in batches of {_options.BatchSize} "
+                "A stateful layer needs batches of equally many rows, "
+                + $"but {samples.Count} {what} samples in batches of {_options.BatchSize} "
                 + $"leave a last one of {last}. Choose a BatchSize that divides them, or leave samples out.");
         }
     }

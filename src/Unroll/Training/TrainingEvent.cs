@@ -15,7 +15,10 @@ public readonly record struct TrainingEvent
 {
     public TrainingEventKind Kind { get; init; }
 
-    /// <summary>From 1. When training starts the epochs that have been resumed, when it ends the epochs of the history.</summary>
+    /// <summary>
+    /// From 1. In the event that training started: the epochs resumed from a checkpoint. In the event that it ended: the epochs of the
+    /// history.
+    /// </summary>
     public int Epoch { get; init; }
 
     public int Epochs { get; init; }
@@ -25,19 +28,26 @@ public readonly record struct TrainingEvent
 
     public int StepsPerEpoch { get; init; }
 
-    /// <summary>The mean loss of the epoch so far (after a step) or whole (after an epoch), the penalties of regularizers included.</summary>
+    /// <summary>
+    /// The mean loss of the epoch so far (after a step) or whole (after an epoch), the penalties of regularizers included.
+    /// </summary>
     public double Loss { get; init; }
 
     /// <summary>After an epoch, where there is validation; the same measure as <see cref="Loss"/>.</summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>After an epoch. The mean loss of each output of the model by the output's name, without the output's weight and without penalties.</summary>
+    /// <summary>
+    /// After an epoch. The mean loss of each output of the model by the output's name, without the output's weight and without penalties.
+    /// </summary>
     public NamedValues OutputLosses { get; init; }
 
-    /// <summary>After an epoch. The <see cref="TrainingOptions.Metrics"/> of the outputs that were made in training, while the weights changed and dropout was on.</summary>
+    /// <summary>
+    /// After an epoch. The <see cref="TrainingOptions.Metrics"/> over the outputs of training, computed while the weights changed and
+    /// dropout was on.
+    /// </summary>
     public NamedValues Metrics { get; init; }
 
-    /// <summary>The same of validation, where there is one: after the epoch, with dropout off.</summary>
+    /// <summary>The same for validation, if there is validation: after the epoch, with dropout off.</summary>
     public NamedValues ValidationOutputLosses { get; init; }
 
     public NamedValues ValidationMetrics { get; init; }
@@ -47,7 +57,7 @@ public readonly record struct TrainingEvent
     /// <summary>Since training started.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>With <see cref="TrainingEventKind.Ended"/>: why.</summary>
+    /// <summary>With <see cref="TrainingEventKind.Ended"/>: why training ended. With other kinds it means nothing.</summary>
     public StopReason Reason { get; init; }
 }
 
@@ -76,15 +86,19 @@ public enum StopReason
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public readonly record struct EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
 {
-    /// <summary>The mean loss of each output of the model by the output's name, without the output's weight and without penalties.</summary>
+    /// <summary>
+    /// The mean loss of each output of the model by the output's name, without the output's weight and without penalties.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamedValues OutputLosses { get; init; }
 
-    /// <summary>The <see cref="TrainingOptions.Metrics"/> of the outputs that were made in training, while the weights changed and dropout was on.</summary>
+    /// <summary>
+    /// The <see cref="TrainingOptions.Metrics"/> over the outputs of training, computed while the weights changed and dropout was on.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamedValues Metrics { get; init; }
 
-    /// <summary>The same of validation, where there is one: after the epoch, with dropout off.</summary>
+    /// <summary>The same for validation, if there is validation: after the epoch, with dropout off.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamedValues ValidationOutputLosses { get; init; }
 
@@ -104,10 +118,10 @@ public sealed class History
     {
     }
 
-    /// <summary>All epochs of this training in order, those too that were run before it was interrupted and resumed.</summary>
+    /// <summary>All epochs of this training in order, including those before it was interrupted and resumed.</summary>
     public IReadOnlyList<EpochRecord> Epochs => _epochs;
 
-    /// <summary>The epochs of earlier trainings that this one went on from, see <see cref="TrainingOptions.Continue"/>; 0: it began anew.</summary>
+    /// <summary>Epochs of the earlier trainings that this one continued, see <see cref="TrainingOptions.Continue"/>; 0: none.</summary>
     public int EpochsBefore { get; internal init; }
 
     /// <summary>The epochs that came from a checkpoint, see <see cref="Checkpoint.Resume"/>.</summary>

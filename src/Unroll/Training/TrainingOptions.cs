@@ -13,8 +13,8 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
-    /// Batches whose gradients make one step together: the step is that of one batch of all their samples, to the bit. What is bucketed by
-    /// length stays a batch.
+    /// How many batches make one step: the step of one batch of all their samples, to the bit. <see cref="BucketByLength"/> fills batches
+    /// of <see cref="BatchSize"/>, not steps.
     /// </summary>
     public int AccumulateBatches { get; init; } = 1;
 
@@ -43,7 +43,10 @@ public sealed record TrainingOptions
     /// <summary>Samples to judge with after each epoch, in place of a split.</summary>
     public ISamples? Validation { get; init; }
 
-    /// <summary>What is measured beside the loss, in training and validation, at every epoch; each finds its name in <see cref="EpochRecord.Metrics"/>.</summary>
+    /// <summary>
+    /// Metrics beside the loss, computed for every epoch in training and validation. Their values are in <see cref="EpochRecord.Metrics"/>
+    /// and <see cref="EpochRecord.ValidationMetrics"/>, by <see cref="Metric.Name"/>.
+    /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
     public Clipping? Clipping { get; init; }
@@ -52,19 +55,20 @@ public sealed record TrainingOptions
     public Schedule? Schedule { get; init; }
 
     /// <summary>
-    /// By layer, for example <c>lstm_1</c>, what the learning rate is multiplied with, above 0; layers that are missing have 1. A layer that
-    /// is not to learn at all is frozen: <see cref="Model.Freeze"/>.
+    /// Factors of the learning rate, above 0, by the name of the layer, for example <c>lstm_1</c>; other layers have 1. To stop a layer
+    /// from learning, freeze it: <see cref="Model.Freeze"/>.
     /// </summary>
     public IReadOnlyDictionary<string, double> LayerRates { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>A moving average of the weights, which is what is judged and kept; null: the weights themselves.</summary>
+    /// <summary>A moving average of the weights, which validation judges and the model ends with; null: the weights themselves.</summary>
     public WeightAverage? WeightAverage { get; init; }
 
     /// <summary>
-    /// True: go on where the last <see cref="Model.Fit"/> of this model ended, with the running sums of the optimiser, the steps and epochs that
-    /// schedules and random draws count, and the order of the samples, so that ten times one epoch are ten epochs, to the bit (a schedule that
-    /// looks at the end, as a cosine does, sees the end of this training). Early stopping and the best epoch begin anew. The first training has
-    /// nothing to go on from. <see cref="History.EpochsBefore"/> says which it was. False: everything but the weights begins anew.
+    /// True: continue where the last <see cref="Model.Fit"/> of this model ended, with the running sums of the optimiser, the numbers of
+    /// step and epoch that schedules and random draws depend on, and the order of the samples. So ten calls of one epoch give the weights
+    /// of one call of ten epochs, to the bit. (A schedule that depends on the number of epochs, as a cosine does, takes that of this call.)
+    /// Early stopping and the best epoch start again. The first call has nothing to continue; <see cref="History.EpochsBefore"/> is 0 then.
+    /// False: everything but the weights starts again.
     /// </summary>
     public bool Continue { get; init; }
 
@@ -101,7 +105,9 @@ public sealed record TrainingOptions
         foreach ((string layer, double rate) in LayerRates)
         {
             if (!(rate > 0) || double.IsInfinity(rate))
-                throw new UnrollException($"The learning rate of {layer} is multiplied with {rate}; it must be above 0. To stop a layer from learning, freeze it.");
+                throw new UnrollException(
+                    $"The learning rate of {layer} is multiplied with {rate}; it must be above 0. "
+                    + "To stop a layer from learning, freeze it.");
         }
     }
 
@@ -113,8 +119,8 @@ public sealed record TrainingOptions
 }
 
 /// <summary>
-/// Ends training after <paramref name="Patience"/> epochs in a row, at least one, in which the watched loss (of validation where there is one,
-/// else of training) has not fallen by more than <paramref name="MinDelta"/>, as in Keras.
+/// Ends training after <paramref name="Patience"/> epochs in a row, at least one, in which the watched loss (of validation where there is
+/// one, else of training) has not fallen by more than <paramref name="MinDelta"/>, as in Keras.
 /// </summary>
 /// <param name="Patience">Epochs without progress after which training ends; 0 is 1.</param>
 /// <param name="MinDelta">The least fall that counts as progress.</param>
@@ -134,8 +140,8 @@ public sealed record EarlyStopping(int Patience = 0, double MinDelta = 0)
 
 /// <summary>
 /// An exponential moving average of the weights, a ← Decay·a + (1 − Decay)·w after every step, beginning with the weights after the first
-/// (Polyak and Juditsky 1992). Validation, the best epoch, checkpoints and the weights that the model ends with are the average's; what is
-/// trained on are the weights themselves. Moving averages of a <see cref="BatchNorm"/> are not averaged again.
+/// (Polyak and Juditsky 1992). Validation, the best epoch, checkpoints and the model at the end have the average; training itself works on
+/// the weights. Moving averages of a <see cref="BatchNorm"/> are not averaged again.
 /// </summary>
 /// <param name="Decay">How much of the average stays in a step, at least 0 and below 1: 0.99 looks back some hundred steps.</param>
 public sealed record WeightAverage(double Decay = 0.999)
@@ -149,7 +155,7 @@ public sealed record WeightAverage(double Decay = 0.999)
 
 /// <summary>
 /// Saves the model and the state of its training to a file after every epoch, whole or not at all. <see cref="Model.Load"/> reads it as any
-/// model file. After a crash, the same line with <see cref="Resume"/> goes on after the last epoch that is in the file and ends with the
+/// model file. After a crash, the same line with <see cref="Resume"/> continues after the last epoch in the file and ends with the
 /// weights of a training that was never interrupted, to the bit (on the same instruction set).
 /// </summary>
 /// <param name="Path">The file; replaced each time.</param>
@@ -160,13 +166,15 @@ public sealed record WeightAverage(double Decay = 0.999)
 /// </example>
 public sealed record Checkpoint(string Path)
 {
-    /// <summary>Which weights the file has as a model: true, those of the lowest watched loss so far; false, those of the last epoch.</summary>
+    /// <summary>
+    /// Which weights the file has as a model: true, those of the lowest watched loss so far; false, those of the last epoch.
+    /// </summary>
     public bool BestOnly { get; init; } = true;
 
     /// <summary>
-    /// True: where the file is there, training goes on from it; where not, it starts. The model, the samples and all options that the epochs
-    /// before depend on must be the same; more epochs and another patience may be asked for. A training that had ended is not run again.
-    /// False: training starts, and replaces the file.
+    /// True: training continues from the file if there is one, and starts otherwise. The model, the samples and all options that the
+    /// earlier epochs depend on must be the same; more epochs and another patience are allowed. A training that had ended is not run again,
+    /// and its history is returned. False: training starts, and replaces the file.
     /// </summary>
     public bool Resume { get; init; }
 
@@ -175,6 +183,7 @@ public sealed record Checkpoint(string Path)
         if (string.IsNullOrWhiteSpace(Path))
             throw new UnrollException("The checkpoint has no path. Give the path of a file, for example run.unroll.");
         if (Directory.Exists(Path))
-            throw new UnrollException($"The checkpoint {Path} is a folder. Give the path of a file, for example {System.IO.Path.Combine(Path, "run.unroll")}.");
+            throw new UnrollException(
+                $"The checkpoint {Path} is a folder. Give the path of a file, for example {System.IO.Path.Combine(Path, "run.unroll")}.");
     }
 }

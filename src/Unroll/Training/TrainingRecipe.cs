@@ -23,7 +23,8 @@ internal static class TrainingRecipe
             ["the schedule"] = options.Schedule is null ? "none" : Json(options.Schedule, TrainingJson.Default.Schedule),
             ["the clipping"] = options.Clipping?.ToString() ?? "none",
             ["the average of weights"] = options.WeightAverage is { } average ? Text(average.Decay) : "none",
-            ["the layer rates"] = List(options.LayerRates.OrderBy(rate => rate.Key, StringComparer.Ordinal).Select(rate => $"{rate.Key} {Text(rate.Value)}")),
+            ["the layer rates"] = List(
+                options.LayerRates.OrderBy(rate => rate.Key, StringComparer.Ordinal).Select(rate => $"{rate.Key} {Text(rate.Value)}")),
             ["the batch size"] = Text(options.BatchSize),
             ["accumulated batches"] = Text(options.AccumulateBatches),
             ["the seed"] = Text(options.Seed),
@@ -33,7 +34,7 @@ internal static class TrainingRecipe
             ["the samples"] = Digest(model, training),
             ["the validation samples"] = validation is null ? "none" : Digest(model, validation),
         };
-        if (options.Schedule is { LooksAtTheEnd: true })
+        if (options.Schedule is { DependsOnEpochs: true })
             recipe["the number of epochs, at whose end the schedule looks,"] = Text(options.Epochs);
         return recipe;
     }
@@ -41,7 +42,8 @@ internal static class TrainingRecipe
     private static string Layers(Model model)
     {
         string layers = string.Join(" ", model.Layers.Select(layer => Json(layer, ModelJson.Default.Layer)));
-        return model.GivenGraph is null ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
+        return model.GivenGraph is null
+            ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
     }
 
     /// <summary>How many, of what shapes, and a checksum of some of them from the first to the last.</summary>
@@ -89,7 +91,8 @@ internal static class TrainingRecipe
 }
 
 [JsonSourceGenerationOptions(
-    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(Optimizer))]
 [JsonSerializable(typeof(Loss))]
 [JsonSerializable(typeof(Schedule))]

@@ -1,8 +1,8 @@
 namespace Unroll.Training;
 
 /// <summary>
-/// Everything of a training but the weights themselves: what a checkpoint holds, and what a later training goes on from. All random draws follow
-/// from the seed and from the numbers of step and epoch, so no other random state is kept.
+/// Everything of a training but the weights themselves: what a checkpoint holds, and what a later training goes on from. All random draws
+/// follow from the seed and from the numbers of step and epoch, so no other random state is kept.
 /// </summary>
 internal sealed class TrainingRun(Optimizer optimizer, int length, int samples)
 {
@@ -36,7 +36,9 @@ internal sealed class TrainingRun(Optimizer optimizer, int length, int samples)
 
     public int EpochsWithoutProgress { get; set; }
 
-    /// <summary>The weights that were trained on, where the model was left with their average: as long as <see cref="KeptVersion"/> is the model's.</summary>
+    /// <summary>
+    /// The weights that were trained on, where the model was left with their average: as long as <see cref="KeptVersion"/> is the model's.
+    /// </summary>
     public float[]? Trained { get; set; }
 
     public long KeptVersion { get; set; }

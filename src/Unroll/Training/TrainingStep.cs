@@ -39,7 +39,9 @@ internal sealed class TrainingStep<T>
     /// <summary>Watches the gradients; null: nobody does.</summary>
     private GradientRecorder? Recorder { get; }
 
-    /// <summary>Filled with the outputs and the weights of each batch, as <see cref="Network{T}.Gradients"/> says; null: nobody asks.</summary>
+    /// <summary>
+    /// Filled with the outputs and the weights of each batch, as <see cref="Network{T}.Gradients"/> says; null: nobody asks.
+    /// </summary>
     public T[]? Predictions { get; init; }
 
     public T[]? Weights { get; init; }

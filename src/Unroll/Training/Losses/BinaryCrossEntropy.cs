@@ -10,8 +10,8 @@ namespace Unroll;
 public sealed record BinaryCrossEntropy : CrossEntropy
 {
     /// <summary>
-    /// w, how much a target of 1 counts beside one of 0: the loss is −w·y·ln p − (1 − y)·ln(1 − p), divided by Σ w·y + 1 − y. PyTorch's
-    /// pos_weight has the same sum, divided by the number of targets.
+    /// w, the weight of a target of 1, where one of 0 has the weight 1: the loss is −w·y·ln p − (1 − y)·ln(1 − p), divided by Σ w·y + 1 −
+    /// y. PyTorch's pos_weight has the same sum, divided by the number of targets.
     /// </summary>
     public double PositiveWeight { get; init; } = 1;
 

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Unroll;
 
-/// <summary>How much a choice counts, by its right class.</summary>
+/// <summary>
+/// The weight of a choice in the loss, by its true class. For zeros and ones, see <see cref="BinaryCrossEntropy.PositiveWeight"/>.
+/// </summary>
 /// <example><code>new SparseCategoricalCrossEntropy { ClassWeights = ClassWeights.Balanced(labels, classes: 3) }</code></example>
 public sealed record ClassWeights
 {
@@ -21,16 +23,17 @@ public sealed record ClassWeights
             throw new ArgumentException("There are no class weights; give one for each class.", nameof(weights));
         int at = Array.FindIndex(_weights, weight => !(weight >= 0 && double.IsFinite(weight)));
         if (at >= 0)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The weight of class {at} is {_weights[at]}; it must be at least 0, and finite."), nameof(weights));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"The weight of class {at} is {_weights[at]}; it must be at least 0, and finite."), nameof(weights));
     }
 
     /// <summary>One for each class.</summary>
     public IReadOnlyList<double> Weights => _weights;
 
-    /// <summary>Weights with which every class counts as much as any other: n ÷ (classes · n of the class), as in scikit-learn.</summary>
-    /// <param name="labels">The right classes of the training samples; those below 0 do not count.</param>
-    /// <param name="classes">C.</param>
-    /// <exception cref="ArgumentException">A label is no class, or a class has no label.</exception>
+    /// <summary>Weights with which all classes count alike: n ÷ (C · n of the class), "balanced" in scikit-learn.</summary>
+    /// <param name="labels">The true classes of the training samples; those below 0 do not count.</param>
+    /// <param name="classes">C, the number of classes.</param>
+    /// <exception cref="ArgumentException">A label is not below C, or a class has no label.</exception>
     public static ClassWeights Balanced(ReadOnlySpan<int> labels, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -45,12 +48,15 @@ public sealed record ClassWeights
 
         int none = Array.IndexOf(counts, 0);
         if (none >= 0)
-            throw new ArgumentException($"No label is class {none}, so no weight would balance it. Give the weights yourself, or fewer classes.", nameof(labels));
+            throw new ArgumentException(
+                $"No label is class {none}, so no weight would balance it. Give the weights yourself, or fewer classes.", nameof(labels));
         double sum = counts.Sum();
         return new ClassWeights([.. counts.Select(count => sum / (classes * (double)count))]);
     }
 
-    /// <summary>The <see cref="BinaryCrossEntropy.PositiveWeight"/> with which all ones together count as much as all zeros: zeros ÷ ones.</summary>
+    /// <summary>
+    /// The <see cref="BinaryCrossEntropy.PositiveWeight"/> with which all ones together count as much as all zeros: zeros ÷ ones.
+    /// </summary>
     /// <param name="labels">0 and 1; those below 0 do not count.</param>
     /// <exception cref="ArgumentException">There are no zeros or no ones, or a label is another number.</exception>
     public static double BalancedPositive(ReadOnlySpan<int> labels)
@@ -65,7 +71,8 @@ public sealed record ClassWeights
 
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append("Weights = [").AppendJoin(", ", _weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture))).Append(']');
+        builder.Append("Weights = [")
+            .AppendJoin(", ", _weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture))).Append(']');
         return true;
     }
 }

@@ -12,7 +12,7 @@ public abstract record CrossEntropy : Loss
     }
 
     /// <summary>
-    /// α, at least 0 and below 1 (Szegedy et al. 2016): the right answer becomes y·(1 − α) + α/C, as in Keras, where C is the number of classes;
+    /// α, at least 0 and below 1 (Szegedy et al. 2016): a target y becomes y·(1 − α) + α/C, as in Keras, where C is the number of classes;
     /// of <see cref="BinaryCrossEntropy"/> y·(1 − α) + α/2.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -30,7 +30,9 @@ public abstract record CrossEntropy : Loss
     private protected void RequireWeights(ClassWeights? weights, Shape output)
     {
         if (weights is not null && weights.Weights.Count != output.Features)
-            throw new UnrollException($"The {Name} has {weights.Weights.Count} class weights, but the model has {output.Features} classes. Give one weight for each.");
+            throw new UnrollException(
+                $"The {Name} has {weights.Weights.Count} class weights, but the model has {output.Features} classes. "
+                + "Give one weight for each.");
     }
 }
 
@@ -43,7 +45,9 @@ public abstract record CrossEntropy : Loss
 /// </summary>
 public sealed record SparseCategoricalCrossEntropy : CrossEntropy
 {
-    /// <summary>How much a choice counts, by its right class; null: all count alike. The mean is divided by the sum of the weights, as in PyTorch.</summary>
+    /// <summary>
+    /// The weight of a choice, by its true class; null: all are 1. The mean is divided by the sum of the weights, as in PyTorch.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ClassWeights? ClassWeights { get; init; }
 
@@ -76,7 +80,8 @@ public sealed record SparseCategoricalCrossEntropy : CrossEntropy
             T target = row.Targets[i];
             int right = int.CreateSaturating(target);
             if (!(target < T.Zero) && row.WeightOf(i) != T.Zero && (right >= row.Features || T.CreateChecked(right) != target))
-                return $"A target is class {target}, but the model has {row.Features} classes, 0 to {row.Features - 1}. Below 0 means: does not count.";
+                return $"A target is class {target}, but the model has {row.Features} classes, 0 to {row.Features - 1}. "
+                    + "Below 0 means: does not count.";
         }
 
         return null;
@@ -97,7 +102,8 @@ public sealed record SparseCategoricalCrossEntropy : CrossEntropy
             }
 
             int right = int.CreateTruncating(row.Targets[i]);
-            double logit = double.CreateTruncating(outputs[right]), smooth = LabelSmoothing == 0 ? 0 : LabelSmoothing * (Mean(outputs) - logit);
+            double logit = double.CreateTruncating(outputs[right]),
+                smooth = LabelSmoothing == 0 ? 0 : LabelSmoothing * (Mean(outputs) - logit);
             (T largest, T total) = row.Kernels.Exponentials(outputs);
             double loss = Math.Log(double.CreateTruncating(total)) - (logit - double.CreateTruncating(largest)) - smooth;
             sum += isPlain ? loss : weight * loss;
@@ -140,12 +146,15 @@ public sealed record SparseCategoricalCrossEntropy : CrossEntropy
 /// </summary>
 public sealed record CategoricalCrossEntropy : CrossEntropy
 {
-    /// <summary>How far the targets of a choice may be from adding up to 1: more than rounding in single precision, less than a forgotten class.</summary>
+    /// <summary>
+    /// By how much the sum of the targets of a choice may differ from 1: more than rounding in single precision, less than a forgotten
+    /// class.
+    /// </summary>
     private const double Tolerance = 1e-3;
 
     /// <summary>
-    /// How much each class counts: a choice with the targets y is taken as C choices, one of each class c, of the weights y(c)·weight(c). So
-    /// soft labels are −Σ weight·y·ln p, as in PyTorch; the mean is divided by Σ weight·y. Null: all count alike.
+    /// How much each class counts: a choice with the targets y is taken as C choices, one of each class c, of the weights y(c)·weight(c).
+    /// So soft labels are −Σ weight·y·ln p, as in PyTorch; the mean is divided by Σ weight·y. Null: all count alike.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ClassWeights? ClassWeights { get; init; }
@@ -184,13 +193,15 @@ public sealed record CategoricalCrossEntropy : CrossEntropy
             foreach (T target in row.Targets.Slice(i * row.Features, row.Features))
             {
                 if (target < T.Zero)
-                    return $"A target of the {Name} is {target}; targets are probabilities, at least 0. A choice that does not count has zeros only.";
+                    return $"A target of the {Name} is {target}; targets are probabilities, at least 0. "
+                        + "A choice that does not count has zeros only.";
                 sum += double.CreateTruncating(target);
                 any |= target != T.Zero;
             }
 
             if (any && !(Math.Abs(sum - 1) <= Tolerance))
-                return $"The targets of a choice add up to {sum:0.######}; for the {Name} they are probabilities, which add up to 1. Use weights of samples to have choices count more or less.";
+                return $"The targets of a choice add up to {sum:0.######}; for the {Name} they are probabilities, which add up to 1. "
+                    + "Use weights of samples to have choices count more or less.";
         }
 
         return null;
@@ -220,7 +231,8 @@ public sealed record CategoricalCrossEntropy : CrossEntropy
             }
 
             (T largest, T total) = row.Kernels.Exponentials(outputs);
-            sum += double.CreateTruncating(of) * (weight * (Math.Log(double.CreateTruncating(total)) + double.CreateTruncating(largest)) - dot);
+            sum += double.CreateTruncating(of)
+                * (weight * (Math.Log(double.CreateTruncating(total)) + double.CreateTruncating(largest)) - dot);
             T scale = row.Scale * of;
             row.Kernels.Scale(outputs, scale * T.CreateTruncating(weight) / total);
             row.Kernels.AddScaled(outputs, targets, -scale);
@@ -238,7 +250,8 @@ public sealed record CategoricalCrossEntropy : CrossEntropy
         {
             Span<T> outputs = row.Outputs.Slice(i * row.Features, row.Features);
             ReadOnlySpan<T> targets = row.Targets.Slice(i * row.Features, row.Features);
-            double of = double.CreateTruncating(row.WeightOf(i)), all = ClassWeights is null ? Weigh(targets, null) : Weigh(targets, ClassWeights.Weights);
+            double of = double.CreateTruncating(row.WeightOf(i)),
+                all = ClassWeights is null ? Weigh(targets, null) : Weigh(targets, ClassWeights.Weights);
             if (of == 0 || all == 0)
             {
                 outputs.Clear();
@@ -262,7 +275,8 @@ public sealed record CategoricalCrossEntropy : CrossEntropy
     /// <summary>t of one class.</summary>
     private double Share<T>(ReadOnlySpan<T> targets, int c, double all)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        (1 - LabelSmoothing) * double.CreateTruncating(targets[c]) * (ClassWeights?.Weights[c] ?? 1) + all * LabelSmoothing / targets.Length;
+        (1 - LabelSmoothing) * double.CreateTruncating(targets[c]) * (ClassWeights?.Weights[c] ?? 1)
+        + all * LabelSmoothing / targets.Length;
 
     private static double Weigh<T>(ReadOnlySpan<T> targets, IReadOnlyList<double>? weights)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -19,8 +19,8 @@ public sealed record Ctc : Loss
     public int Blank { get; init; }
 
     /// <summary>
-    /// True: a row whose labels cannot be spelt in its steps is left out of sum and count (PyTorch's zero_infinity counts it as 0). False: it
-    /// is an error, before the first step of training.
+    /// True: a row whose labels cannot be spelt in its steps is left out of sum and count (PyTorch's zero_infinity counts it as 0). False:
+    /// it is an error, before the first step of training.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SkipUnspellable { get; init; }
@@ -59,14 +59,16 @@ public sealed record Ctc : Loss
                 break;
             int label = int.CreateSaturating(target);
             if (label >= row.Features || label == Blank || T.CreateChecked(label) != target)
-                return $"A target of the CTC loss is {target}; it must be the number of one of the {row.Features} classes, and not the blank, {Blank}.";
+                return $"A target of the CTC loss is {target}; "
+                    + $"it must be the number of one of the {row.Features} classes, and not the blank, {Blank}.";
         }
 
         T first = WeightOf(row);
         foreach (T weight in row.Weights)
         {
             if (weight != T.Zero && weight != first)
-                return $"The CTC loss judges whole rows, but the steps of this one have the weights {first} and {weight}. Give all steps of a row one weight, or 0.";
+                return $"The CTC loss judges whole rows, but the steps of this one have the weights {first} and {weight}. "
+                    + "Give all steps of a row one weight, or 0.";
         }
 
         return SkipUnspellable || Steps(row) == 0 ? null : Missing(row);
@@ -132,7 +134,8 @@ public sealed record Ctc : Loss
             repeats += row.Targets[i] == row.Targets[i - 1] ? 1 : 0;
         return labels + repeats <= steps
             ? null
-            : $"It has {labels} labels, {repeats} of them like the one before, which takes at least {labels + repeats} time steps, but there are {steps}. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out.";
+            : $"It has {labels} labels, {repeats} of them like the one before, which takes at least {labels + repeats} time steps, "
+                + $"but there are {steps}. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out.";
     }
 
     /// <summary>The label of a state: a blank where it is even.</summary>

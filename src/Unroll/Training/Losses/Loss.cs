@@ -5,9 +5,9 @@ using Unroll.Training;
 
 namespace Unroll;
 
-/// <summary>What training makes small: a mean over the targets of a batch that count.</summary>
+/// <summary>What training minimises: a mean over the targets of a batch that count.</summary>
 /// <remarks>
-/// The steps that a mask takes out count neither in the sum nor in what it is divided by. Where samples have weights
+/// Masked steps count neither in the sum nor in what it is divided by. Where samples have weights
 /// (<see cref="ISamples.IsWeighted"/>) the mean is Σ weight·loss ÷ Σ weight, so that the weight 0 leaves a sample or a step out.
 /// A loss may need several outputs for each target, k: then the model's last layer has k times as many units as there are targets,
 /// and the k outputs of target i are those at i·k, …, i·k + k − 1.
@@ -87,11 +87,15 @@ public abstract record Loss
         throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's output has shape {output}. {remedy}");
     }
 
-    /// <summary>Throws where the targets of an output of this shape do not lie step by step, so that no step can be masked or weighted.</summary>
+    /// <summary>
+    /// Throws where the targets of an output of this shape do not lie step by step, so that no step can be masked or weighted.
+    /// </summary>
     internal void RequireWholeSteps(Shape output)
     {
         if (TargetsOf(output) >= 0 && TargetsOf(output) % output.Positions != 0)
-            throw new UnrollException($"The {Name} has {OutputsPerTarget} outputs a target, but the steps of the model's output {output} have {output.Features}, so that masks and weights of steps cannot be told apart. Give the last layer a multiple of {OutputsPerTarget} units.");
+            throw new UnrollException(
+                $"The {Name} has {OutputsPerTarget} outputs a target, but the steps of the model's output {output} have {output.Features}, "
+                + $"so that masks and weights of steps cannot be told apart. Give the last layer a multiple of {OutputsPerTarget} units.");
     }
 
     /// <summary>Doubles of memory that judging a row takes.</summary>
@@ -108,7 +112,9 @@ public abstract record Loss
     internal virtual double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
         where T : unmanaged, IFloatingPointIeee754<T> => throw new NotSupportedException($"The {Name} judges rows with their shape.");
 
-    /// <summary>The same for a row whose steps may be masked or weighted: loss and gradient of each times its weight, nothing where that is 0.</summary>
+    /// <summary>
+    /// The same for a row whose steps may be masked or weighted: loss and gradient of each times its weight, nothing where that is 0.
+    /// </summary>
     internal virtual double Evaluate<T>(in LossRow<T> row)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -12,7 +12,9 @@ internal readonly ref struct LossRow<T>
 
     public ReadOnlySpan<T> Targets { get; init; }
 
-    /// <summary>One for each position (step of a sequence, pixel of an image, 1 of a vector); 0: does not count. Empty: all are 1.</summary>
+    /// <summary>
+    /// One for each position (step of a sequence, pixel of an image, 1 of a vector); 0: does not count. Empty: all are 1.
+    /// </summary>
     public ReadOnlySpan<T> Weights { get; init; }
 
     /// <summary>The last extent of the outputs: classes.</summary>

@@ -3,9 +3,9 @@ using Unroll.Training;
 namespace Unroll;
 
 /// <summary>
-/// The area under the ROC curve: how likely a one has a larger output than a zero, ties counted half (Mann and Whitney 1947). Exact, by ranks:
-/// all scores are kept until the end. Targets are 0 and 1, one for each output; more than ½ is taken for 1, and below 0 does not count. The outputs
-/// of several are judged together. NaN where there are no ones or no zeros.
+/// The area under the ROC curve: the probability that a one has a larger output than a zero, ties counted half (Mann and Whitney 1947).
+/// Exact, by ranks: all scores are kept until the end. Targets are 0 and 1, one for each output; more than ½ is taken for 1, and below 0
+/// does not count. Several outputs are judged together. NaN where there are no ones or no zeros.
 /// </summary>
 public sealed record Auc : Metric
 {
@@ -32,14 +32,16 @@ public sealed record Auc : Metric
                 if (_isNaN)
                     return double.NaN;
 
-                // Equal scores are summed up before they are used, so their order is of no matter; that of their weights is the order of rows.
+                // Equal scores are summed up before they are used, so their order does not matter; their weights are added in the order of
+                // the rows.
                 (float Score, bool IsOne, double Weight)[] sorted = [.. _scores.OrderBy(each => each.Score)];
                 double zeros = 0, ones = 0, area = 0;
                 for (int from = 0, to; from < sorted.Length; from = to)
                 {
                     double equalZeros = 0, equalOnes = 0;
                     for (to = from; to < sorted.Length && sorted[to].Score == sorted[from].Score; to++)
-                        (equalZeros, equalOnes) = sorted[to].IsOne ? (equalZeros, equalOnes + sorted[to].Weight) : (equalZeros + sorted[to].Weight, equalOnes);
+                        (equalZeros, equalOnes) = sorted[to].IsOne
+                            ? (equalZeros, equalOnes + sorted[to].Weight) : (equalZeros + sorted[to].Weight, equalOnes);
                     area += equalOnes * (zeros + equalZeros / 2);
                     (zeros, ones) = (zeros + equalZeros, ones + equalOnes);
                 }
@@ -69,8 +71,9 @@ public sealed record Auc : Metric
 }
 
 /// <summary>
-/// e to the mean of −ln p of the right class: among how many equally likely classes a model is undecided. For outputs that are logits of
-/// classes, with <see cref="SparseCategoricalCrossEntropy"/> or <see cref="CategoricalCrossEntropy"/> (there −Σ y ln p); smoothing and weights of classes are left out.
+/// exp of the mean of −ln p of the true class: the number of equally likely classes with the same uncertainty. For logits of classes, with
+/// <see cref="SparseCategoricalCrossEntropy"/> or <see cref="CategoricalCrossEntropy"/> (there −Σ y ln p); label smoothing and class
+/// weights are left out.
 /// </summary>
 public sealed record Perplexity : Metric
 {
@@ -96,7 +99,8 @@ public sealed record Perplexity : Metric
             for (int i = 0; i < row.Positions; i++)
             {
                 double weight = row.WeightOf(i);
-                ReadOnlySpan<float> logits = row.Outputs.Slice(i * classes, classes), targets = isSparse ? row.Targets.Slice(i, 1) : row.Targets.Slice(i * classes, classes);
+                ReadOnlySpan<float> logits = row.Outputs.Slice(i * classes, classes),
+                    targets = isSparse ? row.Targets.Slice(i, 1) : row.Targets.Slice(i * classes, classes);
                 if (weight == 0 || (isSparse ? targets[0] < 0 : !targets.ContainsAnyExcept(0f)))
                     continue;
                 double log = LogSum(logits), loss = 0;

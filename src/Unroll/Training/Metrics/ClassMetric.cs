@@ -2,29 +2,34 @@ using Unroll.Training;
 
 namespace Unroll;
 
-/// <summary>What the targets of a metric of classes are.</summary>
+/// <summary>How a metric of classes reads the targets.</summary>
 public enum TargetLabels
 {
-    /// <summary>What the loss takes. Without a cross-entropy: class numbers where there is one target for several outputs, zeros and ones where a step has one output; otherwise it must be said.</summary>
+    /// <summary>
+    /// As the loss reads them. With a loss of values: class numbers where there is one target for several outputs, zeros and ones where a
+    /// step has one output; anything else is refused.
+    /// </summary>
     Automatic,
 
-    /// <summary>The number of the right one of C classes, for each run of C outputs.</summary>
+    /// <summary>The number of the true class, 0 to C − 1, for each run of C outputs.</summary>
     ClassNumbers,
 
-    /// <summary>C numbers for each run of C outputs, of which the largest stands at the right class.</summary>
+    /// <summary>C numbers for each run of C outputs; the largest is at the true class.</summary>
     OneHot,
 
     /// <summary>A 0 or a 1 for each output; more than ½ is taken for 1.</summary>
     Binary,
 }
 
-/// <summary>How the figures of several classes become one.</summary>
+/// <summary>How the scores of several classes are averaged.</summary>
 public enum ClassAverage
 {
-    /// <summary>The mean of the classes' figures, all alike.</summary>
+    /// <summary>The unweighted mean of the scores of the classes.</summary>
     Macro,
 
-    /// <summary>The figure of all classes' counts together. Where every choice has one right and one predicted class, this is the accuracy.</summary>
+    /// <summary>
+    /// The score of the counts summed over all classes. Where every choice has one true and one predicted class, this is the accuracy.
+    /// </summary>
     Micro,
 }
 
@@ -59,20 +64,31 @@ public abstract record ClassMetric : Metric
             BinaryCrossEntropy => TargetLabels.Binary,
             { Takes: OutputKind.Values } when features > 1 && subject.Target.Size == positions => TargetLabels.ClassNumbers,
             { Takes: OutputKind.Values } when features == 1 && subject.Target.Size == positions => TargetLabels.Binary,
-            { Takes: OutputKind.Values } => throw Refusal($"can read targets of shape {subject.Target} for outputs of shape {subject.Output} in more than one way. Say which with Labels."),
+            { Takes: OutputKind.Values } => throw Refusal(
+                $"can read targets of shape {subject.Target} for outputs of shape {subject.Output} in more than one way. "
+                + "Say which with Labels."),
             _ => throw Refusal($"judges classes, but the model is trained with the {subject.Loss.Name}."),
         };
         if (subject.Target.Size != (labels == TargetLabels.ClassNumbers ? positions : subject.Output.Size))
-            throw Refusal($"takes {(labels == TargetLabels.ClassNumbers ? $"one class number for each of {positions} choices" : $"{subject.Output.Size} targets, one for each output")}, but the targets have shape {subject.Target}.");
+        {
+            string wanted = labels == TargetLabels.ClassNumbers
+                ? $"one class number for each of {positions} choices"
+                : $"{subject.Output.Size} targets, one for each output";
+            throw Refusal($"takes {wanted}, but the targets have shape {subject.Target}.");
+        }
+
         if (labels != TargetLabels.Binary && features < 2)
-            throw Refusal($"needs at least 2 classes, but the model's output has shape {subject.Output}. Set Labels to Binary for a single probability.");
+            throw Refusal(
+                $"needs at least 2 classes, but the model's output has shape {subject.Output}. "
+                + "Set Labels to Binary for a single probability.");
         return labels;
     }
 
     private protected ClassCounts Counts(MetricSubject subject, Func<ClassCounts, double> value)
     {
         TargetLabels labels = LabelsOf(subject);
-        return new ClassCounts(labels, subject.Output.Features, subject.IsLogits ? Math.Log(Threshold / (1 - Threshold)) : Threshold, value);
+        return new ClassCounts(
+            labels, subject.Output.Features, subject.IsLogits ? Math.Log(Threshold / (1 - Threshold)) : Threshold, value);
     }
 }
 
@@ -91,13 +107,13 @@ public abstract record ClassScore : ClassMetric
     {
     }
 
-    /// <summary>How the figures of several classes become one; for a single output of 0 and 1 it is that of the ones.</summary>
+    /// <summary>How the scores of several classes are averaged; a single output of 0 and 1 has the score of the ones.</summary>
     public ClassAverage Average { get; init; } = ClassAverage.Macro;
 
-    /// <summary>The class whose figure alone is wanted, from 0; null: the average.</summary>
+    /// <summary>The class whose score is given, from 0; null: the average over the classes.</summary>
     public int? Class { get; init; }
 
-    /// <summary>The figure of some counts: right, and wrongly taken for the class, and wrongly not.</summary>
+    /// <summary>The score of true positives, false positives and false negatives.</summary>
     private protected abstract double Of(double found, double mistaken, double missed);
 
     internal override MetricAccumulator Start(MetricSubject subject)
@@ -107,7 +123,7 @@ public abstract record ClassScore : ClassMetric
         return Counts(subject, Value);
     }
 
-    /// <summary>Where the formula divides by 0, because nothing was predicted or nothing is there, the figure is 0, as in Keras.</summary>
+    /// <summary>Where the formula divides by 0, because nothing was predicted or nothing is there, the score is 0, as in Keras.</summary>
     private protected static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
 
     private double Value(ClassCounts counts)
@@ -131,7 +147,7 @@ public abstract record ClassScore : ClassMetric
     }
 }
 
-/// <summary>Of those that were taken for a class, the share that is; 0 where none was.</summary>
+/// <summary>Of those that were predicted to be of a class, the share that is; 0 where none was.</summary>
 public sealed record Precision : ClassScore
 {
     internal override string DefaultName => "precision";
@@ -139,7 +155,7 @@ public sealed record Precision : ClassScore
     private protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + mistaken);
 }
 
-/// <summary>Of those that are a class, the share that was found; 0 where there is none.</summary>
+/// <summary>Of those that are of a class, the share that was predicted to be; 0 where there is none.</summary>
 public sealed record Recall : ClassScore
 {
     internal override string DefaultName => "recall";
@@ -147,7 +163,9 @@ public sealed record Recall : ClassScore
     private protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + missed);
 }
 
-/// <summary>2·precision·recall ÷ (precision + recall) of a class; 0 where both are 0. The macro average is the mean of the classes' F1.</summary>
+/// <summary>
+/// 2·precision·recall ÷ (precision + recall) of a class; 0 where both are 0. The macro average is the mean of the classes' F1.
+/// </summary>
 public sealed record F1 : ClassScore
 {
     internal override string DefaultName => "f1";
@@ -155,7 +173,9 @@ public sealed record F1 : ClassScore
     private protected override double Of(double found, double mistaken, double missed) => Ratio(2 * found, 2 * found + mistaken + missed);
 }
 
-/// <summary>The share of choices in which fewer than <paramref name="K"/> classes have a larger output than the right one, as in Keras.</summary>
+/// <summary>
+/// The share of choices in which fewer than <paramref name="K"/> classes have a larger output than the true one, as in Keras.
+/// </summary>
 /// <param name="K">At least 1.</param>
 public sealed record TopKAccuracy(int K = 5) : ClassMetric
 {
@@ -177,15 +197,15 @@ public sealed record TopKAccuracy(int K = 5) : ClassMetric
     }
 }
 
-/// <summary>Weights of the choices, by right and predicted class.</summary>
+/// <summary>Weights of the choices, by true and predicted class.</summary>
 internal sealed class ClassCounts(TargetLabels labels, int classes, double threshold, Func<ClassCounts, double> value) : MetricAccumulator
 {
     private bool _isNaN;
 
-    /// <summary>How many of the largest outputs a right one may be among.</summary>
+    /// <summary>A choice is right where its true class is among so many of the largest outputs.</summary>
     public int Top { get; init; } = 1;
 
-    /// <summary>For each class: right, taken for it wrongly, not taken for it wrongly.</summary>
+    /// <summary>For each class: true positives, false positives, false negatives.</summary>
     public double[] Found { get; } = new double[classes];
 
     public double[] Mistaken { get; } = new double[classes];
@@ -225,7 +245,8 @@ internal sealed class ClassCounts(TargetLabels labels, int classes, double thres
         if (labels == TargetLabels.ClassNumbers)
         {
             int right = (int)row.Targets[position];
-            return right < classes ? row.Targets[position] < 0 ? -1 : right : throw new UnrollException($"A target is class {right}, but the model has {classes} classes, 0 to {classes - 1}. Below 0 means: does not count.");
+            return right < classes ? row.Targets[position] < 0 ? -1 : right : throw new UnrollException(
+                $"A target is class {right}, but the model has {classes} classes, 0 to {classes - 1}. Below 0 means: does not count.");
         }
 
         ReadOnlySpan<float> targets = row.Targets.Slice(position * classes, classes);

@@ -3,13 +3,13 @@ using Unroll.Training;
 namespace Unroll;
 
 /// <summary>
-/// What is measured of a model's outputs beside the loss: in training (<see cref="TrainingOptions.Metrics"/>) and by
+/// A measure of a model's outputs beside the loss: in training (<see cref="TrainingOptions.Metrics"/>) and by
 /// <see cref="Model.Evaluate(ISamples, Loss, IReadOnlyList{Metric})"/>.
 /// </summary>
 /// <remarks>
-/// Metrics are over all rows, not means of batches. What is masked does not count, and weights of samples and steps weigh as they do in the loss;
-/// weights of classes belong to the loss and do not. A target below 0 of a metric of classes does not count. Where an output that is judged is no
-/// number, or nothing counts, a metric is NaN.
+/// Metrics are over all rows, not means of batches. Masked steps do not count. Weights of samples and steps apply as in the loss; class
+/// weights belong to the loss alone. In metrics of classes a target below 0 does not count. A metric is NaN where an output that it judges
+/// is NaN, or where nothing counts.
 /// </remarks>
 public abstract record Metric
 {
@@ -17,10 +17,14 @@ public abstract record Metric
     {
     }
 
-    /// <summary>The number of the output that is judged, from 0, of a model with several.</summary>
+    /// <summary>Which output is judged, from 0, where a model has several.</summary>
     public int Output { get; init; }
 
-    /// <summary>What its values are found by; null: what it is, as <c>accuracy</c>, for outputs after the first with the output's name before, <c>dense_2/accuracy</c>.</summary>
+    /// <summary>
+    /// The name of its values in <see cref="NamedValues"/>. Null: <c>accuracy</c>, <c>top-5 accuracy</c>, <c>precision</c>, <c>recall</c>,
+    /// <c>f1</c>, <c>auc</c>, <c>perplexity</c>, <c>mae</c>, <c>rmse</c>, <c>mape</c> or <c>r2</c>; for outputs after the first with the
+    /// name of the output, <c>dense_2/accuracy</c>.
+    /// </summary>
     public string? Name { get; init; }
 
     internal abstract string DefaultName { get; }
@@ -30,7 +34,8 @@ public abstract record Metric
     internal MetricAccumulator Start(Graph graph, Loss loss, ISamples samples)
     {
         if (Output >= graph.Outputs.Length)
-            throw new UnrollException($"The metric {Name ?? DefaultName} judges output {Output}, counted from 0, but the model has {graph.Outputs.Length}.");
+            throw new UnrollException(
+                $"The metric {Name ?? DefaultName} judges output {Output}, counted from 0, but the model has {graph.Outputs.Length}.");
         return Start(new MetricSubject(graph.Outputs[Output].Shape, samples.TargetShapes[Output], loss.PartFor(Output)));
     }
 

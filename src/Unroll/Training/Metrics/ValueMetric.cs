@@ -3,7 +3,7 @@ using Unroll.Training;
 namespace Unroll;
 
 /// <summary>
-/// What metrics of values share. Of a loss with several outputs a target they judge the forecast of the value: the mean of
+/// What metrics of values share. Where a loss has several outputs for each target, they judge the point forecast: the mean of
 /// <see cref="GaussianLoss"/>, the location of <see cref="StudentTLoss"/>, the quantile ½ of <see cref="QuantileLoss"/>.
 /// </summary>
 public abstract record ValueMetric : Metric
@@ -17,7 +17,8 @@ public abstract record ValueMetric : Metric
         if (subject.IsLogits)
             throw Refusal($"judges values, but the {subject.Loss.Name} takes the outputs for logits.");
         if (subject.Loss.PointOutput < 0)
-            throw Refusal($"needs a forecast of the value, but the {subject.Loss.Name} has no quantile 0.5. Add it, or leave the metric out.");
+            throw Refusal(
+                $"needs a forecast of the value, but the {subject.Loss.Name} has no quantile 0.5. Add it, or leave the metric out.");
         int each = subject.Loss.OutputsPerTarget, positions = subject.Output.Positions, targets = subject.Output.Size / each;
         return Start(new ValueReader(each, subject.Loss.PointOutput, targets % positions == 0 ? targets / positions : targets));
     }
@@ -41,7 +42,8 @@ public sealed record Mae : ValueMetric
 {
     internal override string DefaultName => "mae";
 
-    private protected override MetricAccumulator Start(ValueReader reader) => new MeanOfErrors(reader, (y, p) => Math.Abs(y - p), mean => mean);
+    private protected override MetricAccumulator Start(ValueReader reader) =>
+        new MeanOfErrors(reader, (y, p) => Math.Abs(y - p), mean => mean);
 }
 
 /// <summary>Root mean squared error, √(Σ(y − ŷ)² ÷ n), in the units of the targets.</summary>
@@ -49,19 +51,25 @@ public sealed record Rmse : ValueMetric
 {
     internal override string DefaultName => "rmse";
 
-    private protected override MetricAccumulator Start(ValueReader reader) => new MeanOfErrors(reader, (y, p) => (y - p) * (y - p), Math.Sqrt);
+    private protected override MetricAccumulator Start(ValueReader reader) =>
+        new MeanOfErrors(reader, (y, p) => (y - p) * (y - p), Math.Sqrt);
 }
 
-/// <summary>Mean absolute percentage error, 100·Σ|(y − ŷ) ÷ y| ÷ n, in percent. Where a target is 0 it is infinite, or NaN where the prediction is 0 too.</summary>
+/// <summary>
+/// Mean absolute percentage error, 100·Σ|(y − ŷ) ÷ y| ÷ n, in percent. Where a target is 0 it is infinite, or NaN where the prediction is 0
+/// too.
+/// </summary>
 public sealed record Mape : ValueMetric
 {
     internal override string DefaultName => "mape";
 
-    private protected override MetricAccumulator Start(ValueReader reader) => new MeanOfErrors(reader, (y, p) => Math.Abs((y - p) / y), mean => 100 * mean);
+    private protected override MetricAccumulator Start(ValueReader reader) =>
+        new MeanOfErrors(reader, (y, p) => Math.Abs((y - p) / y), mean => 100 * mean);
 }
 
 /// <summary>
-/// R², the coefficient of determination, 1 − Σ(y − ŷ)² ÷ Σ(y − ȳ)² of each target of a step, and the mean of them where there are several. NaN where a target has one value only.
+/// R², the coefficient of determination, 1 − Σ(y − ŷ)² ÷ Σ(y − ȳ)² of each target of a step, and the mean of them where there are several.
+/// NaN where a target has one value only.
 /// </summary>
 public sealed record RSquared : ValueMetric
 {
@@ -72,7 +80,8 @@ public sealed record RSquared : ValueMetric
     private sealed class Accumulator(ValueReader reader) : MetricAccumulator
     {
         // For each target of a step: weights, mean, Σ weight·(y − mean)² (West 1979), Σ weight·(y − ŷ)².
-        private readonly double[] _weights = new double[reader.PerStep], _means = new double[reader.PerStep], _spreads = new double[reader.PerStep], _errors = new double[reader.PerStep];
+        private readonly double[] _weights = new double[reader.PerStep], _means = new double[reader.PerStep],
+            _spreads = new double[reader.PerStep], _errors = new double[reader.PerStep];
 
         public override double Value
         {
