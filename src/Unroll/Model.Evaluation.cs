@@ -53,6 +53,7 @@ public sealed partial class Model
     public float[] PredictProbabilities(ISamples samples, Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        loss.RequireOutputs(Outputs.Count);
         OutputFunction.Require(Graph, loss);
         if (!Outputs.Where((_, i) => loss.PartFor(i).Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits).Any())
             throw new ArgumentException(
@@ -110,6 +111,7 @@ public sealed partial class Model
         if (samples.TargetShapes.Count != Outputs.Count)
             throw new UnrollException(
                 $"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");
+        loss.RequireOutputs(Outputs.Count);
         OutputFunction.Require(Graph, loss);
         for (int i = 0; i < Outputs.Count; i++)
         {

@@ -119,6 +119,11 @@ public sealed partial class Model
             RequireOutputs(rows, shapes[i].Size, outputs[i].Length);
             foreach (ReadOnlyMemory<float> input in inputs)
                 RequireApart(input.Span, outputs[i].Span);
+            for (int other = 0; other < i; other++)
+            {
+                if (outputs[other].Span.Overlaps(outputs[i].Span))
+                    throw new ArgumentException($"The room for output {other} overlaps that for output {i}. Give memory of its own for each.", nameof(outputs));
+            }
         }
 
         using RunPool.Rental run = Runs.Rent();

@@ -168,9 +168,8 @@ public sealed partial class Model
             SampleCheck.Require(Network, options.Loss, samples);
             if (options.Validation is not null)
                 SampleCheck.Require(Network, options.Loss, options.Validation, "Validation sample");
-            TrainingRun? last = _trained;
+            var trainer = new Trainer(this, samples, options, _trained, onEvent);
             _trained = null;
-            var trainer = new Trainer(this, samples, options, last, onEvent);
             History history = trainer.Run(cancellation);
             _trained = trainer.State;
             return history;

@@ -202,7 +202,9 @@ internal sealed partial class Network<T>
     public void BeginReading(bool overSamples)
     {
         _isInside = RunScope.Reads(_built.Weights);
-        if (!_isInside)
+        if (!_isInside && overSamples)
+            _built.Weights.EnterReadOverSamples();
+        else if (!_isInside)
             _built.Weights.EnterRead();
         _hasScope = overSamples;
         if (overSamples)
@@ -214,7 +216,9 @@ internal sealed partial class Network<T>
     {
         if (_hasScope)
             _scope.End();
-        if (!_isInside)
+        if (!_isInside && _hasScope)
+            _built.Weights.ExitReadOverSamples();
+        else if (!_isInside)
             _built.Weights.ExitRead();
     }
 

@@ -129,16 +129,20 @@ public sealed partial class StreamingSession
     {
         Check(saved);
         ReadOnlySpan<byte> rest = saved[(HeaderLength - sizeof(int))..];
-        string[] theirs = new string[Read(ref rest)];
+        int count = Read(ref rest);
+        var theirs = new List<string>();
         var values = new float[States.Length];
         int at = 0;
-        for (int i = 0; i < theirs.Length; i++)
+        for (int i = 0; i < count; i++)
         {
+            RequireBytes(rest, 2 * sizeof(ushort));
             int kind = BinaryPrimitives.ReadUInt16LittleEndian(rest), name = BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);
+            RequireBytes(rest, 4 + kind + name + sizeof(int));
             string described = $"{Encoding.UTF8.GetString(rest.Slice(4 + kind, name))} ({Encoding.UTF8.GetString(rest.Slice(4, kind))}, ";
             rest = rest[(4 + kind + name)..];
             int units = Read(ref rest);
-            theirs[i] = $"{described}{units})";
+            theirs.Add($"{described}{units})");
+            RequireBytes(rest, (long)units * sizeof(float));
             for (int unit = 0; unit < units; unit++, at++)
             {
                 float value = BitConverter.Int32BitsToSingle(Read(ref rest));
@@ -166,6 +170,8 @@ public sealed partial class StreamingSession
         if (saved.Length < Signature.Length + sizeof(int) || !saved.StartsWith(Signature))
             throw new UnrollException("These bytes are no saved states. Give what SaveStates of a stream gave.");
         int version = BinaryPrimitives.ReadInt32LittleEndian(saved[Signature.Length..]);
+        if (version < 1)
+            throw Damaged($"they have format version {version}, which there is not");
         if (version > Version)
         {
             throw new UnrollException(
@@ -179,13 +185,20 @@ public sealed partial class StreamingSession
             SHA256.HashData(saved[..^sum.Length], sum);
         if (!isWhole || !sum.SequenceEqual(saved[^sum.Length..]))
         {
-            throw new UnrollException(
-                "The saved states are damaged: "
-                + (isWhole ? "their checksum does not fit their contents" : $"they end after {saved.Length} bytes, "
-                    + "or have more than were saved")
-                + ". Restore them from a copy, or begin anew with Reset.");
+            throw Damaged(isWhole
+                ? "their checksum does not fit their contents"
+                : $"they end after {saved.Length} bytes, or have more than were saved");
         }
     }
+
+    private static void RequireBytes(ReadOnlySpan<byte> rest, long bytes)
+    {
+        if (bytes < 0 || bytes > rest.Length - SHA256.HashSizeInBytes)
+            throw Damaged("their lengths do not fit their contents");
+    }
+
+    private static UnrollException Damaged(string what) =>
+        new($"The saved states are damaged: {what}. Restore them from a copy, or begin anew with Reset.");
 
     private static void Write(ref Span<byte> rest, int value)
     {

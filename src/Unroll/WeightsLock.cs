@@ -2,12 +2,13 @@ namespace Unroll;
 
 /// <summary>
 /// Weights are read by any number of runs at once, and changed by one thread while none reads. A reader costs two atomic additions. A
-/// writer that waits goes before readers that come later, so that training ends also under a constant load of predictions. It is not
+/// writer that waits goes before readers that come later, so that training ends also under a constant load of predictions; but not while
+/// a run over samples is inside, whose samples are code of the user's, which may wait for another reader. It is not
 /// reentrant: <see cref="RunScope"/> knows when a run is inside of another that reads already.
 /// </summary>
 internal sealed class WeightsLock
 {
-    private const int Writing = 1 << 30;
+    private const int Writing = 1 << 30, Waiting = 1 << 29;
 
     /// <summary>Waits shorter than waking a sleeping thread takes.</summary>
     private const int SpinsBeforeSleep = 20;
@@ -15,30 +16,49 @@ internal sealed class WeightsLock
 
     private volatile Seat[] _seats = [];
 
-    // How many read; Writing as well while a thread writes, or waits for that.
+    // How many read; Waiting as well while a thread waits to write, and Writing while it does.
     private int _word;
+
+    // How many of them are over samples.
+    private int _overSamples;
 
     public void EnterRead()
     {
-        while ((Interlocked.Increment(ref _word) & Writing) != 0)
+        while (!MayRead(Interlocked.Increment(ref _word)))
         {
             ExitRead();
-            WaitUntil(static word => (word & Writing) == 0);
+            WaitUntil(static (self, word) => self.MayRead(word));
         }
     }
 
     public void ExitRead()
     {
-        if (Interlocked.Decrement(ref _word) == Writing)
+        if ((Interlocked.Decrement(ref _word) & Waiting) != 0)
             Wake();
+    }
+
+    /// <summary>The same for a run over samples.</summary>
+    public void EnterReadOverSamples()
+    {
+        EnterRead();
+        Interlocked.Increment(ref _overSamples);
+        if ((Volatile.Read(ref _word) & Waiting) != 0)
+            Wake();
+    }
+
+    public void ExitReadOverSamples()
+    {
+        Interlocked.Decrement(ref _overSamples);
+        ExitRead();
     }
 
     /// <summary>Waits until nobody reads, and lets nobody begin.</summary>
     public void EnterWrite()
     {
         Monitor.Enter(_writer);
-        Interlocked.Or(ref _word, Writing);
-        WaitUntil(static word => word == Writing);
+        Interlocked.Or(ref _word, Waiting);
+        while (Interlocked.CompareExchange(ref _word, Waiting | Writing, Waiting) != Waiting)
+            WaitUntil(static (_, word) => word == Waiting);
         foreach (Seat seat in _seats)
             seat.WaitUntilFree();
     }
@@ -58,24 +78,26 @@ internal sealed class WeightsLock
 
     public void ExitWrite()
     {
-        Interlocked.And(ref _word, ~Writing);
+        Interlocked.And(ref _word, ~(Writing | Waiting));
         Wake();
         Monitor.Exit(_writer);
     }
 
-    private void WaitUntil(Func<int, bool> holds)
+    private bool MayRead(int word) => (word & Writing) == 0 && ((word & Waiting) == 0 || Volatile.Read(ref _overSamples) > 0);
+
+    private void WaitUntil(Func<WeightsLock, int, bool> holds)
     {
         var spin = new SpinWait();
         while (spin.Count < SpinsBeforeSleep)
         {
-            if (holds(Volatile.Read(ref _word)))
+            if (holds(this, Volatile.Read(ref _word)))
                 return;
             spin.SpinOnce(sleep1Threshold: -1);
         }
 
         lock (_gate)
         {
-            while (!holds(Volatile.Read(ref _word)))
+            while (!holds(this, Volatile.Read(ref _word)))
                 Monitor.Wait(_gate);
         }
     }
@@ -99,7 +121,7 @@ internal sealed class WeightsLock
         {
             if (Interlocked.CompareExchange(ref _isTaken, 1, 0) != 0)
                 return false;
-            if ((Volatile.Read(ref weights._word) & Writing) == 0)
+            if ((Volatile.Read(ref weights._word) & (Writing | Waiting)) == 0)
                 return true;
             Leave();
             return false;

@@ -6,4 +6,5 @@ string result = Trainings.Train(args[0], args[1], moment =>
     if (moment.Kind == Unroll.TrainingEventKind.EpochEnded)
         Console.WriteLine(moment.Epoch);
 });
-File.WriteAllText(args[2], result);
+File.WriteAllText(args[2] + ".part", result);
+File.Move(args[2] + ".part", args[2]);

@@ -226,6 +226,20 @@ public sealed class StreamStatesTests
 
         for (int length = 0; length < saved.Length; length++)
             Assert.Throws<UnrollException>(() => stream.RestoreStates(saved.AsSpan(0, length)));
+
+        // With a right checksum too.
+        for (int at = 8; at < saved.Length - 32; at += 4)
+        {
+            foreach (int value in (int[])[-1, 0, 100, int.MaxValue, int.MinValue])
+            {
+                byte[] edited = [.. saved];
+                BitConverter.TryWriteBytes(edited.AsSpan(at), value);
+                System.Security.Cryptography.SHA256.HashData(edited.AsSpan(0, edited.Length - 32), edited.AsSpan(edited.Length - 32));
+                if (Record.Exception(() => stream.Fork().RestoreStates(edited)) is { } failure)
+                    Assert.IsType<UnrollException>(failure);
+            }
+        }
+
         Assert.Equal(expected, Next(stream, 2));
     }
 

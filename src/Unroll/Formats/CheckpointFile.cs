@@ -88,7 +88,7 @@ internal sealed class CheckpointFile
             if (theirs != own)
             {
                 throw new UnrollException(
-                    $"{Path} cannot be resumed: it is of a training with {what} {Short(theirs ?? "unknown")}, but now it is {Short(own)}. "
+                    $"{Path} cannot be resumed: it is of a training with {what} {Excerpt(theirs ?? "unknown", own)}, but now it is {Excerpt(own, theirs ?? "unknown")}. "
                     + "Give what it was trained with, or another path; without Resume the file is replaced.");
             }
         }
@@ -97,7 +97,7 @@ internal sealed class CheckpointFile
             + _samples + header.States.Sum(length => (long)length);
         bool fits = header.RunningSums == _options.Optimizer.Slots
             && header.HasAverage == (_options.WeightAverage is not null && header.Steps > 0)
-            && body.Length == values * sizeof(float) && header.States.Length == StateCount && header.States.All(length => length >= 0)
+            && body.Length == values * sizeof(float) && StatesFit(header.States)
             && header.Seconds is >= 0 and < 1e9 && !double.IsNaN(header.LowestLoss)
             && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0
             && header.Losses.Length >= header.Epochs.Length && header.Epochs.Select((epoch, i) => epoch.Epoch == i + 1).All(right => right);
@@ -147,8 +147,6 @@ internal sealed class CheckpointFile
         return run;
     }
 
-    private int StateCount => _network.StatefulParts.Sum(op => _network.StatesOf(op).Count);
-
     /// <summary>What the stateful layers carry to the next batch.</summary>
     private IEnumerable<float[]> States() =>
         _network.StatefulParts.SelectMany(op => _network.StatesOf(op).Initial.Select(state => state ?? []));
@@ -166,11 +164,24 @@ internal sealed class CheckpointFile
         return true;
     }
 
-    private static string Short(string text)
+    /// <summary>A text, of a long one the part in which it begins to differ from another.</summary>
+    private static string Excerpt(string text, string other)
     {
-        const int most = 100;
-        string line = string.Concat(text.Take(most).Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return text.Length <= most ? line : line + "…";
+        const int before = 40, most = 100;
+        int same = 0;
+        while (same < Math.Min(text.Length, other.Length) && text[same] == other[same])
+            same++;
+        int from = text.Length <= most ? 0 : Math.Max(0, Math.Min(same - before, text.Length - most)), to = Math.Min(text.Length, from + most);
+        string line = string.Concat(text[from..to].Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return (from > 0 ? "…" : "") + line + (to < text.Length ? "…" : "");
+    }
+
+    /// <summary>Whether each stateful layer has states of the same number of rows.</summary>
+    private bool StatesFit(int[] lengths)
+    {
+        int[] units = [.. _network.StatefulParts.SelectMany(op => Enumerable.Repeat(_network.StatesOf(op).Units, _network.StatesOf(op).Count))];
+        return lengths.Length == units.Length
+            && lengths.Zip(units).All(pair => pair.First >= 0 && pair.First % pair.Second == 0 && pair.First / pair.Second == lengths[0] / units[0]);
     }
 }
 

@@ -127,6 +127,8 @@ public static class ModelFile
         if (length < PrefixLength + SHA256.HashSizeInBytes)
             throw Damaged(path, $"it ends after {length} bytes");
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[SignatureLength..]);
+        if (version < StackVersion)
+            throw Damaged(path, $"it has format version {version}, which there is not");
         if (version > Version)
             throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

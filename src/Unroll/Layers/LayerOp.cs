@@ -109,7 +109,7 @@ internal readonly ref struct LayerSpans<T>
     public int FirstState { get; init; }
 
     /// <summary>Steps of the first input that count, for a layer that <see cref="LayerOp{T}.SkipsPadding"/>; for others, all.</summary>
-    public int Steps { get; }
+    public int Steps { get; init; }
 
     public int Inputs => _plan?.Inputs.Length ?? 1;
 

@@ -99,7 +99,7 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
 
     public override bool SkipsPadding => true;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _parts[^1].OutputSteps(pass, inputSteps);
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => StepsOf(_parts.Length, pass, inputSteps);
 
     public override void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
@@ -122,7 +122,7 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
         {
             bool alone = _parts[i].MostThreads(pass) == 1;
             if (worker.IsFirst || !alone)
-                _parts[i].Forward(pass, Part(spans, i));
+                _parts[i].Forward(pass, Part(pass, spans, i));
             if (alone)
                 worker.Wait();
         }
@@ -135,14 +135,14 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
         {
             bool alone = _parts[i].MostThreads(pass) == 1;
             if (worker.IsFirst || !alone)
-                _parts[i].Backward(pass, Part(spans, i));
+                _parts[i].Backward(pass, Part(pass, spans, i));
             if (alone)
                 worker.Wait();
         }
     }
 
     /// <summary>One layer's share of the memory: the input of all but the first is the output of the layer below.</summary>
-    private LayerSpans<T> Part(in LayerSpans<T> spans, int number)
+    private LayerSpans<T> Part(ShardPass<T> pass, in LayerSpans<T> spans, int number)
     {
         bool isFirst = number == 0, isLast = number == _parts.Length - 1;
         return spans with
@@ -153,7 +153,17 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
             OutputGradient = isLast ? spans.OutputGradient : Between(spans, number, 1),
             Cache = spans.Cache.Slice(_cacheAt[number], _parts[number].CacheSize),
             FirstState = spans.FirstState + _states[number],
+            Steps = StepsOf(number, pass, spans.Steps),
         };
+    }
+
+    /// <summary>How many steps of a layer's input are computed: one below that reverses its sequence puts the padding first.</summary>
+    private int StepsOf(int number, ShardPass<T> pass, int inputSteps)
+    {
+        int steps = inputSteps;
+        for (int i = 0; i < number; i++)
+            steps = _parts[i].OutputSteps(pass, steps);
+        return steps;
     }
 
     private Span<T> Between(in LayerSpans<T> spans, int lower, int which) => spans.Cache.Slice(_outputAt[lower] + which * _outputSize[lower], _outputSize[lower]);

@@ -44,6 +44,13 @@ public sealed class GradientRecorder
     {
         double sum = Clipping.SumOfSquares<T>(network.Parameters.Gradients);
         _records.Add(new GradientRecord(step, Math.Sqrt(sum), [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Trace!.Norms()))]));
+        Clear(network);
+    }
+
+    /// <summary>Watches no more, also after a step that ended in an exception.</summary>
+    internal static void Clear<T>(Network<T> network)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
         foreach (RecurrentOp<T> part in network.RecurrentParts)
             part.Trace = null;
     }

@@ -26,14 +26,15 @@ internal sealed record OutputFunction(string Layer, string Name, bool GivesProba
             AttentionLayer => Of(graph, use.Inputs[1]),
             Dense dense => Of(name, dense.Activation),
             Convolution convolution => Of(name, convolution.Activation),
+            Activate { Activation: Activation.Relu } when Of(graph, use.Inputs[0]) is { GivesProbabilities: true } given => given,
             Activate activate => Of(name, activate.Activation) ?? Of(graph, use.Inputs[0]),
             Softmax => new OutputFunction(name, "softmax", true),
             Gelu => new OutputFunction(name, "gelu", false),
             Silu => new OutputFunction(name, "silu", false),
             Recurrent recurrent => Of(name, recurrent, node.Number),
-            StackedRecurrent stack => Of(name, stack.Layers[^1], node.Number == 0 ? 0 : 1),
-            Bidirectional { Inner: StackedRecurrent stack } => Of(name, stack.Layers[^1], node.Number == 0 ? 0 : 1),
-            Bidirectional { Inner: Recurrent inner } => Of(name, inner, node.Number == 0 ? 0 : 1 + (node.Number - 1) % inner.StateCount),
+            StackedRecurrent stack => Of(name, stack, node.Number),
+            Bidirectional { Inner: StackedRecurrent both } => Of(name, both, StateIn(node, both.Layers.Sum(inner => inner.StateCount))),
+            Bidirectional { Inner: Recurrent inner } => Of(name, inner, StateIn(node, inner.StateCount)),
             Concatenate => use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is { GivesProbabilities: true })
                 ?? use.Inputs.Select(input => Of(graph, input)).FirstOrDefault(function => function is not null),
             Merge => OfAll([.. use.Inputs.Select(input => Of(graph, input))]),
@@ -49,6 +50,25 @@ internal sealed record OutputFunction(string Layer, string Name, bool GivesProba
         Activation.HardSigmoid => new OutputFunction(layer, "hard sigmoid", true),
         _ => new OutputFunction(layer, activation.ToString(), false),
     };
+
+    /// <summary>Which output of one direction a value is, where each has so many states.</summary>
+    private static int StateIn(Node node, int states) => node.Number == 0 ? 0 : 1 + (node.Number - 1) % states;
+
+    /// <summary>The sequence is the last layer's; the states are those of all layers, from the lowest up.</summary>
+    private static OutputFunction? Of(string name, StackedRecurrent stack, int number)
+    {
+        if (number == 0)
+            return Of(name, stack.Layers[^1], 0);
+        int state = number;
+        foreach (Recurrent layer in stack.Layers)
+        {
+            if (state <= layer.StateCount)
+                return Of(name, layer, state);
+            state -= layer.StateCount;
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// h of an LSTM is a gate times the activation, that of a GRU a mean of activations; c of an LSTM is a sum without bounds.

@@ -32,18 +32,9 @@ internal sealed class RateSegments<T>
     /// <param name="rates">Factors by layer.</param>
     /// <param name="threads">How many take steps at once.</param>
     /// <param name="slots">Running sums of the optimiser.</param>
-    /// <exception cref="UnrollException">There is no layer of a name.</exception>
     public static RateSegments<T>? Of(
         IReadOnlyList<Parameter> parameters, IReadOnlyDictionary<string, double> rates, int threads, int slots)
     {
-        foreach (string layer in rates.Keys)
-        {
-            if (!parameters.Any(parameter => parameter.IsOf(layer)))
-                throw new UnrollException(
-                    $"LayerRates names {layer}, which has no weights here; there are: "
-                    + $"{string.Join(", ", Parameter.LayersOf(parameters))}.");
-        }
-
         var segments = new List<RateSegment>();
         foreach (Parameter parameter in parameters)
         {
@@ -59,6 +50,20 @@ internal sealed class RateSegments<T>
         return segments.TrueForAll(segment => segment.Factor == 1)
             ? null
             : new RateSegments<T>([.. segments.Where(segment => segment.Factor > 0)], threads, slots);
+    }
+
+    /// <summary>Throws where a name is of no layer with weights.</summary>
+    /// <exception cref="UnrollException">It is.</exception>
+    public static void RequireLayers(IReadOnlyList<Parameter> parameters, IReadOnlyDictionary<string, double> rates)
+    {
+        foreach (string layer in rates.Keys)
+        {
+            if (!parameters.Any(parameter => parameter.IsOf(layer)))
+            {
+                throw new UnrollException(
+                    $"LayerRates names {layer}, which has no weights here; there are: {string.Join(", ", Parameter.LayersOf(parameters))}.");
+            }
+        }
     }
 
     /// <summary>Takes the step over one thread's share of the weights.</summary>

@@ -7,12 +7,11 @@ namespace Unroll.Training;
 /// <summary>The loop over epochs and batches around <see cref="TrainingStep{T}"/>.</summary>
 internal sealed class Trainer
 {
-    private const int ValidationRows = 256;
     private readonly Model _model;
     private readonly Network<float> _network;
     private readonly TrainingOptions _options;
     private readonly ISamples _training;
-    private readonly ISamples? _validation;
+    private readonly Validator? _validator;
     private readonly Action<TrainingEvent>? _onEvent;
     private readonly TrainingRun _run;
     private readonly CheckpointFile? _file;
@@ -32,13 +31,13 @@ internal sealed class Trainer
     public Trainer(Model model, ISamples samples, TrainingOptions options, TrainingRun? last, Action<TrainingEvent>? onEvent)
     {
         (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
-        (_training, _validation) = Split(samples, options);
+        (_training, ISamples? validation) = Split(samples, options);
         if (options.Shuffle && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
         if (options.BucketByLength && _network.StatefulParts.Length > 0)
             throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
         RequireWholeBatches(_training, "training");
-        RequireWholeBatches(_validation, "validation");
+        RequireWholeBatches(validation, "validation");
         if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
             throw new UnrollException(
                 "A stateful layer carries its states from batch to batch, so several batches cannot make one step: "
@@ -47,13 +46,18 @@ internal sealed class Trainer
             throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
         _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
         StepsPerEpoch = 1 + (_training.Count - 1) / _rowsPerStep;
-        _file = options.Checkpoint is null ? null : new CheckpointFile(model, options, _training, _validation);
+        RateSegments<float>.RequireLayers(_network.Parameters.Parameters, options.LayerRates);
+        _measures = new Measures(_network, options.Loss, options.Metrics, _training, _rowsPerStep, Math.Min(options.Epochs, 10_000));
+        _validator = validation is null ? null : new Validator(_network, options, validation);
+        _file = options.Checkpoint is null ? null : new CheckpointFile(model, options, _training, validation);
+
+        // What can be refused has been: from here on the last training's state and the model's weights change.
         _run = Begin(last);
         _before = _run.History.Duration;
         _steps = _run.Before.Steps + (long)options.Epochs * StepsPerEpoch;
-        _measures = new Measures(_network, options.Loss, options.Metrics, _training, _rowsPerStep, Math.Min(options.Epochs, 10_000));
         _step = new TrainingStep<float>(_network, options, _run.Sums)
         { Steps = _run.Steps, Predictions = _measures.Outputs, Weights = _measures.Weights };
+        GradientRecorder.Clear(_network);
         _network.Built.ChooseBackward(all: options.Gradients is not null);
         _lastGood = _run.Average is { } average ? [.. average] : _network.Parameters.ReadOnlyValues.ToArray();
         _run.Reserve(options.Epochs);
@@ -73,8 +77,7 @@ internal sealed class Trainer
     {
         _clock.Start();
         var batch = new SampleBatch(_training, _run.Order);
-        Validator? validation = _validation is null ? null : new Validator(_network, _options, _validation);
-        validation?.Reserve();
+        _validator?.Reserve();
         Raise(new TrainingEvent
         {
             Kind = TrainingEventKind.Started,
@@ -93,13 +96,13 @@ internal sealed class Trainer
             if (!IsFinite(_network.Parameters.ReadOnlyValues))
                 throw Diverged(epoch, StepsPerEpoch, rate);
             SwapAverage();
-            double? validationLoss = validation?.Loss();
+            double? validationLoss = _validator?.Loss();
             End(new EpochRecord(epoch, loss, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds)
             {
                 OutputLosses = _measures.OutputLosses(),
                 Metrics = _measures.Metrics(),
-                ValidationOutputLosses = validation?.Measures.OutputLosses() ?? default,
-                ValidationMetrics = validation?.Measures.Metrics() ?? default,
+                ValidationOutputLosses = _validator?.Measures.OutputLosses() ?? default,
+                ValidationMetrics = _validator?.Measures.Metrics() ?? default,
             });
             SwapAverage();
             if (ShouldStop())
@@ -216,7 +219,7 @@ internal sealed class Trainer
             average[i] = decay * average[i] + (1 - decay) * weights[i];
         foreach (Parameter parameter in _network.Parameters.Parameters)
         {
-            if (parameter.Momentum is not null)
+            if (parameter.Momentum is not null || parameter.IsFrozen)
                 weights[parameter.Range].CopyTo(average.AsSpan(parameter.Range));
         }
     }
@@ -282,14 +285,18 @@ internal sealed class Trainer
     {
         if (kept is not null)
         {
+            // A later training goes on from the weights that were trained on, unless those are of another epoch than what is kept.
+            if (_run.Average is not null && keptEpoch == History.Epochs.Count && reason != StopReason.Cancelled)
+                _run.Trained = _network.Parameters.ReadOnlyValues.ToArray();
             _network.Built.Write(weights => kept.CopyTo(weights.Values));
         }
         else if (_run.Average is not null)
         {
             _run.Trained = _network.Parameters.ReadOnlyValues.ToArray();
             _network.Built.Write(weights => _run.Average.CopyTo(weights.Values));
-            _run.KeptVersion = _network.Parameters.Version;
         }
+
+        _run.KeptVersion = _network.Parameters.Version;
 
         return End(reason, keptEpoch);
     }

@@ -178,6 +178,12 @@ public sealed record Checkpoint(string Path)
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// True: all samples must be those that the file was trained on, by a checksum of all of them. False: only their number and shapes, for
+    /// samples that are others each time they are read, because noise is added to them; what is resumed then is not the same to the bit.
+    /// </summary>
+    public bool ComparesSamples { get; init; } = true;
+
     internal void Validate()
     {
         if (string.IsNullOrWhiteSpace(Path))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -10,17 +9,16 @@ namespace Unroll.Training;
 /// <summary>What the weights after some epochs depend on, in words: where all of it is the same, training can be resumed.</summary>
 internal static class TrainingRecipe
 {
-    private const int SamplesLookedAt = 64;
-
     public static SortedDictionary<string, string> Of(Model model, TrainingOptions options, ISamples training, ISamples? validation)
     {
+        bool compares = options.Checkpoint!.ComparesSamples;
         var recipe = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["the layers"] = Layers(model),
             ["the frozen weights"] = List(model.Parameters.Where(parameter => parameter.IsFrozen).Select(parameter => parameter.Name)),
             ["the optimizer"] = Json(options.Optimizer, TrainingJson.Default.Optimizer),
             ["the loss"] = Json(options.Loss, TrainingJson.Default.Loss),
-            ["the schedule"] = options.Schedule is null ? "none" : Json(options.Schedule, TrainingJson.Default.Schedule),
+            ["the schedule"] = Of(options.Schedule),
             ["the clipping"] = options.Clipping?.ToString() ?? "none",
             ["the average of weights"] = options.WeightAverage is { } average ? Text(average.Decay) : "none",
             ["the layer rates"] = List(
@@ -31,8 +29,8 @@ internal static class TrainingRecipe
             ["shuffling"] = options.Shuffle ? "on" : "off",
             ["buckets by length"] = options.BucketByLength ? "on" : "off",
             ["the least fall of early stopping"] = Text(options.EarlyStopping?.MinDelta ?? 0),
-            ["the samples"] = Digest(model, training),
-            ["the validation samples"] = validation is null ? "none" : Digest(model, validation),
+            ["the samples"] = Digest(model, training, compares),
+            ["the validation samples"] = validation is null ? "none" : Digest(model, validation, compares),
         };
         if (options.Schedule is { DependsOnEpochs: true })
             recipe["the number of epochs, at whose end the schedule looks,"] = Text(options.Epochs);
@@ -46,33 +44,51 @@ internal static class TrainingRecipe
             ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
     }
 
-    /// <summary>How many, of what shapes, and a checksum of some of them from the first to the last.</summary>
-    private static string Digest(Model model, ISamples samples)
+    /// <summary>How many, of what shapes, and a checksum of all of them.</summary>
+    private static string Digest(Model model, ISamples samples, bool compares)
     {
+        string what = $"{samples.Count} of {string.Join(" ", samples.InputShapes)} and {string.Join(" ", samples.TargetShapes)}";
+        if (!compares)
+            return what;
         var input = new float[samples.InputShapes.Sum(shape => shape.Size)];
         var target = new float[samples.TargetShapes.Sum(shape => shape.Size)];
         var weights = new float[samples.IsWeighted ? model.Outputs.Sum(output => output.Shape.Positions) : 0];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        int looked = Math.Min(samples.Count, SamplesLookedAt);
-        for (int i = 0; i < looked; i++)
+        ulong sum = 0;
+        for (int i = 0; i < samples.Count; i++)
         {
-            int index = looked == 1 ? 0 : (int)((long)i * (samples.Count - 1) / (looked - 1));
-            samples.CopyInput(index, input);
-            samples.CopyTarget(index, target);
-            var bytes = new BodyWriter();
-            bytes.Add(input);
-            bytes.Add(target);
+            samples.CopyInput(i, input);
+            samples.CopyTarget(i, target);
             if (samples.IsWeighted)
-                samples.CopyWeights(index, weights);
-            bytes.Add(weights);
-            hash.AppendData(bytes.ToArray());
+                samples.CopyWeights(i, weights);
+            sum = Mixed(Mixed(Mixed(sum, input), target), weights);
         }
 
-        string sum = Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
-        return $"{samples.Count} of {string.Join(" ", samples.InputShapes)} and {string.Join(" ", samples.TargetShapes)}, checksum {sum}";
+        return $"{what}, checksum {sum:x16}";
     }
 
+    /// <summary>Each value changes all bits that come after it.</summary>
+    private static ulong Mixed(ulong sum, float[] values)
+    {
+        const ulong odd = 0x9E3779B97F4A7C15;
+        foreach (float value in values)
+        {
+            sum = (sum ^ BitConverter.SingleToUInt32Bits(value)) * odd;
+            sum ^= sum >> 29;
+        }
+
+        return sum;
+    }
+
+    /// <summary>A function as a schedule has no text; what stands before it has.</summary>
+    private static string Of(Schedule? schedule) => schedule switch
+    {
+        null => "none",
+        WarmupSchedule warmup => $"warm-up of {Text(warmup.Steps)} steps from {Text(warmup.StartShare)}, then {Of(warmup.Then)}",
+        _ => Json(schedule, TrainingJson.Default.Schedule),
+    };
+
     private static string Json<T>(T value, JsonTypeInfo<T> type)
+        where T : notnull
     {
         try
         {
@@ -80,8 +96,17 @@ internal static class TrainingRecipe
         }
         catch (NotSupportedException)
         {
-            // Of a kind that is not ours, or a function: its type is all that can be compared.
-            return value!.GetType().Name;
+            // Of a kind that is not ours: what it says of itself, and of a function its type.
+            CultureInfo culture = CultureInfo.CurrentCulture;
+            try
+            {
+                CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+                return $"{value.GetType()} {value}";
+            }
+            finally
+            {
+                CultureInfo.CurrentCulture = culture;
+            }
         }
     }
 

@@ -56,7 +56,7 @@ public class ClassLossTests
         Is("Sample 0, counted from 0, has targets that cannot be judged. It has 2 labels, 1 of them like the one before, which takes at least 3 time steps, but there are 2. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out.", () => Ctc(new float[6], [1, 1], 2));
         Is("Sample 0, counted from 0, has targets that cannot be judged. A target of the CTC loss is 0; it must be the number of one of the 3 classes, and not the blank, 0.", () => Ctc(new float[6], [1, 0], 2));
         Is("The CTC loss with blank 0 takes outputs of shape (time steps, classes) with more than 0 classes, but the model's output has shape (3).", () => Loss(new Ctc(), [1, 2, 3], [1], new Shape(1)));
-        Is("There are losses for 0 outputs, but the model has more. Give one for each.", () => Loss(new OutputLosses(), [1, 2, 3], [1], new Shape(1)));
+        Is("There are losses for 0 outputs, but the model has 1. Give one for each.", () => Loss(new OutputLosses(), [1, 2, 3], [1], new Shape(1)));
     }
 
     /// <summary>The weights of the outputs' losses.</summary>

@@ -126,6 +126,25 @@ public sealed class ContinueTests
         Assert.Equal(0.9 * average + 0.1 * w / 2, model.GetWeights("dense_1/kernel")[0], 1e-6);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Epoch_by_epoch_is_all_at_once_with_an_average_and_early_stopping_too(bool restores)
+    {
+        ArraySamples samples = TestSamples.Curves(30);
+        var options = new TrainingOptions
+        {
+            Epochs = 5, BatchSize = 8, Optimizer = new Adam(), WeightAverage = new WeightAverage(0.9),
+            EarlyStopping = new EarlyStopping(100) { RestoreBestWeights = restores },
+        };
+        Model whole = NewModel(), parts = NewModel();
+        History history = whole.Fit(samples, options);
+        Assert.Equal(5, history.BestEpoch);
+        for (int i = 0; i < 5; i++)
+            parts.Fit(samples, options with { Epochs = 1, Continue = true });
+        Assert.Equal(TestSamples.Weights(whole), TestSamples.Weights(parts));
+    }
+
     [Fact]
     public void Averages_of_a_batch_norm_are_not_averaged_again()
     {

@@ -70,6 +70,18 @@ public sealed class FreezeTests : IDisposable
             weight.Value.SequenceEqual(before[weight.Key])));
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.9)]
+    public void An_average_of_the_weights_leaves_frozen_ones_to_the_bit(double decay)
+    {
+        Model model = NewModel();
+        model.Freeze("lstm_1");
+        float[] before = model.GetWeights("lstm_1/kernel");
+        model.Fit(TestSamples.Curves(32), new TrainingOptions { Epochs = 20, BatchSize = 8, WeightAverage = new WeightAverage(decay) });
+        Assert.Equal(before, model.GetWeights("lstm_1/kernel"));
+    }
+
     [Fact]
     public void Frozen_layers_are_shown_saved_and_loaded()
     {

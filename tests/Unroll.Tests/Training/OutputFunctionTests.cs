@@ -26,6 +26,7 @@ public class OutputFunctionTests
         ["mean of probabilities"] = (x => new Average().Apply(s_sigmoid.Apply(x), new Softmax().Apply(x)), true),
         ["attention over probabilities"] = (x => new Attention().Apply(x, s_sigmoid.Apply(x)), true),
         ["in part of the features"] = (x => new Dense(3).Apply(x) is var d ? new LastSteps(4).Apply(new Concatenate().Apply(new Dense(1).Apply(d), new Dense(2) { Activation = Activation.Sigmoid }.Apply(d))) : x, true),
+        ["relu of probabilities"] = (x => new Activate(Activation.Relu).Apply(s_sigmoid.Apply(x)), true),
         ["linear"] = (x => new Dense(3).Apply(s_sigmoid.Apply(x)), false),
         ["relu"] = (x => new Dense(3) { Activation = Activation.Relu }.Apply(x), false),
         ["tanh"] = (x => new Gru(3) { ReturnSequences = true }.Apply(x), false),

@@ -189,6 +189,40 @@ public sealed class ResumeTests : IDisposable
         string Refused(Model model, ArraySamples samples) => Assert.Throws<UnrollException>(() => model.Fit(samples, options)).Message;
     }
 
+    /// <summary>What differs is in the message, also late in a long text; a function within a schedule does not hide the rest.</summary>
+    [Fact]
+    public void The_message_has_the_place_that_differs()
+    {
+        var checkpoint = new Checkpoint(Path) { Resume = true };
+        TrainingOptions options = Trainings.All["sgd"] with { Epochs = 1, Checkpoint = checkpoint, Optimizer = new RmsProp { LearningRate = 0.01 } };
+        options = options with { Schedule = new WarmupSchedule(3, Schedule.Of(moment => moment.InitialRate)) };
+        Trainings.NewModel().Fit(Trainings.Samples(60, 0), options);
+        string Refused(TrainingOptions other) =>
+            Assert.Throws<UnrollException>(() => Trainings.NewModel().Fit(Trainings.Samples(60, 0), other)).Message;
+        string message = Refused(options with { Optimizer = new RmsProp { LearningRate = 0.02 } });
+        Assert.Contains("0.01", message);
+        Assert.Contains("0.02", message);
+        Assert.Contains("warm-up of 300 steps", Refused(options with { Schedule = new WarmupSchedule(300, Schedule.Of(moment => moment.InitialRate)) }));
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void One_target_among_many_is_enough_to_tell_samples_apart_unless_they_are_not_compared()
+    {
+        float[] inputs = new float[1000], targets = new float[1000];
+        var options = new TrainingOptions { Epochs = 1, Checkpoint = new Checkpoint(Path) { Resume = true } };
+        Model New() => new Model(new Dense(1)).Build(new Shape(1), seed: 1);
+        New().Fit(new ArraySamples(inputs, new Shape(1), targets, new Shape(1)), options);
+        targets[517] = 1;
+        var other = new ArraySamples(inputs, new Shape(1), targets, new Shape(1));
+        Assert.Contains("the samples 1000 of", Assert.Throws<UnrollException>(() => New().Fit(other, options)).Message);
+        File.Delete(Path);
+        options = options with { Checkpoint = options.Checkpoint! with { ComparesSamples = false } };
+        New().Fit(other, options);
+        targets[518] = 1;
+        Assert.Equal(1, New().Fit(other, options with { Epochs = 2 }).EpochsResumed);
+    }
+
     [Fact]
     public void A_path_that_cannot_be_written_is_refused_before_the_first_step()
     {

@@ -71,6 +71,11 @@ public abstract record Loss
     /// <summary>The loss of output <paramref name="number"/> of a model with several.</summary>
     internal virtual Loss PartFor(int number) => this;
 
+    /// <summary>Throws where there are not as many losses as outputs.</summary>
+    internal virtual void RequireOutputs(int outputs)
+    {
+    }
+
     /// <summary>The weight of output <paramref name="number"/> in the sum.</summary>
     internal virtual double WeightOf(int number) => 1;
 

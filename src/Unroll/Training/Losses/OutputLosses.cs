@@ -10,12 +10,20 @@ public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
         ? Each[number].Loss
         : throw new UnrollException($"There are losses for {Each.Count} outputs, but the model has more. Give one for each.");
 
+    internal override void RequireOutputs(int outputs)
+    {
+        if (Each.Count != outputs)
+            throw new UnrollException($"There are losses for {Each.Count} outputs, but the model has {outputs}. Give one for each.");
+    }
+
     internal override double WeightOf(int number) => Each[number].Weight;
 
     internal override void Validate()
     {
         foreach (OutputLoss each in Each)
         {
+            if (each?.Loss is null)
+                throw new UnrollException("The loss of an output is null. Give one for each output, for example new MeanSquaredError().");
             if (!(each.Weight >= 0) || double.IsInfinity(each.Weight))
                 throw new UnrollException($"The weight of a loss is {each.Weight}; it must be at least 0.");
             if (each.Loss is OutputLosses)
