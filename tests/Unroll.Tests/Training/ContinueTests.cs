@@ -134,7 +134,10 @@ public sealed class ContinueTests
         ArraySamples samples = TestSamples.Curves(30);
         var options = new TrainingOptions
         {
-            Epochs = 5, BatchSize = 8, Optimizer = new Adam(), WeightAverage = new WeightAverage(0.9),
+            Epochs = 5,
+            BatchSize = 8,
+            Optimizer = new Adam(),
+            WeightAverage = new WeightAverage(0.9),
             EarlyStopping = new EarlyStopping(100) { RestoreBestWeights = restores },
         };
         Model whole = NewModel(), parts = NewModel();
