@@ -127,8 +127,6 @@ public static class ModelFile
         if (length < PrefixLength + SHA256.HashSizeInBytes)
             throw Damaged(path, $"it ends after {length} bytes");
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[SignatureLength..]);
-        if (version < StackVersion)
-            throw Damaged(path, $"it has format version {version}, which there is not");
         if (version > Version)
             throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -138,7 +136,11 @@ public static class ModelFile
         (Model Model, ModelHeader Header)? read = null;
         byte[] rest = [];
         Exception? failure = null;
-        if (headerLength >= 0 && headerLength <= most)
+        if (version < StackVersion)
+        {
+            failure = new InvalidDataException($"it has format version {version}, which there is not");
+        }
+        else if (headerLength >= 0 && headerLength <= most)
         {
             var json = new byte[headerLength];
             stream.ReadExactly(json);

@@ -166,6 +166,18 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Newer(path, 5), Message(path));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    public void A_version_that_never_was_is_damage(int version)
+    {
+        byte[] file = Saved(new Model(new Dense(1)).Build(new Shape(1)));
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), version);
+        string path = Write("older", Sign(file));
+        Assert.Equal(Damaged(path, $"its header cannot be read: it has format version {version}, which there is not"), Message(path));
+    }
+
     [Fact]
     public void A_header_that_contradicts_itself_is_refused()
     {
