@@ -216,14 +216,22 @@ public static class ModelFile
     {
         var reader = new Utf8JsonReader(json);
         int layers = 0;
-        while (reader.Read())
+        try
         {
-            if (reader.TokenType != JsonTokenType.PropertyName)
-                continue;
-            if (reader.CurrentDepth == 1 && reader.ValueTextEquals("metadata"u8))
-                reader.Skip();
-            else if (reader.ValueTextEquals("layer"u8) && ++layers > MostLayers)
-                throw new InvalidDataException($"it has more than {MostLayers} layers");
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                if (reader.CurrentDepth == 1 && reader.ValueTextEquals("metadata"u8))
+                    reader.Skip();
+                else if (reader.ValueTextEquals("layer"u8) && ++layers > MostLayers)
+                    throw new InvalidDataException($"it has more than {MostLayers} layers");
+            }
+        }
+        catch (InvalidOperationException failure)
+        {
+            // Half of a surrogate pair, which the reader finds out when it compares.
+            throw new JsonException("a name in it is no text", failure);
         }
     }
 

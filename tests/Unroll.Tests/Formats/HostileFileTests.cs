@@ -36,6 +36,8 @@ public class HostileFileTests
         ["two layers of one name"] = ("""{"input":[9],"layers":[{"layer":"flatten","name":"a"},{"layer":"flatten","name":"a"}],"parameters":[],"metadata":{}}""", 0),
         ["an empty name"] = ("""{"input":[9],"layers":[{"layer":"flatten","name":""}],"parameters":[],"metadata":{}}""", 0),
         ["metadata of null"] = ("""{"input":[1],"layers":[{"layer":"flatten"}],"parameters":[],"metadata":{"forecast":null}}""", 0),
+        ["a name that is no text"] = ("""{"input":[1],"layers":[{"layer":"flatten","na\ud800me":"x"}],"parameters":[],"metadata":{}}""", 0),
+        ["a value that is no text"] = ("""{"input":[1],"layers":[{"layer":"flatten","name":"x\udc00"}],"parameters":[],"metadata":{"a":"\ud800"}}""", 0),
         ["input twice"] = ("""{"input":[9],"input":[8],"layers":[{"layer":"flatten"}],"parameters":[],"metadata":{}}""", 0),
         ["a parameter twice"] = ("""{"input":[1],"layers":[{"layer":"dense","units":1,"useBias":false}],"parameters":[{"name":"dense_1/kernel","shape":[1,1]},{"name":"dense_1/kernel","shape":[1,1]}],"metadata":{}}""", 4),
         ["bytes behind the weights"] = ("""{"input":[1],"layers":[{"layer":"dense","units":1,"useBias":false}],"parameters":[{"name":"dense_1/kernel","shape":[1,1]}],"metadata":{}}""", 5),

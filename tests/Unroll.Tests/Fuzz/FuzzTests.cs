@@ -42,6 +42,7 @@ public class FuzzTests
     [InlineData(37020)]
     [InlineData(66627)]
     [InlineData(5765590)]
+    [InlineData(8091186)]
     public void What_was_found_is_refused(int seed) => Assert.Null(Attempt.Make(Corpus.All(), seed).Failure);
 
     [Fact]
