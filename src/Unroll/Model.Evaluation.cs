@@ -1,3 +1,4 @@
+using Unroll.Kernels;
 using Unroll.Training;
 
 namespace Unroll;
@@ -89,16 +90,12 @@ public sealed partial class Model
     private static void ToSigmoid(Span<float> logits)
     {
         foreach (ref float logit in logits)
-            logit = (float)SpecialFunctions.Sigmoid(logit);
+            logit = (float)Elementary<double>.Sigmoid(logit);
     }
 
     private static void ToSoftmax(Span<float> logits)
     {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (float logit in logits)
-            largest = Math.Max(largest, logit);
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - largest);
+        (double largest, double sum) = SpecialFunctions.SumOfExponentials<float>(logits);
         foreach (ref float logit in logits)
             logit = (float)(Math.Exp(logit - largest) / sum);
     }

@@ -226,7 +226,7 @@ public sealed partial class Model
         foreach (LayerUse use in graph.Uses)
         {
             string name = graph.NameOf(use);
-            int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.Name.StartsWith(name + "/", StringComparison.Ordinal)).Sum(p => p.Length) : 0;
+            int weights = seen.Add(use.Owner) ? Parameters.Where(p => p.IsOf(name)).Sum(p => p.Length) : 0;
             var line = new LayerSummary(name, use.Layer.Kind, use.Outputs[0].Shape, weights)
             {
                 IsRecurrent = use.Layer.RecurrentUnits > 0,

@@ -1,3 +1,5 @@
+using Unroll.Training;
+
 namespace Unroll;
 
 /// <summary>What a model that was trained with <see cref="Ctc"/> has read: from logits (T, C) to labels.</summary>
@@ -46,15 +48,15 @@ public static class CtcDecoding
             foreach (Prefix prefix in beam)
             {
                 Prefix same = Get(next, prefix);
-                same.Blank = LogAdd(same.Blank, prefix.Total + logs[blank]);
+                same.Blank = SpecialFunctions.LogAdd(same.Blank, prefix.Total + logs[blank]);
                 if (prefix.Label >= 0)
-                    same.NonBlank = LogAdd(same.NonBlank, prefix.NonBlank + logs[prefix.Label]);
+                    same.NonBlank = SpecialFunctions.LogAdd(same.NonBlank, prefix.NonBlank + logs[prefix.Label]);
                 for (int label = 0; label < classes; label++)
                 {
                     if (label == blank)
                         continue;
                     Prefix longer = Get(next, new Prefix(prefix, label));
-                    longer.NonBlank = LogAdd(longer.NonBlank, (label == prefix.Label ? prefix.Blank : prefix.Total) + logs[label]);
+                    longer.NonBlank = SpecialFunctions.LogAdd(longer.NonBlank, (label == prefix.Label ? prefix.Blank : prefix.Total) + logs[label]);
                 }
             }
 
@@ -73,16 +75,10 @@ public static class CtcDecoding
 
     private static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> logs)
     {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (float logit in logits)
-            largest = Math.Max(largest, logit);
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - largest);
+        (double largest, double sum) = SpecialFunctions.SumOfExponentials(logits);
         for (int c = 0; c < logs.Length; c++)
             logs[c] = logits[c] - largest - Math.Log(sum);
     }
-
-    private static double LogAdd(double a, double b) => double.IsNegativeInfinity(a) ? b : double.IsNegativeInfinity(b) ? a : Math.Max(a, b) + double.LogP1(Math.Exp(-Math.Abs(a - b)));
 
     private static void Require(int length, int classes, int blank)
     {
@@ -105,7 +101,7 @@ public static class CtcDecoding
 
         public double NonBlank { get; set; }
 
-        public double Total => LogAdd(Blank, NonBlank);
+        public double Total => SpecialFunctions.LogAdd(Blank, NonBlank);
 
         public bool Equals(Prefix? other)
         {

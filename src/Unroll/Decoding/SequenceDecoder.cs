@@ -1,3 +1,5 @@
+using Unroll.Training;
+
 namespace Unroll;
 
 /// <summary>What a decoder starts from, for B sequences at once.</summary>
@@ -214,9 +216,7 @@ public sealed class SequenceDecoder
 
     private static double LogSum(ReadOnlySpan<float> logits)
     {
-        double largest = logits[Sampling.Likeliest(logits)], sum = 0;
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - largest);
+        (double largest, double sum) = SpecialFunctions.SumOfExponentials(logits);
         return largest + Math.Log(sum);
     }
 

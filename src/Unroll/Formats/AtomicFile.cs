@@ -10,7 +10,7 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> contents)
     {
         string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full) ?? ".", $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        string temporary = TemporaryOf(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -25,7 +25,7 @@ public static class AtomicFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Discard(temporary);
-            throw new UnrollException($"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
+            throw CannotBeWritten(path, failure);
         }
     }
 
@@ -34,7 +34,7 @@ public static class AtomicFile
     internal static void RequireWritable(string path)
     {
         string full = Path.GetFullPath(path);
-        string probe = Path.Combine(Path.GetDirectoryName(full) ?? ".", $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        string probe = TemporaryOf(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -42,8 +42,7 @@ public static class AtomicFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UnrollException(
-                $"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
+            throw CannotBeWritten(path, failure);
         }
         finally
         {
@@ -72,6 +71,12 @@ public static class AtomicFile
             // They harm nobody.
         }
     }
+
+    private static string TemporaryOf(string full) =>
+        Path.Combine(Path.GetDirectoryName(full) ?? ".", $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+
+    private static UnrollException CannotBeWritten(string path, Exception failure) =>
+        new($"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
 
     private static bool IsAlive(int process)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Unroll.Kernels;
 
@@ -6,35 +7,25 @@ namespace Unroll.Formats;
 /// <summary>Arrays of 32-bit numbers one after the other, little-endian.</summary>
 internal sealed class BodyWriter
 {
-    private readonly List<byte[]> _parts = [];
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public void Add(ReadOnlySpan<float> values) => LittleEndian.Write(values, NewPart(values.Length));
+    /// <summary>All that was added.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+
+    public void Add(ReadOnlySpan<float> values)
+    {
+        int length = checked(values.Length * sizeof(float));
+        LittleEndian.Write(values, _bytes.GetSpan(length)[..length]);
+        _bytes.Advance(length);
+    }
 
     public void Add(ReadOnlySpan<int> values)
     {
-        Span<byte> part = NewPart(values.Length);
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(part[(i * sizeof(int))..], values[i]);
-    }
-
-    public byte[] ToArray()
-    {
-        var all = new byte[checked(_parts.Sum(part => part.Length))];
-        int at = 0;
-        foreach (byte[] part in _parts)
+        foreach (int value in values)
         {
-            part.CopyTo(all, at);
-            at += part.Length;
+            BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
+            _bytes.Advance(sizeof(int));
         }
-
-        return all;
-    }
-
-    private byte[] NewPart(int values)
-    {
-        var part = new byte[checked(values * sizeof(int))];
-        _parts.Add(part);
-        return part;
     }
 }
 
@@ -43,12 +34,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body)
 {
     private int _at;
 
-    public void Read(Span<float> values)
-    {
-        ReadOnlySpan<byte> part = Next(values.Length);
-        for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(part[(i * sizeof(float))..]);
-    }
+    public void Read(Span<float> values) => LittleEndian.Read(Next(values.Length), values);
 
     public void Read(Span<int> values)
     {

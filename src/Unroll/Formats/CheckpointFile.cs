@@ -70,7 +70,7 @@ internal sealed class CheckpointFile
             HasAverage = run.Average is not null,
             States = [.. States().Select(state => state.Length)],
         };
-        AtomicFile.Write(Path, ModelFile.Join(_model, null, _checkpoint.BestOnly ? best : kept, header, body.ToArray()));
+        AtomicFile.Write(Path, ModelFile.Join(_model, null, _checkpoint.BestOnly ? best : kept, header, body.Written));
     }
 
     /// <summary>Reads the state, and gives the model the weights that are trained on.</summary>

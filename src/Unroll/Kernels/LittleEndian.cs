@@ -23,6 +23,15 @@ internal static class LittleEndian
         Reverse(bytes);
     }
 
+    /// <summary>Copies floats from their bytes, four for each.</summary>
+    public static void Read(ReadOnlySpan<byte> source, Span<float> values)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(values);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, bytes.Length);
+        source.CopyTo(bytes);
+        Reverse(bytes);
+    }
+
     /// <summary>Copies floats to their bytes, four for each.</summary>
     public static void Write(ReadOnlySpan<float> values, Span<byte> target)
     {

@@ -38,7 +38,7 @@ internal static class SampleCheck
             for (int i = 0; i < graph.Inputs.Length; i++)
             {
                 Shape shape = graph.Inputs[i].Shape;
-                RequireInput(graph, i, inputs.AsSpan(from, shape.Size), tokens[i], batch.NameOf(row));
+                RequireInput(graph, i, inputs.AsSpan(from, shape.Size), tokens[i], batch, row);
                 from += shape.Size;
             }
 
@@ -47,15 +47,14 @@ internal static class SampleCheck
             for (int i = 0; i < batch.TargetShapes.Count; i++)
             {
                 Shape shape = batch.TargetShapes[i];
-                RequireTarget(
-                    targets.AsSpan(from, shape.Size), shape, batch.TargetShapes.Count > 1 ? $" of output {i}" : "", batch.NameOf(row));
+                RequireTarget(targets.AsSpan(from, shape.Size), i, batch, row);
                 from += shape.Size;
             }
 
             if (batch.IsWeighted)
             {
                 batch.CopyWeights(row, weights);
-                RequireWeights(weights, batch.NameOf(row));
+                RequireWeights(weights, batch, row);
             }
         }
 
@@ -64,14 +63,13 @@ internal static class SampleCheck
             network.RequireTargets(batch, loss);
     }
 
-    private static void RequireInput(Graph graph, int number, ReadOnlySpan<float> values, int tokens, string sample)
+    private static void RequireInput(Graph graph, int number, ReadOnlySpan<float> values, int tokens, SampleBatch batch, int row)
     {
-        string name = graph.Inputs.Length > 1 ? $" {graph.InputName(number)}" : "";
         if (!AreFinite(values))
         {
             int at = FirstNotFinite(values);
             throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-                $"{sample} has {values[at]} in its input{name}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. "
+                $"{batch.NameOf(row)} has {values[at]} in its input{NameOf(graph, number)}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. "
                 + $"Put a number there, or leave the sample out."));
         }
 
@@ -81,28 +79,32 @@ internal static class SampleCheck
         {
             if (!(values[i] >= 0 && values[i] < tokens && float.IsInteger(values[i])))
                 throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-                    $"{sample} has {values[i]} in its input{name}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. "
+                    $"{batch.NameOf(row)} has {values[i]} in its input{NameOf(graph, number)}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. "
                     + $"Number the tokens anew, or make the embedding for more of them."));
         }
     }
 
-    private static void RequireTarget(ReadOnlySpan<float> values, Shape shape, string output, string sample)
+    /// <summary>What errors call an input of a model with several.</summary>
+    private static string NameOf(Graph graph, int number) => graph.Inputs.Length > 1 ? $" {graph.InputName(number)}" : "";
+
+    private static void RequireTarget(ReadOnlySpan<float> values, int number, SampleBatch batch, int row)
     {
         if (AreFinite(values))
             return;
         int at = FirstNotFinite(values);
+        string output = batch.TargetShapes.Count > 1 ? $" of output {number}" : "";
         throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-            $"{sample} has {values[at]} in its target{output}, {Place(at, shape)}. "
+            $"{batch.NameOf(row)} has {values[at]} in its target{output}, {Place(at, batch.TargetShapes[number])}. "
             + $"Put a number there and give it the weight 0, or leave the sample out."));
     }
 
-    private static void RequireWeights(ReadOnlySpan<float> weights, string sample)
+    private static void RequireWeights(ReadOnlySpan<float> weights, SampleBatch batch, int row)
     {
         for (int i = 0; i < weights.Length; i++)
         {
             if (!(weights[i] >= 0 && float.IsFinite(weights[i])))
                 throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-                    $"{sample} has the weight {weights[i]}{(weights.Length > 1 ? $" at step {i}" : "")}. "
+                    $"{batch.NameOf(row)} has the weight {weights[i]}{(weights.Length > 1 ? $" at step {i}" : "")}. "
                     + $"Weights are finite and at least 0."));
         }
     }
@@ -111,7 +113,7 @@ internal static class SampleCheck
         shape.Positions > 1 ? $"step {at / shape.Features}, feature {at % shape.Features}" : $"feature {at}";
 
     /// <summary>A number times 0 is 0; what is no number stays none. Four sums do not wait for each other.</summary>
-    private static bool AreFinite(ReadOnlySpan<float> values)
+    public static bool AreFinite(ReadOnlySpan<float> values)
     {
         float a = 0, b = 0, c = 0, d = 0;
         int i = 0;

@@ -93,7 +93,9 @@ internal sealed class Trainer
             Arrange(_run.Before.Epochs + epoch);
             if (Epoch(epoch, batch, cancellation) is not (double loss, double rate))
                 return Cancelled();
-            if (!IsFinite(_network.Parameters.ReadOnlyValues))
+
+            // The last step can throw the weights out of range while its loss, taken before the step, was finite.
+            if (!SampleCheck.AreFinite(_network.Parameters.ReadOnlyValues))
                 throw Diverged(epoch, StepsPerEpoch, rate);
             SwapAverage();
             double? validationLoss = _validator?.Loss();
@@ -163,7 +165,8 @@ internal sealed class Trainer
             }
 
             _run.Steps = _step.Steps;
-            Average();
+            if (_options.WeightAverage is { } average)
+                _run.TakeAverage(_network.Parameters, average);
             _network.CarryStates();
             _measures.Add(batch, _step.Penalty);
             Raise(new TrainingEvent
@@ -202,40 +205,11 @@ internal sealed class Trainer
                 $"The schedule gives the learning rate {rate} for step {step} of epoch {epoch}; it must be at least 0 and finite.");
     }
 
-    /// <summary>Takes a step of the average of the weights, where one is asked for.</summary>
-    private void Average()
-    {
-        if (_options.WeightAverage is not { } options)
-            return;
-        ReadOnlySpan<float> weights = _network.Parameters.ReadOnlyValues;
-        if (_run.Average is not { } average)
-        {
-            _run.Average = weights.ToArray();
-            return;
-        }
-
-        float decay = (float)options.Decay;
-        for (int i = 0; i < average.Length; i++)
-            average[i] = decay * average[i] + (1 - decay) * weights[i];
-        foreach (Parameter parameter in _network.Parameters.Parameters)
-        {
-            if (parameter.Momentum is not null || parameter.IsFrozen)
-                weights[parameter.Range].CopyTo(average.AsSpan(parameter.Range));
-        }
-    }
-
     /// <summary>The model gets the average of its weights, which is judged and kept, or again the weights that are trained on.</summary>
     private void SwapAverage()
     {
         if (_run.Average is not null)
-            _network.Built.Write(Swap);
-    }
-
-    private void Swap(ParameterStore<float> weights)
-    {
-        Span<float> values = weights.Values, average = _run.Average;
-        for (int i = 0; i < average.Length; i++)
-            (average[i], values[i]) = (values[i], average[i]);
+            _network.Built.Write(_run.SwapAverage);
     }
 
     /// <summary>Takes in an epoch that has ended, while the model has the weights that it is judged by.</summary>
@@ -305,18 +279,6 @@ internal sealed class Trainer
     {
         _network.Built.Write(weights => _lastGood.CopyTo(weights.Values));
         return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, History.Epochs.Count));
-    }
-
-    /// <summary>The last step of an epoch can throw the weights out of range while its loss, taken before the step, was finite.</summary>
-    private static bool IsFinite(ReadOnlySpan<float> weights)
-    {
-        foreach (float weight in weights)
-        {
-            if (!float.IsFinite(weight))
-                return false;
-        }
-
-        return true;
     }
 
     private History End(StopReason reason, int keptEpoch)

@@ -76,6 +76,34 @@ internal sealed class TrainingRun(Optimizer optimizer, int length, int samples)
         History = new History { EpochsBefore = before.Epochs };
     }
 
+    /// <summary>Takes a step of the average of the weights.</summary>
+    public void TakeAverage(ParameterStore<float> store, WeightAverage options)
+    {
+        ReadOnlySpan<float> weights = store.ReadOnlyValues;
+        if (Average is null)
+        {
+            Average = weights.ToArray();
+            return;
+        }
+
+        float decay = (float)options.Decay;
+        for (int i = 0; i < Average.Length; i++)
+            Average[i] = decay * Average[i] + (1 - decay) * weights[i];
+        foreach (Parameter parameter in store.Parameters)
+        {
+            if (parameter.Momentum is not null || parameter.IsFrozen)
+                weights[parameter.Range].CopyTo(Average.AsSpan(parameter.Range));
+        }
+    }
+
+    /// <summary>Exchanges the weights and their average.</summary>
+    public void SwapAverage(ParameterStore<float> store)
+    {
+        Span<float> values = store.Values, average = Average;
+        for (int i = 0; i < average.Length; i++)
+            (average[i], values[i]) = (values[i], average[i]);
+    }
+
     private static int[] InOrder(int count)
     {
         var order = new int[count];

@@ -1,3 +1,4 @@
+using Unroll.Kernels;
 using Unroll.Training;
 using Xunit;
 
@@ -32,11 +33,11 @@ public class SpecialFunctionsTests
     public void Logarithms_near_one_keep_their_digits()
     {
         foreach (double x in (double[])[1e-300, 1e-17, 3e-16, -3e-16, 1e-9, -1e-9, 1e-6])
-            Assert.InRange(SpecialFunctions.Log1P(x) / (x - x * x / 2 + x * x * x / 3), 1 - 4e-16, 1 + 4e-16);
-        Assert.Equal(0, SpecialFunctions.Log1P(0));
-        Assert.Equal(Math.Log(3), SpecialFunctions.Log1P(2), 1e-15);
-        Assert.Equal(Math.Log(1e300), SpecialFunctions.Log1P(1e300), 1e-12);
-        Assert.Equal(double.PositiveInfinity, SpecialFunctions.Log1P(double.PositiveInfinity));
+            Assert.InRange(Elementary<double>.Log1P(x) / (x - x * x / 2 + x * x * x / 3), 1 - 4e-16, 1 + 4e-16);
+        Assert.Equal(0, Elementary<double>.Log1P(0));
+        Assert.Equal(Math.Log(3), Elementary<double>.Log1P(2), 1e-15);
+        Assert.Equal(Math.Log(1e300), Elementary<double>.Log1P(1e300), 1e-12);
+        Assert.Equal(double.PositiveInfinity, Elementary<double>.Log1P(double.PositiveInfinity));
     }
 
     [Theory]
@@ -52,6 +53,20 @@ public class SpecialFunctionsTests
     {
         // Both are eˣ to all digits at −700 and −40.
         Assert.Equal(softplus, SpecialFunctions.Softplus(x), Math.Abs(softplus) * 1e-14);
-        Assert.Equal(sigmoid, SpecialFunctions.Sigmoid(x), sigmoid * 1e-14);
+        Assert.Equal(sigmoid, Elementary<double>.Sigmoid(x), sigmoid * 1e-14);
+    }
+
+    /// <summary>e⁻⁴⁰ is far below the last digit of 1, and yet the logarithm of their sum.</summary>
+    [Fact]
+    public void Small_terms_are_not_lost_in_a_sum_of_logarithms()
+    {
+        double small = Math.Exp(-40);
+        Assert.Equal(small, SpecialFunctions.LogAdd(0, -40), small * 1e-14);
+        Assert.Equal(small, SpecialFunctions.LogAdd(-40, 0), small * 1e-14);
+        Assert.Equal(-3, SpecialFunctions.LogAdd(double.NegativeInfinity, -3));
+        Assert.Equal(-3, SpecialFunctions.LogAdd(-3, double.NegativeInfinity));
+        Assert.Equal((1000, 2), SpecialFunctions.SumOfExponentials<float>([1000, 1000]));
+        Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones }).Build(new Shape(1));
+        Assert.Equal(small, model.Evaluate(new ArraySamples([-40], new Shape(1), [0], new Shape(1)), new BinaryCrossEntropy()), small * 1e-14);
     }
 }

@@ -89,13 +89,7 @@ internal sealed class BatchLoss<T>
     }
 
     /// <summary>The mean loss for sums over the batch.</summary>
-    public double Mean(ReadOnlySpan<double> sums)
-    {
-        double mean = 0;
-        for (int i = 0; i < sums.Length; i++)
-            mean += _loss.WeightOf(i) * (_counts[i] > 0 ? sums[i] / _counts[i] : 0);
-        return mean;
-    }
+    public double Mean(ReadOnlySpan<double> sums) => LossTotals.Mean(_loss, sums, _counts);
 
     /// <summary>What is wrong with the targets of one output of one row, as an error that names the sample.</summary>
     public UnrollException Error(int row, int output, string fault) =>

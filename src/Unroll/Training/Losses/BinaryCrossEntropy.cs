@@ -1,3 +1,4 @@
+using Unroll.Kernels;
 using Unroll.Training;
 
 namespace Unroll;
@@ -67,7 +68,8 @@ public sealed record BinaryCrossEntropy : CrossEntropy
             }
 
             // ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) does not overflow.
-            double small = Math.Exp(-Math.Abs(x)), p = x >= 0 ? 1 / (1 + small) : small / (1 + small), softplus = double.LogP1(small);
+            double small = Math.Exp(-Math.Abs(x)), p = x >= 0 ? 1 / (1 + small) : small / (1 + small);
+            double softplus = Elementary<double>.Log1P(small);
             T scale = row.Scale * weight;
             if (isPlain)
             {

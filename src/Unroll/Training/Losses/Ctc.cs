@@ -95,7 +95,7 @@ public sealed record Ctc : Loss
         Backward(row.Targets, logs, beta, classes, steps, states);
         double total = alpha[steps * states - 1];
         if (states > 1)
-            total = LogAdd(total, alpha[steps * states - 2]);
+            total = SpecialFunctions.LogAdd(total, alpha[steps * states - 2]);
         Gradient(row, logs, alpha, beta, states, total);
         return -total * double.CreateTruncating(WeightOf(row));
     }
@@ -159,9 +159,9 @@ public sealed record Ctc : Loss
             {
                 double sum = before[s];
                 if (s > 0)
-                    sum = LogAdd(sum, before[s - 1]);
+                    sum = SpecialFunctions.LogAdd(sum, before[s - 1]);
                 if (Jumps(targets, s))
-                    sum = LogAdd(sum, before[s - 2]);
+                    sum = SpecialFunctions.LogAdd(sum, before[s - 2]);
                 alpha[t * states + s] = sum + logs[t * classes + LabelOf(targets, s)];
             }
         }
@@ -181,9 +181,9 @@ public sealed record Ctc : Loss
             {
                 double sum = after[s] + emitted[LabelOf(targets, s)];
                 if (s + 1 < states)
-                    sum = LogAdd(sum, after[s + 1] + emitted[LabelOf(targets, s + 1)]);
+                    sum = SpecialFunctions.LogAdd(sum, after[s + 1] + emitted[LabelOf(targets, s + 1)]);
                 if (s + 2 < states && Jumps(targets, s + 2))
-                    sum = LogAdd(sum, after[s + 2] + emitted[LabelOf(targets, s + 2)]);
+                    sum = SpecialFunctions.LogAdd(sum, after[s + 2] + emitted[LabelOf(targets, s + 2)]);
                 beta[t * states + s] = sum;
             }
         }
@@ -217,22 +217,9 @@ public sealed record Ctc : Loss
     private static void LogSoftmax<T>(ReadOnlySpan<T> logits, Span<double> logs)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        double largest = double.NegativeInfinity, sum = 0;
-        for (int c = 0; c < logits.Length; c++)
-            largest = Math.Max(largest, logs[c] = double.CreateTruncating(logits[c]));
-        foreach (double value in logs)
-            sum += Math.Exp(value - largest);
+        (double largest, double sum) = SpecialFunctions.SumOfExponentials(logits);
         double log = largest + Math.Log(sum);
         for (int c = 0; c < logs.Length; c++)
-            logs[c] -= log;
-    }
-
-    private static double LogAdd(double a, double b)
-    {
-        if (double.IsNegativeInfinity(a))
-            return b;
-        if (double.IsNegativeInfinity(b))
-            return a;
-        return Math.Max(a, b) + double.LogP1(Math.Exp(-Math.Abs(a - b)));
+            logs[c] = double.CreateTruncating(logits[c]) - log;
     }
 }

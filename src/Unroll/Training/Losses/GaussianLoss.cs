@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Unroll.Kernels;
 using Unroll.Training;
 
 namespace Unroll;
@@ -49,7 +50,7 @@ public sealed record GaussianLoss : Loss
 
             // dL/dμ = −z/σ; dL/dσ = (1 − z²)/σ, dσ/ds = sigmoid(s).
             outputs[0] = T.CreateTruncating(factor * (-z / deviation));
-            outputs[1] = T.CreateTruncating(factor * ((1 - z * z) / deviation * SpecialFunctions.Sigmoid(raw)));
+            outputs[1] = T.CreateTruncating(factor * ((1 - z * z) / deviation * Elementary<double>.Sigmoid(raw)));
         }
 
         return sum;

@@ -18,14 +18,18 @@ internal sealed class LossTotals(int outputs)
     }
 
     /// <summary>The mean loss of one output; 0 where nothing counts.</summary>
-    public double MeanOf(int output) => _counts[output] > 0 ? _sums[output] / _counts[output] : 0;
+    public double MeanOf(int output) => MeanOf(_sums[output], _counts[output]);
 
     /// <summary>The weighted sum of the outputs' means.</summary>
-    public double Mean(Loss loss)
+    public double Mean(Loss loss) => Mean(loss, _sums, _counts);
+
+    public static double Mean(Loss loss, ReadOnlySpan<double> sums, ReadOnlySpan<double> counts)
     {
         double mean = 0;
-        for (int i = 0; i < _sums.Length; i++)
-            mean += loss.WeightOf(i) * MeanOf(i);
+        for (int i = 0; i < sums.Length; i++)
+            mean += loss.WeightOf(i) * MeanOf(sums[i], counts[i]);
         return mean;
     }
+
+    private static double MeanOf(double sum, double count) => count > 0 ? sum / count : 0;
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Unroll.Kernels;
+
 namespace Unroll.Training;
 
 /// <summary>The functions that likelihoods are made of, to a few units in the last place of a double, for any argument.</summary>
@@ -9,23 +12,29 @@ internal static class SpecialFunctions
     /// <summary>From here on the series of <see cref="GammaRatio"/> has all digits.</summary>
     private const double SeriesFrom = 16;
 
-    /// <summary>
-    /// ln(1 + x) for x above −1, also where 1 + x is rounded: double.LogP1 is the logarithm of the rounded sum. Goldberg (1991), theorem 4.
-    /// </summary>
-    public static double Log1P(double x)
+    /// <summary>ln(1 + eˣ), without overflow.</summary>
+    public static double Softplus(double x) => Math.Max(x, 0) + Elementary<double>.Log1P(Math.Exp(-Math.Abs(x)));
+
+    /// <summary>ln(eᵃ + eᵇ), also of −∞.</summary>
+    public static double LogAdd(double a, double b)
     {
-        double sum = 1 + x;
-        return sum == 1 || double.IsPositiveInfinity(sum) ? x : Math.Log(sum) * (x / (sum - 1));
+        if (double.IsNegativeInfinity(a))
+            return b;
+        if (double.IsNegativeInfinity(b))
+            return a;
+        return Math.Max(a, b) + Elementary<double>.Log1P(Math.Exp(-Math.Abs(a - b)));
     }
 
-    /// <summary>ln(1 + eˣ), without overflow.</summary>
-    public static double Softplus(double x) => Math.Max(x, 0) + Log1P(Math.Exp(-Math.Abs(x)));
-
-    /// <summary>1/(1 + e⁻ˣ), the derivative of <see cref="Softplus"/>.</summary>
-    public static double Sigmoid(double x)
+    /// <summary>The largest of some values, and Σe^(x − largest), which does not overflow: ln Σeˣ is the first plus the logarithm of the second.</summary>
+    public static (double Largest, double Sum) SumOfExponentials<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        double e = Math.Exp(-Math.Abs(x));
-        return (x >= 0 ? 1 : e) / (1 + e);
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (T value in values)
+            largest = Math.Max(largest, double.CreateTruncating(value));
+        foreach (T value in values)
+            sum += Math.Exp(double.CreateTruncating(value) - largest);
+        return (largest, sum);
     }
 
     /// <summary>

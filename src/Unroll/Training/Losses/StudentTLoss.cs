@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Unroll.Kernels;
 using Unroll.Training;
 
 namespace Unroll;
@@ -59,14 +60,14 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
 
             // With g of SpecialFunctions.GammaRatio the constant is ½ln(2π) − g(ν/2), and no digits are lost where ν is large.
             (double ratio, double ratioSlope) = SpecialFunctions.GammaRatio(0.5 * v);
-            double logarithm = SpecialFunctions.Log1P(square / v);
+            double logarithm = Elementary<double>.Log1P(square / v);
             sum += SpecialFunctions.HalfLogTwoPi - ratio + Math.Log(sigma) + 0.5 * (v + 1) * logarithm;
 
             // dL/dμ = −(ν + 1)z/((ν + z²)σ); dL/dσ = ν(1 − z²)/((ν + z²)σ); dL/dν = ½(ln(1 + z²/ν) − g′(ν/2) − (ν + 1)z²/(ν(ν + z²))).
             outputs[0] = T.CreateTruncating(factor * (-(v + 1) / (v + square) * z / sigma));
-            outputs[1] = T.CreateTruncating(factor * (v / (v + square) * (1 - square) / sigma * SpecialFunctions.Sigmoid(rawScale)));
+            outputs[1] = T.CreateTruncating(factor * (v / (v + square) * (1 - square) / sigma * Elementary<double>.Sigmoid(rawScale)));
             if (each == 3)
-                outputs[2] = T.CreateTruncating(factor * (0.5 * (logarithm - ratioSlope - (v + 1) / v * (square / (v + square))) * SpecialFunctions.Sigmoid(rawDegrees)));
+                outputs[2] = T.CreateTruncating(factor * (0.5 * (logarithm - ratioSlope - (v + 1) / v * (square / (v + square))) * Elementary<double>.Sigmoid(rawDegrees)));
         }
 
         return sum;

@@ -116,11 +116,7 @@ public sealed record Perplexity : Metric
         /// <summary>ln Σeˣ.</summary>
         private static double LogSum(ReadOnlySpan<float> logits)
         {
-            double largest = double.NegativeInfinity, sum = 0;
-            foreach (float logit in logits)
-                largest = Math.Max(largest, logit);
-            foreach (float logit in logits)
-                sum += Math.Exp(logit - largest);
+            (double largest, double sum) = SpecialFunctions.SumOfExponentials(logits);
             return largest + Math.Log(sum);
         }
     }
