@@ -1,5 +1,3 @@
-using Unroll.Training;
-
 namespace Unroll;
 
 /// <summary>What a decoder starts from, for B sequences at once.</summary>
@@ -216,7 +214,9 @@ public sealed class SequenceDecoder
 
     private static double LogSum(ReadOnlySpan<float> logits)
     {
-        (double largest, double sum) = SpecialFunctions.SumOfExponentials(logits);
+        double largest = logits[Sampling.Likeliest(logits)], sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - largest);
         return largest + Math.Log(sum);
     }
 

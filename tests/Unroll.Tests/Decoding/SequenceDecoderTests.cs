@@ -49,6 +49,15 @@ public class SequenceDecoderTests
         Assert.Equal(expected.Count + (expected.Count < Most ? 1 : 0), found.Others[0].Length);
     }
 
+    [Fact]
+    public void Logits_of_which_none_is_a_number_are_refused()
+    {
+        SequenceDecoder decoder = Make(1).Decoder;
+        DecoderStart nothing = new(1, [[float.NaN, float.NaN, float.NaN, float.NaN, float.NaN]], []);
+        foreach (Action decode in new Action[] { () => decoder.Greedy(nothing), () => decoder.Beam(nothing, 3) })
+            Assert.StartsWith("None of the logits is a number.", Assert.Throws<UnrollException>(decode).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A beam as wide as there are sequences finds the likeliest of all.</summary>
     [Theory]
     [InlineData(1, 0)]

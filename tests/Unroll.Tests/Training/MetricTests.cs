@@ -186,6 +186,20 @@ public class MetricTests
         Assert.Equal(message, Assert.Throws<UnrollException>(() => model.Fit(samples, new TrainingOptions { Epochs = 1, Loss = loss, Metrics = [metric] })).Message);
     }
 
+    /// <summary>Beside a loss of values nobody else looks whether a target is a class.</summary>
+    [Theory]
+    [InlineData(1.5f, "1.5")]
+    [InlineData(3f, "3")]
+    public void A_target_that_is_no_class_is_refused_beside_a_loss_of_values_too(float target, string written)
+    {
+        var model = new Model(new Activate(Activation.Linear)).Build(new Shape(3));
+        var samples = new ArraySamples([1, 2, 3], new Shape(3), [target], new Shape(1));
+        var metric = new Accuracy { Labels = TargetLabels.ClassNumbers };
+        Assert.Equal(
+            $"A target is class {written}, but the model has 3 classes, 0 to 2. Below 0 means: does not count.",
+            Assert.Throws<UnrollException>(() => model.Evaluate(samples, new QuantileLoss([0.1, 0.5, 0.9]), [metric])).Message);
+    }
+
     [Fact]
     public void Targets_that_can_be_read_in_two_ways_are_refused()
     {

@@ -244,13 +244,15 @@ internal sealed class ClassCounts(TargetLabels labels, int classes, double thres
     {
         if (labels == TargetLabels.ClassNumbers)
         {
-            int right = (int)row.Targets[position];
-            return right < classes ? row.Targets[position] < 0 ? -1 : right : throw new UnrollException(
-                $"A target is class {right}, but the model has {classes} classes, 0 to {classes - 1}. Below 0 means: does not count.");
+            float target = row.Targets[position];
+            if (target < 0)
+                return -1;
+            return target < classes && float.IsInteger(target) ? (int)target : throw new UnrollException(
+                $"A target is class {target}, but the model has {classes} classes, 0 to {classes - 1}. Below 0 means: does not count.");
         }
 
         ReadOnlySpan<float> targets = row.Targets.Slice(position * classes, classes);
-        return targets.ContainsAnyExcept(0f) ? Largest(targets) : -1;
+        return targets.ContainsAnyExcept(0f) ? Sampling.Likeliest(targets) : -1;
     }
 
     private void AddChoice(ReadOnlySpan<float> outputs, int right, double weight)
@@ -295,17 +297,5 @@ internal sealed class ClassCounts(TargetLabels labels, int classes, double thres
             else if (actual)
                 Missed[c] += weight;
         }
-    }
-
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        int largest = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            if (values[i] > values[largest])
-                largest = i;
-        }
-
-        return largest;
     }
 }
