@@ -21,7 +21,7 @@ public abstract class BaselineForecaster : PartsForecaster
         : throw new InvalidOperationException($"The {Name} forecaster is not fitted to {part}. Call Fit first.");
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(split, cancellationToken))
+        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, split, cancellationToken))
         {
             Part = part,
             Facts = PartFacts.Of(split, task.Options),
@@ -29,19 +29,29 @@ public abstract class BaselineForecaster : PartsForecaster
         }, cancellationToken);
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(split, cancellationToken)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, cancellationToken);
+        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, split, cancellationToken)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, cancellationToken);
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         ForecastSplit split = ForecastSplit.All(table, part.Target, Window, ForecastInputs.TargetOnly);
         var whole = new ForecastTask(split, Horizon);
-        return new BaselineModel(Fitted(split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
+        return new BaselineModel(Fitted(whole, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
     }
 
-    private BaselineRule Fitted(ForecastSplit split, CancellationToken cancellationToken)
+    /// <summary>The rule of a part; of one of many that has too few rows for it the newest value takes its place.</summary>
+    private BaselineRule Fitted(ForecastTask task, ForecastSplit split, CancellationToken cancellationToken)
     {
         BaselineRule rule = CreateRule();
-        rule.Fit(split, cancellationToken);
+        try
+        {
+            rule.Fit(split, cancellationToken);
+        }
+        catch (UnrollException) when (task.Parts.Count > 1)
+        {
+            rule = new NaiveRule();
+            rule.Fit(split, cancellationToken);
+        }
+
         return rule;
     }
 
@@ -54,7 +64,7 @@ public abstract class BaselineForecaster : PartsForecaster
         try
         {
             ForecastSplit inner = split.WithinTraining(rows);
-            var model = new BaselineModel(Fitted(inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
+            var model = new BaselineModel(Fitted(task, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
             double[][] ahead = Raw(model, inner, task.Horizon).Values;
             return Array.TrueForAll(ahead, row => Array.TrueForAll(row, double.IsFinite)) ? new TrackRecord(new HorizonForecast(inner.Test.Values, ahead), null) : null;
         }

@@ -30,6 +30,8 @@ internal abstract class BaselineRule
             { Kind: DriftRule.DefaultName } => new DriftRule(state.Slope),
             { Kind: MeanRule.DefaultName } => new MeanRule(state.Mean),
             { Kind: LeastSquaresRule.DefaultName, Weights: { } weights } => new LeastSquaresRule(weights),
+            { Kind: SeasonalNaiveDriftRule.DefaultName, Period: >= 1 } => new SeasonalNaiveDriftRule(state.Period, state.Slope),
+            { Kind: ThetaRule.DefaultName, Ets: not null } => new ThetaRule(state),
             { Ets: { } parameters } => new EtsRule(parameters, state.FirstDate),
             _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
         };
@@ -63,7 +65,7 @@ internal abstract class BaselineRule
         if (missing >= 0)
             throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[start + missing])}, which the {Name} forecast looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
         double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
-        Roll(values, table.Dates[start], first + 1 - start, ahead);
+        Roll(values, table.DateSpan[start..], first + 1 - start, ahead);
         return ahead;
     }
 
@@ -74,7 +76,8 @@ internal abstract class BaselineRule
     /// <param name="known">At least <see cref="NeededRows"/> values, oldest first, none missing.</param>
     /// <param name="fromTraining">Whether <paramref name="known"/> begins with the first training row.</param>
     /// <param name="ahead">Is overwritten.</param>
-    private protected abstract void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead);
+    private protected virtual void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead) =>
+        throw new NotSupportedException($"The {Name} rule forecasts from several origins at once.");
 
     /// <summary>From which row of the table a prediction needs the values.</summary>
     private protected virtual int FirstRow(ReadOnlySpan<DateTime> dates) => Math.Max(0, dates.Length - NeededRows);
@@ -82,8 +85,8 @@ internal abstract class BaselineRule
     /// <summary>Whether a row is the first that it was fitted to, so that its first states are known.</summary>
     private protected virtual bool IsFirst(DateTime date) => false;
 
-    /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="firstDate"/> is that of values[0].</summary>
-    private protected virtual void Roll(ReadOnlySpan<double> values, DateTime firstDate, int firstOrigin, double[][] ahead)
+    /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="dates"/> are those of the values, and more.</summary>
+    private protected virtual void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         for (int i = 0; i < ahead.Length; i++)
             Ahead(values[..(firstOrigin + i)], false, ahead[i]);

@@ -60,18 +60,10 @@ internal sealed class EtsRule : BaselineRule
 
     private protected override bool IsFirst(DateTime date) => date == _firstDate;
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
-    {
-        EtsState state = Start(known, fromTraining);
-        foreach (double value in known)
-            state.Observe(value);
-        state.Forecast(ahead);
-    }
-
-    private protected override void Roll(ReadOnlySpan<double> values, DateTime firstDate, int firstOrigin, double[][] ahead)
+    private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         // The states before the first row may be read off rows before the first origin only.
-        EtsState state = Start(values[..firstOrigin], firstDate == _firstDate);
+        EtsState state = Start(values[..firstOrigin], dates[0] == _firstDate);
         for (int row = 0; row < firstOrigin; row++)
             state.Observe(values[row]);
         for (int i = 0; i < ahead.Length; i++)

@@ -41,6 +41,19 @@ internal sealed class RidgeSystem
         }
     }
 
+    /// <summary>The equations of some of the inputs of others.</summary>
+    private RidgeSystem(RidgeSystem whole, int[] kept)
+    {
+        (_rows, _inputs, _mean) = (whole._rows, kept.Length, whole._mean);
+        (_means, _deviations, _moments) = (Array.ConvertAll(kept, i => whole._means[i]), Array.ConvertAll(kept, i => whole._deviations[i]), Array.ConvertAll(kept, i => whole._moments[i]));
+        _gram = new double[_inputs * _inputs];
+        for (int i = 0; i < _inputs; i++)
+        {
+            for (int j = 0; j <= i; j++)
+                _gram[(i * _inputs) + j] = whole._gram[(kept[i] * whole._inputs) + kept[j]];
+        }
+    }
+
     /// <summary>The weights, in units of output per unit of input, and last the intercept, for a penalty λ above 0.</summary>
     public double[] Solve(double penalty)
     {
@@ -74,7 +87,24 @@ internal sealed class RidgeSystem
         return weights;
     }
 
-    /// <summary>The output of weights from <see cref="Solve"/> for one row of inputs.</summary>
+    /// <summary>The same with some of the inputs left out: their weights are 0.</summary>
+    /// <param name="penalty">λ, above 0.</param>
+    /// <param name="first">The first input that is left out.</param>
+    /// <param name="last">The input after the last that is left out.</param>
+    public double[] Solve(double penalty, int first, int last)
+    {
+        if (first >= last)
+            return Solve(penalty);
+        int[] kept = [.. Enumerable.Range(0, _inputs).Where(i => i < first || i >= last)];
+        var weights = new double[_inputs + 1];
+        double[] own = new RidgeSystem(this, kept).Solve(penalty);
+        for (int i = 0; i < kept.Length; i++)
+            weights[kept[i]] = own[i];
+        weights[_inputs] = own[^1];
+        return weights;
+    }
+
+    /// <summary>The output of weights from <see cref="Solve(double)"/> for one row of inputs.</summary>
     public static double Predict(ReadOnlySpan<double> weights, ReadOnlySpan<double> inputs) =>
         TensorPrimitives.Dot(weights[..^1], inputs) + weights[^1];
 }

@@ -36,6 +36,30 @@ public sealed class DriftForecaster : BaselineForecaster
     private protected override BaselineRule CreateRule() => new DriftRule();
 }
 
+/// <summary>
+/// Repeats the last season, moved on by how much seasons grew in training: p(t + h) = a(t + h − m·k) + k·d with d the mean of
+/// a(t) − a(t − m); without a season it is the drift forecast. fpp3, section 5.2.
+/// </summary>
+/// <param name="period">m, the rows of one season; null to find it in the training rows of each part; 1 for none.</param>
+public sealed class SeasonalNaiveDriftForecaster(int? period = null) : BaselineForecaster
+{
+    public override string Name => SeasonalNaiveDriftRule.DefaultName;
+
+    private protected override BaselineRule CreateRule() => new SeasonalNaiveDriftRule(period);
+}
+
+/// <summary>
+/// The Theta method (Assimakopoulos and Nikolopoulos 2000): simple exponential smoothing of the values without their season, half the slope
+/// of their trend, and the season again; the same as R's thetaf.
+/// </summary>
+/// <param name="period">m, the rows of one season; null for the shortest that the calendar suggests and the values of a part show; 1 for none.</param>
+public sealed class ThetaForecaster(int? period = null) : BaselineForecaster
+{
+    public override string Name => ThetaRule.DefaultName;
+
+    private protected override BaselineRule CreateRule() => new ThetaRule(period);
+}
+
 /// <summary>Says the mean of the training rows, always. Hyndman and Athanasopoulos, fpp3, section 5.2.</summary>
 public sealed class MeanForecaster : BaselineForecaster
 {

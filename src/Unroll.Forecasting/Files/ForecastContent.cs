@@ -19,11 +19,19 @@ internal abstract record ForecasterContent
 }
 
 /// <summary>What is known of a part beside its model.</summary>
-internal sealed record PartContent(Part Part, PartFacts Facts, TrackContent? Track)
+/// <param name="Part">The part.</param>
+/// <param name="Facts">What is known of it.</param>
+/// <param name="Track">Its errors; null where they are kept elsewhere, or there are none.</param>
+/// <param name="Simple">The rules that forecast it, where it is too short for more; null where the forecaster's own model does.</param>
+internal sealed record PartContent(Part Part, PartFacts Facts, TrackContent? Track, BaselineState[]? Simple = null)
 {
     /// <param name="model">The part.</param>
     /// <param name="withTrack">Whether its errors are kept; a member of a blend leaves that to the blend.</param>
-    public static PartContent Of(PartModel model, bool withTrack) => new(model.Part, model.Facts, withTrack && model.Track is { } track ? TrackContent.Of(track) : null);
+    public static PartContent Of(PartModel model, bool withTrack) => new(
+        model.Part,
+        model.Facts,
+        withTrack && model.Track is { } track ? TrackContent.Of(track) : null,
+        model is SimpleModel simple ? Array.ConvertAll(simple.Rules, rule => rule.State) : null);
 }
 
 internal sealed record BaselineContent : ForecasterContent
@@ -36,7 +44,7 @@ internal sealed record BaselineContent : ForecasterContent
 
 internal sealed record RidgeContent : ForecasterContent
 {
-    /// <summary>[parts].</summary>
+    /// <summary>[parts that it learnt from].</summary>
     public required LinearContent[] Linear { get; init; }
 
     /// <summary>[targets], whether all series share the weights.</summary>
@@ -62,10 +70,10 @@ internal sealed record EnsembleContent : ForecasterContent
     /// <summary>Whole model files.</summary>
     public required byte[][] Networks { get; init; }
 
-    /// <summary>[parts].</summary>
+    /// <summary>[parts that it learnt from].</summary>
     public required LinearContent[] Linear { get; init; }
 
-    /// <summary>[parts][H].</summary>
+    /// <summary>[parts that it learnt from][H].</summary>
     public required double[][] Scales { get; init; }
 
     /// <summary>[targets], whether all series share the weights of ridge regression.</summary>

@@ -15,12 +15,12 @@ internal static class ForecasterContents
         return forecaster switch
         {
             BlendForecaster blend => new BlendContent { Facts = facts, Parts = parts, Members = [.. blend.Members.Select(member => Of(member, false))], Shares = Array.ConvertAll(models, model => ((BlendModel)model).Shares) },
-            EnsembleForecaster ensemble => Of(ensemble, facts, parts, Array.ConvertAll(models, model => (EnsembleModel)model)),
+            EnsembleForecaster ensemble => Of(ensemble, facts, parts, [.. models.OfType<EnsembleModel>()]),
             RidgeForecaster ridge => new RidgeContent
             {
                 Facts = facts,
                 Parts = parts,
-                Linear = Linear([.. models.Select(model => ((RidgeModel)model).Linear)]),
+                Linear = Linear([.. models.OfType<RidgeModel>().Select(model => model.Linear)]),
                 IsPooled = Array.ConvertAll(ridge.Choices, choice => choice.IsPooled),
             },
             BaselineForecaster => new BaselineContent { Facts = facts, Parts = parts, Name = forecaster.Name, Rules = Array.ConvertAll(models, model => ((BaselineModel)model).Rule.State) },
@@ -74,8 +74,9 @@ internal static class ForecasterContents
     {
         FittedFacts facts = content.Facts;
         Model[] networks = Array.ConvertAll(content.Networks, bytes => ModelFile.FromBytes(bytes, path).Model);
-        LinearStage[] linear = Linear(content.Linear, content.Parts.Length);
-        EnsembleModel[] models = [.. content.Parts.Select((part, i) => With(new EnsembleModel
+        PartContent[] learnt = Learnt(content);
+        LinearStage[] linear = Linear(content.Linear, learnt.Length);
+        EnsembleModel[] models = [.. learnt.Select((part, i) => With(new EnsembleModel
         {
             Part = part.Part,
             Facts = part.Facts,
@@ -99,26 +100,27 @@ internal static class ForecasterContents
         }
 
         var recipe = new EnsembleRecipe { Network = content.Recipe.ToRecipe(content.Cell), Members = networks.Length, Steps = facts.Horizon, Strategy = content.Strategy, Head = content.Head };
-        PlanChoice[] choices = Choices(facts, content.IsPooled, part => models.First(model => model.Part == part).Linear);
+        PlanChoice[] choices = Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear);
         return content.Epochs.Length == networks.Length
-            ? new EnsembleForecaster(recipe, facts, models, new StaticInputs(content.Statics), new EnsembleTraining.Chosen(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
+            ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics), new EnsembleTraining.Chosen(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
             : throw new UnrollException("its epochs do not fit its networks");
     }
 
     private static RidgeForecaster Ridge(RidgeContent content)
     {
         FittedFacts facts = content.Facts;
-        LinearStage[] linear = Linear(content.Linear, content.Parts.Length);
-        RidgeModel[] models = [.. content.Parts.Select((part, i) => With(new RidgeModel(Checked(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
-        return new RidgeForecaster(facts, models, Choices(facts, content.IsPooled, part => models.First(model => model.Part == part).Linear));
+        PartContent[] learnt = Learnt(content);
+        LinearStage[] linear = Linear(content.Linear, learnt.Length);
+        RidgeModel[] models = [.. learnt.Select((part, i) => With(new RidgeModel(Checked(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
+        return new RidgeForecaster(facts, WithSimple(content, models), Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear));
     }
 
     /// <summary>What was chosen for each target, read off the models.</summary>
-    private static PlanChoice[] Choices(FittedFacts facts, bool[] isPooled, Func<Part, LinearStage> linear)
+    private static PlanChoice[] Choices(FittedFacts facts, PartContent[] learnt, bool[] isPooled, Func<Part, LinearStage> linear)
     {
         if (isPooled.Length != facts.Targets.Count)
             throw new UnrollException("its choices do not fit its targets");
-        string[] keys = [.. facts.Parts.Select(part => part.Series).Distinct().Order(StringComparer.Ordinal)];
+        string[] keys = [.. learnt.Select(content => content.Part.Series).Distinct().Order(StringComparer.Ordinal)];
         return
         [
             .. facts.Targets.Select((target, k) =>
@@ -127,6 +129,20 @@ internal static class ForecasterContents
                 return new PlanChoice(Array.ConvertAll(own, stage => stage.Plan), Array.ConvertAll(own, stage => stage.Penalties), isPooled[k], double.NaN, null);
             }),
         ];
+    }
+
+    /// <summary>The parts that have a model of the forecaster's own kind.</summary>
+    private static PartContent[] Learnt(ForecasterContent content) => Array.FindAll(content.Parts, part => part.Simple is null) is { Length: > 0 } learnt
+        ? learnt
+        : throw new UnrollException("it has no part that was learnt from");
+
+    /// <summary>The models of all parts: those given, and simple ones.</summary>
+    private static PartModel[] WithSimple(ForecasterContent content, IReadOnlyList<PartModel> models)
+    {
+        var own = models.ToDictionary(model => model.Part);
+        return [.. content.Parts.Select(part => part.Simple is not { } states ? own[part.Part] : states.Length == 0
+            ? throw new UnrollException("it has a part without a model")
+            : With(new SimpleModel(Array.ConvertAll(states, state => BaselineRule.Restore(state, part.Part.Target))) { Part = part.Part, Facts = part.Facts }, part))];
     }
 
     private static BlendForecaster Blend(BlendContent content, string path)
@@ -149,6 +165,8 @@ internal static class ForecasterContents
             MeanRule.DefaultName => new MeanForecaster(),
             LeastSquaresRule.DefaultName => new LeastSquaresForecaster(),
             EtsRule.DefaultName => new EtsForecaster(),
+            ThetaRule.DefaultName => new ThetaForecaster(),
+            SeasonalNaiveDriftRule.DefaultName => new SeasonalNaiveDriftForecaster(),
             _ => throw new UnrollException($"it names a baseline {content.Name}, which there is not"),
         };
         forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(new BaselineModel(BaselineRule.Restore(content.Rules[i], part.Part.Target)) { Part = part.Part, Facts = part.Facts }, part))]);

@@ -7,17 +7,18 @@ namespace Unroll.Forecasting;
 /// spacings, months for months, and the place in the year as sines and cosines (Hyndman and Athanasopoulos, fpp3, section 7.4).
 /// </summary>
 /// <param name="Weekday">A number for each day of the week, 1 on that day.</param>
-/// <param name="TimeOfDay">Waves of a day, on weekends others.</param>
+/// <param name="TimeOfDay">Waves of a day, others for each kind of day.</param>
 /// <param name="Year">Waves of a year.</param>
 /// <param name="Months">1 or 3: a number for each month or quarter; 0 for none.</param>
-internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year, int Months)
+/// <param name="Kinds">Kinds of day: 2 for days of the week and weekends, 5 for Monday, Tuesday to Thursday, Friday, Saturday and Sunday.</param>
+internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year, int Months, int Kinds = 2)
 {
     private const int YearWaves = 3, DayWaves = 4;
     private const double DaysOfYear = 365.2425;
 
     /// <summary>How many numbers a date gives.</summary>
     [JsonIgnore]
-    public int Count => (Weekday ? 7 : 0) + (TimeOfDay ? 4 * DayWaves : 0) + (Year ? 2 * YearWaves : 0) + (Months > 0 ? 12 / Months : 0);
+    public int Count => (Weekday ? 7 : 0) + (TimeOfDay ? 2 * Kinds * DayWaves : 0) + (Year ? 2 * YearWaves : 0) + (Months > 0 ? 12 / Months : 0);
 
     /// <summary>Those for the calendar of these dates; seasons of a year need two years to be told from a trend.</summary>
     public static CalendarFeatures For(ReadOnlySpan<DateTime> dates)
@@ -29,7 +30,7 @@ internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year,
         bool year = days >= 2 * DaysOfYear;
         return calendar.Kind switch
         {
-            DateSpacing.WithinDay => new CalendarFeatures(days >= 21, days >= 3, year, 0),
+            DateSpacing.WithinDay => new CalendarFeatures(days >= 21, days >= 3, year, 0, days >= 28 ? 5 : 2),
             DateSpacing.Days or DateSpacing.BusinessDays => new CalendarFeatures(days >= 28, false, year, 0),
             DateSpacing.Weeks or DateSpacing.HalfMonths => new CalendarFeatures(false, false, year, 0),
             DateSpacing.Months => new CalendarFeatures(false, false, false, days >= 2 * DaysOfYear ? 1 : 0),
@@ -47,10 +48,8 @@ internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year,
         int at = Weekday ? 7 : 0;
         if (TimeOfDay)
         {
-            // Days off have a course of their own.
-            bool weekend = date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-            Waves(date.TimeOfDay.TotalDays, DayWaves, destination.Slice(at + (weekend ? 2 * DayWaves : 0), 2 * DayWaves));
-            at += 4 * DayWaves;
+            Waves(date.TimeOfDay.TotalDays, DayWaves, destination.Slice(at + (KindOf(date.DayOfWeek) * 2 * DayWaves), 2 * DayWaves));
+            at += 2 * Kinds * DayWaves;
         }
 
         if (Year)
@@ -62,6 +61,16 @@ internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year,
         if (Months > 0)
             destination[at + ((date.Month - 1) / Months)] = 1;
     }
+
+    /// <summary>Days off have a course of their own, and so have the days after and before them.</summary>
+    private int KindOf(DayOfWeek day) => Kinds == 2 ? day is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0 : day switch
+    {
+        DayOfWeek.Monday => 0,
+        DayOfWeek.Friday => 2,
+        DayOfWeek.Saturday => 3,
+        DayOfWeek.Sunday => 4,
+        _ => 1,
+    };
 
     private static void Waves(double turn, int count, Span<double> destination)
     {

@@ -27,7 +27,8 @@ internal sealed partial class InputFrame
         (_alike, _past) = (Array.ConvertAll(whole._alike, Head), Array.ConvertAll(whole._past, Head));
         _newestPast = [.. _plan.Past.Select(column => Table[column.Name][origin])];
         (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
-        _values = ReferenceEquals(whole._values, whole._target) ? _target : Head(whole._values);
+        (_place, _plain) = (whole._place, ReferenceEquals(whole._plain, whole._target) ? _target : Head(whole._plain));
+        _values = ReferenceEquals(whole._values, whole._plain) ? _plain : Head(whole._values);
         _apart = whole._apart is { } apart ? Head(apart) : null;
         Rows = origin + 1;
     }
@@ -49,15 +50,17 @@ internal sealed partial class InputFrame
             ? value
             : throw new InvalidOperationException($"Nothing predicts the past column {name}.");
         int row = Rows++;
-        _target[row] = prediction;
-        _values[row] = MappedAfter(prediction, _values, row);
-        if (_transform == TargetTransform.LogReturn && prediction <= 0)
-            (_apart ??= new double[_target.Length])[row] = prediction - Math.Exp(_values[row]);
+        double Plain(double value) => _plan.Indices is { } indices ? indices.Remove(value, _place + row) : value;
+        double plain = Plain(prediction);
+        (_target[row], _plain[row]) = (prediction, plain);
+        _values[row] = MappedAfter(plain, _values, row);
+        if (_transform == TargetTransform.LogReturn && plain <= 0)
+            (_apart ??= new double[_target.Length])[row] = plain - Math.Exp(_values[row]);
         _levels[row] = LevelOf(row);
         if (_volatility is not null)
             _volatility[row] = _volatility[row - 1];
         for (int i = 0; i < _alike.Length; i++)
-            _alike[i][row] = MappedAfter(Other(_plan.Alike[i]), _alike[i], row);
+            _alike[i][row] = MappedAfter(Plain(Other(_plan.Alike[i])), _alike[i], row);
         for (int i = 0; i < _past.Length; i++)
         {
             double value = Other(_plan.Past[i].Name);

@@ -62,7 +62,7 @@ internal sealed partial class InputFrame
         return row > 0 ? before[row - 1] : value < 0 ? Math.Log(-value) : 0;
     }
 
-    private double[]? Apart() => HasReplaced ? [.. _target.Select((value, row) => value > 0 ? 0 : value - Math.Exp(_values[row]))] : null;
+    private double[]? Apart() => HasReplaced ? [.. _plain.Select((value, row) => value > 0 ? 0 : value - Math.Exp(_values[row]))] : null;
 
     /// <summary>How far the level of the values themselves is from that of their logarithms.</summary>
     private double Shift(int origin)

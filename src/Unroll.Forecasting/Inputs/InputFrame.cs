@@ -14,7 +14,8 @@ internal sealed partial class InputFrame
 
     private readonly InputPlan _plan;
     private readonly TargetTransform _transform;
-    private readonly double[] _target, _values, _levels;
+    private readonly double[] _target, _plain, _values, _levels;
+    private readonly long _place;
     private readonly double[]? _volatility;
     private readonly double[][] _alike, _past, _known;
     private readonly double[]? _memory;
@@ -35,9 +36,11 @@ internal sealed partial class InputFrame
             rows--;
         Rows = rows;
         _target = Complete(table, plan.Target, rows);
-        _values = Mapped(_target);
+        _place = plan.Indices?.PlaceOf(table.DateSpan) ?? 0;
+        _plain = Plain(_target);
+        _values = Mapped(_plain);
         _apart = Apart();
-        _alike = [.. plan.Alike.Select(name => Mapped(Complete(table, name, rows)))];
+        _alike = [.. plan.Alike.Select(name => Mapped(Plain(Complete(table, name, rows))))];
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
         _levels = Levels(_values, plan.Season);
         _volatility = plan.InUnitsOfVolatility ? Volatility.Of(_values, plan.Scale) : null;
@@ -81,24 +84,34 @@ internal sealed partial class InputFrame
     public static int FirstOriginOf(InputPlan plan) => Math.Max(Math.Max(plan.Window, plan.Lags), plan.Season) - 1;
 
     public static int LinearInputsOf(InputPlan plan) =>
-        plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0);
+        plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0) + AroundOf(plan);
 
     public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan) + plan.Constants.Count;
 
     /// <summary>The target of a row as a model predicts it from an origin: transformed, in units of the plan's scale.</summary>
     public double TargetOf(int origin, int row) => (_values[row] - _levels[origin]) / Unit(origin);
 
-    /// <summary>A prediction from an origin in the units of the target.</summary>
-    public double Inverse(int origin, double predicted)
+    /// <summary>A prediction of the row <paramref name="step"/> after an origin in the units of the target.</summary>
+    public double Inverse(int origin, int step, double predicted)
     {
         double value = _levels[origin] + (predicted * Unit(origin));
-        if (_transform != TargetTransform.LogReturn)
-            return value;
-        return _apart is null ? Math.Exp(value) : Math.Exp(value) + Shift(origin);
+        if (_transform == TargetTransform.LogReturn)
+            value = _apart is null ? Math.Exp(value) : Math.Exp(value) + Shift(origin);
+        return _plan.Indices is { } indices ? indices.Restore(value, _place + origin + step) : value;
     }
 
     /// <summary>The target in its own units.</summary>
     public double Value(int row) => _target[row];
+
+    /// <summary>The mean absolute change from one season to the next on the rows before <paramref name="end"/>; 1 where nothing changes.</summary>
+    public double UsualChange(int end, int season)
+    {
+        double sum = 0;
+        int rows = end > season ? season : 1;
+        for (int row = rows; row < end; row++)
+            sum += Math.Abs(_target[row] - _target[row - rows]);
+        return sum > 0 ? sum / (end - rows) : 1;
+    }
 
     /// <summary>How large the target's changes have been lately, in its own units, at every row.</summary>
     public double[] VolatilityOfTarget()
@@ -135,6 +148,30 @@ internal sealed partial class InputFrame
             (inputs[at], inputs[at + 1]) = (memory[1] / unit, memory[3] / unit);
             at += 2;
         }
+
+        foreach (int season in _plan.Around > 0 ? _plan.Seasons : [])
+            at += WriteAround(origin, origin + step, season, level, unit, inputs[at..]);
+    }
+
+    /// <summary>
+    /// What the target was around the same place of the season before, and what it was around the origin a season before that origin: how the
+    /// day began a week ago says how far today is from it.
+    /// </summary>
+    private int WriteAround(int origin, int row, int season, double level, double unit, Span<double> destination)
+    {
+        int at = 0, same = row - (season * (((row - origin) + season - 1) / season));
+        for (int apart = -_plan.Around; apart <= _plan.Around; apart++)
+        {
+            if (apart != 0)
+                destination[at++] = Seen(same + apart);
+        }
+
+        for (int apart = -_plan.Around; apart <= _plan.Around; apart++)
+            destination[at++] = Seen(origin - season + apart);
+        return at;
+
+        // What lies before the first row is not known: the level says most.
+        double Seen(int at) => at < 0 ? 0 : (_values[Math.Min(at, origin)] - level) / unit;
     }
 
     /// <summary>Writes the channels of a row, at or before an origin or after it, for a network that looks at it from that origin.</summary>
@@ -171,6 +208,8 @@ internal sealed partial class InputFrame
                 throw new UnrollException($"{table.Name} does not say what {column.Name} will be in the {steps} {(steps == 1 ? "row" : "rows")} after {table.Format(table.Dates[origin])}. Add rows with a date, the known columns and an empty {plan.Target}.");
         }
     }
+
+    private static int AroundOf(InputPlan plan) => plan.Around > 0 ? ((4 * plan.Around) + 1) * plan.Seasons.Count : 0;
 
     private static int KnownOf(InputPlan plan) =>
         plan.Known.Count + (plan.Calendar?.Count ?? 0) + (plan.Memory ? YearMemory.Count : 0) + (2 * plan.Seasons.Count);
@@ -234,6 +273,10 @@ internal sealed partial class InputFrame
 
         return levels;
     }
+
+    /// <summary>Values without their season, where the plan wants that.</summary>
+    private double[] Plain(double[] values) =>
+        _plan.Indices is { } indices ? [.. values.Select((value, row) => indices.Remove(value, _place + row))] : values;
 
     private static double[] Complete(TimeSeries table, string name, int rows)
     {

@@ -32,6 +32,10 @@ internal sealed record InputPlan
     /// <summary>m: values are seen from the mean of the newest m of them, the level; 1 for the newest itself.</summary>
     public int Season { get; init; } = 1;
 
+    /// <summary>What the values' season is like, where models see and predict them without it; null where they see it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SeasonalIndices? Indices { get; init; }
+
     /// <summary>What values are seen from where the transform is none: their mean in training.</summary>
     public double Mean { get; init; }
 
@@ -47,11 +51,23 @@ internal sealed record InputPlan
     /// <summary>Numbers that follow from the date; null for none.</summary>
     public CalendarFeatures? Calendar { get; init; }
 
+    /// <summary>Whether the calendar was seen for less than two years, so that networks, which would learn one year by heart, do not see it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepsCalendarFromNetworks { get; init; }
+
     /// <summary>Days of years before; see <see cref="YearMemory"/>.</summary>
     public bool Memory { get; init; }
 
     /// <summary>Seasons in rows whose earlier values at the same place are inputs.</summary>
     public IReadOnlyList<int> Seasons { get; init; } = [];
+
+    /// <summary>How many rows on either side of the same place, of the predicted row and of the origin, a linear model sees of each season before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Around { get; init; }
+
+    /// <summary>Of how many different numbers of lags linear models are averaged: all of them, a half, a quarter and so on; 0 and 1 for all alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LagSets { get; init; }
 
     /// <summary>Numbers that are the same on all rows, which a network sees beside each: what tells one series of a panel from another.</summary>
     public IReadOnlyList<double> Constants { get; init; } = [];
@@ -74,6 +90,8 @@ internal sealed record InputPlan
     public string InWords()
     {
         List<string> parts = [Transform == TargetTransform.None.Name ? Target : $"{Target} as {Transform}"];
+        if (Indices is not null)
+            parts[0] += " without its season";
         if (Columns.Any())
             parts.Add("with " + string.Join(", ", Columns));
         if (Calendar is not null || Seasons.Count > 0)

@@ -9,7 +9,7 @@ internal static class InputPlans
     /// <summary>Lags of a linear model where there is no season: more of them mostly add noise.</summary>
     private const int FewLags = 5;
 
-    private const int LongestSeason = 400, MostSeasons = 4;
+    private const int LongestSeason = 2016, MostSeasons = 4, RowsAround = 4, LagSets = 4;
 
     /// <summary>
     /// Plans that look at the target alone, the one to prefer first. Without a season that is five lags of log-returns, or of differences
@@ -17,11 +17,11 @@ internal static class InputPlans
     /// </summary>
     /// <param name="split">Its training rows and window count.</param>
     /// <param name="steps">H.</param>
+    /// <param name="season">m; 1 for none.</param>
     /// <param name="transform">The transform to use; null to try those that are defined.</param>
-    public static IReadOnlyList<InputPlan> Candidates(ForecastSplit split, int steps, TargetTransform? transform)
+    public static IReadOnlyList<InputPlan> Candidates(ForecastSplit split, int steps, int season, TargetTransform? transform)
     {
         Series train = split.Train;
-        int season = Season(split);
         bool isPositive = train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0;
         TargetTransform[] transforms = transform is not null ? [transform]
             : !isPositive ? [TargetTransform.Difference]
@@ -30,7 +30,7 @@ internal static class InputPlans
 
         // What the user says is known is used, whatever a linear model can do with it: the networks may do more.
         ScaledColumn[] known = [.. split.Inputs.Known.Select(name => Scaled(split, name, false))];
-        return [.. transforms.Select(each => new InputPlan
+        InputPlan[] plain = [.. transforms.Select(each => new InputPlan
         {
             Target = split.Target,
             Transform = each.Name,
@@ -44,6 +44,8 @@ internal static class InputPlans
             InUnitsOfVolatility = season == 1 && (each == TargetTransform.Difference || each == TargetTransform.LogReturn),
             Scale = ScaleOf(train.Values, each.Name),
         })];
+        SeasonalIndices? indices = season > 1 ? SeasonalIndices.Of(train.Values, season, train.Dates[0]) : null;
+        return indices is null ? plain : [.. plain, .. plain.Select(plan => WithSeason(plan with { Indices = indices }, train))];
     }
 
     /// <summary>Groups of inputs in the order in which they are worth trying.</summary>
@@ -56,32 +58,58 @@ internal static class InputPlans
         if (split.Inputs.Calendar)
         {
             var calendar = CalendarFeatures.For(dates);
+            bool isShort = (dates[^1] - dates[0]).TotalDays < 2 * 365;
             int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
             if (calendar.Count > 0 || seasons.Length > 0)
-                groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [] });
+                groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [], KeepsCalendarFromNetworks = isShort });
+            if (seasons.Length > 0)
+                groups.Add(plan => plan.Season > 1 ? plan with { Calendar = null, Seasons = seasons } : plan);
+            if (calendar is { TimeOfDay: true, Weekday: true })
+                groups.Add(plan => plan.Calendar is { } own ? plan with { Calendar = own with { Weekday = false } } : plan);
+            if (calendar is { Year: true })
+                groups.Add(plan => plan.Calendar is { } own && (own with { Year = false }).Count > 0 ? plan with { Calendar = own with { Year = false } } : plan);
             if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
+            if (seasons.Length > 0)
+                groups.Add(plan => plan.Seasons.Count > 0 ? plan with { Around = RowsAround } : plan);
         }
 
         if (alike.Length > 0)
             groups.Add(plan => plan with { Alike = alike });
         if (past.Length > 0)
             groups.Add(plan => plan with { Past = past });
-        groups.Add(plan => plan with { Lags = split.Window });
+        groups.Add(plan => plan.Season == 1 ? plan with { Lags = split.Window } : Shorter(plan, 2 * plan.Season));
+        groups.Add(plan => plan.Season == 1 ? plan : Shorter(plan, 3 * plan.Season / 2));
+        groups.Add(plan => plan.Lags >= FewLags ? plan with { LagSets = LagSets } : plan);
         return groups;
     }
 
+    /// <summary>A plan of fewer lags, which leaves more rows to learn from.</summary>
+    private static InputPlan Shorter(InputPlan plan, int lags) => plan with { Lags = Math.Min(plan.Lags, lags) };
+
     /// <summary>A plan made for one series with the scales of another, so that one network reads both.</summary>
-    public static InputPlan Adapted(InputPlan plan, ForecastSplit split) => plan with
+    public static InputPlan Adapted(InputPlan plan, ForecastSplit split) => WithSeason(plan, split.Train) with
     {
-        Scale = ScaleOf(split.Train.Values, plan.Transform),
         Mean = MeanOf(split.Train, plan.Transform),
         Past = [.. plan.Past.Select(column => Scaled(split, column.Name, true))],
         Known = [.. plan.Known.Select(column => Scaled(split, column.Name, false))],
     };
 
+    /// <summary>A plan with the scale of some training rows and, where it takes their season away, that season.</summary>
+    public static InputPlan WithSeason(InputPlan plan, Series train)
+    {
+        double[] values = train.ToArray();
+        SeasonalIndices? indices = plan.Indices is { Period: var period } && SeasonalIndices.AreIn(values, period) ? SeasonalIndices.Of(values, period, train.Dates[0]) : null;
+        if (indices is not null)
+            values = [.. values.Select((value, row) => indices.Remove(value, row))];
+        return plan with { Indices = indices, Scale = ScaleOf(values, plan.Transform) };
+    }
+
     /// <summary>The rows of the season that is seen in the window; 1 for none.</summary>
-    public static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, split.Window) ?? 1;
+    public static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, Math.Max(split.Window, RowsOfADay(split.Train.Calendar))) ?? 1;
+
+    /// <summary>The rows of a day where they come more often than that; 0 otherwise. A day is a season whatever the window.</summary>
+    private static int RowsOfADay(RowCalendar calendar) => calendar.Kind == DateSpacing.WithinDay && calendar.Spacing > TimeSpan.Zero ? (int)(TimeSpan.TicksPerDay / calendar.Spacing.Ticks) : 0;
 
     private static double MeanOf(Series train, string transform) => transform == TargetTransform.None.Name ? train.ToArray().Average() : 0;
 

@@ -35,7 +35,7 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
             {
                 Past = [.. plan.Past.Except(kept.SelectMany(other => other.Past))],
                 Known = [.. plan.Known.Except(kept.SelectMany(other => other.Known))],
-                Calendar = kept.Exists(other => other.Calendar == plan.Calendar) ? null : plan.Calendar,
+                Calendar = plan.KeepsCalendarFromNetworks || kept.Exists(other => other.Calendar == plan.Calendar) ? null : plan.Calendar,
                 Constants = kept.Count == 0 ? plan.Constants : [],
             });
         }

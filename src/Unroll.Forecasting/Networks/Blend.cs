@@ -16,21 +16,11 @@ internal static class Blend
     /// <summary>A squared error lower by less than this share may be luck.</summary>
     private const double Luck = 0.02;
 
-    /// <summary>The weights of each forecast for each step ahead, [forecasts][H]; the steps of a block have the same.</summary>
+    /// <summary>The weights of forecasts for a block of steps.</summary>
     /// <param name="forecasts">The choice begins with the mean of all that are not clearly worse than the best.</param>
-    public static double[][] Weights(HorizonForecast[] forecasts)
-    {
-        int steps = forecasts[0].Steps;
-        double[][] weights = Array.ConvertAll(forecasts, _ => new double[steps]);
-        foreach ((int first, int last) in StepBlocks.Of(steps))
-        {
-            double[] found = Chosen(Products(forecasts, first, last));
-            for (int k = 0; k < found.Length; k++)
-                Array.Fill(weights[k], found[k], first - 1, last - first + 1);
-        }
-
-        return weights;
-    }
+    /// <param name="first">The first step of the block.</param>
+    /// <param name="last">Its last.</param>
+    public static double[] Weights(HorizonForecast[] forecasts, int first, int last) => Chosen(Products(forecasts, first, last));
 
     /// <summary>The products of the errors of every two forecasts, summed over rows and steps: what a mean of them is judged by.</summary>
     private static double[,] Products(HorizonForecast[] forecasts, int first, int last)

@@ -33,8 +33,10 @@ public sealed class BlendForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentNullException.ThrowIfNull(task);
 
-        // The mean and least squares on the target alone are never worth a share beside ridge regression on all inputs.
-        IEnumerable<PartsForecaster> rules = Baselines.For(task).Where(rule => rule is NaiveForecaster or SeasonalNaiveForecaster or DriftForecaster or EtsForecaster);
+        // Two rules that are wrong in different ways, and the plainest of all: with more, chance decides which of them is right.
+        IReadOnlyList<BaselineForecaster> all = Baselines.For(task);
+        BaselineForecaster plain = all.FirstOrDefault(rule => rule is SeasonalNaiveForecaster) ?? all[0];
+        IEnumerable<PartsForecaster> rules = [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster)];
         return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
     }
 
@@ -86,6 +88,8 @@ public sealed class BlendForecaster : PartsForecaster
     public override void Require(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
+        if (_members.Any(member => member.Kind == ForecasterKind.Baseline || member.CanLearn(task)))
+            return;
         foreach (PartsForecaster member in _members)
             member.Require(task);
     }
@@ -112,15 +116,22 @@ public sealed class BlendForecaster : PartsForecaster
         PartsForecaster[] others = [.. _members.Where(member => member.Kind != kind)];
         return others.Length == 0 || others.Length == _members.Count
             ? null
-            : new BlendForecaster(others, Facts, [.. Facts.Parts.Select(part => Weigh(part, others, Models[part].Facts))]);
+            : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, part => Models[part].Facts));
     }
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
         _notes.Clear();
+        Require(task);
         var fitted = new List<PartsForecaster>();
         foreach (PartsForecaster member in _members)
         {
+            if (!member.CanLearn(task))
+            {
+                _notes.Add(TooFew(member, task));
+                continue;
+            }
+
             MemberStarted?.Invoke(member);
             try
             {
@@ -136,7 +147,7 @@ public sealed class BlendForecaster : PartsForecaster
         if (fitted.Count == 0)
             throw new UnrollException(_notes[0]);
         _members = fitted;
-        return [.. task.Parts.Select(part => Weigh(part, fitted, PartFacts.Of(task[part], task.Options)))];
+        return Weigh(task.Parts, fitted, part => PartFacts.Of(task[part], task.Options));
     }
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
@@ -154,10 +165,24 @@ public sealed class BlendForecaster : PartsForecaster
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         double[][] mean = MeanOf(Models.Values.Select(model => ((BlendModel)model).Shares));
-        PartModel[] members = [.. _members.Select(member => member.Adapt(part, table))];
+        PartModel[] members = [.. _members.Select(member => Adapted(member, part, table))];
         PartFacts facts = members[0].Facts;
         TrackRecord? track = Array.TrueForAll(members, member => member.Track is not null) ? BlendModel.Calibration(members, mean) : null;
         return new BlendModel(members, mean) { Part = part, Facts = facts, Track = track };
+    }
+
+    /// <summary>A member's model for a series that was not there in training, or a simple one where it has too few rows for that.</summary>
+    private PartModel Adapted(PartsForecaster member, Part part, TimeSeries table)
+    {
+        try
+        {
+            return member.Adapt(part, table);
+        }
+        catch (UnrollException)
+        {
+            ForecastSplit split = ForecastSplit.All(table, part.Target, 1, ForecastInputs.TargetOnly);
+            return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part);
+        }
     }
 
     private protected override PartModel Described(PartModel model, SeriesSet data)
@@ -167,43 +192,19 @@ public sealed class BlendForecaster : PartsForecaster
         return members.SequenceEqual(blend.Members) ? model : new BlendModel(members, blend.Shares) { Part = model.Part, Facts = model.Facts, Track = model.Track };
     }
 
-    /// <summary>
-    /// Shares of the members on the newest training rows of a part, which they forecast without having learnt from them. Every kind of
-    /// network stands by itself against the others, and the mean of these contests counts: networks that are nearly alike would otherwise
-    /// push out what is unlike them.
-    /// </summary>
-    private static BlendModel Weigh(Part part, IReadOnlyList<PartsForecaster> members, PartFacts facts)
+    /// <summary>Shares of the members on the newest training rows, which they forecast without having learnt from them.</summary>
+    private static BlendModel[] Weigh(IReadOnlyList<Part> parts, IReadOnlyList<PartsForecaster> members, Func<Part, PartFacts> facts)
     {
-        TrackRecord?[] tracks = [.. members.Select(member => member.Models[part].Track)];
-        int steps = members[0].Horizon;
-        HorizonForecast?[] judged = Array.ConvertAll(tracks, track => track?.Validation);
-        int most = judged.Max(forecast => forecast?.Origins ?? 0);
-        int[] usable = [.. Enumerable.Range(0, judged.Length).Where(k => judged[k] is { } forecast && forecast.Origins == most)];
-        double[][] shares = [.. members.Select(_ => new double[steps])];
-        if (usable.Length == 0)
+        HorizonForecast?[][] judged = [.. parts.Select(part => members.Select(member => member.Models[part].Track?.Validation).ToArray())];
+        bool[] isNetwork = [.. members.Select(member => member.Kind == ForecasterKind.Network)];
+        int basis = members.Index().FirstOrDefault(each => each.Item.Kind == ForecasterKind.Ridge, (Index: -1, Item: members[0])).Index;
+        double[][][] shares = Forecasting.Shares.Of(judged, isNetwork, basis, members[0].Horizon);
+        return [.. parts.Select((part, p) =>
         {
-            // Nothing tells which is best: all alike.
-            foreach (double[] own in shares)
-                Array.Fill(own, 1.0 / shares.Length);
-        }
-        else
-        {
-            int[] networks = [.. usable.Where(k => members[k].Kind == ForecasterKind.Network)], others = [.. usable.Except(networks)];
-            int[][] contests = networks.Length == 0 ? [others] : [.. networks.Select(network => (int[])[network, .. others])];
-            foreach (int[] contest in contests)
-            {
-                double[][] weights = Blend.Weights([.. contest.Select(k => judged[k]!)]);
-                for (int i = 0; i < contest.Length; i++)
-                {
-                    for (int h = 0; h < steps; h++)
-                        shares[contest[i]][h] += weights[i][h] / contests.Length;
-                }
-            }
-        }
-
-        PartModel[] models = [.. members.Select(member => member.Models[part])];
-        TrackRecord? track = usable.Length == 0 ? null : BlendModel.Calibration(models, shares);
-        return Mixed(part, members, shares, facts, track);
+            PartModel[] models = [.. members.Select(member => member.Models[part])];
+            TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null) ? BlendModel.Calibration(models, shares[p]) : null;
+            return Mixed(part, members, shares[p], facts(part), track);
+        })];
     }
 
     private static BlendModel Mixed(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts, TrackRecord? track) =>
@@ -213,6 +214,20 @@ public sealed class BlendForecaster : PartsForecaster
     {
         double[][][] all = [.. shares];
         return [.. all[0].Select((own, k) => own.Select((_, h) => all.Average(part => part[k][h])).ToArray())];
+    }
+
+    /// <summary>Why a member has no share that has too few rows to learn from.</summary>
+    private static string TooFew(PartsForecaster member, ForecastTask task)
+    {
+        try
+        {
+            member.Require(task);
+            return $"The {member.Name} forecast has no share: it has too few rows to learn from.";
+        }
+        catch (UnrollException reason)
+        {
+            return $"The {member.Name} forecast has no share: {reason.Message}";
+        }
     }
 
     private Dictionary<string, double> Named(double[] shares)

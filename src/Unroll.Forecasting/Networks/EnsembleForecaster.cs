@@ -30,7 +30,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     }
 
     /// <summary>One that was loaded.</summary>
-    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<EnsembleModel> models, StaticInputs statics, EnsembleTraining.Chosen chosen)
+    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<PartModel> models, StaticInputs statics, EnsembleTraining.Chosen chosen)
         : this(recipe)
     {
         (StaticInputs, Chosen) = (statics, chosen);
@@ -48,7 +48,7 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     public override History? History => _history;
 
-    public override IReadOnlyList<Model> Networks => Models.Count > 0 ? ((EnsembleModel)Models.Values.First()).Networks : _shown is null ? [] : [_shown];
+    public override IReadOnlyList<Model> Networks => Models.Count > 0 ? Models.Values.OfType<EnsembleModel>().First().Networks : _shown is null ? [] : [_shown];
 
     public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
 
@@ -75,10 +75,11 @@ public sealed class EnsembleForecaster : PartsForecaster
     {
         ArgumentNullException.ThrowIfNull(task);
         EnsembleRecipe recipe = RecipeFor(task);
-        foreach (Part part in task.Parts)
-            _ = recipe.ValidationRows(task[part]);
+        recipe.Require(task);
         recipe.RequireInputs([.. task.Targets.Select(target => task[new Part(task.Parts[0].Series, target)])]);
     }
+
+    internal override bool CanLearn(ForecastTask task, Part part) => Recipe.CanLearn(task, part);
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
@@ -94,7 +95,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     {
         if (!CanRefit)
             throw new UnrollException($"The {Name} was trained with a schedule, a loss or an optimiser that its file does not hold, so it cannot be fitted on. Fit it anew.");
-        if (!task.Parts.SequenceEqual(Parts))
+        if (!task.Parts.SequenceEqual(Learnt))
         {
             // Other series: what was chosen for each of them does not fit.
             return FitParts(task, progress, cancellationToken);
@@ -115,7 +116,7 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     private EnsembleModel Adapted(Part part, TimeSeries table)
     {
-        EnsembleModel[] known = [.. ((EnsembleModel)Models.Values.First()).Siblings];
+        EnsembleModel[] known = [.. Models.Values.OfType<EnsembleModel>().First().Siblings];
         bool[] pooled = [.. Chosen!.Choices.Select(choice => choice.IsPooled)];
         EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => Adapted(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
         return models.First(model => model.Part == part);

@@ -82,12 +82,26 @@ public sealed record EnsembleRecipe
 
     /// <summary>
     /// How many of the newest training rows are held back to choose by: the share, at most 750, but of few rows enough for two forecasts of
-    /// H rows one after the other, as far as that leaves two thirds.
+    /// H rows one after the other, as far as that leaves two thirds, and always for one.
     /// </summary>
-    internal int ValidationRows(int train) => Math.Clamp(Math.Max((int)(Validation * train), Math.Min(2 * Steps, train / 3)), 1, 750);
+    internal int ValidationRows(int train) =>
+        Math.Max(Math.Max(1, Steps), Math.Min(750, Math.Max((int)(Validation * train), Math.Min(2 * Steps, train / 3))));
 
     /// <summary>The longest window that so many training rows allow; below 1 where they are too few for any.</summary>
-    internal int LongestWindow(int train) => ValidationRows(train) < Steps ? 0 : train - ValidationRows(train) - (2 * Steps);
+    internal int LongestWindow(int train) => train - ValidationRows(train) - (2 * Steps);
+
+    /// <summary>Whether a part has the rows for the window of its task.</summary>
+    internal bool CanLearn(ForecastTask task, Part part) => task[part].Window >= task.Window
+        && (this with { Steps = task.Horizon, Validation = task.Options.Validation }).LongestWindow(task[part].Train.Count) >= task.Window;
+
+    /// <summary>Refuses a task of which no part has the rows to learn from.</summary>
+    /// <exception cref="UnrollException">The validation share is out of range, or leaves too few rows of every part.</exception>
+    internal void Require(ForecastTask task)
+    {
+        ForecastSplit[] splits = [.. task.Parts.Where(part => CanLearn(task, part)).Select(part => task[part])];
+        foreach (ForecastSplit split in splits.Length > 0 ? splits : [task[task.Parts.MaxBy(part => task[part].Train.Count)!]])
+            _ = ValidationRows(split);
+    }
 
     /// <summary>The validation rows of a split.</summary>
     /// <exception cref="UnrollException">The share is out of range, or leaves too few rows.</exception>

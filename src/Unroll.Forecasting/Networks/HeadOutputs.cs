@@ -63,7 +63,7 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
             for (int h = 0; h < steps; h++)
             {
                 Span<double> destination = ahead[i].AsSpan(h * each, each);
-                WriteAround(points[i][h], (i * linear.Plan.Steps) + h, frame, first + i, straight[h], scales[h], destination);
+                WriteAround(points[i][h], (i * linear.Plan.Steps) + h, frame, first + i, h + 1, straight[h], scales[h], destination);
             }
         }
 
@@ -75,15 +75,16 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
     /// <param name="index">Of the row among all of <see cref="Quantiles"/>.</param>
     /// <param name="frame">The rows.</param>
     /// <param name="origin">From which the row is predicted.</param>
+    /// <param name="step">Which row after it that is.</param>
     /// <param name="straight">The linear forecast, in units of the plan.</param>
     /// <param name="scale">What the networks' targets were divided by.</param>
     /// <param name="destination">[Q], in the target's units.</param>
-    public void WriteAround(double point, int index, InputFrame frame, int origin, double straight, double scale, Span<double> destination)
+    public void WriteAround(double point, int index, InputFrame frame, int origin, int step, double straight, double scale, Span<double> destination)
     {
         ReadOnlySpan<double> quantiles = Quantiles.AsSpan(index * Heads.Levels.Length, Heads.Levels.Length);
-        double median = frame.Inverse(origin, straight + (scale * quantiles[Heads.Median]));
+        double median = frame.Inverse(origin, step, straight + (scale * quantiles[Heads.Median]));
         for (int i = 0; i < quantiles.Length; i++)
-            destination[i] = point + (frame.Inverse(origin, straight + (scale * quantiles[i])) - median);
+            destination[i] = point + (frame.Inverse(origin, step, straight + (scale * quantiles[i])) - median);
     }
 
     private static HeadOutputs WithMedians(double[] quantiles)

@@ -12,11 +12,6 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <summary>A candidate must lower the validation error by this share to replace one before it.</summary>
     private const double WorthAnotherTransform = 0.01;
 
-    /// <summary>Of penalties whose squared errors differ by no more than this share the largest is taken.</summary>
-    private const double Tolerance = 0.01;
-
-    private static readonly double[] s_penalties = [0.001, 0.01, 0.1, 1, 10, 100];
-
     /// <summary>The predictions from an origin, [H], transformed, in units of the plan's scale.</summary>
     public double[] Predict(InputFrame frame, int origin)
     {
@@ -44,7 +39,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
         {
             values[i] = Predict(frame, first + i);
             for (int h = 0; h < values[i].Length; h++)
-                values[i][h] = frame.Inverse(first + i, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
+                values[i][h] = frame.Inverse(first + i, h + 1, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
         }
 
         return values;
@@ -52,73 +47,43 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
 
     /// <summary>The same plan and penalties, [H], with weights fitted to the rows before <paramref name="end"/>.</summary>
     public static LinearStage Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
-        new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => System(frame, plan, step, end).Solve(penalties[step - 1]))]);
+        new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => PooledLinear.Solve(System(frame, plan, step, end), plan, penalties[step - 1]))]);
 
     /// <summary>The first row that may be an origin in training: where days of years before are inputs, the first of them have none.</summary>
-    public static int FirstOrigin(InputFrame frame, InputPlan plan, int end) =>
-        plan.Memory && end > 3 * 366 ? Math.Max(frame.FirstOrigin, 387) : frame.FirstOrigin;
+    public static int FirstOrigin(InputPlan plan, int end)
+    {
+        int first = Math.Max(plan.Lags, plan.Season) - 1;
+        return plan.Memory && end > 3 * 366 ? Math.Max(first, 387) : first;
+    }
 
     /// <summary>The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.</summary>
-    public static Judged Grow(
-        IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, Judged> judge)
+    public static InputPlan Grow(
+        IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, double> judge)
     {
-        Judged? best = null;
+        InputPlan? best = null;
+        double lowest = 0;
         foreach (InputPlan candidate in candidates)
         {
-            Judged grown = judge(candidate);
+            InputPlan grown = candidate;
+            double error = judge(candidate);
             foreach (Func<InputPlan, InputPlan> add in groups)
             {
-                Judged more = judge(add(grown.Plan));
-                grown = more.Error < grown.Error * (1 - Worthwhile) ? more : grown;
+                InputPlan more = add(grown);
+                double with = more == grown ? error : judge(more);
+                if (with < error * (1 - Worthwhile))
+                    (grown, error) = (more, with);
             }
 
-            best = best is null || grown.Error < best.Error * (1 - WorthAnotherTransform) ? grown : best;
+            if (best is null || error < lowest * (1 - WorthAnotherTransform))
+                (best, lowest) = (grown, error);
         }
 
         return best!;
     }
 
-    /// <summary>What a plan is worth.</summary>
-    public sealed record Judged(InputPlan Plan, double[] Penalties, double Error);
-
-    /// <summary>The best penalty for each step, and the mean over the steps tried of the squared error relative to that of the newest value.</summary>
-    /// <param name="table">Rows up to the last validation row.</param>
-    /// <param name="plan">What to judge.</param>
-    /// <param name="end">The first validation row.</param>
-    /// <param name="isChosen">Whether it is chosen already; otherwise a transform that is not defined for all rows is out.</param>
-    public static Judged Judge(TimeSeries table, InputPlan plan, int end, bool isChosen)
-    {
-        InputFrame frame;
-        try
-        {
-            frame = new InputFrame(table, plan);
-        }
-        catch (UnrollException) when (plan.Transform != TargetTransform.None.Name)
-        {
-            return new Judged(plan, [], double.PositiveInfinity);
-        }
-
-        if (frame.HasReplaced && !isChosen)
-            return new Judged(plan, [], double.PositiveInfinity);
-        double error = 0;
-        var penalties = new double[plan.Steps];
-        int[] steps = StepBlocks.Probes(plan.Steps);
-        foreach (int step in steps)
-        {
-            RidgeSystem system = System(frame, plan, step, end);
-            double[] errors = RelativeErrors(frame, step, end, Array.ConvertAll(s_penalties, system.Solve));
-            double lowest = errors.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
-            error += lowest / steps.Length;
-            foreach (int covered in StepBlocks.Around(plan.Steps, step))
-                penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(errors, each => each <= lowest * (1 + Tolerance)))];
-        }
-
-        return new Judged(plan, penalties, Math.Sqrt(error));
-    }
-
     /// <summary>
-    /// For each set of weights the squared errors of the rows from <paramref name="end"/> on, in units of the volatility then, so that a few
-    /// rough weeks do not decide alone, relative to those of the newest value.
+    /// For each set of weights the root mean square error of the rows from <paramref name="end"/> on, in units of the volatility then, so
+    /// that a few rough weeks do not decide alone, relative to that of the newest value.
     /// </summary>
     public static double[] RelativeErrors(InputFrame frame, int step, int end, double[][] weights)
     {
@@ -132,11 +97,28 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
             frame.WriteLinear(origin, step, inputs);
             double actual = frame.Value(origin + step);
             for (int i = 0; i < squares.Length; i++)
-                squares[i] += weight * Square(frame.Inverse(origin, RidgeSystem.Predict(weights[i], inputs)) - actual);
+                squares[i] += weight * Square(frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
             naive += weight * Square(frame.Value(origin) - actual);
         }
 
-        return Array.ConvertAll(squares, square => square / (naive > 0 ? naive : 1));
+        return Array.ConvertAll(squares, square => Math.Sqrt(square / (naive > 0 ? naive : 1)));
+    }
+
+    /// <summary>For each set of weights the mean absolute error of the rows from <paramref name="end"/> on, in a given unit.</summary>
+    public static double[] ScaledErrors(InputFrame frame, int step, int end, double[][] weights, double unit)
+    {
+        var sums = new double[weights.Length];
+        var inputs = new double[frame.LinearInputs];
+        int count = 0;
+        for (int origin = end - 1; origin + step < frame.Rows; origin++, count++)
+        {
+            frame.WriteLinear(origin, step, inputs);
+            double actual = frame.Value(origin + step);
+            for (int i = 0; i < sums.Length; i++)
+                sums[i] += Math.Abs(frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
+        }
+
+        return Array.ConvertAll(sums, sum => sum / (Math.Max(1, count) * unit));
     }
 
     private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end) =>

@@ -59,37 +59,26 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         var inner = new ForecastSplit[whole.Length];
         loop.Run(inner.Length, s => inner[s] = whole[s].WithinTraining(recipe.ValidationRows(whole[s])));
 
-        // The series with the season of most of them, and of these the longest, says what there is to choose from.
+        // The longest of the series that show the season that most of them show, if any do, says what there is to choose from.
         int[] seasons = Array.ConvertAll(inner, InputPlans.Season);
-        int season = seasons.GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
+        int season = seasons.Where(found => found > 1).GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault()?.Key ?? 1;
+        int showing = seasons.Count(found => found == season);
         ForecastSplit lead = inner.Where((_, s) => seasons[s] == season).MaxBy(split => split.Train.Count)!;
         int count = Math.Min(MostAsked, inner.Length);
         ForecastSplit[] asked = [.. Enumerable.Range(0, count).Select(i => inner[(int)((long)i * inner.Length / count)])];
         bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
 
-        IEnumerable<InputPlan> candidates = InputPlans.Candidates(lead, recipe.StepsAtOnce, recipe.Transform)
+        int[] tried = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];
+        IEnumerable<InputPlan> candidates = tried.SelectMany(each => InputPlans.Candidates(lead, recipe.StepsAtOnce, each, recipe.Transform))
             .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name);
-        InputPlan best = LinearStage.Grow(candidates, InputPlans.Groups(lead, recipe.Steps), plan =>
-        {
-            InputPlan[] adapted = Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split));
-            return new LinearStage.Judged(plan, [], Judge(asked, adapted, false).Error);
-        }).Plan;
+        InputPlan best = LinearStage.Grow(
+            candidates,
+            InputPlans.Groups(lead, recipe.Steps),
+            plan => PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, false, loop).Error);
         InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
-        (double[][] own, double ownError) = Judge(inner, plans, true);
-        if (inner.Length == 1)
-            return new PlanChoice(plans, own, false, ownError, null);
-        var parts = new PooledLinear.Part[inner.Length];
-        loop.Run(parts.Length, s =>
-            parts[s] = new PooledLinear.Part(new InputFrame(inner[s].Table, plans[s]), plans[s], inner[s].Train.Count));
-        (double[] shared, double[] errors) = PooledLinear.Judge(parts);
-        bool isPooled = errors.Average() < ownError;
-        return new PlanChoice(plans, isPooled ? Array.ConvertAll(plans, _ => shared) : own, isPooled, ownError, errors.Average());
-
-        (double[][] Penalties, double Error) Judge(ForecastSplit[] splits, InputPlan[] adapted, bool isChosen)
-        {
-            var found = new LinearStage.Judged[splits.Length];
-            loop.Run(found.Length, s => found[s] = LinearStage.Judge(splits[s].Table, adapted[s], splits[s].Train.Count, isChosen));
-            return (Array.ConvertAll(found, entry => entry.Penalties), found.Average(entry => entry.Error));
-        }
+        var trial = PlanTrial.Of(inner, plans, season, true, loop);
+        bool isPooled = trial.SharedError < trial.OwnError;
+        double[] penalties = isPooled ? trial.SharedPenalties : trial.OwnPenalties;
+        return new PlanChoice(plans, Array.ConvertAll(plans, _ => penalties), isPooled, trial.OwnError, inner.Length == 1 ? null : trial.SharedError);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -9,38 +11,29 @@ internal static class PooledLinear
     /// <summary>Of more rows every second, third, ... is taken.</summary>
     private const int MostRows = 50_000;
 
-    private static readonly double[] s_penalties = [0.0001, 0.001, 0.01, 0.1, 1, 10];
-
     /// <summary>One series: its rows, its plan, and the first row that is not learnt from.</summary>
     public readonly record struct Part(InputFrame Frame, InputPlan Plan, int End);
 
     /// <summary>Weights [H][inputs + 1] for penalties [H].</summary>
     public static double[][] Fit(Part[] parts, double[] penalties) =>
-        [.. penalties.Select((penalty, h) => System(parts, h + 1).Solve(penalty))];
+        [.. penalties.Select((penalty, h) => Solve(System(parts, h + 1), parts[0].Plan, penalty))];
 
-    /// <summary>The best penalty for each step, and for each series the RMSE on the rows from its end on relative to that of the newest value, as a mean over the steps tried.</summary>
-    public static (double[] Penalties, double[] Errors) Judge(Part[] parts)
+    /// <summary>
+    /// The weights for a penalty: where the plan wants it the mean of those of all lags, of half of them, of a quarter and so on, which is
+    /// the mean of as many linear models.
+    /// </summary>
+    public static double[] Solve(RidgeSystem system, InputPlan plan, double penalty)
     {
-        int all = parts[0].Plan.Steps;
-        int[] steps = StepBlocks.Probes(all);
-        var penalties = new double[all];
-        var errors = new double[parts.Length];
-        foreach (int step in steps)
-        {
-            RidgeSystem system = System(parts, step);
-            double[][] weights = Array.ConvertAll(s_penalties, system.Solve);
-            double[][] relative = Array.ConvertAll(parts, part => LinearStage.RelativeErrors(part.Frame, step, part.End, weights));
-            int best = Enumerable.Range(0, s_penalties.Length).MinBy(i => relative.Sum(each => Math.Sqrt(each[i])));
-            for (int s = 0; s < parts.Length; s++)
-                errors[s] += relative[s][best] / steps.Length;
-            foreach (int covered in StepBlocks.Around(all, step))
-                penalties[covered - 1] = s_penalties[best];
-        }
-
-        return (penalties, Array.ConvertAll(errors, Math.Sqrt));
+        double[] weights = system.Solve(penalty);
+        for (int set = 1; set < plan.LagSets; set++)
+            TensorPrimitives.Add(weights, system.Solve(penalty, Math.Max(1, plan.Lags >> set), plan.Lags), weights);
+        if (plan.LagSets > 1)
+            TensorPrimitives.Divide(weights, plan.LagSets, weights);
+        return weights;
     }
 
-    private static RidgeSystem System(Part[] parts, int step)
+    /// <summary>The equations of all parts; of many rows as many as are enough.</summary>
+    public static RidgeSystem System(Part[] parts, int step)
     {
         long rows = parts.Sum(part => Math.Max(0, (long)part.End - step - First(part)));
         return System(parts, step, (int)(1 + ((rows - 1) / MostRows)));
@@ -69,5 +62,5 @@ internal static class PooledLinear
         return new RidgeSystem(columns, outputs);
     }
 
-    private static int First(Part part) => LinearStage.FirstOrigin(part.Frame, part.Plan, part.End);
+    private static int First(Part part) => LinearStage.FirstOrigin(part.Plan, part.End);
 }

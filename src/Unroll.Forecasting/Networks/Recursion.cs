@@ -60,10 +60,10 @@ internal static class Recursion
                         InputFrame own = continued[i][k];
                         int origin = own.Rows - 1;
                         double linear = models[k].Linear.Predict(own, origin)[0], scale = models[k].Scales[0];
-                        double value = own.Inverse(origin, linear + (scale * outputs[k].Corrections[i]));
+                        double value = own.Inverse(origin, 1, linear + (scale * outputs[k].Corrections[i]));
                         _values[k][start + i][h] = value;
                         if (_hasHead)
-                            outputs[k].WriteAround(value, i, own, origin, linear, scale, _quantiles[k][start + i].AsSpan(h * each, each));
+                            outputs[k].WriteAround(value, i, own, origin, 1, linear, scale, _quantiles[k][start + i].AsSpan(h * each, each));
                     }
 
                     if (h + 1 < steps)

@@ -14,7 +14,7 @@ public sealed class RidgeForecaster : PartsForecaster
         _recipe = (recipe ?? new EnsembleRecipe()) with { Strategy = Strategy.Direct, Head = ForecastHead.None };
 
     /// <summary>One that was loaded.</summary>
-    internal RidgeForecaster(FittedFacts facts, IReadOnlyList<RidgeModel> models, PlanChoice[] choices)
+    internal RidgeForecaster(FittedFacts facts, IReadOnlyList<PartModel> models, PlanChoice[] choices)
         : this()
     {
         Choices = choices;
@@ -34,10 +34,10 @@ public sealed class RidgeForecaster : PartsForecaster
     public override void Require(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        EnsembleRecipe recipe = _recipe with { Steps = task.Horizon, Validation = task.Options.Validation };
-        foreach (Part part in task.Parts)
-            _ = recipe.ValidationRows(task[part]);
+        (_recipe with { Steps = task.Horizon, Validation = task.Options.Validation }).Require(task);
     }
+
+    internal override bool CanLearn(ForecastTask task, Part part) => _recipe.CanLearn(task, part);
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ public sealed class RidgeForecaster : PartsForecaster
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
     {
-        if (!task.Parts.SequenceEqual(Parts) || Choices.Length == 0)
+        if (!task.Parts.SequenceEqual(Learnt) || Choices.Length == 0)
             return FitParts(task, progress, cancellationToken);
         (TrainingSeries[] series, SeriesLoop loop, _) = Prepared(task, cancellationToken);
         return Fitted(task, series, loop, null);
@@ -69,7 +69,7 @@ public sealed class RidgeForecaster : PartsForecaster
 
     private RidgeModel Adapted(Part part, TimeSeries table)
     {
-        var model = (RidgeModel)Models.Values.First(each => each.Part.Target == part.Target);
+        var model = Models.Values.OfType<RidgeModel>().First(each => each.Part.Target == part.Target);
         var series = NewSeries.Of(this, part.Target, table, model.Linear, Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled);
         return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }

@@ -37,14 +37,21 @@ internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
     public static LinearFit[] Of(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end, SeriesLoop loop)
     {
         var frames = new InputFrame[tables.Length][];
-        loop.Run(frames.Length, s => frames[s] = [.. tables[s].Select((table, k) => new InputFrame(table, choices[k].Plans[s]))]);
+        InputPlan[][] plans = [.. tables.Select((own, s) => own.Select((table, k) => Fitted(choices[k].Plans[s], table, end(s))).ToArray())];
+        loop.Run(frames.Length, s => frames[s] = [.. tables[s].Select((table, k) => new InputFrame(table, plans[s][k]))]);
         double[][]?[] shared = [.. choices.Select((choice, k) => choice.IsPooled
-            ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], choice.Plans[s], end(s)))], choice.Penalties[0])
+            ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], plans[s][k], end(s)))], choice.Penalties[0])
             : null)];
         var fits = new LinearFit[tables.Length];
         loop.Run(fits.Length, s => fits[s] = new LinearFit(frames[s], [.. choices.Select((choice, k) => shared[k] is { } weights
-            ? new LinearStage(choice.Plans[s], choice.Penalties[s], weights)
-            : LinearStage.Fit(frames[s][k], choice.Plans[s], choice.Penalties[s], end(s)))]));
+            ? new LinearStage(plans[s][k], choice.Penalties[s], weights)
+            : LinearStage.Fit(frames[s][k], plans[s][k], choice.Penalties[s], end(s)))]));
         return fits;
     }
+
+    /// <summary>A plan with the season of the rows that are learnt from, where it takes that away.</summary>
+    private static InputPlan Fitted(InputPlan plan, TimeSeries table, int end) => plan.Indices is not { } indices ? plan : plan with
+    {
+        Indices = SeasonalIndices.Of(table[plan.Target].Values[..end], indices.Period, table.Dates[0]) ?? indices,
+    };
 }

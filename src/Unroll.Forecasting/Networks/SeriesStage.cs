@@ -17,7 +17,7 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
         (float[] Targets, double[] Scales)[] own = [.. frames.Select((frame, k) => TargetsOf(frame, linear[k], end))];
 
         // Origins that are early enough for one target may be too early for another.
-        int first = frames.Select((frame, k) => LinearStage.FirstOrigin(frame, frame.Plan, end)).Max();
+        int first = frames.Max(frame => FirstOrigin(frame, end));
         int steps = inputs.Lead.Steps, count = end - steps - first;
         var samples = new SideBySideSamples(inputs, frames, first, count, Array.ConvertAll(own, each => each.Targets[^(count * steps)..]));
         return new SeriesStage(inputs, frames, linear, Array.ConvertAll(own, each => each.Scales), samples);
@@ -30,7 +30,7 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
     /// <summary>The targets of the rows before <paramref name="end"/>, of deviation 1 at each step, and what that is in units of the plan.</summary>
     public static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, LinearStage linear, int end)
     {
-        int steps = linear.Plan.Steps, first = LinearStage.FirstOrigin(frame, linear.Plan, end), count = end - steps - first;
+        int steps = linear.Plan.Steps, first = FirstOrigin(frame, end), count = end - steps - first;
         var scales = new double[steps];
         Array.Fill(scales, 1);
         float[] targets = Residuals(frame, linear, first, count, scales);
@@ -46,6 +46,9 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
 
         return (targets, scales);
     }
+
+    /// <summary>The first row from which a network sees a whole window.</summary>
+    private static int FirstOrigin(InputFrame frame, int end) => Math.Max(frame.FirstOrigin, LinearStage.FirstOrigin(frame.Plan, end));
 
     /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], each step divided by its scale.</summary>
     private static float[] Residuals(InputFrame frame, LinearStage linear, int first, int count, double[] scales)

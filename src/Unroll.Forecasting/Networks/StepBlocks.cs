@@ -1,16 +1,24 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// Steps ahead in up to three blocks: the next row, the rows to the middle, and the rest. What is chosen on few rows is chosen for a block,
+/// Steps ahead in blocks, each as long as all before it: 1, 2, 3 to 4, 5 to 8 and so on. What is chosen on few rows is chosen for a block,
 /// because near and far rows differ, and for no less than a block, because their neighbours do not.
 /// </summary>
 internal static class StepBlocks
 {
-    /// <summary>The blocks of H steps: first and last step of each.</summary>
+    /// <summary>The blocks of H steps: first and last step of each; a rest of less than half a block belongs to the one before.</summary>
     public static (int First, int Last)[] Of(int steps)
     {
-        int middle = (steps + 1) / 2;
-        return [.. new[] { (First: 1, Last: 1), (First: 2, Last: middle), (First: Math.Max(2, middle + 1), Last: steps) }.Where(block => block.First <= block.Last)];
+        var blocks = new List<(int First, int Last)>();
+        for (int first = 1, length = 1; first <= steps;)
+        {
+            int last = first + length - 1, left = steps - last;
+            last = left < length ? steps : last;
+            blocks.Add((first, last));
+            (length, first) = (last, last + 1);
+        }
+
+        return [.. blocks];
     }
 
     /// <summary>The step of each block that is tried for it: its last.</summary>

@@ -116,7 +116,7 @@ public abstract class PartsForecaster : IForecaster
     {
         ArgumentNullException.ThrowIfNull(task);
         var clock = Stopwatch.StartNew();
-        Keep(FittedFacts.Of(task), FitParts(task, progress, cancellationToken));
+        Keep(FittedFacts.Of(task), WithShort(task, learnt => FitParts(learnt, progress, cancellationToken), cancellationToken));
         FitTime = clock.Elapsed;
     }
 
@@ -129,7 +129,7 @@ public abstract class PartsForecaster : IForecaster
         var tracks = new Dictionary<Part, TrackRecord?>();
         foreach (Part part in task.Parts)
             tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Followed(model, task[part].Table) : NewTrack(part, task[part].Table);
-        IReadOnlyList<PartModel> models = RefitParts(task, progress, cancellationToken);
+        IReadOnlyList<PartModel> models = WithShort(task, learnt => RefitParts(learnt, progress, cancellationToken), cancellationToken);
         foreach (PartModel model in models)
             model.Track = tracks[model.Part] ?? model.Track;
         Keep(FittedFacts.Of(task), models);
@@ -207,12 +207,34 @@ public abstract class PartsForecaster : IForecaster
         _facts = facts;
     }
 
+    /// <summary>Whether a part has enough training rows to learn from; one that has not is forecast by <see cref="SimpleModel"/>.</summary>
+    internal virtual bool CanLearn(ForecastTask task, Part part) => true;
+
+    /// <summary>Whether it can learn from any part of a task.</summary>
+    internal bool CanLearn(ForecastTask task) => task.Parts.Any(part => CanLearn(task, part));
+
+    /// <summary>The parts that it learnt from, in the order of the task.</summary>
+    private protected IEnumerable<Part> Learnt => Parts.Where(part => _models[part] is not SimpleModel);
+
     /// <summary>Fits all parts, choices included.</summary>
     private protected abstract IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken);
 
     /// <summary>Fits all parts again with the choices made before.</summary>
     private protected virtual IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
         FitParts(task, progress, cancellationToken);
+
+    /// <summary>What fits the parts that can be learnt from, and simple models for series of which one is too short.</summary>
+    private IReadOnlyList<PartModel> WithShort(ForecastTask task, Func<ForecastTask, IReadOnlyList<PartModel>> fit, CancellationToken cancellationToken)
+    {
+        if (task.Parts.Count == 1 || !CanLearn(task) || task.Parts.All(part => CanLearn(task, part)))
+            return fit(task);
+        ForecastTask learnt = task.Where(part => CanLearn(task, part));
+        var models = fit(learnt).ToDictionary(model => model.Part);
+        Part[] others = [.. task.Parts.Where(part => !models.ContainsKey(part))];
+        foreach (PartModel model in Each<PartModel>(task.Where(part => Array.IndexOf(others, part) >= 0), (part, _) => SimpleModel.Of(task, part, cancellationToken), cancellationToken))
+            models.Add(model.Part, model);
+        return [.. task.Parts.Select(part => models[part])];
+    }
 
     /// <summary>A model for a series that was not there in training.</summary>
     /// <param name="part">The new part.</param>

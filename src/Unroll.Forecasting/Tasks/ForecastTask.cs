@@ -46,7 +46,7 @@ public sealed class ForecastTask
             try
             {
                 TimeSeries table = tables.Table(key, ranges.Test?.From);
-                ForecastSplit[] splits = [.. targets.Select(target => ranges.Split(tables.Of(table, target), target, window, InputsOf(table, target), Horizon, options.Window is null))];
+                ForecastSplit[] splits = [.. targets.Select(target => ranges.Split(tables.Of(table, target), target, window, InputsOf(table, target), Horizon, options.Window is null || data.Count > 1))];
                 for (int k = 0; k < targets.Length; k++)
                     _splits.Add(new Part(key, targets[k]), splits[k]);
             }
@@ -58,7 +58,7 @@ public sealed class ForecastTask
         }
 
         if (options.Window is null)
-            SameWindow(leftOut);
+            SameWindow();
         if (_splits.Count == 0)
             throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be used. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
         LeftOut = leftOut.AsReadOnly();
@@ -192,9 +192,9 @@ public sealed class ForecastTask
 
     /// <summary>
     /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight rows
-    /// for the sake of few short ones. Those that have not the rows are left out.
+    /// for the sake of few short ones. Those that have not the rows keep the window that they have: forecasters make do with simple rules there.
     /// </summary>
-    private void SameWindow(List<LeftOut> leftOut)
+    private void SameWindow()
     {
         const int Least = 8;
         var recipe = new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation };
@@ -205,17 +205,7 @@ public sealed class ForecastTask
             return;
         int window = Math.Max(possible[possible.Length / 4], Math.Min(possible[^1], Least));
         foreach ((Part part, ForecastSplit split) in _splits.ToArray())
-        {
-            if (windows[part.Series] >= window)
-            {
-                _splits[part] = split.WithWindow(window);
-                continue;
-            }
-
-            _splits.Remove(part);
-            if (leftOut.TrueForAll(left => left.Series != part.Series))
-                leftOut.Add(new LeftOut(part.Series, $"It has {split.Train.Count:N0} training rows, too few for windows of {window} rows and {Horizon} ahead. Give it more, or ask for a shorter window."));
-        }
+            _splits[part] = split.WithWindow(Math.Clamp(windows[part.Series], 1, window));
     }
 
     /// <summary>

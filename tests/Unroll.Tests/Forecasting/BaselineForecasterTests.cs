@@ -14,6 +14,7 @@ public class BaselineForecasterTests
     [
         new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster(), new MeanForecaster(), new LeastSquaresForecaster(3),
         new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt), new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
+        new SeasonalNaiveDriftForecaster(7), new SeasonalNaiveDriftForecaster(1), new ThetaForecaster(), new ThetaForecaster(7),
     ];
 
     private static TimeSeries Days(double[] values) =>
@@ -95,10 +96,10 @@ public class BaselineForecasterTests
     {
         double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))], waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
         static string[] Names(ForecastSplit split) => [.. Baselines.For(split).Select(forecaster => forecaster.Name)];
-        Assert.Equal(["naive", "seasonal naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(weeks))));
-        Assert.Equal(["naive", "drift", "mean", "least squares", "ETS"], Names(Split(Days(waves))));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS"], Names(Split(Days(weeks))));
+        Assert.Equal(["naive", "drift", "mean", "least squares", "Theta", "ETS"], Names(Split(Days(waves))));
         Assert.Equal(["naive", "drift", "mean"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6)));
-        Assert.Equal(["naive", "drift", "mean", "ETS"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
+        Assert.Equal(["naive", "drift", "mean", "Theta", "ETS"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
         foreach (BaselineForecaster forecaster in Baselines.For(Split(Days(weeks))))
             Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predicted(Split(Days(weeks))).Count(double.IsFinite));
         var seasonal = (SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1];

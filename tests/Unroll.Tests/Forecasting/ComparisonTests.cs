@@ -46,7 +46,7 @@ public class ComparisonTests
     {
         ForecastSplit split = Split(Weeks());
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
-        Assert.Equal(["naive", "seasonal naive", "drift", "mean", "least squares", "ETS"], comparison.Baselines.Select(score => score.Name));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS"], comparison.Baselines.Select(score => score.Name));
         Assert.Same(comparison.Naive, comparison.Baselines[0]);
         Assert.Empty(comparison.LeftOut);
         Assert.Equal(comparison.Baselines, comparison.Scores);
@@ -91,7 +91,7 @@ public class ComparisonTests
         Assert.Equal(1, score.PartsBeatNaive);
         string naive = comparison.Naive.Error.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), less = (100 * score.Skill!.Value).ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
-            $"The LSTM has RMSE 8.515 one row ahead; the best baseline, seasonal naive, has 3.308 (2.6 times the error), and the naive forecast {naive} ({less} % less error). Use the seasonal naive forecast instead.",
+            $"The LSTM has RMSE 8.515 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (2.6 times the error), and the naive forecast {naive} ({less} % less error). Use the seasonal naive with drift forecast instead.",
             comparison.Verdict(score));
         Assert.Equal([comparison.Verdict(score)], comparison.Summary());
     }
@@ -103,7 +103,7 @@ public class ComparisonTests
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         ForecasterScore score = comparison.Add("LSTM", Off(split, row => row % 3 * 0.01));
         Assert.Equal(1, score.PartsBeatBest);
-        Assert.StartsWith("The LSTM has RMSE 0.01268 one row ahead; the best baseline, seasonal naive, has 3.308 (99.6 % less error), and the naive forecast ", comparison.Verdict(score), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM has RMSE 0.01268 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (99.6 % less error), and the naive forecast ", comparison.Verdict(score), StringComparison.Ordinal);
         Assert.DoesNotContain("instead", comparison.Verdict(score), StringComparison.Ordinal);
     }
 
@@ -131,7 +131,7 @@ public class ComparisonTests
         ForecastSplit split = Split(Weeks());
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         double[] best = comparison.BestBaseline.Forecast.Parts[0].Judged.Predicted(1);
-        Assert.StartsWith("The LSTM has RMSE 3.308 one row ahead; the best baseline, seasonal naive, has 3.308 (no difference), and ", comparison.Verdict(comparison.Add("LSTM", best)), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM has RMSE 3.29 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (no difference), and ", comparison.Verdict(comparison.Add("LSTM", best)), StringComparison.Ordinal);
     }
 
     /// <summary>Its forecast, what it would be without networks, its intervals.</summary>

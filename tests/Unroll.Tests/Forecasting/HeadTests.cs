@@ -97,7 +97,7 @@ public class HeadTests
         {
             double mean = said.Average(each => each[h].Mean), deviation = said.Average(each => each[h].Deviation);
             foreach ((int k, double z) in new[] { (0, -1.959963985), (6, 0.0), (10, 1.281551566), (12, 1.959963985) })
-                Assert.Equal(1, quantiles[(h * 13) + k] / frame.Inverse(origin, straight[h] + (state.Scales[h] * (mean + (z * deviation)))), 1e-7);
+                Assert.Equal(1, quantiles[(h * 13) + k] / frame.Inverse(origin, h + 1, straight[h] + (state.Scales[h] * (mean + (z * deviation)))), 1e-7);
         }
     }
 

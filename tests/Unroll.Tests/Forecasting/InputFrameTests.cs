@@ -8,8 +8,11 @@ public class InputFrameTests
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 
     /// <summary>The plan with every group of inputs, whether they pay or not.</summary>
-    internal static InputPlan Everything(ForecastSplit split, int steps, TargetTransform? transform = null) =>
-        InputPlans.Groups(split, steps).Aggregate(InputPlans.Candidates(split, steps, transform)[^1], (plan, add) => add(plan));
+    internal static InputPlan Everything(ForecastSplit split, int steps, TargetTransform? transform = null)
+    {
+        InputPlan bare = InputPlans.Candidates(split, steps, InputPlans.Season(split), transform)[^1];
+        return InputPlans.Groups(split, steps).Aggregate(bare, (plan, add) => add(plan) is var more && plan.Calendar is not null ? more with { Calendar = plan.Calendar } : more);
+    }
 
     /// <summary>All that models are given from an origin.</summary>
     private static (double[] Linear, float[] Channels, double[] Units) Written(InputFrame frame, InputPlan plan, int origin)
@@ -20,7 +23,7 @@ public class InputFrameTests
         float[] channels = new float[(plan.Window + plan.Steps) * frame.Channels];
         for (int i = 0; i < plan.Window + plan.Steps; i++)
             frame.WriteChannels(origin, origin - plan.Window + 1 + i, channels.AsSpan(i * frame.Channels, frame.Channels));
-        return (linear, channels, [frame.Inverse(origin, 0), frame.Inverse(origin, 1), frame.Inverse(origin, -2.5), frame.TargetOf(origin, origin)]);
+        return (linear, channels, [frame.Inverse(origin, 1, 0), frame.Inverse(origin, 1, 1), frame.Inverse(origin, 1, -2.5), frame.TargetOf(origin, origin)]);
     }
 
     public static TheoryData<string, int, int, string> Cases => new()
@@ -93,7 +96,7 @@ public class InputFrameTests
             for (int origin = frame.FirstOrigin; origin < 197; origin++)
             {
                 for (int row = origin - 3; row <= origin + 3; row++)
-                    Assert.Equal(table["x"][row], frame.Inverse(origin, frame.TargetOf(origin, row)), 1e-12 * 100);
+                    Assert.Equal(table["x"][row], frame.Inverse(origin, row - origin, frame.TargetOf(origin, row)), 1e-12 * 100);
             }
         }
     }
@@ -120,7 +123,7 @@ public class InputFrameTests
         Assert.Equal(-4 / Math.Sqrt(4.3), frame.TargetOf(1, 2), 1e-15);
         foreach (TargetTransform transform in (TargetTransform[])[TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative])
         {
-            InputPlan plan = Assert.Single(InputPlans.Candidates(MadeTables.Split(MadeTables.Of("yearly", 60), 10, 8), 1, transform));
+            InputPlan plan = Assert.Single(InputPlans.Candidates(MadeTables.Split(MadeTables.Of("yearly", 60), 10, 8), 1, 1, transform));
             Assert.Equal((1, transform == TargetTransform.Difference || transform == TargetTransform.LogReturn), (plan.Season, plan.InUnitsOfVolatility));
         }
     }

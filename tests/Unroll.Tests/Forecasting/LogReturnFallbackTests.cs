@@ -76,7 +76,7 @@ public class LogReturnFallbackTests
         double[] inputs = new double[frame.LinearInputs];
         frame.WriteLinear(At, 1, inputs);
         Assert.All(inputs, value => Assert.InRange(value, -20, 20));
-        Assert.Equal(new InputFrame(Prices(), plan).Inverse(At, 1.5), frame.Inverse(At, 1.5));
+        Assert.Equal(new InputFrame(Prices(), plan).Inverse(At, 1, 1.5), frame.Inverse(At, 1, 1.5));
     }
 
     [Fact]
@@ -87,8 +87,8 @@ public class LogReturnFallbackTests
         var frame = new InputFrame(table, plan);
         double before = table["x"][At - 1];
         double geometric = Math.Exp(Enumerable.Range(At - 4, 5).Average(row => Math.Log(row == At ? before : table["x"][row])));
-        Assert.Equal(geometric + ((-10 - before) / 5), frame.Inverse(At, 0), 1e-9);
-        Assert.Equal(geometric * Math.Exp(0.06) + ((-10 - before) / 5), frame.Inverse(At, 2), 1e-9);
+        Assert.Equal(geometric + ((-10 - before) / 5), frame.Inverse(At, 1, 0), 1e-9);
+        Assert.Equal(geometric * Math.Exp(0.06) + ((-10 - before) / 5), frame.Inverse(At, 1, 2), 1e-9);
     }
 
     [Fact]

@@ -65,13 +65,13 @@ public class RecursiveEnsembleTests
                 double[] expected = new double[whole.LinearInputs], actual = new double[whole.LinearInputs];
                 whole.WriteLinear(559, 1, expected);
                 continued.WriteLinear(559, 1, actual);
-                double unit = (whole.Inverse(559, 1) - whole.Inverse(559, 0)) / (continued.Inverse(559, 1) - continued.Inverse(559, 0));
+                double unit = (whole.Inverse(559, 1, 1) - whole.Inverse(559, 1, 0)) / (continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0));
                 Assert.Equal(!isVolatile, Math.Abs(unit - 1) < 1e-9);
                 if (isVolatile)
                 {
                     // The unit is that of the origin, from which the value has moved.
-                    double moved = transform == "difference" ? 1 : continued.Inverse(559, 0) / whole.Inverse(549, 0);
-                    Assert.InRange((continued.Inverse(559, 1) - continued.Inverse(559, 0)) / (whole.Inverse(549, 1) - whole.Inverse(549, 0)) / moved, 1 - 1e-9, 1 + 1e-9);
+                    double moved = transform == "difference" ? 1 : continued.Inverse(559, 1, 0) / whole.Inverse(549, 11, 0);
+                    Assert.InRange((continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0)) / (whole.Inverse(549, 11, 1) - whole.Inverse(549, 11, 0)) / moved, 1 - 1e-9, 1 + 1e-9);
                 }
                 else
                 {
