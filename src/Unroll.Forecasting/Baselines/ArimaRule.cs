@@ -63,7 +63,8 @@ internal sealed class ArimaRule : BaselineRule
         string what = _order?.ToString() ?? Name;
         _parameters = found ?? throw new UnrollException(
             $"{split.Target} in {split.TrainRange} has {values.Length} rows, which cannot be fitted by {what}. "
-            + "Use a longer training range or a simpler model.") { Subject = "train" };
+            + "Use a longer training range or a simpler model.")
+        { Subject = "train" };
         _firstDate = split.Train.Dates[0];
     }
 

@@ -2,7 +2,7 @@ namespace Unroll.Forecasting;
 
 /// <summary>
 /// A rule for intermittent demand: rows of 0 with demands between them, of which size and frequency are smoothed by themselves. A value
-/// above 0 is a demand, and every other is none.
+/// above 0 is a demand; 0, and what is below as goods that come back, is none.
 /// </summary>
 internal abstract class DemandRule : BaselineRule
 {
@@ -40,10 +40,6 @@ internal abstract class DemandRule : BaselineRule
     private protected sealed override void Learn(ForecastSplit split, CancellationToken cancellationToken)
     {
         double[] values = split.Train.ToArray();
-        if (Array.Exists(values, value => value < 0))
-            throw new UnrollException(
-                $"{split.Target} in {split.TrainRange} holds values below 0, which are no demand. "
-                + "Use another forecaster, or a target that is never below 0.");
         DemandParameters start = Start(values);
         (double size, double rate) = _share is { } given
             ? (given, given)

@@ -64,14 +64,16 @@ internal sealed class StlEtsRule : BaselineRule
         if (values.Length <= 2 * periods[^1])
             throw new UnrollException(
                 $"The training range {split.TrainRange} has {values.Length} rows, not more than two seasons of {periods[^1]}. "
-                + "Use a longer training range or a shorter period.") { Subject = "train" };
+                + "Use a longer training range or a shorter period.")
+            { Subject = "train" };
         var parts = SeasonalTrend.Of(values, periods, cancellationToken);
         double[] plain = Plain(values, parts);
         bool positive = Array.TrueForAll(plain, value => value > 0);
         EtsParameters fitted = EtsFitter.Best(plain, EtsModel.Candidates(seasonal: false, positive), 1, cancellationToken)
             ?? throw new UnrollException(
                 $"{split.Target} in {split.TrainRange} has {values.Length} rows, which cannot be fitted by exponential smoothing. "
-                + "Use a longer training range.") { Subject = "train" };
+                + "Use a longer training range.")
+            { Subject = "train" };
         EtsState state = fitted.Start();
         foreach (double value in plain)
             state.Observe(value);

@@ -94,13 +94,18 @@ public class DemandForecasterTests
     }
 
     [Fact]
-    public void What_is_no_demand_is_refused()
+    public void A_value_below_0_is_no_demand()
+    {
+        double[] back = [.. s_demand.Select((value, row) => row is 3 or 28 ? -value - 2 : value)];
+        TimeSeries table = MadeTables.Days(back), none = MadeTables.Days(s_demand);
+        Assert.Equal(Fitted(new CrostonForecaster(alpha: 0.2), s_demand).Next(none), Fitted(new CrostonForecaster(alpha: 0.2), back).Next(table));
+        Assert.Equal(Fitted(new TsbForecaster(0.2), s_demand).Next(none), Fitted(new TsbForecaster(0.2), back).Next(table));
+    }
+
+    [Fact]
+    public void What_is_no_share_is_refused()
     {
         string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
-        Assert.Equal(
-            "x in 2015-01-05..2015-01-07 holds values below 0, which are no demand. "
-            + "Use another forecaster, or a target that is never below 0.",
-            Refused(() => Fitted(new TsbForecaster(), 1, -1, 2)));
         Assert.Equal(
             "A share of 0 smooths no demand. Give an alpha above 0 and at most 1, or none to find it in the training rows.",
             Refused(() => Fitted(new CrostonForecaster(alpha: 0), 1, 0, 2)));
