@@ -12,6 +12,9 @@ public abstract class BaselineForecaster : PartsForecaster
     /// <summary>What it says, in a few words; null where that takes more.</summary>
     public string? Saying => Models.Count == 1 && Models.Values.First() is BaselineModel model ? model.Rule.Saying : CreateRule().Saying;
 
+    /// <summary>What a file keeps of what it was asked for; null where all of it is in the fitted rules, or found again.</summary>
+    internal virtual BaselineOptions? Options => null;
+
     /// <summary>The rule of one part, not yet fitted.</summary>
     private protected abstract BaselineRule CreateRule();
 

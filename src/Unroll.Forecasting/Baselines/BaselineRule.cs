@@ -32,6 +32,14 @@ internal abstract class BaselineRule
             { Kind: LeastSquaresRule.DefaultName, Weights: { } weights } => new LeastSquaresRule(weights),
             { Kind: SeasonalNaiveDriftRule.DefaultName, Period: >= 1 } => new SeasonalNaiveDriftRule(state.Period, state.Slope),
             { Kind: ThetaRule.DefaultName, Ets: not null } => new ThetaRule(state),
+            { Kind: CrostonRule.DefaultName, Demand: { IsSound: true } demand } => new CrostonRule(state.IsCorrected, demand, state.FirstDate),
+            { Kind: TsbRule.DefaultName, Demand: { IsSound: true } demand } => new TsbRule(demand, state.FirstDate),
+            { Arima: { } arima } => arima.IsSound
+                ? new ArimaRule(arima, state.FirstDate)
+                : throw new UnrollException("its ARIMA coefficients do not fit each other"),
+            { Seasons: { } seasons, Ets: { } parameters } => seasons.Length > 0 && Array.TrueForAll(seasons, season => season.Length >= 2)
+                ? new StlEtsRule(seasons, parameters, state.FirstDate)
+                : throw new UnrollException("its seasons are none"),
             { Ets: { } parameters } => new EtsRule(parameters, state.FirstDate),
             _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
         };

@@ -68,6 +68,12 @@ internal sealed class EtsState
         _multiplies = model.Season == EtsSeason.Multiplicative;
     }
 
+    /// <summary>l.</summary>
+    public double Level => _level;
+
+    /// <summary>b.</summary>
+    public double Trend => _trend;
+
     /// <summary>μ of the next row.</summary>
     public double Expected
     {

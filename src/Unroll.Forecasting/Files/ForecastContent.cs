@@ -40,6 +40,8 @@ internal sealed record BaselineContent : ForecasterContent
 
     /// <summary>[parts].</summary>
     public required BaselineState[] Rules { get; init; }
+
+    public BaselineOptions? Options { get; init; }
 }
 
 internal sealed record RidgeContent : ForecasterContent

@@ -23,7 +23,14 @@ internal static class ForecasterContents
                 Linear = Linear([.. models.OfType<RidgeModel>().Select(model => model.Linear)]),
                 IsPooled = Array.ConvertAll(ridge.Choices, choice => choice.IsPooled),
             },
-            BaselineForecaster => new BaselineContent { Facts = facts, Parts = parts, Name = forecaster.Name, Rules = Array.ConvertAll(models, model => ((BaselineModel)model).Rule.State) },
+            BaselineForecaster baseline => new BaselineContent
+            {
+                Facts = facts,
+                Parts = parts,
+                Name = forecaster.Name,
+                Options = baseline.Options,
+                Rules = Array.ConvertAll(models, model => ((BaselineModel)model).Rule.State),
+            },
             NetworkForecaster => new NetworkContent
             {
                 Facts = facts,
@@ -157,6 +164,7 @@ internal static class ForecasterContents
 
     private static BaselineForecaster Baseline(BaselineContent content)
     {
+        BaselineOptions options = content.Options ?? new();
         BaselineForecaster forecaster = content.Name switch
         {
             NaiveRule.DefaultName => new NaiveForecaster(),
@@ -167,6 +175,10 @@ internal static class ForecasterContents
             EtsRule.DefaultName => new EtsForecaster(),
             ThetaRule.DefaultName => new ThetaForecaster(),
             SeasonalNaiveDriftRule.DefaultName => new SeasonalNaiveDriftForecaster(),
+            ArimaRule.DefaultName => new ArimaForecaster(options.Order, options.Period, options.Models),
+            StlEtsRule.DefaultName => new StlEtsForecaster(options.Periods),
+            CrostonRule.DefaultName => new CrostonForecaster(options.IsCorrected, options.Share),
+            TsbRule.DefaultName => new TsbForecaster(options.Share),
             _ => throw new UnrollException($"it names a baseline {content.Name}, which there is not"),
         };
         forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(new BaselineModel(BaselineRule.Restore(content.Rules[i], part.Part.Target)) { Part = part.Part, Facts = part.Facts }, part))]);

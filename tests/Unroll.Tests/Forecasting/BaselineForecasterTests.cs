@@ -15,6 +15,8 @@ public class BaselineForecasterTests
         new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster(), new MeanForecaster(), new LeastSquaresForecaster(3),
         new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt), new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
         new SeasonalNaiveDriftForecaster(7), new SeasonalNaiveDriftForecaster(1), new ThetaForecaster(), new ThetaForecaster(7),
+        new ArimaForecaster(new ArimaOrder(1, 1, 1)), new ArimaForecaster(period: 4, models: 5),
+        new CrostonForecaster(), new TsbForecaster(), new StlEtsForecaster([6]),
     ];
 
     private static TimeSeries Days(double[] values) =>

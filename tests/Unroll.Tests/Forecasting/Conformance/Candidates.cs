@@ -6,7 +6,10 @@ namespace Unroll.Tests.Forecasting.Conformance;
 internal static class Candidates
 {
     public static readonly string[] Names =
-        ["naive", "seasonal-naive", "drift", "mean", "least-squares", "ets", "ridge", "lstm", "gru", "simple-rnn", "network", "blend"];
+    [
+        "naive", "seasonal-naive", "drift", "mean", "least-squares", "ets", "arima", "croston", "tsb", "stl-ets",
+        "ridge", "lstm", "gru", "simple-rnn", "network", "blend",
+    ];
 
     private static readonly string[] s_members = ["lstm", "ridge", "naive", "drift"];
 
@@ -19,6 +22,10 @@ internal static class Candidates
         "mean" => new MeanForecaster { Threads = threads },
         "least-squares" => new LeastSquaresForecaster { Threads = threads },
         "ets" => new EtsForecaster(null, season) { Threads = threads },
+        "arima" => new ArimaForecaster(null, season, models: 4) { Threads = threads },
+        "croston" => new CrostonForecaster { Threads = threads },
+        "tsb" => new TsbForecaster { Threads = threads },
+        "stl-ets" => new StlEtsForecaster([season]) { Threads = threads },
         "ridge" => new RidgeForecaster { Threads = threads },
         "lstm" => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
         "gru" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
