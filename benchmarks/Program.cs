@@ -133,7 +133,26 @@ strategies.SetAction(parse => Guarded(() =>
 var shapes = new Command("shapes", "Training of two larger networks in both libraries: the encoder and decoder of samples/pronounce.cs, and a reader of characters") { runs };
 shapes.SetAction(parse => Guarded(() => ShapesBenchmark.Run(parse.GetValue(runs) ?? 9, string.Join(' ', args))));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies, shapes }.Parse(args).Invoke();
+var benchmarkFiles = new Option<string>("--data") { Description = "A folder with cif12.csv, cif6.csv, m3m-80.csv or tourism-40.csv", Required = true };
+var inner = new Option<bool>("--inner") { Description = "Cut the last rows off and judge on those before, to choose by" };
+var only = new Option<string?>("--only") { Description = "Which files, with commas between, as cif12,m3m-80" };
+var dump = new Option<string?>("--dump") { Description = "A folder for all forecasts of validation and judged rows" };
+var remark = new Option<string?>("--note") { Description = "A line for the page" };
+var accuracy = new Command("accuracy", "The default recipe on public benchmarks of many series, beside R's methods") { benchmarkFiles, inner, only, dump, remark };
+accuracy.SetAction(parse => Guarded(() =>
+{
+    string folder = parse.GetValue(benchmarkFiles)!;
+    string[] hidden = [folder, parse.GetValue(dump) ?? folder];
+    AccuracyBenchmark.Run(new AccuracyOptions(
+        folder,
+        parse.GetValue(inner),
+        parse.GetValue(only)?.Split(','),
+        parse.GetValue(dump),
+        parse.GetValue(remark),
+        string.Join(' ', args.Select(argument => hidden.Contains(argument) ? Path.GetFileName(argument.TrimEnd('/')) : argument))));
+}));
+
+return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies, shapes, accuracy }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));
