@@ -64,7 +64,8 @@ internal static class BaselinesBenchmark
         text.AppendLine(string.Join(' ', sentences)).AppendLine();
         string[] head =
         [
-            "forecast", "series", "median ratio", "geometric mean", "within 1 %", "MASE", "MASE, R", "ms a series", "ms a series, R", "in R",
+            "forecast", "series", "median ratio", "geometric mean", "within 1 %", "MASE", "MASE, R", "ms a series",
+            "ms a series, R", "in R",
         ];
         text.AppendLine($"| {string.Join(" | ", head)} |");
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
