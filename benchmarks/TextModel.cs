@@ -171,8 +171,7 @@ internal sealed class CharacterModel : TextModel
     private static Model Ours(int units, int steps, int threads) => new Model(
         new Embedding(Characters, Embedded) { Name = "characters" },
         new Gru(units) { ReturnSequences = true },
-        new Dense(Characters) { Name = "logits" })
-    { Threads = threads }.Build(new Shape(steps), seed: 1);
+        new Dense(Characters) { Name = "logits" }) { Threads = threads }.Build(new Shape(steps), seed: 1);
 
     protected override Tensor Forward(Tensor[] inputs) => _logits.forward(_gru.forward(_embedding.forward(inputs[0])).Item1);
 }
