@@ -152,7 +152,29 @@ accuracy.SetAction(parse => Guarded(() =>
         string.Join(' ', args.Select(argument => hidden.Contains(argument) ? Path.GetFileName(argument.TrimEnd('/')) : argument))));
 }));
 
-return new RootCommand("Measurements of Unroll") { peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel, severalTargets, strategies, shapes, accuracy }.Parse(args).Invoke();
+var folder = new Option<string>("--data") { Description = "A folder of CSV files: date, series, value", Required = true };
+var files = new Option<string>("--files")
+{
+    Description = "Which of them, each with its rows ahead",
+    DefaultValueFactory = _ => "cif12:12,m3m-80:18,tourism-40:24",
+};
+var perPage = new Option<int>("--count") { Description = "How many series", DefaultValueFactory = _ => 100, Validators = { AtLeastOne } };
+var season = new Option<int>("--season") { Description = "Rows of a season", DefaultValueFactory = _ => 12, Validators = { AtLeastOne } };
+var baselines = new Command("baselines", "The rules beside R's, on many series: errors and time") { folder, files, perPage, season };
+baselines.SetAction(parse => Guarded(() =>
+{
+    string path = parse.GetValue(folder)!;
+    (string Name, int Horizon)[] sets = [.. parse.GetValue(files)!.Split(',').Select(set => set.Split(':') is [var name, var ahead]
+        ? (name, Whole(ahead)[0])
+        : throw new UnrollException($"\"{set}\" is no file with its rows ahead. Write --files NAME:12."))];
+    BaselinesBenchmark.Run(new BaselinesOptions(path, sets, parse.GetValue(perPage), parse.GetValue(season), Named(path)));
+}));
+
+return new RootCommand("Measurements of Unroll")
+{
+    baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel,
+    severalTargets, strategies, shapes,
+}.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.
 string Named(string path) => string.Join(' ', args.Select(argument => argument == path ? Path.GetFileName(argument) : argument));

@@ -9,7 +9,8 @@ public static class Baselines
     /// <summary>
     /// All that apply to every part of a task, not yet fitted, the naive forecast first: seasonal naive, without and with drift, where a
     /// season is found in the training rows of some parts, drift, mean, least squares on the window where the training rows are at least twice
-    /// its weights, and Theta and exponential smoothing from 12 training rows on.
+    /// its weights, Theta, exponential smoothing and ARIMA from 12 training rows on, exponential smoothing of what STL leaves where a season
+    /// is longer than 24 rows, and Croston and TSB where a third of the rows of most parts are 0.
     /// </summary>
     /// <param name="task">What is asked; only the training rows are looked at.</param>
     public static IReadOnlyList<BaselineForecaster> For(ForecastTask task)
@@ -25,8 +26,23 @@ public static class Baselines
         if (splits.Where(split => split.Window == task.Window).All(split => split.TrainWindowCount >= 2 * (split.Window + 1)))
             baselines.Add(new LeastSquaresForecaster());
         if (splits.Any(split => split.Train.Count >= RowsForEts))
-            baselines.AddRange([new ThetaForecaster(), new EtsForecaster()]);
+            baselines.AddRange([new ThetaForecaster(), new EtsForecaster(), new ArimaForecaster()]);
+        if (Array.Exists(seasons, found => found is not null) && splits.Any(HasLongSeason))
+            baselines.Add(new StlEtsForecaster());
+        if (2 * splits.Count(IsIntermittent) > splits.Length)
+            baselines.AddRange([new CrostonForecaster(), new TsbForecaster()]);
         return baselines;
+    }
+
+    /// <summary>Whether there is a season that exponential smoothing cannot learn, seen three times.</summary>
+    private static bool HasLongSeason(ForecastSplit split) =>
+        split.Train.Calendar.SeasonalPeriods.Any(period => period > EtsRule.LongestPeriod && 3L * period <= split.Train.Count);
+
+    /// <summary>Whether many rows have no demand: a third or more are 0, and none is below.</summary>
+    private static bool IsIntermittent(ForecastSplit split)
+    {
+        ReadOnlySpan<double> values = split.Train.Values;
+        return 3 * values.Count(0.0) >= values.Length && values.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
     }
 
     /// <summary>The season that most of the parts show that show any; null where fewer than a tenth do, which may be chance.</summary>

@@ -33,10 +33,10 @@ public sealed class BlendForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentNullException.ThrowIfNull(task);
 
-        // Two rules that are wrong in different ways, and the plainest of all: with more, chance decides which of them is right.
+        // Rules that are wrong in different ways, and the plainest that fits: with several of a kind, chance decides which of them is right.
         IReadOnlyList<BaselineForecaster> all = Baselines.For(task);
         BaselineForecaster plain = all.FirstOrDefault(rule => rule is SeasonalNaiveForecaster) ?? all[0];
-        IEnumerable<PartsForecaster> rules = [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster)];
+        IEnumerable<PartsForecaster> rules = [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster or ArimaForecaster or StlEtsForecaster or TsbForecaster)];
         return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
     }
 
