@@ -12,6 +12,8 @@ public sealed class StlEtsForecaster(IReadOnlyList<int>? periods = null) : Basel
 {
     public override string Name => StlEtsRule.DefaultName;
 
+    public override string Key => "stl-ets";
+
     /// <summary>What was fitted to a part without its seasons; level and trend are those after the last training row.</summary>
     public EtsParameters ParametersOf(Part part) => ((StlEtsRule)RuleOf(part)).Parameters;
 
