@@ -54,7 +54,7 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         ];
         Assert.All(run.Report.Forecasters, each => Assert.Equal(figures, Report.Names(each)));
         Assert.Equal(
-            [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"), ("mean", "baseline"), ("least-squares", "baseline"), ("ets", "baseline")],
+            [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"), ("mean", "baseline"), ("least-squares", "baseline"), ("theta", "baseline"), ("ets", "baseline"), ("arima", "baseline")],
             run.Report.Forecasters.Select(each => (each.GetProperty("name").GetString(), each.GetProperty("kind").GetString())));
         Assert.Equal(["rmse", "p"], Report.Names(metrics.GetProperty("without_networks")));
         JsonElement part = Assert.Single(metrics.GetProperty("parts").EnumerateArray());
@@ -207,10 +207,10 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
 
     /// <summary>Networks alone stand for the default blend with these networks; a list that names anything else is the blend.</summary>
     [Theory]
-    [InlineData("gru", "blend,gru,ridge,naive,drift,mean,least-squares,ets", "gru.unroll")]
-    [InlineData("naive,Drift", "blend,naive,drift,mean,least-squares,ets", "")]
-    [InlineData("gru,ridge", "blend,gru,ridge,naive,drift,mean,least-squares,ets", "gru.unroll")]
-    [InlineData("ets", "blend,naive,drift,mean,least-squares,ets", "")]
+    [InlineData("gru", "blend,gru,ridge,naive,drift,mean,least-squares,theta,ets,arima", "gru.unroll")]
+    [InlineData("naive,Drift", "blend,naive,drift,mean,least-squares,theta,ets,arima", "")]
+    [InlineData("gru,ridge", "blend,gru,ridge,naive,drift,mean,least-squares,theta,ets,arima", "gru.unroll")]
+    [InlineData("ets", "blend,naive,drift,mean,least-squares,theta,ets,arima", "")]
     public void Any_list_of_models_is_a_forecast(string models, string names, string files)
     {
         ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", models, .. Tool.QuickDefault]);

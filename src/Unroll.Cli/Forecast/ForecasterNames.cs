@@ -9,5 +9,8 @@ internal static class ForecasterNames
     public static IReadOnlyList<string> Networks { get; } = ["lstm", "gru", "simple-rnn"];
 
     /// <summary>Ridge regression and the rules.</summary>
-    public static IReadOnlyList<string> Others { get; } = [Ridge, "naive", "seasonal-naive", "drift", "mean", "least-squares", "ets"];
+    public static IReadOnlyList<string> Others { get; } =
+    [
+        Ridge, "naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima", "stl-ets", "croston", "tsb",
+    ];
 }

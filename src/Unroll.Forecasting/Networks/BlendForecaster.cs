@@ -181,7 +181,7 @@ public sealed class BlendForecaster : PartsForecaster
         catch (UnrollException)
         {
             ForecastSplit split = ForecastSplit.All(table, part.Target, 1, ForecastInputs.TargetOnly);
-            return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part);
+            return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part, member.Kind != ForecasterKind.Baseline);
         }
     }
 

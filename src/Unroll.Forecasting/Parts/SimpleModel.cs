@@ -29,8 +29,11 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return model;
     }
 
+    /// <summary>Whether readers of its forecasts are told; where only one of several simple rules had too few rows, nothing is lost.</summary>
+    public bool IsTold { get; init; } = true;
+
     /// <summary>The same for a part of another name.</summary>
-    public SimpleModel For(Part part) => new(rules) { Part = part, Facts = Facts, Track = Track };
+    public SimpleModel For(Part part, bool isTold) => new(rules) { Part = part, Facts = Facts, Track = Track, IsTold = isTold };
 
     public override RawForecast Ahead(TimeSeries table, int first, int count, int steps)
     {
@@ -38,7 +41,7 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return new RawForecast([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, steps).Select(h => all.Average(ahead => ahead[i][h])).ToArray())], null);
     }
 
-    public override string? NoteOn(TimeSeries table) => $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
+    public override string? NoteOn(TimeSeries table) => !IsTold ? null : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
 
     private static SimpleModel Fitted(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)
     {
