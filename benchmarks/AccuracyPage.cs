@@ -113,7 +113,9 @@ internal sealed class AccuracyPage(Page page, AccuracyOptions options)
             SeriesErrors? with = Of(column.Errors, DefaultForecasts.Blend), without = Of(column.Errors, DefaultForecasts.WithoutNetworks);
             if (with is null || without is null)
                 continue;
-            double[] differences = [.. with.Mase.Select(entry => entry.Value - without.Mase[entry.Key])];
+
+            // Where networks have no share, both are the same but for the order of a sum.
+            double[] differences = [.. with.Mase.Select(entry => Math.Round(entry.Value - without.Mase[entry.Key], 9))];
             string p = WilcoxonSignedRank.PValue(differences) switch
             {
                 null => "–",

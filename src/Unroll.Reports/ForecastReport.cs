@@ -11,6 +11,7 @@ namespace Unroll.Reports;
 public sealed record ForecastReport
 {
     private readonly string[] _colored;
+    private readonly Dictionary<Part, IReadOnlyList<Anomaly>> _anomalies = [];
 
     private ForecastReport(ForecastTask task, Comparison comparison, Forecast? future, IReadOnlyList<PartsForecaster> networks)
     {
@@ -97,6 +98,17 @@ public sealed record ForecastReport
 
     /// <summary>A date as the series writes it.</summary>
     internal string Date(DateTime date) => Main.Parts[0].Forecast.Format(date);
+
+    /// <summary>The rows of a part that no forecast from the rows before them explains.</summary>
+    internal IReadOnlyList<Anomaly> AnomaliesOf(Part part)
+    {
+        lock (_anomalies)
+        {
+            if (!_anomalies.TryGetValue(part, out IReadOnlyList<Anomaly>? found))
+                _anomalies.Add(part, found = Anomalies.Find(Task.Data[part.Series][part.Target]));
+            return found;
+        }
+    }
 
     /// <summary>What an error is called: RMSE of one part, RMSSE of several.</summary>
     internal string ErrorName => Main.IsSingle ? "RMSE" : "RMSSE";

@@ -51,7 +51,7 @@ public static partial class HtmlReport
         if (report.Future is { } future)
         {
             string rows = future.Steps == 1 ? "next row" : string.Create(CultureInfo.InvariantCulture, $"next {future.Steps:N0} rows");
-            yield return HtmlParts.Section("forecast", $"The {rows}", HtmlParts.Chart(Charts.Forecast(report), HtmlParts.Picker(report, "pick-forecast")));
+            yield return HtmlParts.Section("forecast", $"The {rows}", HtmlParts.Chart(Charts.Forecast(report), HtmlParts.Picker(report, "pick-forecast"), Marks(report)));
             yield return NoScript;
             yield return HtmlParts.Section("values", future.Steps == 1 ? "The next value" : "The next values", FutureTable.Html(report));
         }
@@ -83,6 +83,12 @@ public static partial class HtmlReport
     }
 
     private const string NoScript = "<noscript><p class=\"note\">Scripts are off in this browser: the charts are shown as still pictures, without zoom and values.</p></noscript>";
+
+    /// <summary>What rings mean; nothing where there are none.</summary>
+    private static string Marks(ForecastReport report) =>
+        HtmlParts.Chosen(report).Any(view => view.Future is not null && FutureLines.Of(report, view).HasMarks)
+            ? "Rings mark rows that no forecast from the rows before them explains. Of noise fewer than 1 row of 1,000 would be marked."
+            : "";
 
     private static string Sentence(string words) => words.Length == 0 ? "" : HtmlParts.Capital(words.TrimStart(',', ';', ' ')) + ".";
 

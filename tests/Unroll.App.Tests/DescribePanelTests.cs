@@ -15,13 +15,16 @@ public sealed class DescribePanelTests : IDisposable
     public void The_sample_has_a_line_for_each_station()
     {
         ToolResult result = Tool.Run(_folder, "describe", "--sample", "stations");
-        Assert.Equal((0, "", 27), (result.Code, result.Error, result.Lines.Length));
+        Assert.Equal((0, "", 42), (result.Code, result.Error, result.Lines.Length));
         Assert.Equal("                   rows       first        last  missing  mean ridership", result.Lines[2]);
         Assert.Equal("station", result.Lines[3]);
         Assert.Equal("Austin             1461  2012-08-15  2016-08-14        0        1.742616", result.Lines[4]);
         Assert.Equal("California         1461  2012-08-15  2016-08-14        0        0.972527", result.Lines[23]);
         Assert.Equal("all 20            29220  2012-08-15  2016-08-14        0        4.038288", result.Lines[24]);
         Assert.Equal("Calendar: daily, no gaps", result.Lines[26]);
+        Assert.Equal("Rows that no forecast explains", result.Lines[28]);
+        Assert.Matches("^2016-06-18 +Washington_Wells +6.99 +1.62 .* one row$", result.Lines[31]);
+        Assert.Matches("^and [0-9]+ more$", result.Lines[41]);
         Assert.Equal(result.Output, Tool.Run(_folder, "describe", "--sample", "stations", "--series", "Station").Output);
     }
 

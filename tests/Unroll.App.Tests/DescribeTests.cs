@@ -38,6 +38,37 @@ public sealed class DescribeTests : IDisposable
         Assert.EndsWith("Calendar\n2013-05-13 to 2018-05-11\nbusiness days (Mon to Fri), 45 gaps, all of a single date, 45 dates missing\n", result.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>At most ten rows, the largest first; a row that is wrong in several columns stands once; flags are left alone.</summary>
+    [Fact]
+    public void Rows_that_no_forecast_explains_are_listed()
+    {
+        string Row(int day, double wrong)
+        {
+            double sold = 50 + (day % 7) + (day * 37 % 11 / 10.0) + wrong, visits = 10 + (day * 53 % 17 / 10.0) + (wrong / 2);
+            return FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{sold},{visits},{day % 40 / 39}");
+        }
+
+        string[] Lines(int rows, int[] wrong) =>
+            ["date,sold,visits,promotion", .. Enumerable.Range(0, rows).Select(day => Row(day, wrong.Contains(day) ? 40 + (day / 10.0) : 0))];
+        string[] Shown(string[] lines) =>
+        [
+            .. Tool.Run(_folder, "describe", _folder.Write("shop.csv", lines)).Lines
+                .SkipWhile(line => !line.StartsWith("Rows that", StringComparison.Ordinal)).TakeWhile(line => line.Length > 0),
+        ];
+
+        string[] two = Shown(Lines(400, [200, 300]));
+        Assert.Equal("Rows that no forecast explains", two[0]);
+        Assert.Matches("^date +column +value +expected +usual deviations +what$", two[1]);
+        Assert.Matches("^2020-10-27 +(sold|visits) and 1 more .* [+][0-9.]+ +one row$", two[3]);
+        Assert.Matches("^2020-07-19 +(sold|visits) and 1 more .* [+][0-9.]+ +one row$", two[4]);
+        Assert.Equal(5, two.Length);
+        Assert.Equal(["Rows that no forecast explains: none"], Shown(Lines(400, [])));
+        Assert.Equal([], Shown(Lines(20, [10])));
+        string[] many = Shown(Lines(1200, [.. Enumerable.Range(1, 14).Select(i => 80 * i)]));
+        Assert.Equal((14, "and 4 more"), (many.Length, many[^1]));
+        Assert.StartsWith("2023-01-25", many[3], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Missing_values_and_rows_out_of_order_are_told()
     {

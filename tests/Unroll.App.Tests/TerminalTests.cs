@@ -76,18 +76,33 @@ public sealed partial class TerminalTests : IDisposable
             lines.Where(line => line.StartsWith("mean", StringComparison.Ordinal)));
     }
 
-    /// <summary>A terminal of 50 lines shows all stations, one of 20 the first ten; a line for all ends the table in both.</summary>
+    /// <summary>A terminal of 50 lines shows all stations, one of 20 the first eight; a line for all ends the table in both.</summary>
     [Theory]
     [InlineData(80, 50, "California         1461")]
-    [InlineData(140, 20, "10 more             ...")]
-    [InlineData(80, 20, "10 more             ...")]
+    [InlineData(140, 20, "12 more         ...")]
+    [InlineData(80, 20, "12 more         ...")]
     public void As_many_series_are_described_as_are_seen_at_once(int width, int height, string lastLine)
     {
         string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample stations", height).Split('\n').Select(line => line.TrimEnd())];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        int total = Array.FindIndex(lines, line => line.StartsWith("all 20            29220", StringComparison.Ordinal));
+        int total = Array.FindIndex(lines, line => Regex.IsMatch(line, "^all 20 +29220 "));
         Assert.StartsWith(lastLine, lines[total - 1], StringComparison.Ordinal);
         Assert.InRange(lines.Length, 0, height);
+        string marked = height < 50 ? "Rows that no forecast explains: " : "Rows that no forecast explains";
+        Assert.Contains(lines, line => line.StartsWith(marked, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(140)]
+    public void Rows_that_no_forecast_explains_fit_the_terminal(int width)
+    {
+        string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample sp500").Split('\n').Select(line => line.TrimEnd())];
+        int title = Array.IndexOf(lines, "Rows that no forecast explains");
+        string[] table = lines[title..Array.IndexOf(lines, "", title)];
+        Assert.All(table, line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains(table, line => line.StartsWith("2016-06-27  close and 3 more", StringComparison.Ordinal));
+        Assert.Matches("^and [0-9]+ more$", table[^1]);
     }
 
     /// <summary>The command line at the end is one line, so that it can be copied.</summary>

@@ -19,6 +19,7 @@ internal static class DataView
         Missing(terminal, series.MissingValues(), calendar);
         if (!calendar)
             return;
+        new AnomaliesView(series).Show(terminal);
         terminal.Blank();
         terminal.Heading("Calendar");
         terminal.Say(range);

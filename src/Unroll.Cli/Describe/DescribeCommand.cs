@@ -15,7 +15,7 @@ internal static class DescribeCommand
         var command = new Verb(
             "describe",
             "Shows what a file holds: first rows, figures of each column, missing "
-                + "values, dates and gaps; or a line for each of its series.",
+                + "values, rows that no forecast explains, dates and gaps; or a line for each of its series.",
             "unroll describe --sample aapl",
             "unroll describe --sample stations --series station")
         {

@@ -4,7 +4,8 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>
-/// What a file of several series holds, on the terminal: a line for each series, as many as are seen at once, and one for all.
+/// What a file of several series holds, on the terminal: a line for each series, as many as are seen at once, one for all, and the rows
+/// that no forecast explains, or where there is no room for them how many they are.
 /// </summary>
 internal static class SeriesSetView
 {
@@ -20,11 +21,19 @@ internal static class SeriesSetView
         foreach (string notice in data.Notices)
             terminal.Say("Note: " + notice);
         terminal.Blank();
-        terminal.Lines(description.ToText(terminal.Width, Math.Max(FewestSeries, terminal.Height - OtherLines - data.Notices.Count)));
+        var anomalies = new AnomaliesView(data);
+        int room = terminal.Height - OtherLines - data.Notices.Count;
+        bool isShort = data.Count + anomalies.Height.All > room;
+        room -= isShort ? anomalies.Height.Short : anomalies.Height.All;
+        terminal.Lines(description.ToText(terminal.Width, Math.Max(FewestSeries, room)));
         terminal.Blank();
         if (data.StaticNames.Count > 0)
             terminal.Say($"The same on all rows of a series: {string.Join(", ", data.StaticNames)}");
         terminal.Say($"Calendar: {Calendar(data)}");
+        if (isShort)
+            anomalies.ShowShort(terminal);
+        else
+            anomalies.Show(terminal);
     }
 
     /// <summary>How often rows come, the frequency of most series first, and where dates are missing.</summary>

@@ -94,6 +94,17 @@ internal sealed class Holidays
             || (day.DayOfWeek == DayOfWeek.Monday && _onMonday.Count > 0 && _onMonday.Contains(DateKey(day.AddDays(-1))));
     }
 
+    /// <summary>
+    /// The days of other years that are the same holiday as a day, if it were one: a list for each reason that it may have. A Friday or a
+    /// Monday may stand for a date on the weekend beside it.
+    /// </summary>
+    public static IEnumerable<IReadOnlyList<DateTime>> Same(DateTime day, IReadOnlyList<int> years)
+    {
+        int beside = day.DayOfWeek switch { DayOfWeek.Friday => 1, DayOfWeek.Monday => -1, _ => 0 };
+        IEnumerable<Key> keys = beside == 0 || day.Year is <= 1 or >= 9999 ? KeysOf(day) : [.. KeysOf(day), DateKey(day.AddDays(beside))];
+        return keys.Select(key => (IReadOnlyList<DateTime>)[.. years.Where(year => year != day.Year).Select(key.In).OfType<DateTime>()]);
+    }
+
     private static Key DateKey(DateTime day) => new(Kind.Date, day.Month, day.Day, DayOfWeek.Sunday);
 
     private static IEnumerable<Key> KeysOf(DateTime day)

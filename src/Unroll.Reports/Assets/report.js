@@ -145,6 +145,12 @@
         line(data.test, main, one.test, { points: { show: false }, ...broken(one.starts, one.dates) });
       band("Its 80 % interval", main, one.test80, "24", broken(one.starts, one.dates));
       line("Forecast", main, one.values, { width: 2.5, value: (plot, value, i, row) => value == null || row < one.first ? "–" : figure(value) });
+      if (one.marked)
+        line("No forecast explains", "model-3", one.actual.map((value, row) => one.marked[row] == null ? null : value), {
+          paths: () => null,
+          points: { show: true, size: 13, width: 2, fill: "transparent" },
+          value: (plot, value, i, row) => value == null ? "–" : `${figure(value)}, expected ${figure(one.marked[row])}`,
+        });
       band("80 % interval", main, one.within80, "50");
       band("95 % interval", main, one.within95, "28");
       const chart = options(isoDates, titledWhereRoom(target), series);

@@ -14,9 +14,25 @@ namespace Unroll.Reports.Rendering;
 /// <param name="Values">The forecast of the rows to come, which begins with the newest actual value.</param>
 /// <param name="Within80">Its interval, which opens at the newest actual value; null where it has none.</param>
 /// <param name="Within95">The same with 95 %.</param>
+/// <param name="Marked">What was to be expected in those of the newest rows that no forecast explains; NaN elsewhere.</param>
 internal sealed record FutureLines(
-    DateTime[] Dates, double[] Actual, double[] Test, Band? Test80, int[] Starts, int First, double[] Values, Band? Within80, Band? Within95)
+    DateTime[] Dates,
+    double[] Actual,
+    double[] Test,
+    Band? Test80,
+    int[] Starts,
+    int First,
+    double[] Values,
+    Band? Within80,
+    Band? Within95,
+    double[] Marked)
 {
+    /// <summary>What the legend calls the marked rows.</summary>
+    public const string MarkedName = "No forecast explains";
+
+    /// <summary>Whether a row is marked.</summary>
+    public bool HasMarks => Array.Exists(Marked, double.IsFinite);
+
     private const int LeastRows = 60, Horizons = 4;
 
     /// <param name="report">The report.</param>
@@ -49,7 +65,10 @@ internal sealed record FutureLines(
         }
 
         (double[] test, Band? test80, int[] starts) = Tested(report, view, dates.AsSpan(0, first), rows);
-        return new FutureLines(dates, actual, test, test80, starts, first, values, within80, within95);
+        double[] marked = Band.NoValues(rows);
+        foreach (Anomaly anomaly in report.AnomaliesOf(view.Part).Where(anomaly => anomaly.Row >= begin && anomaly.Row < end))
+            marked[anomaly.Row - begin] = anomaly.Expected;
+        return new FutureLines(dates, actual, test, test80, starts, first, values, within80, within95, marked);
     }
 
     /// <summary>The test rows among the newest rows.</summary>

@@ -32,6 +32,8 @@ internal static class FuturePlot
         if (lines.Test.Any(double.IsFinite))
             plot.Series.Add(Charts.Line(TestName(report), color, isSmall ? 1 : 1.5, Charts.Points(lines.Dates, lines.Test, lines.Starts)));
         plot.Series.Add(Charts.Line("Actual", Palette.Ink, thickness, Charts.Points(lines.Dates, lines.Actual)));
+        if (lines.HasMarks)
+            plot.Series.Add(Marks(lines, isSmall));
         plot.Series.Add(Charts.Line("Forecast", color, thickness + 0.6, Charts.Points(lines.Dates, lines.Values)));
 
         void Add(IEnumerable<AreaSeries> areas)
@@ -39,5 +41,23 @@ internal static class FuturePlot
             foreach (AreaSeries area in areas)
                 plot.Series.Add(area);
         }
+    }
+
+    /// <summary>A ring around each row that no forecast explains.</summary>
+    private static LineSeries Marks(FutureLines lines, bool isSmall)
+    {
+        var marks = new LineSeries
+        {
+            Title = FutureLines.MarkedName,
+            LineStyle = LineStyle.None,
+            Color = OxyColors.Transparent,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = isSmall ? 3.5 : 6,
+            MarkerFill = OxyColors.Transparent,
+            MarkerStroke = Palette.Marked,
+            MarkerStrokeThickness = isSmall ? 1.3 : 2,
+        };
+        marks.Points.AddRange(Charts.Points(lines.Dates, lines.Actual).Where((_, row) => double.IsFinite(lines.Marked[row])));
+        return marks;
     }
 }

@@ -55,6 +55,7 @@ internal static class PartPictures
             .. view.Score is null ? Array.Empty<Entry>() : [Entry.Line(FuturePlot.TestName(report), color)],
             Entry.Line("Forecast", color),
             .. lines.Within80 is null ? Array.Empty<Entry>() : [Entry.Area("80 % interval", color, FuturePlot.Inner), Entry.Area("95 % interval", color, FuturePlot.Outer)],
+            .. lines.HasMarks ? [Entry.Ring(FutureLines.MarkedName, Palette.Marked)] : Array.Empty<Entry>(),
         ];
     }
 
@@ -78,6 +79,9 @@ internal static class PartPictures
     {
         public static Entry Line(string name, OxyColor color, string? dashes = null) =>
             new(name, (from, to, middle) => SvgShapes.Line(from, to, middle, color, dashes is null ? 2.5 : 1.5, dashes));
+
+        public static Entry Ring(string name, OxyColor color) =>
+            new(name, (from, to, middle) => SvgShapes.Ring((from + to) / 2, middle, 4, color));
 
         public static Entry Area(string name, OxyColor color, byte alpha) =>
             new(name, (from, to, middle) => SvgShapes.Box(from, middle - 5, to - from, 10, OnWhite(color, alpha)));

@@ -92,6 +92,8 @@ internal static class ReportData
             Numbers("values", lines.Values);
             Ends("within80", lines.Within80);
             Ends("within95", lines.Within95);
+            if (lines.HasMarks)
+                Numbers("marked", lines.Marked);
             json.WriteEndObject();
         }
 

@@ -9,6 +9,10 @@ internal static class SvgShapes
 {
     public static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
 
+    public static XElement Ring(double x, double y, double radius, OxyColor color) => new(
+        SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", Number(radius)),
+        new XAttribute("fill", "none"), new XAttribute("stroke", Css(color)), new XAttribute("stroke-width", "2"));
+
     public static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
         SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
 
