@@ -25,7 +25,7 @@ internal sealed class ForecastRun
         Comparison.RequireChange(Task);
         Blend = request.Recipe.IsDefault ? request.CreateBlend(Task) : null;
         Forecasters = Blend?.Members ?? [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
-        foreach (PartsForecaster forecaster in Forecasters)
+        foreach (PartsForecaster forecaster in Blend is null ? Forecasters : [Blend])
             forecaster.Require(Task);
         Notes =
         [
@@ -55,7 +55,7 @@ internal sealed class ForecastRun
 
     /// <summary>Those of them that train networks.</summary>
     public IEnumerable<PartsForecaster> Networks =>
-        (Blend?.Members ?? Forecasters).Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+        (Blend?.Members.Where(member => member.CanLearn(Task)) ?? Forecasters).Where(forecaster => forecaster.Kind == ForecasterKind.Network);
 
     /// <summary>What was chosen and done before, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }

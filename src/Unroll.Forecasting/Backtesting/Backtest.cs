@@ -53,7 +53,7 @@ public static class Backtest
         for (int i = 0; i < runners.Length; i++)
             runners[i].Place = (i + 1, runners.Length);
 
-        var leftOut = new List<string>();
+        List<string> leftOut = [.. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Unable(plan.TaskOf(0)))];
         FoldForecast[][] folds = [.. runners.SelectMany(runner => Run(runner, runner.Key == along[0].Key, leftOut, cancellationToken))];
         ForecasterScore[] scores =
         [

@@ -216,6 +216,9 @@ public sealed class BlendForecaster : PartsForecaster
         return [.. all[0].Select((own, k) => own.Select((_, h) => all.Average(part => part[k][h])).ToArray())];
     }
 
+    /// <summary>For each member that has too few rows to learn from a sentence that says so.</summary>
+    internal IEnumerable<string> Unable(ForecastTask task) => _members.Where(member => !member.CanLearn(task)).Select(member => TooFew(member, task));
+
     /// <summary>Why a member has no share that has too few rows to learn from.</summary>
     private static string TooFew(PartsForecaster member, ForecastTask task)
     {

@@ -210,8 +210,12 @@ public abstract class PartsForecaster : IForecaster
     /// <summary>Whether a part has enough training rows to learn from; one that has not is forecast by <see cref="SimpleModel"/>.</summary>
     internal virtual bool CanLearn(ForecastTask task, Part part) => true;
 
-    /// <summary>Whether it can learn from any part of a task.</summary>
-    internal bool CanLearn(ForecastTask task) => task.Parts.Any(part => CanLearn(task, part));
+    /// <summary>Whether any part of a task has enough training rows for it to learn from.</summary>
+    public bool CanLearn(ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return task.Parts.Any(part => CanLearn(task, part));
+    }
 
     /// <summary>The parts that it learnt from, in the order of the task.</summary>
     private protected IEnumerable<Part> Learnt => Parts.Where(part => _models[part] is not SimpleModel);
