@@ -173,7 +173,7 @@ baselines.SetAction(parse => Guarded(() =>
 return new RootCommand("Measurements of Unroll")
 {
     baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel,
-    severalTargets, strategies, shapes,
+    severalTargets, strategies, shapes, accuracy,
 }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.

@@ -20,7 +20,7 @@ internal sealed class EtsRule : BaselineRule
     private DateTime _firstDate;
 
     /// <param name="model">The model to fit; null to choose among all.</param>
-    /// <param name="period">m, the rows of one season, 2 to 24; null to find it in the training rows (<see cref="SeasonalPeriod.Find"/>); 1 for none.</param>
+    /// <param name="period">m, the rows of one season, 2 to 24; null to find it in the training rows (<see cref="SeasonalPeriod.Find"/>), and for months and quarters to try it in any case; 1 for none.</param>
     /// <exception cref="UnrollException">The period is below 1 or above 24.</exception>
     public EtsRule(EtsModel? model = null, int? period = null)
     {
@@ -45,7 +45,7 @@ internal sealed class EtsRule : BaselineRule
     {
         double[] values = split.Train.ToArray();
         string where = $"{split.Target} in {split.TrainRange}";
-        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod)) is > 1 and int found ? found : null;
+        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod) ?? OfTheYear(split.Train)) is > 1 and int found ? found : null;
         if (_model is { Season: not EtsSeason.None } && period is null)
             throw new UnrollException($"{where} shows no season of at most {LongestPeriod} rows that repeats with the calendar, as {_model} needs. Give a period, or use a model without a season.");
         bool positive = Array.TrueForAll(values, value => value > 0);
@@ -55,6 +55,13 @@ internal sealed class EtsRule : BaselineRule
         _parameters = EtsFitter.Best(values, models, period ?? 1, cancellationToken) ?? throw new UnrollException($"{where} has {values.Length} rows, which cannot be fitted by {_model?.ToString() ?? "exponential smoothing"}. Use a longer training range or a simpler model.") { Subject = "train" };
         _firstDate = split.Train.Dates[0];
     }
+
+    /// <summary>
+    /// The season of months and quarters, which most of their series have, whether it shows or not: the criterion that chooses among the models
+    /// decides, as in R's ets; null for other calendars.
+    /// </summary>
+    private static int? OfTheYear(Series train) =>
+        train.Calendar is { Kind: DateSpacing.Months or DateSpacing.Quarters, SeasonalPeriods: [var period, ..] } ? period : null;
 
     private protected override int FirstRow(ReadOnlySpan<DateTime> dates) => Math.Max(0, dates.BinarySearch(_firstDate));
 

@@ -5,7 +5,7 @@ namespace Unroll.Forecasting;
 /// difference from, a centred moving average (fpp3, section 3.4; R's decompose).
 /// </summary>
 /// <param name="Values">m of them, of the rows from <paramref name="First"/> on: factors with mean 1, or differences with mean 0.</param>
-/// <param name="Adds">Whether they are differences, as for values that are not all above 0.</param>
+/// <param name="Adds">Whether they are differences, as for values below 0.</param>
 /// <param name="First">The date of the row at the first place.</param>
 internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime First)
 {
@@ -23,8 +23,11 @@ internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime Firs
     {
         if (values.Length < 2 * period)
             return null;
-        bool adds = values.IndexOfAnyInRange(double.NegativeInfinity, 0) >= 0;
+        // Values of 0 are no reason to add: they are 0 in any season. Where nothing is above 0 for a whole season there is no ratio.
+        bool adds = values.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) >= 0;
         double[] indices = Decomposed(values, period, adds);
+        if (Array.Exists(indices, index => !double.IsFinite(index)))
+            return null;
         return adds || Array.TrueForAll(indices, index => index >= Least) ? new SeasonalIndices(indices, adds, first) : null;
     }
 
