@@ -144,6 +144,29 @@ public class HolidayInputsTests
     }
 
     [Fact]
+    public void Networks_may_see_holidays_without_the_calendar_and_once_for_all_targets()
+    {
+        InputPlan plan = Linear(Ridge(Split(s_with))).Plan with { Known = [], Alike = [], Past = [], KeepsCalendarFromNetworks = true };
+        int calendar = plan.Calendar!.Count, holidays = plan.Holidays!.Count, all = InputFrame.ChannelsOf(plan);
+        JointInputs inputs = JointInputs.Of([plan, plan with { Target = "y", Holidays = plan.Holidays with { Names = [.. plan.Holidays.Names] } }]);
+        Assert.Equal([0, .. Enumerable.Range(1 + calendar, all - 1 - calendar)], JointInputs.Selection(plan, inputs.Plans[0])!);
+        Assert.Equal([0, .. Enumerable.Range(1 + calendar + holidays, all - 1 - calendar - holidays)], JointInputs.Selection(plan, inputs.Plans[1])!);
+        Assert.True(inputs.Lead.HasKnown);
+        Assert.True((plan with { Calendar = null, Memory = false, Seasons = [] }).HasKnown);
+    }
+
+    [Fact]
+    public void Hours_have_the_holidays_of_their_days()
+    {
+        DateTime[] hours = [.. Enumerable.Range(0, 24 * 120).Select(hour => new DateTime(2024, 3, 1).AddHours(hour))];
+        HolidayFeatures features = HolidayFeatures.For("GB", hours)!;
+        double[][] numbers = features.Of(hours);
+        Assert.Equal((HolidayRows.Day, 4, 4), (features.Rows, features.Count, numbers.Length));
+        Assert.Equal(4 * 24, numbers[0].Sum());
+        Assert.Equal(24, hours.Where((hour, row) => hour.Date == new DateTime(2024, 3, 28) && numbers[1][row] == 1).Count());
+    }
+
+    [Fact]
     public void Runs_with_other_holidays_are_other_runs()
     {
         string Hash(ForecastInputs inputs) => SetupHash.Of(new ForecastTask(Split(inputs), Steps));
