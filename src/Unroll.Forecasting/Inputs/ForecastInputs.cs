@@ -18,8 +18,8 @@ public sealed record ForecastInputs
     public bool Calendar { get; init; }
 
     /// <summary>
-    /// The country whose public holidays are known, on past rows and on those to come: its code of ISO 3166, as "DE", or that of a part of it,
-    /// as "DE-BY"; null for none.
+    /// The country whose public holidays are known, on past rows and on those to come: its code of ISO 3166, as "DE", or that of a part
+    /// of it, as "DE-BY"; null for none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Holidays { get; init; }

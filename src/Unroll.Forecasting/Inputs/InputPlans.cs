@@ -60,7 +60,11 @@ internal static class InputPlans
         {
             var calendar = CalendarFeatures.For(dates);
             bool isShort = (dates[^1] - dates[0]).TotalDays < 2 * 365;
-            seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
+            seasons =
+            [
+                .. SeasonalPeriod.Candidates(split.Table)
+                    .Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons),
+            ];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [], KeepsCalendarFromNetworks = isShort });
             if (seasons.Length > 0)

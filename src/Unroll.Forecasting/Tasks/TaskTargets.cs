@@ -21,7 +21,9 @@ internal static class TaskTargets
     }
 
     /// <summary>The inputs as the table spells them; null for all other columns and the calendar.</summary>
-    /// <exception cref="UnrollException">A column is a target and an input at once, or not there, or the holidays of a country are not known.</exception>
+    /// <exception cref="UnrollException">
+    /// A column is a target and an input at once, or not there, or the holidays of a country are not known.
+    /// </exception>
     public static ForecastInputs Inputs(TimeSeries table, string[] targets, ForecastInputs? inputs)
     {
         if (inputs is null)
