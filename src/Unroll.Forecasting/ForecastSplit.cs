@@ -24,6 +24,8 @@ public sealed class ForecastSplit
         ArgumentNullException.ThrowIfNull(series);
         Series column = series[target];
         Inputs = inputs ?? ForecastInputs.TargetOnly;
+        if (Inputs.Holidays is { } code)
+            Inputs = Inputs with { Holidays = HolidayCountries.CodeOf(code) };
         TimeSeries table = series.Select([column.Name, .. Inputs.Columns]);
         (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
         if (!train.EndsBefore(test))

@@ -37,6 +37,8 @@ public sealed class InputTests : IDisposable
     [InlineData("--scaler none", "--scaler is part of --recipe tutorial: the default recipe measures each input on the training rows. Leave it out, or use --recipe tutorial.")]
     [InlineData("--recipe tutorial --features Close", "--features has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --known Close", "--known has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
+    [InlineData("--recipe tutorial --holidays US", "--holidays has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
+    [InlineData("--holidays GB-XX", "The public holidays of \"GB-XX\" are not known. Give GB, GB-ENG, GB-NIR, GB-SCT, GB-WLS. (--holidays)")]
     [InlineData("--recipe tutorial --transform none", "--transform has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --ensemble 2", "--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --validation 0.3", "--validation has no part in --recipe tutorial. Leave it out, or use --recipe default.")]

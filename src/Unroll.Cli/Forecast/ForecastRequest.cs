@@ -168,6 +168,7 @@ internal sealed record ForecastRequest : CommonRequest
             "--target", string.Join(',', task.Targets),
             .. Horizon > 1 ? ["--horizon", Horizon.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             .. Recipe.Known.SelectMany(known => new[] { "--known", known }),
+            .. Recipe.Holidays is { } country ? ["--holidays", country] : Array.Empty<string>(),
             .. Missing == MissingPolicy.Error ? Array.Empty<string>() : ["--missing", MissingOption.Word(Missing)],
             "--model", model, "--out", $"{model}-report",
         ];
@@ -216,6 +217,7 @@ internal sealed record ForecastRequest : CommonRequest
                 {
                     new("features", Names(task.Inputs.Past.Concat(task.Inputs.Calendar ? ["calendar"] : []))),
                     new("known", Names(task.Inputs.Known)),
+                    new("holidays", task.Inputs.Holidays ?? "none"),
                     new("strategy", Text(Recipe.Strategy).ToLowerInvariant()),
                     new("transform", Recipe.Transform?.Name ?? "auto"),
                     new("ensemble", Text(Recipe.Members)),

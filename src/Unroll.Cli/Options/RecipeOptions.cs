@@ -18,6 +18,9 @@ internal sealed record RecipeRequest(
     /// <summary>What the networks say of each row.</summary>
     public ForecastHead Head { get; init; }
 
+    /// <summary>The code of the country whose public holidays are known; null for none.</summary>
+    public string? Holidays { get; init; }
+
     /// <summary>The columns and the calendar that the words stand for.</summary>
     /// <exception cref="UnrollException">There is no such column, or a target is among them.</exception>
     public ForecastInputs InputsOf(TimeSeries series, IReadOnlyList<string> targets)
@@ -40,7 +43,7 @@ internal sealed record RecipeRequest(
                     + "known beforehand with --known, or use --strategy direct.");
         }
 
-        return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar") };
+        return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar"), Holidays = Holidays };
 
         string Named(string option, string name) => series[name].Name is var column && !targets.Contains(column)
             ? column
@@ -97,6 +100,12 @@ internal sealed class RecipeOptions(
             + "or the name of a column [default: columns and calendar]");
 
     private readonly Option<string[]> _known = Options.Names("--known", "A column whose values are known for the rows to come too");
+    private readonly Option<string?> _holidays = new("--holidays")
+    {
+        Description = "The country whose public holidays are known, as US, or a part of it, as DE-BY",
+        HelpName = "CODE",
+    };
+
     private readonly Option<string> _transform = Options.Word(
         "--transform", "auto", s_transforms, "What is predicted in place of the value");
 
@@ -125,7 +134,7 @@ internal sealed class RecipeOptions(
         s_heads,
         "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _transform, _strategy, _ensemble, _validation, _head];
+    public IEnumerable<Option> All => [_recipe, _features, _known, _holidays, _transform, _strategy, _ensemble, _validation, _head];
 
     /// <summary>As the option spells it.</summary>
     public static string WordOf(ForecastHead head) => s_heads[(int)head];
@@ -157,6 +166,7 @@ internal sealed class RecipeOptions(
             strategy)
         {
             Head = head,
+            Holidays = result.GetValue(_holidays),
         };
     }
 

@@ -19,6 +19,7 @@ internal static class SubjectOptions
         ["static"] = ["--static"],
         ["features"] = ["--features"],
         ["known"] = ["--known"],
+        ["holidays"] = ["--holidays"],
         ["transform"] = ["--transform"],
         ["strategy"] = ["--strategy"],
         ["head"] = ["--head"],

@@ -96,6 +96,7 @@ internal sealed class TunePlan
             .. Request.Forecast.Horizon > 1 ? ["--horizon", Request.Forecast.Horizon.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             .. (recipe.Features ?? []).SelectMany(feature => new[] { "--features", feature }),
             .. recipe.Known.SelectMany(known => new[] { "--known", known }),
+            .. recipe.Holidays is { } country ? ["--holidays", country] : Array.Empty<string>(),
             .. recipe.Transform is { } transform ? ["--transform", transform.Name] : Array.Empty<string>(),
             .. recipe.Strategy == Strategy.Recursive ? ["--strategy", "recursive"] : Array.Empty<string>(),
             .. recipe.Head == ForecastHead.None ? Array.Empty<string>() : ["--head", RecipeOptions.WordOf(recipe.Head)],

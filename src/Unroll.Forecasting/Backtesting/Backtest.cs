@@ -118,7 +118,7 @@ public static class Backtest
     {
         foreach (BaselineForecaster rule in Baselines.For(task))
             yield return rule;
-        if (task.Inputs.Calendar || task.Inputs.Columns.Any() || task.Targets.Count > 1)
+        if (task.Inputs.Calendar || task.Inputs.Holidays is not null || task.Inputs.Columns.Any() || task.Targets.Count > 1)
             yield return new RidgeForecaster();
     }
 

@@ -205,6 +205,7 @@ internal static class ForecasterContents
     {
         InputPlan plan = linear.Plan;
         bool fits = plan.Steps == (strategy == Strategy.Recursive ? 1 : facts.Horizon) && plan is { Window: >= 1, Lags: >= 1, Season: >= 1 } && plan.Seasons.All(season => season >= 2)
+            && plan.Holidays is not { IsValid: false }
             && linear.Weights.Length == plan.Steps && linear.Penalties.Length == plan.Steps
             && Array.TrueForAll(linear.Weights, weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1) && facts.Targets.Contains(plan.Target);
         return fits ? linear : throw new UnrollException("its linear models do not fit its inputs");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Unroll.Forecasting;
 
 /// <summary>What a forecast may look at beside the past of the target itself.</summary>
@@ -14,6 +16,13 @@ public sealed record ForecastInputs
 
     /// <summary>The calendar that fits the frequency: days of the week, times of the day, seasons, and what the same days were like in years before.</summary>
     public bool Calendar { get; init; }
+
+    /// <summary>
+    /// The country whose public holidays are known, on past rows and on those to come: its code of ISO 3166, as "DE", or that of a part
+    /// of it, as "DE-BY"; null for none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Holidays { get; init; }
 
     /// <summary>All columns named, past ones first.</summary>
     internal IEnumerable<string> Columns => Past.Concat(Known);

@@ -47,7 +47,7 @@ internal sealed partial class InputFrame
         DateTime[] dates = _dates = Dates(table, rows, Math.Max(plan.Steps, ahead));
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
-        _known = [.. _known, .. calendar];
+        _known = [.. _known, .. calendar, .. _plan.Holidays?.Of(dates) ?? []];
         _alikeLags = Math.Min(ColumnLags, plan.Lags);
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
@@ -84,7 +84,9 @@ internal sealed partial class InputFrame
     public static int FirstOriginOf(InputPlan plan) => Math.Max(Math.Max(plan.Window, plan.Lags), plan.Season) - 1;
 
     public static int LinearInputsOf(InputPlan plan) =>
-        plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan) + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0) + AroundOf(plan);
+        plan.Lags + (plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + KnownOf(plan)
+        + (plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0)
+        + AroundOf(plan) + (plan.Holidays?.Days ?? 0);
 
     public static int ChannelsOf(InputPlan plan) => 1 + plan.Alike.Count + plan.Past.Count + KnownOf(plan) + plan.Constants.Count;
 
@@ -151,6 +153,7 @@ internal sealed partial class InputFrame
 
         foreach (int season in _plan.Around > 0 ? _plan.Seasons : [])
             at += WriteAround(origin, origin + step, season, level, unit, inputs[at..]);
+        _plan.Holidays?.WriteDays(_dates[origin], inputs[at..]);
     }
 
     /// <summary>
@@ -212,7 +215,8 @@ internal sealed partial class InputFrame
     private static int AroundOf(InputPlan plan) => plan.Around > 0 ? ((4 * plan.Around) + 1) * plan.Seasons.Count : 0;
 
     private static int KnownOf(InputPlan plan) =>
-        plan.Known.Count + (plan.Calendar?.Count ?? 0) + (plan.Memory ? YearMemory.Count : 0) + (2 * plan.Seasons.Count);
+        plan.Known.Count + (plan.Calendar?.Count ?? 0) + (plan.Holidays?.Count ?? 0)
+        + (plan.Memory ? YearMemory.Count : 0) + (2 * plan.Seasons.Count);
 
     /// <summary>What is known of a row beforehand, and what the target was at the same place of earlier seasons up to the origin.</summary>
     private int WriteKnown(int origin, int row, double unit, Span<double> destination)

@@ -55,6 +55,10 @@ internal sealed record InputPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepsCalendarFromNetworks { get; init; }
 
+    /// <summary>Public holidays; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HolidayFeatures? Holidays { get; init; }
+
     /// <summary>Days of years before; see <see cref="YearMemory"/>.</summary>
     public bool Memory { get; init; }
 
@@ -80,7 +84,7 @@ internal sealed record InputPlan
 
     /// <summary>Whether anything is known of rows to come.</summary>
     [JsonIgnore]
-    public bool HasKnown => Known.Count > 0 || Calendar is not null || Memory || Seasons.Count > 0;
+    public bool HasKnown => Known.Count > 0 || Calendar is not null || Holidays is not null || Memory || Seasons.Count > 0;
 
     /// <summary>All columns beside the target.</summary>
     [JsonIgnore]
@@ -96,6 +100,8 @@ internal sealed record InputPlan
             parts.Add("with " + string.Join(", ", Columns));
         if (Calendar is not null || Seasons.Count > 0)
             parts.Add("the calendar");
+        if (Holidays is not null)
+            parts.Add($"the holidays of {Holidays.Country}");
         if (Memory)
             parts.Add("the same days of years before");
         return string.Join(", ", parts);

@@ -55,11 +55,16 @@ internal static class InputPlans
         ReadOnlySpan<DateTime> dates = split.Train.DateSpan;
         string[] alike = [.. split.Inputs.Past.Where(name => IsAlike(split, name))];
         ScaledColumn[] past = [.. split.Inputs.Past.Except(alike).Select(name => Scaled(split, name, true))];
+        int[] seasons = [];
         if (split.Inputs.Calendar)
         {
             var calendar = CalendarFeatures.For(dates);
             bool isShort = (dates[^1] - dates[0]).TotalDays < 2 * 365;
-            int[] seasons = [.. SeasonalPeriod.Candidates(split.Table).Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons)];
+            seasons =
+            [
+                .. SeasonalPeriod.Candidates(split.Table)
+                    .Where(period => period <= LongestSeason && 3L * period <= split.Train.Count).Take(MostSeasons),
+            ];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [], KeepsCalendarFromNetworks = isShort });
             if (seasons.Length > 0)
@@ -68,6 +73,11 @@ internal static class InputPlans
                 groups.Add(plan => plan.Calendar is { } own ? plan with { Calendar = own with { Weekday = false } } : plan);
             if (calendar is { Year: true })
                 groups.Add(plan => plan.Calendar is { } own && (own with { Year = false }).Count > 0 ? plan with { Calendar = own with { Year = false } } : plan);
+        }
+
+        groups.AddRange(HolidayGroups(split.Inputs.Holidays, dates));
+        if (split.Inputs.Calendar)
+        {
             if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
             if (seasons.Length > 0)
@@ -81,6 +91,23 @@ internal static class InputPlans
         groups.Add(plan => plan.Season == 1 ? plan with { Lags = split.Window } : Shorter(plan, 2 * plan.Season));
         groups.Add(plan => plan.Season == 1 ? plan : Shorter(plan, 3 * plan.Season / 2));
         groups.Add(plan => plan.Lags >= FewLags ? plan with { LagSets = LagSets } : plan);
+        return groups;
+    }
+
+    /// <summary>
+    /// Holidays all alike, then each with an effect of its own, and then what else holidays before the origin do: the values that are seen
+    /// were unusual there.
+    /// </summary>
+    private static List<Func<InputPlan, InputPlan>> HolidayGroups(string? country, ReadOnlySpan<DateTime> dates)
+    {
+        var groups = new List<Func<InputPlan, InputPlan>>();
+        if (country is null || HolidayFeatures.For(country, dates) is not { } holidays)
+            return groups;
+        groups.Add(plan => plan with { Holidays = holidays with { Names = [] } });
+        if (holidays.Names.Count > 0)
+            groups.Add(plan => plan with { Holidays = holidays });
+        if (holidays.IsOfDays)
+            groups.Add(plan => plan.Holidays is { } own ? plan with { Holidays = own with { Days = HolidayFeatures.DaysSeen } } : plan);
         return groups;
     }
 

@@ -36,6 +36,7 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
                 Past = [.. plan.Past.Except(kept.SelectMany(other => other.Past))],
                 Known = [.. plan.Known.Except(kept.SelectMany(other => other.Known))],
                 Calendar = plan.KeepsCalendarFromNetworks || kept.Exists(other => other.Calendar == plan.Calendar) ? null : plan.Calendar,
+                Holidays = kept.Exists(other => other.Holidays == plan.Holidays) ? null : plan.Holidays,
                 Constants = kept.Count == 0 ? plan.Constants : [],
             });
         }
@@ -68,6 +69,7 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
         foreach (ScaledColumn column in whole.Known)
             Take(1, part.Known.Contains(column));
         Take(whole.Calendar?.Count ?? 0, part.Calendar is not null);
+        Take(whole.Holidays?.Count ?? 0, part.Holidays is not null);
         Take((whole.Memory ? YearMemory.Count : 0) + (2 * whole.Seasons.Count), true);
         Take(whole.Constants.Count, part.Constants.Count > 0);
         return [.. selection];

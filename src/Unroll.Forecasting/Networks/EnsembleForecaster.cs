@@ -175,7 +175,12 @@ internal static class PlanNotes
     private static string LeftOut(ForecastInputs wanted, InputPlan plan)
     {
         bool hasCalendar = plan.Calendar is not null || plan.Seasons.Count > 0 || plan.Memory;
-        string[] names = [.. wanted.Columns.Except(plan.Columns), .. wanted.Calendar && !hasCalendar ? ["the calendar"] : Array.Empty<string>()];
+        string[] names =
+        [
+            .. wanted.Columns.Except(plan.Columns),
+            .. wanted.Calendar && !hasCalendar ? ["the calendar"] : Array.Empty<string>(),
+            .. wanted.Holidays is { } country && plan.Holidays is null ? [$"the holidays of {country}"] : Array.Empty<string>(),
+        ];
         return names.Length == 0 ? "" : $"; tried and left out: {NameList.Of(names)}";
     }
 }

@@ -21,7 +21,9 @@ internal static class TaskTargets
     }
 
     /// <summary>The inputs as the table spells them; null for all other columns and the calendar.</summary>
-    /// <exception cref="UnrollException">A column is a target and an input at once, or not there.</exception>
+    /// <exception cref="UnrollException">
+    /// A column is a target and an input at once, or not there, or the holidays of a country are not known.
+    /// </exception>
     public static ForecastInputs Inputs(TimeSeries table, string[] targets, ForecastInputs? inputs)
     {
         if (inputs is null)
@@ -31,6 +33,6 @@ internal static class TaskTargets
             ? throw new UnrollException(targets.Length == 1
                 ? $"{both} is the target and an input at once. Leave it out of the inputs."
                 : $"{both} is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others anyway.")
-            : inputs with { Past = past, Known = known };
+            : inputs with { Past = past, Known = known, Holidays = inputs.Holidays is { } code ? HolidayCountries.CodeOf(code) : null };
     }
 }

@@ -188,7 +188,8 @@ public sealed class ValidationObjective : ITrialObjective
         string.Join(" | ", _inner.Parts.Select(part => range(_inner[part]).ToString()).Distinct());
 
     private static string InWords(ForecastInputs inputs) =>
-        $"past {string.Join('|', inputs.Past)}; known {string.Join('|', inputs.Known)}; {(inputs.Calendar ? "" : "no ")}calendar";
+        $"past {string.Join('|', inputs.Past)}; known {string.Join('|', inputs.Known)}; {(inputs.Calendar ? "" : "no ")}calendar"
+        + (inputs.Holidays is { } country ? $"; holidays {country}" : "");
 
     private static double ErrorOf(PartsForecaster forecaster, ForecastTask task)
     {

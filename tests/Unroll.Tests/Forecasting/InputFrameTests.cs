@@ -66,7 +66,7 @@ public class InputFrameTests
     public void All_inputs_are_in_the_plans_above()
     {
         InputPlan plan = Everything(MadeTables.Split(MadeTables.Of("daily", 1000), 40, 24, MadeTables.AllInputs), 7);
-        Assert.Equal(("x", 24, 24, 7, 7, true), (plan.Target, plan.Window, plan.Lags, plan.Steps, plan.Season, plan.Memory));
+        Assert.Equal(("x", 24, 10, 7, 7, true), (plan.Target, plan.Window, plan.Lags, plan.Steps, plan.Season, plan.Memory));
         Assert.Equal([7], plan.Seasons.Take(1));
         Assert.Equal(13, plan.Calendar!.Count);
         Assert.Equal(["low"], plan.Alike);
