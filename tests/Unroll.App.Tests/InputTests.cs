@@ -47,7 +47,7 @@ public sealed class InputTests : IDisposable
     [InlineData("--recipe tutorial --model ridge", "--model ridge has no part in --recipe tutorial, which trains networks alone. Leave it out, or use --recipe default.")]
     [InlineData("--recipe tutorial --min 0", "--min has no part in --recipe tutorial. Leave it out, or use --recipe default.")]
     [InlineData("--min 5 --max 4", "--min 5 is not below --max 4. Swap them, or leave one out.")]
-    [InlineData("--model seasonal-naive", "--model seasonal-naive does not apply to aapl.csv: it shows no such season, or has too few rows. Choose ridge, naive, drift, mean, least-squares, ets or a network.")]
+    [InlineData("--model seasonal-naive", "--model seasonal-naive does not apply to aapl.csv: it shows no such season, or has too few rows. Choose ridge, naive, drift, mean, least-squares, theta, ets, arima or a network.")]
     [InlineData("--static Open", "--static is for a file of several series. Name the column that tells them apart with --series, or leave it out.")]
     [InlineData("--test last:0", "--test: \"last:0\" names no number of rows. Write last:12 for the newest 12 rows of every series. See unroll forecast --help.")]
     [InlineData("--test last:3 --horizon 4", "3 test rows are too few to judge 4 rows ahead. Judge on at least 4. (--test, --horizon)")]

@@ -67,12 +67,11 @@ internal static class InputPlans
             ];
             if (calendar.Count > 0 || seasons.Length > 0)
                 groups.Add(plan => plan with { Calendar = calendar.Count > 0 ? calendar : null, Seasons = plan.Season > 1 ? seasons : [], KeepsCalendarFromNetworks = isShort });
-            if (seasons.Length > 0)
+            // What a linear model can do without stays where networks see it: they do more with it.
+            if (isShort && seasons.Length > 0)
                 groups.Add(plan => plan.Season > 1 ? plan with { Calendar = null, Seasons = seasons } : plan);
-            if (calendar is { TimeOfDay: true, Weekday: true })
+            if (isShort && calendar is { TimeOfDay: true, Weekday: true })
                 groups.Add(plan => plan.Calendar is { } own ? plan with { Calendar = own with { Weekday = false } } : plan);
-            if (calendar is { Year: true })
-                groups.Add(plan => plan.Calendar is { } own && (own with { Year = false }).Count > 0 ? plan with { Calendar = own with { Year = false } } : plan);
         }
 
         groups.AddRange(HolidayGroups(split.Inputs.Holidays, dates));
@@ -80,7 +79,8 @@ internal static class InputPlans
         {
             if (steps <= YearMemory.MostDays && YearMemory.Fits(dates))
                 groups.Add(plan => plan with { Memory = true });
-            if (seasons.Length > 0)
+            // On rows of days ridge gains by it and networks lose more.
+            if (seasons.Length > 0 && split.Train.Calendar.Kind == DateSpacing.WithinDay)
                 groups.Add(plan => plan.Seasons.Count > 0 ? plan with { Around = RowsAround } : plan);
         }
 

@@ -44,7 +44,7 @@ public class BacktestLeakageTests
     public void Garbage_after_an_origin_changes_nothing_that_any_baseline_predicted_by_then(int? sliding)
     {
         BacktestResult clean = Run(Values(), 3, [], sliding);
-        Assert.Equal(8, clean.Comparison.Baselines.Count);
+        Assert.Equal(9, clean.Comparison.Baselines.Count);
         Assert.All(clean.Comparison.Baselines, score => Assert.True(score.Parts[0].HasIntervals));
         foreach (int origin in new[] { 0, 1, 5, 6, 11, 12, 16, 17 })
             AssertSameUpTo(origin, clean, Run(Spoilt(Values(), FirstTest + origin), 3, [], sliding));

@@ -120,7 +120,7 @@ public class BacktestTests
         ForecastTask task = Task(Days([.. Walk().Select((value, row) => value + (3 * (row % 7)))]), horizon);
         var comparison = new Comparison(task, Token);
         BacktestResult result = Backtest.Run(task, [], new BacktestOptions { RefitEvery = 20 }, null, Token);
-        Assert.Equal(["naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets"], result.Comparison.Scores.Select(score => score.Key));
+        Assert.Equal(["naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima"], result.Comparison.Scores.Select(score => score.Key));
         foreach ((ForecasterScore whole, ForecasterScore fold) in comparison.Scores.Zip(result.Comparison.Scores))
         {
             Assert.True(fold.Parts[0].HasIntervals);
@@ -193,7 +193,7 @@ public class BacktestTests
         ForecastTask task = Task(Days(Walk(200)), 2, 24, 8);
         BacktestResult result = Backtest.Run(task, [() => BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2)], task)], new BacktestOptions { RefitEvery = 12 }, null, Token);
         Comparison comparison = result.Comparison;
-        Assert.Equal(["blend", "gru", "ridge", "naive", "drift", "mean", "least-squares", "theta", "ets"], [.. comparison.Scores.Select(score => score.Key).Take(3), .. comparison.Scores.Skip(3).Select(score => score.Key).Order().OrderBy(key => Array.IndexOf(s_rules, key))]);
+        Assert.Equal(["blend", "gru", "ridge", "naive", "drift", "mean", "least-squares", "theta", "ets", "arima"], [.. comparison.Scores.Select(score => score.Key).Take(3), .. comparison.Scores.Skip(3).Select(score => score.Key).Order().OrderBy(key => Array.IndexOf(s_rules, key))]);
         Assert.Equal("blend", comparison.Recommended!.Key);
         Assert.NotNull(comparison.WithoutNetworks);
         Assert.Equal(1, comparison.Recommended.Shares.Values.Sum(), 1e-9);
@@ -226,7 +226,7 @@ public class BacktestTests
             Assert.Equal(one, Run(4));
     }
 
-    private static readonly string[] s_rules = ["naive", "drift", "mean", "least-squares", "theta", "ets"];
+    private static readonly string[] s_rules = ["naive", "drift", "mean", "least-squares", "theta", "ets", "arima"];
 
     [Fact]
     public void Every_fit_and_fold_is_told()
@@ -234,12 +234,12 @@ public class BacktestTests
         var told = new Told<BacktestEvent>();
         Backtest.Run(Task(Days(Walk())), [() => new Recorder([])], new BacktestOptions { RefitEvery = 10 }, told, Token);
         string[] lines = [.. told.Events.Select(moment => $"{moment.Forecaster} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}")];
-        Assert.Equal("naive (1 of 7) FitStarted 1/2 True 100 04-09", lines[0]);
-        Assert.Equal(7 * 2 * 3, lines.Length);
+        Assert.Equal("naive (1 of 8) FitStarted 1/2 True 100 04-09", lines[0]);
+        Assert.Equal(8 * 2 * 3, lines.Length);
         Assert.Equal(
             [
-                "recorder (7 of 7) FitStarted 1/2 False 100 04-09", "recorder (7 of 7) FitEnded 1/2 False 100 04-09", "recorder (7 of 7) Predicted 1/2 False 100 04-09",
-                "recorder (7 of 7) FitStarted 2/2 False 110 04-19", "recorder (7 of 7) FitEnded 2/2 False 110 04-19", "recorder (7 of 7) Predicted 2/2 False 110 04-19",
+                "recorder (8 of 8) FitStarted 1/2 False 100 04-09", "recorder (8 of 8) FitEnded 1/2 False 100 04-09", "recorder (8 of 8) Predicted 1/2 False 100 04-09",
+                "recorder (8 of 8) FitStarted 2/2 False 110 04-19", "recorder (8 of 8) FitEnded 2/2 False 110 04-19", "recorder (8 of 8) Predicted 2/2 False 110 04-19",
             ],
             lines.Where(line => line.StartsWith("recorder", StringComparison.Ordinal)));
     }

@@ -98,10 +98,10 @@ public class BaselineForecasterTests
     {
         double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))], waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
         static string[] Names(ForecastSplit split) => [.. Baselines.For(split).Select(forecaster => forecaster.Name)];
-        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS"], Names(Split(Days(weeks))));
-        Assert.Equal(["naive", "drift", "mean", "least squares", "Theta", "ETS"], Names(Split(Days(waves))));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], Names(Split(Days(weeks))));
+        Assert.Equal(["naive", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], Names(Split(Days(waves))));
         Assert.Equal(["naive", "drift", "mean"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6)));
-        Assert.Equal(["naive", "drift", "mean", "Theta", "ETS"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
+        Assert.Equal(["naive", "drift", "mean", "Theta", "ETS", "ARIMA"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
         foreach (BaselineForecaster forecaster in Baselines.For(Split(Days(weeks))))
             Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predicted(Split(Days(weeks))).Count(double.IsFinite));
         var seasonal = (SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1];

@@ -46,7 +46,7 @@ public class ComparisonTests
     {
         ForecastSplit split = Split(Weeks());
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
-        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS"], comparison.Baselines.Select(score => score.Name));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], comparison.Baselines.Select(score => score.Name));
         Assert.Same(comparison.Naive, comparison.Baselines[0]);
         Assert.Empty(comparison.LeftOut);
         Assert.Equal(comparison.Baselines, comparison.Scores);

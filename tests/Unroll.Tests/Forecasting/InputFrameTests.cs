@@ -74,9 +74,9 @@ public class InputFrameTests
         Assert.Equal(("volume", true, false), (volume.Name, volume.Logarithm, volume.Change));
         Assert.Equal(("event", false), (known.Name, known.Change));
         Assert.Equal(["low", "volume", "event"], plan.Columns);
-        Assert.Equal("x as log-return, with low, volume, event, the calendar, the same days of years before", plan.InWords());
+        Assert.Equal("x as log-return without its season, with low, volume, event, the calendar, the same days of years before", plan.InWords());
         var frame = new InputFrame(MadeTables.Of("daily", 1000), plan);
-        Assert.Equal(24 + 10 + 3 + 1 + 13 + 5 + (2 * plan.Seasons.Count) + (2 * 14), frame.LinearInputs);
+        Assert.Equal(10 + 10 + 3 + 1 + 13 + 5 + (2 * plan.Seasons.Count) + (2 * 10), frame.LinearInputs);
         Assert.Equal(1 + 1 + 1 + 1 + 13 + 5 + (2 * plan.Seasons.Count), frame.Channels);
     }
 

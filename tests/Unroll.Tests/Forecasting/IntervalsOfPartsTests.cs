@@ -32,7 +32,7 @@ public class IntervalsOfPartsTests
         Comparison all = new(task, TestContext.Current.CancellationToken), own = new(alone, TestContext.Current.CancellationToken);
         all.Add(Fitted(task));
         own.Add(Fitted(alone));
-        Assert.Equal(9, all.Scores.Count);
+        Assert.Equal(10, all.Scores.Count);
         foreach ((ForecasterScore expected, ForecasterScore actual) in own.Scores.Zip(all.Scores))
         {
             Assert.Equal(expected.Name, actual.Name);
