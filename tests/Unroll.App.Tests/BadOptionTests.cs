@@ -26,7 +26,7 @@ public sealed class BadOptionTests : IDisposable
     [InlineData("forecast --learning-rate NaN", "--learning-rate is \"NaN\"; it takes a number above 0. See unroll forecast --help.")]
     [InlineData("forecast --learning-rate 1e999", "--learning-rate is \"1e999\"; it takes a number above 0. See unroll forecast --help.")]
     [InlineData("forecast --clip-norm 0", "--clip-norm is \"0\"; it takes a number above 0. See unroll forecast --help.")]
-    [InlineData("forecast --model rnn", "--model is \"rnn\"; choose lstm, gru, simple-rnn, ridge, naive, seasonal-naive, drift, mean, least-squares or ets. See unroll forecast --help.")]
+    [InlineData("forecast --model rnn", "--model is \"rnn\"; choose lstm, gru, simple-rnn, ridge, naive, seasonal-naive, seasonal-naive-with-drift, drift, mean, least-squares, theta, ets, arima, stl-ets, croston or tsb. See unroll forecast --help.")]
     [InlineData("forecast --optimizer lion", "--optimizer is \"lion\"; choose rmsprop, sgd, adam or adamw. See unroll forecast --help.")]
     [InlineData("forecast --scaler max", "--scaler is \"max\"; choose minmax, standard or none. See unroll forecast --help.")]
     [InlineData("forecast --missing guess", "--missing is \"guess\"; choose error, drop, forward-fill or interpolate. See unroll forecast --help.")]

@@ -46,7 +46,7 @@ public sealed class TutorialTests(AppleForecast run) : IClassFixture<AppleForeca
         Assert.Equal((251, 20), (data.GetProperty("test").GetProperty("rows").GetInt32(), data.GetProperty("window").GetInt32()));
         int lstm = 4 * ((8 * 1) + (8 * 8) + 8), gru = 3 * ((8 * 1) + (8 * 8) + (2 * 8)), simple = (8 * 1) + (8 * 8) + 8, dense = 8 + 1;
         Assert.Equal([lstm + dense, gru + dense, simple + dense], s_models.Select(name => run.Report[name].GetProperty("parameters").GetInt32()));
-        Assert.Equal(["naive", "drift", "mean", "least-squares", "ets"], run.Report.Forecasters.Where(each => each.GetProperty("kind").GetString() == "baseline").Select(each => each.GetProperty("name").GetString()));
+        Assert.Equal(["naive", "drift", "mean", "least-squares", "theta", "ets", "arima"], run.Report.Forecasters.Where(each => each.GetProperty("kind").GetString() == "baseline").Select(each => each.GetProperty("name").GetString()));
         Assert.True(Report.Figure(run.Report["mean"], "skill") < -5, "The mean of earlier years is a poor forecast of a price.");
     }
 
@@ -54,7 +54,7 @@ public sealed class TutorialTests(AppleForecast run) : IClassFixture<AppleForeca
     public void Predictions_are_one_row_ahead_without_intervals()
     {
         IReadOnlyList<IReadOnlyDictionary<string, string>> lines = run.Report.Predictions;
-        Assert.Equal(["series", "target", "origin", "date", "step", "actual", .. s_models, "naive", "drift", "mean", "least-squares", "ets"], lines[0].Keys);
+        Assert.Equal(["series", "target", "origin", "date", "step", "actual", .. s_models, "naive", "drift", "mean", "least-squares", "theta", "ets", "arima"], lines[0].Keys);
         Assert.Equal((251, "2017-01-03", "2017-12-29"), (lines.Count, lines[0]["date"], lines[^1]["date"]));
         Assert.All(lines, line => Assert.Equal((Apple.High(line["date"]), Apple.High(line["origin"]), "1"), (Report.Number(line["actual"]), Report.Number(line["naive"]), line["step"])));
         foreach (string name in s_models)
@@ -76,7 +76,7 @@ public sealed class TutorialTests(AppleForecast run) : IClassFixture<AppleForeca
         Assert.Contains("test       251 rows  2017-01-03 to 2017-12-29", lines);
         Assert.Contains("736 windows of 20 rows to train on, 23 steps an epoch", lines);
         Assert.Contains("lstm_1 (lstm)    (B, 8)               320", lines);
-        Assert.Contains("Baselines: naive, drift, mean, least squares, ETS", lines);
+        Assert.Contains("Baselines: naive, drift, mean, least squares, Theta, ETS, ARIMA", lines);
         foreach (string name in new[] { "LSTM", "GRU", "SimpleRNN" })
         {
             Assert.Contains(lines, line => line.StartsWith($"{name,-9}  epoch 1/2  loss ", StringComparison.Ordinal) && line.EndsWith(" left", StringComparison.Ordinal));

@@ -111,11 +111,11 @@ internal sealed record ForecastRequest : CommonRequest
     /// The forecaster that is recommended, not yet fitted: of networks the default recipe's blend with these networks; of a list that names
     /// anything else the blend of exactly what it names.
     /// </summary>
-    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model that is named.</exception>
+    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model or a window that is named.</exception>
     public BlendForecaster CreateBlend(ForecastTask task)
     {
         BlendForecaster blend = BlendOf(task);
-        foreach (PartsForecaster member in Models.Count > 0 ? blend.Members : [])
+        foreach (PartsForecaster member in Models.Count > 0 || GivenWindow is not null ? blend.Members : [])
             member.Require(task);
         return blend;
     }

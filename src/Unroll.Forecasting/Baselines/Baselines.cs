@@ -6,10 +6,13 @@ public static class Baselines
     /// <summary>Fewer training rows than this are too few to choose among the models of exponential smoothing.</summary>
     private const int RowsForEts = 12;
 
+    /// <summary>On more rows than this ARIMA takes many seconds, and ridge regression sees as many lags and more.</summary>
+    private const int MostRowsForArima = 1500;
+
     /// <summary>
     /// All that apply to every part of a task, not yet fitted, the naive forecast first: seasonal naive, without and with drift, where a
     /// season is found in the training rows of some parts, drift, mean, least squares on the window where the training rows are at least twice
-    /// its weights, Theta, exponential smoothing and ARIMA from 12 training rows on, exponential smoothing of what STL leaves where a season
+    /// its weights, Theta, exponential smoothing and, up to 1,500 rows, ARIMA from 12 training rows on, exponential smoothing of what STL leaves where a season
     /// is longer than 24 rows, and Croston and TSB where a third of the rows of most parts are 0.
     /// </summary>
     /// <param name="task">What is asked; only the training rows are looked at.</param>
@@ -26,7 +29,9 @@ public static class Baselines
         if (splits.Where(split => split.Window == task.Window).All(split => split.TrainWindowCount >= 2 * (split.Window + 1)))
             baselines.Add(new LeastSquaresForecaster());
         if (splits.Any(split => split.Train.Count >= RowsForEts))
-            baselines.AddRange([new ThetaForecaster(), new EtsForecaster(), new ArimaForecaster()]);
+            baselines.AddRange([new ThetaForecaster(), new EtsForecaster()]);
+        if (splits.Any(split => split.Train.Count >= RowsForEts) && splits.All(split => split.Train.Count <= MostRowsForArima))
+            baselines.Add(new ArimaForecaster());
         if (Array.Exists(seasons, found => found is not null) && splits.Any(HasLongSeason))
             baselines.Add(new StlEtsForecaster());
         if (2 * splits.Count(IsIntermittent) > splits.Length)

@@ -25,7 +25,7 @@ internal static class DemandShares
     {
         double[]? best = null;
         double least = double.PositiveInfinity;
-        foreach (double first in (double[])[0.05, 0.3])
+        foreach (double first in (double[])[0.05, 0.1, 0.2, 0.4, 0.8])
         {
             double[] found = NelderMead.Minimize(Of, [first, first], Evaluations, Nearly);
             if (best is null || Of(found) < least)

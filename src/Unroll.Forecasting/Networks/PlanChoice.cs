@@ -11,7 +11,10 @@ namespace Unroll.Forecasting;
 internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool IsPooled, double OwnError, double? PooledError)
 {
     /// <summary>Inputs are chosen on no more series than this, spread evenly over all.</summary>
-    private const int MostAsked = 24;
+    private const int MostAsked = 24, FewestAsked = 4;
+
+    /// <summary>And on fewer where they are long, so that about so many rows are looked at.</summary>
+    private const int RowsAsked = 12_000;
 
     /// <summary>
     /// The choice for one target of some series. It is kept with the first of the splits, so that all forecasters of the same splits start
@@ -64,7 +67,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         int season = seasons.Where(found => found > 1).GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault()?.Key ?? 1;
         int showing = seasons.Count(found => found == season);
         ForecastSplit lead = inner.Where((_, s) => seasons[s] == season).MaxBy(split => split.Train.Count)!;
-        int count = Math.Min(MostAsked, inner.Length);
+        int count = Math.Min(Math.Clamp(RowsAsked / lead.Train.Count, FewestAsked, MostAsked), inner.Length);
         ForecastSplit[] asked = [.. Enumerable.Range(0, count).Select(i => inner[(int)((long)i * inner.Length / count)])];
         bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
 

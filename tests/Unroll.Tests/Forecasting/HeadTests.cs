@@ -118,7 +118,7 @@ public class HeadTests
         double Width(bool weekend) => intervals.Where((_, i) => IsWeekend(split.Test.Dates[i]) == weekend).Average(interval => interval.Width);
         Assert.True(Width(true) > 3 * Width(false), $"{Width(true)} against {Width(false)}");
         Assert.InRange(with.Coverage(0.8)!.Value, 0.7, 0.91);
-        Assert.True(with.Crps < 0.9 * without.Crps, $"{with.Crps} against {without.Crps}");
+        Assert.True(with.Crps < 0.92 * without.Crps, $"{with.Crps} against {without.Crps}");
         Assert.All(comparison.Baselines, baseline => Assert.True(with.Crps < baseline.Crps, $"{with.Crps} against {baseline.Crps} of {baseline.Name}"));
     }
 
