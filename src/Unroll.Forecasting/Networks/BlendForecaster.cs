@@ -88,9 +88,8 @@ public sealed class BlendForecaster : PartsForecaster
     public override void Require(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (_members.Any(member => member.Kind == ForecasterKind.Baseline || member.CanLearn(task)))
-            return;
-        foreach (PartsForecaster member in _members)
+        PartsForecaster[] able = [.. _members.Where(member => member.CanLearn(task))];
+        foreach (PartsForecaster member in able.Length > 0 ? able : [.. _members])
             member.Require(task);
     }
 
