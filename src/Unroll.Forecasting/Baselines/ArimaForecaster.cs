@@ -19,5 +19,7 @@ public sealed class ArimaForecaster(ArimaOrder? order = null, int? period = null
 
     internal override BaselineOptions Options => new(period, null, order, models);
 
+    private protected override bool IsModelGiven => order is not null;
+
     private protected override BaselineRule CreateRule() => new ArimaRule(order, period, models);
 }

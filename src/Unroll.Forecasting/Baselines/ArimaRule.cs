@@ -70,14 +70,6 @@ internal sealed class ArimaRule : BaselineRule
 
     private protected override int FirstRow(ReadOnlySpan<DateTime> dates) => Math.Max(0, dates.BinarySearch(_firstDate));
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
-    {
-        var state = new ArimaState(Parameters);
-        for (int row = 1; row <= known.Length; row++)
-            state.Observe(known[..row]);
-        state.Forecast(known, ahead);
-    }
-
     private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         var state = new ArimaState(Parameters);

@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace Unroll.Forecasting;
 
 /// <summary>A simple rule that a network has to beat, fitted to every part by itself.</summary>
 public abstract class BaselineForecaster : PartsForecaster
 {
+    private readonly ConcurrentDictionary<Part, string> _replaced = [];
+
     private protected BaselineForecaster()
     {
     }
@@ -15,6 +19,23 @@ public abstract class BaselineForecaster : PartsForecaster
     /// <summary>What a file keeps of what it was asked for; null where all of it is in the fitted rules, or found again.</summary>
     internal virtual BaselineOptions? Options => null;
 
+    /// <summary>The parts that have too few rows, or no season, for the rule, so that the newest value takes its place.</summary>
+    public override IReadOnlyList<string> Notes
+    {
+        get
+        {
+            Part[] parts = [.. Models.Keys.Where(_replaced.ContainsKey)];
+            return parts.Length == 0 ? [] :
+            [
+                $"The {Name} forecast repeats the newest value for {parts.Length} of {Models.Count} series and targets, to which it cannot be fitted; "
+                + $"the first, {parts[0]}: {_replaced[parts[0]]}",
+            ];
+        }
+    }
+
+    /// <summary>Whether one model was asked for, which nothing else may stand for.</summary>
+    private protected virtual bool IsModelGiven => false;
+
     /// <summary>The rule of one part, not yet fitted.</summary>
     private protected abstract BaselineRule CreateRule();
 
@@ -24,7 +45,7 @@ public abstract class BaselineForecaster : PartsForecaster
         : throw new InvalidOperationException($"The {Name} forecaster is not fitted to {part}. Call Fit first.");
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, split, cancellationToken))
+        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, cancellationToken))
         {
             Part = part,
             Facts = PartFacts.Of(split, task.Options),
@@ -32,27 +53,35 @@ public abstract class BaselineForecaster : PartsForecaster
         }, cancellationToken);
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, split, cancellationToken)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, cancellationToken);
+        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, cancellationToken)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, cancellationToken);
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         ForecastSplit split = ForecastSplit.All(table, part.Target, Window, ForecastInputs.TargetOnly);
         var whole = new ForecastTask(split, Horizon);
-        return new BaselineModel(Fitted(whole, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
+        return new BaselineModel(Fitted(whole, null, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
     }
 
-    /// <summary>The rule of a part; of one of many that has too few rows for it the newest value takes its place.</summary>
-    private BaselineRule Fitted(ForecastTask task, ForecastSplit split, CancellationToken cancellationToken)
+    /// <summary>The rule of a part; where one of many has too few rows for it, or no season, the newest value takes its place.</summary>
+    /// <param name="task">What is asked.</param>
+    /// <param name="part">Of which it is to be told; null where it is not kept.</param>
+    /// <param name="split">The rows.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private BaselineRule Fitted(ForecastTask task, Part? part, ForecastSplit split, CancellationToken cancellationToken)
     {
         BaselineRule rule = CreateRule();
+        if (part is { } fitted)
+            _replaced.TryRemove(fitted, out _);
         try
         {
             rule.Fit(split, cancellationToken);
         }
-        catch (UnrollException) when (task.Parts.Count > 1)
+        catch (UnrollException reason) when (task.Parts.Count > 1 && !IsModelGiven)
         {
             rule = new NaiveRule();
             rule.Fit(split, cancellationToken);
+            if (part is { } replaced)
+                _replaced[replaced] = reason.Message;
         }
 
         return rule;
@@ -67,7 +96,7 @@ public abstract class BaselineForecaster : PartsForecaster
         try
         {
             ForecastSplit inner = split.WithinTraining(rows);
-            var model = new BaselineModel(Fitted(task, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
+            var model = new BaselineModel(Fitted(task, null, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
             double[][] ahead = Raw(model, inner, task.Horizon).Values;
             return Array.TrueForAll(ahead, row => Array.TrueForAll(row, double.IsFinite)) ? new TrackRecord(new HorizonForecast(inner.Test.Values, ahead), null) : null;
         }

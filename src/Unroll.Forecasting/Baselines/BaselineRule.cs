@@ -80,11 +80,10 @@ internal abstract class BaselineRule
     /// <summary>Fits what there is to fit, on <see cref="ForecastSplit.Train"/>.</summary>
     private protected abstract void Learn(ForecastSplit split, CancellationToken cancellationToken);
 
-    /// <summary>Predicts the values after <paramref name="known"/>, over all of <paramref name="ahead"/>.</summary>
+    /// <summary>Predicts the values after <paramref name="known"/>, over all of <paramref name="ahead"/>, for rules that keep no state.</summary>
     /// <param name="known">At least <see cref="NeededRows"/> values, oldest first, none missing.</param>
-    /// <param name="fromTraining">Whether <paramref name="known"/> begins with the first training row.</param>
     /// <param name="ahead">Is overwritten.</param>
-    private protected virtual void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead) =>
+    private protected virtual void Ahead(ReadOnlySpan<double> known, Span<double> ahead) =>
         throw new NotSupportedException($"The {Name} rule forecasts from several origins at once.");
 
     /// <summary>From which row of the table a prediction needs the values.</summary>
@@ -97,6 +96,6 @@ internal abstract class BaselineRule
     private protected virtual void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         for (int i = 0; i < ahead.Length; i++)
-            Ahead(values[..(firstOrigin + i)], false, ahead[i]);
+            Ahead(values[..(firstOrigin + i)], ahead[i]);
     }
 }

@@ -66,14 +66,6 @@ internal abstract class DemandRule : BaselineRule
 
     private protected sealed override bool IsFirst(DateTime date) => date == _firstDate;
 
-    private protected sealed override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
-    {
-        DemandState state = Before(Parameters);
-        foreach (double value in known)
-            state.Observe(value);
-        ahead.Fill(state.Expected);
-    }
-
     private protected sealed override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         DemandState state = Before(Parameters);

@@ -24,7 +24,7 @@ internal sealed class DriftRule : BaselineRule
     private protected override void Learn(ForecastSplit split, CancellationToken cancellationToken) =>
         _slope = (split.Train[^1] - split.Train[0]) / (split.Train.Count - 1);
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         for (int h = 0; h < ahead.Length; h++)
             ahead[h] = known[^1] + ((h + 1) * _slope);

@@ -185,7 +185,7 @@ internal sealed class EtsFitter
         /// </summary>
         public static EtsStart Of(ReadOnlySpan<double> values, EtsModel model, int period)
         {
-            double[] season = model.Season == EtsSeason.None ? new double[period] : Seasonal(values[..Math.Min(values.Length, Seasons * period)], period, model.Season);
+            double[] season = model.Season == EtsSeason.None ? new double[period] : SeasonalIndices.Decomposed(values[..Math.Min(values.Length, Seasons * period)], period, model.Season != EtsSeason.Multiplicative);
             int count = Math.Min(values.Length, Math.Max(10, 2 * period));
             var plain = new double[count];
             for (int t = 0; t < count; t++)
@@ -199,29 +199,6 @@ internal sealed class EtsFitter
 
             double slope = squares > 0 ? products / squares : 0;
             return model.Trend == EtsTrend.None ? new EtsStart(mean, 0, season) : new EtsStart(mean - (slope * middle), slope, season);
-        }
-
-        private static double[] Seasonal(ReadOnlySpan<double> values, int period, EtsSeason kind)
-        {
-            var season = new double[period];
-            var counts = new int[period];
-            int half = period / 2;
-            for (int t = half; t + half < values.Length; t++)
-            {
-                double sum = 0;
-                for (int k = t - half; k <= t + half; k++)
-                    sum += values[k] * (period % 2 == 0 && (k == t - half || k == t + half) ? 0.5 : 1);
-                double average = sum / period;
-                season[t % period] += kind == EtsSeason.Multiplicative ? values[t] / average : values[t] - average;
-                counts[t % period]++;
-            }
-
-            for (int s = 0; s < period; s++)
-                season[s] /= counts[s];
-            double mean = season.Average();
-            for (int s = 0; s < period; s++)
-                season[s] = kind == EtsSeason.Multiplicative ? season[s] / mean : season[s] - mean;
-            return season;
         }
     }
 }

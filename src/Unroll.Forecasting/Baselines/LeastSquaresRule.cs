@@ -52,7 +52,7 @@ internal sealed class LeastSquaresRule : BaselineRule
         _regression = LinearRegression.Fit(inputs, train[lags..], rows, _ridge);
     }
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         int lags = Regression.Inputs;
         double[] values = [.. known[^lags..], .. new double[ahead.Length]];

@@ -26,5 +26,5 @@ internal sealed class MeanRule : BaselineRule
         _mean = sum / split.Train.Count;
     }
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead) => ahead.Fill(_mean);
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead) => ahead.Fill(_mean);
 }

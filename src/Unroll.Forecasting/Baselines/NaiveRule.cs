@@ -19,5 +19,5 @@ internal sealed class NaiveRule : BaselineRule
     {
     }
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead) => ahead.Fill(known[^1]);
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead) => ahead.Fill(known[^1]);
 }

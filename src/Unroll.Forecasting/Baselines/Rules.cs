@@ -22,6 +22,8 @@ public sealed class SeasonalNaiveForecaster(int? period = null) : BaselineForeca
     /// <summary>m of a part.</summary>
     public int PeriodOf(Part part) => ((SeasonalNaiveRule)RuleOf(part)).Period;
 
+    internal override BaselineOptions? Options => period is null ? null : new(period);
+
     private protected override BaselineRule CreateRule() => new SeasonalNaiveRule(period);
 }
 
@@ -45,6 +47,8 @@ public sealed class SeasonalNaiveDriftForecaster(int? period = null) : BaselineF
 {
     public override string Name => SeasonalNaiveDriftRule.DefaultName;
 
+    internal override BaselineOptions? Options => period is null ? null : new(period);
+
     private protected override BaselineRule CreateRule() => new SeasonalNaiveDriftRule(period);
 }
 
@@ -56,6 +60,8 @@ public sealed class SeasonalNaiveDriftForecaster(int? period = null) : BaselineF
 public sealed class ThetaForecaster(int? period = null) : BaselineForecaster
 {
     public override string Name => ThetaRule.DefaultName;
+
+    internal override BaselineOptions? Options => period is null ? null : new(period);
 
     private protected override BaselineRule CreateRule() => new ThetaRule(period);
 }
@@ -81,6 +87,8 @@ public sealed class LeastSquaresForecaster(int? lags = null, double ridge = 0) :
     /// <summary>The fitted weights of a part; input 1 is the oldest of the L values, input L the newest.</summary>
     public LinearRegression RegressionOf(Part part) => ((LeastSquaresRule)RuleOf(part)).Regression;
 
+    internal override BaselineOptions Options => new(Lags: lags, Ridge: ridge);
+
     private protected override BaselineRule CreateRule() => new LeastSquaresRule(lags, ridge);
 }
 
@@ -97,6 +105,10 @@ public sealed class EtsForecaster(EtsModel? model = null, int? period = null) : 
 
     /// <summary>What was fitted to a part.</summary>
     public EtsParameters ParametersOf(Part part) => ((EtsRule)RuleOf(part)).Parameters;
+
+    internal override BaselineOptions? Options => model is null && period is null ? null : new(period, Ets: model);
+
+    private protected override bool IsModelGiven => model is not null;
 
     private protected override BaselineRule CreateRule() => new EtsRule(model, period);
 }

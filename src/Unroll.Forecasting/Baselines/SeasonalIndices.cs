@@ -83,7 +83,11 @@ internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime Firs
 
     private double At(long place) => Values[(int)(((place % Period) + Period) % Period)];
 
-    private static double[] Decomposed(ReadOnlySpan<double> values, int period, bool adds)
+    /// <summary>
+    /// The mean difference from, or ratio to, a centred moving average at each place of a season, less or over their mean; not finite where
+    /// there are fewer than two seasons, or nothing to divide by.
+    /// </summary>
+    public static double[] Decomposed(ReadOnlySpan<double> values, int period, bool adds)
     {
         var sums = new double[period];
         var counts = new int[period];

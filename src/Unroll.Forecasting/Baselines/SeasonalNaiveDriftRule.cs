@@ -43,7 +43,7 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
         _growth = rows >= 2 * period ? sum / (rows - period) : period * (train[^1] - train[0]) / (rows - 1);
     }
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         ReadOnlySpan<double> season = known[^_period..];
         for (int h = 0; h < ahead.Length; h++)

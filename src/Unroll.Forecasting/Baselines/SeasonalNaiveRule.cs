@@ -40,7 +40,7 @@ internal sealed class SeasonalNaiveRule : BaselineRule
         _period = period;
     }
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
+    private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         ReadOnlySpan<double> season = known[^Period..];
         for (int h = 0; h < ahead.Length; h++)

@@ -86,23 +86,13 @@ internal sealed class StlEtsRule : BaselineRule
 
     private protected override bool IsFirst(DateTime date) => date == _lastDate;
 
-    private protected override void Ahead(ReadOnlySpan<double> known, bool fromTraining, Span<double> ahead)
-    {
-        double[] rows = new double[ahead.Length];
-        Roll(known, fromTraining, known.Length, [rows]);
-        rows.CopyTo(ahead);
-    }
-
-    private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead) =>
-        Roll(values, dates[0] == _lastDate, firstOrigin, ahead);
-
-    private void Roll(ReadOnlySpan<double> values, bool fromTraining, int firstOrigin, double[][] ahead)
+    private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         // Rows are counted from the first after the last season that is known.
         double[][] seasons = Seasons;
         int first = 1;
         EtsState state = Parameters.Start();
-        if (!fromTraining)
+        if (dates[0] != _lastDate)
         {
             var parts = SeasonalTrend.Of(values[..firstOrigin], Periods);
             double[] plain = Plain(values[..firstOrigin], parts);

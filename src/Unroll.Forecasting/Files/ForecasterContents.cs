@@ -168,13 +168,13 @@ internal static class ForecasterContents
         BaselineForecaster forecaster = content.Name switch
         {
             NaiveRule.DefaultName => new NaiveForecaster(),
-            SeasonalNaiveRule.DefaultName => new SeasonalNaiveForecaster(),
+            SeasonalNaiveRule.DefaultName => new SeasonalNaiveForecaster(options.Period),
             DriftRule.DefaultName => new DriftForecaster(),
             MeanRule.DefaultName => new MeanForecaster(),
-            LeastSquaresRule.DefaultName => new LeastSquaresForecaster(),
-            EtsRule.DefaultName => new EtsForecaster(),
-            ThetaRule.DefaultName => new ThetaForecaster(),
-            SeasonalNaiveDriftRule.DefaultName => new SeasonalNaiveDriftForecaster(),
+            LeastSquaresRule.DefaultName => new LeastSquaresForecaster(options.Lags, options.Ridge),
+            EtsRule.DefaultName => new EtsForecaster(options.Ets, options.Period),
+            ThetaRule.DefaultName => new ThetaForecaster(options.Period),
+            SeasonalNaiveDriftRule.DefaultName => new SeasonalNaiveDriftForecaster(options.Period),
             ArimaRule.DefaultName => new ArimaForecaster(options.Order, options.Period, options.Models),
             StlEtsRule.DefaultName => new StlEtsForecaster(options.Periods),
             CrostonRule.DefaultName => new CrostonForecaster(options.IsCorrected, options.Share),

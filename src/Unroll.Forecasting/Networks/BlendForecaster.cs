@@ -123,14 +123,9 @@ public sealed class BlendForecaster : PartsForecaster
         _notes.Clear();
         Require(task);
         var fitted = new List<PartsForecaster>();
-        foreach (PartsForecaster member in _members)
+        _notes.AddRange(Unable(task));
+        foreach (PartsForecaster member in _members.Where(member => member.CanLearn(task)))
         {
-            if (!member.CanLearn(task))
-            {
-                _notes.Add(TooFew(member, task));
-                continue;
-            }
-
             MemberStarted?.Invoke(member);
             try
             {
@@ -173,15 +168,19 @@ public sealed class BlendForecaster : PartsForecaster
     /// <summary>A member's model for a series that was not there in training, or a simple one where it has too few rows for that.</summary>
     private PartModel Adapted(PartsForecaster member, Part part, TimeSeries table)
     {
+        bool isRule = member.Kind == ForecasterKind.Baseline;
         try
         {
-            return member.Adapt(part, table);
+            if (member.CanAdapt(part, table))
+                return member.Adapt(part, table);
         }
-        catch (UnrollException)
+        catch (UnrollException) when (isRule)
         {
-            ForecastSplit split = ForecastSplit.All(table, part.Target, 1, ForecastInputs.TargetOnly);
-            return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part, member.Kind != ForecasterKind.Baseline);
+            // It has too few rows for the rule, or no season.
         }
+
+        ForecastSplit split = ForecastSplit.All(table, part.Target, 1, ForecastInputs.TargetOnly);
+        return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part, !isRule);
     }
 
     private protected override PartModel Described(PartModel model, SeriesSet data)

@@ -114,9 +114,15 @@ public sealed class EnsembleForecaster : PartsForecaster
         return model;
     }
 
+    /// <summary>All targets of a series are forecast together.</summary>
+    internal override bool CanAdapt(Part part, TimeSeries table) => Known.All(model => NewSeries.HasRows(this, model.Linear.Plan, table));
+
+    /// <summary>The models of a series that was there in training, one a target.</summary>
+    private IReadOnlyList<EnsembleModel> Known => Models.Values.OfType<EnsembleModel>().First().Siblings;
+
     private EnsembleModel Adapted(Part part, TimeSeries table)
     {
-        EnsembleModel[] known = [.. Models.Values.OfType<EnsembleModel>().First().Siblings];
+        IReadOnlyList<EnsembleModel> known = Known;
         bool[] pooled = [.. Chosen!.Choices.Select(choice => choice.IsPooled)];
         EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => Adapted(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
         return models.First(model => model.Part == part);

@@ -22,7 +22,7 @@ internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearSt
         };
         TimeSeries known = table.Head(table[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
         ForecastSplit split = ForecastSplit.All(known, target, forecaster.Window, inputs);
-        int rows = split.Train.Count, needed = InputFrame.FirstOriginOf(shared) + 1 + (2 * forecaster.Horizon);
+        int rows = split.Train.Count, needed = NeededRows(forecaster, shared) - 1;
         if (rows <= needed)
             throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
         InputPlan plan = InputPlans.Adapted(shared, split);
@@ -30,6 +30,15 @@ internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearSt
         LinearStage linear = isPooled ? trained with { Plan = plan } : LinearStage.Fit(frame, plan, trained.Penalties, rows);
         return new NewSeries(split, frame, linear);
     }
+
+    /// <summary>Whether a table has enough rows with a value of the target.</summary>
+    /// <param name="forecaster">Of which the horizon counts.</param>
+    /// <param name="plan">Of a series that was there.</param>
+    /// <param name="table">The rows.</param>
+    public static bool HasRows(PartsForecaster forecaster, InputPlan plan, TimeSeries table) =>
+        table[plan.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1 >= NeededRows(forecaster, plan);
+
+    private static int NeededRows(PartsForecaster forecaster, InputPlan plan) => InputFrame.FirstOriginOf(plan) + 2 + (2 * forecaster.Horizon);
 
     /// <summary>What is known of it beside its model, with the limits of a series that was there.</summary>
     public PartFacts FactsWith(IntervalLimits limits) => PartFacts.Of(Split, new TaskOptions { Min = limits.Min, Max = limits.Max });

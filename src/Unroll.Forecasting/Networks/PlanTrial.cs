@@ -34,7 +34,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
             return s_undefined;
         PooledLinear.Part[] all = Array.ConvertAll(parts, part => part!.Value);
         double[] units = Array.ConvertAll(all, part => all.Length == 1 ? 0 : part.Frame.UsualChange(part.End, season));
-        (double own, double[] ownPenalties) = Best(all, units, s_penalties, step =>
+        (double own, double[] ownPenalties) = Best(all, units, step =>
         {
             var weights = new double[all.Length][][];
             loop.Run(weights.Length, s =>
@@ -46,7 +46,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
         }, loop);
         if (all.Length == 1)
             return new PlanTrial(own, ownPenalties, double.PositiveInfinity, []);
-        (double shared, double[] sharedPenalties) = Best(all, units, s_penalties, step =>
+        (double shared, double[] sharedPenalties) = Best(all, units, step =>
         {
             RidgeSystem system = PooledLinear.System(all, step);
             double[][] weights = Array.ConvertAll(s_penalties, penalty => PooledLinear.Solve(system, plans[0], penalty));
@@ -57,7 +57,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
 
     /// <summary>The error of the best penalties, and these.</summary>
     private static (double Error, double[] Penalties) Best(
-        PooledLinear.Part[] parts, double[] units, double[] tried, Func<int, double[][][]> weightsOf, SeriesLoop loop)
+        PooledLinear.Part[] parts, double[] units, Func<int, double[][][]> weightsOf, SeriesLoop loop)
     {
         int all = parts[0].Plan.Steps;
         int[] steps = StepBlocks.Probes(all);
@@ -70,11 +70,11 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
             loop.Run(own.Length, s => own[s] = units[s] > 0
                 ? LinearStage.ScaledErrors(parts[s].Frame, step, parts[s].End, weights[s], units[s])
                 : LinearStage.RelativeErrors(parts[s].Frame, step, parts[s].End, weights[s]));
-            double[] errors = [.. tried.Select((_, i) => own.Average(each => each[i]))];
+            double[] errors = [.. s_penalties.Select((_, i) => own.Average(each => each[i]))];
             double lowest = errors.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
             total += lowest / steps.Length;
             foreach (int covered in StepBlocks.Around(all, step))
-                penalties[covered - 1] = tried[Math.Max(0, Array.FindLastIndex(errors, each => each <= lowest * (1 + Tolerance)))];
+                penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(errors, each => each <= lowest * (1 + Tolerance)))];
         }
 
         return (total, penalties);

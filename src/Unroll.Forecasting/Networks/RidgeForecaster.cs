@@ -67,9 +67,14 @@ public sealed class RidgeForecaster : PartsForecaster
         return model;
     }
 
+    internal override bool CanAdapt(Part part, TimeSeries table) => NewSeries.HasRows(this, Known(part).Linear.Plan, table);
+
+    /// <summary>The model of a series that was there in training.</summary>
+    private RidgeModel Known(Part part) => Models.Values.OfType<RidgeModel>().First(each => each.Part.Target == part.Target);
+
     private RidgeModel Adapted(Part part, TimeSeries table)
     {
-        var model = Models.Values.OfType<RidgeModel>().First(each => each.Part.Target == part.Target);
+        RidgeModel model = Known(part);
         var series = NewSeries.Of(this, part.Target, table, model.Linear, Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled);
         return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }

@@ -90,10 +90,10 @@ internal static class Shares
     private static double[] OfAll(double[][] relative, int forecasts)
     {
         const double Most = 10;
-        return [.. Enumerable.Range(0, forecasts).Select(k => relative.Select(part => Math.Min(part[k], Most)).Where(error => !double.IsNaN(error)).DefaultIfEmpty(Lacking(k)).Average())];
 
         // What can be judged nowhere has a share only where nothing can.
-        double Lacking(int _) => relative.Any(part => part.Any(error => !double.IsNaN(error))) ? double.PositiveInfinity : 1;
+        double lacking = relative.Any(part => part.Any(error => !double.IsNaN(error))) ? double.PositiveInfinity : 1;
+        return [.. Enumerable.Range(0, forecasts).Select(k => relative.Select(part => Math.Min(part[k], Most)).Where(error => !double.IsNaN(error)).DefaultIfEmpty(lacking).Average())];
     }
 
     private static double[] Weights(HorizonForecast?[] part, int[] contest, double[] relative, double[] all, int first, int last)

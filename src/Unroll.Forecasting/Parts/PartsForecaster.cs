@@ -230,12 +230,11 @@ public abstract class PartsForecaster : IForecaster
     /// <summary>What fits the parts that can be learnt from, and simple models for series of which one is too short.</summary>
     private IReadOnlyList<PartModel> WithShort(ForecastTask task, Func<ForecastTask, IReadOnlyList<PartModel>> fit, CancellationToken cancellationToken)
     {
-        if (task.Parts.Count == 1 || !CanLearn(task) || task.Parts.All(part => CanLearn(task, part)))
+        if (!CanLearn(task) || task.Parts.All(part => CanLearn(task, part)))
             return fit(task);
         ForecastTask learnt = task.Where(part => CanLearn(task, part));
         var models = fit(learnt).ToDictionary(model => model.Part);
-        Part[] others = [.. task.Parts.Where(part => !models.ContainsKey(part))];
-        foreach (PartModel model in Each<PartModel>(task.Where(part => Array.IndexOf(others, part) >= 0), (part, _) => SimpleModel.Of(task, part, cancellationToken), cancellationToken))
+        foreach (PartModel model in Each<PartModel>(task.Where(part => !models.ContainsKey(part)), (part, _) => SimpleModel.Of(task, part, cancellationToken), cancellationToken))
             models.Add(model.Part, model);
         return [.. task.Parts.Select(part => models[part])];
     }
@@ -245,6 +244,9 @@ public abstract class PartsForecaster : IForecaster
     /// <param name="table">Its rows, up to the newest value.</param>
     /// <exception cref="UnrollException">It has too few rows.</exception>
     internal abstract PartModel Adapt(Part part, TimeSeries table);
+
+    /// <summary>Whether a series that was not there in training has enough rows for <see cref="Adapt"/>.</summary>
+    internal virtual bool CanAdapt(Part part, TimeSeries table) => true;
 
     /// <summary>The model of a part as a file of series describes it, static columns among them.</summary>
     private protected virtual PartModel Described(PartModel model, SeriesSet data) => model;

@@ -93,6 +93,20 @@ public class BaselineForecasterTests
         Assert.Equal(c + (older * 13) + (newer * 14), forecaster.Predicted(split)[1], 1e-11);
     }
 
+    /// <summary>A file keeps what was asked for, not only what was fitted: a series that was not there is fitted alike before and after.</summary>
+    [Fact]
+    public void From_a_file_it_fits_another_series_as_before()
+    {
+        double[] values = [.. Enumerable.Range(0, Rows).Select(t => 20 + (0.1 * t) + (5 * Math.Sin(t)) + (t * t % 7 / 7.0))];
+        var task = new ForecastTask(new SeriesSet("s.csv", ("A", Days(values))), new TaskOptions { Targets = ["x"], Horizon = 3, TestRows = 10, Window = 6 });
+        var other = new SeriesSet("t.csv", ("B", Days([.. values.Select((value, t) => 100 - (3 * value) + (t % 4))])));
+        foreach (BaselineForecaster forecaster in All())
+        {
+            forecaster.Fit(task, null, TestContext.Current.CancellationToken);
+            Assert.Equal(forecaster.Predict(other, 3).AllRows(), SmallEnsembles.Loaded(forecaster).Predict(other, 3).AllRows());
+        }
+    }
+
     [Fact]
     public void All_that_apply_are_those_with_enough_rows_and_a_season()
     {

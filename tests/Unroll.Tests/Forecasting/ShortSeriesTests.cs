@@ -82,4 +82,34 @@ public class ShortSeriesTests
             Assert.All(next.Rows(), row => Assert.InRange(row.Value, 50, 500));
         }
     }
+
+    /// <summary>Only too few rows are a reason for simple rules: what else is wrong with a new series is said as it was.</summary>
+    [Fact]
+    public void What_else_a_new_series_lacks_is_not_hidden()
+    {
+        var task = new ForecastTask(Panel(120, 110, 100), new TaskOptions { Targets = ["x"], Horizon = Horizon, TestRows = Horizon });
+        BlendForecaster blend = Fitted(new BlendForecaster([new RidgeForecaster(Recipe(Horizon, transform: TargetTransform.LogReturn)), new NaiveForecaster()]), task);
+        TimeSeries rows = Months("New", 110);
+        var flawed = new TimeSeries("New", [.. rows.Dates], ("x", [.. rows["x"].ToArray().Select((value, row) => row == 50 ? 0 : value)]));
+        string message = Assert.Throws<UnrollException>(() => blend.Predict(new SeriesSet("new.csv", ("New", flawed)), Horizon)).Message;
+        Assert.StartsWith("A log-return is defined for values above 0 only", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_says_where_the_newest_value_takes_its_place_and_a_model_that_was_asked_for_is_not_replaced()
+    {
+        TaskOptions options = new() { Targets = ["x"], Horizon = Horizon, TestRows = Horizon };
+        var task = new ForecastTask(Panel(120, 14, 110), options);
+        SeasonalNaiveForecaster seasonal = Fitted(new SeasonalNaiveForecaster(12), task);
+        string note = Assert.Single(seasonal.Notes);
+        Assert.StartsWith("The seasonal naive forecast repeats the newest value for 1 of 3 series and targets, to which it cannot be fitted; the first, S1, x: ", note, StringComparison.Ordinal);
+        Assert.Contains(note, Fitted(new BlendForecaster([new NaiveForecaster(), new SeasonalNaiveForecaster(12)]), task).Notes);
+        TimeSeries rows = Months("S1", 110);
+        var zero = new TimeSeries("S1", [.. rows.Dates], ("x", [.. rows["x"].ToArray().Select((value, row) => row == 50 ? 0 : value)]));
+        var flawed = new ForecastTask(new SeriesSet("shops.csv", ("S0", Months("S0", 120)), ("S1", zero)), options);
+        Assert.Contains(
+            "holds values that are not above 0, for which ETS(M,A,M) is not defined.",
+            Assert.Throws<UnrollException>(() => Fitted(new EtsForecaster(EtsModel.HoltWintersMultiplicative, 12), flawed)).Message,
+            StringComparison.Ordinal);
+    }
 }
