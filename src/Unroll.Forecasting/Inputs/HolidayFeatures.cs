@@ -81,21 +81,6 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
         return null;
     }
 
-    /// <summary>The numbers of some dates, [Count][dates].</summary>
-    public double[][] Of(DateTime[] dates)
-    {
-        double[][] columns = [.. Enumerable.Range(0, Count).Select(_ => new double[dates.Length])];
-        var numbers = new double[columns.Length];
-        for (int row = 0; row < dates.Length; row++)
-        {
-            Write(dates[row], numbers);
-            for (int i = 0; i < numbers.Length; i++)
-                columns[i][row] = numbers[i];
-        }
-
-        return columns;
-    }
-
     /// <summary>Writes the numbers of a date over <paramref name="destination"/>, <see cref="Count"/> of them.</summary>
     public void Write(DateTime date, Span<double> destination)
     {

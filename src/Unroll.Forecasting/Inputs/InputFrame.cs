@@ -47,7 +47,7 @@ internal sealed partial class InputFrame
         DateTime[] dates = _dates = Dates(table, rows, Math.Max(plan.Steps, ahead));
         _known = [.. plan.Known.Select(column => KnownColumn(table, column, dates.Length))];
         (double[][] calendar, _memory) = Calendar(dates);
-        _known = [.. _known, .. calendar, .. _plan.Holidays?.Of(dates) ?? []];
+        _known = [.. _known, .. calendar, .. _plan.Holidays is { } holidays ? DateColumns.Of(holidays.Count, dates, holidays.Write) : []];
         _alikeLags = Math.Min(ColumnLags, plan.Lags);
         _memoryLags = plan.Memory ? Math.Min(MemoryLags, plan.Lags) : 0;
         FutureDates = dates[rows..];
@@ -319,19 +319,7 @@ internal sealed partial class InputFrame
 
     private (double[][] Calendar, double[]? Memory) Calendar(DateTime[] dates)
     {
-        double[][] calendar = [];
-        if (_plan.Calendar is { } features)
-        {
-            calendar = [.. Enumerable.Range(0, features.Count).Select(_ => new double[dates.Length])];
-            var numbers = new double[features.Count];
-            for (int row = 0; row < dates.Length; row++)
-            {
-                features.Write(dates[row], numbers);
-                for (int i = 0; i < numbers.Length; i++)
-                    calendar[i][row] = numbers[i];
-            }
-        }
-
+        double[][] calendar = _plan.Calendar is { } features ? DateColumns.Of(features.Count, dates, features.Write) : [];
         if (!_plan.Memory)
             return (calendar, null);
         var memory = new YearMemory(dates.AsSpan(0, Rows), _values);

@@ -87,38 +87,35 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// </summary>
     public static double[] RelativeErrors(InputFrame frame, int step, int end, double[][] weights)
     {
-        var squares = new double[weights.Length];
-        var inputs = new double[frame.LinearInputs];
         double[] volatility = frame.VolatilityOfTarget();
+        double[] squares = Costs(frame, step, end, weights, (origin, error) => 1 / (volatility[origin] * volatility[origin]) * Square(error));
         double naive = 0;
         for (int origin = end - 1; origin + step < frame.Rows; origin++)
-        {
-            double weight = 1 / (volatility[origin] * volatility[origin]);
-            frame.WriteLinear(origin, step, inputs);
-            double actual = frame.Value(origin + step);
-            for (int i = 0; i < squares.Length; i++)
-                squares[i] += weight * Square(frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
-            naive += weight * Square(frame.Value(origin) - actual);
-        }
-
+            naive += 1 / (volatility[origin] * volatility[origin]) * Square(frame.Value(origin) - frame.Value(origin + step));
         return Array.ConvertAll(squares, square => Math.Sqrt(square / (naive > 0 ? naive : 1)));
     }
 
     /// <summary>For each set of weights the mean absolute error of the rows from <paramref name="end"/> on, in a given unit.</summary>
     public static double[] ScaledErrors(InputFrame frame, int step, int end, double[][] weights, double unit)
     {
+        int count = Math.Max(1, frame.Rows - step - end + 1);
+        return Array.ConvertAll(Costs(frame, step, end, weights, (_, error) => Math.Abs(error)), sum => sum / (count * unit));
+    }
+
+    /// <summary>For each set of weights the sum over the origins from the row before <paramref name="end"/> on of what an error costs.</summary>
+    private static double[] Costs(InputFrame frame, int step, int end, double[][] weights, Func<int, double, double> cost)
+    {
         var sums = new double[weights.Length];
         var inputs = new double[frame.LinearInputs];
-        int count = 0;
-        for (int origin = end - 1; origin + step < frame.Rows; origin++, count++)
+        for (int origin = end - 1; origin + step < frame.Rows; origin++)
         {
             frame.WriteLinear(origin, step, inputs);
             double actual = frame.Value(origin + step);
             for (int i = 0; i < sums.Length; i++)
-                sums[i] += Math.Abs(frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
+                sums[i] += cost(origin, frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
         }
 
-        return Array.ConvertAll(sums, sum => sum / (Math.Max(1, count) * unit));
+        return sums;
     }
 
     private static RidgeSystem System(InputFrame frame, InputPlan plan, int step, int end) =>

@@ -160,7 +160,7 @@ public class HolidayInputsTests
     {
         DateTime[] hours = [.. Enumerable.Range(0, 24 * 120).Select(hour => new DateTime(2024, 3, 1).AddHours(hour))];
         HolidayFeatures features = HolidayFeatures.For("GB", hours)!;
-        double[][] numbers = features.Of(hours);
+        double[][] numbers = DateColumns.Of(features.Count, hours, features.Write);
         Assert.Equal((HolidayRows.Day, 4, 4), (features.Rows, features.Count, numbers.Length));
         Assert.Equal(4 * 24, numbers[0].Sum());
         Assert.Equal(24, hours.Where((hour, row) => hour.Date == new DateTime(2024, 3, 28) && numbers[1][row] == 1).Count());
