@@ -97,6 +97,7 @@ internal sealed record ForecastRequest : CommonRequest
             Train = Train ?? RangesOf?.Train,
             Test = Test?.Range ?? RangesOf?.Test,
             TestRows = Test?.Newest,
+            MostRows = Rows,
             Window = GivenWindow ?? (Recipe.IsDefault ? null : TutorialWindow),
             Inputs = Recipe.InputsOf(table, targets),
             Needed = Recipe.Needed(table),

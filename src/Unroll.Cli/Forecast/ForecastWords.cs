@@ -13,9 +13,11 @@ internal static class ForecastWords
     private const double LeastShare = 0.005;
 
     /// <summary>Which rows are learnt from and which are judged on, where the user left that to the tool; null where not.</summary>
-    public static string? Ranges(CommonRequest request, ForecastTask task) => task.Ranges ?? (request.RangesOf is { } sample
+    public static string? Ranges(CommonRequest request, ForecastTask task) => task.Ranges is { } ranges
+        ? ranges + (request.Rows is null && task.OlderRows > 0 ? " --rows all looks at them too." : "")
+        : request.RangesOf is { } sample
         ? $"The model learns from {sample.Train} and is judged on {sample.Test}, the last full year of the sample."
-        : null);
+        : null;
 
     /// <summary>What the forecast is made of, what was found in fitting, and what was left out.</summary>
     public static IEnumerable<string> Found(ForecastRun run)

@@ -25,6 +25,7 @@ public sealed class ForecastTask
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TaskOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Horizon, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MostRows ?? 1, 1);
         Data = data;
         (Horizon, Options) = (options.Horizon, options);
         string[] targets = TaskTargets.Choose(data.Keys.Select(key => data[key]).MaxBy(series => series.Rows)!, options.Targets);
@@ -33,8 +34,8 @@ public sealed class ForecastTask
         TimeSeries longest = data.Keys.Select(key => Known(data[key], targets)).MaxBy(series => series.Rows)!;
         Targets = Array.AsReadOnly(targets);
         ForecastInputs wanted = TaskTargets.Inputs(longest, targets, options.Inputs);
-        var ranges = TaskRanges.Choose(longest, targets, options);
-        Ranges = ranges.Note;
+        var ranges = TaskRanges.Choose(longest, targets, data.Count, options);
+        (Ranges, OlderRows) = (ranges.Note, ranges.Older);
         var tables = new SeriesTables(data, targets, wanted, options.Missing, options.Needed, ranges.Train?.From);
         Inputs = tables.Inputs;
         _splits = [];
@@ -135,6 +136,9 @@ public sealed class ForecastTask
 
     /// <summary>A sentence on which rows are learnt from and which are judged on, where that was not asked for; null where it was.</summary>
     public string? Ranges { get; }
+
+    /// <summary>How many rows of the longest series are older than the newest that are looked at where no range says which.</summary>
+    public int OlderRows { get; }
 
     /// <summary>The training and test rows of one part.</summary>
     /// <exception cref="UnrollException">There is no such part, or its series was left out.</exception>
