@@ -81,6 +81,15 @@ internal sealed class EtsRule : BaselineRule
         }
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
+    {
+        EtsState state = Start(values[..firstOrigin], dates[0] == _firstDate);
+        foreach (double value in values)
+            state.Observe(value);
+        level.Fill(state.Level);
+        state.WriteSeason(ahead, season);
+    }
+
     private EtsState Start(ReadOnlySpan<double> known, bool fromTraining)
     {
         if (fromTraining)

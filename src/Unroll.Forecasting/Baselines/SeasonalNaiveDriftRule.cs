@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -41,6 +43,14 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
             sum += train[row] - train[row - period];
         // Of less than two seasons the line from the first to the last row says how they grow.
         _growth = rows >= 2 * period ? sum / (rows - period) : period * (train[^1] - train[0]) / (rows - 1);
+    }
+
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
+    {
+        double mean = TensorPrimitives.Average(values[^_period..]);
+        level.Fill(mean);
+        for (int h = 0; h < season.Length; h++)
+            season[h] = values[^_period..][h % _period] - mean;
     }
 
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)

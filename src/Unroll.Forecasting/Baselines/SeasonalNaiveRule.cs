@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -38,6 +40,14 @@ internal sealed class SeasonalNaiveRule : BaselineRule
         if (split.Train.Count < period)
             throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, fewer than one season of {period}. Use a longer training range or a shorter period.") { Subject = "train" };
         _period = period;
+    }
+
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
+    {
+        double mean = TensorPrimitives.Average(values[^Period..]);
+        level.Fill(mean);
+        for (int h = 0; h < season.Length; h++)
+            season[h] = values[^Period..][h % Period] - mean;
     }
 
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
