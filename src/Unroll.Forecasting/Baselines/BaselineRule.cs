@@ -72,17 +72,20 @@ internal abstract class BaselineRule
         return ahead;
     }
 
-    /// <summary>What the forecasts from the last of some origins are made of, [steps][contributions]: level, season, and for the rest recent values.</summary>
+    /// <summary>
+    /// What the forecasts from the last of some origins are made of, [steps][contributions]: level, season, and for the rest recent
+    /// values.
+    /// </summary>
     /// <inheritdoc cref="PartModel.Contributions" path="/param"/>
     public double[][] Contributions(TimeSeries table, int first, int origin, int steps)
     {
-        double[] ahead = Ahead(table, first, origin - first + 1, steps)[^1], level = new double[steps], season = new double[steps];
+        var divided = new DividedRows(Ahead(table, first, origin - first + 1, steps)[^1]);
         int start = Start(table, first, origin - first + 1);
-        Divide(table[_target!].Values[start..(origin + 1)], table.DateSpan[start..], first + 1 - start, ahead, level, season);
-        double[][] rows = ContributionRows.Of(level, Contribution.Level);
+        Divide(table[_target!].Values[start..(origin + 1)], table.DateSpan[start..], first + 1 - start, divided);
+        double[][] rows = ContributionRows.Of(divided.Level, Contribution.Level);
         for (int h = 0; h < steps; h++)
-            rows[h][(int)Contribution.Season] = season[h];
-        return ContributionRows.WithRest(rows, ahead, Contribution.Recent);
+            rows[h][(int)Contribution.Season] = divided.Season[h];
+        return ContributionRows.WithRest(rows, divided.Ahead, Contribution.Recent);
     }
 
     /// <summary>The row from which on a forecast reads values.</summary>
@@ -115,29 +118,36 @@ internal abstract class BaselineRule
     private protected virtual bool IsFirst(DateTime date) => false;
 
     /// <summary>
-    /// Writes how much of the forecasts after all values is level and how much season; the rest is trend and what else the newest values say.
+    /// Writes how much of the forecasts after all values is level and how much season; the rest is trend and what else the newest values
+    /// say.
     /// Where a rule says no more, all is level.
     /// </summary>
     /// <param name="values">As in <see cref="Roll"/>.</param>
     /// <param name="dates">Those of the values, and more.</param>
     /// <param name="firstOrigin">As in <see cref="Roll"/>: states may begin there.</param>
-    /// <param name="ahead">The forecasts, [H].</param>
-    /// <param name="level">[H], is overwritten.</param>
-    /// <param name="season">[H], all 0 before.</param>
-    private protected virtual void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season) =>
-        ahead.CopyTo(level);
+    /// <param name="rows">Level and season are written, which are 0 before.</param>
+    private protected virtual void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        rows.Ahead.CopyTo(rows.Level, 0);
+
+    /// <summary>A flat level, the mean of the newest season, and the way that this season went.</summary>
+    private protected static void DivideBySeason(ReadOnlySpan<double> season, DividedRows rows)
+    {
+        double mean = TensorPrimitives.Average(season);
+        rows.Level.AsSpan().Fill(mean);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = season[h % season.Length] - mean;
+    }
 
     /// <summary>A flat level, the mean of the newest season, and the way that the newest seasons went on average.</summary>
     /// <param name="values">At least a season of them.</param>
     /// <param name="period">m; 1 for none.</param>
-    /// <param name="level">[H], is overwritten.</param>
-    /// <param name="season">[H], is overwritten.</param>
-    private protected static void DivideByCourse(ReadOnlySpan<double> values, int period, Span<double> level, Span<double> season)
+    /// <param name="rows">Level and season are written.</param>
+    private protected static void DivideByCourse(ReadOnlySpan<double> values, int period, DividedRows rows)
     {
-        level.Fill(TensorPrimitives.Average(values[^period..]));
+        rows.Level.AsSpan().Fill(TensorPrimitives.Average(values[^period..]));
         double[] course = SeasonalCourse.Of(values, period);
-        for (int h = 0; h < season.Length; h++)
-            season[h] = course[h % period];
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = course[h % period];
     }
 
     /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="dates"/> are those of the values, and more.</summary>

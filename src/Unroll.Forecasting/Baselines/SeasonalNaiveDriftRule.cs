@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -45,13 +43,8 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
         _growth = rows >= 2 * period ? sum / (rows - period) : period * (train[^1] - train[0]) / (rows - 1);
     }
 
-    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
-    {
-        double mean = TensorPrimitives.Average(values[^_period..]);
-        level.Fill(mean);
-        for (int h = 0; h < season.Length; h++)
-            season[h] = values[^_period..][h % _period] - mean;
-    }
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        DivideBySeason(values[^_period..], rows);
 
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {

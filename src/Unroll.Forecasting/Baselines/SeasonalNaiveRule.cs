@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -42,13 +40,8 @@ internal sealed class SeasonalNaiveRule : BaselineRule
         _period = period;
     }
 
-    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
-    {
-        double mean = TensorPrimitives.Average(values[^Period..]);
-        level.Fill(mean);
-        for (int h = 0; h < season.Length; h++)
-            season[h] = values[^Period..][h % Period] - mean;
-    }
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        DivideBySeason(values[^Period..], rows);
 
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {

@@ -100,14 +100,14 @@ internal sealed class StlEtsRule : BaselineRule
         }
     }
 
-    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[] ahead, Span<double> level, Span<double> season)
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows)
     {
         (EtsState state, double[][] seasons, int first) = Before(values[..firstOrigin], dates[0] == _lastDate);
         for (int row = firstOrigin; row < values.Length; row++)
             state.Observe(values[row] - Season(seasons, row - first));
-        level.Fill(state.Level);
-        for (int h = 0; h < season.Length; h++)
-            season[h] = Season(seasons, values.Length - first + h);
+        rows.Level.AsSpan().Fill(state.Level);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = Season(seasons, values.Length - first + h);
     }
 
     /// <summary>

@@ -3,8 +3,10 @@ namespace Unroll.Forecasting;
 /// <summary>What a forecast owes to one group of inputs.</summary>
 /// <param name="Group">Of which kind.</param>
 /// <param name="Column">Of a column its name; otherwise empty.</param>
-/// <param name="Share">Of the growths of the error by all groups, those below 0 counted as 0: 0 to 1; 0 for all where no group matters.</param>
-/// <param name="Increase">By how many percent of the error it grows where the group is permuted; below 0 by chance, infinite where there was no error.</param>
+/// <param name="Share">Of the growths of the error by all groups, those below 0 counted as 0: 0 to 1; 0 for all where no group
+/// matters.</param>
+/// <param name="Increase">By how many percent of the error it grows where the group is permuted; below 0 by chance, infinite where there
+/// was no error.</param>
 public sealed record InputShare(InputGroup Group, string Column, double Share, double Increase)
 {
     /// <summary>For example <c>the calendar</c>; of a column its name.</summary>
@@ -32,11 +34,14 @@ public sealed record PartImportance(Part Part, double Error, IReadOnlyList<Input
 /// All models are wrong, but many are useful). The same forecaster and task give the same bits.
 /// </summary>
 /// <remarks>
-/// <para>Of inputs that say the same, each alone is understated: when one is permuted the forecast still has the other. A share says what this
+/// <para>Of inputs that say the same, each alone is understated: when one is permuted the forecast still has the other. A share says what
+/// this
 /// forecast uses, not what causes the target, nor what another forecast could do with the input.</para>
 /// <para>The rows were learnt from, in part: of an input that was learnt by heart too much is said.</para>
-/// <para>Rules look at nothing but the target's past, which is permuted as a whole there: level, trend and season are then those of the other
-/// origin. In models that read other inputs too, the level and the lags are the target's own past, and what it was a season or a year before
+/// <para>Rules look at nothing but the target's past, which is permuted as a whole there: level, trend and season are then those of the
+/// other
+/// origin. In models that read other inputs too, the level and the lags are the target's own past, and what it was a season or a year
+/// before
 /// are groups of their own. Static columns are those of another series.</para>
 /// </remarks>
 public sealed class InputImportance
@@ -47,7 +52,7 @@ public sealed class InputImportance
     /// <summary>From so many origins of all parts together forecasts are made, but from no more, and no fewer, of each.</summary>
     private const int OriginsInAll = 1600, MostOrigins = 100, FewestOrigins = 20;
 
-    private const int Times = 2;
+    private const int Times = 3;
     private const ulong Seed = 1;
 
     private InputImportance(IReadOnlyList<InputShare> inputs, IReadOnlyList<PartImportance> parts, int partsInAll) =>
@@ -106,11 +111,12 @@ public sealed class InputImportance
         Part[] all = [.. task.Parts.Where(forecaster.Parts.Contains)];
         int count = Math.Min(all.Length, MostParts);
         Part[] asked = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
+        int origins = Math.Clamp(OriginsInAll / Math.Max(1, count), FewestOrigins, MostOrigins);
         var growths = new List<PartGrowth>();
         for (int i = 0; i < asked.Length; i++)
         {
             PartModel other = forecaster.Models[all[(int)new RandomSource(Seed, (ulong)i).NextInt32(all.Length)]];
-            if (PartGrowth.Of(forecaster.Models[asked[i]], other, task, Math.Clamp(OriginsInAll / count, FewestOrigins, MostOrigins), Times, Seed, cancellationToken) is { } growth)
+            if (PartGrowth.Of(forecaster.Models[asked[i]], other, task, new Draws(origins, Times, Seed), cancellationToken) is { } growth)
                 growths.Add(growth);
         }
 
@@ -140,9 +146,12 @@ public sealed class InputImportance
             .. task.Inputs.Calendar ? [new(InputGroup.Calendar)] : Array.Empty<InputKey>(),
             .. task.Inputs.Holidays is null ? [] : new[] { new InputKey(InputGroup.Holidays) },
         ];
-        InputKey[] keys = [.. possible.Concat(growths.SelectMany(growth => growth.Growths.Keys.Select(Told))).Distinct().OrderBy(key => key.Group)];
+        IEnumerable<InputKey> read = growths.SelectMany(growth => growth.Growths.Keys.Select(Told));
+        InputKey[] keys = [.. possible.Concat(read).Distinct().OrderBy(key => key.Group)];
         double error = growths.Sum(growth => growth.Error / unit(growth));
-        double[] grown = Array.ConvertAll(keys, key => growths.Sum(growth => growth.Growths.Where(each => Told(each.Key) == key).Sum(each => each.Value) / unit(growth)));
+        double OfPart(PartGrowth growth, InputKey key) =>
+            growth.Growths.Where(each => Told(each.Key) == key).Sum(each => each.Value) / unit(growth);
+        double[] grown = Array.ConvertAll(keys, key => growths.Sum(growth => OfPart(growth, key)));
         double sum = grown.Sum(each => Math.Max(0, each));
         return [.. keys.Select((key, i) => new InputShare(
             key.Group,

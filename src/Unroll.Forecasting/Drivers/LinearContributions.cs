@@ -7,7 +7,8 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal static class LinearContributions
 {
-    private static readonly Contribution[] s_players = [Contribution.Recent, Contribution.Season, Contribution.Holidays, Contribution.Columns];
+    private static readonly Contribution[] s_players =
+        [Contribution.Recent, Contribution.Season, Contribution.Holidays, Contribution.Columns];
 
     private static readonly int s_sets = 1 << s_players.Length;
 
@@ -45,7 +46,7 @@ internal static class LinearContributions
         }
         catch (UnrollException)
         {
-            // A path without some of the sums leaves the range of the transform: all beyond the level is told as one.
+            // A path without some of the sums leaves the range of the transform: all beyond the level is told as that of the networks.
             double level = frames[target].InverseWithoutSeason(origin, 0);
             return ContributionRows.Of([.. Enumerable.Repeat(level, steps)], Contribution.Level);
         }
@@ -89,7 +90,9 @@ internal static class LinearContributions
 
     /// <summary>The forecast where some sums take part; a season that the plan took away belongs to the season.</summary>
     private static double Value(InputFrame frame, int origin, int step, double predicted, int set) =>
-        (set & (1 << Array.IndexOf(s_players, Contribution.Season))) != 0 ? frame.Inverse(origin, step, predicted) : frame.InverseWithoutSeason(origin, predicted);
+        (set & (1 << Array.IndexOf(s_players, Contribution.Season))) != 0
+            ? frame.Inverse(origin, step, predicted)
+            : frame.InverseWithoutSeason(origin, predicted);
 
     private static void Write(double[] row, double[] values)
     {

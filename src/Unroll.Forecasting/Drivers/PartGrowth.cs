@@ -12,19 +12,17 @@ internal sealed record PartGrowth(Part Part, double Error, double Unit, IReadOnl
     /// <param name="model">Of the part.</param>
     /// <param name="other">Of a part whose static columns may be lent.</param>
     /// <param name="task">The rows.</param>
-    /// <param name="most">At most so many origins, drawn by chance: evenly spaced ones could all be the same day of a week.</param>
-    /// <param name="times">How often each group is permuted.</param>
-    /// <param name="seed">Of origins and permutations.</param>
+    /// <param name="draws">What is drawn by chance.</param>
     /// <param name="cancellationToken">Ends it between two groups.</param>
     /// <returns>Null where there are too few rows, or no finite error.</returns>
-    public static PartGrowth? Of(PartModel model, PartModel other, ForecastTask task, int most, int times, ulong seed, CancellationToken cancellationToken)
+    public static PartGrowth? Of(PartModel model, PartModel other, ForecastTask task, Draws draws, CancellationToken cancellationToken)
     {
         ForecastSplit split = task[model.Part];
         int steps = task.Horizon, rows = split.Train.Count;
         int first = Math.Max(rows - task.ValidationRows(split) - 1, model.NeededRows - 1), count = rows - steps - first;
         if (count < FewestOrigins)
             return null;
-        int[] origins = Drawn(first, count, most, seed);
+        int[] origins = draws.Origins(first, count);
         TimeSeries table = split.Table.Head(rows);
         double[] actual = table[model.Part.Target].ToArray();
         try
@@ -37,15 +35,15 @@ internal sealed record PartGrowth(Part Part, double Error, double Unit, IReadOnl
             foreach (InputKey key in inputs.Keys.OrderBy(key => key.Group).ThenBy(key => key.Name, StringComparer.Ordinal))
             {
                 double sum = 0;
-                for (int time = 0; time < times; time++)
+                for (int time = 0; time < draws.Times; time++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     sum += Error(key.Group == InputGroup.Static
                         ? model.WithStaticOf(other).Permuted(table, origins, steps).AsTheyAre
-                        : inputs.With(key, Permuted(origins, seed, time)));
+                        : inputs.With(key, draws.Permuted(origins, time)));
                 }
 
-                growths[key] = double.IsFinite(sum) ? (sum / times) - error : 0;
+                growths[key] = double.IsFinite(sum) ? (sum / draws.Times) - error : 0;
             }
 
             return new PartGrowth(model.Part, error, Change(actual), growths);
@@ -69,26 +67,34 @@ internal sealed record PartGrowth(Part Part, double Error, double Unit, IReadOnl
         }
     }
 
-    /// <summary>Some of the rows from <paramref name="first"/> on, in their order.</summary>
-    private static int[] Drawn(int first, int count, int most, ulong seed)
-    {
-        int[] rows = [.. Enumerable.Range(first, count)];
-        new RandomSource(seed).Shuffle(rows);
-        return [.. rows.Take(most).Order()];
-    }
-
-    private static int[] Permuted(int[] origins, ulong seed, int time)
-    {
-        int[] others = [.. origins];
-        new RandomSource(seed, (ulong)time + 1).Shuffle(others);
-        return others;
-    }
-
     private static double Change(double[] values)
     {
         double sum = 0;
         for (int row = 1; row < values.Length; row++)
             sum += Math.Abs(values[row] - values[row - 1]);
         return sum > 0 ? sum / (values.Length - 1) : 1;
+    }
+}
+
+/// <summary>What is drawn by chance: the same for every group, and in every run.</summary>
+/// <param name="Most">At most so many origins; evenly spaced ones could all be the same day of a week.</param>
+/// <param name="Times">How often each group is permuted.</param>
+/// <param name="Seed">Of origins and permutations.</param>
+internal sealed record Draws(int Most, int Times, ulong Seed)
+{
+    /// <summary>Some of the rows from <paramref name="first"/> on, in their order.</summary>
+    public int[] Origins(int first, int count)
+    {
+        int[] rows = [.. Enumerable.Range(first, count)];
+        new RandomSource(Seed).Shuffle(rows);
+        return [.. rows.Take(Most).Order()];
+    }
+
+    /// <summary>The origins in another order, for each of <see cref="Times"/> one of its own.</summary>
+    public int[] Permuted(int[] origins, int time)
+    {
+        int[] others = [.. origins];
+        new RandomSource(Seed, (ulong)time + 1).Shuffle(others);
+        return others;
     }
 }

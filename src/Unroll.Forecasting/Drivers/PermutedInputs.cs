@@ -43,15 +43,18 @@ internal sealed class PermutedRule(PartModel model, TimeSeries table, int[] orig
 /// <param name="origins">n rows.</param>
 /// <param name="steps">H.</param>
 /// <param name="ahead">The forecasts [n][H] from the last row of [n][targets] frames.</param>
-internal sealed class PermutedFrames(InputFrame[] frames, string target, int[] origins, int steps, Func<InputFrame[][], double[][]> ahead) : PermutedInputs(origins)
+internal sealed class PermutedFrames(InputFrame[] frames, string target, int[] origins, int steps, Func<InputFrame[][], double[][]> ahead)
+    : PermutedInputs(origins)
 {
     public override IReadOnlySet<InputKey> Keys { get; } = InputKey.Of(target, frames.Select(frame => frame.Plan));
 
     protected override double[][] Ahead(InputKey? key, int[] others)
     {
         int together = Recursion.OriginsTogether(frames);
-        return [.. Enumerable.Range(0, Origins.Length).Chunk(together).SelectMany(chunk => ahead(Array.ConvertAll(chunk, i => Array.ConvertAll(frames, frame =>
-            key is { } group ? frame.Permuted(Origins[i], steps, others[i], group) : frame.Continued(Origins[i], steps)))))];
+        return [.. Enumerable.Range(0, Origins.Length).Chunk(together).SelectMany(chunk => ahead(Array.ConvertAll(chunk, Moved)))];
+
+        InputFrame[] Moved(int i) => Array.ConvertAll(frames, frame =>
+            key is { } group ? frame.Permuted(Origins[i], steps, others[i], group) : frame.Continued(Origins[i], steps));
     }
 }
 
@@ -66,6 +69,17 @@ internal sealed class PermutedBlend(PermutedInputs[] members, double[][] shares,
     protected override double[][] Ahead(InputKey? key, int[] others)
     {
         double[][][] all = Array.ConvertAll(members, member => key is { } group ? member.With(group, others) : member.AsTheyAre);
-        return [.. Origins.Select((_, i) => all[0][i].Select((_, h) => all.Index().Sum(each => shares[each.Index][h] is not 0 and var share ? share * each.Item[i][h] : 0)).ToArray())];
+        double[][] mixed = Array.ConvertAll(all[0], ahead => new double[ahead.Length]);
+        for (int k = 0; k < all.Length; k++)
+        {
+            for (int i = 0; i < mixed.Length; i++)
+            {
+                // A forecast of share 0 may be infinite.
+                for (int h = 0; h < mixed[i].Length; h++)
+                    mixed[i][h] += shares[k][h] == 0 ? 0 : shares[k][h] * all[k][i][h];
+            }
+        }
+
+        return mixed;
     }
 }

@@ -13,7 +13,8 @@ internal sealed partial class InputFrame
     /// season and recent values, to which the intercept belongs.
     /// </summary>
     /// <remarks>
-    /// Each input counts by how far it lies from what is usual: its mean over the rows for the calendar and for columns in the target's units,
+    /// Each input counts by how far it lies from what is usual: its mean over the rows for the calendar and for columns in the target's
+    /// units,
     /// otherwise 0, which for a lag is the level, for a scaled column its mean in training and for a holiday that there is none. Where
     /// there is a season, of each lag what the newest seasons were like on average at its place belongs to the season.
     /// </remarks>

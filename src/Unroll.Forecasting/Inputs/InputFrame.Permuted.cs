@@ -3,10 +3,15 @@ namespace Unroll.Forecasting;
 /// <summary>Rows in which a group of inputs is that of another origin, to find what a forecast owes to the group.</summary>
 internal sealed partial class InputFrame
 {
-    /// <summary>The values of seasons before, seen from the level as <see cref="_values"/> are; the same but where one of both is another origin's.</summary>
+    /// <summary>
+    /// The values of seasons before, seen from the level as <see cref="_values"/> are; the same but where one of both is another
+    /// origin's.
+    /// </summary>
     private readonly double[] _earlier;
 
-    /// <summary>What predictions of each column in the target's units are moved by, where column and target are of different origins.</summary>
+    /// <summary>
+    /// What predictions of each column in the target's units are moved by, where column and target are of different origins.
+    /// </summary>
     private readonly double[] _alikeShift = [];
 
     /// <summary>How many rows after the origin the days lie whose holidays a linear model sees.</summary>
@@ -58,7 +63,8 @@ internal sealed partial class InputFrame
     }
 
     /// <summary>
-    /// The rows up to an origin, with one group of inputs as it is seen from another; up to <paramref name="steps"/> predictions can be added.
+    /// The rows up to an origin, with one group of inputs as it is seen from another; up to <paramref name="steps"/> predictions can be
+    /// added.
     /// The level, from which forecasts start, belongs to the target's own past, and a season that the plan took away to the season.
     /// </summary>
     /// <param name="origin">The newest row of all other inputs.</param>

@@ -28,12 +28,17 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
     public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps)
     {
         int[] used = [.. Used().Where(Has)];
-        return new PermutedBlend(Array.ConvertAll(used, k => members[k].Permuted(table, origins, steps)), Array.ConvertAll(used, k => shares[k]), origins);
+        PermutedInputs[] permuted = Array.ConvertAll(used, k => members[k].Permuted(table, origins, steps));
+        return new PermutedBlend(permuted, Array.ConvertAll(used, k => shares[k]), origins);
     }
 
-    public override PartModel WithStaticOf(PartModel other) => other is not BlendModel { Members: var others } || others.Length != members.Length
-        ? this
-        : new BlendModel([.. members.Select((member, k) => member.WithStaticOf(others[k]))], shares) { Part = Part, Facts = Facts, Track = Track };
+    public override PartModel WithStaticOf(PartModel other)
+    {
+        if (other is not BlendModel { Members: var others } || others.Length != members.Length)
+            return this;
+        PartModel[] lent = [.. members.Select((member, k) => member.WithStaticOf(others[k]))];
+        return new BlendModel(lent, shares) { Part = Part, Facts = Facts, Track = Track };
+    }
 
     public override void RequireKnown(TimeSeries table, int origin, int steps)
     {

@@ -89,7 +89,11 @@ internal sealed class EnsembleModel : PartModel
     {
         ISamples[] samples = Array.ConvertAll(frames, own => (ISamples)new SideBySideSamples(Inputs, own, own[0].Rows - 1, 1, null));
         float[] corrections = HeadOutputs.Of(Head, Networks, new JoinedSamples(samples), Siblings.Count)[target].Corrections;
-        return [.. frames.Select((own, i) => Linear.Values(own[target], own[target].Rows - 1, 1, corrections[(i * Horizon)..((i + 1) * Horizon)], Scales)[0][..steps])];
+        return [.. frames.Select((own, i) =>
+        {
+            float[] correction = corrections[(i * Horizon)..((i + 1) * Horizon)];
+            return Linear.Values(own[target], own[target].Rows - 1, 1, correction, Scales)[0][..steps];
+        })];
     }
 
     private RawForecast[] Direct(SideBySideSamples samples, InputFrame[] frames, int first, int count, int steps)

@@ -39,12 +39,15 @@ internal static class Recursion
     }
 
     /// <summary>How many origins of such frames are looked at together.</summary>
-    public static int OriginsTogether(InputFrame[] frames) => Math.Clamp(MostNumbers / Math.Max(1, frames.Sum(frame => frame.Rows)), 1, MostOrigins);
+    public static int OriginsTogether(InputFrame[] frames) =>
+        Math.Clamp(MostNumbers / Math.Max(1, frames.Sum(frame => frame.Rows)), 1, MostOrigins);
 
     /// <summary>Adds a prediction of each target to the rows of all.</summary>
     public static void Append(IReadOnlyList<EnsembleModel> models, InputFrame[] frames, double[] next)
     {
-        Dictionary<string, double>? others = models.Count == 1 ? null : Enumerable.Range(0, models.Count).ToDictionary(k => models[k].Linear.Plan.Target, k => next[k]);
+        Dictionary<string, double>? others = models.Count == 1
+            ? null
+            : Enumerable.Range(0, models.Count).ToDictionary(k => models[k].Linear.Plan.Target, k => next[k]);
         for (int k = 0; k < frames.Length; k++)
             frames[k].Append(next[k], others);
     }

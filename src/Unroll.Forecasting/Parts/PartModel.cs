@@ -50,7 +50,8 @@ internal abstract class PartModel
     public abstract RawForecast Ahead(TimeSeries table, int first, int count, int steps);
 
     /// <summary>
-    /// What the forecasts from the last of some origins are made of, [steps][contributions]; they add up to what <see cref="Ahead"/> says of it.
+    /// What the forecasts from the last of some origins are made of, [steps][contributions]; they add up to what <see cref="Ahead"/> says
+    /// of it.
     /// Where a model says no more, all is level.
     /// </summary>
     /// <param name="table">As for <see cref="Ahead"/>.</param>
@@ -60,7 +61,9 @@ internal abstract class PartModel
     public virtual double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
         ContributionRows.Of(Ahead(table, first, origin - first + 1, steps).Values[^1], Contribution.Level);
 
-    /// <summary>Forecasts in which groups of inputs are those of other origins; where a model says no more it looks at the target's past.</summary>
+    /// <summary>
+    /// Forecasts in which groups of inputs are those of other origins; where a model says no more it looks at the target's past.
+    /// </summary>
     /// <param name="table">As for <see cref="Ahead"/>.</param>
     /// <param name="origins">Rows.</param>
     /// <param name="steps">H, at most what was fitted.</param>

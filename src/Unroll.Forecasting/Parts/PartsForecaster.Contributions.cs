@@ -15,14 +15,15 @@ public abstract partial class PartsForecaster
     /// </remarks>
     /// <param name="data">One or many series.</param>
     /// <param name="steps">H, at most what it was fitted for.</param>
-    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was done in training.</param>
+    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was done in
+    /// training.</param>
     /// <returns>Those of each part that can be forecast, in the order of the forecast.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Fit"/> has not been called.</exception>
     /// <exception cref="UnrollException">No part can be forecast.</exception>
     /// <example><code>
     /// foreach (PartContributions part in blend.Contributions(data, steps: 14))
     ///     foreach (RowContributions row in part.Rows)
-    ///         Console.WriteLine($"{part.Part} {row.Date:yyyy-MM-dd} level {row[Contribution.Level]} season {row[Contribution.Season]} = {row.Sum}");
+    ///         Console.WriteLine($"{row.Date:yyyy-MM-dd}: {row[Contribution.Level]} + {row[Contribution.Season]} + ... = {row.Sum}");
     /// </code></example>
     public IReadOnlyList<PartContributions> Contributions(SeriesSet data, int steps, MissingPolicy? missing = null) =>
         OfEach(data, steps, missing, (part, table) => NextContributions(part, data, table, steps)).Parts;
@@ -50,7 +51,9 @@ public abstract partial class PartsForecaster
     private int RequireNeeded(PartModel model, TimeSeries table, int rows, int steps)
     {
         if (rows < model.NeededRows)
-            throw new UnrollException($"{table.Name} has {rows} rows with a {model.Part.Target}, but the {Name} looks at the newest {model.NeededRows}. Give it at least {model.NeededRows} rows.");
+            throw new UnrollException(
+                $"{table.Name} has {rows} rows with a {model.Part.Target}, but the {Name} looks at the newest {model.NeededRows}. "
+                + $"Give it at least {model.NeededRows} rows.");
         model.RequireKnown(table, rows - 1, steps);
         return rows - 1;
     }

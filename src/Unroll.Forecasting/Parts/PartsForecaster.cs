@@ -160,13 +160,15 @@ public abstract partial class PartsForecaster : IForecaster
     /// <inheritdoc/>
     public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null)
     {
-        (IReadOnlyList<PartForecast> parts, IReadOnlyList<LeftOut> leftOut) = OfEach(data, steps, missing, (part, table) => Next(part, data, table, steps));
+        (IReadOnlyList<PartForecast> parts, IReadOnlyList<LeftOut> leftOut) =
+            OfEach(data, steps, missing, (part, table) => Next(part, data, table, steps));
         return new Forecast(parts, leftOut);
     }
 
     /// <summary>Does something with every target of every series that can be forecast.</summary>
     /// <exception cref="UnrollException">There is none.</exception>
-    private (IReadOnlyList<T> Parts, IReadOnlyList<LeftOut> LeftOut) OfEach<T>(SeriesSet data, int steps, MissingPolicy? missing, Func<Part, TimeSeries, T> make)
+    private (IReadOnlyList<T> Parts, IReadOnlyList<LeftOut> LeftOut) OfEach<T>(
+        SeriesSet data, int steps, MissingPolicy? missing, Func<Part, TimeSeries, T> make)
     {
         ArgumentNullException.ThrowIfNull(data);
         RequireSteps(steps);

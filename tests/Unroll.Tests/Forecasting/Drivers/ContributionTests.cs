@@ -2,6 +2,7 @@ using Unroll.Forecasting;
 using Unroll.Tests.Forecasting.Conformance;
 using Xunit;
 using static Unroll.Tests.Forecasting.SmallEnsembles;
+using Pair = (Unroll.Forecasting.ForecastRow Row, Unroll.Forecasting.RowContributions Made);
 
 namespace Unroll.Tests.Forecasting.Drivers;
 
@@ -21,13 +22,22 @@ public class ContributionTests
            select (shape, strategy, head, transform),
     ];
 
+    private static (EnsembleForecaster Forecaster, ForecastTask Task) Ensemble(
+        string shape, Strategy strategy, ForecastHead head, string transform)
+    {
+        ForecastInputs? inputs = strategy == Strategy.Recursive ? new ForecastInputs { Known = ["event"], Calendar = true } : null;
+        ForecastTask task = MadeTasks.Of(shape, steps: 3, inputs: inputs);
+        EnsembleRecipe recipe = Recipe(3, members: 1, epochs: 1, transform: TargetTransform.Parse(transform), strategy: strategy);
+        return (Fitted(new EnsembleForecaster(recipe with { Head = head }), task), task);
+    }
+
     /// <summary>All rows to come, each with what it is made of; they must add up.</summary>
-    private static (ForecastRow Row, RowContributions Made)[] AddedUp(PartsForecaster forecaster, SeriesSet data, int steps)
+    private static Pair[] AddedUp(PartsForecaster forecaster, SeriesSet data, int steps)
     {
         Forecast forecast = forecaster.Predict(data, steps);
         IReadOnlyList<PartContributions> all = forecaster.Contributions(data, steps);
         Assert.Equal(forecast.Parts.Select(part => part.Part), all.Select(part => part.Part));
-        (ForecastRow Row, RowContributions Made)[] rows = [.. forecast.Parts.Zip(all, (part, made) => part.Rows().Zip(made.Rows)).SelectMany(pairs => pairs)];
+        Pair[] rows = [.. forecast.Parts.Zip(all).SelectMany(pair => pair.First.Rows().Zip(pair.Second.Rows))];
         foreach ((ForecastRow row, RowContributions made) in rows)
         {
             Assert.Equal((row.Date, row.Step), (made.Date, made.Step));
@@ -38,7 +48,7 @@ public class ContributionTests
         return rows;
     }
 
-    private static double[] Of(IEnumerable<(ForecastRow Row, RowContributions Made)> rows, Contribution contribution) => [.. rows.Select(row => row.Made[contribution])];
+    private static double[] Of(Pair[] rows, Contribution contribution) => Array.ConvertAll(rows, row => row.Made[contribution]);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -47,7 +57,8 @@ public class ContributionTests
         var sample = Sample.Of(data);
         PartsForecaster forecaster = Candidates.Of(name, sample.Season);
         forecaster.Fit(sample.Task(), null, TestContext.Current.CancellationToken);
-        Assert.Equal(Sample.Horizon * sample.Set.Count * sample.Options.Targets.Count, AddedUp(forecaster, sample.Set, Sample.Horizon).Length);
+        Pair[] rows = AddedUp(forecaster, sample.Set, Sample.Horizon);
+        Assert.Equal(Sample.Horizon * sample.Set.Count * sample.Options.Targets.Count, rows.Length);
         AddedUp(Loaded(forecaster), sample.Set, 1);
     }
 
@@ -55,23 +66,18 @@ public class ContributionTests
     [MemberData(nameof(Ensembles))]
     public void They_add_up_for_every_kind_of_ensemble(string shape, Strategy strategy, ForecastHead head, string transform)
     {
-        ForecastInputs? inputs = strategy == Strategy.Recursive ? new ForecastInputs { Known = ["event"], Calendar = true } : null;
-        ForecastTask task = MadeTasks.Of(shape, steps: 3, inputs: inputs);
-        EnsembleRecipe recipe = Recipe(3, members: 1, epochs: 1, transform: TargetTransform.Parse(transform), strategy: strategy) with { Head = head };
+        (EnsembleForecaster forecaster, ForecastTask task) = Ensemble(shape, strategy, head, transform);
         SeriesSet data = MadeTasks.With(task.Data, (_, table) => UpTo(table, table.Rows - 4, 3));
-        (ForecastRow Row, RowContributions Made)[] rows = AddedUp(Fitted(new EnsembleForecaster(recipe), task), data, 3);
+        Pair[] rows = AddedUp(forecaster, data, 3);
         Assert.DoesNotContain(0.0, Of(rows, Contribution.Networks));
         Assert.Contains(Of(rows, Contribution.Recent), value => value != 0);
     }
 
     [Theory]
     [MemberData(nameof(Ensembles))]
-    public void Networks_that_say_nothing_leave_what_least_squares_says(string shape, Strategy strategy, ForecastHead head, string transform)
+    public void Networks_that_say_nothing_add_nothing(string shape, Strategy strategy, ForecastHead head, string transform)
     {
-        ForecastInputs? inputs = strategy == Strategy.Recursive ? new ForecastInputs { Known = ["event"], Calendar = true } : null;
-        ForecastTask task = MadeTasks.Of(shape, steps: 3, inputs: inputs);
-        EnsembleRecipe recipe = Recipe(3, members: 1, epochs: 1, transform: TargetTransform.Parse(transform), strategy: strategy) with { Head = head };
-        EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(recipe), task);
+        (EnsembleForecaster forecaster, ForecastTask task) = Ensemble(shape, strategy, head, transform);
         foreach (Part part in task.Parts)
         {
             EnsembleModel[] silent = EnsembleModel.Together([.. ModelOf(forecaster, part).Siblings.Select(model => new EnsembleModel
@@ -99,7 +105,8 @@ public class ContributionTests
         ForecastTask basis = MadeTasks.Of(shape, steps: 3);
         var task = new ForecastTask(basis.Data, basis.Options with { Min = 61, Max = 62 });
         BlendForecaster blend = Fitted(BlendForecaster.Of([Recipe(3, members: 1, epochs: 1)], task), task);
-        (ForecastRow Row, RowContributions Made)[] rows = AddedUp(blend, MadeTasks.With(task.Data, (_, table) => UpTo(table, table.Rows - 4, 3)), 3);
+        SeriesSet data = MadeTasks.With(task.Data, (_, table) => UpTo(table, table.Rows - 4, 3));
+        Pair[] rows = AddedUp(blend, data, 3);
         Assert.All(rows, row => Assert.InRange(row.Row.Value, 61, 62));
         Assert.All(rows, row => Assert.Equal(row.Row.Value is 61 or 62, row.Made[Contribution.Limit] != 0));
         Assert.Contains(Of(rows, Contribution.Limit), value => value != 0);
@@ -121,9 +128,11 @@ public class ContributionTests
     {
         // 20 more on Sundays, 30 less on holidays, 10 more at an event, and nothing else but the mean.
         DateTime[] dates = MadeTables.Dates("daily", 1300);
-        bool[] isOff = Array.ConvertAll(dates, date => date is { Month: 12, Day: 25 } or { Month: 1, Day: 1 } or { Month: 5, Day: 1 } or { Month: 10, Day: 3 });
+        bool IsOff(DateTime date) =>
+            date is { Month: 12, Day: 25 } or { Month: 1, Day: 1 } or { Month: 5, Day: 1 } or { Month: 10, Day: 3 };
         double[] events = [.. dates.Select((_, row) => row % 11 is 3 or 7 ? 1.0 : 0)], noise = Layers.TestData.Normal(1300, 3);
-        double[] x = [.. dates.Select((date, row) => 100 + (date.DayOfWeek == DayOfWeek.Sunday ? 20 : 0) - (isOff[row] ? 30 : 0) + (10 * events[row]) + (0.2 * noise[row]))];
+        double OfDate(DateTime date) => 100 + (date.DayOfWeek == DayOfWeek.Sunday ? 20 : 0) - (IsOff(date) ? 30 : 0);
+        double[] x = [.. dates.Select((date, row) => OfDate(date) + (10 * events[row]) + (0.2 * noise[row]))];
         var table = new TimeSeries("t.csv", dates, ("x", x), ("event", events));
         int origin = Array.FindIndex(dates, date => date == new DateTime(2018, 4, 27));
         var task = new ForecastTask(table.Head(origin + 1), new TaskOptions
@@ -134,7 +143,7 @@ public class ContributionTests
             Inputs = new ForecastInputs { Known = ["event"], Calendar = true, Holidays = "DE" },
         });
         RidgeForecaster ridge = Fitted(new RidgeForecaster(), task);
-        (ForecastRow Row, RowContributions Made)[] rows = AddedUp(ridge, UpTo(table, origin, 7), 7);
+        Pair[] rows = AddedUp(ridge, UpTo(table, origin, 7), 7);
         double mean = Of(rows, Contribution.Season).Average();
         foreach ((ForecastRow row, RowContributions made) in rows)
         {
@@ -154,17 +163,17 @@ public class ContributionTests
         // A line of 2 a row through 0, so that the season is added, and a season of 7 rows with mean 0.
         double[] season = [10, -10, 5, -5, 8, -8, 0];
         TimeSeries table = MadeTables.Days([.. Enumerable.Range(0, 140).Select(row => (2.0 * row) - 150 + season[row % 7])]);
-        var task = new ForecastTask(table, new TaskOptions { Targets = ["x"], Horizon = 7, TestRows = 14, Inputs = ForecastInputs.TargetOnly });
+        var task = new ForecastTask(table, new TaskOptions { Horizon = 7, TestRows = 14, Inputs = ForecastInputs.TargetOnly });
         foreach (PartsForecaster rule in (PartsForecaster[])[new EtsForecaster(null, 7), new ThetaForecaster(7), new StlEtsForecaster([7])])
         {
-            (ForecastRow Row, RowContributions Made)[] rows = AddedUp(Fitted(rule, task), table, 7);
+            Pair[] rows = AddedUp(Fitted(rule, task), table, 7);
             for (int h = 0; h < 7; h++)
                 Assert.Equal(season[h], rows[h].Made[Contribution.Season], 1.0);
             Assert.InRange(rows[6].Made[Contribution.Recent] - rows[0].Made[Contribution.Recent], 5, 13);
             Assert.All(rows, row => Assert.Equal(rows[0].Made[Contribution.Level], row.Made[Contribution.Level]));
         }
 
-        (ForecastRow Row, RowContributions Made)[] naive = AddedUp(Fitted(new SeasonalNaiveForecaster(7), task), table, 7);
+        Pair[] naive = AddedUp(Fitted(new SeasonalNaiveForecaster(7), task), table, 7);
         Assert.All(naive, row => Assert.Equal(table["x"].ToArray()[^7..].Average(), row.Made[Contribution.Level], Rounding));
         Assert.All(naive, row => Assert.Equal(0, row.Made[Contribution.Recent], Rounding));
     }

@@ -17,7 +17,8 @@ public class InputImportanceTests
     private static ForecastTask Task(double weekday, double events, double walk, int horizon = 3)
     {
         DateTime[] dates = MadeTables.Dates("daily", Rows);
-        double[] noise = TestData.Normal(3 * Rows, 7), event01 = [.. noise[Rows..(2 * Rows)].Select(value => value > 0.8 ? 1.0 : 0)], x = new double[Rows];
+        double[] noise = TestData.Normal(3 * Rows, 7), x = new double[Rows];
+        double[] event01 = [.. noise[Rows..(2 * Rows)].Select(value => value > 0.8 ? 1.0 : 0)];
         double at = 100;
         for (int row = 0; row < Rows; row++)
         {
@@ -35,7 +36,8 @@ public class InputImportanceTests
         });
     }
 
-    private static double Share(InputImportance importance, params InputGroup[] groups) => importance.Inputs.Where(input => groups.Contains(input.Group)).Sum(input => input.Share);
+    private static double Share(InputImportance importance, params InputGroup[] groups) =>
+        importance.Inputs.Where(input => groups.Contains(input.Group)).Sum(input => input.Share);
 
     [Fact]
     public void Where_the_calendar_alone_matters_it_has_the_share()
@@ -68,7 +70,8 @@ public class InputImportanceTests
         InputImportance importance = Of(blend, task);
         Assert.True(Share(importance, InputGroup.OwnPast) > 0.95, importance.InWords());
         Assert.Equal(1, importance.Inputs.Sum(input => input.Share), 1e-12);
-        Assert.Equal([InputGroup.OwnPast, InputGroup.PastColumn, InputGroup.KnownColumn, InputGroup.Calendar], importance.Inputs.Select(input => input.Group).Where(group => group <= InputGroup.Calendar));
+        InputGroup[] groups = [InputGroup.OwnPast, InputGroup.PastColumn, InputGroup.KnownColumn, InputGroup.Calendar];
+        Assert.Equal(groups, importance.Inputs.Select(input => input.Group).Where(group => group <= InputGroup.Calendar));
         Assert.Equal(["nothing", "event"], importance.Inputs.Select(input => input.Column).Where(column => column.Length > 0));
 
         // A rule looks at nothing else.
@@ -85,7 +88,8 @@ public class InputImportanceTests
         {
             ForecastInputs? inputs = strategy == Strategy.Recursive ? new ForecastInputs { Known = ["event"], Calendar = true } : null;
             ForecastTask task = MadeTasks.Of(shape, steps: 3, inputs: inputs);
-            EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(Recipe(3, members: 1, epochs: 1, strategy: strategy) with { Head = head }), task);
+            EnsembleRecipe recipe = Recipe(3, members: 1, epochs: 1, strategy: strategy) with { Head = head };
+            EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(recipe), task);
             foreach (Part part in task.Parts)
             {
                 PartModel model = forecaster.Models[part];
@@ -176,11 +180,13 @@ public class InputImportanceTests
     [Fact]
     public void Many_parts_are_sampled_and_any_number_of_threads_gives_the_same_bits()
     {
-        var set = new SeriesSet("many.csv", [.. Enumerable.Range(0, 30).Select(i => ($"S{i}", MadeTables.Of("daily", 120, i + 1).Select(["x", "event"])))]);
+        (string, TimeSeries) One(int i) => ($"S{i}", MadeTables.Of("daily", 120, i + 1).Select(["x", "event"]));
+        var set = new SeriesSet("many.csv", [.. Enumerable.Range(0, 30).Select(One)]);
         set = set.WithStatic("size", Enumerable.Range(0, 30).ToDictionary(i => $"S{i}", i => (double)(i * i % 7)));
         InputImportance Found(int threads)
         {
-            var task = new ForecastTask(set, new TaskOptions { Targets = ["x"], Horizon = 2, TestRows = 12, Window = 8, Inputs = new ForecastInputs { Known = ["event"], Calendar = true } });
+            var inputs = new ForecastInputs { Known = ["event"], Calendar = true };
+            var task = new ForecastTask(set, new TaskOptions { Targets = ["x"], Horizon = 2, TestRows = 12, Window = 8, Inputs = inputs });
             BlendForecaster blend = Fitted(BlendForecaster.Of([Recipe(2, members: 1, epochs: 1, threads: threads)], task), task);
             return Of(blend, task);
         }
@@ -197,7 +203,7 @@ public class InputImportanceTests
     public void Too_few_rows_to_permute_give_nothing()
     {
         TimeSeries table = MadeTables.Of("monthly", 20).Select(["x"]);
-        var task = new ForecastTask(table, new TaskOptions { Targets = ["x"], Horizon = 6, TestRows = 6, Inputs = ForecastInputs.TargetOnly });
+        var task = new ForecastTask(table, new TaskOptions { Horizon = 6, TestRows = 6, Inputs = ForecastInputs.TargetOnly });
         Assert.Null(InputImportance.Of(Fitted(new NaiveForecaster(), task), task, TestContext.Current.CancellationToken));
     }
 }
