@@ -49,7 +49,7 @@ public sealed class DriversTests : IDisposable
         foreach ((IReadOnlyDictionary<string, string> row, IReadOnlyDictionary<string, string> forecast) in made.Zip(future))
         {
             string[] expected = [forecast["target"], forecast["date"], forecast["step"], forecast["value"]];
-            Assert.Equal(expected, [row["target"], row["date"], row["step"], row["forecast"]]);
+            Assert.Equal(expected, new[] { "target", "date", "step", "forecast" }.Select(name => row[name]));
             Assert.Equal(isPanel ? forecast["series"] : "", row.GetValueOrDefault("series", ""));
             Assert.Equal(Report.Number(row["forecast"]), parts.Sum(part => Report.Number(row[part])), 1e-7);
         }

@@ -108,7 +108,8 @@ public sealed class InputImportance
     {
         ArgumentNullException.ThrowIfNull(forecaster);
         ArgumentNullException.ThrowIfNull(task);
-        Part[] all = [.. task.Parts.Where(forecaster.Parts.Contains)];
+        HashSet<Part> known = [.. forecaster.Parts];
+        Part[] all = [.. task.Parts.Where(known.Contains)];
         int count = Math.Min(all.Length, MostParts);
         Part[] asked = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
         int origins = Math.Clamp(OriginsInAll / Math.Max(1, count), FewestOrigins, MostOrigins);
