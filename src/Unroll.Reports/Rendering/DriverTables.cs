@@ -25,7 +25,7 @@ internal static class DriverTables
         var html = new StringBuilder($"<p>{HtmlParts.Escape(HtmlParts.Capital(words))}.</p>\n<table class=\"shares inputs\">\n");
         html.Append("<thead><tr><th scope=\"col\">Input</th><th scope=\"col\">Share</th><th scope=\"col\">Error grows by</th>");
         html.Append("<th scope=\"col\" aria-hidden=\"true\"></th></tr></thead>\n<tbody>\n");
-        foreach (InputShare input in importance.Inputs.OrderByDescending(input => input.Share))
+        foreach (InputShare input in importance.Inputs.Where(input => input.Increase != 0).OrderByDescending(input => input.Share))
         {
             string name = HtmlParts.Escape(ReportText.Short(HtmlParts.Capital(input.Name)));
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th>");
@@ -43,9 +43,20 @@ internal static class DriverTables
             </table>
             <p class="note">How much the mean absolute error on the newest training rows grows when an input is taken from another row by
             chance, and its share of all that.{parts} Inputs that say the same are understated, each by itself: the forecast still has the
-            other. It tells what this forecast uses, not what causes what.</p>
+            other. It tells what this forecast uses, not what causes what.{Unused(importance)}</p>
             """);
         return html.ToString();
+    }
+
+    /// <summary>The inputs that could be looked at and are not, as a sentence; nothing where there are none.</summary>
+    private static string Unused(InputImportance importance)
+    {
+        const int Named = 6;
+        string[] names = [.. importance.Inputs.Where(input => input.Increase == 0).Select(input => ReportText.Short(input.Name))];
+        if (names.Length == 0)
+            return "";
+        string more = names.Length > Named ? string.Create(CultureInfo.InvariantCulture, $" and {names.Length - Named} more") : "";
+        return $" Not used: {HtmlParts.Escape(string.Join(", ", names.Take(Named)) + more)}.";
     }
 
     /// <summary>A chart and, of one part, a table of what the rows to come are made of.</summary>

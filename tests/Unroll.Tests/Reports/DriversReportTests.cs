@@ -29,7 +29,7 @@ public class DriversReportTests
         string html = HtmlReport.Render(report);
         Assert.Contains("drivers", PageText.Sections(html));
         Assert.Contains("drivers", Charts.All(report).Select(chart => chart.Name));
-        foreach (InputShare input in report.Importance!.Inputs)
+        foreach (InputShare input in report.Importance!.Inputs.Where(input => input.Increase != 0))
             Assert.Contains(FormattableString.Invariant($"<td>{100 * input.Share:0.0} %</td>"), html, StringComparison.Ordinal);
         string table = html[html.IndexOf("<table class=\"errors made\">", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("</table>", StringComparison.Ordinal)];
@@ -39,6 +39,18 @@ public class DriversReportTests
         Assert.DoesNotContain("Holidays", table, StringComparison.Ordinal);
         Assert.Contains("\"drivers\":{\"dates\":", html, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", PageText.Markup(html));
+    }
+
+    [Fact]
+    public void What_is_not_used_is_named_below_the_table()
+    {
+        TimeSeries days = Days(200);
+        var wide = new TimeSeries("days.csv", [.. days.Dates], ("sold", days["sold"].ToArray()), ("a<b", Layers.TestData.Normal(200, 5)));
+        ForecastReport report = Report(wide);
+        Assert.Equal(0, report.Importance!.Inputs.Single(input => input.Column == "a<b").Increase);
+        string html = HtmlReport.Render(report);
+        Assert.Contains("Not used: a&lt;b", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<th scope=\"row\">A&lt;b</th>", html, StringComparison.Ordinal);
     }
 
     [Fact]
