@@ -126,7 +126,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         string[] order =
         [
             "Training LSTM and GRU: 2 networks each", "LSTM  epoch ", "GRU   epoch ", "Again on all rows, for the next 5 business days", "The recommended forecast, the blend, has RMSE ",
-            "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ", "LSTM ", "ridge ",
+            "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ",
+            "LSTM ", "ridge ",
             "RMSE, rows ahead ", "Intervals ",
             "What drives the forecast: mostly its own past values (", "The blend is ",
             "Open " + Path.Combine("forecast-report", "report.html"),
