@@ -120,7 +120,7 @@ public sealed record ForecastReport
     internal PartContributions? MadeOf(Part part) => Contributions.FirstOrDefault(each => each.Part == part);
 
     /// <summary>What an error is called: RMSE of one part, RMSSE of several.</summary>
-    internal string ErrorName => Main.IsSingle ? "RMSE" : "RMSSE";
+    internal string ErrorName => Main.ErrorName;
 
     /// <summary>The targets in a few words, for headings.</summary>
     internal string Targets => ReportText.Short(string.Join(", ", Task.Targets));

@@ -152,7 +152,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     private EnsembleTraining Training(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
         new(RecipeFor(task), task, StaticInputs, Work, moment => progress?.Report(moment), cancellationToken);
 
-    private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation };
+    private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
 }
 
 /// <summary>What was found for inputs and least squares, in sentences.</summary>

@@ -90,6 +90,10 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     public void End() =>
         onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
+    /// <summary>The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the recipe's.</summary>
+    internal static Loss? LossOf(EnsembleRecipe recipe) => Heads.LossOf(recipe.Head)
+        ?? (recipe.Metric.IsAbsolute() && recipe.Network.Training.Loss is MeanSquaredError ? new MeanAbsoluteError() : null);
+
     private (Model Network, History History) Member(string stage, JointInputs inputs, ISamples samples, ISamples? validation, int? epochs, int member, int threads)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{stage}");
@@ -103,7 +107,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
                 EarlyStopping = validation is null ? null : Options.EarlyStopping,
                 Epochs = epochs ?? Options.Epochs,
             };
-            if (Heads.LossOf(recipe.Head) is { } loss)
+            if (LossOf(recipe) is { } loss)
                 options = options with { Loss = loss };
             Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, inputs, member);
             History history = network.Fit(samples, options, moment => Forward(member, moment), cancellation);

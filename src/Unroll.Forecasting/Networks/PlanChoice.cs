@@ -21,7 +21,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     /// from the same.
     /// </summary>
     /// <param name="series">The target in each series.</param>
-    /// <param name="recipe">Of which horizon, strategy, transform, validation share and threads count.</param>
+    /// <param name="recipe">Of which horizon, strategy, transform, validation share, metric and threads count.</param>
     /// <param name="names">Of the series, for messages; null where there are none.</param>
     /// <param name="cancellation">Ends it between two plans.</param>
     /// <exception cref="UnrollException">A series has too few training rows.</exception>
@@ -31,7 +31,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
         lock (cache)
         {
-            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation);
+            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation, recipe.Metric);
             if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
                 return known.Choice;
             ForecastSplit[] splits = [.. series];
@@ -52,7 +52,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     };
 
     /// <summary>What was chosen for some splits is found again under this; the splits are compared besides.</summary>
-    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation);
+    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation, ForecastMetric Metric);
 
     private static int WindowOf(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? EnsembleRecipe.DefaultWindow, split.Window);
@@ -73,13 +73,14 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
 
         int[] tried = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];
         IEnumerable<InputPlan> candidates = tried.SelectMany(each => InputPlans.Candidates(lead, recipe.StepsAtOnce, each, recipe.Transform))
-            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name);
+            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name)
+            .Select(candidate => candidate with { IsAbsolute = recipe.Metric.IsAbsolute() });
         InputPlan best = LinearStage.Grow(
             candidates,
             InputPlans.Groups(lead, recipe.Steps),
-            plan => PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, false, loop).Error);
+            plan => PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, recipe.Metric, false, loop).Error);
         InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
-        var trial = PlanTrial.Of(inner, plans, season, true, loop);
+        var trial = PlanTrial.Of(inner, plans, season, recipe.Metric, true, loop);
         bool isPooled = trial.SharedError < trial.OwnError;
         double[] penalties = isPooled ? trial.SharedPenalties : trial.OwnPenalties;
         return new PlanChoice(plans, Array.ConvertAll(plans, _ => penalties), isPooled, trial.OwnError, inner.Length == 1 ? null : trial.SharedError);

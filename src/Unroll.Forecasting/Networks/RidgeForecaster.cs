@@ -93,7 +93,7 @@ public sealed class RidgeForecaster : PartsForecaster
     private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepared(ForecastTask task, CancellationToken cancellationToken)
     {
         TrainingSeries[] series = SeriesSplits.Of(task, new StaticInputs([]));
-        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation });
+        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric });
     }
 
     private static string[]? NamesOf(TrainingSeries[] series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];

@@ -64,7 +64,7 @@ public abstract partial class PartsForecaster : IForecaster
     public TaskOptions AsFitted(TaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max };
+        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max, Metric = Facts.Metric };
     }
 
     /// <summary>Whether a task has training rows after those that this was fitted to, or parts that it does not know.</summary>
@@ -408,6 +408,14 @@ internal sealed record FittedFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public MissingPolicy Missing { get; init; }
 
+    /// <summary>What it was chosen by, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ForecastMetric? Metric { get; init; }
+
+    /// <summary>What it was chosen by.</summary>
+    [JsonIgnore]
+    public ForecastMetric ChosenBy => Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+
     /// <summary>The smallest value there can be, as stated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? Min { get; init; }
@@ -427,6 +435,7 @@ internal sealed record FittedFacts
         Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
         Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
         Missing = task.Options.Missing,
+        Metric = task.Options.Metric,
         Min = task.Options.Min,
         Max = task.Options.Max,
     };

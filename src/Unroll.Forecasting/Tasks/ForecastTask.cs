@@ -65,6 +65,8 @@ public sealed class ForecastTask
         Notes = [.. tables.Notes, .. tables.FilledNotes()];
         Parts = [.. _splits.Keys];
         Window = _splits.Values.Max(split => split.Window);
+        Metric = options.Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+        RequireMetric();
     }
 
     /// <summary>One part that was cut already: the target of a split.</summary>
@@ -94,7 +96,7 @@ public sealed class ForecastTask
                 _splits.Add(own[k], cut[k]!);
         }
 
-        (LeftOut, Notes, Parts) = (basis.LeftOut, basis.Notes, [.. _splits.Keys]);
+        (LeftOut, Notes, Parts, Metric) = (basis.LeftOut, basis.Notes, [.. _splits.Keys], basis.Metric);
         Window = _splits.Values.Max(split => split.Window);
     }
 
@@ -115,6 +117,9 @@ public sealed class ForecastTask
 
     /// <summary>T, how many rows before a row its prediction may look at.</summary>
     public int Window { get; }
+
+    /// <summary>What forecasts are chosen and compared by.</summary>
+    public ForecastMetric Metric { get; }
 
     /// <summary>What is forecast, in the order of the series and, within one, of the targets.</summary>
     public IReadOnlyList<Part> Parts { get; }
@@ -189,6 +194,24 @@ public sealed class ForecastTask
         int before = split.Table.Rows - split.Test.Count, rows = Math.Min(origins + Horizon - 1, split.Test.Count - first);
         return rows >= Horizon ? split.Past(before + first, rows, newest) : null;
     });
+
+    /// <summary>Refuses a metric that the values have no meaning for.</summary>
+    /// <exception cref="UnrollException">There is no such metric, or percentages are asked for and a value is 0.</exception>
+    private void RequireMetric()
+    {
+        _ = Metric.NameOf(true);
+        if (Metric != ForecastMetric.Smape)
+            return;
+        foreach (Part part in Parts)
+        {
+            Series values = this[part].TrainThroughTest;
+            if (values.Values.IndexOf(0.0) is >= 0 and int row)
+            {
+                string where = this[part].Table.Format(values.Dates[row]);
+                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric: mae, or mase for several series.") { Subject = "metric" };
+            }
+        }
+    }
 
     /// <summary>
     /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight rows

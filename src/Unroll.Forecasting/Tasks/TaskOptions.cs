@@ -39,6 +39,12 @@ public sealed record TaskOptions
     /// <summary>The share of the training rows, the newest, on which inputs, epochs and shares are chosen; at most 750 rows.</summary>
     public double Validation { get; init; } = 0.2;
 
+    /// <summary>
+    /// What forecasts are chosen and compared by; null for the RMSE of one part and the MASE of several, of which a few wild series would
+    /// decide by squares.
+    /// </summary>
+    public ForecastMetric? Metric { get; init; }
+
     /// <summary>No value is below this, in the targets' units; null for 0 where a target counts things, otherwise for no limit.</summary>
     public double? Min { get; init; }
 
