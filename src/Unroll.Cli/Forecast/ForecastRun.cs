@@ -63,6 +63,14 @@ internal sealed class ForecastRun
     /// <summary>The rows to come; null with the tutorial's recipe.</summary>
     public Forecast? Future { get; private set; }
 
+    /// <summary>What the rows to come are made of; empty where there are none.</summary>
+    public IReadOnlyList<PartContributions> Contributions { get; private set; } = [];
+
+    /// <summary>
+    /// What the recommended forecast owes to its inputs; null with the tutorial's recipe, or where there are too few rows.
+    /// </summary>
+    public InputImportance? Importance { get; private set; }
+
     /// <summary>Why there are no rows to come; null where there are, and with the tutorial's recipe.</summary>
     public string? NoFuture { get; private set; }
 
@@ -105,6 +113,7 @@ internal sealed class ForecastRun
         if (Blend is not null)
         {
             _comparison = new Comparison(Task, Blend, cancellation);
+            Importance = InputImportance.Of(Blend, Task, cancellation);
             return;
         }
 
@@ -123,6 +132,7 @@ internal sealed class ForecastRun
         try
         {
             Future = Blend?.Predict(Data, Task.Horizon, Request.Missing);
+            Contributions = Blend?.Contributions(Data, Task.Horizon, Request.Missing) ?? [];
         }
         catch (UnrollException reason)
         {
@@ -135,6 +145,8 @@ internal sealed class ForecastRun
         Title = $"{Request.Data.Title}, {ColumnNames.List(Task.Targets)}",
         Notes = [.. Notes, .. ForecastWords.Found(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
         Settings = Request.SettingsWithMachine(Task),
+        Importance = Importance,
+        Contributions = Contributions,
     };
 
     /// <summary>That values which were missing are judged, as they were filled.</summary>

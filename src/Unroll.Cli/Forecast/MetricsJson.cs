@@ -15,6 +15,7 @@ namespace Unroll.Cli;
 /// <param name="Settings">By the names of the options.</param>
 /// <param name="LeftOut">Series that could not be used.</param>
 /// <param name="Folds">The fits of a backtest; null in a forecast.</param>
+/// <param name="Drivers">What the recommended forecast owes to its inputs; null where that is not known, and in a backtest.</param>
 internal sealed record MetricsJson(
     int Version,
     DataFigures Data,
@@ -26,10 +27,14 @@ internal sealed record MetricsJson(
     PartFigures[] Parts,
     Dictionary<string, string> Settings,
     LeftOutFigures[] LeftOut,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DriverFigures? Drivers = null)
 {
     public static MetricsJson Of(ForecastRun run) =>
-        Of(run.Data, run.Comparison, (score, part) => SharesOf(run, score, part), run.Request.Settings(run.Task));
+        Of(run.Data, run.Comparison, (score, part) => SharesOf(run, score, part), run.Request.Settings(run.Task)) with
+        {
+            Drivers = DriverFigures.Of(run.Importance),
+        };
 
     public static MetricsJson Of(BacktestRun run) =>
         Of(run.Data, run.Comparison, (_, _) => [], run.Settings) with { Folds = FoldFigures.Of(run) };

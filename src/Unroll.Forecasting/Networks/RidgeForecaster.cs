@@ -112,6 +112,13 @@ internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
         return new RawForecast(steps == horizon ? ahead : Array.ConvertAll(ahead, values => values[..steps]), null);
     }
 
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
+        LinearContributions.Direct(new InputFrame(table, linear.Plan), linear, origin, steps);
+
+    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps) =>
+        new PermutedFrames([new InputFrame(table, linear.Plan)], Part.Target, origins, steps, frames =>
+            Array.ConvertAll(frames, own => linear.Values(own[0], own[0].Rows - 1, 1, null, [])[0]));
+
     public override void RequireKnown(TimeSeries table, int origin, int steps) => InputFrame.RequireKnown(linear.Plan, table, origin, steps);
 
     public override IEnumerable<string> Columns => linear.Plan.Columns;
