@@ -55,7 +55,10 @@ internal sealed class ForecastRun
 
     /// <summary>Those of them that train networks.</summary>
     public IEnumerable<PartsForecaster> Networks =>
-        (Blend?.Members.Where(member => member.CanLearn(Task)) ?? Forecasters).Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+        InOrder.Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+
+    /// <summary>What is fitted and not too short for it.</summary>
+    public IEnumerable<PartsForecaster> InOrder => Blend?.Members.Where(member => member.CanLearn(Task)) ?? Forecasters;
 
     /// <summary>What was chosen and done before, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -76,22 +79,21 @@ internal sealed class ForecastRun
     }
 
     /// <summary>Fits everything to the training rows.</summary>
-    /// <param name="started">Told the name of each network before it is trained.</param>
-    /// <param name="progress">Told of its training.</param>
+    /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void Fit(Action<string> started, IProgress<TrainingEvent> progress, CancellationToken cancellation)
+    public void Fit(IProgress<ForecastEvent> progress, CancellationToken cancellation)
     {
         if (Blend is not null)
         {
-            Blend.MemberStarted = member => started(member.Name);
+            Blend.Budget = Request.Budget;
             Blend.Fit(Task, progress, cancellation);
             return;
         }
 
-        foreach (PartsForecaster network in Forecasters)
+        double count = Forecasters.Count;
+        foreach ((int i, PartsForecaster network) in Forecasters.Index())
         {
-            started(network.Name);
-            network.Fit(Task, progress, cancellation);
+            network.Fit(Task, new Told(moment => progress.Report(moment with { Share = (i + moment.Share) / count })), cancellation);
             cancellation.ThrowIfCancellationRequested();
         }
     }
@@ -100,11 +102,11 @@ internal sealed class ForecastRun
     public Comparison JudgeBaselines(CancellationToken cancellation) => _comparison = new Comparison(Task, cancellation);
 
     /// <summary>Judges everything on the test rows.</summary>
-    public void Judge(CancellationToken cancellation)
+    public void Judge(IProgress<ForecastEvent> progress, CancellationToken cancellation)
     {
         if (Blend is not null)
         {
-            _comparison = new Comparison(Task, Blend, cancellation);
+            _comparison = new Comparison(Task, Blend, progress, cancellation);
             return;
         }
 
@@ -114,7 +116,7 @@ internal sealed class ForecastRun
     }
 
     /// <summary>Fits everything again to all rows.</summary>
-    public void Refit(IProgress<TrainingEvent> progress, CancellationToken cancellation) =>
+    public void Refit(IProgress<ForecastEvent> progress, CancellationToken cancellation) =>
         Blend?.Refit(Task.Whole(), progress, cancellation);
 
     /// <summary>Forecasts the rows to come, as far as the file tells what must be known of them.</summary>
