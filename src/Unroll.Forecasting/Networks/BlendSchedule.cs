@@ -116,7 +116,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         TimeSpan? foreseen = null;
         if (allowed > TimeSpan.Zero && IsInTime(member, () => allowed, run, limited => member.FitIn(task, limited), time => foreseen = time))
             return true;
-        string would = foreseen is { } time 
+        string would = foreseen is { } time
             ? $"it would have taken about {TimeBudget.InWords(time)} of the {TimeBudget.InWords(allowed)} it could have"
             : $"it did not end in the {TimeBudget.InWords(allowed)} it could have";
         LeaveOut(member, allowed > TimeSpan.Zero ? would : "no time was left for it");
