@@ -21,8 +21,10 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     /// <summary>Forecasters that a comparison judges beside the members: plain rules, the blend, and the blend without networks; and the rows to come.</summary>
     private const int JudgedBeside = 7;
 
-    /// <summary>So many series say how long judging takes.</summary>
-    private const int Asked = 12;
+    /// <summary>So many series say how long judging takes, so often at most, and in so much of the time.</summary>
+    private const int Asked = 12, MostAsked = 12;
+
+    private const double ShareOfAsking = 0.01;
 
     /// <summary>For what comes after the last fit.</summary>
     private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(0.4);
@@ -210,15 +212,17 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         if (few.Origins < 1)
             return TimeSpan.Zero;
 
-        // The first call is slow.
-        TimeSpan took = TimeSpan.Zero;
-        for (int i = 0; i < 2; i++)
+        // First calls are slow.
+        TimeSpan least = TimeSpan.MaxValue, most = budget.Whole * ShareOfAsking;
+        long begun = budget.Clock.GetTimestamp();
+        for (int i = 0; i < MostAsked && (i < 2 || budget.Clock.GetElapsedTime(begun) < most); i++)
         {
             long start = budget.Clock.GetTimestamp();
             _ = Comparison.Scored(few, member, member.Predict(few));
-            took = budget.Clock.GetElapsedTime(start);
+            TimeSpan took = budget.Clock.GetElapsedTime(start);
+            least = took < least ? took : least;
         }
 
-        return took * ((double)count / asked.Count);
+        return least * ((double)count / asked.Count);
     }
 }
