@@ -49,7 +49,8 @@ internal sealed class SessionRule : RowRule
         int empty = EmptyPlaces(times, step);
         if ((empty == 0 && weekdays.IsEveryDay) || 2L * days.Length < weekdays.CountBetween(days[0], days[^1]) + 2)
             return null;
-        return empty == 0 || IsBeyondChance(dates, days, times.Length, empty) ? new SessionRule(times, step, weekdays) : null;
+        int others = seen.Where(entry => Array.BinarySearch(times, entry.Key) < 0).Select(entry => entry.Value).DefaultIfEmpty(0).Max();
+        return empty == 0 || IsBeyondChance(dates, days, times.Length, empty, others) ? new SessionRule(times, step, weekdays) : null;
     }
 
     /// <summary>An hour, a day and a week in rows.</summary>
@@ -96,17 +97,29 @@ internal sealed class SessionRule : RowRule
     }
 
     /// <summary>
-    /// With a share m of rows missing within the session, one of n times of day is empty on D days by chance with n·m^D at most; whole
-    /// days only, so neither the first nor the last.
+    /// With a share m of rows missing within the session, one of n times of day has rows on no more than k of D days by chance with
+    /// n·Σ C(D, j)·(1 − m)^j·m^(D − j) over j = 0..k at most; whole days only, so neither the first nor the last.
     /// </summary>
-    private static bool IsBeyondChance(ReadOnlySpan<DateTime> dates, DateTime[] days, int times, int empty)
+    /// <param name="dates">Strictly increasing.</param>
+    /// <param name="days">Of the dates.</param>
+    /// <param name="times">How many times of day the session has.</param>
+    /// <param name="empty">How many between them it has not.</param>
+    /// <param name="others">k, on how many days a time that is not of the session has a row at the most.</param>
+    private static bool IsBeyondChance(ReadOnlySpan<DateTime> dates, DateTime[] days, int times, int empty, int others)
     {
         int whole = days.Length - 2;
         long rows = 0;
         foreach (DateTime date in dates)
             rows += date.Date != days[0] && date.Date != days[^1] ? 1 : 0;
         double places = (double)whole * times, missing = (Math.Max(0, places - rows) + 1) / (places + 2);
-        return (times + empty) * Math.Pow(missing, whole) < Chance;
+        double chance = 0, ways = 1;
+        for (int j = 0; j <= Math.Min(others, whole); j++)
+        {
+            chance += ways * Math.Pow(1 - missing, j) * Math.Pow(missing, whole - j);
+            ways *= (whole - j) / (j + 1.0);
+        }
+
+        return (times + empty) * chance < Chance;
     }
 
     /// <summary>In the first two weeks one free weekend is enough to expect another.</summary>
