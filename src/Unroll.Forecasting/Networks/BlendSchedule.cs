@@ -18,13 +18,19 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     /// <summary>Networks have no use for less than this share of the whole.</summary>
     private const double LeastForNetworks = 0.03;
 
-    /// <summary>Forecasters that a comparison judges beside the members: plain rules, the blend, and the blend without networks; and the rows to come.</summary>
-    private const int JudgedBeside = 7;
+    /// <summary>Networks have so much of what is left: what they forecast takes longer to judge.</summary>
+    private const double ShareOfNetworks = 0.8;
+
+    /// <summary>
+    /// Forecasters that a comparison judges beside the members: plain rules, the blend, and the blend without networks; and what takes as long as
+    /// judging some: the rows to come, and writing all down.
+    /// </summary>
+    private const int JudgedBeside = 6, WrittenAs = 4;
 
     /// <summary>So many series say how long judging takes, so often at most, and in so much of the time.</summary>
-    private const int Asked = 12, MostAsked = 12;
+    private const int Asked = 12, MostAsked = 50;
 
-    private const double ShareOfAsking = 0.01;
+    private const double ShareOfAsking = 0.02;
 
     /// <summary>For what comes after the last fit.</summary>
     private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(0.4);
@@ -84,7 +90,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         {
             PartsForecaster member = order[k];
             FitRun own = run.Within(member.Name, places[k], places[k + 1]);
-            TimeSpan left = budget.Left - _judging - s_closing;
+            TimeSpan left = budget.Left - (_judging * WrittenAs) - s_closing;
             if (member is EnsembleForecaster ensemble)
                 RefitNetworks(ensemble, task, own, left / (order.Length - k), stayed);
             else if (k > 0 && (left <= TimeSpan.Zero || !IsInTime(member, () => left, own, limited => member.RefitIn(task, limited))))
@@ -142,7 +148,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
 
     private bool FitNetworks(EnsembleForecaster member, ForecastTask task, FitRun run, int kinds, bool isFirst)
     {
-        TimeSpan free = Free();
+        TimeSpan free = Free() * ShareOfNetworks;
         TimeSpan least = budget.Whole * LeastForNetworks;
         if (_networks.Values.FirstOrDefault()?.PerNetwork is { } other)
             least = TimeSpan.FromTicks(Math.Max(least.Ticks, other.Ticks));
@@ -197,7 +203,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private TimeSpan Free()
     {
         TimeSpan refits = budget.Refits ? _took.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Value * RefitShare(each.Key))) : TimeSpan.Zero;
-        return budget.Left - refits - (_judging * (_took.Count + JudgedBeside)) - s_closing;
+        return budget.Left - refits - (_judging * (_took.Count + JudgedBeside + WrittenAs)) - s_closing;
     }
 
     /// <summary>The second fit of networks is in the time that they have.</summary>

@@ -9,6 +9,9 @@ internal sealed class FitRun
     private readonly Teller _teller;
     private readonly double _from, _to;
 
+    /// <summary>Where the part lies that the limit is for.</summary>
+    private (double From, double To) _limited = (0, 1);
+
     private FitRun(Teller teller, string forecaster, double from, double to, CancellationToken cancellation) =>
         (_teller, Forecaster, _from, _to, Cancellation, Outer) = (teller, forecaster, from, to, cancellation, cancellation);
 
@@ -38,11 +41,11 @@ internal sealed class FitRun
 
     /// <summary>The run of a part of this, which lies from one share of it to another.</summary>
     public FitRun Within(string forecaster, double from, double to) =>
-        new(_teller, forecaster, Place(from), Place(to), Cancellation) { Outer = Outer, Limit = Limit, Networks = Networks };
+        new(_teller, forecaster, Place(from), Place(to), Cancellation) { Outer = Outer, Limit = Limit, Networks = Networks, _limited = _limited };
 
     /// <summary>The same with an end to its time.</summary>
     public FitRun Until(TimeLimit limit) =>
-        new(_teller, Forecaster, _from, _to, limit.Token) { Outer = Outer, Limit = limit };
+        new(_teller, Forecaster, _from, _to, limit.Token) { Outer = Outer, Limit = limit, _limited = (_from, _to) };
 
     /// <summary>The same with a time for networks.</summary>
     public FitRun Until(NetworkTime networks) =>
@@ -57,7 +60,9 @@ internal sealed class FitRun
     public void Tell(ForecastStage stage, double share, int done, int count, TrainingEvent? training = null)
     {
         _teller.Tell(new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training }, Place(share));
-        Limit?.Foresee(share);
+
+        // Series take about the same time each; plans of inputs do not.
+        Limit?.Look((Place(share) - _limited.From) / (_limited.To - _limited.From), foresees: stage == ForecastStage.Fitting);
     }
 
     /// <summary>Tells a step or an epoch of the one training that this run is; other moments of a training tell nothing of how far it is.</summary>

@@ -37,10 +37,11 @@ internal sealed class TimeLimit : IDisposable
 
     /// <summary>Ends it where the time is up, or where at this pace it will be long before the end.</summary>
     /// <param name="share">How much is done.</param>
-    public void Foresee(double share)
+    /// <param name="foresees">Whether the rest takes as long in proportion.</param>
+    public void Look(double share, bool foresees)
     {
         TimeSpan elapsed = Elapsed;
-        if (share is > 0 and < 1 && elapsed >= Allowed * LeastSeen && elapsed / share > Allowed * Clearly)
+        if (foresees && share is > 0 and < 1 && elapsed >= Allowed * LeastSeen && elapsed / share > Allowed * Clearly)
         {
             Foreseen ??= elapsed / share;
             Cancel();
