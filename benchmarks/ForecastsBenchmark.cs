@@ -34,7 +34,7 @@ internal static class ForecastsBenchmark
         else
         {
             text.AppendLine("# The default recipe beside every baseline").AppendLine();
-            text.AppendLine("Errors are over 1 to H rows ahead and all origins of the test rows; each H is a fit of its own. Of many series they are means of the RMSSE, the RMSE in units of a series' changes.").AppendLine();
+            text.AppendLine("Errors are over 1 to H rows ahead and all origins of the test rows; each H is a fit of its own. Of many series they are means of the MASE, the mean absolute error in units of a series' mean change.").AppendLine();
             text.AppendLine("Skill is 1 − error ÷ error of the best baseline, which is picked with hindsight. Coverage is the share of test values inside; widths are means over the steps.").AppendLine();
             foreach ((string file, string target, string train, string test, string? series) in Samples)
             {
@@ -62,7 +62,7 @@ internal static class ForecastsBenchmark
         BlendForecaster blend = Blend(options, task, options.FirstSeed);
         blend.Fit(task);
         var comparison = new Comparison(task, blend);
-        string of = comparison.Naive.IsSingle ? "RMSE" : "mean RMSSE";
+        string of = comparison.Naive.IsSingle ? comparison.Naive.ErrorName : $"mean {comparison.Naive.ErrorName}";
         text.AppendLine(CultureInfo.InvariantCulture, $"## {file}, {task.Targets[0]}, {(horizon == 1 ? "1 row" : $"1 to {horizon} rows")} ahead").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{task.Parts.Count} series, {task.TrainRows:N0} training rows, {task.TestRows:N0} test rows, {comparison.Origins:N0} origins.").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"| forecast | {of} | at step {horizon} | to naive | skill | CRPS | in 80 % | in 95 % | width 80 % | seconds |");

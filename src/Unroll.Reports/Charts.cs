@@ -86,7 +86,8 @@ public static partial class Charts
     }
 
     /// <summary>
-    /// All that the report has something to show in: the rows to come, the test rows, errors by rows ahead, the skill of each part, losses.
+    /// All that the report has something to show in: the rows to come, what they are made of, the test rows, errors by rows ahead, the
+    /// skill of each part, losses.
     /// </summary>
     public static IReadOnlyList<Chart> All(ForecastReport report)
     {
@@ -94,6 +95,8 @@ public static partial class Charts
         var charts = new List<Chart>();
         if (report.Future is not null)
             charts.Add(Forecast(report));
+        if (report.Contributions.Count > 0)
+            charts.Add(Drivers(report));
         charts.Add(Prediction(report));
         if (report.Comparison.Steps > 1)
             charts.Add(Errors(report));

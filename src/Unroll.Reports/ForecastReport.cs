@@ -55,6 +55,12 @@ public sealed record ForecastReport
     /// <summary>Of a backtest the newest date that each fit but the first learnt from: thin lines in the chart of the test rows.</summary>
     public IReadOnlyList<DateTime> Fits { get; init; } = [];
 
+    /// <summary>What the forecast owes to each group of its inputs; null where that was not asked.</summary>
+    public InputImportance? Importance { get; init; }
+
+    /// <summary>What the rows to come are made of, by part; empty where that was not asked.</summary>
+    public IReadOnlyList<PartContributions> Contributions { get; init; } = [];
+
     /// <summary>The version of the program that made the run.</summary>
     public string Version { get; init; }
 
@@ -110,8 +116,11 @@ public sealed record ForecastReport
         }
     }
 
+    /// <summary>What the rows to come of a part are made of; null where that is not known.</summary>
+    internal PartContributions? MadeOf(Part part) => Contributions.FirstOrDefault(each => each.Part == part);
+
     /// <summary>What an error is called: RMSE of one part, RMSSE of several.</summary>
-    internal string ErrorName => Main.IsSingle ? "RMSE" : "RMSSE";
+    internal string ErrorName => Main.ErrorName;
 
     /// <summary>The targets in a few words, for headings.</summary>
     internal string Targets => ReportText.Short(string.Join(", ", Task.Targets));

@@ -61,6 +61,7 @@ public static partial class HtmlReport
             yield return NoScript;
         }
 
+        yield return HtmlParts.Section("drivers", "What drives this forecast", DriverTables.Html(report));
         string over = comparison.Steps == 1 ? "one row ahead" : $"over 1 to {comparison.Steps} rows ahead";
         yield return HtmlParts.Section("errors", $"Errors on the test rows, {over}", ScoreTable.Html(report) + "\n" + (isSingle ? Assets.Read("note-one.html") : Assets.Read("note-many.html")));
         if (comparison.Steps > 1)

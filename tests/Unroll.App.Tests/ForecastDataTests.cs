@@ -71,6 +71,33 @@ public sealed class ForecastDataTests : IDisposable
         Assert.Equal(Forecasters.Length, result.Lines.Count(line => Report.Cells(line).ElementAtOrDefault(5) == "–"));
     }
 
+    [Fact]
+    public void As_many_rows_are_looked_at_as_are_asked_for_and_what_all_would_cost_is_said()
+    {
+        string file = _folder.Write("days.csv", Enumerable.Range(0, 5200)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2006, 1, 1).AddDays(i):yyyy-MM-dd},{100 + (10 * Math.Sin(i)) + (i % 7)}")).Prepend("date,level"));
+        Assert.Contains(Rules(file, "naive").Lines, line => line.StartsWith("The model learns from the 4,000 rows from ", StringComparison.Ordinal)
+            && line.EndsWith("; the 200 rows before are left out, with which it would take about 1 times as long. --rows all looks at them too.", StringComparison.Ordinal));
+        Assert.Contains(Rules(file, "naive", "--rows", "2000").Lines, line => line.StartsWith("The model learns from the 1,600 rows from ", StringComparison.Ordinal)
+            && line.EndsWith("; the 3,200 rows before are left out, with which it would take about 2.6 times as long.", StringComparison.Ordinal));
+        Assert.Contains(Rules(file, "naive", "--rows", "ALL").Lines, line => line.StartsWith("The model learns from the 4,160 rows from ", StringComparison.Ordinal)
+            && !line.Contains("left out", StringComparison.Ordinal));
+    }
+
+    /// <summary>The metric heads the table, is in the file, and is what skill is measured by.</summary>
+    [Fact]
+    public void Forecasters_are_compared_by_the_metric_that_is_asked_for()
+    {
+        ToolResult result = Rules("aapl", "ridge,naive", "--metric", "mae");
+        Assert.Contains(result.Lines, line => line.StartsWith("The recommended forecast, the blend, has MAE ", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, line => line.StartsWith("* the lowest MAE. Skill is 1 − MAE ÷ naive MAE", StringComparison.Ordinal));
+        using var figures = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["forecast-report"], "metrics.json")));
+        Assert.Equal("mae", figures.RootElement.GetProperty("metric").GetString());
+        double Figure(string name, string figure) => figures.RootElement.GetProperty("forecasters").EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == name).GetProperty(figure).GetDouble();
+        Assert.Equal(1 - (Figure("ridge", "mae") / Figure("naive", "mae")), Figure("ridge", "skill"), 1e-9);
+    }
+
     /// <summary>The same week again and again: least squares cannot tell its inputs apart, and nothing beats the value a week before.</summary>
     [Fact]
     public void Where_the_weeks_repeat_the_seasonal_baseline_is_recommended_and_one_that_fails_is_left_out()
@@ -125,6 +152,14 @@ public sealed class ForecastDataTests : IDisposable
     private JsonElement Metrics => JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["forecast-report"], "metrics.json"))).RootElement;
 
     private JsonElement Data(string name) => Metrics.GetProperty("data").GetProperty(name);
+
+    /// <summary>Without networks.</summary>
+    private ToolResult Rules(string file, string models, params string[] arguments)
+    {
+        ToolResult result = Tool.Run(_folder, ["forecast", .. file == "aapl" ? ["--sample", file] : new[] { file }, "--model", models, .. arguments]);
+        Assert.True(result.Code == 0, result.Error);
+        return result;
+    }
 
     private ToolResult Forecast(params string[] arguments)
     {

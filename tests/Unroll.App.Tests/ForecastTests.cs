@@ -31,7 +31,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
     {
         Assert.Equal((0, ""), (run.Result.Code, run.Result.Error));
         string[] files = [.. run.Folder.Entries.Where(entry => entry != "forecast-report").Select(entry => Path.GetFileName(entry)!)];
-        string[] contract = ["forecast.unroll", "future.csv", "gru.unroll", "lstm.unroll", "metrics.json", "predictions.csv", "report.html"];
+        string[] contract =
+            ["drivers.csv", "forecast.unroll", "future.csv", "gru.unroll", "lstm.unroll", "metrics.json", "predictions.csv", "report.html"];
         Assert.Equal(contract, files.Where(file => !file.EndsWith(".svg", StringComparison.Ordinal) && file[0] != '.'));
         Assert.Contains(files, file => file.EndsWith(".svg", StringComparison.Ordinal));
         Assert.DoesNotContain(files, file => file.Contains("work", StringComparison.Ordinal));
@@ -41,7 +42,11 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
     public void Metrics_hold_the_fields_of_the_contract_in_its_order()
     {
         JsonElement metrics = run.Report.Metrics;
-        Assert.Equal(["version", "data", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out"], Report.Names(metrics));
+        string[] fields =
+        [
+            "version", "data", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "drivers",
+        ];
+        Assert.Equal(fields, Report.Names(metrics));
         Assert.Equal((2, "blend"), (metrics.GetProperty("version").GetInt32(), metrics.GetProperty("recommended").GetString()));
         JsonElement data = metrics.GetProperty("data");
         Assert.Equal(["file", "rows", "series", "targets", "horizon", "window", "train", "test"], Report.Names(data));
@@ -121,8 +126,12 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         string[] order =
         [
             "Training LSTM and GRU: 2 networks each", "LSTM  epoch ", "GRU   epoch ", "Again on all rows, for the next 5 business days", "The recommended forecast, the blend, has RMSE ",
-            "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ", "LSTM ", "ridge ", "RMSE, rows ahead ", "Intervals ", "The blend is ",
-            "Open " + Path.Combine("forecast-report", "report.html"), "Also there: future.csv, forecast.unroll, lstm.unroll, gru.unroll, predictions.csv, metrics.json and the charts as SVG.",
+            "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ",
+            "LSTM ", "ridge ",
+            "RMSE, rows ahead ", "Intervals ",
+            "What drives the forecast: mostly its own past values (", "The blend is ",
+            "Open " + Path.Combine("forecast-report", "report.html"),
+            "Also there: future.csv, drivers.csv, forecast.unroll, lstm.unroll, gru.unroll, predictions.csv, metrics.json and the charts ",
             "When there are new rows: unroll predict " + Path.Combine("forecast-report", "forecast.unroll") + " --sample aapl",
         ];
         int at = 0;

@@ -55,7 +55,7 @@ public sealed class SeriesTests(ShopForecast run) : IClassFixture<ShopForecast>,
         Assert.StartsWith("shops.csv: 4 series, 640 rows, 2020-01-01 to 2020-06-08", lines[0], StringComparison.Ordinal);
         Assert.Contains("train  4 series      512 rows  2020-01-01 to 2020-05-07", lines);
         Assert.Contains("test   4 series      128 rows  2020-05-08 to 2020-06-08, 31 origins", lines);
-        Assert.Contains(lines, line => line.StartsWith("The recommended forecast, the blend, has a mean RMSSE of ", StringComparison.Ordinal) && line.Contains(" of 8 ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("The recommended forecast, the blend, has a mean MASE of ", StringComparison.Ordinal) && line.Contains(" of 8 ", StringComparison.Ordinal));
         Assert.Contains("The next 2 days of 2 targets of 4 series", lines);
         Assert.Equal(2, lines.Count(line => line.StartsWith("South, Main St, sold", StringComparison.Ordinal)));
         Assert.Contains(lines, line => line.StartsWith("The blend is ", StringComparison.Ordinal) && line.EndsWith(", on average over 2 rows ahead and 2 targets of 4 series.", StringComparison.Ordinal));

@@ -57,7 +57,7 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         Assert.Equal(Forecaster("untuned", "ridge").GetProperty("rmse").GetDouble(), tuned.GetProperty("ridge").GetProperty("rmse").GetDouble(), 1e-9);
     }
 
-    /// <summary>Trials of several series and targets are judged by their mean RMSSE.</summary>
+    /// <summary>Trials of several series and targets are judged by their mean MASE.</summary>
     [Theory]
     [InlineData("--head", "gaussian")]
     [InlineData("--strategy", "recursive")]

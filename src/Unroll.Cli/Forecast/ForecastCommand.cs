@@ -125,7 +125,7 @@ internal static class ForecastCommand
         if (run.Request.IsQuiet)
         {
             ForecastConsole.Verdict(terminal, run);
-            foreach (string sentence in run.Blend?.GivenUp ?? [])
+            foreach (string sentence in run.GivenUp)
                 terminal.Say(sentence, Spectre.Console.Color.Yellow);
             if (run.NoFuture is { } reason)
                 terminal.Say(reason, Spectre.Console.Color.Yellow);

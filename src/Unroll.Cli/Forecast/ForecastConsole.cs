@@ -66,6 +66,8 @@ internal static class ForecastConsole
             Parts(terminal, comparison, comparison.Recommended!);
         Tables(terminal, comparison);
         terminal.Blank();
+        if (run.Importance is { } importance)
+            terminal.Say($"What drives the forecast: {importance.InWords()}.");
         foreach (string sentence in ForecastWords.Found(run))
             terminal.Say(sentence);
     }

@@ -8,14 +8,14 @@ internal static class ForecastFiles
 {
     public const string Page = "report.html", Predictions = "predictions.csv", Metrics = "metrics.json";
 
-    public const string Future = "future.csv", Model = "forecast.unroll";
+    public const string Future = "future.csv", Drivers = "drivers.csv", Model = "forecast.unroll";
 
     /// <summary>The file of the forecaster that is to be used: the recommended one, or the tutorial's first network.</summary>
     public static string Recommended(ForecastRun run) => run.Blend is null ? Name(run.Forecasters[0]) : Model;
 
     /// <summary>The names of all files but the page and the charts.</summary>
     public static IReadOnlyList<string> Names(ForecastRun run) =>
-        [.. run.Future is null ? [] : new[] { Future }, .. Models(run).Keys, Predictions, Metrics];
+        [.. run.Future is null ? [] : new[] { Future, Drivers }, .. Models(run).Keys, Predictions, Metrics];
 
     /// <summary>Writes them all, or none.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
@@ -29,7 +29,7 @@ internal static class ForecastFiles
             [Metrics] = metrics,
         };
         if (run.Future is { } future)
-            texts[Future] = FutureCsv.Of(future);
+            (texts[Future], texts[Drivers]) = (FutureCsv.Of(future), DriversCsv.Of(run.Contributions, future, run.Data.IsTable));
         foreach (Chart chart in Charts.All(report))
             texts[chart.Name + ".svg"] = chart.Svg;
         folder.Write(texts, Models(run));

@@ -100,12 +100,14 @@ internal sealed record ForecastRequest : CommonRequest
             Train = Train ?? RangesOf?.Train,
             Test = Test?.Range ?? RangesOf?.Test,
             TestRows = Test?.Newest,
+            MostRows = Rows,
             Window = GivenWindow ?? (Recipe.IsDefault ? null : TutorialWindow),
             Inputs = Recipe.InputsOf(table, targets),
             Needed = Recipe.Needed(table),
             Missing = Missing,
             Min = Min,
             Max = Max,
+            Metric = Recipe.Metric,
             Validation = Recipe.Validation,
         };
     }
@@ -172,6 +174,7 @@ internal sealed record ForecastRequest : CommonRequest
             .. Horizon > 1 ? ["--horizon", Horizon.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             .. Recipe.Known.SelectMany(known => new[] { "--known", known }),
             .. Recipe.Holidays is { } country ? ["--holidays", country] : Array.Empty<string>(),
+            .. Recipe.Metric is { } metric ? ["--metric", MetricOption.Word(metric)] : Array.Empty<string>(),
             .. Missing == MissingPolicy.Error ? Array.Empty<string>() : ["--missing", MissingOption.Word(Missing)],
             "--model", model, "--out", $"{model}-report",
         ];
@@ -221,6 +224,7 @@ internal sealed record ForecastRequest : CommonRequest
                     new("features", Names(task.Inputs.Past.Concat(task.Inputs.Calendar ? ["calendar"] : []))),
                     new("known", Names(task.Inputs.Known)),
                     new("holidays", task.Inputs.Holidays ?? "none"),
+                    new("metric", MetricOption.Word(task.Metric)),
                     new("strategy", Text(Recipe.Strategy).ToLowerInvariant()),
                     new("transform", Recipe.Transform?.Name ?? "auto"),
                     new("ensemble", Text(Recipe.Members)),

@@ -14,6 +14,7 @@ internal sealed class ForecastRun
     private const int MostNotices = 5;
 
     private Comparison? _comparison;
+    private string[] _unmeasured = [];
 
     /// <exception cref="UnrollException">The data or the options are not usable.</exception>
     public ForecastRun(ForecastRequest request)
@@ -66,6 +67,14 @@ internal sealed class ForecastRun
     /// <summary>The rows to come; null with the tutorial's recipe.</summary>
     public Forecast? Future { get; private set; }
 
+    /// <summary>What the rows to come are made of; empty where there are none.</summary>
+    public IReadOnlyList<PartContributions> Contributions { get; private set; } = [];
+
+    /// <summary>
+    /// What the recommended forecast owes to its inputs; null with the tutorial's recipe, or where there are too few rows.
+    /// </summary>
+    public InputImportance? Importance { get; private set; }
+
     /// <summary>Why there are no rows to come; null where there are, and with the tutorial's recipe.</summary>
     public string? NoFuture { get; private set; }
 
@@ -107,12 +116,40 @@ internal sealed class ForecastRun
         if (Blend is not null)
         {
             _comparison = new Comparison(Task, Blend, progress, cancellation);
+            Importance = ImportanceOf(Blend, cancellation);
             return;
         }
 
         _comparison ??= new Comparison(Task, cancellation);
         foreach (PartsForecaster network in Forecasters)
             _comparison.Add(network);
+    }
+
+    /// <summary>What was left out or cut short for want of time, a sentence each; none without a budget.</summary>
+    public IReadOnlyList<string> GivenUp => [.. Blend?.GivenUp ?? [], .. _unmeasured];
+
+    /// <summary>What the forecast owes to its inputs; with a budget only where that takes little of it.</summary>
+    private InputImportance? ImportanceOf(BlendForecaster blend, CancellationToken cancellation)
+    {
+        const double Most = 0.05;
+        if (Request.Budget is not { } budget)
+            return InputImportance.Of(blend, Task, cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            if (budget.Left > 2 * Most * budget.Whole)
+            {
+                end.CancelAfter(Most * budget.Whole);
+                return InputImportance.Of(blend, Task, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It would take too long.
+        }
+
+        _unmeasured = ["What the forecast owes to its inputs was not measured, for want of time."];
+        return null;
     }
 
     /// <summary>Fits everything again to all rows.</summary>
@@ -125,6 +162,7 @@ internal sealed class ForecastRun
         try
         {
             Future = Blend?.Predict(Data, Task.Horizon, Request.Missing);
+            Contributions = Blend?.Contributions(Data, Task.Horizon, Request.Missing) ?? [];
         }
         catch (UnrollException reason)
         {
@@ -137,6 +175,8 @@ internal sealed class ForecastRun
         Title = $"{Request.Data.Title}, {ColumnNames.List(Task.Targets)}",
         Notes = [.. Notes, .. ForecastWords.Found(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
         Settings = Request.SettingsWithMachine(Task),
+        Importance = Importance,
+        Contributions = Contributions,
     };
 
     /// <summary>That values which were missing are judged, as they were filled.</summary>

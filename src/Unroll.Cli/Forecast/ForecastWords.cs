@@ -13,9 +13,11 @@ internal static class ForecastWords
     private const double LeastShare = 0.005;
 
     /// <summary>Which rows are learnt from and which are judged on, where the user left that to the tool; null where not.</summary>
-    public static string? Ranges(CommonRequest request, ForecastTask task) => task.Ranges ?? (request.RangesOf is { } sample
+    public static string? Ranges(CommonRequest request, ForecastTask task) => task.Ranges is { } ranges
+        ? ranges + (request.Rows is null && task.OlderRows > 0 ? " --rows all looks at them too." : "")
+        : request.RangesOf is { } sample
         ? $"The model learns from {sample.Train} and is judged on {sample.Test}, the last full year of the sample."
-        : null);
+        : null;
 
     /// <summary>What the forecast is made of, what was found in fitting, and what was left out.</summary>
     public static IEnumerable<string> Found(ForecastRun run)
@@ -24,6 +26,8 @@ internal static class ForecastWords
             yield return Shares(run, blend);
         foreach (string note in run.Blend?.Notes ?? [.. run.Forecasters.SelectMany(forecaster => forecaster.Notes).Distinct()])
             yield return note;
+        foreach (string sentence in run.GivenUp.Except(run.Blend?.GivenUp ?? []))
+            yield return sentence;
         if (run.Request is { Recipe: { IsDefault: true, Strategy: Strategy.Recursive }, Horizon: > 1 and int horizon })
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Strategy recursive: one row ahead is learnt, and predictions take the place of values for rows 2 to {horizon}.");

@@ -5,6 +5,7 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>metrics.json, and backtest.json, which has folds beside it. Names and order are a contract.</summary>
+/// <param name="Metric">What was chosen and compared by, as --metric spells it.</param>
 /// <param name="Recommended">The name of the forecaster that future.csv comes from; null where the networks stand alone.</param>
 /// <param name="Verdict">Sentences, as they are printed.</param>
 /// <param name="Forecasters">The blend, networks, ridge regression and baselines; of several parts means of scaled errors.</param>
@@ -15,9 +16,11 @@ namespace Unroll.Cli;
 /// <param name="LeftOut">Series that could not be used.</param>
 /// <param name="Budget">What a time for the run left out; null without one.</param>
 /// <param name="Folds">The fits of a backtest; null in a forecast.</param>
+/// <param name="Drivers">What the recommended forecast owes to its inputs; null where that is not known, and in a backtest.</param>
 internal sealed record MetricsJson(
     int Version,
     DataFigures Data,
+    string Metric,
     string? Recommended,
     string Verdict,
     ForecasterFigures[] Forecasters,
@@ -26,12 +29,14 @@ internal sealed record MetricsJson(
     Dictionary<string, string> Settings,
     LeftOutFigures[] LeftOut,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BudgetFigures? Budget = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DriverFigures? Drivers = null)
 {
     public static MetricsJson Of(ForecastRun run) =>
         Of(run.Data, run.Comparison, (score, part) => SharesOf(run, score, part), run.Request.Settings(run.Task)) with
         {
-            Budget = BudgetFigures.Of(run.Request.Budget, run.Blend?.GivenUp ?? []),
+            Drivers = DriverFigures.Of(run.Importance),
+            Budget = BudgetFigures.Of(run.Request.Budget, run.GivenUp),
         };
 
     public static MetricsJson Of(BacktestRun run) =>
@@ -51,10 +56,11 @@ internal sealed record MetricsJson(
         return new MetricsJson(
             2,
             DataFigures.Of(data, task),
+            MetricOption.Word(task.Metric),
             comparison.Recommended?.Key,
             string.Join(' ', comparison.Summary()),
             [.. comparison.Scores.Select(ForecasterFigures.Of)],
-            comparison.WithoutNetworks is { } without ? new WithoutNetworksFigures(without.Error, comparison.NetworksPValue) : null,
+            comparison.WithoutNetworks is { } without ? new WithoutNetworksFigures(without.ErrorOf(ForecastMetric.Rmse), without.Error, comparison.NetworksPValue) : null,
             [
                 .. task.Parts.Select((part, i) => new PartFigures(
                     part.Series,
@@ -107,6 +113,7 @@ internal sealed record DataFigures(
 /// <param name="Rmsse">The mean over several parts; null for one.</param>
 /// <param name="Mae">In the target's unit; null for several parts.</param>
 /// <param name="Mape">In percent; null where a test value is 0, and for several parts.</param>
+/// <param name="Smape">In percent, of several parts their mean; null where a test value is 0.</param>
 /// <param name="RmseByStep">1..H rows ahead; scaled like RMSSE for several parts.</param>
 /// <param name="Coverage">The share of values inside, by the level in percent; null without intervals.</param>
 /// <param name="Width">The mean width, in the same way.</param>
@@ -118,6 +125,7 @@ internal sealed record ForecasterFigures(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Rmsse,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mae,
     double? Mape,
+    double? Smape,
     double? Mase,
     double? Crps,
     double? Skill,
@@ -132,15 +140,16 @@ internal sealed record ForecasterFigures(
     public static ForecasterFigures Of(ForecasterScore score) => new(
         score.Key,
         Word(score.Kind),
-        score.IsSingle ? score.Error : null,
+        score.IsSingle ? score.Parts[0].Rmse : null,
         score.IsSingle ? null : Finite(score.Rmsse),
-        score.IsSingle ? score.AbsoluteError : null,
+        score.IsSingle ? score.Parts[0].Mae : null,
         score.IsSingle ? score.Parts[0].Mape : null,
+        score.ErrorOf(ForecastMetric.Smape) is var smape && double.IsFinite(smape) ? smape : null,
         Finite(score.Mase),
         score.Crps,
         score.Skill,
         score.SkillAgainstBest,
-        [.. score.ErrorByStep],
+        [.. score.ErrorByStepOf(ForecastMetric.Rmse)],
         ByLevel(score.Coverage),
         ByLevel(score.Width),
         score.Parameters,
@@ -158,6 +167,7 @@ internal sealed record ForecasterFigures(
             Finite(part.Rmsse),
             part.Mae,
             part.Mape,
+            part.Smape,
             Finite(part.Mase),
             part.Crps,
             part.Skill,
@@ -189,8 +199,9 @@ internal sealed record ForecasterFigures(
 }
 
 /// <param name="Rmse">As RMSE or, for several parts, RMSSE above.</param>
+/// <param name="Error">By the metric.</param>
 /// <param name="P">The probability of so large a difference by chance; null where that cannot be told.</param>
-internal sealed record WithoutNetworksFigures(double Rmse, double? P);
+internal sealed record WithoutNetworksFigures(double Rmse, double Error, double? P);
 
 /// <summary>A time for the run.</summary>
 /// <param name="Seconds">How long it could take.</param>

@@ -14,13 +14,23 @@ internal static class ResultTable
     /// The columns that are left out where the terminal is narrow, one after the other: the naive error has a line of its own, time and
     /// parameters are in metrics.json too.
     /// </summary>
-    private static readonly string[] s_spare = ["Naive\nRMSE", "Training\ntime", "Para-\nmeters", "MAPE"];
+    private static string[] Spare(string measure) => [$"Naive\n{measure}", "Training\ntime", "Para-\nmeters", "MAPE"];
 
     /// <summary>Stands below the table of errors.</summary>
     public static string Legend(Comparison comparison) => comparison.Naive.IsSingle
-        ? $"* the lowest RMSE{Over(comparison)}. Skill is 1 − RMSE ÷ naive RMSE, and \"vs best\" the same with the best baseline."
-        : $"* the lowest RMSSE{Over(comparison)}: the RMSE in units of each part's own changes from row to row in training, "
-            + "mean over the parts. Skill is 1 − RMSSE ÷ naive RMSSE, and \"vs best\" the same with the best baseline.";
+        ? $"* the lowest {Measure(comparison)}{Over(comparison)}. {Skill(comparison)}"
+        : $"* the lowest {Measure(comparison)}{Over(comparison)}: {Scaled(comparison.Task.Metric)}, mean over the parts. {Skill(comparison)}";
+
+    private static string Skill(Comparison comparison) =>
+        $"Skill is 1 − {Measure(comparison)} ÷ naive {Measure(comparison)}, and \"vs best\" the same with the best baseline.";
+
+    private static string Scaled(ForecastMetric metric) => metric switch
+    {
+        ForecastMetric.Rmse => "the RMSE in units of each part's own changes from row to row in training",
+        ForecastMetric.Smape => "the absolute error in percent of the mean of value and forecast",
+        ForecastMetric.Crps => "the CRPS in units of each part's own mean change from row to row in training",
+        _ => "the mean absolute error in units of each part's own mean change from row to row in training",
+    };
 
     /// <summary>The table in lines of at most <paramref name="width"/> characters, as far as its figures can be written so short.</summary>
     public static string Text(Comparison comparison, int width)
@@ -28,17 +38,19 @@ internal static class ResultTable
         double lowest = comparison.Scores.Min(score => score.Error), unit = comparison.Naive.Error;
         ForecasterScore best = comparison.Scores.First(score => score.Error == lowest);
         string[] common = ["Model", "Para-\nmeters", "Training\ntime"];
-        string[] single = [.. common, "RMSE", "MAE", "MAPE", "Naive\nRMSE", "Skill", "Skill\nvs best"];
-        string[] several = [.. common, "RMSSE", "MASE", "Skill", "Skill\nvs best", "Beats\nnaive"];
+        ForecasterScore naive = comparison.Naive;
+        string measure = naive.ErrorName, other = naive.OtherMetric.NameOf(naive.IsSingle);
+        string[] single = [.. common, measure, other, "MAPE", $"Naive\n{measure}", "Skill", "Skill\nvs best"];
+        string[] several = [.. common, measure, other, "Skill", "Skill\nvs best", "Beats\nnaive"];
         return comparison.Naive.IsSingle
-            ? FigureTable.Text(single, s_spare, Groups(comparison, Single), width)
-            : FigureTable.Text(several, s_spare, Groups(comparison, Several), width);
+            ? FigureTable.Text(single, Spare(measure), Groups(comparison, Single), width)
+            : FigureTable.Text(several, Spare(measure), Groups(comparison, Several), width);
 
         string[] Single(ForecasterScore score) =>
         [
             .. Common(score),
             FigureTable.Figure(score.Error, unit),
-            FigureTable.Figure(score.AbsoluteError, unit),
+            FigureTable.Figure(score.ErrorOf(score.OtherMetric), unit),
             FigureTable.Percent(score.Parts[0].Mape),
             FigureTable.Figure(unit, unit),
             FigureTable.Skill(score.Skill),
@@ -49,7 +61,7 @@ internal static class ResultTable
         [
             .. Common(score),
             FigureTable.Figure(score.Error, unit),
-            FigureTable.Figure(score.AbsoluteError, unit),
+            FigureTable.Figure(score.ErrorOf(score.OtherMetric), unit),
             FigureTable.Skill(score.Skill),
             FigureTable.Skill(score.SkillAgainstBest),
             score.Key == comparison.Naive.Key
@@ -116,9 +128,11 @@ internal static class ResultTable
     /// <param name="most">The most parts that are shown.</param>
     public static string Parts(Comparison comparison, ForecasterScore score, int width, int most)
     {
+        ForecastMetric metric = comparison.Task.Metric.ForOnePart();
+        string measure = metric.NameOf(isSingle: true);
         string[] headings =
         [
-            PartNames.Heading(comparison.Task), "Naive\nRMSE", $"{score.Name}\nRMSE", "Skill", "Best\nbaseline", "Its\nRMSE",
+            PartNames.Heading(comparison.Task), $"Naive\n{measure}", $"{score.Name}\n{measure}", "Skill", "Best\nbaseline", $"Its\n{measure}",
             "Skill\nvs best", "In\n80 %", "In\n95 %",
         ];
         int count = score.Parts.Count, shown = Math.Min(count, most);
@@ -129,21 +143,21 @@ internal static class ResultTable
             lines = [.. lines, [more, .. Enumerable.Repeat("...", headings.Length - 1)]];
         }
 
-        return FigureTable.Text(headings, ["In\n95 %", "In\n80 %", "Its\nRMSE"], [lines], width);
+        return FigureTable.Text(headings, ["In\n95 %", "In\n80 %", $"Its\n{measure}"], [lines], width);
 
         string[] Line(int i)
         {
             PartScore own = score.Parts[i];
-            double naive = comparison.Naive.Parts[i].Rmse;
-            ForecasterScore best = comparison.Baselines.MinBy(each => each.Parts[i].Rmse)!;
+            double naive = comparison.Naive.Parts[i].ErrorOf(metric);
+            ForecasterScore best = comparison.Baselines.MinBy(each => each.Parts[i].ErrorOf(metric))!;
             return
             [
                 PartNames.Short(comparison.Task, own.Part),
                 FigureTable.Figure(naive, naive),
-                FigureTable.Figure(own.Rmse, naive),
+                FigureTable.Figure(own.ErrorOf(metric), naive),
                 FigureTable.Skill(own.Skill),
                 best.Name,
-                FigureTable.Figure(best.Parts[i].Rmse, naive),
+                FigureTable.Figure(best.Parts[i].ErrorOf(metric), naive),
                 FigureTable.Skill(own.SkillAgainstBest),
                 own.Coverage(0.8) is { } most ? FigureTable.Share(most) : FigureTable.None,
                 own.Coverage(0.95) is { } nearly ? FigureTable.Share(nearly) : FigureTable.None,
@@ -151,7 +165,7 @@ internal static class ResultTable
         }
     }
 
-    public static string Measure(Comparison comparison) => comparison.Naive.IsSingle ? "RMSE" : "RMSSE";
+    public static string Measure(Comparison comparison) => comparison.Naive.ErrorName;
 
     private static string Over(Comparison comparison) =>
         comparison.Steps == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" over 1 to {comparison.Steps:N0} rows ahead");

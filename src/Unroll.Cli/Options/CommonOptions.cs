@@ -30,8 +30,11 @@ internal record CommonRequest(
     /// <summary>The columns that are the same on all rows of a series; null to find them.</summary>
     public IReadOnlyList<string>? Statics { get; init; }
 
-    /// <summary>Where neither range is given the sample's own, null without a sample.</summary>
-    public Sample? RangesOf => Train is null && Test is null ? Data.Sample : null;
+    /// <summary>The newest rows of a series that are looked at where no range is given; null to choose them.</summary>
+    public int? Rows { get; init; }
+
+    /// <summary>Where neither range nor rows are given the sample's own, null without a sample.</summary>
+    public Sample? RangesOf => Train is null && Test is null && Rows is null ? Data.Sample : null;
 
     /// <exception cref="UnrollException">The file cannot be read, or has no such column.</exception>
     public SeriesSet ReadData() => Data.Read(SeriesColumn, Statics);
@@ -76,6 +79,8 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
         "The rows to learn from, as 2016..2020, ..2019-06 or 2016-01-04..2020-12-31 [default: chosen from the data, and said]");
     private readonly Option<TestRows?> _test = Options.Test("--test",
         "The rows to judge on, as 2021.., or as last:12 for the newest 12 rows of every series [default: chosen from the data, and said]");
+    private readonly Option<int?> _rows = Options.WholeOrAll("--rows", 2,
+        "In place of both: look at the newest N rows of every series, or at all [default: 5000, of many series fewer]");
     private readonly Option<string> _missing = MissingOption.Create();
     private readonly Option<int> _seed = Options.Whole("--seed", 455, int.MinValue, int.MaxValue, seed);
     private readonly Option<string> _out = new("--out")
@@ -96,7 +101,7 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
     public void AddTo(Command command, IEnumerable<Option> own, params string[] without)
     {
         command.Add(_file);
-        Option[] options = [_sample, _series, _static, _target, _train, _test, .. own, _missing, _seed, _out, _json];
+        Option[] options = [_sample, _series, _static, _target, _train, _test, _rows, .. own, _missing, _seed, _out, _json];
         foreach (Option option in options.Where(option => !without.Contains(option.Name)))
             command.Add(option);
     }
@@ -110,6 +115,9 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
         if (series is null && statics.Length > 0)
             throw new UnrollException(
                 "--static is for a file of several series. Name the column that tells them apart with --series, or leave it out.");
+        int? rows = result.GetValue(_rows);
+        if (rows is not null && (result.GetValue(_train) is not null || result.GetValue(_test) is not null))
+            throw new UnrollException("--rows says how far back to look where neither --train nor --test does. Leave it out, or them.");
         return new CommonRequest(
             data,
             result.GetValue(_target) ?? [],
@@ -121,6 +129,7 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
             result.GetValue(_json))
         {
             SeriesColumn = series,
+            Rows = rows,
             Statics = statics.Length > 0 ? ColumnNames.Split("--static", statics, []) : null,
         };
     }

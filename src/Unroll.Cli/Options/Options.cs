@@ -24,6 +24,23 @@ internal static class Options
         },
     };
 
+    /// <summary>A whole number, or "all" for the largest there is.</summary>
+    public static Option<int?> WholeOrAll(string name, int least, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (text.Equals("all", StringComparison.OrdinalIgnoreCase))
+                return int.MaxValue;
+            if (IsWhole(text, least, int.MaxValue, out int value))
+                return value;
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is \"{text}\"; it takes a whole number of at least {least}, or all"));
+            return null;
+        },
+    };
+
     public static Option<int?> OptionalWhole(string name, int least, int most, string description) => new(name)
     {
         Description = description,

@@ -18,6 +18,9 @@ internal sealed record RecipeRequest(
     /// <summary>What the networks say of each row.</summary>
     public ForecastHead Head { get; init; }
 
+    /// <summary>What to choose and compare by; null for what fits.</summary>
+    public ForecastMetric? Metric { get; init; }
+
     /// <summary>The code of the country whose public holidays are known; null for none.</summary>
     public string? Holidays { get; init; }
 
@@ -116,6 +119,8 @@ internal sealed class RecipeOptions(
         "How it reaches further than one row ahead, by an output for each row or by predictions "
             + "that are fed back, which allows no other columns than --known ones");
 
+    private readonly Option<string?> _metric = MetricOption.Create();
+
     private readonly Option<int?> _ensemble = Options.OptionalWhole(
         "--ensemble",
         1,
@@ -134,7 +139,7 @@ internal sealed class RecipeOptions(
         s_heads,
         "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _holidays, _transform, _strategy, _ensemble, _validation, _head];
+    public IEnumerable<Option> All => [_recipe, _features, _known, _holidays, _transform, _strategy, _metric, _ensemble, _validation, _head];
 
     /// <summary>As the option spells it.</summary>
     public static string WordOf(ForecastHead head) => s_heads[(int)head];
@@ -166,6 +171,7 @@ internal sealed class RecipeOptions(
             strategy)
         {
             Head = head,
+            Metric = MetricOption.Metric(result.GetValue(_metric)),
             Holidays = result.GetValue(_holidays),
         };
     }

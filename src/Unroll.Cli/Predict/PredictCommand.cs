@@ -40,13 +40,17 @@ internal static class PredictCommand
         };
         var json = new Option<bool>("--json") { Description = "Print the forecast as JSON" };
         var csv = new Option<bool>("--csv") { Description = "Print the forecast as CSV, with the columns of future.csv" };
+        var drivers = new Option<bool>("--drivers")
+        {
+            Description = "Print what each forecast is made of as CSV (level, season, ...), with the columns of drivers.csv"
+        };
         var command = new Verb(
             "predict",
             "Forecasts the next rows from the newest rows of a file, with intervals, by a forecaster that unroll forecast wrote.",
             "unroll forecast --sample aapl --epochs 5",
             "unroll predict forecast-report/forecast.unroll --sample aapl")
         {
-            model, file, sample, series, only, horizon, missing, update, output, json, csv,
+            model, file, sample, series, only, horizon, missing, update, output, json, csv, drivers,
         };
         command.SetAction(result => Run(new PredictRequest(
             result.GetRequiredValue(model),
@@ -60,6 +64,7 @@ internal static class PredictCommand
             Output = result.GetValue(output),
             IsJson = result.GetValue(json),
             IsCsv = result.GetValue(csv),
+            IsDrivers = result.GetValue(drivers),
         }));
         return command;
     }
@@ -70,7 +75,7 @@ internal static class PredictCommand
         ReportFolder.RecoverAround(request.Model);
         PartsForecaster forecaster = ForecastFile.Load(request.Model);
         var input = new PredictInput(request, forecaster);
-        bool isPlain = request.IsJson || request.IsCsv;
+        bool isPlain = request.IsJson || request.IsCsv || request.IsDrivers;
         Terminal terminal = isPlain ? Terminal.Error() : Terminal.Output();
         if (input.Warning is { } warning)
             terminal.Say(warning, Color.Yellow);
@@ -94,6 +99,8 @@ internal static class PredictCommand
             Console.Out.Write(PredictionJson.Of(input, forecast));
         else if (request.IsCsv)
             Console.Out.Write(FutureCsv.Of(forecast));
+        else if (request.IsDrivers)
+            Console.Out.Write(DriversCsv.Of(input.Contributions(forecast), forecast, input.IsTable));
         else
             PredictConsole.Show(terminal, input, forecast);
         foreach (string sentence in isPlain ? ForecastWords.Remarks(forecast) : [])
@@ -143,11 +150,16 @@ internal sealed record PredictRequest(string Model, DataSource Data)
 
     public bool IsCsv { get; init; }
 
+    /// <summary>Whether what forecasts are made of is printed.</summary>
+    public bool IsDrivers { get; init; }
+
     /// <exception cref="UnrollException">Options that do not go together.</exception>
     public void Check()
     {
-        if (IsJson && IsCsv)
-            throw new UnrollException("--json and --csv both print on standard output. Give one of them.");
+        (string Name, bool IsGiven)[] ways = [("--json", IsJson), ("--csv", IsCsv), ("--drivers", IsDrivers)];
+        string[] printed = [.. ways.Where(way => way.IsGiven).Select(way => way.Name)];
+        if (printed.Length > 1)
+            throw new UnrollException($"{printed[0]} and {printed[1]} both print on standard output. Give one of them.");
         if (Output is not null && !Updates)
             throw new UnrollException("--out says where --update writes the forecaster. Add --update, or leave it out.");
     }

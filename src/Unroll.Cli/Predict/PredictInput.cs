@@ -78,6 +78,13 @@ internal sealed class PredictInput
         return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
     }
 
+    /// <summary>What the rows of a forecast are made of.</summary>
+    public IReadOnlyList<PartContributions> Contributions(Forecast forecast)
+    {
+        HashSet<Part> parts = [.. forecast.Parts.Select(part => part.Part)];
+        return [.. Forecaster.Contributions(Data, Steps, Request.Missing).Where(each => parts.Contains(each.Part))];
+    }
+
     /// <summary>All rows of the file to learn from; refuses, before work begins, a file that the forecaster cannot be fitted on with.</summary>
     /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast from.</exception>
     public ForecastTask NewerTask()

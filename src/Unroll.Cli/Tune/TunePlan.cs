@@ -97,6 +97,7 @@ internal sealed class TunePlan
             .. (recipe.Features ?? []).SelectMany(feature => new[] { "--features", feature }),
             .. recipe.Known.SelectMany(known => new[] { "--known", known }),
             .. recipe.Holidays is { } country ? ["--holidays", country] : Array.Empty<string>(),
+            .. recipe.Metric is { } metric ? ["--metric", MetricOption.Word(metric)] : Array.Empty<string>(),
             .. recipe.Transform is { } transform ? ["--transform", transform.Name] : Array.Empty<string>(),
             .. recipe.Strategy == Strategy.Recursive ? ["--strategy", "recursive"] : Array.Empty<string>(),
             .. recipe.Head == ForecastHead.None ? Array.Empty<string>() : ["--head", RecipeOptions.WordOf(recipe.Head)],

@@ -20,6 +20,7 @@ internal static class BacktestJoin
             throw new UnrollException($"The errors of the {last.Name} are too large to be squared. Train it with a smaller learning rate.");
         return new ForecasterScore
         {
+            Metric = task.Metric,
             Name = last.Name,
             Key = last.Key,
             Kind = last.Kind,

@@ -70,6 +70,16 @@ internal sealed class ArimaRule : BaselineRule
 
     private protected override int FirstRow(ReadOnlySpan<DateTime> dates) => Math.Max(0, dates.BinarySearch(_firstDate));
 
+    /// <summary>
+    /// Its state does not say what of it is season: that is read off the newest values, where the model has seasonal terms.
+    /// </summary>
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows)
+    {
+        ArimaOrder order = Parameters.Order;
+        bool isSeasonal = order.SeasonalP + order.SeasonalD + order.SeasonalQ > 0 && values.Length >= order.Period;
+        DivideByCourse(values, isSeasonal ? order.Period : 1, rows);
+    }
+
     private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         var state = new ArimaState(Parameters);

@@ -115,4 +115,7 @@ internal sealed class BaselineModel(BaselineRule rule) : PartModel
     public override int NeededRows => rule.NeededRows;
 
     public override RawForecast Ahead(TimeSeries table, int first, int count, int steps) => new(rule.Ahead(table, first, count, steps), null);
+
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
+        rule.Contributions(table, first, origin, steps);
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -64,6 +66,31 @@ internal abstract class BaselineRule
     /// <exception cref="UnrollException">There are too few rows, or a value that is needed is missing.</exception>
     public double[][] Ahead(TimeSeries table, int first, int count, int steps)
     {
+        int start = Start(table, first, count);
+        double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
+        Roll(table[_target!].Values[start..(first + count)], table.DateSpan[start..], first + 1 - start, ahead);
+        return ahead;
+    }
+
+    /// <summary>
+    /// What the forecasts from the last of some origins are made of, [steps][contributions]: level, season, and for the rest recent
+    /// values.
+    /// </summary>
+    /// <inheritdoc cref="PartModel.Contributions" path="/param"/>
+    public double[][] Contributions(TimeSeries table, int first, int origin, int steps)
+    {
+        var divided = new DividedRows(Ahead(table, first, origin - first + 1, steps)[^1]);
+        int start = Start(table, first, origin - first + 1);
+        Divide(table[_target!].Values[start..(origin + 1)], table.DateSpan[start..], first + 1 - start, divided);
+        double[][] rows = ContributionRows.Of(divided.Level, Contribution.Level);
+        for (int h = 0; h < steps; h++)
+            rows[h][(int)Contribution.Season] = divided.Season[h];
+        return ContributionRows.WithRest(rows, divided.Ahead, Contribution.Recent);
+    }
+
+    /// <summary>The row from which on a forecast reads values.</summary>
+    private int Start(TimeSeries table, int first, int count)
+    {
         Series column = table[_target ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.")];
         int start = FirstRow(table.DateSpan[..(first + 1)]);
         if (first + 1 - start < (IsFirst(table.Dates[start]) ? 1 : NeededRows))
@@ -72,9 +99,7 @@ internal abstract class BaselineRule
         int missing = values.IndexOf(double.NaN);
         if (missing >= 0)
             throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[start + missing])}, which the {Name} forecast looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
-        double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
-        Roll(values, table.DateSpan[start..], first + 1 - start, ahead);
-        return ahead;
+        return start;
     }
 
     /// <summary>Fits what there is to fit, on <see cref="ForecastSplit.Train"/>.</summary>
@@ -91,6 +116,39 @@ internal abstract class BaselineRule
 
     /// <summary>Whether a row is the first that it was fitted to, so that its first states are known.</summary>
     private protected virtual bool IsFirst(DateTime date) => false;
+
+    /// <summary>
+    /// Writes how much of the forecasts after all values is level and how much season; the rest is trend and what else the newest values
+    /// say.
+    /// Where a rule says no more, all is level.
+    /// </summary>
+    /// <param name="values">As in <see cref="Roll"/>.</param>
+    /// <param name="dates">Those of the values, and more.</param>
+    /// <param name="firstOrigin">As in <see cref="Roll"/>: states may begin there.</param>
+    /// <param name="rows">Level and season are written, which are 0 before.</param>
+    private protected virtual void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        rows.Ahead.CopyTo(rows.Level, 0);
+
+    /// <summary>A flat level, the mean of the newest season, and the way that this season went.</summary>
+    private protected static void DivideBySeason(ReadOnlySpan<double> season, DividedRows rows)
+    {
+        double mean = TensorPrimitives.Average(season);
+        rows.Level.AsSpan().Fill(mean);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = season[h % season.Length] - mean;
+    }
+
+    /// <summary>A flat level, the mean of the newest season, and the way that the newest seasons went on average.</summary>
+    /// <param name="values">At least a season of them.</param>
+    /// <param name="period">m; 1 for none.</param>
+    /// <param name="rows">Level and season are written.</param>
+    private protected static void DivideByCourse(ReadOnlySpan<double> values, int period, DividedRows rows)
+    {
+        rows.Level.AsSpan().Fill(TensorPrimitives.Average(values[^period..]));
+        double[] course = SeasonalCourse.Of(values, period);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = course[h % period];
+    }
 
     /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="dates"/> are those of the values, and more.</summary>
     private protected virtual void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)

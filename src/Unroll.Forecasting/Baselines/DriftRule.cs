@@ -24,6 +24,9 @@ internal sealed class DriftRule : BaselineRule
     private protected override void Learn(ForecastSplit split, CancellationToken cancellationToken) =>
         _slope = (split.Train[^1] - split.Train[0]) / (split.Train.Count - 1);
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        rows.Level.AsSpan().Fill(values[^1]);
+
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         for (int h = 0; h < ahead.Length; h++)

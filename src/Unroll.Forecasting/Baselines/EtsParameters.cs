@@ -126,6 +126,20 @@ internal sealed class EtsState
         }
     }
 
+    /// <summary>What of the expected values of the next rows is season: all beyond level and trend.</summary>
+    /// <param name="ahead">From <see cref="Forecast"/>.</param>
+    /// <param name="season">As many, is overwritten.</param>
+    public void WriteSeason(ReadOnlySpan<double> ahead, Span<double> season)
+    {
+        double steady = _level, trend = _trend;
+        for (int h = 0; h < season.Length; h++)
+        {
+            trend *= _phi;
+            steady += trend;
+            season[h] = ahead[h] - steady;
+        }
+    }
+
     /// <summary>−2 log L* of the values and Σe²; infinite where a model that multiplies meets an expected value that is not above 0.</summary>
     public (double Deviance, double Squares) Judge(ReadOnlySpan<double> values, bool relative, double floor)
     {

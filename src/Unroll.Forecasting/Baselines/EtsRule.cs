@@ -81,6 +81,15 @@ internal sealed class EtsRule : BaselineRule
         }
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows)
+    {
+        EtsState state = Start(values[..firstOrigin], dates[0] == _firstDate);
+        foreach (double value in values)
+            state.Observe(value);
+        rows.Level.AsSpan().Fill(state.Level);
+        state.WriteSeason(rows.Ahead, rows.Season);
+    }
+
     private EtsState Start(ReadOnlySpan<double> known, bool fromTraining)
     {
         if (fromTraining)

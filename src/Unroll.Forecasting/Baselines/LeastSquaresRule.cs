@@ -52,6 +52,9 @@ internal sealed class LeastSquaresRule : BaselineRule
         _regression = LinearRegression.Fit(inputs, train[lags..], rows, _ridge);
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        rows.Level.AsSpan().Fill(values[^1]);
+
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         int lags = Regression.Inputs;

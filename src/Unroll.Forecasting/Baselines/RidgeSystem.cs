@@ -7,15 +7,27 @@ namespace Unroll.Forecasting;
 /// penalties are tried on one pass over the rows. Inputs are brought to mean 0 and deviation 1; with n rows the sum that is minimised
 /// is Σ(y − xw − c)² + λ·n·Σw². <see cref="LinearRegression"/> keeps more digits, and knows no penalty of 0 here.
 /// </summary>
+/// <remarks>
+/// For absolute errors, rows are weighted by the inverse of how far off least squares is there, which makes a weighted square an absolute
+/// error (Huber's M-estimate by reweighted least squares: Holland and Welsch 1977). Errors below half of their mean count as squares, and
+/// the weights of the rows are found for one penalty and are those of all.
+/// </remarks>
 internal sealed class RidgeSystem
 {
+    /// <summary>How often rows are weighted anew for absolute errors; more changes little.</summary>
+    private const int Rounds = 2;
+
+    /// <summary>The penalty that the weights of rows are found with, and the share of the mean error below which errors count as squares.</summary>
+    private const double MiddlePenalty = 0.1, Squared = 0.5;
+
     private readonly double[] _means, _deviations, _gram, _moments;
     private readonly int _rows, _inputs;
-    private readonly double _mean;
+    private double _mean;
 
     /// <param name="columns">K inputs of n values each; overwritten.</param>
     /// <param name="outputs">n values.</param>
-    public RidgeSystem(double[][] columns, ReadOnlySpan<double> outputs)
+    /// <param name="isAbsolute">Whether absolute errors are to be small, not squares.</param>
+    public RidgeSystem(double[][] columns, ReadOnlySpan<double> outputs, bool isAbsolute = false)
     {
         (_rows, _inputs) = (outputs.Length, columns.Length);
         (_means, _deviations) = (new double[_inputs], new double[_inputs]);
@@ -39,6 +51,9 @@ internal sealed class RidgeSystem
             for (int j = 0; j <= i; j++)
                 _gram[(i * _inputs) + j] = TensorPrimitives.Dot<double>(columns[i], columns[j]);
         }
+
+        if (isAbsolute)
+            Reweigh(columns, y);
     }
 
     /// <summary>The equations of some of the inputs of others.</summary>
@@ -56,6 +71,20 @@ internal sealed class RidgeSystem
 
     /// <summary>The weights, in units of output per unit of input, and last the intercept, for a penalty λ above 0.</summary>
     public double[] Solve(double penalty)
+    {
+        double[] w = Standardized(penalty), weights = new double[_inputs + 1];
+        weights[_inputs] = _mean;
+        for (int i = 0; i < _inputs; i++)
+        {
+            weights[i] = w[i] / _deviations[i];
+            weights[_inputs] -= weights[i] * _means[i];
+        }
+
+        return weights;
+    }
+
+    /// <summary>The weights of inputs of deviation 1.</summary>
+    private double[] Standardized(double penalty)
     {
         int k = _inputs;
         double[] factor = (double[])_gram.Clone(), w = (double[])_moments.Clone();
@@ -76,15 +105,46 @@ internal sealed class RidgeSystem
             TensorPrimitives.MultiplyAdd(factor.AsSpan(i * k, i), -w[i], w.AsSpan(0, i), w.AsSpan(0, i));
         }
 
-        var weights = new double[k + 1];
-        weights[k] = _mean;
-        for (int i = 0; i < k; i++)
+        return w;
+    }
+
+    /// <summary>The equations with every row weighted by the inverse of its error, and means of the weighted rows.</summary>
+    /// <param name="columns">Of mean 0 and deviation 1.</param>
+    /// <param name="y">Of mean 0.</param>
+    private void Reweigh(double[][] columns, double[] y)
+    {
+        double[] weighted = new double[_rows], rowWeights = new double[_rows], centres = new double[_inputs];
+        double centre = 0;
+        for (int round = 0; round < Rounds; round++)
         {
-            weights[i] = w[i] / _deviations[i];
-            weights[k] -= weights[i] * _means[i];
+            double[] w = Standardized(MiddlePenalty), errors = weighted;
+            errors.AsSpan().Fill(-centre + TensorPrimitives.Dot(w, centres));
+            TensorPrimitives.Add(errors, y, errors);
+            for (int i = 0; i < _inputs; i++)
+                TensorPrimitives.MultiplyAdd(columns[i], -w[i], errors, errors);
+            double mean = TensorPrimitives.SumOfMagnitudes<double>(errors) / _rows;
+            if (!(mean > 0))
+                break;
+            for (int row = 0; row < _rows; row++)
+                rowWeights[row] = 1 / Math.Max(Math.Abs(errors[row]), Squared * mean);
+            TensorPrimitives.Multiply(rowWeights, _rows / TensorPrimitives.Sum<double>(rowWeights), rowWeights);
+            centre = TensorPrimitives.Dot<double>(rowWeights, y) / _rows;
+            for (int i = 0; i < _inputs; i++)
+            {
+                centres[i] = TensorPrimitives.Dot<double>(rowWeights, columns[i]) / _rows;
+                TensorPrimitives.Subtract(columns[i], centres[i], weighted);
+                TensorPrimitives.Multiply(weighted, rowWeights, weighted);
+
+                // Weighted values sum to 0, so the other factor need not be moved.
+                _moments[i] = TensorPrimitives.Dot<double>(weighted, y);
+                for (int j = 0; j <= i; j++)
+                    _gram[(i * _inputs) + j] = TensorPrimitives.Dot<double>(weighted, columns[j]);
+            }
         }
 
-        return weights;
+        _mean += centre;
+        for (int i = 0; i < _inputs; i++)
+            _means[i] += double.IsFinite(_deviations[i]) ? centres[i] * _deviations[i] : 0;
     }
 
     /// <summary>The same with some of the inputs left out: their weights are 0.</summary>

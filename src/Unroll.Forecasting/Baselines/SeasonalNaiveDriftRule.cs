@@ -43,6 +43,9 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
         _growth = rows >= 2 * period ? sum / (rows - period) : period * (train[^1] - train[0]) / (rows - 1);
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        DivideBySeason(values[^_period..], rows);
+
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         ReadOnlySpan<double> season = known[^_period..];

@@ -40,6 +40,9 @@ internal sealed class SeasonalNaiveRule : BaselineRule
         _period = period;
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows) =>
+        DivideBySeason(values[^Period..], rows);
+
     private protected override void Ahead(ReadOnlySpan<double> known, Span<double> ahead)
     {
         ReadOnlySpan<double> season = known[^Period..];

@@ -88,23 +88,7 @@ internal sealed class StlEtsRule : BaselineRule
 
     private protected override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
-        // Rows are counted from the first after the last season that is known.
-        double[][] seasons = Seasons;
-        int first = 1;
-        EtsState state = Parameters.Start();
-        if (dates[0] != _lastDate)
-        {
-            var parts = SeasonalTrend.Of(values[..firstOrigin], Periods);
-            double[] plain = Plain(values[..firstOrigin], parts);
-            var start = EtsFitter.EtsStart.Of(plain, Parameters.Model, 1);
-            state = (Parameters with { Level = start.Level, Trend = start.Trend }).Start();
-            foreach (double value in plain)
-                state.Observe(value);
-            (seasons, first) = (Last(parts, Periods), firstOrigin);
-        }
-
-        for (int row = first; row < firstOrigin; row++)
-            state.Observe(values[row] - Season(seasons, row - first));
+        (EtsState state, double[][] seasons, int first) = Before(values[..firstOrigin], dates[0] == _lastDate);
         for (int i = 0; i < ahead.Length; i++)
         {
             int origin = firstOrigin + i;
@@ -114,6 +98,42 @@ internal sealed class StlEtsRule : BaselineRule
             for (int h = 0; h < ahead[i].Length; h++)
                 ahead[i][h] += Season(seasons, origin - first + h);
         }
+    }
+
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows)
+    {
+        (EtsState state, double[][] seasons, int first) = Before(values[..firstOrigin], dates[0] == _lastDate);
+        for (int row = firstOrigin; row < values.Length; row++)
+            state.Observe(values[row] - Season(seasons, row - first));
+        rows.Level.AsSpan().Fill(state.Level);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = Season(seasons, values.Length - first + h);
+    }
+
+    /// <summary>
+    /// State and seasons after some values, and the row from which seasons are counted: the first after the last season that is known.
+    /// </summary>
+    /// <param name="values">Up to the first origin.</param>
+    /// <param name="isKnown">Whether the first of them is the last training row.</param>
+    private (EtsState State, double[][] Seasons, int First) Before(ReadOnlySpan<double> values, bool isKnown)
+    {
+        double[][] seasons = Seasons;
+        int first = 1;
+        EtsState state = Parameters.Start();
+        if (!isKnown)
+        {
+            var parts = SeasonalTrend.Of(values, Periods);
+            double[] plain = Plain(values, parts);
+            var start = EtsFitter.EtsStart.Of(plain, Parameters.Model, 1);
+            state = (Parameters with { Level = start.Level, Trend = start.Trend }).Start();
+            foreach (double value in plain)
+                state.Observe(value);
+            (seasons, first) = (Last(parts, Periods), values.Length);
+        }
+
+        for (int row = first; row < values.Length; row++)
+            state.Observe(values[row] - Season(seasons, row - first));
+        return (state, seasons, first);
     }
 
     /// <summary>Every period that the calendar suggests and of which the values show a season.</summary>

@@ -74,6 +74,17 @@ internal sealed class ThetaRule : BaselineRule
         }
     }
 
+    private protected override void Divide(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, DividedRows rows)
+    {
+        long place = _indices?.PlaceOf(dates) ?? 0;
+        double alpha = Math.Max(Smoothing.Alpha, 1e-10), smooth = dates[0] == _first ? Smoothing.Level : Plain(values[0], place);
+        for (int row = 0; row < values.Length; row++)
+            smooth += alpha * (Plain(values[row], place + row) - smooth);
+        rows.Level.AsSpan().Fill(smooth);
+        for (int h = 0; h < rows.Season.Length; h++)
+            rows.Season[h] = rows.Ahead[h] - Plain(rows.Ahead[h], place + values.Length + h);
+    }
+
     private double Plain(double value, long place) => _indices is { } indices ? indices.Remove(value, place) : value;
 
     private int? SeasonOf(Series train, double[] values)

@@ -29,6 +29,8 @@ internal sealed partial class InputFrame
         (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
         (_place, _plain) = (whole._place, ReferenceEquals(whole._plain, whole._target) ? _target : Head(whole._plain));
         _values = ReferenceEquals(whole._values, whole._plain) ? _plain : Head(whole._values);
+        _earlier = _values;
+        _alikeShift = new double[_alike.Length];
         _apart = whole._apart is { } apart ? Head(apart) : null;
         Rows = origin + 1;
     }
@@ -53,14 +55,14 @@ internal sealed partial class InputFrame
         double Plain(double value) => _plan.Indices is { } indices ? indices.Remove(value, _place + row) : value;
         double plain = Plain(prediction);
         (_target[row], _plain[row]) = (prediction, plain);
-        _values[row] = MappedAfter(plain, _values, row);
+        _earlier[row] = _values[row] = MappedAfter(plain, _values, row);
         if (_transform == TargetTransform.LogReturn && plain <= 0)
             (_apart ??= new double[_target.Length])[row] = plain - Math.Exp(_values[row]);
         _levels[row] = LevelOf(row);
         if (_volatility is not null)
             _volatility[row] = _volatility[row - 1];
         for (int i = 0; i < _alike.Length; i++)
-            _alike[i][row] = MappedAfter(Plain(Other(_plan.Alike[i])), _alike[i], row);
+            _alike[i][row] = MappedAfter(Plain(Other(_plan.Alike[i])), _alike[i], row) + _alikeShift[i];
         for (int i = 0; i < _past.Length; i++)
         {
             double value = Other(_plan.Past[i].Name);

@@ -38,7 +38,7 @@ internal sealed partial class InputFrame
         _target = Complete(table, plan.Target, rows);
         _place = plan.Indices?.PlaceOf(table.DateSpan) ?? 0;
         _plain = Plain(_target);
-        _values = Mapped(_plain);
+        _values = _earlier = Mapped(_plain);
         _apart = Apart();
         _alike = [.. plan.Alike.Select(name => Mapped(Plain(Complete(table, name, rows))))];
         _past = [.. plan.Past.Select(column => column.Apply(Complete(table, column.Name, rows)))];
@@ -96,9 +96,7 @@ internal sealed partial class InputFrame
     /// <summary>A prediction of the row <paramref name="step"/> after an origin in the units of the target.</summary>
     public double Inverse(int origin, int step, double predicted)
     {
-        double value = _levels[origin] + (predicted * Unit(origin));
-        if (_transform == TargetTransform.LogReturn)
-            value = _apart is null ? Math.Exp(value) : Math.Exp(value) + Shift(origin);
+        double value = InverseWithoutSeason(origin, predicted);
         return _plan.Indices is { } indices ? indices.Restore(value, _place + origin + step) : value;
     }
 
@@ -153,7 +151,7 @@ internal sealed partial class InputFrame
 
         foreach (int season in _plan.Around > 0 ? _plan.Seasons : [])
             at += WriteAround(origin, origin + step, season, level, unit, inputs[at..]);
-        _plan.Holidays?.WriteDays(_dates[origin], inputs[at..]);
+        _plan.Holidays?.WriteDays(_dates[origin + _holidayShift], inputs[at..]);
     }
 
     /// <summary>
@@ -174,7 +172,7 @@ internal sealed partial class InputFrame
         return at;
 
         // What lies before the first row is not known: the level says most.
-        double Seen(int at) => at < 0 ? 0 : (_values[Math.Min(at, origin)] - level) / unit;
+        double Seen(int at) => at < 0 ? 0 : (_earlier[Math.Min(at, origin)] - level) / unit;
     }
 
     /// <summary>Writes the channels of a row, at or before an origin or after it, for a network that looks at it from that origin.</summary>
@@ -240,7 +238,7 @@ internal sealed partial class InputFrame
             int count = 0;
             for (int back = same; back >= 0 && count < SameSeason; back -= season, count++)
             {
-                double value = (_values[back] - _levels[origin]) / unit;
+                double value = (_earlier[back] - _levels[origin]) / unit;
                 last = count == 0 ? value : last;
                 sum += value;
             }

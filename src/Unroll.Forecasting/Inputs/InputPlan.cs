@@ -73,6 +73,10 @@ internal sealed record InputPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int LagSets { get; init; }
 
+    /// <summary>Whether linear weights have the least absolute errors in place of the least squares.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAbsolute { get; init; }
+
     /// <summary>Numbers that are the same on all rows, which a network sees beside each: what tells one series of a panel from another.</summary>
     public IReadOnlyList<double> Constants { get; init; } = [];
 

@@ -129,7 +129,7 @@ public sealed class BlendForecaster : PartsForecaster
         PartsForecaster[] others = [.. _members.Where(member => member.Kind != kind)];
         return others.Length == 0 || others.Length == _members.Count
             ? null
-            : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, part => Models[part].Facts));
+            : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, Facts.ChosenBy, part => Models[part].Facts));
     }
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
@@ -167,7 +167,7 @@ public sealed class BlendForecaster : PartsForecaster
         run.Tell(ForecastStage.Judging, Fitted, 0, task.Parts.Count);
         if (Budget is { Refits: false })
             Schedule!.End();
-        return Weigh(task.Parts, fitted, part => PartFacts.Of(task[part], task.Options));
+        return Weigh(task.Parts, fitted, task.Metric, part => PartFacts.Of(task[part], task.Options));
     }
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
@@ -223,12 +223,12 @@ public sealed class BlendForecaster : PartsForecaster
     }
 
     /// <summary>Shares of the members on the newest training rows, which they forecast without having learnt from them.</summary>
-    private static BlendModel[] Weigh(IReadOnlyList<Part> parts, IReadOnlyList<PartsForecaster> members, Func<Part, PartFacts> facts)
+    private static BlendModel[] Weigh(IReadOnlyList<Part> parts, IReadOnlyList<PartsForecaster> members, ForecastMetric metric, Func<Part, PartFacts> facts)
     {
         HorizonForecast?[][] judged = [.. parts.Select(part => members.Select(member => member.Models[part].Track?.Validation).ToArray())];
         bool[] isNetwork = [.. members.Select(member => member.Kind == ForecasterKind.Network)];
         int basis = members.Index().FirstOrDefault(each => each.Item.Kind == ForecasterKind.Ridge, (Index: -1, Item: members[0])).Index;
-        double[][][] shares = Forecasting.Shares.Of(judged, isNetwork, basis, members[0].Horizon);
+        double[][][] shares = Forecasting.Shares.Of(judged, isNetwork, basis, members[0].Horizon, metric);
         return [.. parts.Select((part, p) =>
         {
             PartModel[] models = [.. members.Select(member => member.Models[part])];

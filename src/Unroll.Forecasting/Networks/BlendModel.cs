@@ -17,6 +17,29 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
         return Mix(all, steps);
     }
 
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps)
+    {
+        double[][] rows = ContributionRows.Empty(steps);
+        foreach (int k in Used().Where(Has))
+            ContributionRows.Add(rows, members[k].Contributions(table, first, origin, steps), h => shares[k][h]);
+        return rows;
+    }
+
+    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps)
+    {
+        int[] used = [.. Used().Where(Has)];
+        PermutedInputs[] permuted = Array.ConvertAll(used, k => members[k].Permuted(table, origins, steps));
+        return new PermutedBlend(permuted, Array.ConvertAll(used, k => shares[k]), origins);
+    }
+
+    public override PartModel WithStaticOf(PartModel other)
+    {
+        if (other is not BlendModel { Members: var others } || others.Length != members.Length)
+            return this;
+        PartModel[] lent = [.. members.Select((member, k) => member.WithStaticOf(others[k]))];
+        return new BlendModel(lent, shares) { Part = Part, Facts = Facts, Track = Track };
+    }
+
     public override void RequireKnown(TimeSeries table, int origin, int steps)
     {
         foreach (int k in Used())

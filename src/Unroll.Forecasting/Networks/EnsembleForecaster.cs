@@ -151,7 +151,7 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     private EnsembleTraining Training(ForecastTask task, FitRun run) => new(RecipeFor(task), task, StaticInputs, Work, run);
 
-    private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation };
+    private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
 }
 
 /// <summary>What was found for inputs and least squares, in sentences.</summary>

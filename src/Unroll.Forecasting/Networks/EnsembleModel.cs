@@ -58,7 +58,46 @@ internal sealed class EnsembleModel : PartModel
     {
         if (Strategy == Strategy.Recursive)
             return Recursion.Ahead(Siblings, frames, first, count, steps);
-        var samples = new SideBySideSamples(Inputs, frames, first, count, null);
+        return Direct(new SideBySideSamples(Inputs, frames, first, count, null), frames, first, count, steps);
+    }
+
+    /// <summary>What is left beside the parts that least squares says is the networks'; see <see cref="LinearContributions"/>.</summary>
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps)
+    {
+        InputFrame[] frames = [.. Siblings.Select(model => new InputFrame(table, model.Linear.Plan, Horizon))];
+        int own = IndexOf(this);
+        double[][] rows = Strategy == Strategy.Recursive
+            ? LinearContributions.Recursive(Siblings, frames, origin, steps, own)
+            : LinearContributions.Direct(frames[own], Linear, origin, steps);
+        return ContributionRows.WithRest(rows, Ahead(frames, origin, 1, steps)[own].Values[0], Contribution.Networks);
+    }
+
+    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps)
+    {
+        InputFrame[] frames = [.. Siblings.Select(model => new InputFrame(table, model.Linear.Plan, Horizon))];
+        int own = IndexOf(this);
+        return new PermutedFrames(frames, Part.Target, origins, steps, continued => Strategy == Strategy.Recursive
+            ? Recursion.Ahead(Siblings, continued, steps)[own].Values
+            : DirectEach(continued, own, steps));
+    }
+
+    public override PartModel WithStaticOf(PartModel other) =>
+        other is EnsembleModel { Linear.Plan.Constants: { Count: > 0 } constants } ? WithConstants([.. constants]) : this;
+
+    /// <summary>Forecasts from the last row of each of [n][targets] frames.</summary>
+    private double[][] DirectEach(InputFrame[][] frames, int target, int steps)
+    {
+        ISamples[] samples = Array.ConvertAll(frames, own => (ISamples)new SideBySideSamples(Inputs, own, own[0].Rows - 1, 1, null));
+        float[] corrections = HeadOutputs.Of(Head, Networks, new JoinedSamples(samples), Siblings.Count)[target].Corrections;
+        return [.. frames.Select((own, i) =>
+        {
+            float[] correction = corrections[(i * Horizon)..((i + 1) * Horizon)];
+            return Linear.Values(own[target], own[target].Rows - 1, 1, correction, Scales)[0][..steps];
+        })];
+    }
+
+    private RawForecast[] Direct(SideBySideSamples samples, InputFrame[] frames, int first, int count, int steps)
+    {
         HeadOutputs[] outputs = HeadOutputs.Of(Head, Networks, samples, Siblings.Count);
         return [.. Siblings.Select((model, k) =>
         {

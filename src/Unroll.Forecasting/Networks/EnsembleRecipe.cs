@@ -52,6 +52,9 @@ public sealed record EnsembleRecipe
     /// <summary>T where there is no season; null for 20. With a season the split's window counts.</summary>
     public int? Window { get; init; }
 
+    /// <summary>What is chosen by, which is the task's: absolute errors are learnt where it is not RMSE.</summary>
+    internal ForecastMetric Metric { get; init; }
+
     /// <summary>How many rows ahead one look at the inputs predicts.</summary>
     internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
 

@@ -88,22 +88,25 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     public static double[] RelativeErrors(InputFrame frame, int step, int end, double[][] weights)
     {
         double[] volatility = frame.VolatilityOfTarget();
-        double[] squares = Costs(frame, step, end, weights, (origin, error) => 1 / (volatility[origin] * volatility[origin]) * Square(error));
+        double[] squares = Costs(frame, step, end, weights, (origin, predicted, actual) => 1 / (volatility[origin] * volatility[origin]) * Square(predicted - actual));
         double naive = 0;
         for (int origin = end - 1; origin + step < frame.Rows; origin++)
             naive += 1 / (volatility[origin] * volatility[origin]) * Square(frame.Value(origin) - frame.Value(origin + step));
         return Array.ConvertAll(squares, square => Math.Sqrt(square / (naive > 0 ? naive : 1)));
     }
 
-    /// <summary>For each set of weights the mean absolute error of the rows from <paramref name="end"/> on, in a given unit.</summary>
-    public static double[] ScaledErrors(InputFrame frame, int step, int end, double[][] weights, double unit)
+    /// <summary>For each set of weights the error of the rows from <paramref name="end"/> on by a metric, in a given unit.</summary>
+    public static double[] ScaledErrors(InputFrame frame, int step, int end, double[][] weights, ForecastMetric metric, double unit)
     {
         int count = Math.Max(1, frame.Rows - step - end + 1);
-        return Array.ConvertAll(Costs(frame, step, end, weights, (_, error) => Math.Abs(error)), sum => sum / (count * unit));
+        double[] sums = Costs(frame, step, end, weights, (_, predicted, actual) => metric.CostOf(predicted, actual));
+        return metric.IsAbsolute()
+            ? Array.ConvertAll(sums, sum => sum / (count * unit))
+            : Array.ConvertAll(sums, sum => Math.Sqrt(sum / count) / unit);
     }
 
-    /// <summary>For each set of weights the sum over the origins from the row before <paramref name="end"/> on of what an error costs.</summary>
-    private static double[] Costs(InputFrame frame, int step, int end, double[][] weights, Func<int, double, double> cost)
+    /// <summary>For each set of weights the sum over the origins from the row before <paramref name="end"/> on of what a prediction costs.</summary>
+    private static double[] Costs(InputFrame frame, int step, int end, double[][] weights, Func<int, double, double, double> cost)
     {
         var sums = new double[weights.Length];
         var inputs = new double[frame.LinearInputs];
@@ -112,7 +115,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
             frame.WriteLinear(origin, step, inputs);
             double actual = frame.Value(origin + step);
             for (int i = 0; i < sums.Length; i++)
-                sums[i] += cost(origin, frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)) - actual);
+                sums[i] += cost(origin, frame.Inverse(origin, step, RidgeSystem.Predict(weights[i], inputs)), actual);
         }
 
         return sums;

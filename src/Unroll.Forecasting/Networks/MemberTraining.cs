@@ -159,6 +159,10 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
 
     private void Tell(TrainingEvent moment) => run.Tell(moment, from, 1);
 
+    /// <summary>The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the recipe's.</summary>
+    internal static Loss? LossOf(EnsembleRecipe recipe) => Heads.LossOf(recipe.Head)
+        ?? (recipe.Metric.IsAbsolute() && recipe.Network.Training.Loss is MeanSquaredError ? new MeanAbsoluteError() : null);
+
     private (Model Network, History History) Member(Job job, int member, int threads, Deadline? deadline)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{job.Stage}");
@@ -172,7 +176,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
                 EarlyStopping = job.Validation is null ? null : Options.EarlyStopping,
                 Epochs = job.Epochs?[member] ?? Options.Epochs,
             };
-            if (Heads.LossOf(recipe.Head) is { } loss)
+            if (LossOf(recipe) is { } loss)
                 options = options with { Loss = loss };
             Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, job.Inputs, member);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(run.Outer);

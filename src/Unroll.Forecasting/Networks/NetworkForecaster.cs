@@ -129,4 +129,10 @@ internal sealed class NetworkModel(Model network, Scaler scaler, int seed) : Par
 
         return new RawForecast(ahead, null);
     }
+
+    /// <summary>From the newest value on all is the network's.</summary>
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) => ContributionRows.WithRest(
+        ContributionRows.Of([.. Enumerable.Repeat(table[Part.Target][origin], steps)], Contribution.Level),
+        Ahead(table, first, origin - first + 1, steps).Values[^1],
+        Contribution.Networks);
 }

@@ -21,7 +21,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     /// from the same.
     /// </summary>
     /// <param name="series">The target in each series.</param>
-    /// <param name="recipe">Of which horizon, strategy, transform, validation share and threads count.</param>
+    /// <param name="recipe">Of which horizon, strategy, transform, validation share, metric and threads count.</param>
     /// <param name="names">Of the series, for messages; null where there are none.</param>
     /// <param name="cancellation">Ends it between two plans.</param>
     /// <param name="tried">Told how many plans were tried, of how many at most; of a choice that is known nothing is told.</param>
@@ -36,7 +36,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
         lock (cache)
         {
-            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation);
+            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation, recipe.Metric);
             if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
                 return known.Choice;
             ForecastSplit[] splits = [.. series];
@@ -57,7 +57,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     };
 
     /// <summary>What was chosen for some splits is found again under this; the splits are compared besides.</summary>
-    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation);
+    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation, ForecastMetric Metric);
 
     private static int WindowOf(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? EnsembleRecipe.DefaultWindow, split.Window);
@@ -78,7 +78,8 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
 
         int[] periods = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];
         InputPlan[] candidates = [.. periods.SelectMany(each => InputPlans.Candidates(lead, recipe.StepsAtOnce, each, recipe.Transform))
-            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name)];
+            .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name)
+            .Select(candidate => candidate with { IsAbsolute = recipe.Metric.IsAbsolute() })];
         IReadOnlyList<Func<InputPlan, InputPlan>> groups = InputPlans.Groups(lead, recipe.Steps);
 
         // The last trial is that of the best plan, with all series.
@@ -86,12 +87,12 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         tried?.Invoke(0, most);
         InputPlan best = LinearStage.Grow(candidates, groups, plan =>
         {
-            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, false, loop).Error;
+            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, recipe.Metric, false, loop).Error;
             tried?.Invoke(++judged, most);
             return error;
         });
         InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
-        var trial = PlanTrial.Of(inner, plans, season, true, loop);
+        var trial = PlanTrial.Of(inner, plans, season, recipe.Metric, true, loop);
         tried?.Invoke(most, most);
         bool isPooled = trial.SharedError < trial.OwnError;
         double[] penalties = isPooled ? trial.SharedPenalties : trial.OwnPenalties;

@@ -24,17 +24,20 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
     /// <param name="splits">Training rows to fit to, test rows to judge on.</param>
     /// <param name="plans">One a series.</param>
     /// <param name="season">m of the usual change that errors of several series are measured in.</param>
+    /// <param name="metric">What is chosen by; the RMSE of one series is measured in how large changes were at the time.</param>
     /// <param name="isChosen">Whether the plan is chosen already; otherwise a transform that is not defined for all rows is out.</param>
     /// <param name="loop">Over the series.</param>
-    public static PlanTrial Of(ForecastSplit[] splits, InputPlan[] plans, int season, bool isChosen, SeriesLoop loop)
+    public static PlanTrial Of(ForecastSplit[] splits, InputPlan[] plans, int season, ForecastMetric metric, bool isChosen, SeriesLoop loop)
     {
         var parts = new PooledLinear.Part?[splits.Length];
         loop.Run(parts.Length, s => parts[s] = Part(splits[s], plans[s], isChosen));
         if (Array.Exists(parts, part => part is null))
             return s_undefined;
         PooledLinear.Part[] all = Array.ConvertAll(parts, part => part!.Value);
-        double[] units = Array.ConvertAll(all, part => all.Length == 1 ? 0 : part.Frame.UsualChange(part.End, season));
-        (double own, double[] ownPenalties) = Best(all, units, step =>
+        double[] units = Array.ConvertAll(all, part => all.Length == 1 && metric == ForecastMetric.Rmse ? 0
+            : metric == ForecastMetric.Smape ? 1
+            : part.Frame.UsualChange(part.End, season));
+        (double own, double[] ownPenalties) = Best(all, metric, units, step =>
         {
             var weights = new double[all.Length][][];
             loop.Run(weights.Length, s =>
@@ -46,7 +49,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
         }, loop);
         if (all.Length == 1)
             return new PlanTrial(own, ownPenalties, double.PositiveInfinity, []);
-        (double shared, double[] sharedPenalties) = Best(all, units, step =>
+        (double shared, double[] sharedPenalties) = Best(all, metric, units, step =>
         {
             RidgeSystem system = PooledLinear.System(all, step);
             double[][] weights = Array.ConvertAll(s_penalties, penalty => PooledLinear.Solve(system, plans[0], penalty));
@@ -57,7 +60,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
 
     /// <summary>The error of the best penalties, and these.</summary>
     private static (double Error, double[] Penalties) Best(
-        PooledLinear.Part[] parts, double[] units, Func<int, double[][][]> weightsOf, SeriesLoop loop)
+        PooledLinear.Part[] parts, ForecastMetric metric, double[] units, Func<int, double[][][]> weightsOf, SeriesLoop loop)
     {
         int all = parts[0].Plan.Steps;
         int[] steps = StepBlocks.Probes(all);
@@ -68,7 +71,7 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
             double[][][] weights = weightsOf(step);
             var own = new double[parts.Length][];
             loop.Run(own.Length, s => own[s] = units[s] > 0
-                ? LinearStage.ScaledErrors(parts[s].Frame, step, parts[s].End, weights[s], units[s])
+                ? LinearStage.ScaledErrors(parts[s].Frame, step, parts[s].End, weights[s], metric, units[s])
                 : LinearStage.RelativeErrors(parts[s].Frame, step, parts[s].End, weights[s]));
             double[] errors = [.. s_penalties.Select((_, i) => own.Average(each => each[i]))];
             double lowest = errors.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();

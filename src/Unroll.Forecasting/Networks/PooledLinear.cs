@@ -59,7 +59,7 @@ internal static class PooledLinear
             }
         }
 
-        return new RidgeSystem(columns, outputs);
+        return new RidgeSystem(columns, outputs, parts[0].Plan.IsAbsolute);
     }
 
     private static int First(Part part) => LinearStage.FirstOrigin(part.Plan, part.End);

@@ -24,10 +24,32 @@ internal static class Recursion
     public static RawForecast[] Ahead(IReadOnlyList<EnsembleModel> models, InputFrame[] frames, int first, int count, int steps)
     {
         var run = new Run(models, steps);
-        int together = Math.Clamp(MostNumbers / Math.Max(1, frames.Sum(frame => frame.Rows)), 1, MostOrigins);
+        int together = OriginsTogether(frames);
         for (int i = 0; i < count; i += together)
             run.Add([.. Enumerable.Range(first + i, Math.Min(together, count - i)).Select(origin => Array.ConvertAll(frames, frame => frame.Continued(origin, steps)))]);
         return run.Result();
+    }
+
+    /// <summary>The same from the last row of each of [origins][K] frames, which take up the predictions.</summary>
+    public static RawForecast[] Ahead(IReadOnlyList<EnsembleModel> models, InputFrame[][] continued, int steps)
+    {
+        var run = new Run(models, steps);
+        run.Add(continued);
+        return run.Result();
+    }
+
+    /// <summary>How many origins of such frames are looked at together.</summary>
+    public static int OriginsTogether(InputFrame[] frames) =>
+        Math.Clamp(MostNumbers / Math.Max(1, frames.Sum(frame => frame.Rows)), 1, MostOrigins);
+
+    /// <summary>Adds a prediction of each target to the rows of all.</summary>
+    public static void Append(IReadOnlyList<EnsembleModel> models, InputFrame[] frames, double[] next)
+    {
+        Dictionary<string, double>? others = models.Count == 1
+            ? null
+            : Enumerable.Range(0, models.Count).ToDictionary(k => models[k].Linear.Plan.Target, k => next[k]);
+        for (int k = 0; k < frames.Length; k++)
+            frames[k].Append(next[k], others);
     }
 
     /// <summary>The forecasts from the origins so far.</summary>
@@ -67,7 +89,7 @@ internal static class Recursion
                     }
 
                     if (h + 1 < steps)
-                        Append(continued[i], start + i, h);
+                        Append(models, continued[i], Array.ConvertAll(_values, values => values[start + i][h]));
                 }
             }
         }
@@ -77,13 +99,6 @@ internal static class Recursion
             JointInputs inputs = models[0].Inputs;
             ISamples[] samples = Array.ConvertAll(continued, frames => (ISamples)new SideBySideSamples(inputs, frames, frames[0].Rows - 1, 1, null));
             return HeadOutputs.Of(models[0].Head, models[0].Networks, new JoinedSamples(samples), models.Count);
-        }
-
-        private void Append(InputFrame[] frames, int index, int h)
-        {
-            Dictionary<string, double>? others = models.Count == 1 ? null : Enumerable.Range(0, models.Count).ToDictionary(k => models[k].Linear.Plan.Target, k => _values[k][index][h]);
-            for (int k = 0; k < frames.Length; k++)
-                frames[k].Append(_values[k][index][h], others);
         }
     }
 }

@@ -101,7 +101,7 @@ public sealed class RidgeForecaster : PartsForecaster
     private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepared(ForecastTask task, CancellationToken cancellationToken)
     {
         TrainingSeries[] series = SeriesSplits.Of(task, new StaticInputs([]));
-        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation });
+        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric });
     }
 
     private static string[]? NamesOf(TrainingSeries[] series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];
@@ -119,6 +119,13 @@ internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
         double[][] ahead = linear.Values(new InputFrame(table, linear.Plan), first, count, null, []);
         return new RawForecast(steps == horizon ? ahead : Array.ConvertAll(ahead, values => values[..steps]), null);
     }
+
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
+        LinearContributions.Direct(new InputFrame(table, linear.Plan), linear, origin, steps);
+
+    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps) =>
+        new PermutedFrames([new InputFrame(table, linear.Plan)], Part.Target, origins, steps, frames =>
+            Array.ConvertAll(frames, own => linear.Values(own[0], own[0].Rows - 1, 1, null, [])[0]));
 
     public override void RequireKnown(TimeSeries table, int origin, int steps) => InputFrame.RequireKnown(linear.Plan, table, origin, steps);
 

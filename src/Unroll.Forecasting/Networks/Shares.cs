@@ -5,7 +5,7 @@ namespace Unroll.Forecasting;
 /// near row pays for a far one.
 /// </summary>
 /// <remarks>
-/// With e the mean absolute error of a forecast relative to the best one's, of a part and, as a mean, of all parts, and n the independent
+/// With e the mean absolute error (for sMAPE the mean relative one) of a forecast relative to the best one's, of a part and, as a mean, of all parts, and n the independent
 /// windows of the part (rows to judge by over steps ahead), a share goes with (e_part^(n/(n+1)) · e_all^(1/(n+1)))^−4: few windows say little
 /// of a part by itself. From many windows one can learn more: which errors cancel out. So the shares move by n/(n+20) towards those of
 /// <see cref="Blend"/>. Weights by the inverse of errors: Bates and Granger (1969); how their power and the windows were chosen is told in
@@ -28,7 +28,8 @@ internal static class Shares
     /// networks that are nearly alike would otherwise push out what is unlike them.</param>
     /// <param name="basis">The forecast that networks correct: where they are no better than it over all parts, they do harm and have no share; -1 for none.</param>
     /// <param name="steps">H.</param>
-    public static double[][][] Of(HorizonForecast?[][] judged, bool[] isNetwork, int basis, int steps)
+    /// <param name="metric">What is chosen by.</param>
+    public static double[][][] Of(HorizonForecast?[][] judged, bool[] isNetwork, int basis, int steps, ForecastMetric metric = ForecastMetric.Mae)
     {
         int forecasts = isNetwork.Length;
         HorizonForecast?[][] usable = Array.ConvertAll(judged, Usable);
@@ -36,7 +37,7 @@ internal static class Shares
         int[] others = [.. Enumerable.Range(0, forecasts).Where(k => !isNetwork[k])];
         foreach ((int first, int last) in StepBlocks.Of(steps))
         {
-            double[][] relative = Array.ConvertAll(usable, part => RelativeErrors(part, first, last));
+            double[][] relative = Array.ConvertAll(usable, part => RelativeErrors(part, first, last, metric));
             double[] all = OfAll(relative, forecasts);
             int[] networks = [.. Enumerable.Range(0, forecasts).Where(k => isNetwork[k] && !(basis >= 0 && all[k] >= all[basis]))];
             int[][] contests = networks.Length == 0 ? [others.Length > 0 ? others : [.. Enumerable.Range(0, forecasts)]] : [.. networks.Select(network => (int[])[network, .. others])];
@@ -65,21 +66,23 @@ internal static class Shares
     }
 
     /// <summary>Mean absolute errors over a block relative to the best forecast's; NaN where there is none, infinite where it is none.</summary>
-    private static double[] RelativeErrors(HorizonForecast?[] part, int first, int last)
+    private static double[] RelativeErrors(HorizonForecast?[] part, int first, int last, ForecastMetric metric)
     {
-        double[] errors = Array.ConvertAll(part, forecast => forecast is null ? double.NaN : MeanAbsolute(forecast, first, last));
+        double[] errors = Array.ConvertAll(part, forecast => forecast is null ? double.NaN : MeanCost(forecast, first, last, metric));
         double best = errors.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
         return Array.ConvertAll(errors, error => double.IsNaN(error) ? error : error == best ? 1 : best == 0 ? double.PositiveInfinity : error / best);
     }
 
-    private static double MeanAbsolute(HorizonForecast forecast, int first, int last)
+    /// <summary>By absolute errors where the metric is RMSE: single rows of squares would decide.</summary>
+    private static double MeanCost(HorizonForecast forecast, int first, int last, ForecastMetric metric)
     {
+        ForecastMetric by = metric == ForecastMetric.Rmse ? ForecastMetric.Mae : metric;
         double sum = 0;
         for (int h = first; h <= last; h++)
         {
             double[] predicted = forecast.Predicted(h), actual = forecast.Actual(h);
             for (int i = 0; i < actual.Length; i++)
-                sum += Math.Abs(predicted[i] - actual[i]);
+                sum += by.CostOf(predicted[i], actual[i]);
         }
 
         double mean = sum / (forecast.Origins * (last - first + 1.0));

@@ -49,6 +49,29 @@ internal abstract class PartModel
     /// <exception cref="UnrollException">A value that is needed is missing.</exception>
     public abstract RawForecast Ahead(TimeSeries table, int first, int count, int steps);
 
+    /// <summary>
+    /// What the forecasts from the last of some origins are made of, [steps][contributions]; they add up to what <see cref="Ahead"/> says
+    /// of it.
+    /// Where a model says no more, all is level.
+    /// </summary>
+    /// <param name="table">As for <see cref="Ahead"/>.</param>
+    /// <param name="first">The row of the first origin: states of rules may begin there.</param>
+    /// <param name="origin">The row of the last.</param>
+    /// <param name="steps">H, at most what was fitted.</param>
+    public virtual double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
+        ContributionRows.Of(Ahead(table, first, origin - first + 1, steps).Values[^1], Contribution.Level);
+
+    /// <summary>
+    /// Forecasts in which groups of inputs are those of other origins; where a model says no more it looks at the target's past.
+    /// </summary>
+    /// <param name="table">As for <see cref="Ahead"/>.</param>
+    /// <param name="origins">Rows.</param>
+    /// <param name="steps">H, at most what was fitted.</param>
+    public virtual PermutedInputs Permuted(TimeSeries table, int[] origins, int steps) => new PermutedRule(this, table, origins, steps);
+
+    /// <summary>The same model with the static columns of another series; this where it sees none.</summary>
+    public virtual PartModel WithStaticOf(PartModel other) => this;
+
     /// <summary>Refuses a table that does not say what is needed of the rows to come.</summary>
     /// <exception cref="UnrollException">A known column has no value there.</exception>
     public virtual void RequireKnown(TimeSeries table, int origin, int steps)

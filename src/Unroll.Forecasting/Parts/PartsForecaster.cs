@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 /// A forecaster that has a model for every part. What all of them share lives here: how test rows and rows to come are forecast, dated and
 /// given intervals, and what is remembered of errors.
 /// </summary>
-public abstract class PartsForecaster : IForecaster
+public abstract partial class PartsForecaster : IForecaster
 {
     /// <summary>Errors on more rows after training than this tell no more of the next one.</summary>
     private const int MostObserved = 250;
@@ -64,7 +64,7 @@ public abstract class PartsForecaster : IForecaster
     public TaskOptions AsFitted(TaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max };
+        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max, Metric = Facts.Metric };
     }
 
     /// <summary>Whether a task has training rows after those that this was fitted to, or parts that it does not know.</summary>
@@ -183,6 +183,16 @@ public abstract class PartsForecaster : IForecaster
     /// <inheritdoc/>
     public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null)
     {
+        (IReadOnlyList<PartForecast> parts, IReadOnlyList<LeftOut> leftOut) =
+            OfEach(data, steps, missing, (part, table) => Next(part, data, table, steps));
+        return new Forecast(parts, leftOut);
+    }
+
+    /// <summary>Does something with every target of every series that can be forecast.</summary>
+    /// <exception cref="UnrollException">There is none.</exception>
+    private (IReadOnlyList<T> Parts, IReadOnlyList<LeftOut> LeftOut) OfEach<T>(
+        SeriesSet data, int steps, MissingPolicy? missing, Func<Part, TimeSeries, T> make)
+    {
         ArgumentNullException.ThrowIfNull(data);
         RequireSteps(steps);
         FittedFacts facts = Facts;
@@ -190,7 +200,7 @@ public abstract class PartsForecaster : IForecaster
         TimeSeries any = data[data.Keys[0]];
         ForecastInputs inputs = TaskTargets.Inputs(any, [.. targets.Select(target => any[target].Name)], Needed);
         var tables = new SeriesTables(data, targets, inputs, missing ?? facts.Missing, [.. inputs.Past], null);
-        var forecasts = new List<PartForecast>();
+        var made = new List<T>();
         var leftOut = new List<LeftOut>();
         UnrollException? first = null;
         foreach (string key in data.Keys)
@@ -198,7 +208,7 @@ public abstract class PartsForecaster : IForecaster
             try
             {
                 TimeSeries table = tables.Table(key, null);
-                forecasts.AddRange([.. targets.Select(target => Next(new Part(key, target), data, tables.Of(table, target), steps))]);
+                made.AddRange([.. targets.Select(target => make(new Part(key, target), tables.Of(table, target)))]);
             }
             catch (UnrollException reason)
             {
@@ -207,9 +217,9 @@ public abstract class PartsForecaster : IForecaster
             }
         }
 
-        if (forecasts.Count == 0)
+        if (made.Count == 0)
             throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be forecast. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
-        return new Forecast(forecasts, leftOut);
+        return (made, leftOut);
     }
 
     /// <summary>The test rows of a part as its model forecasts them, before intervals are made.</summary>
@@ -330,13 +340,9 @@ public abstract class PartsForecaster : IForecaster
         int rows = table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1;
         TimeSeries known = table.Head(rows);
         PartModel model = Described(ModelOf(part, known), data);
-        if (rows < model.NeededRows)
-            throw new UnrollException($"{table.Name} has {rows} rows with a {part.Target}, but the {Name} looks at the newest {model.NeededRows}. Give it at least {model.NeededRows} rows.");
-        int origin = rows - 1, wanted = steps;
-        model.RequireKnown(table, origin, wanted);
+        int origin = RequireNeeded(model, table, rows, steps), wanted = steps;
         steps = Math.Max(wanted, IsKnown(model, table, origin, Horizon) ? Horizon : wanted);
-        int trained = known.CountBefore(model.Facts.TrainedTo);
-        int after = Math.Min(origin, Math.Max(model.NeededRows - 1, Math.Max(trained, origin - MostObserved))), since = origin - after;
+        int trained = known.CountBefore(model.Facts.TrainedTo), after = FirstObserved(model, known), since = origin - after;
         RawForecast all = model.Ahead(table, after, since + 1, steps).Within(model.Facts.Limits);
         double[][] last = [all.Values[^1]];
         DateTime[] dates = PartRows.DatesFrom(table, origin, steps);
@@ -350,6 +356,13 @@ public abstract class PartsForecaster : IForecaster
         {
             Note = model.NoteOn(known),
         };
+    }
+
+    /// <summary>The row from which forecasts are looked at that lead up to the newest row.</summary>
+    private static int FirstObserved(PartModel model, TimeSeries known)
+    {
+        int origin = known.Rows - 1;
+        return Math.Min(origin, Math.Max(model.NeededRows - 1, Math.Max(known.CountBefore(model.Facts.TrainedTo), origin - MostObserved)));
     }
 
     /// <summary>Whether the table says what is needed of the rows to come.</summary>
@@ -425,6 +438,14 @@ internal sealed record FittedFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public MissingPolicy Missing { get; init; }
 
+    /// <summary>What it was chosen by, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ForecastMetric? Metric { get; init; }
+
+    /// <summary>What it was chosen by.</summary>
+    [JsonIgnore]
+    public ForecastMetric ChosenBy => Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+
     /// <summary>The smallest value there can be, as stated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? Min { get; init; }
@@ -444,6 +465,7 @@ internal sealed record FittedFacts
         Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
         Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
         Missing = task.Options.Missing,
+        Metric = task.Options.Metric,
         Min = task.Options.Min,
         Max = task.Options.Max,
     };

@@ -41,6 +41,14 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return new RawForecast([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, steps).Select(h => all.Average(ahead => ahead[i][h])).ToArray())], null);
     }
 
+    public override double[][] Contributions(TimeSeries table, int first, int origin, int steps)
+    {
+        double[][] rows = ContributionRows.Empty(steps);
+        foreach (BaselineRule rule in rules)
+            ContributionRows.Add(rows, rule.Contributions(table, first, origin, steps), _ => 1.0 / rules.Length);
+        return rows;
+    }
+
     public override string? NoteOn(TimeSeries table) => !IsTold ? null : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
 
     private static SimpleModel Fitted(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)

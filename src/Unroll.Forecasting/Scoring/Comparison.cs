@@ -119,7 +119,7 @@ public sealed class Comparison
 
     /// <summary>
     /// How often chance alone would make the recommended forecast and <see cref="WithoutNetworks"/> differ as much: the test of Diebold and
-    /// Mariano on the squared errors of each origin, means over the rows ahead and the parts; null where it is not defined.
+    /// Mariano on the errors of each origin, squared where the metric is RMSE, means over the rows ahead and the parts; null where it is not defined.
     /// </summary>
     public double? NetworksPValue => Verdicts.PValue(this);
 
@@ -164,7 +164,7 @@ public sealed class Comparison
         ForecastSplit split = Task[Task.Parts[0]];
         Metrics.Check(split.Test.Values, predictions);
         var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })], null, split.Test.ToArray(), split.Table.Format);
-        Add(new ForecasterScore { Name = name, Key = name.ToLowerInvariant(), Kind = ForecasterKind.Network, Forecast = new Forecast([forecast]), Parts = [new PartScore(forecast, split.Train.Values)] });
+        Add(new ForecasterScore { Metric = Task.Metric, Name = name, Key = name.ToLowerInvariant(), Kind = ForecasterKind.Network, Forecast = new Forecast([forecast]), Parts = [new PartScore(forecast, split.Train.Values)] });
         Rank();
         return _scores[^1];
     }
@@ -225,8 +225,11 @@ public sealed class Comparison
         PartScore[] parts = [.. task.Parts.Select(part => new PartScore(forecast[part], task[part].Train.Values))];
         if (!Array.TrueForAll(parts, part => double.IsFinite(part.Rmse)))
             throw new UnrollException($"The errors of the {forecaster.Name} are not finite.");
+        if (task.Metric == ForecastMetric.Crps && Array.Find(parts, part => part.Crps is null) is { } without)
+            throw new UnrollException($"The {forecaster.Name} forecast of {without.Part} has no intervals, since too few rows are there to make them of, and so no CRPS. Choose another metric.") { Subject = "metric" };
         return new ForecasterScore
         {
+            Metric = task.Metric,
             Name = forecaster.Name,
             Key = forecaster.Key,
             Kind = forecaster.Kind,
@@ -247,8 +250,9 @@ public sealed class Comparison
         {
             for (int i = 0; i < score.Parts.Count; i++)
             {
-                score.Parts[i].Skill = Against(score.Parts[i].Rmse, Naive.Parts[i].Rmse);
-                score.Parts[i].SkillAgainstBest = Against(score.Parts[i].Rmse, baselines.Min(each => each.Parts[i].Rmse));
+                double own = Task.Metric.Of(score.Parts[i]);
+                score.Parts[i].Skill = Against(own, Task.Metric.Of(Naive.Parts[i]));
+                score.Parts[i].SkillAgainstBest = Against(own, baselines.Min(each => Task.Metric.Of(each.Parts[i])));
             }
 
             return score with { Skill = Against(score.Error, naive), SkillAgainstBest = Against(score.Error, best) };

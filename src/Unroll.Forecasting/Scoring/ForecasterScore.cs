@@ -17,6 +17,9 @@ public sealed record ForecasterScore
     /// <summary>One a part, in the order of the task.</summary>
     public required IReadOnlyList<PartScore> Parts { get; init; }
 
+    /// <summary>What forecasters are compared by.</summary>
+    public required ForecastMetric Metric { get; init; }
+
     /// <summary>What was forecast.</summary>
     public required Forecast Forecast { get; init; }
 
@@ -32,14 +35,23 @@ public sealed record ForecasterScore
     /// <summary>Whether there is one part, so that errors have its unit.</summary>
     public bool IsSingle => Parts.Count == 1;
 
-    /// <summary>The error that forecasters are compared by: the RMSE of one part, the mean RMSSE of several.</summary>
-    public double Error => IsSingle ? Parts[0].Rmse : Rmsse;
+    /// <summary>
+    /// The error that forecasters are compared by, as <see cref="Metric"/> says; of several parts the mean of errors in units of each part's
+    /// changes, infinite where a part never changes in training.
+    /// </summary>
+    public double Error => ErrorOf(Metric);
+
+    /// <summary>What tables call <see cref="Error"/>: RMSE of one part, RMSSE of several.</summary>
+    public string ErrorName => Metric.NameOf(IsSingle);
+
+    /// <summary>What tables show beside <see cref="Metric"/>: the MAE, or where that is it already, the RMSE.</summary>
+    public ForecastMetric OtherMetric => Metric is ForecastMetric.Mae or ForecastMetric.Mase ? ForecastMetric.Rmse : ForecastMetric.Mae;
+
+    /// <summary>The error by any metric, in the units of <see cref="Error"/>; NaN where it is not defined.</summary>
+    public double ErrorOf(ForecastMetric metric) => Parts.Average(part => metric.Of(part) / (IsSingle ? 1 : metric.UnitOf(part)));
 
     /// <summary>Mean RMSSE (<see cref="Metrics.Rmsse"/>, m = 1) over the parts; infinite where a part never changes in training.</summary>
     public double Rmsse => Parts.Average(part => part.Rmsse);
-
-    /// <summary>The mean absolute error of one part, in its unit; of several the mean MASE.</summary>
-    public double AbsoluteError => IsSingle ? Parts[0].Mae : Mase;
 
     /// <summary>Mean MASE (<see cref="Metrics.Mase"/>, m = 1) over the parts.</summary>
     public double Mase => Parts.Average(part => part.Mase);
@@ -51,8 +63,7 @@ public sealed record ForecasterScore
     public double? SkillAgainstBest { get; init; }
 
     /// <summary>The error (as <see cref="Error"/>) at each step ahead, 1..H.</summary>
-    public IReadOnlyList<double> ErrorByStep =>
-        [.. Enumerable.Range(0, Parts[0].RmseByStep.Count).Select(h => Parts.Average(part => part.RmseByStep[h] / (IsSingle ? 1 : part.RootMeanSquareChange)))];
+    public IReadOnlyList<double> ErrorByStep => ErrorByStepOf(Metric);
 
     /// <summary>CRPS over all steps, of one part in its unit, of several in units of the parts' changes; null where there are no intervals.</summary>
     public double? Crps => Parts.All(part => part.Crps is not null) ? Parts.Average(part => part.Crps!.Value / (IsSingle ? 1 : part.MeanChange)) : null;
@@ -79,6 +90,13 @@ public sealed record ForecasterScore
 
     /// <exception cref="UnrollException">There is no such part.</exception>
     public PartScore this[Part part] => Parts.FirstOrDefault(each => each.Part == part) ?? throw new UnrollException($"The {Name} was not judged on {part}.");
+
+    /// <summary>The error by any metric at each step ahead, 1..H, in the units of <see cref="Error"/>.</summary>
+    public IReadOnlyList<double> ErrorByStepOf(ForecastMetric metric)
+    {
+        IReadOnlyList<double>[] errors = [.. Parts.Select(part => part.ErrorByStep(metric))];
+        return [.. errors[0].Select((_, h) => Parts.Select((part, i) => errors[i][h] / (IsSingle ? 1 : metric.UnitOf(part))).Average())];
+    }
 
     private double? Mean(Func<PartScore, double?> figure) => Parts.All(part => part.HasIntervals) ? Parts.Average(part => figure(part)!.Value) : null;
 }

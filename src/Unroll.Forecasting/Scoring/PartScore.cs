@@ -23,6 +23,7 @@ public sealed class PartScore
 
         (Rmse, Mae) = (Metrics.Rmse(actual, predicted), Metrics.Mae(actual, predicted));
         Mape = actual.Contains(0.0) ? null : Metrics.Mape(actual, predicted);
+        Smape = actual.Contains(0.0) ? null : Metrics.Smape(actual, predicted);
         MeanChange = Metrics.Mae(training[1..], training[..^1]);
         RootMeanSquareChange = Metrics.Rmse(training[1..], training[..^1]);
         (Rmsse, Mase) = (Rmse / RootMeanSquareChange, Mae / MeanChange);
@@ -48,6 +49,9 @@ public sealed class PartScore
     /// <summary>Mean absolute percentage error, in percent; null where a value is 0.</summary>
     public double? Mape { get; }
 
+    /// <summary>Symmetric mean absolute percentage error (<see cref="Metrics.Smape"/>), in percent; null where a value is 0.</summary>
+    public double? Smape { get; }
+
     /// <summary>RMSE divided by that of the training rows' changes from row to row (Hyndman and Koehler 2006, m = 1).</summary>
     public double Rmsse { get; }
 
@@ -63,10 +67,10 @@ public sealed class PartScore
     /// <summary>RMSE at each step ahead, 1..H, in the target's unit.</summary>
     public IReadOnlyList<double> RmseByStep { get; }
 
-    /// <summary>1 − RMSE / that of the naive forecast of this part; null where that is 0.</summary>
+    /// <summary>1 − error / that of the naive forecast of this part, by the task's metric; null where that is 0.</summary>
     public double? Skill { get; internal set; }
 
-    /// <summary>1 − RMSE / that of this part's best baseline; null where that is 0.</summary>
+    /// <summary>1 − error / that of this part's best baseline, by the task's metric; null where that is 0.</summary>
     public double? SkillAgainstBest { get; internal set; }
 
     /// <summary>Whether there are intervals.</summary>
@@ -93,18 +97,43 @@ public sealed class PartScore
     /// <summary>The mean width at each step ahead, 1..H.</summary>
     public IReadOnlyList<double> WidthByStep(double level) => _width[Place(level)];
 
-    /// <summary>The mean squared error of each origin over its H rows ahead: what two forecasts are compared by.</summary>
-    internal double[] SquaredErrors()
+    /// <summary>
+    /// The error by any metric, in the target's unit, for <see cref="ForecastMetric.Mase"/> in units of its mean change, for
+    /// <see cref="ForecastMetric.Smape"/> in percent; NaN where it is not defined.
+    /// </summary>
+    public double ErrorOf(ForecastMetric metric) => metric.Of(this);
+
+    /// <summary>The error at each step ahead, 1..H, in the units of <see cref="ErrorOf"/>.</summary>
+    internal IReadOnlyList<double> ErrorByStep(ForecastMetric metric)
     {
-        var errors = new double[Forecast.Origins];
-        for (int i = 0; i < errors.Length; i++)
+        if (metric == ForecastMetric.Rmse)
+            return RmseByStep;
+        var errors = new double[Forecast.Steps];
+        for (int h = 1; h <= errors.Length; h++)
         {
-            for (int h = 1; h <= Forecast.Steps; h++)
-                errors[i] += Math.Pow(Forecast[i, h] - Forecast.Actual(i, h), 2) / Forecast.Steps;
+            for (int i = 0; i < Forecast.Origins; i++)
+                errors[h - 1] += Cost(metric, i, h) / Forecast.Origins;
         }
 
-        return errors;
+        return metric == ForecastMetric.Mase ? Array.ConvertAll(errors, error => error / MeanChange) : errors;
     }
+
+    /// <summary>The mean cost of each origin over its H rows ahead: what two forecasts are compared by.</summary>
+    internal double[] Costs(ForecastMetric metric)
+    {
+        var costs = new double[Forecast.Origins];
+        for (int i = 0; i < costs.Length; i++)
+        {
+            for (int h = 1; h <= Forecast.Steps; h++)
+                costs[i] += Cost(metric, i, h) / Forecast.Steps;
+        }
+
+        return costs;
+    }
+
+    private double Cost(ForecastMetric metric, int origin, int step) => metric == ForecastMetric.Crps
+        ? Metrics.CrpsQuantiles([Forecast.Actual(origin, step)], Forecast.QuantilesAt(origin, step), Heads.Levels)
+        : metric.CostOf(Forecast[origin, step], Forecast.Actual(origin, step));
 
     private double? JudgeIntervals(double[] actual)
     {

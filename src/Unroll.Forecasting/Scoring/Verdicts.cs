@@ -90,18 +90,19 @@ internal static class Verdicts
 
     /// <summary>
     /// How often chance alone would make the blend and the blend without networks differ as much: the test of Diebold and Mariano on the
-    /// squared errors of each origin, means over H rows ahead and over the parts; null where it is not defined.
+    /// errors of each origin, squared where the metric is RMSE, means over H rows ahead and over the parts; null where it is not defined.
     /// </summary>
     public static double? PValue(Comparison comparison)
     {
         if (comparison.Recommended is not { } best || comparison.WithoutNetworks is not { } without)
             return null;
+        ForecastMetric metric = comparison.Task.Metric.ForOnePart();
         int count = best.Parts.Concat(without.Parts).Min(part => part.Forecast.Origins);
         (double[] first, double[] second) = (new double[count], new double[count]);
         for (int i = 0; i < best.Parts.Count; i++)
         {
-            double unit = best.IsSingle ? 1 : Math.Pow(best.Parts[i].RootMeanSquareChange, 2);
-            double[] own = best.Parts[i].SquaredErrors(), other = without.Parts[i].SquaredErrors();
+            double unit = best.IsSingle ? 1 : Math.Pow(metric.UnitOf(best.Parts[i]), metric == ForecastMetric.Rmse ? 2 : 1);
+            double[] own = best.Parts[i].Costs(metric), other = without.Parts[i].Costs(metric);
             for (int origin = 0; origin < count; origin++)
             {
                 first[origin] += own[own.Length - count + origin] / unit;
@@ -139,7 +140,7 @@ internal static class Verdicts
 
     private static string Subject(ForecasterScore score) => score.Kind == ForecasterKind.Blend ? "The recommended forecast, the blend," : $"The {score.Name}";
 
-    private static string Measure(ForecasterScore score) => score.IsSingle ? "RMSE" : "a mean RMSSE of";
+    private static string Measure(ForecasterScore score) => score.IsSingle ? score.ErrorName : $"a mean {score.ErrorName} of";
 
     private static string Figure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 

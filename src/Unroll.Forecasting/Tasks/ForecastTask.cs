@@ -25,6 +25,7 @@ public sealed class ForecastTask
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TaskOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Horizon, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MostRows ?? 1, 1);
         Data = data;
         (Horizon, Options) = (options.Horizon, options);
         string[] targets = TaskTargets.Choose(data.Keys.Select(key => data[key]).MaxBy(series => series.Rows)!, options.Targets);
@@ -33,8 +34,8 @@ public sealed class ForecastTask
         TimeSeries longest = data.Keys.Select(key => Known(data[key], targets)).MaxBy(series => series.Rows)!;
         Targets = Array.AsReadOnly(targets);
         ForecastInputs wanted = TaskTargets.Inputs(longest, targets, options.Inputs);
-        var ranges = TaskRanges.Choose(longest, targets, options);
-        Ranges = ranges.Note;
+        var ranges = TaskRanges.Choose(longest, targets, data.Count, options);
+        (Ranges, OlderRows) = (ranges.Note, ranges.Older);
         var tables = new SeriesTables(data, targets, wanted, options.Missing, options.Needed, ranges.Train?.From);
         Inputs = tables.Inputs;
         _splits = [];
@@ -65,6 +66,8 @@ public sealed class ForecastTask
         Notes = [.. tables.Notes, .. tables.FilledNotes()];
         Parts = [.. _splits.Keys];
         Window = _splits.Values.Max(split => split.Window);
+        Metric = options.Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+        RequireMetric();
     }
 
     /// <summary>One part that was cut already: the target of a split.</summary>
@@ -94,7 +97,7 @@ public sealed class ForecastTask
                 _splits.Add(own[k], cut[k]!);
         }
 
-        (LeftOut, Notes, Parts) = (basis.LeftOut, basis.Notes, [.. _splits.Keys]);
+        (LeftOut, Notes, Parts, Metric) = (basis.LeftOut, basis.Notes, [.. _splits.Keys], basis.Metric);
         Window = _splits.Values.Max(split => split.Window);
     }
 
@@ -116,6 +119,9 @@ public sealed class ForecastTask
     /// <summary>T, how many rows before a row its prediction may look at.</summary>
     public int Window { get; }
 
+    /// <summary>What forecasts are chosen and compared by.</summary>
+    public ForecastMetric Metric { get; }
+
     /// <summary>What is forecast, in the order of the series and, within one, of the targets.</summary>
     public IReadOnlyList<Part> Parts { get; }
 
@@ -130,6 +136,9 @@ public sealed class ForecastTask
 
     /// <summary>A sentence on which rows are learnt from and which are judged on, where that was not asked for; null where it was.</summary>
     public string? Ranges { get; }
+
+    /// <summary>How many rows of the longest series are older than the newest that are looked at where no range says which.</summary>
+    public int OlderRows { get; }
 
     /// <summary>The training and test rows of one part.</summary>
     /// <exception cref="UnrollException">There is no such part, or its series was left out.</exception>
@@ -189,6 +198,24 @@ public sealed class ForecastTask
         int before = split.Table.Rows - split.Test.Count, rows = Math.Min(origins + Horizon - 1, split.Test.Count - first);
         return rows >= Horizon ? split.Past(before + first, rows, newest) : null;
     });
+
+    /// <summary>Refuses a metric that the values have no meaning for.</summary>
+    /// <exception cref="UnrollException">There is no such metric, or percentages are asked for and a value is 0.</exception>
+    private void RequireMetric()
+    {
+        _ = Metric.NameOf(true);
+        if (Metric != ForecastMetric.Smape)
+            return;
+        foreach (Part part in Parts)
+        {
+            Series values = this[part].TrainThroughTest;
+            if (values.Values.IndexOf(0.0) is >= 0 and int row)
+            {
+                string where = this[part].Table.Format(values.Dates[row]);
+                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric: mae, or mase for several series.") { Subject = "metric" };
+            }
+        }
+    }
 
     /// <summary>
     /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight rows

@@ -33,11 +33,20 @@ public sealed record TaskOptions
     /// <summary>What to do with missing values of the targets between their first and their newest value.</summary>
     public MissingPolicy Missing { get; init; }
 
-    /// <summary>Where no range is given, the newest rows that are looked at.</summary>
-    public int MostRows { get; init; } = 1500;
+    /// <summary>
+    /// Where no range is given, the newest rows of a series that are looked at; null for 5,000, of many series fewer, so that together they
+    /// are about 100,000, but not fewer than 1,500. More rows make a forecast better where their times were alike, and take longer.
+    /// </summary>
+    public int? MostRows { get; init; }
 
     /// <summary>The share of the training rows, the newest, on which inputs, epochs and shares are chosen; at most 750 rows.</summary>
     public double Validation { get; init; } = 0.2;
+
+    /// <summary>
+    /// What forecasts are chosen and compared by; null for the RMSE of one part and the MASE of several, of which a few wild series would
+    /// decide by squares.
+    /// </summary>
+    public ForecastMetric? Metric { get; init; }
 
     /// <summary>No value is below this, in the targets' units; null for 0 where a target counts things, otherwise for no limit.</summary>
     public double? Min { get; init; }

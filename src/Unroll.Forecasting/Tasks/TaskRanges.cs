@@ -10,14 +10,21 @@ namespace Unroll.Forecasting;
 /// <param name="Note">A sentence on what was chosen; null where nothing was.</param>
 internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRows, double Validation, string? Note)
 {
+    /// <summary>How many rows of the longest series are older than those that are looked at.</summary>
+    public int Older { get; private init; }
+
     /// <summary>The share of the rows, the newest, to judge on where nothing was asked.</summary>
     private const double TestShare = 0.2;
 
+    /// <summary>The newest rows that are looked at where nothing was asked: of a series, of all together, and of a series at the least.</summary>
+    private const int MostRows = 5_000, MostInAll = 100_000, FewestRows = 1_500;
+
     /// <param name="longest">The series that has the most rows: its dates say where the newest rows begin.</param>
     /// <param name="targets">The columns to forecast: rows without any of them are for later.</param>
+    /// <param name="count">How many series there are.</param>
     /// <param name="options">What was asked.</param>
     /// <exception cref="UnrollException">A range leaves nothing for the other, or both a test range and a number of test rows are given.</exception>
-    public static TaskRanges Choose(TimeSeries longest, string[] targets, TaskOptions options)
+    public static TaskRanges Choose(TimeSeries longest, string[] targets, int count, TaskOptions options)
     {
         if (options.TestRows is { } newest)
         {
@@ -42,7 +49,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         }
 
         int told = targets.Max(target => longest[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
-        TimeSeries used = longest.Head(told).Tail(options.MostRows);
+        TimeSeries used = longest.Head(told).Tail(options.MostRows ?? Math.Clamp(MostInAll / count, FewestRows, MostRows));
         if (used.Rows < 2)
             throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}: too few to learn from some and judge on others. Give it at least {Least(options)}.");
         int testRows = Judged(used.Rows, options.Horizon);
@@ -50,9 +57,9 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
             throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}, too few to judge {options.Horizon} rows ahead and learn from others. Give it at least {Least(options)}.") { Subject = "horizon" };
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
-        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out" : "")}.";
+        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which it would take about {(double)told / used.Rows:0.#} times as long" : "")}.";
         DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest.Format) : DateRange.Before(judged, longest.Format);
-        return new TaskRanges(learning, DateRange.Since(judged, longest.Format), null, options.Validation, note);
+        return new TaskRanges(learning, DateRange.Since(judged, longest.Format), null, options.Validation, note) { Older = told - used.Rows };
     }
 
     /// <summary>The fewest rows that a forecast needs: to learn from some, choose by some and judge on some.</summary>

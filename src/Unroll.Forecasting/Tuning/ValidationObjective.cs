@@ -5,7 +5,7 @@ namespace Unroll.Forecasting;
 /// <summary>
 /// The error on the newest training rows of every part, of a forecaster fitted to those before them: what comes later judges what was
 /// learnt earlier, as in use. The test rows are cut off before anything is computed, so that a search cannot see them. The same rows judge
-/// every window length. The error is the RMSE of one part, the mean RMSSE of several, over all rows ahead.
+/// every window length. The error is that of the task's metric, over all rows ahead; CRPS counts as MAE, since trials have no intervals.
 /// </summary>
 public sealed class ValidationObjective : ITrialObjective
 {
@@ -85,7 +85,7 @@ public sealed class ValidationObjective : ITrialObjective
     }
 
     /// <inheritdoc/>
-    public string Measure => _inner.Parts.Count == 1 ? "RMSE" : "mean RMSSE";
+    public string Measure => _inner.Parts.Count == 1 ? MetricOf(_inner).NameOf(true) : $"mean {MetricOf(_inner).NameOf(false)}";
 
     /// <summary>What is tuned: the rows that trials learn from and, in place of test rows, those that they are judged on.</summary>
     public ForecastTask Task => _inner;
@@ -113,6 +113,7 @@ public sealed class ValidationObjective : ITrialObjective
         new("train", RangeOf(split => split.TrainRange)),
         new("validation", RangeOf(split => split.TestRange)),
         new("data", SetupHash.Of(_inner)),
+        new("metric", Measure),
         new("recipe", _ensemble is null ? WithoutSeed.ToString() : (_ensemble with { Network = WithoutSeed }).ToString()),
         .. _ensemble is null ? [] : new KeyValuePair<string, string>[] { new("inputs", InWords(_inner.Inputs)) },
         new("training seed", $"{_recipe.Training.Seed}"),
@@ -203,6 +204,7 @@ public sealed class ValidationObjective : ITrialObjective
             return double.PositiveInfinity;
         return new ForecasterScore
         {
+            Metric = MetricOf(task),
             Name = forecaster.Name,
             Key = forecaster.Key,
             Kind = forecaster.Kind,
@@ -210,6 +212,8 @@ public sealed class ValidationObjective : ITrialObjective
             Parts = [.. parts.Select(part => new PartScore(part, task[part.Part].Train.Values))],
         }.Error;
     }
+
+    private static ForecastMetric MetricOf(ForecastTask task) => task.Metric == ForecastMetric.Crps ? ForecastMetric.Mae : task.Metric;
 
     private static int Newest(int train, double share) => Math.Max(1, (int)Math.Round(share * train));
 

@@ -157,6 +157,53 @@
       return { options: { ...chart, bands }, columns, hooks: { drawAxes: [marks(one.first > 0 ? [one.dates[one.first - 1]] : [], [4, 4])] } };
     },
 
+    // What the rows to come of the chosen part add to the level: bars on either side of 0.
+    drivers: () => {
+      const { target, drivers: one } = data.parts[chosen];
+      if (!one)
+        return null;
+      const { columns, series, line } = sheet(one.dates, dateSeries);
+      for (const { name, color: stroke, values } of one.bars)
+        line(name, stroke, values, { width: 0, points: { show: false }, class: "band", fillOfBand: color(stroke) });
+      line(one.total, "actual", one.sum, { width: 2, points: { show: true, size: 6, fill: color("actual") } });
+      const stacked = (plot, visit) => one.dates.forEach((x, row) => {
+        const ends = [0, 0];
+        one.bars.forEach((bar, i) => {
+          if (plot.series[i + 1].show === false)
+            return;
+          const side = bar.values[row] < 0 ? 1 : 0, from = ends[side];
+          visit(x, from, ends[side] += bar.values[row], bar.color);
+        });
+      });
+      const bars = plot => {
+        const { left, top, width, height } = plot.bbox, { ctx } = plot;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(left, top, width, height);
+        ctx.clip();
+        stacked(plot, (x, from, to, stroke) => {
+          const [x0, x1] = [x - one.half, x + one.half].map(at => plot.valToPos(at, "x", true));
+          const [y0, y1] = [from, to].map(at => plot.valToPos(at, "y", true));
+          ctx.fillStyle = color(stroke);
+          ctx.fillRect(x0, Math.min(y0, y1), x1 - x0, Math.abs(y1 - y0));
+        });
+        ctx.restore();
+      };
+      const chart = options(isoDates, titledWhereRoom(target), series);
+      chart.scales = {
+        x: { range: (plot, min, max) => [min - 1.2 * one.half, max + 1.2 * one.half] },
+        y: {
+          range: plot => {
+            let [low, high] = [Math.min(0, ...one.sum), Math.max(0, ...one.sum)];
+            stacked(plot, (x, from, to) => [low, high] = [Math.min(low, to), Math.max(high, to)]);
+            const margin = 0.06 * (high - low || 1);
+            return [low - margin, high + margin];
+          },
+        },
+      };
+      return { options: chart, columns, hooks: { drawAxes: [bars] } };
+    },
+
     // The test rows of the chosen part.
     prediction: () => {
       const { target, test: one } = data.parts[chosen];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using OxyPlot;
+using Unroll.Forecasting;
 
 namespace Unroll.Reports.Rendering;
 
@@ -71,6 +72,19 @@ internal static class PartPictures
             Entry.Line(ReportText.Short(HtmlParts.Capital(report.Main.Name)), color),
             .. lines.Within80 is null ? Array.Empty<Entry>() : [Entry.Area(TestPlot.BandName(report), color, 44)],
             .. report.Main.Key == report.Comparison.Naive.Key ? Array.Empty<Entry>() : [Entry.Line("Naive forecast", Palette.Naive, "6,3")],
+        ];
+    }
+
+    /// <summary>What the rows to come of one part add to the level.</summary>
+    public static Entry[] Drivers(ForecastReport report, PartView view, PlotModel plot)
+    {
+        var bars = DriverBars.Of(report.MadeOf(view.Part)!);
+        DriverBars.Fill(plot, report, bars, isSmall: true);
+        Contribution[] all = [.. report.Contributions.SelectMany(part => part.Present).Distinct().Order()];
+        return
+        [
+            .. all.Where(each => each != Contribution.Level).Select(each => Entry.Area(DriverBars.Name(each), DriverBars.Paint(each), 255)),
+            Entry.Line(DriverBars.SumName, Palette.Ink),
         ];
     }
 

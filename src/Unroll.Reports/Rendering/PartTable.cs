@@ -20,9 +20,11 @@ internal static class PartTable
         bool bothNames = !report.HasOneSeries && report.Task.Targets.Count > 1;
         string first = report.HasOneSeries ? "Target" : HtmlParts.Escape(HtmlParts.Capital(report.Task.Data.SeriesColumn));
         string name = HtmlParts.Escape(HtmlParts.Capital(main.Name));
+        ForecastMetric metric = report.Task.Metric.ForOnePart();
+        string measure = metric.NameOf(isSingle: true);
         string[] headings =
         [
-            first, .. bothNames ? ["Target"] : Array.Empty<string>(), $"{name} RMSE", "Naive RMSE", "Best baseline", "Its RMSE", "Skill", "Skill vs best",
+            first, .. bothNames ? ["Target"] : Array.Empty<string>(), $"{name} {measure}", $"Naive {measure}", "Best baseline", $"Its {measure}", "Skill", "Skill vs best",
             .. main.Width(0.8) is null ? Array.Empty<string>() : ["In 80 %", "In 95 %", "Width of 80 %"],
         ];
         var html = new StringBuilder("<p class=\"hint\">A click on a heading sorts by it, a click on a name shows its chart.</p>\n");
@@ -32,17 +34,17 @@ internal static class PartTable
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (PartView view in shown)
         {
-            (PartScore score, double rmse) = (view.Score!, naive.Parts[view.Place].Rmse);
-            ForecasterScore best = baselines.MinBy(each => each.Parts[view.Place].Rmse)!;
-            int decimals = ReportText.Decimals(rmse), chart = Array.IndexOf(charted, view), column = 1;
+            (PartScore score, double error) = (view.Score!, naive.Parts[view.Place].ErrorOf(metric));
+            ForecasterScore best = baselines.MinBy(each => each.Parts[view.Place].ErrorOf(metric))!;
+            int decimals = ReportText.Decimals(error), chart = Array.IndexOf(charted, view), column = 1;
             string label = HtmlParts.Escape(ReportText.Shorten(bothNames ? view.Part.Series : report.NameOf(view.Part), 30));
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{(chart >= 0 ? $"<a href=\"#{HtmlReport.FirstChart(report)}\" data-part=\"{chart}\">{label}</a>" : label)}</th>");
             if (bothNames)
                 HtmlParts.Cell(html, headings[column++], HtmlParts.Escape(ReportText.Shorten(view.Part.Target, 30)));
-            Number(score.Rmse, decimals);
-            Number(rmse, decimals);
+            Number(score.ErrorOf(metric), decimals);
+            Number(error, decimals);
             HtmlParts.Cell(html, headings[column++], HtmlParts.Escape(best.Name));
-            Number(best.Parts[view.Place].Rmse, decimals);
+            Number(best.Parts[view.Place].ErrorOf(metric), decimals);
             Number(score.Skill, 3);
             Number(score.SkillAgainstBest, 3);
             if (main.Width(0.8) is not null)

@@ -97,6 +97,28 @@ internal static class ReportData
             json.WriteEndObject();
         }
 
+        if (report.MadeOf(view.Part) is { } made)
+        {
+            var bars = DriverBars.Of(made);
+            json.WriteStartObject("drivers");
+            WriteDates(json, "dates", bars.Dates);
+            json.WriteNumber("half", bars.HalfWidth().TotalSeconds);
+            json.WriteStartArray("bars");
+            foreach (DriverBar bar in bars.Bars)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", DriverBars.Name(bar.Contribution));
+                json.WriteString("color", DriverBars.Color(bar.Contribution));
+                Numbers("values", bar.Values);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("total", DriverBars.SumName);
+            Numbers("sum", bars.Sum);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

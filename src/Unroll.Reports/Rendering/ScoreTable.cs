@@ -103,9 +103,9 @@ internal static class ScoreTable
         return
         [
             Error(report.ErrorName, score => score.Error),
-            Error(isSingle ? "MAE" : "MASE", score => score.AbsoluteError),
+            Error(report.Main.OtherMetric.NameOf(isSingle), score => score.ErrorOf(score.OtherMetric)),
             .. isSingle ? [new Column("MAPE", score => score.Parts[0].Mape, ReportText.Percent, -1)] : Array.Empty<Column>(),
-            Error("CRPS", score => score.Crps),
+            .. report.Task.Metric == ForecastMetric.Crps ? Array.Empty<Column>() : [Error("CRPS", score => score.Crps)],
             new Column("Skill", score => score.Skill, value => ReportText.Figure(value, 3), 1),
             new Column("Skill vs best", score => score.SkillAgainstBest, value => ReportText.Figure(value, 3), 1),
             .. isSingle ? [] : parts,

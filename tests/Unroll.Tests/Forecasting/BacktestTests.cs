@@ -169,7 +169,7 @@ public class BacktestTests
         Assert.Equal(4, task.Fold(6, 6, null).Parts.Count);
         Assert.Equal(["North, x", "North, y"], task.Fold(18, 6, null).Parts.Select(each => each.ToString()));
         Assert.Contains(result.Comparison.Scores, score => score.Kind == ForecasterKind.Ridge);
-        Assert.Equal(result.Comparison.Naive.Rmsse, result.Comparison.Naive.Error);
+        Assert.Equal(result.Comparison.Naive.Mase, result.Comparison.Naive.Error);
     }
 
     /// <summary>South has fewer rows in the test range.</summary>

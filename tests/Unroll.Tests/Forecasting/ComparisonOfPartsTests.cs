@@ -42,17 +42,19 @@ public class ComparisonOfPartsTests
         Assert.Equal(Math.Sqrt(3), naive.Rmse, 1e-12);
         Assert.Equal((Math.Sqrt(3) / 2, 5 / 6.0), (naive.Rmsse, naive.Mase));
         Assert.Equal((0, 0, null), (naive.Skill!.Value, comparison.Naive[s_large].Rmse, comparison.Naive[s_large].Skill));
-        Assert.Equal(Math.Sqrt(3) / 4, comparison.Naive.Error, 1e-12);
+        Assert.Equal(("MASE", ForecastMetric.Rmse), (comparison.Naive.ErrorName, comparison.Naive.OtherMetric));
+        Assert.Equal(5 / 12.0, comparison.Naive.Error, 1e-12);
+        Assert.Equal(Math.Sqrt(3) / 4, comparison.Naive.ErrorOf(ForecastMetric.Rmse), 1e-12);
         ForecasterScore score = comparison.Add(new Guess([4, 4, 6], [300, 400, 300]));
         Assert.Equal(1 / Math.Sqrt(3), score[s_small].Rmse, 1e-12);
         Assert.Equal(1 / 3.0, score[s_small].Mae, 1e-12);
-        Assert.Equal(2 / 3.0, score[s_small].Skill!.Value, 1e-12);
+        Assert.Equal(4 / 5.0, score[s_small].Skill!.Value, 1e-12);
         Assert.Equal(100 / Math.Sqrt(3), score[s_large].Rmse, 1e-12);
         Assert.Null(score[s_large].Skill);
         // Changes in training are 2 and 200, so both series have the same error without a unit.
         Assert.Equal(1 / Math.Sqrt(12), score[s_small].Rmsse, 1e-12);
         Assert.Equal(1 / Math.Sqrt(12), score.Rmsse, 1e-12);
-        Assert.Equal((score.Rmsse, score.Mase), (score.Error, score.AbsoluteError));
+        Assert.Equal((score.Rmsse, score.Mase), (score.ErrorOf(score.OtherMetric), score.Error));
         Assert.Equal([score.Error], score.ErrorByStep.Select(error => Math.Round(error, 12) == Math.Round(score.Error, 12) ? score.Error : error));
         // Drift adds 2/9 to the newest value of small, and 200/9 to that of large, which stands still.
         double drift = Math.Sqrt((Math.Pow(16 / 9.0, 2) + Math.Pow(11 / 9.0, 2) + Math.Pow(16 / 9.0, 2)) / 3) / 2;
@@ -66,10 +68,10 @@ public class ComparisonOfPartsTests
     {
         var comparison = new Comparison(Task(), TestContext.Current.CancellationToken);
         Assert.Equal(
-            "The guess has a mean RMSSE of 0.2887 one row ahead; the naive forecast, which is also the best baseline, has 0.433 (33.3 % less error); it beats naive on 1 of 2 and the best baseline of each on 1.",
+            "The guess has a mean MASE of 0.1667 one row ahead; the naive forecast, which is also the best baseline, has 0.4167 (60 % less error); it beats naive on 1 of 2 and the best baseline of each on 1.",
             comparison.Verdict(comparison.Add(new Guess([4, 4, 6], [300, 400, 300]))));
         Assert.EndsWith(
-            " (3.5 times the error); it beats naive on 0 of 2 and the best baseline of each on 0. Use the naive forecast instead.",
+            " (3.6 times the error); it beats naive on 0 of 2 and the best baseline of each on 0. Use the naive forecast instead.",
             comparison.Verdict(comparison.Add(new Guess([2, 1, 3], [600, 600, 600]))),
             StringComparison.Ordinal);
     }

@@ -57,7 +57,7 @@ public class ComparisonTests
             double[] predicted = baseline.Predicted(split);
             PartScore only = Assert.Single(score.Parts);
             Assert.Equal(predicted, only.Forecast.Judged.Predicted(1));
-            Assert.Equal((Metrics.Rmse(split.Test, predicted), Metrics.Mae(split.Test, predicted), Metrics.Mape(split.Test, predicted)), (score.Error, score.AbsoluteError, only.Mape!.Value));
+            Assert.Equal((Metrics.Rmse(split.Test, predicted), Metrics.Mae(split.Test, predicted), Metrics.Mape(split.Test, predicted)), (score.Error, score.ErrorOf(score.OtherMetric), only.Mape!.Value));
             Assert.Equal(Metrics.Rmsse(split.Test.Values, predicted, split.Train.Values), score.Rmsse, 1e-12);
             Assert.Equal(Metrics.Mase(split.Test.Values, predicted, split.Train.Values), score.Mase, 1e-12);
             Assert.Equal(1 - (score.Error / comparison.Naive.Error), score.Skill);
@@ -149,10 +149,10 @@ public class ComparisonTests
         Assert.InRange(comparison.NetworksPValue!.Value, 0, 1);
         IReadOnlyList<string> summary = comparison.Summary();
         Assert.Equal(3, summary.Count);
-        Assert.StartsWith("The recommended forecast, the blend, has a mean RMSSE of ", summary[0], StringComparison.Ordinal);
+        Assert.StartsWith("The recommended forecast, the blend, has a mean MASE of ", summary[0], StringComparison.Ordinal);
         Assert.Contains(" over 1 to 2 rows ahead; ", summary[0], StringComparison.Ordinal);
         Assert.DoesNotContain("instead", summary[0], StringComparison.Ordinal);
-        Assert.StartsWith("Without its networks it would have a mean RMSSE of ", summary[1], StringComparison.Ordinal);
+        Assert.StartsWith("Without its networks it would have a mean MASE of ", summary[1], StringComparison.Ordinal);
         Assert.StartsWith("Its intervals of 80 % are ", summary[2], StringComparison.Ordinal);
     }
 

@@ -17,6 +17,7 @@ public class EnsembleTargetsTests
         Window = window,
         Test = DateRange.Exactly(table.Dates[^MadeTasks.Test], table.LastDate, table.Format),
         Inputs = inputs ?? s_inputs,
+        Metric = ForecastMetric.Rmse,
     });
 
     private static Part Of(string target) => new("", target);

@@ -1,3 +1,4 @@
+using CsCheck;
 using Unroll.Forecasting;
 using Unroll.Tests.Layers;
 using Xunit;
@@ -57,6 +58,38 @@ public class RidgeSystemTests
     {
         Assert.Equal([0, 0, 4], new RidgeSystem([[1, 1, 1], [0, 0, 0]], [3, 4, 5]).Solve(0.001));
         Assert.Equal([0, 5], new RidgeSystem([[2]], [5]).Solve(1));
+    }
+
+    /// <summary>The least sum of absolute errors of a line goes through two of the points: all pairs are tried.</summary>
+    [Fact]
+    public void Absolute_errors_are_nearly_as_small_as_those_of_the_best_line_whatever_a_few_points_do() =>
+        Gen.Double[-3, 3].Array[40].Select(Gen.Double[-0.5, 0.5].Array[40], Gen.Double[20, 200].Array[4]).Sample((x, noise, wild) =>
+        {
+            if (x.Distinct().Count() < x.Length)
+                return;
+            double[] y = [.. x.Select((value, i) => (2 * value) + 1 + noise[i] + (i < wild.Length ? wild[i] : 0))];
+            double Sum(double slope, double intercept) => x.Zip(y, (input, output) => Math.Abs(output - (slope * input) - intercept)).Sum();
+            double best = double.PositiveInfinity;
+            for (int i = 0; i < x.Length; i++)
+            {
+                for (int j = 0; j < i; j++)
+                {
+                    double slope = (y[i] - y[j]) / (x[i] - x[j]);
+                    best = Math.Min(best, Sum(slope, y[i] - (slope * x[i])));
+                }
+            }
+
+            double[] absolute = new RidgeSystem([[.. x]], y, isAbsolute: true).Solve(1e-9), squares = new RidgeSystem([[.. x]], y).Solve(1e-9);
+            double ours = Sum(absolute[0], absolute[1]) - best, theirs = Sum(squares[0], squares[1]) - best;
+            Assert.True(ours <= 0.35 * theirs, FormattableString.Invariant($"{ours} of {theirs} above {best}"));
+        }, iter: 300);
+
+    [Fact]
+    public void Absolute_errors_of_points_on_a_line_and_of_a_single_row_are_those_of_squares()
+    {
+        Assert.Equal(new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13]).Solve(1e-12)[0], new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13], true).Solve(1e-12)[0], 1e-9);
+        Assert.Equal([0, 5], new RidgeSystem([[2]], [5], true).Solve(1));
+        Assert.Equal([0, 0, 4], new RidgeSystem([[1, 1, 1], [0, 0, 0]], [4, 4, 4], true).Solve(0.001));
     }
 
     [Fact]

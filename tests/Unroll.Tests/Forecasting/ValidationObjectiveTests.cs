@@ -182,11 +182,11 @@ public class ValidationObjectiveTests
         ForecastTask task = BacktestTests.Shops();
         EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 1, strategy: strategy) with { Head = head };
         var objective = ValidationObjective.OfEnsembles(task, recipe);
-        Assert.Equal((320, 80, 16, "mean RMSSE"), (objective.TrainRows, objective.ValidationRows, objective.MostWindow, objective.Measure));
+        Assert.Equal((320, 80, 16, "mean MASE"), (objective.TrainRows, objective.ValidationRows, objective.MostWindow, objective.Measure));
         ForecastTask inner = task.WithWindow(_ => 7).Within(_ => 20);
         var own = new EnsembleForecaster(s_settings.ToRecipe(recipe, 2));
         own.Fit(inner, null, TestContext.Current.CancellationToken);
-        Assert.Equal(Comparison.Scored(inner, own, own.Predict(inner)).Rmsse, Evaluate(objective, s_settings).Error, 1e-12);
+        Assert.Equal(Comparison.Scored(inner, own, own.Predict(inner)).Mase, Evaluate(objective, s_settings).Error, 1e-12);
         Assert.True(objective.NaiveError > 0);
         Assert.True(objective.RidgeError(7) > 0);
     }

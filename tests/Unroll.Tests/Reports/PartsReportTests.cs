@@ -31,9 +31,9 @@ public class PartsReportTests
     public void Errors_are_means_of_scaled_errors_and_count_the_parts_that_are_beaten()
     {
         string[][] rows = PageText.Table(s_html, "errors");
-        Assert.Equal(["Forecaster", "Kind", "RMSSE", "MASE", "CRPS", "Skill", "Skill vs best", "Beats naive", "Beats best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        Assert.Equal(["Forecaster", "Kind", "MASE", "RMSSE", "CRPS", "Skill", "Skill vs best", "Beats naive", "Beats best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
         ForecasterScore blend = s_shops.Comparison.Recommended!;
-        Assert.Equal(blend.Rmsse.ToString("0.0000", CultureInfo.InvariantCulture), rows[1][2].TrimStart('*'));
+        Assert.Equal(blend.Mase.ToString("0.0000", CultureInfo.InvariantCulture), rows[1][2].TrimStart('*'));
         Assert.Equal(["3 of 3", $"{blend.PartsBeatBest} of 3"], rows[1][7..9]);
         Assert.Equal(["Forecaster", "Nominal", "Measured", "Lowest", "Highest", "Mean width", "Winkler score"], PageText.Table(s_html, "intervals")[0]);
     }
@@ -42,11 +42,11 @@ public class PartsReportTests
     public void A_line_a_part_can_be_sorted_and_leads_to_its_chart()
     {
         string[][] rows = PageText.Table(s_html, "parts");
-        Assert.Equal(["Series", "Blend RMSE", "Naive RMSE", "Best baseline", "Its RMSE", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        Assert.Equal(["Series", "Blend MAE", "Naive MAE", "Best baseline", "Its MAE", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
         Assert.Equal(["North", "South <b>", "West"], rows[1..].Select(row => row[0]));
         PartScore west = s_shops.Main.Parts[2];
         Assert.Equal(west.Skill!.Value.ToString("0.000", CultureInfo.InvariantCulture), rows[3][5]);
-        Assert.Contains(FormattableString.Invariant($"data-value=\"{west.Rmse:G7}\""), s_html);
+        Assert.Contains(FormattableString.Invariant($"data-value=\"{west.Mae:G7}\""), s_html);
         Assert.Contains("<a href=\"#forecast\" data-part=\"2\">West</a>", s_html);
         Assert.Contains("<table class=\"errors sortable\">\n<thead><tr><th scope=\"col\"><button type=\"button\">Series</button></th>", s_html);
     }
