@@ -41,7 +41,7 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     public void The_figures_are_those_of_a_forecast_with_the_fits_beside_them()
     {
         JsonElement figures = run.Figures;
-        Assert.Equal(["version", "data", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "folds"], Names(figures));
+        Assert.Equal(["version", "data", "metric", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "folds"], Names(figures));
         Assert.Equal((2, "blend"), (Whole(figures, "version"), figures.GetProperty("recommended").GetString()));
         Assert.Equal(
             [(918, 0, 100, "2016-12-30"), (1018, 100, 100, "2017-05-25"), (1118, 200, 50, "2017-10-17")],

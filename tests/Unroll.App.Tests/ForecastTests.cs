@@ -44,7 +44,7 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         JsonElement metrics = run.Report.Metrics;
         string[] fields =
         [
-            "version", "data", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "drivers",
+            "version", "data", "metric", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "drivers",
         ];
         Assert.Equal(fields, Report.Names(metrics));
         Assert.Equal((2, "blend"), (metrics.GetProperty("version").GetInt32(), metrics.GetProperty("recommended").GetString()));
@@ -55,13 +55,13 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
             JsonSerializer.Serialize(data));
         string[] figures =
         [
-            "name", "kind", "rmse", "mae", "mape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares",
+            "name", "kind", "rmse", "mae", "mape", "smape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares",
         ];
         Assert.All(run.Report.Forecasters, each => Assert.Equal(figures, Report.Names(each)));
         Assert.Equal(
             [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"), ("mean", "baseline"), ("least-squares", "baseline"), ("theta", "baseline"), ("ets", "baseline"), ("arima", "baseline")],
             run.Report.Forecasters.Select(each => (each.GetProperty("name").GetString(), each.GetProperty("kind").GetString())));
-        Assert.Equal(["rmse", "p"], Report.Names(metrics.GetProperty("without_networks")));
+        Assert.Equal(["rmse", "error", "p"], Report.Names(metrics.GetProperty("without_networks")));
         JsonElement part = Assert.Single(metrics.GetProperty("parts").EnumerateArray());
         Assert.Equal(("", "High", run.Report.Forecasters.Length), (part.GetProperty("series").GetString(), part.GetProperty("target").GetString(), part.GetProperty("forecasters").GetArrayLength()));
         Assert.Equal("5", metrics.GetProperty("settings").GetProperty("horizon").GetString());

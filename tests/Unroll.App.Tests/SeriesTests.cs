@@ -64,7 +64,7 @@ public sealed class SeriesTests(ShopForecast run) : IClassFixture<ShopForecast>,
         Assert.Equal(8, metrics.GetProperty("parts").GetArrayLength());
         Assert.Equal("size, kind", metrics.GetProperty("settings").GetProperty("static").GetString());
         JsonElement blend = run.Report["blend"];
-        Assert.Equal(["name", "kind", "rmsse", "mape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares"], Report.Names(blend));
+        Assert.Equal(["name", "kind", "rmsse", "mape", "smape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares"], Report.Names(blend));
         IReadOnlyList<IReadOnlyDictionary<string, string>> future = run.Report.Future;
         Assert.Equal(4 * 2 * 2, future.Count);
         Assert.Equal(("South, Main St", "sold", "2020-06-09", "1"), (future[4]["series"], future[4]["target"], future[4]["date"], future[4]["step"]));
