@@ -30,13 +30,15 @@ internal sealed class DefaultForecasts
         var fitted = new Dictionary<PartsForecaster, double>();
         PartsForecaster? current = null;
         double begun = Seconds(), since = begun;
-        blend.MemberStarted = next =>
+        blend.Fit(_task, new Told(moment =>
         {
+            PartsForecaster? next = blend.Members.FirstOrDefault(member => member.Name == moment.Forecaster);
+            if (next is null || next == current)
+                return;
             Stop();
             current = next;
             Console.Error.WriteLine($"{file.Name}: {next.Name}");
-        };
-        blend.Fit(_task);
+        }));
         Stop();
         int series = file.Data.Count;
         Add(blend, Blend, since - begun, series);
@@ -66,6 +68,11 @@ internal sealed class DefaultForecasts
                 fitted[current] = now - since;
             since = now;
         }
+    }
+
+    private sealed class Told(Action<ForecastEvent> tell) : IProgress<ForecastEvent>
+    {
+        public void Report(ForecastEvent value) => tell(value);
     }
 
     /// <summary>What was forecast, the blend first; empty where all series were refused.</summary>

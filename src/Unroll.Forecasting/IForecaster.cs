@@ -26,11 +26,11 @@ public interface IForecaster
 
     /// <summary>Learns from the training rows of every part and from nothing else.</summary>
     /// <param name="task">What is asked.</param>
-    /// <param name="progress">Told of every step and epoch of networks, by one thread at a time.</param>
+    /// <param name="progress">Told how far it is, by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
-    void Fit(ForecastTask task, IProgress<TrainingEvent>? progress = null, CancellationToken cancellationToken = default);
+    void Fit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Fits again to the training rows of a task that has more of them, with the choices (inputs, epochs, shares) that <see cref="Fit"/>
@@ -39,7 +39,7 @@ public interface IForecaster
     /// <param name="task">Usually <see cref="ForecastTask.Whole"/>.</param>
     /// <param name="progress">As for <see cref="Fit"/>.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    void Refit(ForecastTask task, IProgress<TrainingEvent>? progress = null, CancellationToken cancellationToken = default) => Fit(task, progress, cancellationToken);
+    void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default) => Fit(task, progress, cancellationToken);
 
     /// <summary>
     /// Forecasts of the test rows of every part, H rows ahead, from every row that is followed by H test rows; the first origin is the row

@@ -191,6 +191,28 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         Assert.Equal((0, "", run.Report.Text("future.csv")), (predicted.Code, predicted.Error, predicted.Output));
     }
 
+    /// <summary>A second is too short for networks on twenty years of days, and long enough for a forecast.</summary>
+    [Theory]
+    [InlineData("forecast", "metrics.json")]
+    [InlineData("backtest", "backtest.json")]
+    public void A_run_with_a_budget_says_what_it_left_out(string verb, string figures)
+    {
+        ToolResult result = Tool.Run(_folder, verb, "--sample", "births", "--horizon", "7", "--budget", "1s", "--out", "r");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_folder[$"r/{figures}"]));
+        System.Text.Json.JsonElement budget = json.RootElement.GetProperty("budget");
+        Assert.Equal(1, budget.GetProperty("seconds").GetDouble());
+        Assert.True(budget.GetProperty("spent").GetDouble() > 0);
+        Assert.Equal("1s", json.RootElement.GetProperty("settings").GetProperty("budget").GetString());
+        string[] givenUp = [.. budget.GetProperty("given_up").EnumerateArray().Select(sentence => sentence.GetString()!)];
+        Assert.Contains(givenUp, sentence => sentence.Contains("The LSTM forecast is left out for want of time: ", StringComparison.Ordinal));
+        Assert.Contains(givenUp, sentence => sentence.Contains("The GRU forecast is left out for want of time: ", StringComparison.Ordinal));
+        Assert.All(givenUp, sentence => Assert.Contains(sentence, result.Lines));
+        string page = System.Net.WebUtility.HtmlDecode(File.ReadAllText(_folder["r/report.html"]));
+        Assert.All(givenUp, sentence => Assert.Contains(sentence, page, StringComparison.Ordinal));
+        Assert.Equal(verb == "forecast", File.Exists(_folder["r/future.csv"]));
+    }
+
     [Fact]
     public void Without_a_refit_the_rows_to_come_are_of_what_was_learnt_before_the_test_rows()
     {

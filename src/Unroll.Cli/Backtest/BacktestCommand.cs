@@ -44,7 +44,7 @@ internal static class BacktestCommand
                 work.Remove();
                 throw ForecastCommand.Diverged(
                     request.Forecast.Network,
-                    FormattableString.Invariant($"{display.Current.Member} in fit {display.Current.Fit} of {display.Current.Fits}"),
+                    FormattableString.Invariant($"{display.Current.Moment.Forecaster} in fit {display.Current.Fit} of {display.Current.Fits}"),
                     diverged,
                     "Nothing was written.");
             }

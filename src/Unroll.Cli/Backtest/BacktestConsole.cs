@@ -57,7 +57,7 @@ internal static class BacktestConsole
             if (run.Task.Parts.Count > 1)
                 ForecastConsole.Parts(terminal, comparison, shown);
             ForecastConsole.Tables(terminal, comparison);
-            foreach (string reason in comparison.LeftOut)
+            foreach (string reason in run.Result.GivenUp.Concat(comparison.LeftOut))
                 terminal.Say(reason);
         }
 

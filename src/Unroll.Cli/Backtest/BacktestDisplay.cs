@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spectre.Console;
 using Unroll.Forecasting;
 
@@ -9,23 +10,22 @@ namespace Unroll.Cli;
 internal sealed class BacktestDisplay
 {
     private const string BaselinesName = "baselines";
+
+    /// <summary>Where nobody has been told anything for so long, a line says how far it is.</summary>
+    private static readonly TimeSpan s_often = TimeSpan.FromSeconds(10);
+
     private readonly Terminal _terminal;
     private readonly BacktestRun _run;
     private readonly BacktestStatus[] _states;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     public BacktestDisplay(Terminal terminal, BacktestRun run)
     {
         (_terminal, _run) = (terminal, run);
-        static string[] Networks(PartsForecaster forecaster)
-        {
-            IReadOnlyList<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
-            return [.. members.Where(member => member.Kind == ForecasterKind.Network).Select(member => member.Name)];
-        }
-
         _states =
         [
-            new(BaselinesName, []),
-            .. run.Forecasters.Select(forecaster => new BacktestStatus(forecaster.Name, Networks(forecaster))),
+            new(BaselinesName),
+            .. run.Forecasters.Select(forecaster => new BacktestStatus(forecaster.Name)),
         ];
     }
 
@@ -45,10 +45,17 @@ internal sealed class BacktestDisplay
         int widest = _states.Max(status => status.Name.Length);
         TimeSeries table = _run.Task[_run.Task.Parts[0]].Table;
         void Say(BacktestStatus status, string text) => _terminal.Say($"{status.Name.PadRight(widest)}  {text}");
+        var quiet = Stopwatch.StartNew();
         void Shown(BacktestStatus status, BacktestEvent moment)
         {
-            if (!moment.IsBaseline && moment.Kind == BacktestEventKind.Predicted)
+            bool isFit = !moment.IsBaseline && moment.Kind == BacktestEventKind.Predicted;
+            if (isFit)
                 Say(status, status.LastFit(table.Format(moment.TrainTo)));
+            else if (quiet.Elapsed >= s_often)
+                Say(status, status.ToString());
+            else
+                return;
+            quiet.Restart();
         }
 
         void Completed(BacktestStatus status)
@@ -101,11 +108,20 @@ internal sealed class BacktestDisplay
                 int baselines = moment.Count - _run.Forecasters.Count;
                 int index = moment.IsBaseline ? 0 : moment.Number - baselines;
                 Reach(index);
-                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1);
+                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1, Left(moment.Share));
                 shown(_states[index], moment);
             }),
             cancellation);
         Reach(_states.Length);
+    }
+
+    /// <summary>How long the whole backtest may still take; null where that cannot be said yet.</summary>
+    private TimeSpan? Left(double share)
+    {
+        if (share < 0.005)
+            return null;
+        TimeSpan left = _clock.Elapsed * ((1 - share) / share);
+        return _run.Options.Budget is { } budget && left > budget.Left ? TimeSpan.FromTicks(Math.Max(0, budget.Left.Ticks)) : left;
     }
 
     /// <summary>On the thread that fits.</summary>

@@ -20,7 +20,7 @@ internal sealed class BacktestRun
         var read = new List<string>();
         Data = forecast.ReadData(read);
         Task = new ForecastTask(Data, forecast.TaskFor(Data));
-        Options = new BacktestOptions { RefitEvery = request.Refit, TrainRows = request.Sliding };
+        Options = new BacktestOptions { RefitEvery = request.Refit, TrainRows = request.Sliding, Budget = forecast.Budget };
         _create = forecast.Recipe.IsDefault
             ? [() => forecast.CreateBlend(Task)]
             : [.. forecast.Recipes.Select(recipe => (Func<PartsForecaster>)(() => new NetworkForecaster(recipe)))];
@@ -80,7 +80,7 @@ internal sealed class BacktestRun
     public ForecastReport Report() => ForecastReport.Create(Task, Comparison) with
     {
         Title = $"Backtest of {Request.Forecast.Data.Title}, {ColumnNames.List(Task.Targets)}",
-        Notes = [.. Notes, BacktestConsole.Fits(this), .. Comparison.LeftOut],
+        Notes = [.. Notes, BacktestConsole.Fits(this), .. Result.GivenUp, .. Comparison.LeftOut],
         Settings = Settings,
         Fits = [.. Folds.Skip(1).Select(fold => fold.TrainTo)],
     };

@@ -8,13 +8,13 @@ namespace Unroll.Cli;
 /// How far one forecaster, or the baselines together, are in a backtest. Written by the thread that fits, read by the one that draws.
 /// </summary>
 /// <param name="name">What the line is called.</param>
-/// <param name="networks">The members that train networks, in their order.</param>
-internal sealed class BacktestStatus(string name, IReadOnlyList<string> networks) : IStatus
+internal sealed class BacktestStatus(string name) : IStatus
 {
     private readonly Lock _lock = new();
     private readonly Stopwatch _clock = new(), _fitClock = new();
     private BacktestEvent? _fit;
     private double _share;
+    private TimeSpan? _left;
     private int _fits;
     private bool _isDone;
 
@@ -36,24 +36,27 @@ internal sealed class BacktestStatus(string name, IReadOnlyList<string> networks
     public static int LongestText(int fits, int epochs)
     {
         static int Twice(int number) => 2 * number.ToString(CultureInfo.InvariantCulture).Length;
-        return "fit /  SimpleRNN epoch /  loss 0.00e+00  0:00:00 left".Length + Twice(fits) + Twice(epochs);
+        int training = "fit /  SimpleRNN epoch /  loss 0.00e+00  0:00:00 left".Length + Twice(epochs);
+        return Math.Max(training, "fit /  seasonal naive judged 1,000 of 1,000  0:00:00 left".Length) + Twice(fits);
     }
 
     /// <param name="moment">What happened.</param>
     /// <param name="index">Which of the forecasters of this status it happened to, from 0.</param>
     /// <param name="count">How many those are.</param>
-    public void Update(in BacktestEvent moment, int index, int count)
+    /// <param name="left">How long the whole backtest may still take; null where that is not known.</param>
+    public void Update(in BacktestEvent moment, int index, int count, TimeSpan? left)
     {
         lock (_lock)
         {
             _clock.Start();
+            _left = left;
             _fit = moment;
             if (moment.Kind == BacktestEventKind.FitStarted)
                 _fitClock.Restart();
             double fits = moment.Kind switch
             {
                 BacktestEventKind.FitStarted => moment.Fit - 1,
-                BacktestEventKind.Training => moment.Fit - 1 + Trained(moment),
+                BacktestEventKind.Fitting => moment.Fit - 1 + moment.Moment.Share,
                 _ => moment.Fit,
             };
             _share = (index + (fits / moment.Fits)) / count;
@@ -91,29 +94,15 @@ internal sealed class BacktestStatus(string name, IReadOnlyList<string> networks
             if (_isDone)
                 return string.Create(CultureInfo.InvariantCulture, $"{_fits} {(_fits == 1 ? "fit" : "fits")} in {_clock.Elapsed.TotalSeconds:0.0} s");
             string number = $"fit {fit.Fit}/{fit.Fits}";
-            if (fit.IsBaseline)
-                return $"{number}  {fit.Forecaster}";
-            if (fit.Kind != BacktestEventKind.Training)
-                return number;
-            TrainingEvent training = fit.Training;
+            string left = _left is { } time ? $"  {TrainingStatus.Clock(time)} left" : "";
+            if (fit.IsBaseline || fit.Kind != BacktestEventKind.Fitting)
+                return $"{number}  {(fit.IsBaseline ? fit.Forecaster : "")}".TrimEnd() + left;
+            string member = fit.Moment.Forecaster == name ? "" : FitStatus.Short(fit.Moment.Forecaster) + " ";
+            if (fit.Moment.Training is not { } training)
+                return $"{number}  {member}{FitStatus.InWords(fit.Moment)}{left}";
             string digits = training.Epochs.ToString(CultureInfo.InvariantCulture);
             string epoch = training.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length);
-            TimeSpan left = _clock.Elapsed * ((1 - _share) / Math.Max(_share, 1e-6));
-            string member = fit.Member == name ? "" : fit.Member + " ";
-            return FormattableString.Invariant($"{number}  {member}epoch {epoch}/{digits}  loss {training.Loss:0.00e+00}  {TrainingStatus.Clock(left)} left");
+            return FormattableString.Invariant($"{number}  {member}epoch {epoch}/{digits}  loss {training.Loss:0.00e+00}{left}");
         }
-    }
-
-    /// <summary>The share of the fit's epochs that are done, 0 to 1.</summary>
-    private double Trained(in BacktestEvent moment)
-    {
-        int place = -1;
-        for (int i = 0; i < networks.Count; i++)
-            place = networks[i] == moment.Member ? i : place;
-        TrainingEvent training = moment.Training;
-        if (place < 0 || training.Epochs == 0 || training.StepsPerEpoch == 0)
-            return 0;
-        double trained = ((training.Epoch - 1.0) + ((double)training.Step / training.StepsPerEpoch)) / training.Epochs;
-        return (place + Math.Clamp(trained, 0, 1)) / networks.Count;
     }
 }

@@ -37,21 +37,17 @@ internal static class ForecastCommand
         {
             FinishedWork work = Work(terminal, run, folder);
             Before(details, run, work);
-            string? training = null;
+            string? fitted = null;
             try
             {
                 if (run.Blend is null)
                     TutorialConsole.Baselines(details, run, interruption.Token);
-                TrainingDisplay.Run(details, [.. run.Networks.Select(network => network.Name)], request.EpochsInAll, (started, progress) =>
-                    run.Fit(name => started(training = name), progress, interruption.Token));
-                run.Judge(interruption.Token);
-                if (request.Refits && run.Blend is not null)
-                    Refit(details, run, interruption.Token);
+                Fit(details, run, name => fitted = name, interruption.Token);
             }
             catch (TrainingDivergedException diverged)
             {
                 work.Remove();
-                throw Diverged(run, training ?? "network", diverged, folder);
+                throw Diverged(run, fitted ?? "network", diverged, folder);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
@@ -96,15 +92,31 @@ internal static class ForecastCommand
         ForecastConsole.Training(terminal, run);
     }
 
-    private static void Refit(Terminal terminal, ForecastRun run, CancellationToken cancellation)
+    /// <summary>Fits, judges and fits again to all rows.</summary>
+    private static void Fit(Terminal terminal, ForecastRun run, Action<string> fits, CancellationToken cancellation)
     {
+        // What the first fit, judging and the second usually take of the whole.
+        bool refits = run.Request.Refits && run.Blend is not null;
+        double fitted = refits ? 0.65 : 0.9, judged = refits ? 0.72 : 1;
+        var display = new FitDisplay(terminal, run.Request.Budget);
+        string[] names = [.. run.InOrder.Select(forecaster => forecaster.Name)];
+        display.Run([.. names, FitDisplay.Judging], run.Request.EpochsInAll, 0, judged, progress =>
+        {
+            run.Fit(Within(0, fitted / judged), cancellation);
+            run.Judge(Within(fitted / judged, 1, FitDisplay.Judging), cancellation);
+
+            Told Within(double from, double to, string? name = null) => new(moment =>
+            {
+                if (name is null)
+                    fits(moment.Forecaster);
+                progress.Report(moment with { Share = from + ((to - from) * moment.Share), Forecaster = name ?? moment.Forecaster });
+            });
+        });
+        if (!refits)
+            return;
         terminal.Blank();
         ForecastConsole.Refit(terminal, run);
-        TrainingDisplay.Run(terminal, [.. run.Networks.Select(network => network.Name)], run.Request.EpochsInAll / 2, (started, progress) =>
-        {
-            run.Blend!.MemberStarted = member => started(member.Name);
-            run.Refit(progress, cancellation);
-        });
+        display.Run([.. run.InOrder.Select(forecaster => forecaster.Name)], run.Request.EpochsInAll / 2, judged, 1, progress => run.Refit(progress, cancellation));
     }
 
     private static void After(Terminal terminal, ForecastRun run, ReportFolder folder)
@@ -113,6 +125,8 @@ internal static class ForecastCommand
         if (run.Request.IsQuiet)
         {
             ForecastConsole.Verdict(terminal, run);
+            foreach (string sentence in run.GivenUp)
+                terminal.Say(sentence, Spectre.Console.Color.Yellow);
             if (run.NoFuture is { } reason)
                 terminal.Say(reason, Spectre.Console.Color.Yellow);
         }

@@ -71,6 +71,9 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
     {
         Description = "Forecast the rows to come with what was learnt before the test rows, instead of fitting everything again to all rows"
     };
+    private readonly Option<TimeSpan?> _budget = Options.Time(
+        "--budget", "How long the run may take, as 60s, 10m or 1h30m; what there is no time for is left out, and said [default: any time]");
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict and the files alone" };
 
     /// <param name="command">The verb.</param>
@@ -80,7 +83,7 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
         Option[] own =
         [
             .. _recipe.All, _horizon, _window, _model, _min, _max, _layers, _units, _bidirectional, _dropout, _epochs, _batch, _optimizer,
-            _learningRate, _clipNorm, _scaler, _threads, _noRefit, _quiet,
+            _learningRate, _clipNorm, _scaler, _threads, _noRefit, _budget, _quiet,
         ];
         _common.AddTo(command, own.Where(option => !without.Contains(option.Name)), without);
     }
@@ -119,6 +122,7 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
             Min = result.GetValue(_min),
             Max = result.GetValue(_max),
             Refits = !result.GetValue(_noRefit),
+            Budget = result.GetValue(_budget) is { } time ? new TimeBudget(time) { Refits = !result.GetValue(_noRefit) } : null,
             IsQuiet = result.GetValue(_quiet),
             Words = [.. result.Tokens.Select(token => token.Value)],
         };
@@ -169,7 +173,7 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
             throw new UnrollException(
                 $"--model {other} has no part in --recipe {RecipeOptions.Tutorial}, which trains "
                     + $"networks alone. Leave it out, or use --recipe {RecipeOptions.Default}.");
-        foreach (Option option in new Option[] { _min, _max, _noRefit })
+        foreach (Option option in new Option[] { _min, _max, _noRefit, _budget })
         {
             if (result.GetResult(option) is { Implicit: false })
                 throw new UnrollException(

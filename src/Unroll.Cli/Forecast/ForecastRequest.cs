@@ -40,6 +40,9 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>Whether everything is fitted again to all rows before the rows to come are forecast.</summary>
     public bool Refits { get; init; } = true;
 
+    /// <summary>How long the run may take, from when it was asked for; null for any time.</summary>
+    public TimeBudget? Budget { get; init; }
+
     /// <summary>Whether the verdict and the files alone are printed.</summary>
     public bool IsQuiet { get; init; }
 
@@ -233,6 +236,7 @@ internal sealed record ForecastRequest : CommonRequest
                 }
                 : [new("scaler", Network.Scaler)],
             new("missing", MissingOption.Word(Missing)),
+            .. Budget is { } budget ? [new("budget", $"{budget.Whole.TotalSeconds}s")] : Array.Empty<KeyValuePair<string, string>>(),
             new("seed", Text(training.Seed)),
         ];
     }

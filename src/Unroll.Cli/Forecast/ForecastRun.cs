@@ -14,6 +14,7 @@ internal sealed class ForecastRun
     private const int MostNotices = 5;
 
     private Comparison? _comparison;
+    private string[] _unmeasured = [];
 
     /// <exception cref="UnrollException">The data or the options are not usable.</exception>
     public ForecastRun(ForecastRequest request)
@@ -55,7 +56,10 @@ internal sealed class ForecastRun
 
     /// <summary>Those of them that train networks.</summary>
     public IEnumerable<PartsForecaster> Networks =>
-        (Blend?.Members.Where(member => member.CanLearn(Task)) ?? Forecasters).Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+        InOrder.Where(forecaster => forecaster.Kind == ForecasterKind.Network);
+
+    /// <summary>What is fitted and not too short for it.</summary>
+    public IEnumerable<PartsForecaster> InOrder => Blend?.Members.Where(member => member.CanLearn(Task)) ?? Forecasters;
 
     /// <summary>What was chosen and done before, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -84,22 +88,21 @@ internal sealed class ForecastRun
     }
 
     /// <summary>Fits everything to the training rows.</summary>
-    /// <param name="started">Told the name of each network before it is trained.</param>
-    /// <param name="progress">Told of its training.</param>
+    /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public void Fit(Action<string> started, IProgress<TrainingEvent> progress, CancellationToken cancellation)
+    public void Fit(IProgress<ForecastEvent> progress, CancellationToken cancellation)
     {
         if (Blend is not null)
         {
-            Blend.MemberStarted = member => started(member.Name);
+            Blend.Budget = Request.Budget;
             Blend.Fit(Task, progress, cancellation);
             return;
         }
 
-        foreach (PartsForecaster network in Forecasters)
+        double count = Forecasters.Count;
+        foreach ((int i, PartsForecaster network) in Forecasters.Index())
         {
-            started(network.Name);
-            network.Fit(Task, progress, cancellation);
+            network.Fit(Task, new Told(moment => progress.Report(moment with { Share = (i + moment.Share) / count })), cancellation);
             cancellation.ThrowIfCancellationRequested();
         }
     }
@@ -108,12 +111,12 @@ internal sealed class ForecastRun
     public Comparison JudgeBaselines(CancellationToken cancellation) => _comparison = new Comparison(Task, cancellation);
 
     /// <summary>Judges everything on the test rows.</summary>
-    public void Judge(CancellationToken cancellation)
+    public void Judge(IProgress<ForecastEvent> progress, CancellationToken cancellation)
     {
         if (Blend is not null)
         {
-            _comparison = new Comparison(Task, Blend, cancellation);
-            Importance = InputImportance.Of(Blend, Task, cancellation);
+            _comparison = new Comparison(Task, Blend, progress, cancellation);
+            Importance = ImportanceOf(Blend, cancellation);
             return;
         }
 
@@ -122,8 +125,35 @@ internal sealed class ForecastRun
             _comparison.Add(network);
     }
 
+    /// <summary>What was left out or cut short for want of time, a sentence each; none without a budget.</summary>
+    public IReadOnlyList<string> GivenUp => [.. Blend?.GivenUp ?? [], .. _unmeasured];
+
+    /// <summary>What the forecast owes to its inputs; with a budget only where that takes little of it.</summary>
+    private InputImportance? ImportanceOf(BlendForecaster blend, CancellationToken cancellation)
+    {
+        const double Most = 0.05;
+        if (Request.Budget is not { } budget)
+            return InputImportance.Of(blend, Task, cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            if (budget.Left > 2 * Most * budget.Whole)
+            {
+                end.CancelAfter(Most * budget.Whole);
+                return InputImportance.Of(blend, Task, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It would take too long.
+        }
+
+        _unmeasured = ["What the forecast owes to its inputs was not measured, for want of time."];
+        return null;
+    }
+
     /// <summary>Fits everything again to all rows.</summary>
-    public void Refit(IProgress<TrainingEvent> progress, CancellationToken cancellation) =>
+    public void Refit(IProgress<ForecastEvent> progress, CancellationToken cancellation) =>
         Blend?.Refit(Task.Whole(), progress, cancellation);
 
     /// <summary>Forecasts the rows to come, as far as the file tells what must be known of them.</summary>

@@ -26,6 +26,8 @@ internal static class ForecastWords
             yield return Shares(run, blend);
         foreach (string note in run.Blend?.Notes ?? [.. run.Forecasters.SelectMany(forecaster => forecaster.Notes).Distinct()])
             yield return note;
+        foreach (string sentence in run.GivenUp.Except(run.Blend?.GivenUp ?? []))
+            yield return sentence;
         if (run.Request is { Recipe: { IsDefault: true, Strategy: Strategy.Recursive }, Horizon: > 1 and int horizon })
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Strategy recursive: one row ahead is learnt, and predictions take the place of values for rows 2 to {horizon}.");

@@ -14,6 +14,7 @@ namespace Unroll.Cli;
 /// <param name="Parts">The same of each part, in its unit.</param>
 /// <param name="Settings">By the names of the options.</param>
 /// <param name="LeftOut">Series that could not be used.</param>
+/// <param name="Budget">What a time for the run left out; null without one.</param>
 /// <param name="Folds">The fits of a backtest; null in a forecast.</param>
 /// <param name="Drivers">What the recommended forecast owes to its inputs; null where that is not known, and in a backtest.</param>
 internal sealed record MetricsJson(
@@ -27,6 +28,7 @@ internal sealed record MetricsJson(
     PartFigures[] Parts,
     Dictionary<string, string> Settings,
     LeftOutFigures[] LeftOut,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BudgetFigures? Budget = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DriverFigures? Drivers = null)
 {
@@ -34,10 +36,15 @@ internal sealed record MetricsJson(
         Of(run.Data, run.Comparison, (score, part) => SharesOf(run, score, part), run.Request.Settings(run.Task)) with
         {
             Drivers = DriverFigures.Of(run.Importance),
+            Budget = BudgetFigures.Of(run.Request.Budget, run.GivenUp),
         };
 
     public static MetricsJson Of(BacktestRun run) =>
-        Of(run.Data, run.Comparison, (_, _) => [], run.Settings) with { Folds = FoldFigures.Of(run) };
+        Of(run.Data, run.Comparison, (_, _) => [], run.Settings) with
+        {
+            Budget = BudgetFigures.Of(run.Options.Budget, run.Result.GivenUp),
+            Folds = FoldFigures.Of(run),
+        };
 
     private static MetricsJson Of(
         SeriesSet data,
@@ -195,6 +202,16 @@ internal sealed record ForecasterFigures(
 /// <param name="Error">By the metric.</param>
 /// <param name="P">The probability of so large a difference by chance; null where that cannot be told.</param>
 internal sealed record WithoutNetworksFigures(double Rmse, double Error, double? P);
+
+/// <summary>A time for the run.</summary>
+/// <param name="Seconds">How long it could take.</param>
+/// <param name="Spent">How long it took until this was written.</param>
+/// <param name="GivenUp">What was left out or cut short, a sentence each.</param>
+internal sealed record BudgetFigures(double Seconds, double Spent, string[] GivenUp)
+{
+    public static BudgetFigures? Of(TimeBudget? budget, IReadOnlyList<string> givenUp) =>
+        budget is null ? null : new BudgetFigures(budget.Whole.TotalSeconds, Math.Round(budget.Elapsed.TotalSeconds, 3), [.. givenUp]);
+}
 
 /// <summary>A fit of a backtest.</summary>
 /// <param name="Train">The rows it learnt from; a row of a series counts once.</param>

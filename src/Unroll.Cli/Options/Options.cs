@@ -101,6 +101,13 @@ internal static class Options
         CustomParser = result => Parsed(name, result, TestRows.Parse),
     };
 
+    public static Option<TimeSpan?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result => Parsed<TimeSpan?>(name, result, text => TimeBudget.Parse(text)),
+    };
+
     /// <summary>Names of columns: repeated, or with commas between.</summary>
     public static Option<string[]> Names(string name, string description)
     {

@@ -113,15 +113,7 @@ internal static class PredictCommand
         PartsForecaster forecaster = input.Forecaster;
         DateTime before = forecaster.TrainedOn.Last;
         IEnumerable<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
-        string[] names = [.. members.Where(member => member.Networks.Count > 0).Select(member => member.Name)];
-        TrainingDisplay.Run(terminal, names, 0, (started, progress) =>
-        {
-            if (forecaster is BlendForecaster { } several)
-                several.MemberStarted = member => started(member.Name);
-            else
-                started(forecaster.Name);
-            forecaster.Refit(task, progress, cancellation);
-        });
+        new FitDisplay(terminal).Run([.. members.Select(member => member.Name)], 0, 0, 1, progress => forecaster.Refit(task, progress, cancellation));
         string path = input.Request.Output ?? input.Request.Model;
         ForecastFile.Save(forecaster, path);
         TimeSeries table = task[task.Parts[0]].Table;

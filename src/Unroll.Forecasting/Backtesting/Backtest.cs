@@ -47,11 +47,12 @@ public static class Backtest
         BacktestRunner[] runners =
         [
             .. along.Where(rule => !judged.Contains(rule.Key))
-                .Select(rule => new BacktestRunner(plan, rule, () => rule, true, options.Work, progress)),
-            .. wanted.Zip(forecasters, (shown, create) => new BacktestRunner(plan, shown, create, false, options.Work, progress)),
+                .Select(rule => new BacktestRunner(plan, rule, () => rule, true, options, progress)),
+            .. wanted.Zip(forecasters, (shown, create) => new BacktestRunner(plan, shown, create, false, options, progress)),
         ];
+        double[] places = UsualTime.Places([.. runners.Select(runner => runner.Shown)], task, 1);
         for (int i = 0; i < runners.Length; i++)
-            runners[i].Place = (i + 1, runners.Length);
+            (runners[i].Place, runners[i].Share) = ((i + 1, runners.Length), (places[i], places[i + 1]));
 
         List<string> leftOut = [.. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Unable(plan.TaskOf(0)))];
         FoldForecast[][] folds = [.. runners.SelectMany(runner => Run(runner, runner.Key == along[0].Key, leftOut, cancellationToken))];
@@ -63,7 +64,10 @@ public static class Backtest
                 .OrderBy(score => Array.FindIndex(along, rule => rule.Key == score.Key)),
         ];
         ForecasterScore? without = Array.Find(folds, own => own[0].IsWithout) is { } simpler ? BacktestJoin.Score(plan, simpler) : null;
-        return new BacktestResult(new Comparison(task, scores, without, leftOut), plan.Folds, plan.RefitEvery, options.TrainRows);
+        return new BacktestResult(new Comparison(task, scores, without, leftOut), plan.Folds, plan.RefitEvery, options.TrainRows)
+        {
+            GivenUp = [.. runners.SelectMany(runner => runner.GivenUp)],
+        };
     }
 
     /// <summary>What a forecaster, and of a blend its members, forecast in every fold; nothing where a baseline cannot be fitted.</summary>

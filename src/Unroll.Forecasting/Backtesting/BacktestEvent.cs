@@ -4,8 +4,8 @@ public enum BacktestEventKind
 {
     FitStarted,
 
-    /// <summary>A step or an epoch of a network: <see cref="BacktestEvent.Training"/> says which.</summary>
-    Training,
+    /// <summary>A moment of a fit: <see cref="BacktestEvent.Moment"/> says which.</summary>
+    Fitting,
 
     FitEnded,
 
@@ -23,8 +23,8 @@ public enum BacktestEventKind
 /// <param name="Fits">How many fits each forecaster has.</param>
 /// <param name="TrainRows">How many rows it learns from, all parts together.</param>
 /// <param name="TrainTo">The date of the newest of them.</param>
-/// <param name="Member">Of a blend what is being fitted; otherwise the forecaster.</param>
-/// <param name="Training">With <see cref="BacktestEventKind.Training"/>: how far the member is.</param>
+/// <param name="Moment">With <see cref="BacktestEventKind.Fitting"/>: how far the fit is, and of a blend which member is fitted.</param>
+/// <param name="Share">The share of the whole backtest that is done, 0 to 1: never below that of an event before, 1 at the end.</param>
 public readonly record struct BacktestEvent(
     BacktestEventKind Kind,
     string Forecaster,
@@ -35,5 +35,5 @@ public readonly record struct BacktestEvent(
     int Fits,
     int TrainRows,
     DateTime TrainTo,
-    string Member,
-    TrainingEvent Training);
+    ForecastEvent Moment,
+    double Share);

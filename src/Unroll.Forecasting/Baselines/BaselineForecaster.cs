@@ -44,16 +44,16 @@ public abstract class BaselineForecaster : PartsForecaster
         ? known.Rule
         : throw new InvalidOperationException($"The {Name} forecaster is not fitted to {part}. Call Fit first.");
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, cancellationToken))
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) =>
+        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, run.Cancellation))
         {
             Part = part,
             Facts = PartFacts.Of(split, task.Options),
-            Track = Validate(task, part, split, cancellationToken),
-        }, cancellationToken);
+            Track = Validate(task, part, split, run.Cancellation),
+        }, run);
 
-    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, cancellationToken)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, cancellationToken);
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => Each<PartModel>(
+        task, (part, split) => new BaselineModel(Fitted(task, part, split, run.Cancellation)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, run);
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {

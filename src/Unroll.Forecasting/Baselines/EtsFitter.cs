@@ -135,16 +135,17 @@ internal sealed class EtsFitter
 
     private double Deviance(double[] point)
     {
-        (EtsState state, _) = State(point);
+        EtsState state = State(point, out _);
         return state.Judge(_values, _model.Error == EtsError.Multiplicative, _floor).Deviance;
     }
 
     private EtsParameters Read(double[] point)
     {
-        (EtsState state, EtsParameters p) = State(point);
+        EtsState state = State(point, out Smoothing p);
         double[] season = HasSeason ? [.. _season] : [];
         (double deviance, double squares) = state.Judge(_values, _model.Error == EtsError.Multiplicative, _floor);
-        return p with { Season = Array.AsReadOnly(season), Deviance = deviance, SquaredErrors = squares };
+        return new EtsParameters(
+            _model, _period, p.Alpha, p.Beta, p.Gamma, p.Phi, p.Level, p.Trend, Array.AsReadOnly(season), squares, deviance, ParameterCount, _values.Length);
     }
 
     /// <summary>
@@ -152,7 +153,7 @@ internal sealed class EtsFitter
     /// to the nearest value allowed; then the differences of level, trend and seasons from where the search starts, in mean changes
     /// from row to row, of which the last season's makes the sum what it was.
     /// </summary>
-    private (EtsState State, EtsParameters Parameters) State(double[] point)
+    private EtsState State(double[] point, out Smoothing smoothing)
     {
         int at = 0;
         double alpha = Share(point[at++]);
@@ -170,11 +171,14 @@ internal sealed class EtsFitter
         }
 
         _season[^1] -= sum;
-        var state = new EtsState(_model, alpha, beta, gamma, phi, level, trend, _season);
-        return (state, new EtsParameters(_model, _period, alpha, beta, gamma, phi, level, trend, [], 0, 0, ParameterCount, _values.Length));
+        smoothing = new Smoothing(alpha, beta, gamma, phi, level, trend);
+        return new EtsState(_model, alpha, beta, gamma, phi, level, trend, _season);
 
         static double Share(double coordinate) => Math.Clamp(coordinate, Lowest, Highest);
     }
+
+    /// <summary>Parameters, level and trend of a point of the search.</summary>
+    private readonly record struct Smoothing(double Alpha, double Beta, double Gamma, double Phi, double Level, double Trend);
 
     /// <summary>Level, trend and seasons before the first row, read off the first rows.</summary>
     internal sealed record EtsStart(double Level, double Trend, double[] Season)

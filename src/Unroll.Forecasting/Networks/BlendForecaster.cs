@@ -61,7 +61,7 @@ public sealed class BlendForecaster : PartsForecaster
 
     public override long Parameters => _members.Sum(member => member.Parameters);
 
-    public override IReadOnlyList<string> Notes => [.. _notes, .. _members.SelectMany(member => member.Notes).Distinct()];
+    public override IReadOnlyList<string> Notes => [.. _notes, .. GivenUp, .. _members.SelectMany(member => member.Notes).Distinct()];
 
     public override History? History => _members.Select(member => member.History).FirstOrDefault(history => history is not null);
 
@@ -70,8 +70,22 @@ public sealed class BlendForecaster : PartsForecaster
     /// <summary>The members that could be fitted, in the order in which they were given.</summary>
     public IReadOnlyList<PartsForecaster> Members => _members;
 
-    /// <summary>Told of every member before it is fitted.</summary>
-    public Action<PartsForecaster>? MemberStarted { get; set; }
+    /// <summary>How long fitting, judging and fitting again may take; null for as long as they do. See <see cref="GivenUp"/>.</summary>
+    public TimeBudget? Budget { get; set; }
+
+    /// <summary>
+    /// What was left out or cut short as the <see cref="Budget"/> did not allow it, a sentence each, also in <see cref="Notes"/>; none without one.
+    /// Given up are, in this order, as far as it takes: ARIMA, where it needs more than a third of what is left, and ETS, where it needs more than half;
+    /// networks of each kind down to one; the second kind of networks; all networks; ridge regression and other rules. The plainest rule is always
+    /// fitted, whatever it takes.
+    /// </summary>
+    public IReadOnlyList<string> GivenUp => Schedule?.Sentences ?? [];
+
+    /// <summary>What was decided with a budget; null without one.</summary>
+    internal BlendSchedule? Schedule { get; private set; }
+
+    /// <summary>What was decided for the same blend on fewer rows; null for nothing.</summary>
+    internal BlendSchedule? Earlier { get; set; }
 
     public override FinishedWork? Work
     {
@@ -118,18 +132,27 @@ public sealed class BlendForecaster : PartsForecaster
             : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, Facts.ChosenBy, part => Models[part].Facts));
     }
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
+        const double Fitted = 0.98;
         _notes.Clear();
         Require(task);
+        Schedule = Budget is null ? null : new BlendSchedule(Budget, Earlier);
         var fitted = new List<PartsForecaster>();
         _notes.AddRange(Unable(task));
-        foreach (PartsForecaster member in _members.Where(member => member.CanLearn(task)))
+        IEnumerable<PartsForecaster> able = _members.Where(member => member.CanLearn(task));
+        PartsForecaster[] order = Schedule is null ? [.. able] : BlendSchedule.Order(able);
+        double[] places = UsualTime.Places(order, task, Fitted);
+        for (int k = 0; k < order.Length; k++)
         {
-            MemberStarted?.Invoke(member);
+            PartsForecaster member = order[k];
+            FitRun own = run.Within(member.Name, places[k], places[k + 1]);
             try
             {
-                member.Fit(task, progress, cancellationToken);
+                if (Schedule is null)
+                    member.FitIn(task, own);
+                else if (!Schedule.Fit(member, task, own, order.Skip(k).Count(each => each.Kind == ForecasterKind.Network)))
+                    continue;
                 fitted.Add(member);
             }
             catch (UnrollException reason) when (_members.Count > 1 && member.Kind == ForecasterKind.Baseline && reason is not TrainingDivergedException)
@@ -140,17 +163,26 @@ public sealed class BlendForecaster : PartsForecaster
 
         if (fitted.Count == 0)
             throw new UnrollException(_notes[0]);
-        _members = fitted;
+        _members = fitted = [.. _members.Where(fitted.Contains)];
+        run.Tell(ForecastStage.Judging, Fitted, 0, task.Parts.Count);
+        if (Budget is { Refits: false })
+            Schedule!.End();
         return Weigh(task.Parts, fitted, task.Metric, part => PartFacts.Of(task[part], task.Options));
     }
 
-    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
     {
         var shares = Models.ToDictionary(entry => entry.Key, entry => ((BlendModel)entry.Value).Shares);
-        foreach (PartsForecaster member in _members)
+        if (Schedule is not null)
         {
-            MemberStarted?.Invoke(member);
-            member.Refit(task, progress, cancellationToken);
+            Schedule.Refit(_members, task, run);
+            Schedule.End();
+        }
+        else
+        {
+            double[] places = UsualTime.Places(_members, task, 1);
+            foreach ((int k, PartsForecaster member) in _members.Index())
+                member.RefitIn(task, run.Within(member.Name, places[k], places[k + 1]));
         }
 
         return [.. task.Parts.Select(part => Mixed(part, _members, shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];

@@ -67,7 +67,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     public override Model Show(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _shown = new EnsembleTraining(RecipeFor(task), task, SeriesSplits.Statics(task), null, _ => { }, CancellationToken.None).Build();
+        return _shown = new EnsembleTraining(RecipeFor(task), task, SeriesSplits.Statics(task), null, new FitRun(Name, null, default)).Build();
     }
 
     /// <inheritdoc/>
@@ -81,28 +81,28 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     internal override bool CanLearn(ForecastTask task, Part part) => Recipe.CanLearn(task, part);
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         StaticInputs = SeriesSplits.Statics(task);
-        EnsembleTraining training = Training(task, progress, cancellationToken);
+        EnsembleTraining training = Training(task, run);
         (IReadOnlyList<EnsembleModel> models, Chosen) = training.Run();
         _history = training.History;
         training.End();
         return SeriesSplits.InOrder(task, models);
     }
 
-    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
     {
         if (!CanRefit)
             throw new UnrollException($"The {Name} was trained with a schedule, a loss or an optimiser that its file does not hold, so it cannot be fitted on. Fit it anew.");
         if (!task.Parts.SequenceEqual(Learnt))
         {
             // Other series: what was chosen for each of them does not fit.
-            return FitParts(task, progress, cancellationToken);
+            return FitParts(task, run);
         }
 
-        EnsembleTraining training = Training(task, progress, cancellationToken);
-        IReadOnlyList<EnsembleModel> models = training.Rerun(Chosen!);
+        EnsembleTraining training = Training(task, run);
+        IReadOnlyList<EnsembleModel> models = training.Rerun(Chosen!, Networks);
         training.End();
         return SeriesSplits.InOrder(task, models);
     }
@@ -149,8 +149,7 @@ public sealed class EnsembleForecaster : PartsForecaster
         };
     }
 
-    private EnsembleTraining Training(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        new(RecipeFor(task), task, StaticInputs, Work, moment => progress?.Report(moment), cancellationToken);
+    private EnsembleTraining Training(ForecastTask task, FitRun run) => new(RecipeFor(task), task, StaticInputs, Work, run);
 
     private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
 }

@@ -10,25 +10,27 @@ internal sealed class EnsembleTraining
     /// <summary>Inputs up to this many numbers are laid out once; more are made anew for every epoch.</summary>
     private const long MostNumbers = 64_000_000;
 
+    /// <summary>The shares of a fit at which inputs are chosen, and at which the networks' training begins.</summary>
+    private const double Chose = 0.06, Prepared = 0.1;
+
     private readonly EnsembleRecipe _recipe;
     private readonly ForecastTask _task;
     private readonly TrainingSeries[] _series;
     private readonly MemberTraining _members;
     private readonly SeriesLoop _loop;
-    private readonly CancellationToken _cancellation;
+    private readonly FitRun _run;
 
     /// <param name="recipe">How the forecaster is made.</param>
     /// <param name="task">What is learnt from.</param>
     /// <param name="statics">How static columns become inputs.</param>
     /// <param name="work">Where finished networks are kept; null for nowhere.</param>
-    /// <param name="onEvent">Called on the thread that trains.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public EnsembleTraining(EnsembleRecipe recipe, ForecastTask task, StaticInputs statics, FinishedWork? work, Action<TrainingEvent> onEvent, CancellationToken cancellation)
+    /// <param name="run">Told how far it is.</param>
+    public EnsembleTraining(EnsembleRecipe recipe, ForecastTask task, StaticInputs statics, FinishedWork? work, FitRun run)
     {
-        (_recipe, _task, _cancellation) = (recipe, task, cancellation);
+        (_recipe, _task, _run) = (recipe, task, run);
         _series = SeriesSplits.Of(task, statics);
-        _members = new MemberTraining(recipe, work, onEvent, cancellation);
-        _loop = new SeriesLoop(recipe.Network.Threads, NamesOf(_series), cancellation);
+        _members = new MemberTraining(recipe, work, run, Prepared);
+        _loop = new SeriesLoop(recipe.Network.Threads, NamesOf(_series), run.Cancellation);
     }
 
     /// <summary>Of the first network, with the validation rows held back; null where it was not trained so.</summary>
@@ -36,11 +38,12 @@ internal sealed class EnsembleTraining
 
     /// <summary>The inputs of each target, all with the longest window of them.</summary>
     /// <exception cref="UnrollException">There are too few training rows, or inputs that the strategy cannot have.</exception>
-    public static PlanChoice[] Choose(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series, CancellationToken cancellation)
+    public static PlanChoice[] Choose(EnsembleRecipe recipe, IReadOnlyList<TrainingSeries> series, FitRun run)
     {
         recipe.RequireInputs(series[0].Targets);
-        PlanChoice[] choices = [.. series[0].Targets.Select((_, k) =>
-            PlanChoice.Of([.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), cancellation).For(recipe, series))];
+        int targets = series[0].Targets.Count;
+        PlanChoice[] choices = [.. Enumerable.Range(0, targets).Select(k => PlanChoice.Of(
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.Tried(k, targets, Chose)).For(recipe, series))];
         int window = choices.Max(choice => choice.Plans.Max(plan => plan.Window));
         return Array.ConvertAll(choices, choice => choice with { Plans = Array.ConvertAll(choice.Plans, plan => plan with { Window = window }) });
     }
@@ -52,16 +55,17 @@ internal sealed class EnsembleTraining
 
     /// <summary>A network that is not trained yet.</summary>
     /// <inheritdoc cref="Choose" path="/exception"/>
-    public Model Build() => MemberTraining.CreateModel(_recipe, JointInputs.Of([.. Choose(_recipe, _series, _cancellation).Select(choice => choice.Plans[0])]), 0);
+    public Model Build() => MemberTraining.CreateModel(_recipe, JointInputs.Of([.. Choose(_recipe, _series, _run).Select(choice => choice.Plans[0])]), 0);
 
     /// <summary>Chooses inputs and epochs on the newest training rows, then trains on all of them.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OutOfTimeException">There was no time for a network.</exception>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
     public (IReadOnlyList<EnsembleModel> Models, Chosen Chosen) Run()
     {
         ForecastSplit[][] inner = new ForecastSplit[_series.Length][];
         _loop.Run(inner.Length, s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
-        PlanChoice[] choices = Choose(_recipe, _series, _cancellation);
+        PlanChoice[] choices = Choose(_recipe, _series, _run);
         SeriesStage[] stages = Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
         var validation = new SideBySideSamples[stages.Length];
         _loop.Run(stages.Length, s =>
@@ -70,6 +74,11 @@ internal sealed class EnsembleTraining
             validation[s] = stages[s].From(first, count);
         });
 
+        _run.Networks?.Divide(
+            inner.Sum(splits => splits[0].Train.Count + (splits[0].Test.Count / 3.0)),
+            _series.Sum(each => each.Targets[0].Train.Count),
+            _run.Networks.Refits ? _series.Sum(each => each.Targets[0].Table.Rows) : 0);
+
         // Networks that have not seen the validation rows say how long to train, and what they are worth.
         (Model[] networks, int[] epochs) = _members.Train("choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null);
         EnsembleModel[][] judged = Models(stages, networks, null);
@@ -77,25 +86,27 @@ internal sealed class EnsembleTraining
         // One series after the other: the networks are shared, and compute on all threads themselves.
         for (int s = 0; s < stages.Length; s++)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            _run.Cancellation.ThrowIfCancellationRequested();
             (int first, int count) = Origins(inner[s][0], _recipe.Steps);
             RawForecast[] ahead = judged[s][0].Ahead(stages[s].Frames, first, count, _recipe.Steps);
             tracks[s] = [.. ahead.Select((own, k) => new TrackRecord(new HorizonForecast(inner[s][k].Test.Values, own.Values), own.Head))];
         }
 
-        return (Train(choices, epochs, tracks, "final"), new Chosen(choices, epochs));
+        return (Train(choices, epochs, tracks, "final", networks), new Chosen(choices, epochs));
     }
 
     /// <summary>Trains on all training rows with what was chosen on fewer.</summary>
-    public IReadOnlyList<EnsembleModel> Rerun(Chosen chosen) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again);
+    /// <param name="chosen">What was chosen.</param>
+    /// <param name="before">The networks as they are, of which those stay that there is no time for.</param>
+    public IReadOnlyList<EnsembleModel> Rerun(Chosen chosen, IReadOnlyList<Model> before) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again, before);
 
     /// <summary>Says that all is done.</summary>
     public void End() => _members.End();
 
-    private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage)
+    private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage, IReadOnlyList<Model> before)
     {
         SeriesStage[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
-        Model[] networks = _members.Train(stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs).Networks;
+        Model[] networks = _members.Train(stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs, before).Networks;
         return [.. Models(stages, networks, tracks).SelectMany(own => own)];
     }
 

@@ -6,9 +6,9 @@ namespace Unroll.Forecasting;
 /// <summary>Trains the networks of an ensemble, which are alike but for their seeds.</summary>
 /// <param name="recipe">How they are made and trained.</param>
 /// <param name="work">Where finished networks are kept, which need no training any more; null for nowhere.</param>
-/// <param name="onEvent">Told of every step and epoch, one after the other.</param>
-/// <param name="cancellation">Ends it.</param>
-internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, Action<TrainingEvent> onEvent, CancellationToken cancellation)
+/// <param name="run">Told of every step and epoch, one after the other.</param>
+/// <param name="from">The share of the run that is done before.</param>
+internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, FitRun run, double from)
 {
     /// <summary>The stage of a fit to more rows, with what was chosen before.</summary>
     public const string Again = "again";
@@ -63,55 +63,130 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     /// <param name="samples">What they learn from.</param>
     /// <param name="validation">What says when to stop; null for nothing.</param>
     /// <param name="epochs">One a network, where nothing says when to stop.</param>
+    /// <param name="before">What stays of a network that cannot be trained in time; null where nothing is there yet.</param>
     /// <returns>The networks, and the epoch whose weights each has.</returns>
-    public (Model[] Networks, int[] Epochs) Train(string stage, JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs)
+    /// <exception cref="OutOfTimeException">No network could be trained in time.</exception>
+    public (Model[] Networks, int[] Epochs) Train(
+        string stage, JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs, IReadOnlyList<Model>? before = null)
     {
         _isAgain = stage == Again;
-        int members = recipe.Members, threads = recipe.Network.Threads;
+        int members = epochs?.Length ?? recipe.Members, threads = recipe.Network.Threads;
         int together = threads < FewestThreads ? 1 : Math.Min(members, threads / 2);
-        (Model Network, History History)[] trained = new (Model, History)[members];
+        var job = new Job(stage, inputs, samples, validation, epochs);
         _clock.Start();
+        (Model Network, History? History)[] trained = run.Networks is not { } time
+            ? Side(job, 0, members, together, null)
+            : epochs is null
+                ? InTime(job, members, together, time)
+                : Anew(job, members, together, time, before!);
+        _clock.Stop();
+        History ??= trained[0].History;
+        return (
+            Array.ConvertAll(trained, member => member.Network),
+            Array.ConvertAll(trained, member => Math.Max(1, member.History?.KeptEpoch ?? 1)));
+    }
+
+    /// <summary>Trains some networks side by side.</summary>
+    private (Model Network, History? History)[] Side(Job job, int first, int count, int together, Deadline? deadline)
+    {
+        var trained = new (Model Network, History? History)[count];
+        int threads = recipe.Network.Threads;
         if (together == 1)
         {
-            for (int k = 0; k < members; k++)
-                trained[k] = Member(stage, inputs, samples, validation, epochs?[k], k, threads);
+            for (int k = 0; k < count; k++)
+                trained[k] = Member(job, first + k, threads, deadline);
         }
         else
         {
-            new SeriesLoop(together, null, cancellation).Run(members, k => trained[k] = Member(stage, inputs, samples, validation, epochs?[k], k, threads / together));
+            new SeriesLoop(together, null, run.Outer).Run(count, k => trained[k] = Member(job, first + k, threads / together, deadline));
         }
 
-        _clock.Stop();
-        History ??= trained[0].History;
-        return (Array.ConvertAll(trained, member => member.Network), Array.ConvertAll(trained, member => Math.Max(1, member.History.KeptEpoch)));
+        return trained;
     }
+
+    /// <summary>Trains as many networks with validation rows as there is time for.</summary>
+    private (Model Network, History? History)[] InTime(Job job, int members, int together, NetworkTime time)
+    {
+        var all = new List<(Model Network, History? History)>();
+        bool goesOn = true;
+        while (goesOn && all.Count < members)
+        {
+            Deadline deadline = time.Choosing();
+            long start = deadline.Clock.GetTimestamp();
+            (Model Network, History? History)[] next = Side(job, all.Count, Math.Min(together, members - all.Count), together, deadline);
+            TimeSpan took = deadline.Clock.GetElapsedTime(start);
+            all.AddRange(next.TakeWhile(member => member.History!.KeptEpoch > 0));
+            int epochs = next.Sum(member => member.History!.Epochs.Count);
+            if (time.PerSample == default && epochs > 0)
+                time.PerSample = took / ((double)epochs / next.Length * job.Samples.Count);
+            goesOn = time.HasTimeFor(next.Count(member => member.History!.KeptEpoch > 0), next.Count(IsCut), took);
+        }
+
+        return all.Count > 0 ? [.. all] : throw new OutOfTimeException();
+    }
+
+    /// <summary>Trains networks anew, on more rows, as far as there is time; the others stay as they were.</summary>
+    private (Model Network, History? History)[] Anew(Job job, int members, int together, NetworkTime time, IReadOnlyList<Model> before)
+    {
+        Deadline deadline = time.Final();
+        var all = new List<(Model Network, History? History)>();
+        while (all.Count < members)
+        {
+            int count = Math.Min(together, members - all.Count);
+            int longest = job.Epochs!.Skip(all.Count).Take(count).Max();
+            bool hasTime = time.PerSample * ((double)longest * job.Samples.Count) <= deadline.Left;
+            (Model Network, History? History)[] next = hasTime ? Side(job, all.Count, count, together, deadline) : new (Model, History?)[count];
+            for (int k = 0; k < count; k++)
+            {
+                bool isDone = hasTime && !IsCut(next[k]);
+                if (!isDone)
+                    time.Stay();
+                all.Add(isDone ? next[k] : (before[all.Count], null));
+            }
+        }
+
+        return [.. all];
+    }
+
+    private static bool IsCut((Model Network, History? History) member) => member.History!.Reason == StopReason.Cancelled;
+
+    /// <summary>What the networks of one stage are trained with.</summary>
+    private sealed record Job(string Stage, JointInputs Inputs, ISamples Samples, ISamples? Validation, int[]? Epochs);
 
     /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
     public void End() =>
-        onEvent(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
+        Tell(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
+
+    private void Tell(TrainingEvent moment) => run.Tell(moment, from, 1);
 
     /// <summary>The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the recipe's.</summary>
     internal static Loss? LossOf(EnsembleRecipe recipe) => Heads.LossOf(recipe.Head)
         ?? (recipe.Metric.IsAbsolute() && recipe.Network.Training.Loss is MeanSquaredError ? new MeanAbsoluteError() : null);
 
-    private (Model Network, History History) Member(string stage, JointInputs inputs, ISamples samples, ISamples? validation, int? epochs, int member, int threads)
+    private (Model Network, History History) Member(Job job, int member, int threads, Deadline? deadline)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{stage}");
+        string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{job.Stage}");
         (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
         if (known is null)
         {
             TrainingOptions options = Options with
             {
                 Seed = unchecked(Options.Seed + member),
-                Validation = validation,
-                EarlyStopping = validation is null ? null : Options.EarlyStopping,
-                Epochs = epochs ?? Options.Epochs,
+                Validation = job.Validation,
+                EarlyStopping = job.Validation is null ? null : Options.EarlyStopping,
+                Epochs = job.Epochs?[member] ?? Options.Epochs,
             };
             if (LossOf(recipe) is { } loss)
                 options = options with { Loss = loss };
-            Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, inputs, member);
-            History history = network.Fit(samples, options, moment => Forward(member, moment), cancellation);
-            cancellation.ThrowIfCancellationRequested();
+            Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, job.Inputs, member);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(run.Outer);
+            History history = network.Fit(job.Samples, options, moment =>
+            {
+                Forward(member, moment);
+                if (deadline?.IsOver(moment) == true)
+                    end.Cancel();
+            }, end.Token);
+            run.Outer.ThrowIfCancellationRequested();
             known = (network, history);
             if (history.Reason is StopReason.Finished or StopReason.StoppedEarly)
                 work?.Add(key, network, history);
@@ -125,7 +200,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
 
         if (known.Value.Network.Threads == recipe.Network.Threads)
             return known.Value;
-        Model whole = CreateModel(recipe, inputs, member);
+        Model whole = CreateModel(recipe, job.Inputs, member);
         whole.CopyWeights(known.Value.Network);
         return (whole, known.Value.History);
     }
@@ -143,7 +218,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             long before = _running.Values.Sum() - 1;
             _last = moment with { Epoch = _epochsBefore + (int)(before / all) + 1, Epochs = AllEpochs, Step = (int)(before % all) + 1, Elapsed = _clock.Elapsed };
             if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
-                onEvent(_last);
+                Tell(_last);
         }
     }
 }

@@ -48,21 +48,21 @@ public sealed class NetworkForecaster : PartsForecaster
     }
 
     /// <inheritdoc/>
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         var models = new List<NetworkModel>();
         _history = null;
-        foreach (Part part in task.Parts)
+        foreach ((int i, Part part) in task.Parts.Index())
         {
             ForecastSplit split = task[part];
+            FitRun own = run.Within(Name, i / (double)task.Parts.Count, (i + 1.0) / task.Parts.Count);
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
             Model network = Recipe.CreateModel().Build(new Shape(split.Window, 1), Recipe.Training.Seed);
             models.Add(new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) });
             try
             {
-                Action<TrainingEvent>? told = progress is null ? null : progress.Report;
-                History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, told, cancellationToken);
+                History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, own.Tell, run.Cancellation);
                 _history ??= history;
             }
             catch (TrainingDivergedException diverged)

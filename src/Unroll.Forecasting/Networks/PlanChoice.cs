@@ -24,9 +24,14 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     /// <param name="recipe">Of which horizon, strategy, transform, validation share, metric and threads count.</param>
     /// <param name="names">Of the series, for messages; null where there are none.</param>
     /// <param name="cancellation">Ends it between two plans.</param>
+    /// <param name="tried">Told how many plans were tried, of how many at most; of a choice that is known nothing is told.</param>
     /// <exception cref="UnrollException">A series has too few training rows.</exception>
     public static PlanChoice Of(
-        IReadOnlyList<ForecastSplit> series, EnsembleRecipe recipe, IReadOnlyList<string>? names, CancellationToken cancellation)
+        IReadOnlyList<ForecastSplit> series,
+        EnsembleRecipe recipe,
+        IReadOnlyList<string>? names,
+        CancellationToken cancellation,
+        Action<int, int>? tried = null)
     {
         Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
         lock (cache)
@@ -35,7 +40,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
             if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
                 return known.Choice;
             ForecastSplit[] splits = [.. series];
-            PlanChoice choice = Choose(splits, recipe, new SeriesLoop(recipe.Network.Threads, names, cancellation));
+            PlanChoice choice = Choose(splits, recipe, new SeriesLoop(recipe.Network.Threads, names, cancellation), tried);
             cache[key] = (splits, choice);
             return choice;
         }
@@ -57,7 +62,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     private static int WindowOf(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? EnsembleRecipe.DefaultWindow, split.Window);
 
-    private static PlanChoice Choose(ForecastSplit[] whole, EnsembleRecipe recipe, SeriesLoop loop)
+    private static PlanChoice Choose(ForecastSplit[] whole, EnsembleRecipe recipe, SeriesLoop loop, Action<int, int>? tried)
     {
         var inner = new ForecastSplit[whole.Length];
         loop.Run(inner.Length, s => inner[s] = whole[s].WithinTraining(recipe.ValidationRows(whole[s])));
@@ -71,16 +76,24 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         ForecastSplit[] asked = [.. Enumerable.Range(0, count).Select(i => inner[(int)((long)i * inner.Length / count)])];
         bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
 
-        int[] tried = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];
-        IEnumerable<InputPlan> candidates = tried.SelectMany(each => InputPlans.Candidates(lead, recipe.StepsAtOnce, each, recipe.Transform))
+        int[] periods = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];
+        InputPlan[] candidates = [.. periods.SelectMany(each => InputPlans.Candidates(lead, recipe.StepsAtOnce, each, recipe.Transform))
             .Where(candidate => recipe.Transform is not null || hasLogarithms || candidate.Transform != TargetTransform.LogReturn.Name)
-            .Select(candidate => candidate with { IsAbsolute = recipe.Metric.IsAbsolute() });
-        InputPlan best = LinearStage.Grow(
-            candidates,
-            InputPlans.Groups(lead, recipe.Steps),
-            plan => PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, recipe.Metric, false, loop).Error);
+            .Select(candidate => candidate with { IsAbsolute = recipe.Metric.IsAbsolute() })];
+        IReadOnlyList<Func<InputPlan, InputPlan>> groups = InputPlans.Groups(lead, recipe.Steps);
+
+        // The last trial is that of the best plan, with all series.
+        int most = (candidates.Length * (1 + groups.Count)) + (inner.Length / asked.Length), judged = 0;
+        tried?.Invoke(0, most);
+        InputPlan best = LinearStage.Grow(candidates, groups, plan =>
+        {
+            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, recipe.Metric, false, loop).Error;
+            tried?.Invoke(++judged, most);
+            return error;
+        });
         InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
         var trial = PlanTrial.Of(inner, plans, season, recipe.Metric, true, loop);
+        tried?.Invoke(most, most);
         bool isPooled = trial.SharedError < trial.OwnError;
         double[] penalties = isPooled ? trial.SharedPenalties : trial.OwnPenalties;
         return new PlanChoice(plans, Array.ConvertAll(plans, _ => penalties), isPooled, trial.OwnError, inner.Length == 1 ? null : trial.SharedError);

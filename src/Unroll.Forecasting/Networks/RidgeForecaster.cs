@@ -39,25 +39,32 @@ public sealed class RidgeForecaster : PartsForecaster
 
     internal override bool CanLearn(ForecastTask task, Part part) => _recipe.CanLearn(task, part);
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
-        (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepared(task, cancellationToken);
-        Choices = [.. task.Targets.Select((_, k) => PlanChoice.Of([.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), cancellationToken))];
+        const double Choosing = 0.7, Judging = 0.85;
+        (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepared(task, run.Cancellation);
+        Choices = [.. task.Targets.Select((_, k) => PlanChoice.Of(
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.Tried(k, task.Targets.Count, Choosing)))];
         var inner = new ForecastSplit[series.Length][];
         loop.Run(inner.Length, s => inner[s] = [.. series[s].Targets.Select(split => split.WithinTraining(recipe.ValidationRows(split)))]);
         LinearFit[] within = LinearFit.Of(Choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count, loop);
         var tracks = new TrackRecord[series.Length][];
-        loop.Run(series.Length, s => tracks[s] = [.. inner[s].Select((split, k) =>
-            new TrackRecord(new HorizonForecast(split.Test.Values, within[s].Linear[k].Values(within[s].Frames[k], split.Train.Count - 1, split.Test.Count - task.Horizon + 1, null, [])), null))]);
-        return Fitted(task, series, loop, tracks);
+        Action judged = run.Counter(ForecastStage.Judging, series.Length, Choosing, Judging);
+        loop.Run(series.Length, s =>
+        {
+            tracks[s] = [.. inner[s].Select((split, k) =>
+            new TrackRecord(new HorizonForecast(split.Test.Values, within[s].Linear[k].Values(within[s].Frames[k], split.Train.Count - 1, split.Test.Count - task.Horizon + 1, null, [])), null))];
+            judged();
+        });
+        return Fitted(task, series, loop, tracks, run.Within(Name, Judging, 1));
     }
 
-    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
     {
         if (!task.Parts.SequenceEqual(Learnt) || Choices.Length == 0)
-            return FitParts(task, progress, cancellationToken);
-        (TrainingSeries[] series, SeriesLoop loop, _) = Prepared(task, cancellationToken);
-        return Fitted(task, series, loop, null);
+            return FitParts(task, run);
+        (TrainingSeries[] series, SeriesLoop loop, _) = Prepared(task, run.Cancellation);
+        return Fitted(task, series, loop, null, run);
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
@@ -79,9 +86,10 @@ public sealed class RidgeForecaster : PartsForecaster
         return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }
 
-    private IReadOnlyList<PartModel> Fitted(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks)
+    private IReadOnlyList<PartModel> Fitted(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks, FitRun run)
     {
-        LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => series[s].Targets[0].Train.Count, loop);
+        Action fitted = run.Counter(ForecastStage.Fitting, series.Length);
+        LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => series[s].Targets[0].Train.Count, loop, fitted);
         return SeriesSplits.InOrder(task, fits.SelectMany((fit, s) => fit.Linear.Select((linear, k) => new RidgeModel(linear, task.Horizon)
         {
             Part = new Part(series[s].Name ?? "", series[s].Targets[k].Target),

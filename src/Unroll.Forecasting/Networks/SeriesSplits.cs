@@ -34,7 +34,8 @@ internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
     /// <param name="tables">[series][K].</param>
     /// <param name="end">The first row of a series that is not learnt from.</param>
     /// <param name="loop">Over the series.</param>
-    public static LinearFit[] Of(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end, SeriesLoop loop)
+    /// <param name="fitted">Called, from any thread, for each series that is fitted.</param>
+    public static LinearFit[] Of(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end, SeriesLoop loop, Action? fitted = null)
     {
         var frames = new InputFrame[tables.Length][];
         InputPlan[][] plans = [.. tables.Select((own, s) => own.Select((table, k) => Fitted(choices[k].Plans[s], table, end(s))).ToArray())];
@@ -43,9 +44,13 @@ internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
             ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], plans[s][k], end(s)))], choice.Penalties[0])
             : null)];
         var fits = new LinearFit[tables.Length];
-        loop.Run(fits.Length, s => fits[s] = new LinearFit(frames[s], [.. choices.Select((choice, k) => shared[k] is { } weights
-            ? new LinearStage(plans[s][k], choice.Penalties[s], weights)
-            : LinearStage.Fit(frames[s][k], plans[s][k], choice.Penalties[s], end(s)))]));
+        loop.Run(fits.Length, s =>
+        {
+            fits[s] = new LinearFit(frames[s], [.. choices.Select((choice, k) => shared[k] is { } weights
+                ? new LinearStage(plans[s][k], choice.Penalties[s], weights)
+                : LinearStage.Fit(frames[s][k], plans[s][k], choice.Penalties[s], end(s)))]);
+            fitted?.Invoke();
+        });
         return fits;
     }
 

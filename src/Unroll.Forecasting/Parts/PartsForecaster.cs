@@ -112,24 +112,47 @@ public abstract partial class PartsForecaster : IForecaster
     }
 
     /// <inheritdoc/>
-    public void Fit(ForecastTask task, IProgress<TrainingEvent>? progress = null, CancellationToken cancellationToken = default)
+    public void Fit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
+        var run = new FitRun(Name, progress, cancellationToken);
+        FitIn(task, run);
+        run.End();
+    }
+
+    /// <summary>A fit that tells nobody when it is done.</summary>
+    internal void FitIn(ForecastTask task, FitRun run)
+    {
         var clock = Stopwatch.StartNew();
-        Keep(FittedFacts.Of(task), WithShort(task, learnt => FitParts(learnt, progress, cancellationToken), cancellationToken));
+        Keep(FittedFacts.Of(task), WithShort(task, FitParts, run));
         FitTime = clock.Elapsed;
     }
 
     /// <inheritdoc/>
-    public void Refit(ForecastTask task, IProgress<TrainingEvent>? progress = null, CancellationToken cancellationToken = default)
+    public void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         _ = Facts;
+        var run = new FitRun(Name, progress, cancellationToken);
+        RefitIn(task, run);
+        run.End();
+    }
+
+    /// <summary>The same, telling nobody when it is done.</summary>
+    internal void RefitIn(ForecastTask task, FitRun run)
+    {
+        const double Following = 0.1;
         var clock = Stopwatch.StartNew();
         var tracks = new Dictionary<Part, TrackRecord?>();
+        Action followed = run.Counter(ForecastStage.Judging, task.Parts.Count, 0, Following);
         foreach (Part part in task.Parts)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
             tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Followed(model, task[part].Table) : NewTrack(part, task[part].Table);
-        IReadOnlyList<PartModel> models = WithShort(task, learnt => RefitParts(learnt, progress, cancellationToken), cancellationToken);
+            followed();
+        }
+
+        IReadOnlyList<PartModel> models = WithShort(task, RefitParts, run.Within(Name, Following, 1));
         foreach (PartModel model in models)
             model.Track = tracks[model.Part] ?? model.Track;
         Keep(FittedFacts.Of(task), models);
@@ -231,20 +254,22 @@ public abstract partial class PartsForecaster : IForecaster
     private protected IEnumerable<Part> Learnt => Parts.Where(part => _models[part] is not SimpleModel);
 
     /// <summary>Fits all parts, choices included.</summary>
-    private protected abstract IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken);
+    private protected abstract IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run);
 
     /// <summary>Fits all parts again with the choices made before.</summary>
-    private protected virtual IReadOnlyList<PartModel> RefitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
-        FitParts(task, progress, cancellationToken);
+    private protected virtual IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) =>
+        FitParts(task, run);
 
     /// <summary>What fits the parts that can be learnt from, and simple models for series of which one is too short.</summary>
-    private IReadOnlyList<PartModel> WithShort(ForecastTask task, Func<ForecastTask, IReadOnlyList<PartModel>> fit, CancellationToken cancellationToken)
+    private IReadOnlyList<PartModel> WithShort(ForecastTask task, Func<ForecastTask, FitRun, IReadOnlyList<PartModel>> fit, FitRun run)
     {
         if (!CanLearn(task) || task.Parts.All(part => CanLearn(task, part)))
-            return fit(task);
+            return fit(task, run);
         ForecastTask learnt = task.Where(part => CanLearn(task, part));
-        var models = fit(learnt).ToDictionary(model => model.Part);
-        foreach (PartModel model in Each<PartModel>(task.Where(part => !models.ContainsKey(part)), (part, _) => SimpleModel.Of(task, part, cancellationToken), cancellationToken))
+        double share = learnt.Parts.Count / (double)task.Parts.Count;
+        var models = fit(learnt, run.Within(Name, 0, share)).ToDictionary(model => model.Part);
+        ForecastTask simple = task.Where(part => !models.ContainsKey(part));
+        foreach (PartModel model in Each<PartModel>(simple, (part, _) => SimpleModel.Of(task, part, run.Cancellation), run.Within(Name, share, 1)))
             models.Add(model.Part, model);
         return [.. task.Parts.Select(part => models[part])];
     }
@@ -297,11 +322,16 @@ public abstract partial class PartsForecaster : IForecaster
     internal static IReadOnlySet<string> ColumnsOf(IEnumerable<PartModel> models) => models.SelectMany(model => model.Columns).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Runs the same for every part, on several threads, in the order of the parts.</summary>
-    private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, CancellationToken cancellationToken)
+    private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, FitRun run)
     {
         var results = new TResult[task.Parts.Count];
         string[]? names = task.Data.IsTable ? null : [.. task.Parts.Select(part => part.Series)];
-        new SeriesLoop(Threads, names, cancellationToken).Run(results.Length, i => results[i] = fit(task.Parts[i], task[task.Parts[i]]));
+        Action fitted = run.Counter(ForecastStage.Fitting, results.Length);
+        new SeriesLoop(Threads, names, run.Cancellation).Run(results.Length, i =>
+        {
+            results[i] = fit(task.Parts[i], task[task.Parts[i]]);
+            fitted();
+        });
         return results;
     }
 

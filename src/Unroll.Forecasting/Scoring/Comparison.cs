@@ -16,7 +16,7 @@ public sealed class Comparison
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="UnrollException">The naive forecast is perfect, so there is nothing to be better than.</exception>
     public Comparison(ForecastTask task, CancellationToken cancellationToken = default)
-        : this(task, null, cancellationToken)
+        : this(task, null, null, cancellationToken)
     {
     }
 
@@ -29,22 +29,36 @@ public sealed class Comparison
 
     /// <param name="task">What was asked.</param>
     /// <param name="blend">Fitted; its members need not be fitted again. The forecast that is recommended.</param>
+    /// <param name="progress">Told how far it is, by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public Comparison(ForecastTask task, BlendForecaster? blend, CancellationToken cancellationToken = default)
+    public Comparison(
+        ForecastTask task, BlendForecaster? blend, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         RequireChange(task);
         Task = task;
         List<string> leftOut = [];
-        IReadOnlyList<IForecaster> fitted = blend?.Members ?? [];
-        foreach (IForecaster rule in Forecasting.Baselines.For(task))
+        IReadOnlyList<PartsForecaster> fitted = blend?.Members ?? [];
+        IReadOnlyList<BaselineForecaster> rules = Forecasting.Baselines.For(task);
+        PartsForecaster[] others = [.. fitted.Where(member => !rules.Any(rule => rule.Key == member.Key)), .. blend is null ? [] : new[] { blend }];
+        var run = new FitRun("", progress, cancellationToken);
+        int count = rules.Count + others.Length, done = 0;
+        FitRun Next(PartsForecaster judged)
         {
-            IForecaster? known = fitted.FirstOrDefault(member => member.Key == rule.Key);
+            cancellationToken.ThrowIfCancellationRequested();
+            FitRun own = run.Within(judged.Name, done / (double)count, (done + 1.0) / count);
+            own.Tell(ForecastStage.Judging, 0, done++, count);
+            return own;
+        }
+
+        foreach (BaselineForecaster rule in rules)
+        {
+            PartsForecaster? known = fitted.FirstOrDefault(member => member.Key == rule.Key);
+            FitRun own = Next(rule);
             try
             {
-                if (known is null)
-                    rule.Fit(task, null, cancellationToken);
-                Judge(known ?? rule);
+                if (known is not null || IsFitted(rule, blend?.Schedule, own))
+                    Judge(known ?? rule);
             }
             catch (UnrollException reason) when (rule is not NaiveForecaster)
             {
@@ -53,15 +67,20 @@ public sealed class Comparison
         }
 
         Naive = _scores[0];
-        foreach (IForecaster member in fitted.Where(member => !_scores.Exists(score => score.Key == member.Key)))
-            Judge(member);
+        foreach (PartsForecaster other in others)
+        {
+            _ = Next(other);
+            Judge(other);
+        }
+
         if (blend is not null)
         {
-            Recommended = Judge(blend);
+            Recommended = _scores[^1];
             if (blend.Without(ForecasterKind.Network) is { } without)
                 WithoutNetworks = Scored(without);
         }
 
+        run.End();
         LeftOut = leftOut.AsReadOnly();
         Rank();
     }
@@ -180,6 +199,14 @@ public sealed class Comparison
 
         ForecastSplit first = task[task.Parts[0]];
         throw new UnrollException($"{first.Target} never changes in the test range {first.TestRange}, so the naive forecast is always right and no error can be judged. Choose another test range.") { Subject = "test" };
+    }
+
+    /// <summary>Fits a rule; false where a budget leaves no time for it, which the blend says.</summary>
+    private bool IsFitted(BaselineForecaster rule, BlendSchedule? schedule, FitRun run)
+    {
+        if (schedule is null)
+            rule.FitIn(Task, run);
+        return schedule is null || (schedule.LeftOut(rule.Key) is null && schedule.FitBeside(rule, Task, run));
     }
 
     private ForecasterScore Judge(IForecaster forecaster)

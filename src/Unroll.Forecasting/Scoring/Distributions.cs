@@ -24,21 +24,29 @@ public static class Distributions
 
     /// <summary>The x with Φ(x) = <paramref name="probability"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1.</exception>
-    public static double NormalQuantile(double probability) => Quantile(probability, NormalCdf);
+    public static double NormalQuantile(double probability) => Quantile(probability, NormalCdf, double.NaN);
 
     /// <summary>The probability that a Student-t value is at most <paramref name="t"/>, through the incomplete beta function.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The degrees of freedom are not above 0.</exception>
     public static double StudentTCdf(double t, double degreesOfFreedom)
     {
         CheckDegrees(degreesOfFreedom);
-        double v = degreesOfFreedom, square = t * t;
+        return StudentTCdf(t, degreesOfFreedom, LogBeta(0.5, degreesOfFreedom / 2));
+    }
+
+    /// <param name="t">t.</param>
+    /// <param name="v">ν.</param>
+    /// <param name="logBeta">ln B(½, ν/2), which takes longer than the rest.</param>
+    private static double StudentTCdf(double t, double v, double logBeta)
+    {
+        double square = t * t;
         if (square < v)
         {
-            double half = 0.5 * IncompleteBeta(0.5, v / 2, square / (v + square));
+            double half = 0.5 * IncompleteBeta(0.5, v / 2, square / (v + square), logBeta);
             return t < 0 ? 0.5 - half : 0.5 + half;
         }
 
-        double tail = 0.5 * StudentTTails(t, v);
+        double tail = 0.5 * (double.IsInfinity(square) ? 0 : IncompleteBeta(v / 2, 0.5, v / (v + square), logBeta));
         return t < 0 ? tail : 1 - tail;
     }
 
@@ -65,7 +73,33 @@ public static class Distributions
             return z + (z * (square + 1) / 4 / degreesOfFreedom) + (z * ((((5 * square) + 16) * square) + 3) / 96 / degreesOfFreedom / degreesOfFreedom);
         }
 
-        return Quantile(probability, t => StudentTCdf(t, degreesOfFreedom));
+        double logBeta = LogBeta(0.5, degreesOfFreedom / 2);
+        return Quantile(probability, t => StudentTCdf(t, degreesOfFreedom, logBeta), NearStudentT(Math.Min(probability, 1 - probability), degreesOfFreedom, logBeta));
+    }
+
+    /// <summary>
+    /// The quantile but for the last digits, by Newton's method from the first terms of Abramowitz and Stegun 26.7.5; NaN where it does not
+    /// come to rest.
+    /// </summary>
+    private static double NearStudentT(double probability, double v, double logBeta)
+    {
+        const int MostSteps = 20;
+        const double Rest = 1e-13, Middle = 1e-3;
+        if (probability is not (> 0 and < 0.5))
+            return double.NaN;
+        double z = NormalQuantile(probability), t = z + (z * ((z * z) + 1) / 4 / v);
+        for (int i = 0; i < MostSteps; i++)
+        {
+            double density = Math.Exp(-logBeta - (0.5 * Math.Log(v)) - (0.5 * (v + 1) * Math.Log(1 + (t * t / v))));
+            double step = (StudentTCdf(t, v, logBeta) - probability) / density;
+            t -= step;
+            if (!(t < -Middle))
+                return double.NaN;
+            if (Math.Abs(step) <= Rest * -t)
+                return t;
+        }
+
+        return double.NaN;
     }
 
     /// <summary>P(|T| ≥ |t|), the p-value of a two-sided test: I(ν/(ν + t²); ν/2, ½).</summary>
@@ -89,13 +123,15 @@ public static class Distributions
     /// I(x; a, b), the regularised incomplete beta function, for x in [0, 1]: the continued fraction 26.5.8 of Abramowitz and Stegun,
     /// evaluated by Lentz' method on the side where it converges fast.
     /// </summary>
-    internal static double IncompleteBeta(double a, double b, double x)
+    internal static double IncompleteBeta(double a, double b, double x) => IncompleteBeta(a, b, x, LogBeta(a, b));
+
+    private static double IncompleteBeta(double a, double b, double x, double logBeta)
     {
         if (x <= 0)
             return 0;
         if (x >= 1)
             return 1;
-        double front = Math.Exp((a * Math.Log(x)) + (b * Math.Log(1 - x)) - LogBeta(a, b));
+        double front = Math.Exp((a * Math.Log(x)) + (b * Math.Log(1 - x)) - logBeta);
         return x < (a + 1) / (a + b + 2) ? front * Fraction(a, b, x) / a : 1 - (front * Fraction(b, a, 1 - x) / b);
     }
 
@@ -141,28 +177,34 @@ public static class Distributions
         static double NotZero(double x) => Math.Abs(x) < 1e-300 ? 1e-300 : x;
     }
 
-    /// <summary>The inverse of a distribution that is symmetric about 0, by bisection of the lower half.</summary>
-    private static double Quantile(double probability, Func<double, double> cdf)
+    /// <summary>
+    /// The inverse of a distribution that is symmetric about 0, by bisection of the lower half. What it is near to spares the steps whose
+    /// result is certain, and changes no bit.
+    /// </summary>
+    private static double Quantile(double probability, Func<double, double> cdf, double near)
     {
+        const double Margin = 1e-10;
         if (probability is not (> 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A quantile needs a probability between 0 and 1.");
         if (probability == 0.5)
             return 0;
         if (probability > 0.5)
-            return -Quantile(1 - probability, cdf);
+            return -Quantile(1 - probability, cdf, near);
         double low = -1, high = 0;
-        while (cdf(low) > probability)
+        while (IsAbove(low))
             (low, high) = (2 * low, low);
         while (true)
         {
             double middle = (low + high) / 2;
             if (middle <= low || middle >= high)
                 return middle;
-            if (cdf(middle) > probability)
+            if (IsAbove(middle))
                 high = middle;
             else
                 low = middle;
         }
+
+        bool IsAbove(double t) => Math.Abs(t - near) > -Margin * near ? t > near : cdf(t) > probability;
     }
 
     private static void CheckDegrees(double degreesOfFreedom)

@@ -240,13 +240,14 @@ public sealed class ValidationObjective : ITrialObjective
     }
 
     /// <summary>Counts the epochs of a trial: those of all its networks, which train twice each and may leave epochs out.</summary>
-    private sealed class Epochs(int epochs, Action<int> ended) : IProgress<TrainingEvent>
+    private sealed class Epochs(int epochs, Action<int> ended) : IProgress<ForecastEvent>
     {
         private int _told;
 
-        public void Report(TrainingEvent value)
+        public void Report(ForecastEvent value)
         {
-            while (value.Kind == TrainingEventKind.EpochEnded && _told < (long)value.Epoch * epochs / value.Epochs)
+            TrainingEvent training = value.Training ?? default;
+            while (training.Kind == TrainingEventKind.EpochEnded && _told < (long)training.Epoch * epochs / training.Epochs)
                 ended(++_told);
         }
     }

@@ -94,7 +94,7 @@ public class BacktestLeakageTests
 
         public override ForecasterKind Kind => ForecasterKind.Network;
 
-        private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken) =>
+        private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) =>
             [new PeepingModel { Part = task.Parts[0], Facts = PartFacts.Of(task[task.Parts[0]], task.Options) }];
 
         internal override PartModel Adapt(Part part, TimeSeries table) => throw new NotSupportedException();

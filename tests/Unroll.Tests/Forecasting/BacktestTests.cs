@@ -233,7 +233,7 @@ public class BacktestTests
     {
         var told = new Told<BacktestEvent>();
         Backtest.Run(Task(Days(Walk())), [() => new Recorder([])], new BacktestOptions { RefitEvery = 10 }, told, Token);
-        string[] lines = [.. told.Events.Select(moment => $"{moment.Forecaster} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}")];
+        string[] lines = [.. told.Events.Where(moment => moment.Kind != BacktestEventKind.Fitting).Select(moment => $"{moment.Forecaster} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}")];
         Assert.Equal("naive (1 of 8) FitStarted 1/2 True 100 04-09", lines[0]);
         Assert.Equal(8 * 2 * 3, lines.Length);
         Assert.Equal(
@@ -277,7 +277,7 @@ public class BacktestTests
 
         public override ForecasterKind Kind => ForecasterKind.Network;
 
-        private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, IProgress<TrainingEvent>? progress, CancellationToken cancellationToken)
+        private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
         {
             ForecastSplit split = task[task.Parts[0]];
             log.Add(FormattableString.Invariant($"fit {split.Train[0]}..{split.Train[^1]} ({split.Train.Count})"));

@@ -26,7 +26,7 @@ public sealed class BacktestWorkTests : IDisposable
     [Theory]
     [InlineData(2, BacktestEventKind.FitStarted)]
     [InlineData(3, BacktestEventKind.FitStarted)]
-    [InlineData(2, BacktestEventKind.Training)]
+    [InlineData(2, BacktestEventKind.Fitting)]
     [InlineData(3, BacktestEventKind.Predicted)]
     public void Continued_is_uninterrupted_to_the_bit(int fit, BacktestEventKind kind)
     {
@@ -35,7 +35,7 @@ public sealed class BacktestWorkTests : IDisposable
         int trainings = 0;
         var stop = new BacktestTests.Told<BacktestEvent>(moment =>
         {
-            if (moment.Forecaster == "blend" && moment.Fit == fit && moment.Kind == kind && (kind != BacktestEventKind.Training || ++trainings == 9))
+            if (moment.Forecaster == "blend" && moment.Fit == fit && moment.Kind == kind && (kind != BacktestEventKind.Fitting || (moment.Moment.Training is not null && ++trainings == 9)))
                 source.Cancel();
         });
         if (fit == 3 && kind == BacktestEventKind.Predicted)

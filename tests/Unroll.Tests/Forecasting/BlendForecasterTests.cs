@@ -107,10 +107,10 @@ public class BlendForecasterTests
     [Fact]
     public void Members_are_reported_one_after_the_other()
     {
-        var started = new List<string>();
-        var blend = new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 1)), new RidgeForecaster(), new NaiveForecaster()]) { MemberStarted = member => started.Add(member.Key) };
-        Fitted(blend, MadeTasks.Of(MadeTasks.Table));
-        Assert.Equal(["gru", "ridge", "naive"], started);
+        var told = new BacktestTests.Told<ForecastEvent>();
+        var blend = new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 1)), new RidgeForecaster(), new NaiveForecaster()]);
+        blend.Fit(MadeTasks.Of(MadeTasks.Table), told, TestContext.Current.CancellationToken);
+        Assert.Equal(["GRU", "ridge", "naive", "blend"], told.Events.Select(moment => moment.Forecaster).Distinct());
         Assert.Equal(("blend", ForecasterKind.Blend, blend.Members[0].Parameters), (blend.Key, blend.Kind, blend.Parameters));
         Assert.NotNull(blend.History);
     }

@@ -29,7 +29,7 @@ public class BrokenTrendTests
         {
             ForecastTask task = Task(turn, seed);
             BlendForecaster blend = Fitted(BlendForecaster.Of([], task), task);
-            var comparison = new Comparison(task, blend, TestContext.Current.CancellationToken);
+            var comparison = new Comparison(task, blend, null, TestContext.Current.CancellationToken);
             PartForecast forecast = comparison.Recommended!.Parts[0].Forecast;
             double newest = task[task.Parts[0]].Train.Values[^Horizon..].ToArray().Average();
             double ahead = Enumerable.Range(1, Horizon).Average(step => forecast[0, step]);

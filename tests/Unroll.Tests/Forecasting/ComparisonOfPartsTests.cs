@@ -23,7 +23,7 @@ public class ComparisonOfPartsTests
 
         public ForecasterKind Kind => ForecasterKind.Network;
 
-        public void Fit(ForecastTask task, IProgress<TrainingEvent>? progress = null, CancellationToken cancellationToken = default)
+        public void Fit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default)
         {
         }
 

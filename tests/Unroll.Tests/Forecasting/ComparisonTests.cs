@@ -141,7 +141,7 @@ public class ComparisonTests
         ForecastTask task = MadeTasks.Of(MadeTasks.Both);
         var blend = BlendForecaster.Of([SmallEnsembles.Recipe(epochs: 2)], task);
         blend.Fit(task, null, TestContext.Current.CancellationToken);
-        var comparison = new Comparison(task, blend, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(task, blend, null, TestContext.Current.CancellationToken);
         Assert.Equal(("blend", "blend", ForecasterKind.Network, ForecasterKind.Ridge), (comparison.Recommended!.Key, comparison.Scores[0].Key, comparison.Scores[1].Kind, comparison.Scores[2].Kind));
         Assert.Contains("ridge", comparison.Baselines.Select(score => score.Key));
         Assert.Equal(blend.Without(ForecasterKind.Network)!.Predict(task).AllRows(), comparison.WithoutNetworks!.Forecast.AllRows());

@@ -71,6 +71,27 @@ public class DistributionsTests
             Math.Abs(Distributions.NormalCdf(Distributions.NormalQuantile(p)) - p) < 1e-13
             && Math.Abs(Distributions.StudentTCdf(Distributions.StudentTQuantile(p, v), v) - p) < 1e-13);
 
+    /// <summary>Steps whose result is certain are spared.</summary>
+    [Fact]
+    public void Quantiles_of_student_t_are_those_of_bisection_to_the_bit() =>
+        Gen.Select(Gen.OneOf(Gen.Double[1e-6, 1 - 1e-6], Gen.Int[1, 199].Select(n => n / 200.0), Gen.Const(1e-12), Gen.Const(0.4999)), Gen.Double[0.5, 600]).Sample((p, v) =>
+            Distributions.StudentTQuantile(p, v) == Bisected(p, t => Distributions.StudentTCdf(t, v)));
+
+    private static double Bisected(double probability, Func<double, double> cdf)
+    {
+        if (probability > 0.5)
+            return -Bisected(1 - probability, cdf);
+        double low = -1, high = 0;
+        while (cdf(low) > probability)
+            (low, high) = (2 * low, low);
+        for (double middle = (low + high) / 2; ; middle = (low + high) / 2)
+        {
+            if (middle <= low || middle >= high)
+                return middle;
+            (low, high) = cdf(middle) > probability ? (low, middle) : (middle, high);
+        }
+    }
+
     [Theory]
     [InlineData(0.975, 1e4, 1.960201239890626, 1e-10)]
     [InlineData(0.975, 1.1e5, 1.9599855508754138, 1e-13)]

@@ -169,14 +169,16 @@ public class EnsembleForecasterTests
         Assert.All(ensemble.History.Epochs, epoch => Assert.NotNull(epoch.ValidationLoss));
     }
 
-    private sealed class Moments(Action<TrainingEvent>? also = null) : IProgress<TrainingEvent>
+    private sealed class Moments(Action<TrainingEvent>? also = null) : IProgress<ForecastEvent>
     {
         public List<TrainingEvent> All { get; } = [];
 
-        public void Report(TrainingEvent value)
+        public void Report(ForecastEvent value)
         {
-            All.Add(value);
-            also?.Invoke(value);
+            if (value.Training is not { } training)
+                return;
+            All.Add(training);
+            also?.Invoke(training);
         }
     }
 

@@ -48,7 +48,7 @@ public class ForecastMetricTests
     public void Forecasters_are_compared_by_the_metric_that_is_asked_for(ForecastMetric metric, string name)
     {
         ForecastTask task = Task(metric);
-        var comparison = new Comparison(task, Rules(task), TestContext.Current.CancellationToken);
+        var comparison = new Comparison(task, Rules(task), null, TestContext.Current.CancellationToken);
         double[] training = task[task.Parts[0]].Train.ToArray();
         foreach (ForecasterScore score in comparison.Scores)
         {

@@ -16,9 +16,13 @@ public class MemberTrainingTests
         return ensemble;
     }
 
-    private sealed class Listener(Action<TrainingEvent> onEvent) : IProgress<TrainingEvent>
+    private sealed class Listener(Action<TrainingEvent> onEvent) : IProgress<ForecastEvent>
     {
-        public void Report(TrainingEvent value) => onEvent(value);
+        public void Report(ForecastEvent value)
+        {
+            if (value.Training is { } training)
+                onEvent(training);
+        }
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class DriversReportTests
         var task = new ForecastTask(data, new TaskOptions { Horizon = steps, TestRows = 21, Targets = ["sold"], Window = 14 });
         var blend = new BlendForecaster([new RidgeForecaster(), new SeasonalNaiveForecaster(7)]);
         blend.Fit(task, null, TestContext.Current.CancellationToken);
-        var comparison = new Comparison(task, blend, TestContext.Current.CancellationToken);
+        var comparison = new Comparison(task, blend, null, TestContext.Current.CancellationToken);
         return ForecastReport.Create(task, comparison, blend.Predict(data, steps), [blend]) with
         {
             Importance = InputImportance.Of(blend, task, TestContext.Current.CancellationToken),

@@ -128,7 +128,7 @@ public class CombinationTests
         Forecast tested = blend.Predict(task);
         Sound(tested);
         Assert.Equal((many ? 3 : 1) * (targets ? 2 : 1), tested.Parts.Count);
-        var comparison = new Comparison(task, blend, cancel);
+        var comparison = new Comparison(task, blend, null, cancel);
         Assert.NotNull(comparison.Recommended);
         Assert.NotNull(comparison.WithoutNetworks);
         Assert.All(comparison.Scores, score => Assert.True(double.IsFinite(score.Error)));

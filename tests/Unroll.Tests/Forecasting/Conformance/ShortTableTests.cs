@@ -42,7 +42,7 @@ public partial class ShortTableTests
         BlendForecaster blend = BlendForecaster.Of([Small(Year)], task);
         blend.Require(task);
         blend.Fit(task, null, Cancel);
-        var comparison = new Comparison(task, blend, Cancel);
+        var comparison = new Comparison(task, blend, null, Cancel);
         Assert.Equal(1, comparison.Origins);
         Assert.NotNull(comparison.OriginsWarning);
         Assert.True(comparison.Recommended!.Error < comparison.Naive.Error);
@@ -167,7 +167,7 @@ public partial class ShortTableTests
         {
             case "forecast":
                 blend.Fit(task, null, Cancel);
-                _ = new Comparison(task, blend, Cancel);
+                _ = new Comparison(task, blend, null, Cancel);
                 blend.Refit(task.Whole(), null, Cancel);
                 Sound(blend.Predict(task.Data, horizon));
                 break;
