@@ -252,6 +252,13 @@ internal sealed partial class Network<T>
 
     private void RunShare(int part, int worker) => _sharedWork!(new Share(part, StoreThreads));
 
+    /// <summary>Lets go of the batch, so that a model does not keep the samples that it was trained with.</summary>
+    public void Forget()
+    {
+        _batch = null;
+        _loss.Forget();
+    }
+
     private void Begin(IBatch<T> batch, bool training, int rowsPerShard, bool keepsSteps)
     {
         foreach (RecurrentOp<T> op in StatefulParts)

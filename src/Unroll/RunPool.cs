@@ -61,6 +61,7 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
 
     public void GiveBack()
     {
+        Own.Forget();
         Volatile.Write(ref _isTaken, 0);
         Leave();
     }
@@ -72,6 +73,7 @@ internal sealed class RunPool(BuiltGraph<float> built, int threads, bool carries
 
     private void Return(Network<float> rented)
     {
+        rented.Forget();
         if (rented == Own)
         {
             Volatile.Write(ref _isTaken, 0);

@@ -58,7 +58,7 @@ internal static class BacktestCommand
             }
 
             string figures = MetricsJson.Of(run).ToString();
-            folder.Write(BacktestFiles.Of(run, figures));
+            folder.Write(BacktestFiles.Of(run, figures), new Dictionary<string, Action<string>> { [BacktestFiles.Predictions] = path => PredictionsCsv.Write(run.Comparison, path) });
             work.Remove();
             BacktestConsole.After(terminal, run, folder);
             if (request.Forecast.Json)

@@ -63,11 +63,11 @@ internal sealed class ReportFolder
     /// <exception cref="UnrollException">A file cannot be written.</exception>
     public void Write(IReadOnlyDictionary<string, string> texts) => Write(texts, new Dictionary<string, Action<string>>());
 
-    /// <summary>Writes texts and models under their names, which may hold a folder. Where one cannot be written, none is.</summary>
+    /// <summary>Writes texts, and what is given a path, under their names, which may hold a folder. Where one cannot be written, none is.</summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
-    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, Action<string>> models)
+    public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, Action<string>> others)
     {
-        var files = models.ToDictionary();
+        var files = others.ToDictionary();
         foreach ((string name, string text) in texts)
             files[name] = path => AtomicFile.WriteText(path, text);
         try

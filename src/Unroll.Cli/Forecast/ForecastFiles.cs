@@ -25,14 +25,15 @@ internal static class ForecastFiles
         var texts = new Dictionary<string, string>
         {
             [Page] = HtmlReport.Render(report),
-            [Predictions] = PredictionsCsv.Of(run.Comparison),
             [Metrics] = metrics,
         };
         if (run.Future is { } future)
             (texts[Future], texts[Drivers]) = (FutureCsv.Of(future), DriversCsv.Of(run.Contributions, future, run.Data.IsTable));
         foreach (Chart chart in Charts.All(report))
             texts[chart.Name + ".svg"] = chart.Svg;
-        folder.Write(texts, Models(run));
+        Dictionary<string, Action<string>> others = Models(run);
+        others[Predictions] = path => PredictionsCsv.Write(run.Comparison, path);
+        folder.Write(texts, others);
     }
 
     private static Dictionary<string, Action<string>> Models(ForecastRun run)

@@ -6,26 +6,32 @@ namespace Unroll.Cli;
 
 /// <summary>
 /// predictions.csv: a line for each part, origin and step ahead, with what came, what each forecaster said, and the ends of the intervals
-/// of
-/// the recommended one. Names of columns are a contract.
+/// of the recommended one. Names of columns are a contract.
 /// </summary>
 internal static class PredictionsCsv
 {
-    public static string Of(Comparison comparison)
+    /// <summary>Writes the file line by line: of many series it is large.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Write(Comparison comparison, string path)
     {
-        var csv = new StringBuilder("series,target,origin,date,step,actual");
-        csv.AppendJoin("", comparison.Scores.Select(score => "," + score.Key));
-        ForecasterScore? best = comparison.Recommended is { } blend && blend.Parts.Any(part => part.HasIntervals) ? blend : null;
-        if (best is not null)
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        using (var writer = new StreamWriter(stream, leaveOpen: true))
         {
-            foreach (double level in PartScore.Levels)
-                csv.Append(CultureInfo.InvariantCulture, $",{best.Key}_lower_{100 * level:0},{best.Key}_upper_{100 * level:0}");
+            ForecasterScore? best = comparison.Recommended is { } blend && blend.Parts.Any(part => part.HasIntervals) ? blend : null;
+            var csv = new StringBuilder("series,target,origin,date,step,actual");
+            csv.AppendJoin("", comparison.Scores.Select(score => "," + score.Key));
+            foreach (double level in best is null ? [] : PartScore.Levels)
+                csv.Append(CultureInfo.InvariantCulture, $",{best!.Key}_lower_{100 * level:0},{best.Key}_upper_{100 * level:0}");
+            csv.Append('\n');
+            for (int i = 0; i < comparison.Naive.Parts.Count; i++)
+            {
+                Append(csv, [.. comparison.Scores.Select(score => score.Parts[i].Forecast)], best?.Parts[i].Forecast);
+                writer.Write(csv);
+                csv.Clear();
+            }
         }
 
-        csv.Append('\n');
-        for (int i = 0; i < comparison.Naive.Parts.Count; i++)
-            Append(csv, [.. comparison.Scores.Select(score => score.Parts[i].Forecast)], best?.Parts[i].Forecast);
-        return csv.ToString();
+        stream.Flush(flushToDisk: true);
     }
 
     private static void Append(StringBuilder csv, PartForecast[] forecasts, PartForecast? intervals)

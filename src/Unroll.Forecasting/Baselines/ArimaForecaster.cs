@@ -22,4 +22,7 @@ public sealed class ArimaForecaster(ArimaOrder? order = null, int? period = null
     private protected override bool IsModelGiven => order is not null;
 
     private protected override BaselineRule CreateRule() => new ArimaRule(order, period, models);
+
+    private protected override BaselineRule? Again(BaselineRule fitted) =>
+        fitted is ArimaRule { Parameters.Order: var found } ? new ArimaRule(found, found.Period) : null;
 }

@@ -39,6 +39,9 @@ public abstract class BaselineForecaster : PartsForecaster
     /// <summary>The rule of one part, not yet fitted.</summary>
     private protected abstract BaselineRule CreateRule();
 
+    /// <summary>A rule to fit to more rows, with what a fitted one has chosen; null to choose anew.</summary>
+    private protected virtual BaselineRule? Again(BaselineRule fitted) => null;
+
     /// <summary>The fitted rule of one part.</summary>
     private protected BaselineRule RuleOf(Part part) => Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known
         ? known.Rule
@@ -53,7 +56,26 @@ public abstract class BaselineForecaster : PartsForecaster
         }, run);
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => Each<PartModel>(
-        task, (part, split) => new BaselineModel(Fitted(task, part, split, run.Cancellation)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, run);
+        task, (part, split) => new BaselineModel(Refitted(task, part, split, run.Cancellation)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, run);
+
+    /// <summary>The rule of a part with the model that was chosen for it before, or, where that does not fit to these rows, another one.</summary>
+    private BaselineRule Refitted(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
+    {
+        if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && Again(known.Rule) is { } again)
+        {
+            try
+            {
+                again.Fit(split, cancellationToken);
+                return again;
+            }
+            catch (UnrollException)
+            {
+                // What was chosen is not defined for the newest values.
+            }
+        }
+
+        return Fitted(task, part, split, cancellationToken);
+    }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {

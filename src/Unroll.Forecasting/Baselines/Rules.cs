@@ -111,4 +111,7 @@ public sealed class EtsForecaster(EtsModel? model = null, int? period = null) : 
     private protected override bool IsModelGiven => model is not null;
 
     private protected override BaselineRule CreateRule() => new EtsRule(model, period);
+
+    private protected override BaselineRule? Again(BaselineRule fitted) =>
+        fitted is EtsRule { Parameters: var found } ? new EtsRule(found.Model, found.Period) : null;
 }

@@ -27,7 +27,7 @@ public sealed record EnsembleRecipe
             BatchSize = 64,
             Optimizer = new Adam { LearningRate = 0.002 },
             Clipping = new Clipping(ClipMode.GlobalNorm, 1),
-            EarlyStopping = new EarlyStopping(7),
+            EarlyStopping = new EarlyStopping(7) { Steps = 1200 },
         },
     };
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -63,6 +65,15 @@ internal sealed class EnsembleTraining
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
     public (IReadOnlyList<EnsembleModel> Models, Chosen Chosen) Run()
     {
+        // In a method of its own, so that its samples are gone before those of all rows are laid out.
+        (Chosen chosen, TrackRecord[][] tracks, Model[] networks) = ChooseEpochs();
+        return (Train(chosen.Choices, chosen.Epochs, tracks, "final", networks), chosen);
+    }
+
+    /// <summary>Inputs, epochs, what the networks forecast of the validation rows, and the networks that have not seen these.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (Chosen Chosen, TrackRecord[][] Tracks, Model[] Networks) ChooseEpochs()
+    {
         ForecastSplit[][] inner = new ForecastSplit[_series.Length][];
         _loop.Run(inner.Length, s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
         PlanChoice[] choices = Choose(_recipe, _series, _run);
@@ -92,7 +103,7 @@ internal sealed class EnsembleTraining
             tracks[s] = [.. ahead.Select((own, k) => new TrackRecord(new HorizonForecast(inner[s][k].Test.Values, own.Values), own.Head))];
         }
 
-        return (Train(choices, epochs, tracks, "final", networks), new Chosen(choices, epochs));
+        return (new Chosen(choices, epochs), tracks, networks);
     }
 
     /// <summary>Trains on all training rows with what was chosen on fewer.</summary>

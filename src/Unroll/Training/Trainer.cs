@@ -244,7 +244,7 @@ internal sealed class Trainer
         });
     }
 
-    private bool ShouldStop() => _options.EarlyStopping is { } stopping && _run.EpochsWithoutProgress >= Math.Max(1, stopping.Patience);
+    private bool ShouldStop() => _options.EarlyStopping?.IsEnough(_run.EpochsWithoutProgress, StepsPerEpoch) ?? false;
 
     private History Finish(StopReason reason)
     {

@@ -129,10 +129,22 @@ public sealed record EarlyStopping(int Patience = 0, double MinDelta = 0)
     /// <summary>The model ends with the weights of the epoch with the lowest watched loss, also when no epoch was saved by stopping early.</summary>
     public bool RestoreBestWeights { get; init; } = true;
 
+    /// <summary>
+    /// Ends training also after so many steps without progress, in two epochs at the least: where epochs are long, fewer of them tell as much.
+    /// Null for <see cref="Patience"/> alone.
+    /// </summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Whether so many epochs without progress, of so many steps each, are enough.</summary>
+    internal bool IsEnough(int epochs, int stepsPerEpoch) =>
+        epochs >= Math.Max(1, Patience) || (Steps is { } steps && epochs >= 2 && (long)epochs * stepsPerEpoch >= steps);
+
     internal void Validate()
     {
         if (Patience < 0)
             throw new UnrollException($"The patience of early stopping is {Patience}; it must be at least 0.");
+        if (Steps < 1)
+            throw new UnrollException($"The steps of early stopping are {Steps}; give at least 1, or null.");
         if (!(MinDelta >= 0) || double.IsInfinity(MinDelta))
             throw new UnrollException($"The least fall of early stopping is {MinDelta}; it must be at least 0.");
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using Unroll.Forecasting;
+using Unroll.Tests.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Forecasting;
@@ -168,5 +169,38 @@ public class BaselineForecasterTests
             "x shows no season in 2020-01-01..2020-02-09 that repeats with the calendar. Give a period, or use the naive forecast.",
             Refused(() => Fitted(new SeasonalNaiveForecaster(), split)));
         Assert.Equal("The drift forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predicted(split)).Message);
+    }
+
+    /// <summary>A fit to more rows keeps the model that was chosen, and chooses anew where it is not defined for them.</summary>
+    [Fact]
+    public void A_fit_to_more_rows_keeps_the_model_that_was_chosen()
+    {
+        double[] noise = TestData.Normal(150, 2);
+        ForecastTask Task(Func<int, double> value, int rows) => new(
+            new TimeSeries("t.csv", MadeTables.Dates("daily", rows), ("value", [.. Enumerable.Range(0, rows).Select(value)])), new TaskOptions { TestRows = 1 });
+
+        // A trend that lasts for 120 rows and is gone after: what is chosen on all rows is another model.
+        double Broken(int row) => 100 + Math.Min(row, 120) + noise[row];
+        ForecastTask early = Task(Broken, 111), late = Task(row => row < 120 ? Broken(row) : 220 + (30 * noise[row]), 150);
+        var ets = new EtsForecaster();
+        var arima = new ArimaForecaster();
+        foreach (BaselineForecaster forecaster in new BaselineForecaster[] { ets, arima })
+            forecaster.Fit(early, null, TestContext.Current.CancellationToken);
+        Part part = early.Parts[0];
+        (EtsModel model, ArimaOrder order) = (ets.ParametersOf(part).Model, arima.ParametersOf(part).Order);
+        foreach (BaselineForecaster forecaster in new BaselineForecaster[] { ets, arima })
+            forecaster.Refit(late, null, TestContext.Current.CancellationToken);
+        Assert.Equal((model, order), (ets.ParametersOf(part).Model, arima.ParametersOf(part).Order));
+        Assert.Equal(late[part].Train.Count, ets.ParametersOf(part).Rows);
+        var anew = new EtsForecaster();
+        anew.Fit(late, null, TestContext.Current.CancellationToken);
+        Assert.NotEqual(model, anew.ParametersOf(part).Model);
+
+        // Factors were chosen, and then a value is not above 0.
+        double Grown(int row) => Math.Exp(0.05 * row) * (1 + (0.05 * noise[row]));
+        ets.Fit(Task(Grown, 111), null, TestContext.Current.CancellationToken);
+        Assert.True(ets.ParametersOf(part).Model.NeedsPositiveValues);
+        ets.Refit(Task(row => row == 130 ? -1 : Grown(row), 150), null, TestContext.Current.CancellationToken);
+        Assert.False(ets.ParametersOf(part).Model.NeedsPositiveValues);
     }
 }

@@ -27,6 +27,16 @@ public class EndOfTrainingTests
         Assert.NotEqual(weights[^1], TestSamples.Weights(model));
     }
 
+    /// <summary>Two steps an epoch: so many without progress, in at least two epochs, are enough whatever the patience.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(4, 3)]
+    [InlineData(5, 4)]
+    [InlineData(8, 5)]
+    [InlineData(100, 6)]
+    public void Early_stopping_ends_after_as_many_steps_as_are_asked_for(int steps, int epochs) =>
+        Assert.Equal(epochs, Train(Contrary with { EarlyStopping = new EarlyStopping(5) { Steps = steps } }).History.Epochs.Count);
+
     [Fact]
     public void Without_restoring_the_last_weights_stay()
     {

@@ -29,6 +29,7 @@ public sealed class OptionErrorTests
         { new TrainingOptions { ValidationSplit = 0.5, Validation = Samples() }, "There are validation samples and a validation split of 0.5. Give one of them." },
         { new TrainingOptions { EarlyStopping = new EarlyStopping(1, double.NaN) }, "The least fall of early stopping is NaN; it must be at least 0." },
         { new TrainingOptions { EarlyStopping = new EarlyStopping(1, -1) }, "The least fall of early stopping is -1; it must be at least 0." },
+        { new TrainingOptions { EarlyStopping = new EarlyStopping(1) { Steps = 0 } }, "The steps of early stopping are 0; give at least 1, or null." },
         { new TrainingOptions { WeightAverage = new WeightAverage(1) }, "The decay of the average of the weights is 1; it must be at least 0 and below 1." },
         { new TrainingOptions { WeightAverage = new WeightAverage(double.NaN) }, "The decay of the average of the weights is NaN; it must be at least 0 and below 1." },
         { new TrainingOptions { Checkpoint = new Checkpoint("x") { Resume = true }, Continue = true }, "Continue goes on from the last Fit of the model, Resume from a file. Give one of them." },

@@ -60,6 +60,9 @@ internal sealed class BatchLoss<T>
     /// <summary>True where the rows must be read to know what the losses are divided by.</summary>
     public bool MustCount => IsWeighted || Parts.Any(part => part.CountsTargets);
 
+    /// <summary>Lets go of the samples and of what was filled.</summary>
+    public void Forget() => (Batch, Predictions, Weights) = (null!, null, null);
+
     public void Begin(IBatch<T> batch, Loss loss, T[]? predictions, T[]? weights)
     {
         (_loss, Batch, Predictions, Weights, TargetSize, Scratch) = (loss, batch, predictions, weights, 0, 0);
