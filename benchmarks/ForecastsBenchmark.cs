@@ -36,11 +36,16 @@ internal static class ForecastsBenchmark
             text.AppendLine("# The default recipe beside every baseline").AppendLine();
             text.AppendLine("Errors are over 1 to H rows ahead and all origins of the test rows; each H is a fit of its own. Of many series they are means of the MASE, the mean absolute error in units of a series' mean change.").AppendLine();
             text.AppendLine("Skill is 1 − error ÷ error of the best baseline, which is picked with hindsight. Coverage is the share of test values inside; widths are means over the steps.").AppendLine();
+            var networks = new StringBuilder("## What the networks add\n\n");
+            networks.AppendLine("The blend beside the blend without its networks, shares found anew: below 0 the networks help. p is that of the test of Diebold and Mariano.").AppendLine();
+            networks.AppendLine("| sample | rows ahead | blend | without networks | difference | p |").AppendLine("|---|--:|--:|--:|--:|--:|");
             foreach ((string file, string target, string train, string test, string? series) in Samples)
             {
                 foreach (int horizon in options.Horizons)
-                    Sample(text, options, TaskOf(PathOf(file), target, train, test, horizon, series), file);
+                    networks.AppendLine(Sample(text, options, TaskOf(PathOf(file), target, train, test, horizon, series), file));
             }
+
+            text.Append(networks).AppendLine();
         }
 
         text.AppendLine(string.Join('\n', page.Origin($"Threads: {options.Threads}", "The times are those of a machine that did other work too.")));
@@ -56,7 +61,8 @@ internal static class ForecastsBenchmark
 
     public static string PathOf(string sample) => Path.Combine(AppContext.BaseDirectory, "samples", sample + ".csv");
 
-    private static void Sample(StringBuilder text, ForecastsOptions options, ForecastTask task, string file)
+    /// <summary>Writes what one fit reached; the line on what its networks add.</summary>
+    private static string Sample(StringBuilder text, ForecastsOptions options, ForecastTask task, string file)
     {
         int horizon = task.Horizon;
         BlendForecaster blend = Blend(options, task, options.FirstSeed);
@@ -78,6 +84,9 @@ internal static class ForecastsBenchmark
             text.AppendLine("- " + sentence);
         text.AppendLine("- The blend: " + string.Join(", ", blend.MeanShares().Select(share => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:F0} % {share.Key}"))) + ".").AppendLine();
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon}: blend {comparison.Recommended!.Error:G5}, best baseline {comparison.BestBaseline.Error:G5}, naive {comparison.Naive.Error:G5}"));
+        double error = comparison.Recommended.Error, without = comparison.WithoutNetworks!.Error;
+        string p = comparison.NetworksPValue is { } value ? value < 0.001 ? "< 0.001" : value.ToString("F3", CultureInfo.InvariantCulture) : "–";
+        return string.Create(CultureInfo.InvariantCulture, $"| {file} | {horizon} | {error:G5} | {without:G5} | {100 * ((error / without) - 1):+0.0;−0.0;0.0} % | {p} |");
     }
 
     private static void Seeds(StringBuilder text, ForecastsOptions options, string file, string train)

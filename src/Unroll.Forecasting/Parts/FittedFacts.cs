@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace Unroll.Forecasting;
+
+/// <summary>What a fitted forecaster knows of the task it was fitted to.</summary>
+internal sealed record FittedFacts
+{
+    public required IReadOnlyList<Part> Parts { get; init; }
+
+    public required int Horizon { get; init; }
+
+    public required int Window { get; init; }
+
+    public required IReadOnlyList<string> Targets { get; init; }
+
+    public required ForecastInputs Inputs { get; init; }
+
+    public required string SeriesColumn { get; init; }
+
+    public required IReadOnlyList<string> Statics { get; init; }
+
+    public required string Frequency { get; init; }
+
+    /// <summary>As it was asked for in training, and is in a forecast that does not say otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>What it was chosen by, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ForecastMetric? Metric { get; init; }
+
+    /// <summary>What it was chosen by.</summary>
+    [JsonIgnore]
+    public ForecastMetric ChosenBy => Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+
+    /// <summary>The smallest value there can be, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Min { get; init; }
+
+    /// <summary>The largest value there can be, as stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Max { get; init; }
+
+    public static FittedFacts Of(ForecastTask task) => new()
+    {
+        Parts = task.Parts,
+        Horizon = task.Horizon,
+        Window = task.Window,
+        Targets = task.Targets,
+        Inputs = task.Inputs,
+        SeriesColumn = task.Data.IsTable ? "" : task.Data.SeriesColumn,
+        Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
+        Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
+        Missing = task.Options.Missing,
+        Metric = task.Options.Metric,
+        Min = task.Options.Min,
+        Max = task.Options.Max,
+    };
+}
