@@ -1,6 +1,8 @@
 namespace Unroll.Benchmarks;
 
-/// <summary>The order in which Unroll's trainer visits the samples, epoch after epoch, so that another library can train on the same batches.</summary>
+/// <summary>
+/// The order in which Unroll's trainer visits the samples, epoch after epoch, so that another library can train on the same batches.
+/// </summary>
 internal sealed class BatchOrder
 {
     private readonly int[] _order;

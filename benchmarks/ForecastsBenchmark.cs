@@ -8,7 +8,9 @@ namespace Unroll.Benchmarks;
 /// <param name="Prices">The tutorial's prices, which do not ship with the project; null for the samples.</param>
 internal sealed record ForecastsOptions(string? Prices, int FirstSeed, int LastSeed, IReadOnlyList<int> Horizons, int Threads, string Command);
 
-/// <summary>The default recipe, untouched, beside every baseline: on the shipped samples, or seed after seed on the tutorial's prices.</summary>
+/// <summary>
+/// The default recipe, untouched, beside every baseline: on the shipped samples, or seed after seed on the tutorial's prices.
+/// </summary>
 internal static class ForecastsBenchmark
 {
     public static readonly (string File, string Target, string Train, string Test, string? Series)[] Samples =

@@ -11,7 +11,9 @@ internal static class GrowthBenchmark
     private const int DefaultRuns = 5;
     private const float SamePrediction = 1e-4f;
 
-    /// <summary>Slow shapes have fewer runs, and disturbed ones no more after this, so that a whole measurement stays within six minutes.</summary>
+    /// <summary>
+    /// Slow shapes have fewer runs, and disturbed ones no more after this, so that a whole measurement stays within six minutes.
+    /// </summary>
     private const double SecondsPerShape = 5;
 
     public static void Run(CellKind[] cells, string[] axes, int? runs, string command)

@@ -1,6 +1,8 @@
 namespace Unroll.Benchmarks;
 
-/// <summary>A model's arrays, which are laid out as in Keras, for libraries that keep theirs transposed and their gates in another order.</summary>
+/// <summary>
+/// A model's arrays, which are laid out as in Keras, for libraries that keep theirs transposed and their gates in another order.
+/// </summary>
 internal static class KerasWeights
 {
     /// <summary>The names before the slash of the recurrent parts, from the first layer to the last, forward before backward.</summary>

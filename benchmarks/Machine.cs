@@ -28,7 +28,9 @@ internal static partial class Machine
         var name => name,
     };
 
-    /// <summary>What a results file is named after besides its verb, where Unroll works with narrower vectors than AVX-512: <c>-avx2</c>.</summary>
+    /// <summary>
+    /// What a results file is named after besides its verb, where Unroll works with narrower vectors than AVX-512: <c>-avx2</c>.
+    /// </summary>
     public static string Suffix => Kernels<float>.Best.Name switch
     {
         Wide => "",

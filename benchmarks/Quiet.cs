@@ -22,7 +22,9 @@ internal sealed class Quiet
         _stolen = Stolen();
     }
 
-    /// <summary>Whether the threads waited for less than 3 % of the <paramref name="seconds"/> that the run took, summed over threads.</summary>
+    /// <summary>
+    /// Whether the threads waited for less than 3 % of the <paramref name="seconds"/> that the run took, summed over threads.
+    /// </summary>
     public bool WasQuiet(double seconds)
     {
         long waited = 0;

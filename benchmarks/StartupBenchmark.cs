@@ -44,7 +44,9 @@ internal static partial class StartupBenchmark
         }
     }
 
-    /// <summary>Seconds from before the process is made to its heading and to the end of the first epoch, and the seconds of that epoch.</summary>
+    /// <summary>
+    /// Seconds from before the process is made to its heading and to the end of the first epoch, and the seconds of that epoch.
+    /// </summary>
     private static (double Heading, double End, double Epoch) Start(string program, CellKind cell, string folder)
     {
         bool isAssembly = program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);

@@ -7,7 +7,9 @@ namespace Unroll.Benchmarks;
 /// <summary>Which seeds, how far ahead, and on how many threads.</summary>
 internal sealed record TargetsOptions(int FirstSeed, int LastSeed, IReadOnlyList<int> Horizons, int Threads, string Command);
 
-/// <summary>One ensemble of networks for several target columns beside an ensemble for each, of the same recipe and on the same inputs.</summary>
+/// <summary>
+/// One ensemble of networks for several target columns beside an ensemble for each, of the same recipe and on the same inputs.
+/// </summary>
 internal static class TargetsBenchmark
 {
     private static readonly (string File, string[] Targets, string Train, string Test)[] s_samples =

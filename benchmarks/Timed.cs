@@ -12,7 +12,10 @@ internal sealed class Timed
     private readonly Action _call;
     private readonly int _calls;
 
-    /// <summary>Calls twice, unmeasured. A run repeats its call until it has lasted about <paramref name="runSeconds"/>, so that its disturbance can be told.</summary>
+    /// <summary>
+    /// Calls twice, unmeasured. A run repeats its call until it has lasted about <paramref name="runSeconds"/>, so that its disturbance can
+    /// be told.
+    /// </summary>
     public Timed(Action call, double runSeconds = 0.1)
     {
         _call = call;

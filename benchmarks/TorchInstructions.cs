@@ -1,6 +1,8 @@
 namespace Unroll.Benchmarks;
 
-/// <summary>The instruction set that libtorch's own kernels are limited to. MKL and oneDNN, which it calls, choose for themselves.</summary>
+/// <summary>
+/// The instruction set that libtorch's own kernels are limited to. MKL and oneDNN, which it calls, choose for themselves.
+/// </summary>
 internal static class TorchInstructions
 {
     private const string Variable = "ATEN_CPU_CAPABILITY", Avx2 = "avx2";

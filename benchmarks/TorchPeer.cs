@@ -25,7 +25,8 @@ internal sealed class TorchPeer : IPeer
     /// <param name="samples">Inputs and targets; copied.</param>
     /// <param name="batch">B.</param>
     /// <param name="oneBias">
-    /// True: LSTM and RNN train one of their two biases, as Keras has only one; two would learn at twice the rate. False: as libtorch is used.
+    /// True: LSTM and RNN train one of their two biases, as Keras has only one; two would learn at twice the rate. False: as libtorch is
+    /// used.
     /// </param>
     public TorchPeer(Stack stack, ISamples samples, int batch, bool oneBias = false)
     {
@@ -41,7 +42,9 @@ internal sealed class TorchPeer : IPeer
         PredictionRows = samples.Count;
     }
 
-    /// <summary>The weights of each layer and direction: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …</summary>
+    /// <summary>
+    /// The weights of each layer and direction: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …
+    /// </summary>
     public IEnumerable<(string Name, TorchParameter Parameter)> RecurrentParameters => _recurrent.named_parameters();
 
     public Linear Head => _head;
@@ -80,7 +83,9 @@ internal sealed class TorchPeer : IPeer
     /// <summary>How many rows at a time <see cref="PredictAll"/> predicts: all, until <see cref="TuneBatch"/> has found better.</summary>
     public int PredictionRows { get; private set; }
 
-    /// <summary>Finds how libtorch predicts all samples fastest, on the threads it now has: all at once or in batches that stay in its caches.</summary>
+    /// <summary>
+    /// Finds how libtorch predicts all samples fastest, on the threads it now has: all at once or in batches that stay in its caches.
+    /// </summary>
     public void TuneBatch()
     {
         double best = double.PositiveInfinity;

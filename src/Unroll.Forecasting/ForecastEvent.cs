@@ -20,8 +20,8 @@ public enum ForecastStage
 }
 
 /// <summary>
-/// One moment of a fit, or of judging: who is at work on what, and how far the whole call is. Events come one after the other, never from two
-/// threads at once, and end with <see cref="ForecastStage.Done"/>.
+/// One moment of a fit, or of judging: who is at work on what, and how far the whole call is. Events come one after the other, never from
+/// two threads at once, and end with <see cref="ForecastStage.Done"/>.
 /// </summary>
 /// <example><code>
 /// sealed class Printed : IProgress&lt;ForecastEvent&gt;
@@ -46,7 +46,10 @@ public readonly record struct ForecastEvent
     /// <summary>How much there is to do in the stage.</summary>
     public int Count { get; init; }
 
-    /// <summary>The share of the whole call that is done, 0 to 1, by what each stage usually takes: never below that of an event before, 1 at the end.</summary>
+    /// <summary>
+    /// The share of the whole call that is done, 0 to 1, by what each stage usually takes: never below that of an event before, 1 at the
+    /// end.
+    /// </summary>
     public double Share { get; init; }
 
     /// <summary>Since the call began.</summary>
@@ -55,6 +58,9 @@ public readonly record struct ForecastEvent
     /// <summary>How long the call may still take, an estimate from <see cref="Share"/>; null where nothing is done yet.</summary>
     public TimeSpan? Left { get; init; }
 
-    /// <summary>With <see cref="ForecastStage.Training"/>, but for its first event: how far the networks are, all of a forecaster as one long training.</summary>
+    /// <summary>
+    /// With <see cref="ForecastStage.Training"/>, but for its first event: how far the networks are, all of a forecaster as one long
+    /// training.
+    /// </summary>
     public TrainingEvent? Training { get; init; }
 }

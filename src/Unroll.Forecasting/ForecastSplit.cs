@@ -74,7 +74,9 @@ public sealed class ForecastSplit
         _whole = split._whole;
     }
 
-    /// <summary>Rows that stand next to each other in a table: those to learn from, and behind them those to predict, which may be none.</summary>
+    /// <summary>
+    /// Rows that stand next to each other in a table: those to learn from, and behind them those to predict, which may be none.
+    /// </summary>
     /// <param name="table">Target and inputs without missing values.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="train">How many of the rows are learnt from; the others are to be predicted.</param>
@@ -169,7 +171,9 @@ public sealed class ForecastSplit
     /// <summary>The T rows before the first test row, whatever range they are in, and the test rows: T + Test.Count rows.</summary>
     public Series TestWithHistory { get; }
 
-    /// <summary>Every row from the first training row to the last test row, also those between the ranges; the last Test.Count are the test rows.</summary>
+    /// <summary>
+    /// Every row from the first training row to the last test row, also those between the ranges; the last Test.Count are the test rows.
+    /// </summary>
     public Series TrainThroughTest { get; }
 
     /// <summary>

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// How long a run may take. The time begins when this is made, so that what comes before a fit, as reading a file, counts too. A blend that has
-/// one does the cheap and robust things first and then spends what is left; what it could not do it says (<see cref="BlendForecaster.GivenUp"/>).
+/// How long a run may take. The time begins when this is made, so that what comes before a fit, as reading a file, counts too. A blend that
+/// has one does the cheap and robust things first and then spends what is left; what it could not do it says
+/// (<see cref="BlendForecaster.GivenUp"/>).
 /// </summary>
 /// <remarks>What is done in a time depends on the speed of the machine, and so do the forecasts. Without a budget they never do.</remarks>
 /// <example><code>

@@ -9,7 +9,8 @@ namespace Unroll.Reports;
 /// <summary>What a model with attention looked at while it wrote one sequence.</summary>
 /// <param name="Read">The tokens of the input, V: the columns.</param>
 /// <param name="Written">The tokens of the output, Q: the rows.</param>
-/// <param name="Weights">For each token that was written, how much it took of each one that was read: rows of at least V weights from 0 to 1; those beyond V belong to padding and are not drawn.</param>
+/// <param name="Weights">For each token that was written, how much it took of each one that was read: rows of at least V weights from 0 to
+/// 1; those beyond V belong to padding and are not drawn.</param>
 public sealed record Alignment(IReadOnlyList<string> Read, IReadOnlyList<string> Written, IReadOnlyList<float[]> Weights);
 
 /// <summary>Heat maps of attention.</summary>
@@ -26,7 +27,8 @@ public static class AlignmentChart
     /// </summary>
     /// <param name="title">What the picture shows.</param>
     /// <param name="alignments">At least one.</param>
-    /// <exception cref="ArgumentException">No alignment; or one without tokens, with too few weights, or with a weight that is not from 0 to 1.</exception>
+    /// <exception cref="ArgumentException">No alignment; or one without tokens, with too few weights, or with a weight that is not from 0
+    /// to 1.</exception>
     public static Chart Draw(string title, params IReadOnlyList<Alignment> alignments)
     {
         ArgumentException.ThrowIfNullOrEmpty(title);

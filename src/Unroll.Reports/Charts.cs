@@ -12,7 +12,9 @@ namespace Unroll.Reports;
 /// <summary>The charts of a forecast report as SVG.</summary>
 public static partial class Charts
 {
-    /// <summary>Above this many points a line is thinned to the lowest and highest of each column of pixels, which looks the same.</summary>
+    /// <summary>
+    /// Above this many points a line is thinned to the lowest and highest of each column of pixels, which looks the same.
+    /// </summary>
     private const int ThinAbove = 5000;
 
     /// <summary>

@@ -134,11 +134,15 @@ public sealed record ForecastReport
     /// <summary>The colour of a forecaster's lines, counted from 0; null where it has none of its own.</summary>
     internal int? ColorOf(string key) => Array.IndexOf(_colored, key) is >= 0 and int place ? place : key == Main.Key ? 0 : null;
 
-    /// <summary>What a part is called here: the series alone where there is one target, the target alone where there is one series.</summary>
+    /// <summary>
+    /// What a part is called here: the series alone where there is one target, the target alone where there is one series.
+    /// </summary>
     internal string NameOf(Part part) =>
         part.Series.Length == 0 || HasOneSeries ? part.Target : Task.Targets.Count == 1 ? part.Series : part.ToString();
 
-    /// <summary>At most so many parts, from the lowest to the highest skill against their best baseline, in the order of the file.</summary>
+    /// <summary>
+    /// At most so many parts, from the lowest to the highest skill against their best baseline, in the order of the file.
+    /// </summary>
     internal PartView[] Spread(int most)
     {
         if (Parts.Count <= most)

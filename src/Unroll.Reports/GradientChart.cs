@@ -25,7 +25,8 @@ public static class GradientChart
     /// <param name="subtitle">What was trained: <c>Adding problem, 100 steps</c>.</param>
     /// <param name="runs">Name and <see cref="GradientRecorder.Records"/> of each training, <c>LSTM</c>.</param>
     /// <param name="moments">
-    /// How many panels, from 1 to 4: the first and the last step of training that all runs recorded, and steps between, evenly in the order of the records.
+    /// How many panels, from 1 to 4: the first and the last step of training that all runs recorded, and steps between, evenly in the order
+    /// of the records.
     /// </param>
     /// <exception cref="ArgumentException">No runs, or they recorded no step in common.</exception>
     public static Chart Draw(string title, string subtitle, IReadOnlyList<(string Name, IReadOnlyList<GradientRecord> Records)> runs, int moments = 3)

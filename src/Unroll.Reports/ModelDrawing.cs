@@ -89,7 +89,9 @@ public static class ModelDrawing
     private static string Words(Shape shape, int weights) =>
         shape.ToString() + (weights > 0 ? string.Create(CultureInfo.InvariantCulture, $" · {weights:N0} weights") : "");
 
-    /// <summary>Every box one row below the lowest that it takes; lines over several rows get a narrow place of their own in those between.</summary>
+    /// <summary>
+    /// Every box one row below the lowest that it takes; lines over several rows get a narrow place of their own in those between.
+    /// </summary>
     private static List<Box[]> Rows(List<Box> boxes)
     {
         foreach (Box box in boxes)
@@ -118,7 +120,9 @@ public static class ModelDrawing
         return [.. boxes.GroupBy(box => box.Row).OrderBy(row => row.Key).Select(row => row.ToArray())];
     }
 
-    /// <summary>Orders each row by the middle of what its boxes take and are taken by (Sugiyama, Tagawa and Toda 1981), and puts them side by side.</summary>
+    /// <summary>
+    /// Orders each row by the middle of what its boxes take and are taken by (Sugiyama, Tagawa and Toda 1981), and puts them side by side.
+    /// </summary>
     private static void Place(List<Box[]> rows)
     {
         Dictionary<Box, List<Box>> taken = rows.SelectMany(row => row).ToDictionary(box => box, _ => new List<Box>());

@@ -68,7 +68,9 @@ internal sealed class Graph
     /// <summary>The name of a layer; uses that share weights have one name.</summary>
     public string NameOf(LayerUse use) => _names[use];
 
-    /// <summary>The name of a value: that of the input or the layer it comes from; what comes beside says what it is, <c>lstm_1/h</c>.</summary>
+    /// <summary>
+    /// The name of a value: that of the input or the layer it comes from; what comes beside says what it is, <c>lstm_1/h</c>.
+    /// </summary>
     public string NameOf(Node node)
     {
         if (node.Use is null)

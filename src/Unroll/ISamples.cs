@@ -22,7 +22,10 @@ public interface ISamples
     /// <summary>The shapes of the targets of all outputs, for a model with several; <see cref="TargetShape"/> is the first.</summary>
     IReadOnlyList<Shape> TargetShapes => [TargetShape];
 
-    /// <summary>The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>; 0: all have one length.</summary>
+    /// <summary>
+    /// The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>; 0: all have one
+    /// length.
+    /// </summary>
     int LengthOf(int index) => 0;
 
     /// <summary>True where samples, or their steps, have weights, which <see cref="CopyWeights"/> gives.</summary>

@@ -111,7 +111,9 @@ internal static class InitializerExtensions
             values[i] = deviation * random.NextNormal();
     }
 
-    /// <summary>Normal values beyond two deviations are drawn again; the deviation is raised so that what is left has the one asked for.</summary>
+    /// <summary>
+    /// Normal values beyond two deviations are drawn again; the deviation is raised so that what is left has the one asked for.
+    /// </summary>
     private static void TruncatedNormal(double[] values, double deviation, ref RandomSource random)
     {
         const double DeviationAfterCut = 0.87962566103423978;

@@ -146,7 +146,9 @@ internal sealed partial class Lane<T>
         }
     }
 
-    /// <summary>A layer that does not leave out padding finds zeros there, also in rows that are shorter than others of the shard.</summary>
+    /// <summary>
+    /// A layer that does not leave out padding finds zeros there, also in rows that are shorter than others of the shard.
+    /// </summary>
     private void ClearPadding(NodePlan<T> node)
     {
         foreach (ValuePlan input in node.Inputs)

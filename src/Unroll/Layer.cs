@@ -81,7 +81,10 @@ public abstract record Layer
     /// <summary>What an output after the first, number 1 and on, is called behind the layer's name.</summary>
     internal virtual string OutputName(int number) => States[number - 1].Name;
 
-    /// <summary>True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through it.</summary>
+    /// <summary>
+    /// True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through
+    /// it.
+    /// </summary>
     /// <param name="input">The shape of its first input.</param>
     internal virtual bool GoesStepByStep(Shape input) => true;
 

@@ -122,8 +122,10 @@ public sealed partial class Model
     /// <summary>
     /// A model of a part of this graph, with a copy of its weights: the encoder alone, or a decoder that takes one step at a time.
     /// </summary>
-    /// <param name="inputs">Values of this graph, and for each the input (from <see cref="Node.Input"/>) that stands in its place; a sequence may get another number of steps.</param>
-    /// <param name="outputs">Values of this graph that follow from them, or of layers without weights put upon it, such as the <see cref="Average"/> of two outputs.</param>
+    /// <param name="inputs">Values of this graph, and for each the input (from <see cref="Node.Input"/>) that stands in its place; a
+    /// sequence may get another number of steps.</param>
+    /// <param name="outputs">Values of this graph that follow from them, or of layers without weights put upon it, such as the
+    /// <see cref="Average"/> of two outputs.</param>
     /// <exception cref="UnrollException">An output needs something else, or a layer cannot take the new inputs.</exception>
     public Model Part(IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs)
     {
@@ -180,7 +182,10 @@ public sealed partial class Model
         }
     }
 
-    /// <summary>Trains the model on another thread and gives the events as they come. The stream ends when training does; its errors are thrown here.</summary>
+    /// <summary>
+    /// Trains the model on another thread and gives the events as they come. The stream ends when training does; its errors are thrown
+    /// here.
+    /// </summary>
     public async IAsyncEnumerable<TrainingEvent> FitAsync(ISamples samples, TrainingOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var channel = Channel.CreateUnbounded<TrainingEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });

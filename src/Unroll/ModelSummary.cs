@@ -16,10 +16,16 @@ public sealed record LayerSummary(string Name, string Kind, Shape Output, int Pa
     /// <summary>How many of its weights are frozen, see <see cref="Model.Freeze"/>.</summary>
     public int FrozenParameters { get; init; }
 
-    /// <summary>In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer before.</summary>
+    /// <summary>
+    /// In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer
+    /// before.
+    /// </summary>
     public IReadOnlyList<string> Takes { get; init; } = [];
 
-    /// <summary>In a graph: for each of <see cref="Takes"/> the line of the summary that it comes from, from 0; a layer that is used several times has several lines of one name.</summary>
+    /// <summary>
+    /// In a graph: for each of <see cref="Takes"/> the line of the summary that it comes from, from 0; a layer that is used several times
+    /// has several lines of one name.
+    /// </summary>
     public IReadOnlyList<int> Sources { get; init; } = [];
 }
 

@@ -403,7 +403,9 @@ internal sealed partial class Network<T>
         }
     }
 
-    /// <summary>Shards in training. A batch of one wide shard is cut in two: two threads then take half the time, and one takes a tenth more.</summary>
+    /// <summary>
+    /// Shards in training. A batch of one wide shard is cut in two: two threads then take half the time, and one takes a tenth more.
+    /// </summary>
     private int TrainingShard(int rows) => rows <= _shard ? BuiltGraph<T>.NarrowShard : _shard;
 
     /// <summary>

@@ -4,7 +4,10 @@ using Unroll.Layers;
 
 namespace Unroll;
 
-/// <summary>Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors], and one for its gradient.</summary>
+/// <summary>
+/// Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors], and one for its
+/// gradient.
+/// </summary>
 internal sealed class ValuePlan(int number, Shape shape, int shardRows)
 {
     public int Number => number;
@@ -50,7 +53,10 @@ internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[
     /// <summary>The numbers of the masks that the layer makes.</summary>
     public Range MadeMasks { get; init; }
 
-    /// <summary>Where backward writes the gradient of each input: the value's own place, or one beside it where other layers have written there before; −1: nowhere.</summary>
+    /// <summary>
+    /// Where backward writes the gradient of each input: the value's own place, or one beside it where other layers have written there
+    /// before; −1: nowhere.
+    /// </summary>
     public int[] InputGradientAt { get; } = new int[inputs.Length];
 
     public ValuePlan? Output(int number) => number < outputs.Length ? outputs[number] : null;

@@ -35,7 +35,10 @@ public sealed class Node
     /// </summary>
     public IReadOnlyList<Node> States => Use is { Layer.ReturnsStates: true } ? Use.Outputs[1..] : [];
 
-    /// <summary>The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value step.</summary>
+    /// <summary>
+    /// The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value
+    /// step.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The value is not from such a layer.</exception>
     public Node Scores => Use is { Layer: AttentionLayer, Outputs.Length: > 1 }
         ? Use.Outputs[1]

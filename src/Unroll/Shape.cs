@@ -55,7 +55,9 @@ public readonly struct Shape : IEquatable<Shape>
         }
     }
 
-    /// <summary>How many runs of <see cref="Features"/> values one sample holds: T of a sequence, H·W of an image (H, W, C), 1 of a vector.</summary>
+    /// <summary>
+    /// How many runs of <see cref="Features"/> values one sample holds: T of a sequence, H·W of an image (H, W, C), 1 of a vector.
+    /// </summary>
     internal int Positions => Size / Features;
 
     /// <summary>The extents as a new array.</summary>

@@ -4,9 +4,13 @@ namespace Unroll;
 
 /// <summary>
 /// Words cut into pieces by byte pair encoding (Sennrich, Haddow and Birch 2016): learning begins with single characters and again and
-/// again joins the two neighbours that are found most often. Frequent words become one token, rare ones several, and few characters are unknown.
+/// again joins the two neighbours that are found most often. Frequent words become one token, rare ones several, and few characters are
+/// unknown.
 /// </summary>
-/// <remarks>Token 0 is padding, <see cref="Border"/> begins and ends sequences, <see cref="Unknown"/> stands for a character never seen; pieces follow.</remarks>
+/// <remarks>
+/// Token 0 is padding, <see cref="Border"/> begins and ends sequences, <see cref="Unknown"/> stands for a character never seen; pieces
+/// follow.
+/// </remarks>
 public sealed class Subwords
 {
     /// <summary>The token before the first and after the last piece of a text. <see cref="Encode"/> does not add it.</summary>
@@ -34,7 +38,8 @@ public sealed class Subwords
 
     /// <summary>Learns the pieces of a text.</summary>
     /// <param name="words">The words of the text, as often as they occur.</param>
-    /// <param name="count">How many tokens there shall be; they are fewer where no two neighbours occur twice, and more where the characters alone are.</param>
+    /// <param name="count">How many tokens there shall be; they are fewer where no two neighbours occur twice, and more where the
+    /// characters alone are.</param>
     public static Subwords Learn(IEnumerable<string> words, int count)
     {
         ArgumentNullException.ThrowIfNull(words);

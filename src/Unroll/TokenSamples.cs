@@ -3,7 +3,8 @@ namespace Unroll;
 /// <summary>Sequences of unequal lengths for one input or output of a model: tokens, labels or numbers, padded at the end.</summary>
 /// <param name="Rows">One sequence a sample.</param>
 /// <param name="Length">T, the number of steps that every sample gets; none may be longer.</param>
-/// <param name="Padding">What stands after the end: 0, the token that an <see cref="Embedding"/> can mask, for inputs; −1, which no loss of classes counts, for targets.</param>
+/// <param name="Padding">What stands after the end: 0, the token that an <see cref="Embedding"/> can mask, for inputs; −1, which no loss of
+/// classes counts, for targets.</param>
 public sealed record TokenColumn(IReadOnlyList<int[]> Rows, int Length, int Padding);
 
 /// <summary>Samples of tokens of unequal lengths, for models with one input and output or several. The sequences are not copied.</summary>

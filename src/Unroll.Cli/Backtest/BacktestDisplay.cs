@@ -5,7 +5,8 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Runs a backtest and shows how far it is: a bar for the baselines and one a forecaster on a terminal, a line a fit where it is redirected.
+/// Runs a backtest and shows how far it is: a bar for the baselines and one a forecaster on a terminal, a line a fit where it is
+/// redirected.
 /// </summary>
 internal sealed class BacktestDisplay
 {

@@ -9,9 +9,8 @@ namespace Unroll.Cli;
 /// Puts the files of a new report in the place of those of the old one: whatever ends the process, and whenever, the folder has the old
 /// report or the new one. New files are written into a staging folder inside. Then a journal names all files that are to move, and each
 /// old file is moved out and the new one in. A move that fails takes back those before it; the moves of a run that was killed are
-/// finished by the next that looks (<see cref="Recover"/>). Files that no report wrote stay where they are: a list in the folder
-/// names those that
-/// the last report did.
+/// finished by the next that looks (<see cref="Recover"/>). Files that no report wrote stay where they are: a list in the folder names
+/// those that the last report did.
 /// </summary>
 internal sealed class FolderSwap
 {

@@ -63,7 +63,9 @@ internal sealed class ReportFolder
     /// <exception cref="UnrollException">A file cannot be written.</exception>
     public void Write(IReadOnlyDictionary<string, string> texts) => Write(texts, new Dictionary<string, Action<string>>());
 
-    /// <summary>Writes texts, and what is given a path, under their names, which may hold a folder. Where one cannot be written, none is.</summary>
+    /// <summary>
+    /// Writes texts, and what is given a path, under their names, which may hold a folder. Where one cannot be written, none is.
+    /// </summary>
     /// <exception cref="UnrollException">A file cannot be written.</exception>
     public void Write(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, Action<string>> others)
     {

@@ -116,7 +116,8 @@ internal sealed record ForecastRequest : CommonRequest
     /// The forecaster that is recommended, not yet fitted: of networks the default recipe's blend with these networks; of a list that names
     /// anything else the blend of exactly what it names.
     /// </summary>
-    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model or a window that is named.</exception>
+    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model or a window that is
+    /// named.</exception>
     public BlendForecaster CreateBlend(ForecastTask task)
     {
         BlendForecaster blend = BlendOf(task);

@@ -85,8 +85,11 @@ internal sealed class PredictInput
         return [.. Forecaster.Contributions(Data, Steps, Request.Missing).Where(each => parts.Contains(each.Part))];
     }
 
-    /// <summary>All rows of the file to learn from; refuses, before work begins, a file that the forecaster cannot be fitted on with.</summary>
-    /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast from.</exception>
+    /// <summary>
+    /// All rows of the file to learn from; refuses, before work begins, a file that the forecaster cannot be fitted on with.
+    /// </summary>
+    /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast
+    /// from.</exception>
     public ForecastTask NewerTask()
     {
         if (Warning is not null)

@@ -6,8 +6,8 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Shows a run that fits forecasters: on a terminal a bar for the whole run, with the time left, and one for each forecaster; where it is redirected a line
-/// now and then. One display is for one run, whose parts follow one another.
+/// Shows a run that fits forecasters: on a terminal a bar for the whole run, with the time left, and one for each forecaster; where it is
+/// redirected a line now and then. One display is for one run, whose parts follow one another.
 /// </summary>
 /// <param name="terminal">Where it is shown.</param>
 /// <param name="budget">How long the run may take; null for any time.</param>

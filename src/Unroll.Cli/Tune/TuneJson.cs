@@ -4,7 +4,9 @@ using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
-/// <summary>tune.json. Names and order are a contract. Errors are <c>rmse</c>, in the target's unit; of several parts <c>rmsse</c>.</summary>
+/// <summary>
+/// tune.json. Names and order are a contract. Errors are <c>rmse</c>, in the target's unit; of several parts <c>rmsse</c>.
+/// </summary>
 /// <param name="Command">The command line that uses the best settings.</param>
 /// <param name="Recipe">Whose settings they are.</param>
 /// <param name="Horizon">How many rows ahead trials were judged, together.</param>

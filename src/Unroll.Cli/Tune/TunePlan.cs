@@ -47,8 +47,8 @@ internal sealed class TunePlan
     public int RidgeWindow => Math.Clamp(Objective.Task.Parts.Max(part => Objective.Task[part].Train.Count) / WindowShare, 1, LongestWindow);
 
     /// <summary>
-    /// The error on the validation rows of ridge regression on the same inputs; null for the tutorial's recipe, which has none, and where it
-    /// cannot be fitted.
+    /// The error on the validation rows of ridge regression on the same inputs; null for the tutorial's recipe, which has none, and where
+    /// it cannot be fitted.
     /// </summary>
     public double? RidgeError()
     {

@@ -4,7 +4,9 @@ using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
-/// <summary>The tables of a search: the standings, what mattered, and all trainings as CSV. The naive forecast's RMSE stands in each.</summary>
+/// <summary>
+/// The tables of a search: the standings, what mattered, and all trainings as CSV. The naive forecast's RMSE stands in each.
+/// </summary>
 internal static class TuneTable
 {
     private const int MostRows = 10;

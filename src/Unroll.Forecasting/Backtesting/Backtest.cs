@@ -13,7 +13,9 @@ namespace Unroll.Forecasting;
 /// </remarks>
 public static class Backtest
 {
-    /// <summary>Backtests forecasters on the test rows of a task, and with them all of <see cref="Baselines.For"/> and ridge regression.</summary>
+    /// <summary>
+    /// Backtests forecasters on the test rows of a task, and with them all of <see cref="Baselines.For"/> and ridge regression.
+    /// </summary>
     /// <param name="task">What is asked: parts, test rows, horizon, inputs.</param>
     /// <param name="forecasters">
     /// What makes each forecaster; a new one is made for every fit. Of a blend its members are judged too. May be empty.
@@ -23,8 +25,8 @@ public static class Backtest
     /// <param name="cancellationToken">Ends the run without a result.</param>
     /// <exception cref="ArgumentException">Two forecasters have the same name.</exception>
     /// <exception cref="UnrollException">
-    /// The rows do not do for the options, a forecaster cannot be fitted or predicts what is no number, or the naive forecast makes no error
-    /// at all.
+    /// The rows do not do for the options, a forecaster cannot be fitted or predicts what is no number, or the naive forecast makes no
+    /// error at all.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static BacktestResult Run(
@@ -92,7 +94,8 @@ public static class Backtest
     /// <param name="forecasters">What makes each forecaster.</param>
     /// <param name="options">How often to fit; null for the defaults.</param>
     /// <exception cref="ArgumentException">Two forecasters have the same name.</exception>
-    /// <exception cref="UnrollException">The rows do not do for the options or the forecasters, and it says how many are missing.</exception>
+    /// <exception cref="UnrollException">The rows do not do for the options or the forecasters, and it says how many are
+    /// missing.</exception>
     public static IReadOnlyList<BacktestFold> Folds(
         ForecastTask task, IReadOnlyList<Func<PartsForecaster>> forecasters, BacktestOptions? options = null)
     {
@@ -115,8 +118,8 @@ public static class Backtest
     }
 
     /// <summary>
-    /// What is judged without being asked for, the naive forecast first: the baselines that apply to the rows before the test rows and, where
-    /// there are inputs, ridge regression.
+    /// What is judged without being asked for, the naive forecast first: the baselines that apply to the rows before the test rows and,
+    /// where there are inputs, ridge regression.
     /// </summary>
     private static IEnumerable<PartsForecaster> Along(ForecastTask task)
     {

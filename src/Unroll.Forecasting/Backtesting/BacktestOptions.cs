@@ -11,7 +11,10 @@ public sealed record BacktestOptions
     /// </summary>
     public int? TrainRows { get; init; }
 
-    /// <summary>How long the backtest may take, all fits of all forecasters together; null for as long as it does. Each fit of a blend has its part of it.</summary>
+    /// <summary>
+    /// How long the backtest may take, all fits of all forecasters together; null for as long as it does. Each fit of a blend has its part
+    /// of it.
+    /// </summary>
     public TimeBudget? Budget { get; init; }
 
     /// <summary>Where finished folds are kept, so that an interrupted backtest goes on; null to keep nothing.</summary>

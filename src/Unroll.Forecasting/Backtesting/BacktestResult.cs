@@ -10,6 +10,8 @@ public sealed record BacktestResult(Comparison Comparison, IReadOnlyList<Backtes
     /// <summary>What was asked.</summary>
     public ForecastTask Task => Comparison.Task;
 
-    /// <summary>What was left out or cut short as a <see cref="BacktestOptions.Budget"/> did not allow it, a sentence each; none without one.</summary>
+    /// <summary>
+    /// What was left out or cut short as a <see cref="BacktestOptions.Budget"/> did not allow it, a sentence each; none without one.
+    /// </summary>
     public IReadOnlyList<string> GivenUp { get; init; } = [];
 }

@@ -37,7 +37,9 @@ internal sealed class BacktestRunner(
     /// <summary>Which of all forecasters it is, from 1, and how many there are: what events tell.</summary>
     public (int Number, int Count) Place { get; set; } = (1, 1);
 
-    /// <summary>For each fold what it forecast, and of a blend what its members did and the blend would have done without networks.</summary>
+    /// <summary>
+    /// For each fold what it forecast, and of a blend what its members did and the blend would have done without networks.
+    /// </summary>
     /// <exception cref="UnrollException">It cannot be fitted, or predicts what is no number.</exception>
     public IReadOnlyList<FoldForecast>[] Run(CancellationToken cancellation) =>
         [.. Enumerable.Range(0, plan.Folds.Count).Select(fold => Run(fold, cancellation))];

@@ -58,7 +58,9 @@ public abstract class BaselineForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => Each<PartModel>(
         task, (part, split) => new BaselineModel(Refitted(task, part, split, run.Cancellation)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, run);
 
-    /// <summary>The rule of a part with the model that was chosen for it before, or, where that does not fit to these rows, another one.</summary>
+    /// <summary>
+    /// The rule of a part with the model that was chosen for it before, or, where that does not fit to these rows, another one.
+    /// </summary>
     private BaselineRule Refitted(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
     {
         if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && Again(known.Rule) is { } again)
@@ -109,7 +111,9 @@ public abstract class BaselineForecaster : PartsForecaster
         return rule;
     }
 
-    /// <summary>The newest training rows as the rule forecasts them when it is fitted to those before; null where these are too few.</summary>
+    /// <summary>
+    /// The newest training rows as the rule forecasts them when it is fitted to those before; null where these are too few.
+    /// </summary>
     private TrackRecord? Validate(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
     {
         int rows = task.ValidationRows(split);

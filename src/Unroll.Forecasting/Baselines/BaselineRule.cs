@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// A simple rule that a network has to beat, for one target of one series. What it fits it fits on the training rows alone; after that it is
-/// only told the values that have come, and is never fitted again.
+/// A simple rule that a network has to beat, for one target of one series. What it fits it fits on the training rows alone; after that it
+/// is only told the values that have come, and is never fitted again.
 /// </summary>
 internal abstract class BaselineRule
 {
@@ -105,7 +105,9 @@ internal abstract class BaselineRule
     /// <summary>Fits what there is to fit, on <see cref="ForecastSplit.Train"/>.</summary>
     private protected abstract void Learn(ForecastSplit split, CancellationToken cancellationToken);
 
-    /// <summary>Predicts the values after <paramref name="known"/>, over all of <paramref name="ahead"/>, for rules that keep no state.</summary>
+    /// <summary>
+    /// Predicts the values after <paramref name="known"/>, over all of <paramref name="ahead"/>, for rules that keep no state.
+    /// </summary>
     /// <param name="known">At least <see cref="NeededRows"/> values, oldest first, none missing.</param>
     /// <param name="ahead">Is overwritten.</param>
     private protected virtual void Ahead(ReadOnlySpan<double> known, Span<double> ahead) =>
@@ -150,7 +152,9 @@ internal abstract class BaselineRule
             rows.Season[h] = course[h % period];
     }
 
-    /// <summary>Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="dates"/> are those of the values, and more.</summary>
+    /// <summary>
+    /// Fills ahead[i] from values[..(firstOrigin + i)], for every i; <paramref name="dates"/> are those of the values, and more.
+    /// </summary>
     private protected virtual void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
     {
         for (int i = 0; i < ahead.Length; i++)

@@ -11,9 +11,9 @@ public static class Baselines
 
     /// <summary>
     /// All that apply to every part of a task, not yet fitted, the naive forecast first: seasonal naive, without and with drift, where a
-    /// season is found in the training rows of some parts, drift, mean, least squares on the window where the training rows are at least twice
-    /// its weights, Theta, exponential smoothing and, up to 1,500 rows, ARIMA from 12 training rows on, exponential smoothing of what STL leaves where a season
-    /// is longer than 24 rows, and Croston and TSB where a third of the rows of most parts are 0.
+    /// season is found in the training rows of some parts, drift, mean, least squares on the window where the training rows are at least
+    /// twice its weights, Theta, exponential smoothing and, up to 1,500 rows, ARIMA from 12 training rows on, exponential smoothing of what
+    /// STL leaves where a season is longer than 24 rows, and Croston and TSB where a third of the rows of most parts are 0.
     /// </summary>
     /// <param name="task">What is asked; only the training rows are looked at.</param>
     public static IReadOnlyList<BaselineForecaster> For(ForecastTask task)

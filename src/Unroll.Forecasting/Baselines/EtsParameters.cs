@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Unroll.Forecasting;
 
-/// <summary>What a model of exponential smoothing was fitted to: its parameters, its states before the first training row, and how well it fits.</summary>
+/// <summary>
+/// What a model of exponential smoothing was fitted to: its parameters, its states before the first training row, and how well it fits.
+/// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Period">m, the rows of one season; 1 without a season.</param>
 /// <param name="Alpha">α, the share of an error that moves the level, between 0 and 1.</param>
@@ -11,9 +13,11 @@ namespace Unroll.Forecasting;
 /// <param name="Phi">φ, the damping from 0.8 to 0.98; 1 for a trend that is not damped or not there.</param>
 /// <param name="Level">l before the first row, in the target's units.</param>
 /// <param name="Trend">b before the first row, in the target's units a row; 0 without a trend.</param>
-/// <param name="Season">The m states that the first m rows meet, in their order: in the target's units with sum 0, or factors with mean 1; empty without a season.</param>
+/// <param name="Season">The m states that the first m rows meet, in their order: in the target's units with sum 0, or factors with mean 1;
+/// empty without a season.</param>
 /// <param name="SquaredErrors">Σe² over the training rows, of relative errors where the model's are multiplicative.</param>
-/// <param name="Deviance">−2 log L* = n·log Σe² + 2Σ log|μ| (the second sum for multiplicative errors only), as R's forecast and fable count it; Hyndman et al. (2008), section 5.1.</param>
+/// <param name="Deviance">−2 log L* = n·log Σe² + 2Σ log|μ| (the second sum for multiplicative errors only), as R's forecast and fable
+/// count it; Hyndman et al. (2008), section 5.1.</param>
 /// <param name="ParameterCount">k: parameters, states before the first row that were free, and the variance.</param>
 /// <param name="Rows">n, the training rows.</param>
 public sealed record EtsParameters(
@@ -34,7 +38,9 @@ public sealed record EtsParameters(
     /// <summary>Akaike's criterion, −2 log L* + 2k. Comparable between models of the same rows only.</summary>
     public double Aic => Deviance + (2 * ParameterCount);
 
-    /// <summary>Akaike's criterion corrected for few rows, AIC + 2k(k + 1)/(n − k − 1): the smallest is chosen (fpp3, section 8.6).</summary>
+    /// <summary>
+    /// Akaike's criterion corrected for few rows, AIC + 2k(k + 1)/(n − k − 1): the smallest is chosen (fpp3, section 8.6).
+    /// </summary>
     public double Aicc => Aic + (2.0 * ParameterCount * (ParameterCount + 1) / (Rows - ParameterCount - 1));
 
     internal EtsState Start() => new(this);
@@ -113,7 +119,9 @@ internal sealed class EtsState
         }
     }
 
-    /// <summary>The expected values of the next rows, over all of <paramref name="ahead"/>: (l + (φ + … + φʰ)b) with the season of each row.</summary>
+    /// <summary>
+    /// The expected values of the next rows, over all of <paramref name="ahead"/>: (l + (φ + … + φʰ)b) with the season of each row.
+    /// </summary>
     public void Forecast(Span<double> ahead)
     {
         double level = _level, trend = _trend;
@@ -140,11 +148,13 @@ internal sealed class EtsState
         }
     }
 
-    /// <summary>−2 log L* of the values and Σe²; infinite where a model that multiplies meets an expected value that is not above 0.</summary>
+    /// <summary>
+    /// −2 log L* of the values and Σe²; infinite where a model that multiplies meets an expected value that is not above 0.
+    /// </summary>
     public (double Deviance, double Squares) Judge(ReadOnlySpan<double> values, bool relative, double floor)
     {
-        // A fit spends its time here. Logarithms cost more than all else: one is taken of the product of many values, before this leaves the
-        // range of a double.
+        // A fit spends its time here. Logarithms cost more than all else: one is taken of the product of many values, before this leaves
+        // the range of a double.
         const double Most = 1e100, Least = 1e-100;
         double squares = 0, logs = 0, product = 1, level = _level, trend = _trend;
         double[] seasons = _season;

@@ -20,7 +20,8 @@ internal sealed class EtsRule : BaselineRule
     private DateTime _firstDate;
 
     /// <param name="model">The model to fit; null to choose among all.</param>
-    /// <param name="period">m, the rows of one season, 2 to 24; null to find it in the training rows (<see cref="SeasonalPeriod.Find"/>), and for months and quarters to try it in any case; 1 for none.</param>
+    /// <param name="period">m, the rows of one season, 2 to 24; null to find it in the training rows (<see cref="SeasonalPeriod.Find"/>),
+    /// and for months and quarters to try it in any case; 1 for none.</param>
     /// <exception cref="UnrollException">The period is below 1 or above 24.</exception>
     public EtsRule(EtsModel? model = null, int? period = null)
     {
@@ -57,8 +58,8 @@ internal sealed class EtsRule : BaselineRule
     }
 
     /// <summary>
-    /// The season of months and quarters, which most of their series have, whether it shows or not: the criterion that chooses among the models
-    /// decides, as in R's ets; null for other calendars.
+    /// The season of months and quarters, which most of their series have, whether it shows or not: the criterion that chooses among the
+    /// models decides, as in R's ets; null for other calendars.
     /// </summary>
     private static int? OfTheYear(Series train) =>
         train.Calendar is { Kind: DateSpacing.Months or DateSpacing.Quarters, SeasonalPeriods: [var period, ..] } ? period : null;

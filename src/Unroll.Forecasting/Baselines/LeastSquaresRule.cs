@@ -6,7 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal sealed class LeastSquaresRule : BaselineRule
 {
-    /// <summary>More numbers than this, one a lag and row, are more than a baseline should take of the memory: 200 MB, and that several times.</summary>
+    /// <summary>
+    /// More numbers than this, one a lag and row, are more than a baseline should take of the memory: 200 MB, and that several times.
+    /// </summary>
     private const long MostNumbers = 25_000_000;
 
     internal const string DefaultName = "least squares";

@@ -80,7 +80,9 @@ public sealed class LinearRegression
         return new LinearRegression(weights, intercepts);
     }
 
-    /// <summary>Fits weights to the same pairs of input and target that a network learns from; an input (T, F) counts as T·F numbers.</summary>
+    /// <summary>
+    /// Fits weights to the same pairs of input and target that a network learns from; an input (T, F) counts as T·F numbers.
+    /// </summary>
     /// <inheritdoc cref="Fit(ReadOnlySpan{double}, ReadOnlySpan{double}, int, double)"/>
     public static LinearRegression Fit(ISamples samples, double ridge)
     {
@@ -138,7 +140,9 @@ public sealed class LinearRegression
         return outputs;
     }
 
-    /// <summary>The columns with mean 0 and deviation 1, with what was taken from them; a constant one is left at 0, where that is allowed.</summary>
+    /// <summary>
+    /// The columns with mean 0 and deviation 1, with what was taken from them; a constant one is left at 0, where that is allowed.
+    /// </summary>
     private static (double[][] Columns, double[] Means, double[] Deviations) Standardized(ReadOnlySpan<double> values, int rows, int count, string what, bool mayBeConstant)
     {
         var columns = new double[count][];

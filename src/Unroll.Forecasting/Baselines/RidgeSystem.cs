@@ -17,7 +17,9 @@ internal sealed class RidgeSystem
     /// <summary>How often rows are weighted anew for absolute errors; more changes little.</summary>
     private const int Rounds = 2;
 
-    /// <summary>The penalty that the weights of rows are found with, and the share of the mean error below which errors count as squares.</summary>
+    /// <summary>
+    /// The penalty that the weights of rows are found with, and the share of the mean error below which errors count as squares.
+    /// </summary>
     private const double MiddlePenalty = 0.1, Squared = 0.5;
 
     private readonly double[] _means, _deviations, _gram, _moments;

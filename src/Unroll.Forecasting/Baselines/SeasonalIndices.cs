@@ -71,7 +71,9 @@ internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime Firs
     /// <param name="place">As for <see cref="Remove"/>.</param>
     public double Restore(double value, long place) => Adds ? value + At(place) : value * At(place);
 
-    /// <summary>The place of the first of some rows: places go by row from <see cref="First"/>, or by the calendar where that is not among them.</summary>
+    /// <summary>
+    /// The place of the first of some rows: places go by row from <see cref="First"/>, or by the calendar where that is not among them.
+    /// </summary>
     /// <param name="dates">Strictly increasing.</param>
     public long PlaceOf(ReadOnlySpan<DateTime> dates)
     {

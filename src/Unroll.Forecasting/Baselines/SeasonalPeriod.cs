@@ -38,7 +38,8 @@ public static class SeasonalPeriod
     /// The n changes from row to row (changes, since a trend tells rows apart by itself) are sorted by their place in the season. A season
     /// of m rows is there where the places' means differ by more than chance: the F test of m means with m − 1 and n − m degrees of
     /// freedom, at the 1 % level; it adds up what autocorrelations at m, 2m, 3m, … would show one by one. Of several the one of lowest
-    /// AICc, n·ln(1 − R²) + 2mn/(n − m − 1), is chosen, so that a week has to explain more than its days. At least three seasons must be seen.
+    /// AICc, n·ln(1 − R²) + 2mn/(n − m − 1), is chosen, so that a week has to explain more than its days. At least three seasons must be
+    /// seen.
     /// </remarks>
     /// <param name="values">Oldest first, finite.</param>
     /// <param name="candidates">Periods in rows.</param>

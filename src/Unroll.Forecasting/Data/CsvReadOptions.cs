@@ -22,8 +22,8 @@ public sealed record CsvReadOptions
     public IReadOnlyList<string> Except { get; init; } = [];
 
     /// <summary>
-    /// For <see cref="SeriesSet.ReadCsv"/>: the static columns, numbers or text, the same on all rows of a series. Null to take the columns of
-    /// numbers that never change within a series; where names are given, no others are static.
+    /// For <see cref="SeriesSet.ReadCsv"/>: the static columns, numbers or text, the same on all rows of a series. Null to take the columns
+    /// of numbers that never change within a series; where names are given, no others are static.
     /// </summary>
     public IReadOnlyList<string>? Static { get; init; }
 }

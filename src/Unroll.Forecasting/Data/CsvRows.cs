@@ -120,7 +120,10 @@ internal sealed record CsvRows(
             : new UnrollException($"{where}. Remove one of them.");
     }
 
-    /// <summary>The column of whole numbers that tells rows of the same date apart, of several that with the fewest numbers; null where there is none.</summary>
+    /// <summary>
+    /// The column of whole numbers that tells rows of the same date apart, of several that with the fewest numbers; null where there is
+    /// none.
+    /// </summary>
     private string? NumberKey()
     {
         string? found = null;

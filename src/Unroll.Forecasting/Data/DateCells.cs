@@ -22,10 +22,15 @@ internal sealed class DateCells(string file, string column, string? format)
     private (long Line, string Text) _notMonthFirst;
     private (long Line, string Text) _notDayFirst;
 
-    /// <summary>What the times are read from: an offset that is the same on all rows, or UTC; null where the file does not say. Known after <see cref="Dates"/>.</summary>
+    /// <summary>
+    /// What the times are read from: an offset that is the same on all rows, or UTC; null where the file does not say. Known after
+    /// <see cref="Dates"/>.
+    /// </summary>
     public string? Zone { get; private set; }
 
-    /// <summary>Whether a cell reads as a date by any format; plain numbers such as 2016 count only if <paramref name="compact"/>.</summary>
+    /// <summary>
+    /// Whether a cell reads as a date by any format; plain numbers such as 2016 count only if <paramref name="compact"/>.
+    /// </summary>
     public static bool Reads(string text, string? format, bool compact) =>
         format is not null
             ? Exact(text, [format], out _)

@@ -77,7 +77,9 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
         return new Column(column.Name, values);
     }
 
-    /// <summary>Fills every gap by a straight line in row position; returns how many values at the end had to be repeated instead.</summary>
+    /// <summary>
+    /// Fills every gap by a straight line in row position; returns how many values at the end had to be repeated instead.
+    /// </summary>
     private static int Interpolate(Span<double> values)
     {
         int last = -1;

@@ -40,7 +40,9 @@ internal sealed class RowCalendar
         _knowsTheWeek = !dates.IsEmpty && (dates[^1] - dates[0]).TotalDays >= DaysToKnowTheWeek;
     }
 
-    /// <summary>In words: "daily", "business days (Mon to Fri)", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced".</summary>
+    /// <summary>
+    /// In words: "daily", "business days (Mon to Fri)", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced".
+    /// </summary>
     public string Name { get; }
 
     public DateSpacing Kind { get; }

@@ -120,7 +120,9 @@ internal sealed class WeekdayRule : RowRule
         return new WeekdayRule(expected, days);
     }
 
-    /// <summary>Some days of each week, such as Mon, Wed and Fri; null where most of them are not there, or days of all names are.</summary>
+    /// <summary>
+    /// Some days of each week, such as Mon, Wed and Fri; null where most of them are not there, or days of all names are.
+    /// </summary>
     public static WeekdayRule? OfPattern(ReadOnlySpan<DateTime> dates, int daysToKnow)
     {
         DateTime[] days = DaysOf(dates);
@@ -228,7 +230,9 @@ internal sealed class MonthRule : RowRule
         return isLast ? next.AddDays(Math.Min(_latest, DateTime.DaysInMonth(next.Year, next.Month)) - next.Day) : next;
     }
 
-    /// <summary>The third Friday of a month, or its last: the weekday of nearly all dates, at the place that it has in most months.</summary>
+    /// <summary>
+    /// The third Friday of a month, or its last: the weekday of nearly all dates, at the place that it has in most months.
+    /// </summary>
     private static Func<int, int, DateTime>? OneWeekday(ReadOnlySpan<DateTime> dates)
     {
         DayOfWeek weekday = dates[^1].DayOfWeek;

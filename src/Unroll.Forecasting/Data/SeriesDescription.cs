@@ -77,7 +77,9 @@ public sealed class SeriesDescription
     /// <summary>The table pandas prints: one column a column, with 6 decimals or in scientific notation where numbers are large.</summary>
     public override string ToString() => ToText(int.MaxValue);
 
-    /// <summary>As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.</summary>
+    /// <summary>
+    /// As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.
+    /// </summary>
     public string ToText(int width) => TextTable.Fit(AsText, width);
 
     private TextTable AsText(int decimals)

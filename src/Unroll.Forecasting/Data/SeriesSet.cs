@@ -16,7 +16,8 @@ public sealed class SeriesSet
 
     /// <param name="name">What messages call the panel; for a file its name.</param>
     /// <param name="series">The key and the rows of each series, at least one series and one row in each. Nothing is copied.</param>
-    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, or series with different columns.</exception>
+    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, or series with different
+    /// columns.</exception>
     public SeriesSet(string name, params (string Key, TimeSeries Series)[] series)
         : this(name, "series", series, [])
     {
@@ -101,18 +102,23 @@ public sealed class SeriesSet
     public TimeSeries this[string key] => _series[IndexOf(key)];
 
     /// <summary>Reads a long CSV file: one row for each date and series, and a column of text that names the series.</summary>
-    /// <remarks>Dates, numbers and missing cells are read as by <see cref="TimeSeries.ReadCsv"/>. The rows of a series may lie anywhere in the file.</remarks>
+    /// <remarks>
+    /// Dates, numbers and missing cells are read as by <see cref="TimeSeries.ReadCsv"/>. The rows of a series may lie anywhere in the file.
+    /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="seriesColumn">The column that names the series; its cells are taken as text, so 1 and 01 are two series.</param>
     /// <param name="options">How to read the other columns.</param>
-    /// <exception cref="UnrollException">As for <see cref="TimeSeries.ReadCsv"/>, no such column, an empty cell in it, or a date twice within a series.</exception>
+    /// <exception cref="UnrollException">As for <see cref="TimeSeries.ReadCsv"/>, no such column, an empty cell in it, or a date twice
+    /// within a series.</exception>
     public static SeriesSet ReadCsv(string path, string seriesColumn, CsvReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
         return CsvFile.Read(path, options ?? new CsvReadOptions(), seriesColumn).ToSeriesSet();
     }
 
-    /// <summary>Each column of a wide table as a series of one column; missing values before its first and after its last value are cut off.</summary>
+    /// <summary>
+    /// Each column of a wide table as a series of one column; missing values before its first and after its last value are cut off.
+    /// </summary>
     /// <param name="table">One row a date, one column a series.</param>
     /// <param name="columns">The columns that become series; all where not given.</param>
     /// <param name="valueName">What the one column of each series is called.</param>
@@ -146,7 +152,9 @@ public sealed class SeriesSet
     /// <exception cref="ArgumentException">There is such a column, or a series has no value.</exception>
     public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, double> values) => With(new StaticColumn(name, Each(name, values), null));
 
-    /// <summary>This panel with one more static column of text, such as the kind of a shop; empty for a series where it is not known.</summary>
+    /// <summary>
+    /// This panel with one more static column of text, such as the kind of a shop; empty for a series where it is not known.
+    /// </summary>
     /// <inheritdoc cref="WithStatic(string, IReadOnlyDictionary{string, double})"/>
     public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, string> values) => With(new StaticColumn(name, null, Each(name, values)));
 
@@ -193,8 +201,8 @@ public sealed class SeriesSet
     }
 
     /// <summary>
-    /// Whether no series has two values of this column, nor a missing one before a value, while some series has two rows and so could. Rows at
-    /// the end of a series that leave it empty are rows to come.
+    /// Whether no series has two values of this column, nor a missing one before a value, while some series has two rows and so could. Rows
+    /// at the end of a series that leave it empty are rows to come.
     /// </summary>
     private static bool IsStatic(string column, (string Key, TimeSeries Series)[] series)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Unroll.Forecasting;
 
-/// <summary>A static column of a panel: a number or a text for each series, in the order of its keys. A missing number is NaN, a missing text empty.</summary>
+/// <summary>
+/// A static column of a panel: a number or a text for each series, in the order of its keys. A missing number is NaN, a missing text empty.
+/// </summary>
 internal sealed record StaticColumn(string Name, double[]? Numbers, string[]? Texts);
 
 /// <summary>A column of a long CSV file that says something of the series and not of the day, while it is read.</summary>

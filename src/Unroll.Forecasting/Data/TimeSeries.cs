@@ -157,13 +157,16 @@ public sealed class TimeSeries
     /// values. Give <paramref name="boundary"/>, the first instant of the test range, and rows before it are filled from rows
     /// before it only.
     /// </remarks>
-    /// <exception cref="UnrollException">The policy is Error and a value is missing, or a gap has nothing before it to fill from.</exception>
+    /// <exception cref="UnrollException">The policy is Error and a value is missing, or a gap has nothing before it to fill
+    /// from.</exception>
     public TimeSeries Fill(MissingPolicy policy, DateTime? boundary = null) => new GapFiller(this, boundary).Fill(policy);
 
     /// <summary>The table as aligned text: numbers with up to 6 decimals, as pandas prints a frame.</summary>
     public override string ToString() => ToText(int.MaxValue);
 
-    /// <summary>As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.</summary>
+    /// <summary>
+    /// As <see cref="ToString"/>, in lines of at most <paramref name="width"/> characters: with 4 decimals, or in blocks of columns.
+    /// </summary>
     public string ToText(int width) => TextTable.Fit(AsText, width);
 
     /// <summary>

@@ -35,14 +35,11 @@ public sealed record PartImportance(Part Part, double Error, IReadOnlyList<Input
 /// </summary>
 /// <remarks>
 /// <para>Of inputs that say the same, each alone is understated: when one is permuted the forecast still has the other. A share says what
-/// this
-/// forecast uses, not what causes the target, nor what another forecast could do with the input.</para>
+/// this forecast uses, not what causes the target, nor what another forecast could do with the input.</para>
 /// <para>The rows were learnt from, in part: of an input that was learnt by heart too much is said.</para>
 /// <para>Rules look at nothing but the target's past, which is permuted as a whole there: level, trend and season are then those of the
-/// other
-/// origin. In models that read other inputs too, the level and the lags are the target's own past, and what it was a season or a year
-/// before
-/// are groups of their own. Static columns are those of another series.</para>
+/// other origin. In models that read other inputs too, the level and the lags are the target's own past, and what it was a season or a year
+/// before are groups of their own. Static columns are those of another series.</para>
 /// </remarks>
 public sealed class InputImportance
 {

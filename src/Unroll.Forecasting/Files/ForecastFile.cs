@@ -9,8 +9,8 @@ namespace Unroll.Forecasting;
 /// <summary>
 /// The one door for files of forecasters: 8 bytes of signature, the format version and the length of the body (4 bytes each,
 /// little-endian), a body of JSON in which networks stand as whole model files, and the SHA-256 of all that precedes. The same forecaster
-/// gives the same bytes. A single network of the tutorial's recipe is a model file (<see cref="ModelFile"/>), which <see cref="Model.Load"/>
-/// reads too.
+/// gives the same bytes. A single network of the tutorial's recipe is a model file (<see cref="ModelFile"/>), which
+/// <see cref="Model.Load"/> reads too.
 /// </summary>
 public static class ForecastFile
 {
@@ -117,7 +117,8 @@ internal static class TutorialFile
         model.Network.Save(path, new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(about, ForecastJson.Default.ForecastMetadata) });
     }
 
-    /// <exception cref="UnrollException">The file is no model file, damaged, or holds a model without the data to forecast with.</exception>
+    /// <exception cref="UnrollException">The file is no model file, damaged, or holds a model without the data to forecast
+    /// with.</exception>
     public static NetworkForecaster Read(byte[] file, string path)
     {
         (Model network, IReadOnlyDictionary<string, string> metadata) = ModelFile.FromBytes(file, path);

@@ -14,7 +14,9 @@ public sealed record ForecastInputs
     /// <summary>Columns whose values are also known for the rows to be predicted: fixtures, planned prices, public holidays.</summary>
     public IReadOnlyList<string> Known { get; init; } = [];
 
-    /// <summary>The calendar that fits the frequency: days of the week, times of the day, seasons, and what the same days were like in years before.</summary>
+    /// <summary>
+    /// The calendar that fits the frequency: days of the week, times of the day, seasons, and what the same days were like in years before.
+    /// </summary>
     public bool Calendar { get; init; }
 
     /// <summary>

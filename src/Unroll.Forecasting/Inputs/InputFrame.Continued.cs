@@ -5,7 +5,9 @@ namespace Unroll.Forecasting;
 /// <summary>Rows that go on with predictions in the place of values.</summary>
 internal sealed partial class InputFrame
 {
-    /// <summary>The last row that is not a prediction, where there are any: how far days of years before are known follows from it.</summary>
+    /// <summary>
+    /// The last row that is not a prediction, where there are any: how far days of years before are known follows from it.
+    /// </summary>
     private readonly int _lastTold = int.MaxValue;
 
     /// <summary>The newest values of the past columns in their own units, where rows go on with predictions.</summary>
@@ -35,7 +37,9 @@ internal sealed partial class InputFrame
         Rows = origin + 1;
     }
 
-    /// <summary>The rows up to an origin, to which up to <paramref name="steps"/> predictions can be added; this frame stays as it is.</summary>
+    /// <summary>
+    /// The rows up to an origin, to which up to <paramref name="steps"/> predictions can be added; this frame stays as it is.
+    /// </summary>
     public InputFrame Continued(int origin, int steps) => new(this, origin, steps);
 
     /// <summary>

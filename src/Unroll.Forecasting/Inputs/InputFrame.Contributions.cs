@@ -14,9 +14,8 @@ internal sealed partial class InputFrame
     /// </summary>
     /// <remarks>
     /// Each input counts by how far it lies from what is usual: its mean over the rows for the calendar and for columns in the target's
-    /// units,
-    /// otherwise 0, which for a lag is the level, for a scaled column its mean in training and for a holiday that there is none. Where
-    /// there is a season, of each lag what the newest seasons were like on average at its place belongs to the season.
+    /// units, otherwise 0, which for a lag is the level, for a scaled column its mean in training and for a holiday that there is none.
+    /// Where there is a season, of each lag what the newest seasons were like on average at its place belongs to the season.
     /// </remarks>
     /// <param name="origin">The newest row that is looked at.</param>
     /// <param name="step">1..H.</param>

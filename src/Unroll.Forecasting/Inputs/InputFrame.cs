@@ -22,7 +22,8 @@ internal sealed partial class InputFrame
     private readonly DateTime[] _dates;
     private readonly int _alikeLags, _memoryLags;
 
-    /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known columns are read.</param>
+    /// <param name="table">Target and columns of the plan; rows at the end without a target value are rows to come, of which only known
+    /// columns are read.</param>
     /// <param name="plan">How rows become inputs.</param>
     /// <param name="ahead">How many rows after the last one matter, where these are more than the H of the plan.</param>
     /// <exception cref="UnrollException">A value that is needed is missing, or the transform is not defined for one.</exception>
@@ -103,7 +104,9 @@ internal sealed partial class InputFrame
     /// <summary>The target in its own units.</summary>
     public double Value(int row) => _target[row];
 
-    /// <summary>The mean absolute change from one season to the next on the rows before <paramref name="end"/>; 1 where nothing changes.</summary>
+    /// <summary>
+    /// The mean absolute change from one season to the next on the rows before <paramref name="end"/>; 1 where nothing changes.
+    /// </summary>
     public double UsualChange(int end, int season)
     {
         double sum = 0;
@@ -155,8 +158,8 @@ internal sealed partial class InputFrame
     }
 
     /// <summary>
-    /// What the target was around the same place of the season before, and what it was around the origin a season before that origin: how the
-    /// day began a week ago says how far today is from it.
+    /// What the target was around the same place of the season before, and what it was around the origin a season before that origin: how
+    /// the day began a week ago says how far today is from it.
     /// </summary>
     private int WriteAround(int origin, int row, int season, double level, double unit, Span<double> destination)
     {
@@ -175,7 +178,9 @@ internal sealed partial class InputFrame
         double Seen(int at) => at < 0 ? 0 : (_earlier[Math.Min(at, origin)] - level) / unit;
     }
 
-    /// <summary>Writes the channels of a row, at or before an origin or after it, for a network that looks at it from that origin.</summary>
+    /// <summary>
+    /// Writes the channels of a row, at or before an origin or after it, for a network that looks at it from that origin.
+    /// </summary>
     public void WriteChannels(int origin, int row, Span<float> channels)
     {
         double level = _levels[origin], unit = Unit(origin);

@@ -51,7 +51,9 @@ internal sealed record InputPlan
     /// <summary>Numbers that follow from the date; null for none.</summary>
     public CalendarFeatures? Calendar { get; init; }
 
-    /// <summary>Whether the calendar was seen for less than two years, so that networks, which would learn one year by heart, do not see it.</summary>
+    /// <summary>
+    /// Whether the calendar was seen for less than two years, so that networks, which would learn one year by heart, do not see it.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepsCalendarFromNetworks { get; init; }
 
@@ -65,11 +67,15 @@ internal sealed record InputPlan
     /// <summary>Seasons in rows whose earlier values at the same place are inputs.</summary>
     public IReadOnlyList<int> Seasons { get; init; } = [];
 
-    /// <summary>How many rows on either side of the same place, of the predicted row and of the origin, a linear model sees of each season before.</summary>
+    /// <summary>
+    /// How many rows on either side of the same place, of the predicted row and of the origin, a linear model sees of each season before.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Around { get; init; }
 
-    /// <summary>Of how many different numbers of lags linear models are averaged: all of them, a half, a quarter and so on; 0 and 1 for all alone.</summary>
+    /// <summary>
+    /// Of how many different numbers of lags linear models are averaged: all of them, a half, a quarter and so on; 0 and 1 for all alone.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int LagSets { get; init; }
 
@@ -77,13 +83,20 @@ internal sealed record InputPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAbsolute { get; init; }
 
-    /// <summary>Numbers that are the same on all rows, which a network sees beside each: what tells one series of a panel from another.</summary>
+    /// <summary>
+    /// Numbers that are the same on all rows, which a network sees beside each: what tells one series of a panel from another.
+    /// </summary>
     public IReadOnlyList<double> Constants { get; init; } = [];
 
-    /// <summary>The standard deviation of one row's change on the training rows, in transformed units: what inputs are measured in.</summary>
+    /// <summary>
+    /// The standard deviation of one row's change on the training rows, in transformed units: what inputs are measured in.
+    /// </summary>
     public double Scale { get; init; } = 1;
 
-    /// <summary>Whether changes are measured in how large they have been lately (<see cref="Volatility"/>), so that calm and rough times count alike.</summary>
+    /// <summary>
+    /// Whether changes are measured in how large they have been lately (<see cref="Volatility"/>), so that calm and rough times count
+    /// alike.
+    /// </summary>
     public bool InUnitsOfVolatility { get; init; }
 
     /// <summary>Whether anything is known of rows to come.</summary>
@@ -153,7 +166,9 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
         return mapped;
     }
 
-    /// <summary>Whether neighbours are so alike (autocorrelation at one row) that the level says more of the time than of the row.</summary>
+    /// <summary>
+    /// Whether neighbours are so alike (autocorrelation at one row) that the level says more of the time than of the row.
+    /// </summary>
     private static bool Wanders(double[] values)
     {
         (double mean, double deviation, _) = Moments(values);

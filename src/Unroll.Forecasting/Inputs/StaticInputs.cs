@@ -19,7 +19,8 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     /// <summary>The inputs of one series.</summary>
     /// <param name="panel">Where its static columns are.</param>
     /// <param name="key">The series.</param>
-    /// <exception cref="UnrollException">A category that was not there in training, or text where a number is wanted or the other way round.</exception>
+    /// <exception cref="UnrollException">A category that was not there in training, or text where a number is wanted or the other way
+    /// round.</exception>
     public double[] Of(SeriesSet panel, string key)
     {
         var inputs = new List<double>();

@@ -7,10 +7,10 @@ namespace Unroll.Forecasting;
 /// <remarks>
 /// The logarithms of the means are replaced by what never falls with h (<see cref="Isotonic"/>), or by their mean where there is no reason
 /// to expect a rise. A step whose own mean is more than two standard errors away keeps a share of the difference, all of it from four on
-/// (firm thresholding, Gao and Bruce 1997) and then no longer counts in what the others are smoothed to: one season ahead a naive forecast may
-/// err by less than one row ahead. The standard error is 0.9 / √n of n independent errors, and counts 1 + 8/N times as much with N origins.
-/// From N origins the steps reach different rows: if the first four are bad ones, steps 1 to 4 have met them and the others have not. So a
-/// step is as far away as it is on all rows or on those rows alone that every step has reached, whichever is nearer.
+/// (firm thresholding, Gao and Bruce 1997) and then no longer counts in what the others are smoothed to: one season ahead a naive forecast
+/// may err by less than one row ahead. The standard error is 0.9 / √n of n independent errors, and counts 1 + 8/N times as much with N
+/// origins. From N origins the steps reach different rows: if the first four are bad ones, steps 1 to 4 have met them and the others have
+/// not. So a step is as far away as it is on all rows or on those rows alone that every step has reached, whichever is nearer.
 /// </remarks>
 internal sealed class ErrorProfile
 {

@@ -10,7 +10,9 @@ internal sealed record HorizonQuantiles(int Steps, double[][] Ahead)
 
     private static readonly double[] s_normal = Array.ConvertAll(Heads.Levels, Distributions.NormalQuantile);
 
-    /// <summary>The ends of the central interval of a level and the median, <paramref name="step"/> rows (1..H) after each origin.</summary>
+    /// <summary>
+    /// The ends of the central interval of a level and the median, <paramref name="step"/> rows (1..H) after each origin.
+    /// </summary>
     public CentralQuantiles[] Central(int step, double level) => Array.ConvertAll(Ahead, ahead => Central(ahead, step, level));
 
     /// <summary>

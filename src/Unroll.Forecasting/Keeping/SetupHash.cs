@@ -54,8 +54,8 @@ public static class SetupHash
     }
 
     /// <summary>
-    /// The hash of what a task asks and of its rows: of every part its name, targets, inputs and values, which rows are learnt from and which
-    /// judged on, and the static columns of its series.
+    /// The hash of what a task asks and of its rows: of every part its name, targets, inputs and values, which rows are learnt from and
+    /// which judged on, and the static columns of its series.
     /// </summary>
     /// <returns>64 hexadecimal digits.</returns>
     public static string Of(ForecastTask task)

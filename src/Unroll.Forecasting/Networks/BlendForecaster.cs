@@ -1,8 +1,8 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// The forecast that is recommended: a weighted mean of other forecasters, with shares that each deserves on the newest training rows, found
-/// for every part and up to three blocks of rows ahead. All members are then fitted to all training rows.
+/// The forecast that is recommended: a weighted mean of other forecasters, with shares that each deserves on the newest training rows,
+/// found for every part and up to three blocks of rows ahead. All members are then fitted to all training rows.
 /// </summary>
 public sealed class BlendForecaster : PartsForecaster
 {
@@ -10,7 +10,8 @@ public sealed class BlendForecaster : PartsForecaster
     private IReadOnlyList<PartsForecaster> _members;
     private FinishedWork? _work;
 
-    /// <param name="members">Not yet fitted, at least one; a member that cannot be fitted has no share, and <see cref="PartsForecaster.Notes"/> says so.</param>
+    /// <param name="members">Not yet fitted, at least one; a member that cannot be fitted has no share, and
+    /// <see cref="PartsForecaster.Notes"/> says so.</param>
     public BlendForecaster(IReadOnlyList<PartsForecaster> members)
     {
         ArgumentNullException.ThrowIfNull(members);
@@ -33,14 +34,17 @@ public sealed class BlendForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentNullException.ThrowIfNull(task);
 
-        // Rules that are wrong in different ways, and the plainest that fits: with several of a kind, chance decides which of them is right.
+        // Rules that are wrong in different ways, and the plainest that fits: with several of a kind, chance decides which of them is
+        // right.
         IReadOnlyList<BaselineForecaster> all = Baselines.For(task);
         BaselineForecaster plain = all.FirstOrDefault(rule => rule is SeasonalNaiveForecaster) ?? all[0];
         IEnumerable<PartsForecaster> rules = [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster or ArimaForecaster or StlEtsForecaster or TsbForecaster)];
         return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
     }
 
-    /// <summary>The default recipe as <c>unroll forecast</c> uses it: ensembles of LSTM and GRU networks, ridge regression, and rules.</summary>
+    /// <summary>
+    /// The default recipe as <c>unroll forecast</c> uses it: ensembles of LSTM and GRU networks, ridge regression, and rules.
+    /// </summary>
     /// <param name="task">What is asked.</param>
     /// <example><code>
     /// var task = new ForecastTask(SeriesSet.ReadCsv("shops.csv", "shop"), new TaskOptions { Targets = ["sales"], Horizon = 14 });
@@ -74,10 +78,10 @@ public sealed class BlendForecaster : PartsForecaster
     public TimeBudget? Budget { get; set; }
 
     /// <summary>
-    /// What was left out or cut short as the <see cref="Budget"/> did not allow it, a sentence each, also in <see cref="Notes"/>; none without one.
-    /// Given up are, in this order, as far as it takes: ARIMA, where it needs more than a third of what is left, and ETS, where it needs more than half;
-    /// networks of each kind down to one; the second kind of networks; all networks; ridge regression and other rules. The plainest rule is always
-    /// fitted, whatever it takes.
+    /// What was left out or cut short as the <see cref="Budget"/> did not allow it, a sentence each, also in <see cref="Notes"/>; none
+    /// without one. Given up are, in this order, as far as it takes: ARIMA, where it needs more than a third of what is left, and ETS,
+    /// where it needs more than half; networks of each kind down to one; the second kind of networks; all networks; ridge regression and
+    /// other rules. The plainest rule is always fitted, whatever it takes.
     /// </summary>
     public IReadOnlyList<string> GivenUp => Schedule?.Sentences ?? [];
 
@@ -107,7 +111,10 @@ public sealed class BlendForecaster : PartsForecaster
             member.Require(task);
     }
 
-    /// <summary>What the forecast of one part is made of <paramref name="step"/> rows ahead, by the key of the member; shares above 0, which sum to 1.</summary>
+    /// <summary>
+    /// What the forecast of one part is made of <paramref name="step"/> rows ahead, by the key of the member; shares above 0, which sum to
+    /// 1.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Shares(Part part, int step)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);

@@ -1,9 +1,9 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// What of a blend is fitted in a time, decided before its shares are found. The cheap and robust comes first: plain rules, ridge regression, other rules,
-/// then networks with what is left. A member that does not end in its time is left out; the first never is. Time is kept for judging and for the fit to
-/// all rows, at which what there is no time for stays as it was fitted first.
+/// What of a blend is fitted in a time, decided before its shares are found. The cheap and robust comes first: plain rules, ridge
+/// regression, other rules, then networks with what is left. A member that does not end in its time is left out; the first never is. Time
+/// is kept for judging and for the fit to all rows, at which what there is no time for stays as it was fitted first.
 /// </summary>
 /// <param name="budget">The time.</param>
 /// <param name="earlier">Of a fit to fewer rows: what was left out there is left out again; null for none.</param>
@@ -22,8 +22,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private const double ShareOfNetworks = 0.8;
 
     /// <summary>
-    /// Forecasters that a comparison judges beside the members: plain rules, the blend, and the blend without networks; and what takes as long as
-    /// judging some: the rows to come, and writing all down.
+    /// Forecasters that a comparison judges beside the members: plain rules, the blend, and the blend without networks; and what takes as
+    /// long as judging some: the rows to come, and writing all down.
     /// </summary>
     private const int JudgedBeside = 6, WrittenAs = 4;
 

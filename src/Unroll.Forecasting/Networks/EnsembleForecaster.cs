@@ -12,8 +12,8 @@ namespace Unroll.Forecasting;
 /// finds nothing leaves the linear forecast as it is. Networks on the residuals of a linear model: Zhang (2003), the other way round
 /// than usual only in that both see all inputs. The series share transform, inputs and networks, and the order of the series does not
 /// matter; least squares is fitted to each series or to all at once, whichever has the lower error on the newest training rows. Global
-/// models: Salinas, Flunkert, Gasthaus and Januschowski (2020); Montero-Manso and Hyndman (2021). Inputs and epochs are chosen on the newest
-/// training rows, then all is fitted anew to all of them.
+/// models: Salinas, Flunkert, Gasthaus and Januschowski (2020); Montero-Manso and Hyndman (2021). Inputs and epochs are chosen on the
+/// newest training rows, then all is fitted anew to all of them.
 /// </remarks>
 public sealed class EnsembleForecaster : PartsForecaster
 {
@@ -54,7 +54,9 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     public override IReadOnlyList<string> Notes => Models.Count == 0 ? [] : [.. PlanNotes.Of(Targets, Inputs, Chosen!.Choices)];
 
-    /// <summary>Whether all is known that a fit to more rows needs; of a loaded one a schedule or an optimiser of one's own is not.</summary>
+    /// <summary>
+    /// Whether all is known that a fit to more rows needs; of a loaded one a schedule or an optimiser of one's own is not.
+    /// </summary>
     internal bool CanRefit { get; init; } = true;
 
     internal StaticInputs StaticInputs { get; private set; } = new([]);
@@ -131,7 +133,9 @@ public sealed class EnsembleForecaster : PartsForecaster
     private protected override PartModel Described(PartModel model, SeriesSet data) =>
         model is EnsembleModel own && StaticInputs.AreIn(data) ? own.WithConstants(StaticInputs.Of(data, model.Part.Series)) : model;
 
-    /// <summary>A series that was not there in training: its own scale, weights that all share or its own, and the shared networks.</summary>
+    /// <summary>
+    /// A series that was not there in training: its own scale, weights that all share or its own, and the shared networks.
+    /// </summary>
     private EnsembleModel Adapted(Part part, EnsembleModel model, bool isPooled, TimeSeries table)
     {
         var series = NewSeries.Of(this, part.Target, table, model.Linear, isPooled);

@@ -43,7 +43,9 @@ public sealed record EnsembleRecipe
     /// <summary>What is predicted in place of the value; null to find it on the validation rows.</summary>
     public TargetTransform? Transform { get; init; }
 
-    /// <summary>What the networks say of each row: a value, or how it is distributed; <see cref="TrainingOptions.Loss"/> then does not count.</summary>
+    /// <summary>
+    /// What the networks say of each row: a value, or how it is distributed; <see cref="TrainingOptions.Loss"/> then does not count.
+    /// </summary>
     public ForecastHead Head { get; init; }
 
     /// <summary>The share of the training rows, the newest, on which inputs, epochs and weights are chosen; at most 750 rows.</summary>

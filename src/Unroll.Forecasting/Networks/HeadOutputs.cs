@@ -3,15 +3,16 @@ using System.Numerics.Tensors;
 namespace Unroll.Forecasting;
 
 /// <summary>What networks say of one target in the H rows after some origins, in units of what they were trained on.</summary>
-/// <param name="Corrections">The point forecast of what the linear model leaves, [count, H]: the mean output, or the median of the head.</param>
+/// <param name="Corrections">The point forecast of what the linear model leaves, [count, H]: the mean output, or the median of the
+/// head.</param>
 /// <param name="Quantiles">Those of <see cref="Heads.Levels"/>, [count, H, Q]; null without a head.</param>
 internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
 {
     /// <summary>
     /// What all networks say together, of each of K targets. The quantile of several distributions is the mean of their quantiles of that
     /// level (Vincent's average; Lichtendahl, Grushka-Cockayne and Winkler 2013): of normal distributions again a normal one, of the mean
-    /// of their means and of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count it
-    /// as spread where the networks differ in the middle alone.
+    /// of their means and of their deviations. It stays in order, and is not as wide as the mixture of the distributions, which would count
+    /// it as spread where the networks differ in the middle alone.
     /// </summary>
     /// <param name="head">Of the networks.</param>
     /// <param name="networks">Their outputs are [step][target][outputs of the head].</param>

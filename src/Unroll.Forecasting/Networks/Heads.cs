@@ -40,7 +40,9 @@ internal static class Heads
         _ => [0],
     };
 
-    /// <summary>The quantiles that n rows' outputs stand for, [n, K], none below the one before it, in units of the networks' targets.</summary>
+    /// <summary>
+    /// The quantiles that n rows' outputs stand for, [n, K], none below the one before it, in units of the networks' targets.
+    /// </summary>
     public static double[] Quantiles(ForecastHead head, float[] outputs) => head switch
     {
         ForecastHead.StudentT => s_table.Value.Quantiles(s_student.Parameters(outputs)),

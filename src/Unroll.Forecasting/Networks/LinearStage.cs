@@ -49,14 +49,18 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     public static LinearStage Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
         new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => PooledLinear.Solve(System(frame, plan, step, end), plan, penalties[step - 1]))]);
 
-    /// <summary>The first row that may be an origin in training: where days of years before are inputs, the first of them have none.</summary>
+    /// <summary>
+    /// The first row that may be an origin in training: where days of years before are inputs, the first of them have none.
+    /// </summary>
     public static int FirstOrigin(InputPlan plan, int end)
     {
         int first = Math.Max(plan.Lags, plan.Season) - 1;
         return plan.Memory && end > 3 * 366 ? Math.Max(first, 387) : first;
     }
 
-    /// <summary>The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.</summary>
+    /// <summary>
+    /// The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.
+    /// </summary>
     public static InputPlan Grow(
         IEnumerable<InputPlan> candidates, IReadOnlyList<Func<InputPlan, InputPlan>> groups, Func<InputPlan, double> judge)
     {
@@ -105,7 +109,9 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
             : Array.ConvertAll(sums, sum => Math.Sqrt(sum / count) / unit);
     }
 
-    /// <summary>For each set of weights the sum over the origins from the row before <paramref name="end"/> on of what a prediction costs.</summary>
+    /// <summary>
+    /// For each set of weights the sum over the origins from the row before <paramref name="end"/> on of what a prediction costs.
+    /// </summary>
     private static double[] Costs(InputFrame frame, int step, int end, double[][] weights, Func<int, double, double, double> cost)
     {
         var sums = new double[weights.Length];

@@ -153,13 +153,18 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     /// <summary>What the networks of one stage are trained with.</summary>
     private sealed record Job(string Stage, JointInputs Inputs, ISamples Samples, ISamples? Validation, int[]? Epochs);
 
-    /// <summary>Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.</summary>
+    /// <summary>
+    /// Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.
+    /// </summary>
     public void End() =>
         Tell(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
     private void Tell(TrainingEvent moment) => run.Tell(moment, from, 1);
 
-    /// <summary>The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the recipe's.</summary>
+    /// <summary>
+    /// The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the
+    /// recipe's.
+    /// </summary>
     internal static Loss? LossOf(EnsembleRecipe recipe) => Heads.LossOf(recipe.Head)
         ?? (recipe.Metric.IsAbsolute() && recipe.Network.Training.Loss is MeanSquaredError ? new MeanAbsoluteError() : null);
 

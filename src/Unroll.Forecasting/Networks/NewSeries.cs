@@ -1,6 +1,8 @@
 namespace Unroll.Forecasting;
 
-/// <summary>A series that was not there in training: its rows in its own scale, with the inputs and penalties that were found there.</summary>
+/// <summary>
+/// A series that was not there in training: its rows in its own scale, with the inputs and penalties that were found there.
+/// </summary>
 /// <param name="Split">All its rows, to learn from.</param>
 /// <param name="Frame">The same as inputs.</param>
 /// <param name="Linear">The weights that all series share, or its own.</param>

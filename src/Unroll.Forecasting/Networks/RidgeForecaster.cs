@@ -2,14 +2,15 @@ namespace Unroll.Forecasting;
 
 /// <summary>
 /// Ridge regression, least squares with a penalty on large weights, on the same inputs as the networks of the default recipe: several
-/// columns, the calendar, days of years before. Inputs, transform and penalty are found on the newest training rows; of many series, whether
-/// each has weights of its own or all share theirs. The baseline that a network must beat to be worth its trouble.
+/// columns, the calendar, days of years before. Inputs, transform and penalty are found on the newest training rows; of many series,
+/// whether each has weights of its own or all share theirs. The baseline that a network must beat to be worth its trouble.
 /// </summary>
 public sealed class RidgeForecaster : PartsForecaster
 {
     private readonly EnsembleRecipe _recipe;
 
-    /// <param name="recipe">Of which the transform counts; each row ahead has its own weights, whatever the strategy. Null for the default.</param>
+    /// <param name="recipe">Of which the transform counts; each row ahead has its own weights, whatever the strategy. Null for the
+    /// default.</param>
     public RidgeForecaster(EnsembleRecipe? recipe = null) =>
         _recipe = (recipe ?? new EnsembleRecipe()) with { Strategy = Strategy.Direct, Head = ForecastHead.None };
 

@@ -1,6 +1,8 @@
 namespace Unroll.Forecasting;
 
-/// <summary>The parts of a task as networks and ridge regression learn from them: series in the order of their names, each with its targets.</summary>
+/// <summary>
+/// The parts of a task as networks and ridge regression learn from them: series in the order of their names, each with its targets.
+/// </summary>
 internal static class SeriesSplits
 {
     /// <param name="task">What is asked.</param>
@@ -29,7 +31,9 @@ internal static class SeriesSplits
 /// <param name="Linear">[K].</param>
 internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
 {
-    /// <summary>Fits least squares to every target of every series, or one set of weights for a target to all series, as was chosen.</summary>
+    /// <summary>
+    /// Fits least squares to every target of every series, or one set of weights for a target to all series, as was chosen.
+    /// </summary>
     /// <param name="choices">One a target.</param>
     /// <param name="tables">[series][K].</param>
     /// <param name="end">The first row of a series that is not learnt from.</param>

@@ -1,6 +1,8 @@
 namespace Unroll.Forecasting;
 
-/// <summary>What stands before the networks in one series: rows and least squares of each target, and samples of what these leave.</summary>
+/// <summary>
+/// What stands before the networks in one series: rows and least squares of each target, and samples of what these leave.
+/// </summary>
 /// <param name="Inputs">What the networks look at.</param>
 /// <param name="Frames">[K].</param>
 /// <param name="Linear">[K].</param>
@@ -27,7 +29,9 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
     public SideBySideSamples From(int first, int count) =>
         new(Inputs, Frames, first, count, [.. Frames.Select((frame, k) => Residuals(frame, Linear[k], first, count, Scales[k]))]);
 
-    /// <summary>The targets of the rows before <paramref name="end"/>, of deviation 1 at each step, and what that is in units of the plan.</summary>
+    /// <summary>
+    /// The targets of the rows before <paramref name="end"/>, of deviation 1 at each step, and what that is in units of the plan.
+    /// </summary>
     public static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, LinearStage linear, int end)
     {
         int steps = linear.Plan.Steps, first = FirstOrigin(frame, end), count = end - steps - first;

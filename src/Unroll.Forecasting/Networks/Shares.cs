@@ -1,13 +1,14 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// What share each forecast deserves, judged on rows that none has learnt from: of every part, and of every block of steps ahead, so that no
-/// near row pays for a far one.
+/// What share each forecast deserves, judged on rows that none has learnt from: of every part, and of every block of steps ahead, so that
+/// no near row pays for a far one.
 /// </summary>
 /// <remarks>
-/// With e the mean absolute error (for sMAPE the mean relative one) of a forecast relative to the best one's, of a part and, as a mean, of all parts, and n the independent
-/// windows of the part (rows to judge by over steps ahead), a share goes with (e_part^(n/(n+1)) · e_all^(1/(n+1)))^−4: few windows say little
-/// of a part by itself. From many windows one can learn more: which errors cancel out. So the shares move by n/(n+20) towards those of
+/// With e the mean absolute error (for sMAPE the mean relative one) of a forecast relative to the best one's, of a part and, as a mean, of
+/// all parts, and n the independent windows of the part (rows to judge by over steps ahead), a share goes with (e_part^(n/(n+1)) ·
+/// e_all^(1/(n+1)))^−4: few windows say little of a part by itself. From many windows one can learn more: which errors cancel out. So the
+/// shares move by n/(n+20) towards those of
 /// <see cref="Blend"/>. Weights by the inverse of errors: Bates and Granger (1969); how their power and the windows were chosen is told in
 /// docs/decisions/0011-accuracy.md.
 /// </remarks>
@@ -24,9 +25,10 @@ internal static class Shares
 
     /// <summary>The shares [parts][forecasts][H], none below 0, which sum to 1 at each step.</summary>
     /// <param name="judged">[parts][forecasts]; null, or of fewer origins than others of the part, for what cannot be judged.</param>
-    /// <param name="isNetwork">[forecasts]: each network stands by itself against what is none, and the mean of these contests counts, since
-    /// networks that are nearly alike would otherwise push out what is unlike them.</param>
-    /// <param name="basis">The forecast that networks correct: where they are no better than it over all parts, they do harm and have no share; -1 for none.</param>
+    /// <param name="isNetwork">[forecasts]: each network stands by itself against what is none, and the mean of these contests counts,
+    /// since networks that are nearly alike would otherwise push out what is unlike them.</param>
+    /// <param name="basis">The forecast that networks correct: where they are no better than it over all parts, they do harm and have no
+    /// share; -1 for none.</param>
     /// <param name="steps">H.</param>
     /// <param name="metric">What is chosen by.</param>
     public static double[][][] Of(HorizonForecast?[][] judged, bool[] isNetwork, int basis, int steps, ForecastMetric metric = ForecastMetric.Mae)
@@ -65,7 +67,9 @@ internal static class Shares
         return Array.ConvertAll(part, forecast => forecast?.Origins == most ? forecast : null);
     }
 
-    /// <summary>Mean absolute errors over a block relative to the best forecast's; NaN where there is none, infinite where it is none.</summary>
+    /// <summary>
+    /// Mean absolute errors over a block relative to the best forecast's; NaN where there is none, infinite where it is none.
+    /// </summary>
     private static double[] RelativeErrors(HorizonForecast?[] part, int first, int last, ForecastMetric metric)
     {
         double[] errors = Array.ConvertAll(part, forecast => forecast is null ? double.NaN : MeanCost(forecast, first, last, metric));

@@ -2,8 +2,8 @@ namespace Unroll.Forecasting;
 
 /// <summary>How a forecast reaches further than one row ahead.</summary>
 /// <remarks>
-/// The two classic ways, with their trade-off: Ben Taieb, Bontempi, Atiya and Sorjamaa (2012), sections 2.1 and 2.2. Direct is not led astray
-/// by its own errors; recursive learns from the shortest step, of which there are most samples, and its rows belong together.
+/// The two classic ways, with their trade-off: Ben Taieb, Bontempi, Atiya and Sorjamaa (2012), sections 2.1 and 2.2. Direct is not led
+/// astray by its own errors; recursive learns from the shortest step, of which there are most samples, and its rows belong together.
 /// </remarks>
 public enum Strategy
 {

@@ -1,8 +1,8 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// How long forecasters usually take beside each other, in about seconds of one processor: what the shares of progress are made of, and in which
-/// order a blend with a budget fits its members. No result of a fit depends on it.
+/// How long forecasters usually take beside each other, in about seconds of one processor: what the shares of progress are made of, and in
+/// which order a blend with a budget fits its members. No result of a fit depends on it.
 /// </summary>
 internal static class UsualTime
 {
@@ -23,7 +23,9 @@ internal static class UsualTime
         return Array.ConvertAll(places, place => until * place / places[^1]);
     }
 
-    /// <summary>Which of two members is fitted first where time is short: the plainest rules, regression, other rules, and networks.</summary>
+    /// <summary>
+    /// Which of two members is fitted first where time is short: the plainest rules, regression, other rules, and networks.
+    /// </summary>
     public static int Rank(PartsForecaster member) => member switch
     {
         ThetaForecaster or CrostonForecaster or TsbForecaster => 1,

@@ -23,7 +23,8 @@ public sealed class Windows : ISamples
     /// <param name="window">T, the rows a prediction may look back on.</param>
     /// <param name="target">Which of the columns is predicted, from 0.</param>
     /// <exception cref="UnrollException">There are fewer than T + 1 rows.</exception>
-    /// <exception cref="ArgumentException">No columns, columns of different length, no such target, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">No columns, columns of different length, no such target, or a value that is not
+    /// finite.</exception>
     public Windows(IReadOnlyList<double[]> columns, int window, int target = 0)
     {
         ArgumentNullException.ThrowIfNull(columns);

@@ -1,8 +1,8 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// What a fit is given beside its task: what ends it, and whom it tells how far it is. A part of a fit, as a member of a blend, has one of its own, which
-/// tells of its part of the whole.
+/// What a fit is given beside its task: what ends it, and whom it tells how far it is. A part of a fit, as a member of a blend, has one of
+/// its own, which tells of its part of the whole.
 /// </summary>
 internal sealed class FitRun
 {
@@ -65,7 +65,9 @@ internal sealed class FitRun
         Limit?.Look((Place(share) - _limited.From) / (_limited.To - _limited.From), foresees: stage == ForecastStage.Fitting);
     }
 
-    /// <summary>Tells a step or an epoch of the one training that this run is; other moments of a training tell nothing of how far it is.</summary>
+    /// <summary>
+    /// Tells a step or an epoch of the one training that this run is; other moments of a training tell nothing of how far it is.
+    /// </summary>
     public void Tell(TrainingEvent moment) => Tell(moment, 0, 1);
 
     /// <summary>The same of a training that is a part of this run, from one share of it to another.</summary>

@@ -42,7 +42,8 @@ internal abstract class PartModel
     public abstract int NeededRows { get; }
 
     /// <summary>The forecasts from origins that follow one another.</summary>
-    /// <param name="table">Target and inputs, values up to the last origin at least, with the rows after it where anything is known of them.</param>
+    /// <param name="table">Target and inputs, values up to the last origin at least, with the rows after it where anything is known of
+    /// them.</param>
     /// <param name="first">The row of the first origin.</param>
     /// <param name="count">n, how many origins.</param>
     /// <param name="steps">H, at most what was fitted.</param>

@@ -10,7 +10,9 @@ internal static class PartRows
         return split.Table.DateSpan[^(split.Test.Count + 1)..].ToArray();
     }
 
-    /// <summary>The date of a row and of as many after it: those of the table as far as it goes, then those that its calendar lets expect.</summary>
+    /// <summary>
+    /// The date of a row and of as many after it: those of the table as far as it goes, then those that its calendar lets expect.
+    /// </summary>
     /// <param name="table">Rows after <paramref name="origin"/> have no value yet.</param>
     /// <param name="origin">The newest known row.</param>
     /// <param name="count">How many rows after it.</param>

@@ -31,7 +31,9 @@ public abstract partial class PartsForecaster : IForecaster
     /// <summary>How many parts are worked on at a time; the result has the same bits for any number.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>What happened in training, of several networks the first's; null before it, without networks and in a loaded forecaster.</summary>
+    /// <summary>
+    /// What happened in training, of several networks the first's; null before it, without networks and in a loaded forecaster.
+    /// </summary>
     public virtual History? History => null;
 
     /// <summary>The networks that are averaged; none for others.</summary>
@@ -56,7 +58,9 @@ public abstract partial class PartsForecaster : IForecaster
     /// <summary>What it looks at beside them.</summary>
     public ForecastInputs Inputs => Facts.Inputs;
 
-    /// <summary>What was asked of it: gaps, and the smallest and the largest value there can be; what a task that fits it on must ask too.</summary>
+    /// <summary>
+    /// What was asked of it: gaps, and the smallest and the largest value there can be; what a task that fits it on must ask too.
+    /// </summary>
     /// <param name="options">What else is asked.</param>
     public TaskOptions AsFitted(TaskOptions options)
     {
@@ -71,7 +75,9 @@ public abstract partial class PartsForecaster : IForecaster
         return task.Parts.Any(part => !_models.TryGetValue(part, out PartModel? model) || task[part].Train.Dates[^1] > model.Facts.TrainedTo);
     }
 
-    /// <summary>Those of <see cref="Inputs"/> that forecasts look at, which <see cref="Predict(SeriesSet, int, MissingPolicy?)"/> asks a file for.</summary>
+    /// <summary>
+    /// Those of <see cref="Inputs"/> that forecasts look at, which <see cref="Predict(SeriesSet, int, MissingPolicy?)"/> asks a file for.
+    /// </summary>
     public ForecastInputs Needed
     {
         get

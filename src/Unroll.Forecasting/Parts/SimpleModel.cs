@@ -29,7 +29,9 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return model;
     }
 
-    /// <summary>Whether readers of its forecasts are told; where only one of several simple rules had too few rows, nothing is lost.</summary>
+    /// <summary>
+    /// Whether readers of its forecasts are told; where only one of several simple rules had too few rows, nothing is lost.
+    /// </summary>
     public bool IsTold { get; init; } = true;
 
     /// <summary>The same for a part of another name.</summary>

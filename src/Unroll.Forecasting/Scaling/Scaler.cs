@@ -108,7 +108,9 @@ public abstract class Scaler
         return original;
     }
 
-    /// <summary>Writes the values in their own units over <paramref name="destination"/>, which may be the scaled values themselves.</summary>
+    /// <summary>
+    /// Writes the values in their own units over <paramref name="destination"/>, which may be the scaled values themselves.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>
     public void InverseTransform(ReadOnlySpan<double> values, Span<double> destination)

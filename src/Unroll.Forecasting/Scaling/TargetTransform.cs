@@ -40,13 +40,16 @@ public abstract class TargetTransform
     /// <exception cref="UnrollException">The transform is not defined for these values.</exception>
     public abstract double Forward(double value, double newest);
 
-    /// <summary>The value v whose <see cref="Forward(double, double)"/>, seen from the same newest value, is <paramref name="transformed"/>.</summary>
+    /// <summary>
+    /// The value v whose <see cref="Forward(double, double)"/>, seen from the same newest value, is <paramref name="transformed"/>.
+    /// </summary>
     /// <exception cref="UnrollException">The transform is not defined for this newest value.</exception>
     public abstract double Inverse(double transformed, double newest);
 
     /// <summary>Each value seen from the one <paramref name="steps"/> rows before it: result[i] belongs to values[i + steps].</summary>
     /// <returns>values.Length − steps numbers.</returns>
-    /// <exception cref="UnrollException">There are no more than <paramref name="steps"/> values, or the transform is not defined for one.</exception>
+    /// <exception cref="UnrollException">There are no more than <paramref name="steps"/> values, or the transform is not defined for
+    /// one.</exception>
     public double[] Forward(ReadOnlySpan<double> values, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);

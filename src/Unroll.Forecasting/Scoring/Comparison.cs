@@ -119,7 +119,8 @@ public sealed class Comparison
 
     /// <summary>
     /// How often chance alone would make the recommended forecast and <see cref="WithoutNetworks"/> differ as much: the test of Diebold and
-    /// Mariano on the errors of each origin, squared where the metric is RMSE, means over the rows ahead and the parts; null where it is not defined.
+    /// Mariano on the errors of each origin, squared where the metric is RMSE, means over the rows ahead and the parts; null where it is
+    /// not defined.
     /// </summary>
     public double? NetworksPValue => Verdicts.PValue(this);
 
@@ -131,8 +132,8 @@ public sealed class Comparison
 
     /// <summary>The baseline of the lowest error over the whole horizon.</summary>
     /// <remarks>
-    /// Picked with hindsight, on the rows that it is judged on, and that is on purpose: nobody could have picked a better one beforehand, so
-    /// the choice favours the baselines and never the networks.
+    /// Picked with hindsight, on the rows that it is judged on, and that is on purpose: nobody could have picked a better one beforehand,
+    /// so the choice favours the baselines and never the networks.
     /// </remarks>
     public ForecasterScore BestBaseline => Baselines.MinBy(score => score.Error)!;
 
@@ -153,7 +154,9 @@ public sealed class Comparison
         return _scores[^1];
     }
 
-    /// <summary>Judges predictions from elsewhere, one a test row of the only part, in its unit, and adds them to <see cref="Scores"/>.</summary>
+    /// <summary>
+    /// Judges predictions from elsewhere, one a test row of the only part, in its unit, and adds them to <see cref="Scores"/>.
+    /// </summary>
     /// <exception cref="UnrollException">There are several parts, or more than one row ahead is judged.</exception>
     public ForecasterScore Add(string name, double[] predictions)
     {
@@ -180,8 +183,8 @@ public sealed class Comparison
     public string Verdict(ForecasterScore score) => Verdicts.Of(this, score);
 
     /// <summary>
-    /// The verdict on the recommended forecast in three sentences: how good it is beside the best single baseline and naive, what it would be
-    /// without networks, and how wide its intervals are and how often they held. Without a blend those of each network.
+    /// The verdict on the recommended forecast in three sentences: how good it is beside the best single baseline and naive, what it would
+    /// be without networks, and how wide its intervals are and how often they held. Without a blend those of each network.
     /// </summary>
     public IReadOnlyList<string> Summary() => Verdicts.Summary(this);
 

@@ -15,7 +15,9 @@ public enum ErrorLoss
 /// <summary>How the variance of a mean of correlated values is estimated from their autocovariances up to lag h − 1.</summary>
 public enum LongRunVariance
 {
-    /// <summary>All count alike, as in Diebold and Mariano (1995): errors h rows ahead correlate up to lag h − 1. May come out at 0 or below.</summary>
+    /// <summary>
+    /// All count alike, as in Diebold and Mariano (1995): errors h rows ahead correlate up to lag h − 1. May come out at 0 or below.
+    /// </summary>
     Rectangular,
 
     /// <summary>Lag k counts 1 − k/h: Newey and West (1987). Never below 0.</summary>
@@ -43,7 +45,10 @@ public sealed record DieboldMariano
     /// <summary>Below 0 where the first forecast has the smaller errors.</summary>
     public required double Statistic { get; init; }
 
-    /// <summary>How often a difference at least as large, in either direction, would come about by chance between equally good forecasts, from 0 to 1.</summary>
+    /// <summary>
+    /// How often a difference at least as large, in either direction, would come about by chance between equally good forecasts, from 0 to
+    /// 1.
+    /// </summary>
     public required double PValue { get; init; }
 
     /// <summary>d̄, in the squared units of the values for squared errors and in their units for absolute ones.</summary>

@@ -6,7 +6,9 @@ public static class Distributions
     private const int MaximumTerms = 1000;
     private const double Precision = 1e-16;
 
-    /// <summary>From so many degrees of freedom on the incomplete beta function loses digits, and three terms of a series have them all.</summary>
+    /// <summary>
+    /// From so many degrees of freedom on the incomplete beta function loses digits, and three terms of a series have them all.
+    /// </summary>
     private const double AlmostNormal = 1e5;
 
     // Lanczos' approximation with g = 7 and 9 terms.
@@ -63,7 +65,8 @@ public static class Distributions
     /// The t at which the cumulative probability is <paramref name="probability"/>; from 100 000 degrees of freedom on, from the normal
     /// quantile (Abramowitz and Stegun 26.7.5).
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1, or the degrees of freedom not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1, or the degrees of freedom not above
+    /// 0.</exception>
     public static double StudentTQuantile(double probability, double degreesOfFreedom)
     {
         CheckDegrees(degreesOfFreedom);

@@ -6,7 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 public enum ForecastMetric
 {
-    /// <summary>Root mean square error, in the target's unit; of several parts RMSSE, in units of each part's changes from row to row.</summary>
+    /// <summary>
+    /// Root mean square error, in the target's unit; of several parts RMSSE, in units of each part's changes from row to row.
+    /// </summary>
     Rmse,
 
     /// <summary>Mean absolute error, in the target's unit; of several parts the same as <see cref="Mase"/>.</summary>
@@ -15,12 +17,15 @@ public enum ForecastMetric
     /// <summary>Mean absolute scaled error (<see cref="Metrics.Mase"/>, m = 1), mean over the parts.</summary>
     Mase,
 
-    /// <summary>Symmetric mean absolute percentage error (<see cref="Metrics.Smape"/>), in percent from 0 to 200, mean over the parts.</summary>
+    /// <summary>
+    /// Symmetric mean absolute percentage error (<see cref="Metrics.Smape"/>), in percent from 0 to 200, mean over the parts.
+    /// </summary>
     Smape,
 
     /// <summary>
-    /// Continuous ranked probability score from 13 quantiles (<see cref="Metrics.CrpsQuantiles"/>), in the target's unit; of several parts in
-    /// units of each part's mean change. Inputs and shares are chosen by absolute errors, which are the CRPS of a forecast without intervals.
+    /// Continuous ranked probability score from 13 quantiles (<see cref="Metrics.CrpsQuantiles"/>), in the target's unit; of several parts
+    /// in units of each part's mean change. Inputs and shares are chosen by absolute errors, which are the CRPS of a forecast without
+    /// intervals.
     /// </summary>
     Crps,
 }

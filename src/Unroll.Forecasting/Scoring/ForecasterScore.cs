@@ -29,15 +29,17 @@ public sealed record ForecasterScore
     /// <summary>How long the fit took.</summary>
     public TimeSpan FitTime { get; init; }
 
-    /// <summary>What a blend is made of, by the key of the forecaster: means over parts and steps, above 0, that sum to 1; empty for others.</summary>
+    /// <summary>
+    /// What a blend is made of, by the key of the forecaster: means over parts and steps, above 0, that sum to 1; empty for others.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Whether there is one part, so that errors have its unit.</summary>
     public bool IsSingle => Parts.Count == 1;
 
     /// <summary>
-    /// The error that forecasters are compared by, as <see cref="Metric"/> says; of several parts the mean of errors in units of each part's
-    /// changes, infinite where a part never changes in training.
+    /// The error that forecasters are compared by, as <see cref="Metric"/> says; of several parts the mean of errors in units of each
+    /// part's changes, infinite where a part never changes in training.
     /// </summary>
     public double Error => ErrorOf(Metric);
 
@@ -65,13 +67,19 @@ public sealed record ForecasterScore
     /// <summary>The error (as <see cref="Error"/>) at each step ahead, 1..H.</summary>
     public IReadOnlyList<double> ErrorByStep => ErrorByStepOf(Metric);
 
-    /// <summary>CRPS over all steps, of one part in its unit, of several in units of the parts' changes; null where there are no intervals.</summary>
+    /// <summary>
+    /// CRPS over all steps, of one part in its unit, of several in units of the parts' changes; null where there are no intervals.
+    /// </summary>
     public double? Crps => Parts.All(part => part.Crps is not null) ? Parts.Average(part => part.Crps!.Value / (IsSingle ? 1 : part.MeanChange)) : null;
 
-    /// <summary>The share of test values inside the intervals of a level, over all steps, mean over the parts; null where there are none.</summary>
+    /// <summary>
+    /// The share of test values inside the intervals of a level, over all steps, mean over the parts; null where there are none.
+    /// </summary>
     public double? Coverage(double level) => Mean(part => part.Coverage(level));
 
-    /// <summary>The mean width of these intervals, of one part in its unit, of several in units of the parts' changes; null where there are none.</summary>
+    /// <summary>
+    /// The mean width of these intervals, of one part in its unit, of several in units of the parts' changes; null where there are none.
+    /// </summary>
     public double? Width(double level) => Mean(part => part.Width(level) / (IsSingle ? 1 : part.MeanChange));
 
     /// <summary>The mean interval score (Winkler), in the same units; null where there are no intervals.</summary>

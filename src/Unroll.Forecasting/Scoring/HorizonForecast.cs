@@ -10,7 +10,8 @@ public sealed class HorizonForecast
     private readonly double[][] _predicted;
 
     /// <param name="actual">n values, oldest first. Copied.</param>
-    /// <param name="predicted">[n − H + 1][H], in the units of <paramref name="actual"/>: one array an origin, the nearest row first. Not copied.</param>
+    /// <param name="predicted">[n − H + 1][H], in the units of <paramref name="actual"/>: one array an origin, the nearest row first. Not
+    /// copied.</param>
     /// <exception cref="UnrollException">The counts do not fit.</exception>
     public HorizonForecast(ReadOnlySpan<double> actual, double[][] predicted)
     {
@@ -44,7 +45,9 @@ public sealed class HorizonForecast
         return Array.ConvertAll(_predicted, ahead => ahead[index]);
     }
 
-    /// <summary>What came <paramref name="step"/> rows (1..H) after each origin: as many values as <see cref="Predicted"/>, in its order.</summary>
+    /// <summary>
+    /// What came <paramref name="step"/> rows (1..H) after each origin: as many values as <see cref="Predicted"/>, in its order.
+    /// </summary>
     public double[] Actual(int step) => _actual.AsSpan(Checked(step) - 1, Origins).ToArray();
 
     /// <summary>All n values.</summary>

@@ -27,13 +27,19 @@ public sealed record LagDiagnosis
     /// <summary>The shift k, in rows, at which the predictions fit the actual values best; 0 where they do not come late.</summary>
     public required int Lag { get; init; }
 
-    /// <summary>The correlations of changes at shifts 0, 1, …, each from −1 to 1; empty where predictions or actual values never change.</summary>
+    /// <summary>
+    /// The correlations of changes at shifts 0, 1, …, each from −1 to 1; empty where predictions or actual values never change.
+    /// </summary>
     public required IReadOnlyList<double> Correlations { get; init; }
 
-    /// <summary>The correlation of predicted with actual changes from the newest value known, from −1 to 1; null where either never changes.</summary>
+    /// <summary>
+    /// The correlation of predicted with actual changes from the newest value known, from −1 to 1; null where either never changes.
+    /// </summary>
     public required double? ChangeCorrelation { get; init; }
 
-    /// <summary>RMSE against the values that were to be predicted, in the target's units, on the rows where both RMSEs can be had.</summary>
+    /// <summary>
+    /// RMSE against the values that were to be predicted, in the target's units, on the rows where both RMSEs can be had.
+    /// </summary>
     public required double Rmse { get; init; }
 
     /// <summary>RMSE against the values <see cref="Lag"/> rows earlier, in the target's units, on the same rows.</summary>

@@ -134,7 +134,9 @@ public static partial class Metrics
         return sum / actual.Length;
     }
 
-    /// <summary>The share of actual values inside their intervals, ends included, from 0 to 1: near the nominal level where intervals are honest.</summary>
+    /// <summary>
+    /// The share of actual values inside their intervals, ends included, from 0 to 1: near the nominal level where intervals are honest.
+    /// </summary>
     /// <exception cref="UnrollException">A lower end is above its upper end.</exception>
     public static double Coverage(ReadOnlySpan<double> actual, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
     {
@@ -145,7 +147,9 @@ public static partial class Metrics
         return (double)inside / actual.Length;
     }
 
-    /// <summary>Mean width of intervals, Σ(u − l) / n, in the units of the values: of two that cover alike, the narrower says more.</summary>
+    /// <summary>
+    /// Mean width of intervals, Σ(u − l) / n, in the units of the values: of two that cover alike, the narrower says more.
+    /// </summary>
     /// <exception cref="UnrollException">A lower end is above its upper end.</exception>
     public static double IntervalWidth(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
     {

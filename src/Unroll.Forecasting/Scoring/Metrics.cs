@@ -155,7 +155,9 @@ public static partial class Metrics
         }
     }
 
-    /// <summary>Refuses another count than one a row, and values that are not finite; <paramref name="what"/> is for example "upper ends".</summary>
+    /// <summary>
+    /// Refuses another count than one a row, and values that are not finite; <paramref name="what"/> is for example "upper ends".
+    /// </summary>
     private static void CheckRows(int rows, ReadOnlySpan<double> values, string what)
     {
         if (values.Length != rows)

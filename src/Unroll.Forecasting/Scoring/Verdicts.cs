@@ -64,8 +64,8 @@ internal static class Verdicts
     }
 
     /// <summary>
-    /// One plain line where forecasts of the next row follow the actual values instead of foreseeing them (<see cref="LagDiagnosis"/>); null
-    /// where they do not, where there are too few test rows to tell, and for several parts.
+    /// One plain line where forecasts of the next row follow the actual values instead of foreseeing them (<see cref="LagDiagnosis"/>);
+    /// null where they do not, where there are too few test rows to tell, and for several parts.
     /// </summary>
     private static string? Late(ForecasterScore score)
     {

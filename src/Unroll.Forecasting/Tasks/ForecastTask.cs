@@ -134,7 +134,9 @@ public sealed class ForecastTask
     /// <summary>What was done to columns, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>A sentence on which rows are learnt from and which are judged on, where that was not asked for; null where it was.</summary>
+    /// <summary>
+    /// A sentence on which rows are learnt from and which are judged on, where that was not asked for; null where it was.
+    /// </summary>
     public string? Ranges { get; }
 
     /// <summary>How many rows of the longest series are older than the newest that are looked at where no range says which.</summary>
@@ -186,8 +188,8 @@ public sealed class ForecastTask
     internal ForecastTask WithWindow(Func<ForecastSplit, int> window) => new(this, part => this[part].WithWindow(window(this[part])));
 
     /// <summary>
-    /// A fold of a backtest: what was known when the test row <paramref name="first"/>, counted from 0, was the next one, to learn from, and
-    /// from there on rows for as many origins to predict. Parts with fewer test rows are not in it.
+    /// A fold of a backtest: what was known when the test row <paramref name="first"/>, counted from 0, was the next one, to learn from,
+    /// and from there on rows for as many origins to predict. Parts with fewer test rows are not in it.
     /// </summary>
     /// <param name="first">The first test row of the fold.</param>
     /// <param name="origins">How many origins the fold has; the last part's may be fewer.</param>
@@ -218,8 +220,9 @@ public sealed class ForecastTask
     }
 
     /// <summary>
-    /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight rows
-    /// for the sake of few short ones. Those that have not the rows keep the window that they have: forecasters make do with simple rules there.
+    /// One window for all series, since all are read alike: the longest that three of four series have the rows for, but not below eight
+    /// rows for the sake of few short ones. Those that have not the rows keep the window that they have: forecasters make do with simple
+    /// rules there.
     /// </summary>
     private void SameWindow()
     {
@@ -252,7 +255,9 @@ public sealed class ForecastTask
         return rows == 0 ? series : series.Head(rows);
     }
 
-    /// <summary>The other targets are past columns of each, in the order of the table, so that a target looks at the same columns as it would alone.</summary>
+    /// <summary>
+    /// The other targets are past columns of each, in the order of the table, so that a target looks at the same columns as it would alone.
+    /// </summary>
     private ForecastInputs InputsOf(TimeSeries table, string target) => Targets.Count == 1
         ? Inputs
         : Inputs with { Past = [.. table.ColumnNames.Where(name => name != target && (Inputs.Past.Contains(name) || Targets.Contains(name)))] };

@@ -150,7 +150,9 @@ internal sealed class SeriesTables
         return known.Rebuilt([.. known.Dates, .. later.Dates], columns, [.. known.Notices]);
     }
 
-    /// <summary>Past columns without gaps, each of which holds the value before; of many series rows before their first values are cut off.</summary>
+    /// <summary>
+    /// Past columns without gaps, each of which holds the value before; of many series rows before their first values are cut off.
+    /// </summary>
     private TimeSeries Filled(TimeSeries rows)
     {
         int lead = 0;

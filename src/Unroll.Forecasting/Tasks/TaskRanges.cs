@@ -16,14 +16,17 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
     /// <summary>The share of the rows, the newest, to judge on where nothing was asked.</summary>
     private const double TestShare = 0.2;
 
-    /// <summary>The newest rows that are looked at where nothing was asked: of a series, of all together, and of a series at the least.</summary>
+    /// <summary>
+    /// The newest rows that are looked at where nothing was asked: of a series, of all together, and of a series at the least.
+    /// </summary>
     private const int MostRows = 5_000, MostInAll = 100_000, FewestRows = 1_500;
 
     /// <param name="longest">The series that has the most rows: its dates say where the newest rows begin.</param>
     /// <param name="targets">The columns to forecast: rows without any of them are for later.</param>
     /// <param name="count">How many series there are.</param>
     /// <param name="options">What was asked.</param>
-    /// <exception cref="UnrollException">A range leaves nothing for the other, or both a test range and a number of test rows are given.</exception>
+    /// <exception cref="UnrollException">A range leaves nothing for the other, or both a test range and a number of test rows are
+    /// given.</exception>
     public static TaskRanges Choose(TimeSeries longest, string[] targets, int count, TaskOptions options)
     {
         if (options.TestRows is { } newest)

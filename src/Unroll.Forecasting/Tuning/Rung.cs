@@ -31,7 +31,9 @@ public sealed record Rung(int Number, int Trials, int Epochs)
         return plan;
     }
 
-    /// <summary>The results from the lowest error to the highest; of equal ones, and of those that diverged, the first trial first.</summary>
+    /// <summary>
+    /// The results from the lowest error to the highest; of equal ones, and of those that diverged, the first trial first.
+    /// </summary>
     public static IEnumerable<TrialResult> Rank(IEnumerable<TrialResult> results) =>
         results.OrderBy(result => result.HasDiverged ? double.PositiveInfinity : result.Error).ThenBy(result => result.Run.Trial);
 }

@@ -20,7 +20,9 @@ public sealed record SearchSpace
     /// <summary>Keeps a search apart from the weights and shuffles of the same seed.</summary>
     private const ulong FirstStream = 1UL << 40;
 
-    /// <summary>What is searched for an ensemble: its networks correct a linear forecast, so that small ones do, and take larger steps.</summary>
+    /// <summary>
+    /// What is searched for an ensemble: its networks correct a linear forecast, so that small ones do, and take larger steps.
+    /// </summary>
     public static SearchSpace ForEnsembles { get; } = new() { Units = new(8, 64), LearningRate = new(5e-4, 1e-2) };
 
     /// <summary>The recurrent cells, each as likely as the others.</summary>

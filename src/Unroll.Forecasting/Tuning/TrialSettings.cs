@@ -35,7 +35,9 @@ public sealed record TrialSettings
         };
     }
 
-    /// <summary>These settings in the networks of an ensemble, its window among them; all else stays as it is in <paramref name="basis"/>.</summary>
+    /// <summary>
+    /// These settings in the networks of an ensemble, its window among them; all else stays as it is in <paramref name="basis"/>.
+    /// </summary>
     /// <remarks>One thread, as above; <paramref name="epochs"/> are the most that a network may train.</remarks>
     public EnsembleRecipe ToRecipe(EnsembleRecipe basis, int epochs)
     {
@@ -43,7 +45,9 @@ public sealed record TrialSettings
         return basis with { Network = ToRecipe(basis.Network, epochs), Window = Window };
     }
 
-    /// <summary>Roughly how long an epoch takes, in a unit of its own: for the order of trials and the time left, never for results.</summary>
+    /// <summary>
+    /// Roughly how long an epoch takes, in a unit of its own: for the order of trials and the time left, never for results.
+    /// </summary>
     internal double Cost
     {
         get

@@ -69,7 +69,8 @@ public sealed class Tuner
     /// <summary>Runs all rungs. Trainings that the journal holds are not run again; those that end are added to it.</summary>
     /// <param name="journal">Opened with <see cref="Setup"/>; null keeps nothing.</param>
     /// <param name="cancellationToken">Ends the search; the journal has what was finished.</param>
-    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal cannot be written or is not of this search.</exception>
+    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal cannot be written or is not of this
+    /// search.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TuningResult Run(TuningJournal? journal = null, CancellationToken cancellationToken = default)
     {

@@ -26,7 +26,9 @@ public sealed class TuningResult
     /// <summary>Every training, by rung and then by trial.</summary>
     public IReadOnlyList<TrialResult> Results { get; }
 
-    /// <summary>Each trial once, with the result of the last rung it reached: those that came furthest first, of these the lowest error.</summary>
+    /// <summary>
+    /// Each trial once, with the result of the last rung it reached: those that came furthest first, of these the lowest error.
+    /// </summary>
     public IReadOnlyList<TrialResult> Standings { get; }
 
     /// <summary>The lowest error of the last rung.</summary>
@@ -36,7 +38,10 @@ public sealed class TuningResult
     /// </remarks>
     public TrialResult Best => Standings[0];
 
-    /// <summary>The lowest error of all trainings, also of shorter ones; of equal ones the longest. Another than <see cref="Best"/> where more epochs made it worse.</summary>
+    /// <summary>
+    /// The lowest error of all trainings, also of shorter ones; of equal ones the longest. Another than <see cref="Best"/> where more
+    /// epochs made it worse.
+    /// </summary>
     public TrialResult Lowest => Results.Where(result => !result.HasDiverged).OrderBy(result => result.Error).ThenByDescending(result => result.Run.Rung).ThenBy(result => result.Run.Trial).First();
 
     /// <summary>What mattered, from the most to the least; empty where there are too few trials to say.</summary>

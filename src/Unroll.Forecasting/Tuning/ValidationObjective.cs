@@ -38,9 +38,9 @@ public sealed class ValidationObjective : ITrialObjective
     }
 
     /// <summary>
-    /// The objective for the default recipe, judged by the newest training rows of each part, the share that the task says: a trial is ridge regression
-    /// corrected by an ensemble of networks. What an ensemble holds back of its training rows is held back of those before the validation
-    /// rows.
+    /// The objective for the default recipe, judged by the newest training rows of each part, the share that the task says: a trial is
+    /// ridge regression corrected by an ensemble of networks. What an ensemble holds back of its training rows is held back of those before
+    /// the validation rows.
     /// </summary>
     /// <param name="task">The forecast that is tuned; its test rows are not looked at.</param>
     /// <param name="recipe">
@@ -102,11 +102,15 @@ public sealed class ValidationObjective : ITrialObjective
     /// <summary>H, how many rows ahead trials are judged.</summary>
     public int Steps => _inner.Horizon;
 
-    /// <summary>The longest window that trials may have: what the part with the fewest rows allows, since all parts are read alike.</summary>
+    /// <summary>
+    /// The longest window that trials may have: what the part with the fewest rows allows, since all parts are read alike.
+    /// </summary>
     public int MostWindow => _inner.Parts.Min(part => MostWindowOf(_inner[part]));
 
     /// <inheritdoc/>
-    /// <remarks>The instruction set is part of it: another one rounds differently, so that half a search on each would be neither.</remarks>
+    /// <remarks>
+    /// The instruction set is part of it: another one rounds differently, so that half a search on each would be neither.
+    /// </remarks>
     public IReadOnlyList<KeyValuePair<string, string>> Setup =>
     [
         new("target", string.Join(',', _inner.Targets)),
@@ -159,7 +163,9 @@ public sealed class ValidationObjective : ITrialObjective
         return new TrialOutcome(double.IsFinite(error) ? error : double.PositiveInfinity, (int)parameters);
     }
 
-    /// <summary>The error, on the same rows, of ridge regression on the same inputs; null for the tutorial's recipe, which has none.</summary>
+    /// <summary>
+    /// The error, on the same rows, of ridge regression on the same inputs; null for the tutorial's recipe, which has none.
+    /// </summary>
     /// <param name="window">T.</param>
     /// <exception cref="UnrollException">It cannot be fitted.</exception>
     public double? RidgeError(int window)

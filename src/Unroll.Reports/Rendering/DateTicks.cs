@@ -14,7 +14,9 @@ internal static class DateTicks
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000 }.Select(y => (TimeSpan.FromDays(365.2 * y), 12 * y, TimeSpan.Zero, "yyyy")),
     ];
 
-    /// <summary>The ticks from <paramref name="from"/> to <paramref name="to"/>, at most about <paramref name="most"/> of them, with their labels.</summary>
+    /// <summary>
+    /// The ticks from <paramref name="from"/> to <paramref name="to"/>, at most about <paramref name="most"/> of them, with their labels.
+    /// </summary>
     public static IReadOnlyList<(DateTime Date, string Label)> Between(DateTime from, DateTime to, int most)
     {
         TimeSpan least = (to - from) / most;

@@ -117,6 +117,8 @@ internal static class ScoreTable
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
-    /// <summary>A column of figures: its heading, the figure of a row, how it is written, and whether the lowest (−1) or the highest (1) is best.</summary>
+    /// <summary>
+    /// A column of figures: its heading, the figure of a row, how it is written, and whether the lowest (−1) or the highest (1) is best.
+    /// </summary>
     private sealed record Column(string Name, Func<ForecasterScore, double?> Value, Func<double?, string> Text, int Best);
 }

@@ -10,7 +10,9 @@ internal static class StepTables
     private const int MostColumns = 8;
     private static readonly int[] s_steps = [1, 2, 3, 5, 7, 10, 14, 21, 28, 48, 60, 90, 168, 180, 365];
 
-    /// <summary>The error of every forecaster by rows ahead, the lowest of each column in bold, and below width and coverage of intervals.</summary>
+    /// <summary>
+    /// The error of every forecaster by rows ahead, the lowest of each column in bold, and below width and coverage of intervals.
+    /// </summary>
     public static string ByStep(ForecastReport report)
     {
         IReadOnlyList<ForecasterScore> rows = report.Comparison.Scores;
@@ -63,8 +65,8 @@ internal static class StepTables
     }
 
     /// <summary>
-    /// How often intervals held what came, beside how often they should have: those of what is recommended, the networks, the naive forecast
-    /// and the best baseline.
+    /// How often intervals held what came, beside how often they should have: those of what is recommended, the networks, the naive
+    /// forecast and the best baseline.
     /// </summary>
     public static string Intervals(ForecastReport report)
     {

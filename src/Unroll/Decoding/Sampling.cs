@@ -9,7 +9,9 @@ public sealed record Sampling
     /// <summary>Only the so many likeliest tokens are drawn from; 0: all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Only the likeliest tokens that together have this probability are drawn from (nucleus sampling, Holtzman et al. 2020); 1: all.</summary>
+    /// <summary>
+    /// Only the likeliest tokens that together have this probability are drawn from (nucleus sampling, Holtzman et al. 2020); 1: all.
+    /// </summary>
     public double TopP { get; init; } = 1;
 
     /// <summary>Draws a token.</summary>

@@ -9,7 +9,8 @@ public sealed record DecoderStart(int Rows, IReadOnlyList<float[]> States, IRead
 /// <summary>A sequence that a decoder wrote.</summary>
 /// <param name="Tokens">Its tokens, without the one that ends it.</param>
 /// <param name="LogProbability">ln of the probability of these tokens and the end.</param>
-/// <param name="Others">What the step model gives beside logits and states, such as attention: for each such output a row a token, and one for the end where it was reached.</param>
+/// <param name="Others">What the step model gives beside logits and states, such as attention: for each such output a row a token, and one
+/// for the end where it was reached.</param>
 public sealed record DecodedSequence(IReadOnlyList<int> Tokens, double LogProbability, IReadOnlyList<float[][]> Others);
 
 /// <summary>

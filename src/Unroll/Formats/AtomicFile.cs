@@ -54,7 +54,10 @@ public static class AtomicFile
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
     public static void WriteText(string path, string contents) => Write(path, System.Text.Encoding.UTF8.GetBytes(contents));
 
-    /// <summary>Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a folder that is not there.</summary>
+    /// <summary>
+    /// Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a folder that is not
+    /// there.
+    /// </summary>
     public static void RemoveLeftovers(string folder)
     {
         try

@@ -70,7 +70,9 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    /// <summary>b is packed a panel and a chunk of rows at a time, and read by all three sums while it is in the first-level cache.</summary>
+    /// <summary>
+    /// b is packed a panel and a chunk of rows at a time, and read by all three sums while it is in the first-level cache.
+    /// </summary>
     public override void AddOuterProducts(int k, int n, Slab<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, OuterProductScratch);

@@ -16,7 +16,10 @@ internal abstract partial class Kernels<T>
     /// <summary>v = momentum·v − rate·g; w += v, or with Nesterov w += momentum·v − rate·g.</summary>
     public abstract void MomentumStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, T rate, T momentum, bool nesterov);
 
-    /// <summary>v = ρv + (1−ρ)g²; m = μm + rate·g/(√(v − ḡ²) + ε); w −= m. <paramref name="mean"/> (ḡ) and <paramref name="m"/> may be empty: not centred, no momentum.</summary>
+    /// <summary>
+    /// v = ρv + (1−ρ)g²; m = μm + rate·g/(√(v − ḡ²) + ε); w −= m. <paramref name="mean"/> (ḡ) and <paramref name="m"/> may be empty: not
+    /// centred, no momentum.
+    /// </summary>
     public abstract void RmsPropStep(Span<T> w, ReadOnlySpan<T> g, Span<T> v, Span<T> mean, Span<T> m, in RmsPropNumbers<T> numbers);
 
     /// <summary>w *= shrink; m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; w −= rate·m/(√v/correction + ε).</summary>

@@ -10,7 +10,9 @@ internal abstract partial class Kernels<T>
     /// <summary>a += factor·b. Lengths are equal; any length.</summary>
     public abstract void AddScaled(Span<T> a, ReadOnlySpan<T> b, T factor);
 
-    /// <summary>values = exp(values − their largest), in place; returns the largest and the sum of the results. At least one value.</summary>
+    /// <summary>
+    /// values = exp(values − their largest), in place; returns the largest and the sum of the results. At least one value.
+    /// </summary>
     public abstract (T Largest, T Sum) Exponentials(Span<T> values);
 
     /// <summary>values = exp(values)/Σ exp(values), in place, safe from overflow. At least one value.</summary>

@@ -70,7 +70,9 @@ internal sealed class ProductOp<T>(Layer options, LayerBuilder<T> builder, Shape
             pass.Kernels.MultiplyBy(spans.Output[..size], spans.InputAt(i)[..size]);
     }
 
-    /// <summary>Each input's gradient is that of the output times all other inputs; a quotient would not do, since inputs may be 0.</summary>
+    /// <summary>
+    /// Each input's gradient is that of the output times all other inputs; a quotient would not do, since inputs may be 0.
+    /// </summary>
     protected override void Backward(ShardPass<T> pass, in LayerSpans<T> spans, int rows)
     {
         int size = rows * _stride;

@@ -15,7 +15,9 @@ namespace Unroll;
 /// </summary>
 public sealed record Attention : AttentionLayer
 {
-    /// <summary>True: scale = 1/√D (Vaswani et al. 2017), which keeps the softmax from saturating where D is large. False: 1, as in Keras.</summary>
+    /// <summary>
+    /// True: scale = 1/√D (Vaswani et al. 2017), which keeps the softmax from saturating where D is large. False: 1, as in Keras.
+    /// </summary>
     public bool UseScale { get; init; }
 
     internal override string Kind => "attention";

@@ -5,18 +5,18 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// Brings every feature to mean 0 and variance 1 over rows and steps: y = γ∘(x − μ)/√(σ² + ε) + β (Ioffe and Szegedy 2015). Input and output
-/// have one shape (..., F). Parameters: gamma [F], beta [F], moving_mean [F], moving_variance [F]; the last two are saved with the model, but not
-/// trained.
+/// Brings every feature to mean 0 and variance 1 over rows and steps: y = γ∘(x − μ)/√(σ² + ε) + β (Ioffe and Szegedy 2015). Input and
+/// output have one shape (..., F). Parameters: gamma [F], beta [F], moving_mean [F], moving_variance [F]; the last two are saved with the
+/// model, but not trained.
 /// </summary>
 /// <remarks>
-/// Training is not quite Keras'. A batch is cut into shards of 8 rows (16 beside recurrent layers of 384 units or more) that never wait for each
-/// other, and μ and σ² are those of the shard: 8 rows × all steps. This is ghost batch normalisation (Hoffer, Hubara and Soudry 2017), which
-/// tends to generalise better than whole large batches. Masked steps do not count. A shard in which only one value of a feature counts has no
-/// variance; it takes the moving ones. On vectors, batches of a multiple of 8 rows keep shards whole.
+/// Training is not quite Keras'. A batch is cut into shards of 8 rows (16 beside recurrent layers of 384 units or more) that never wait for
+/// each other, and μ and σ² are those of the shard: 8 rows × all steps. This is ghost batch normalisation (Hoffer, Hubara and Soudry 2017),
+/// which tends to generalise better than whole large batches. Masked steps do not count. A shard in which only one value of a feature
+/// counts has no variance; it takes the moving ones. On vectors, batches of a multiple of 8 rows keep shards whole.
 /// <para>
-/// Each training step moves the averages to the mean over the shards, weighted by rows: v = Momentum·v + (1 − Momentum)·mean; the variance is
-/// σ² itself, as in Keras, not n/(n − 1)·σ² as in PyTorch. Prediction uses the moving averages.
+/// Each training step moves the averages to the mean over the shards, weighted by rows: v = Momentum·v + (1 − Momentum)·mean; the variance
+/// is σ² itself, as in Keras, not n/(n − 1)·σ² as in PyTorch. Prediction uses the moving averages.
 /// </para>
 /// </remarks>
 public sealed record BatchNorm : Layer
@@ -93,7 +93,8 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
     }
 
     /// <summary>
-    /// With x̂ = (x − μ)·s and g = γ∘dy: dγ += dy∘x̂, dβ += dy, dx = s·(g − (Σg + x̂·Σ(g∘x̂))/n), the last term only where x counts among the n.
+    /// With x̂ = (x − μ)·s and g = γ∘dy: dγ += dy∘x̂, dβ += dy, dx = s·(g − (Σg + x̂·Σ(g∘x̂))/n), the last term only where x counts among
+    /// the n.
     /// </summary>
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

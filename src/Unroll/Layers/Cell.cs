@@ -42,13 +42,18 @@ internal abstract class Cell<T>(LayerBuilder<T> builder, int units)
     /// </summary>
     public abstract void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch);
 
-    /// <summary>A share of adding the weights' gradients, one product over all <paramref name="k"/> = T·P rows of inputs, recurrent inputs and slabs.</summary>
+    /// <summary>
+    /// A share of adding the weights' gradients, one product over all <paramref name="k"/> = T·P rows of inputs, recurrent inputs and
+    /// slabs.
+    /// </summary>
     public abstract void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch);
 
     /// <summary>dx [k × F] from the slabs [k].</summary>
     public abstract void InputGradient(int k, Slab<T> slab, Slab<T> dx);
 
-    /// <summary>A share of the columns of <see cref="Kernels{T}.AddOuterProducts"/> for the blocks of the slab in <paramref name="columns"/>.</summary>
+    /// <summary>
+    /// A share of the columns of <see cref="Kernels{T}.AddOuterProducts"/> for the blocks of the slab in <paramref name="columns"/>.
+    /// </summary>
     protected void AddOuterProducts(int k, Slab<T> slab, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Share share, Span<T> scratch)
     {
         ColumnRange own = share.Of(columns.Length, Kernels.PanelColumns);

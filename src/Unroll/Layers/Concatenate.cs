@@ -5,7 +5,8 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// The features of several inputs one after the other: inputs (..., F₁), (..., F₂) and so on, alike but for the last extent; output (..., F₁ + F₂ + …).
+/// The features of several inputs one after the other: inputs (..., F₁), (..., F₂) and so on, alike but for the last extent; output (...,
+/// F₁ + F₂ + …).
 /// </summary>
 public sealed record Concatenate : Merge
 {

@@ -3,10 +3,10 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// A convolution over time: y[t] = act(Σₖ x[t·stride + k·dilation − before]·W[k] + b), where <see cref="Padding"/> says what lies before the first
-/// step. Input (T, F), output (T′, Filters). Parameters: kernel [K, F, Filters], bias [Filters], as in Keras.
-/// A masked step is read as padding: it adds nothing, whatever it holds. Where T′ = T (padding Same or Causal, stride 1) the mask goes on to
-/// the output; otherwise it ends here.
+/// A convolution over time: y[t] = act(Σₖ x[t·stride + k·dilation − before]·W[k] + b), where <see cref="Padding"/> says what lies before
+/// the first step. Input (T, F), output (T′, Filters). Parameters: kernel [K, F, Filters], bias [Filters], as in Keras. A masked step is
+/// read as padding: it adds nothing, whatever it holds. Where T′ = T (padding Same or Causal, stride 1) the mask goes on to the output;
+/// otherwise it ends here.
 /// </summary>
 public sealed record Conv1D : Convolution
 {

@@ -3,8 +3,9 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// A convolution over images: y[i, j] = act(Σₖₗ x[i·stride + k·dilation − above, j·stride + l·dilation − left]·W[k, l] + b), with a stride and a dilation for
-/// each direction. Input (H, W, C), output (H′, W′, Filters). Parameters: kernel [KH, KW, C, Filters], bias [Filters], as in Keras.
+/// A convolution over images: y[i, j] = act(Σₖₗ x[i·stride + k·dilation − above, j·stride + l·dilation − left]·W[k, l] + b), with a stride
+/// and a dilation for each direction. Input (H, W, C), output (H′, W′, Filters). Parameters: kernel [KH, KW, C, Filters], bias [Filters],
+/// as in Keras.
 /// </summary>
 public sealed record Conv2D : Convolution
 {

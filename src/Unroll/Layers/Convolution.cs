@@ -49,7 +49,8 @@ public abstract record Convolution : Layer
 
 /// <summary>
 /// All windows of a shard as the rows of one matrix [windows × P, K·F], where K is the number of places of a window; then
-/// the product with the kernel [K·F, filters], as in a dense layer. Back the same way: the gradients of the rows are added to where they came from.
+/// the product with the kernel [K·F, filters], as in a dense layer. Back the same way: the gradients of the rows are added to where they
+/// came from.
 /// </summary>
 internal sealed class ConvolutionOp<T> : LayerOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -63,7 +64,9 @@ internal sealed class ConvolutionOp<T> : LayerOp<T>
     private readonly Windows? _windows;
     private readonly int _inputStride, _matrixStride, _outputStride, _mask;
 
-    /// <summary>True where output step t belongs to input step t, so that what need not be done for the input need not be done for the output.</summary>
+    /// <summary>
+    /// True where output step t belongs to input step t, so that what need not be done for the input need not be done for the output.
+    /// </summary>
     private readonly bool _stepByStep;
 
     public ConvolutionOp(Convolution options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, WindowAxis[] axes, Shape input)

@@ -31,9 +31,9 @@ public sealed record Embedding : Layer
     public int Units { get; }
 
     /// <summary>
-    /// True: token 0 is padding, which stands at the end of shorter rows. Steps of token 0 are masked: recurrent layers carry their state over
-    /// them, the model's outputs there are zero, and what other layers read there are zeros. Steps that are padding in all rows of a shard
-    /// cost nothing. A 0 in the middle is masked too, but is computed as any token.
+    /// True: token 0 is padding, which stands at the end of shorter rows. Steps of token 0 are masked: recurrent layers carry their state
+    /// over them, the model's outputs there are zero, and what other layers read there are zeros. Steps that are padding in all rows of a
+    /// shard cost nothing. A 0 in the middle is masked too, but is computed as any token.
     /// </summary>
     public bool MaskZero { get; init; }
 

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Unroll.Layers;
 
 /// <summary>
-/// The complement of the error function, erfc(x) = 2/√π·∫ₓ^∞ exp(−u²)du, as t·exp(−x² + P(t)) with t = 2/(2 + x) for x ≥ 0, and erfc(−x) = 2 − erfc(x).
-/// P is the Chebyshev series of ln(erfc/t) + x² over 0 ≤ t ≤ 1; its coefficients were computed with 40 digits.
+/// The complement of the error function, erfc(x) = 2/√π·∫ₓ^∞ exp(−u²)du, as t·exp(−x² + P(t)) with t = 2/(2 + x) for x ≥ 0, and erfc(−x) =
+/// 2 − erfc(x). P is the Chebyshev series of ln(erfc/t) + x² over 0 ≤ t ≤ 1; its coefficients were computed with 40 digits.
 /// </summary>
 /// <remarks>
-/// The series leaves a relative error below 1e-16 in double (28 terms) and 1.1e-8 in float (12 terms), in the tail too. What rounding adds is
-/// relative to 1 + x², the size of the exponent: a few units in the last place times that.
+/// The series leaves a relative error below 1e-16 in double (28 terms) and 1.1e-8 in float (12 terms), in the tail too. What rounding adds
+/// is relative to 1 + x², the size of the exponent: a few units in the last place times that.
 /// </remarks>
 internal static class ErrorFunction<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -6,7 +6,8 @@ namespace Unroll.Layers;
 
 /// <summary>
 /// Where a layer adds up the gradients of one parameter while the shards of a batch run: padded and in the column order of
-/// its slabs, as the kernels write them. When all shards are done, <see cref="Collect"/> brings the values to the parameter's own layout, once a batch.
+/// its slabs, as the kernels write them. When all shards are done, <see cref="Collect"/> brings the values to the parameter's own layout,
+/// once a batch.
 /// </summary>
 /// <param name="Parameter">Whose gradients these are.</param>
 /// <param name="Offset">Where the slab starts in a group's gradient memory.</param>

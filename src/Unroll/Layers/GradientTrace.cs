@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Unroll.Layers;
 
-/// <summary>Where the shards of a batch leave the squared norms of dL/dhₜ, each in a place of its own, so that their sum does not depend on threads.</summary>
+/// <summary>
+/// Where the shards of a batch leave the squared norms of dL/dhₜ, each in a place of its own, so that their sum does not depend on threads.
+/// </summary>
 internal sealed class GradientTrace(int steps, int rows)
 {
     private readonly double[] _squares = new double[steps * rows];

@@ -28,7 +28,9 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     /// <summary>The recurrent layers inside, for initial and final states.</summary>
     public virtual IEnumerable<RecurrentOp<T>> RecurrentParts => [];
 
-    /// <summary>True where the layer goes step by step, so that it may leave out steps at the end that are padding in all rows of a shard.</summary>
+    /// <summary>
+    /// True where the layer goes step by step, so that it may leave out steps at the end that are padding in all rows of a shard.
+    /// </summary>
     public virtual bool SkipsPadding => false;
 
     /// <summary>After Forward: how many steps of the output count; those beyond are padding in all rows of the shard.</summary>
@@ -68,7 +70,10 @@ internal abstract class LayerOp<T>(Layer layer, string name, Shape input, Shape 
     public abstract void Backward(ShardPass<T> pass, in LayerSpans<T> spans);
 }
 
-/// <summary>The memory of one layer for one shard. A layer of several inputs or outputs finds the others by number; number 0 is <see cref="Input"/> and <see cref="Output"/>.</summary>
+/// <summary>
+/// The memory of one layer for one shard. A layer of several inputs or outputs finds the others by number; number 0 is <see cref="Input"/>
+/// and <see cref="Output"/>.
+/// </summary>
 internal readonly ref struct LayerSpans<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -164,7 +169,9 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     /// <summary>Rows of the batch in the shard, 1 to <see cref="LayerBuilder{T}.ShardRows"/>.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Rows of the slabs: 1, 4, 8 or the largest number. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.</summary>
+    /// <summary>
+    /// Rows of the slabs: 1, 4, 8 or the largest number. Rows beyond <see cref="Rows"/> repeat the last one, with zero gradients.
+    /// </summary>
     public int PaddedRows { get; private set; }
 
     /// <summary>Where the gradients of the weights are added, a <see cref="GradientSlab"/> for each parameter.</summary>
@@ -184,8 +191,9 @@ internal sealed class ShardPass<T>(Kernels<T> kernels, int shardRows, int scratc
     }
 
     /// <summary>
-    /// A layer that is applied to every step of a sequence takes the steps as rows: a slab [T, P, F] has the values of one [1, T·P, F] in the
-    /// same places. All T·P rows pass as rows of the batch, because those that are none lie between the others; see <see cref="Counts"/>.
+    /// A layer that is applied to every step of a sequence takes the steps as rows: a slab [T, P, F] has the values of one [1, T·P, F] in
+    /// the same places. All T·P rows pass as rows of the batch, because those that are none lie between the others; see
+    /// <see cref="Counts"/>.
     /// </summary>
     /// <param name="steps">T.</param>
     /// <param name="mask">The mask that goes with the steps, or −1.</param>
@@ -240,7 +248,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
 
     public Kernels<T> Kernels { get; } = kernels;
 
-    /// <summary>Rows of the largest shard: what caches and scratch memory are made for. More while a layer is built that takes steps as rows.</summary>
+    /// <summary>
+    /// Rows of the largest shard: what caches and scratch memory are made for. More while a layer is built that takes steps as rows.
+    /// </summary>
     public int ShardRows { get; set; } = shardRows;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -268,7 +278,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
         }
     }
 
-    /// <summary>Number of the mask that comes with the first input, or −1; after the layer is built, of the one that goes with its outputs.</summary>
+    /// <summary>
+    /// Number of the mask that comes with the first input, or −1; after the layer is built, of the one that goes with its outputs.
+    /// </summary>
     public int Mask { get; set; } = -1;
 
     /// <summary>The masks of all inputs.</summary>
@@ -281,7 +293,9 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
     /// <summary>The units of each recurrent layer, and how many states it has.</summary>
     public IReadOnlyList<(int Units, int States)> Recurrents => _recurrents;
 
-    /// <summary>Before a layer is built. One with the weights of an earlier one declares the same parameters again, and gets that one's.</summary>
+    /// <summary>
+    /// Before a layer is built. One with the weights of an earlier one declares the same parameters again, and gets that one's.
+    /// </summary>
     public void Begin(string name, bool shares, int[] inputMasks)
     {
         (_shares, InputMasks, Mask) = (shares, inputMasks, inputMasks[0]);
@@ -289,7 +303,10 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
         LayerName = name;
     }
 
-    /// <summary>A new mask. Where it marks padding at the end of sequences, a model's outputs at masked steps are zero and layers may leave such steps out.</summary>
+    /// <summary>
+    /// A new mask. Where it marks padding at the end of sequences, a model's outputs at masked steps are zero and layers may leave such
+    /// steps out.
+    /// </summary>
     public int AddMask(bool padding = false)
     {
         if (padding)
@@ -331,7 +348,10 @@ internal sealed class LayerBuilder<T>(Kernels<T> kernels, int shardRows, int mos
         return parameter;
     }
 
-    /// <summary>Memory for the gradients of a parameter, or of some of its columns: [rows × columns], columns a multiple of <see cref="Lanes.Count"/>.</summary>
+    /// <summary>
+    /// Memory for the gradients of a parameter, or of some of its columns: [rows × columns], columns a multiple of
+    /// <see cref="Lanes.Count"/>.
+    /// </summary>
     public GradientSlab AddGradient(Parameter parameter, int rows, int columns, GradientRun[] runs)
     {
         if (_shares)

@@ -3,8 +3,8 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// The largest value of each window of pixels, channel by channel. Input (H, W, C), output (H′, W′, C). No parameters. Of equal largest values
-/// the first has the gradient. Padding is never the largest.
+/// The largest value of each window of pixels, channel by channel. Input (H, W, C), output (H′, W′, C). No parameters. Of equal largest
+/// values the first has the gradient. Padding is never the largest.
 /// </summary>
 public sealed record MaxPooling2D : Pooling2D
 {

@@ -5,8 +5,8 @@ using Unroll.Layers;
 namespace Unroll.Layers;
 
 /// <summary>
-/// A layer of a graph that makes one value of several: <c>new Add().Apply(a, b)</c>. A step is masked where it is masked in any of the inputs.
-/// No parameters.
+/// A layer of a graph that makes one value of several: <c>new Add().Apply(a, b)</c>. A step is masked where it is masked in any of the
+/// inputs. No parameters.
 /// </summary>
 public abstract record Merge : Layer
 {

@@ -27,7 +27,9 @@ internal sealed class Phases
     /// <summary>True when the first thread is through the last phase.</summary>
     public bool IsOver => _over;
 
-    /// <summary>How long the first thread has waited in this run for parts that others held, in ticks of the stopwatch; short waits do not count.</summary>
+    /// <summary>
+    /// How long the first thread has waited in this run for parts that others held, in ticks of the stopwatch; short waits do not count.
+    /// </summary>
     public long Waited { get; private set; }
 
     /// <summary>How many parts, and threads, a phase of this run has.</summary>
@@ -120,7 +122,9 @@ internal sealed class PhaseWorker
     public void Begin(Phases? phases, long phase, int number) =>
         (_phases, _phase, _number, _holds, _next, _entered) = (phases, phase, number, None, number, false);
 
-    /// <summary>To be asked before the first phase. False where there is nothing to do: the run is over, or this thread has been through it.</summary>
+    /// <summary>
+    /// To be asked before the first phase. False where there is nothing to do: the run is over, or this thread has been through it.
+    /// </summary>
     public bool Enter()
     {
         bool enters = !_entered && !_phases!.IsOver;

@@ -37,7 +37,9 @@ public abstract record Recurrent : Layer
 
     public Regularizer? BiasRegularizer { get; init; }
 
-    /// <summary>The share of the input's features set to 0 in training, the same ones at every time step; the others grow by 1/(1 − share).</summary>
+    /// <summary>
+    /// The share of the input's features set to 0 in training, the same ones at every time step; the others grow by 1/(1 − share).
+    /// </summary>
     public double Dropout { get; init => field = Option.Share(value); }
 
     /// <summary>
@@ -54,7 +56,9 @@ public abstract record Recurrent : Layer
     /// </summary>
     public bool ReturnState { get; init; }
 
-    /// <summary>True: a batch starts from the states in which the batch before ended, row by row, until <see cref="Model.ResetStates"/>.</summary>
+    /// <summary>
+    /// True: a batch starts from the states in which the batch before ended, row by row, until <see cref="Model.ResetStates"/>.
+    /// </summary>
     public bool Stateful { get; init; }
 
     /// <summary>

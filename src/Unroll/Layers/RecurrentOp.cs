@@ -41,7 +41,9 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
         int Reserve(int count, int size) => checked(reserved += count * size) - count * size;
     }
 
-    /// <summary>State slabs of the backward pass: dh, dc, the recurrent input's gradient, and a copy of the first two for masked rows.</summary>
+    /// <summary>
+    /// State slabs of the backward pass: dh, dc, the recurrent input's gradient, and a copy of the first two for masked rows.
+    /// </summary>
     private const int StateGradients = 5;
 
     /// <summary>Multiply-adds of one step's recurrent product that take about as long as its threads wait for each other.</summary>

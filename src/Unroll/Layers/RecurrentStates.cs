@@ -54,7 +54,9 @@ internal sealed class RecurrentStates<T>(int units, int count)
             (Initial[s], Final[s]) = (Final[s], Initial[s]);
     }
 
-    /// <summary>Puts the states that are carried aside, so that another run of batches begins from zero; <see cref="EndOther"/> brings them back.</summary>
+    /// <summary>
+    /// Puts the states that are carried aside, so that another run of batches begins from zero; <see cref="EndOther"/> brings them back.
+    /// </summary>
     public void BeginOther()
     {
         EndOther();

@@ -7,8 +7,8 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// The same values in another shape of as many values, in row-major order. Input any shape, output the shape given. Masks end here; steps at
-/// the end that are padding become zeros. No parameters.
+/// The same values in another shape of as many values, in row-major order. Input any shape, output the shape given. Masks end here; steps
+/// at the end that are padding become zeros. No parameters.
 /// </summary>
 public sealed record Reshape : Layer
 {
@@ -37,8 +37,8 @@ public sealed record Reshape : Layer
 }
 
 /// <summary>
-/// All values of an input as one vector, in row-major order: input any shape, output (their number). Masks end here; steps at the end that are
-/// padding become zeros. No parameters.
+/// All values of an input as one vector, in row-major order: input any shape, output (their number). Masks end here; steps at the end that
+/// are padding become zeros. No parameters.
 /// </summary>
 public sealed record Flatten : Layer
 {
@@ -67,7 +67,9 @@ internal sealed class ReshapeOp<T> : LayerOp<T>
         Copy(pass.PaddedRows, spans.OutputGradient, Output.Features, spans.InputGradient, Input.Features);
     }
 
-    /// <summary>Row by row from a slab of one number of features to one of another, in the longest runs that lie together in both.</summary>
+    /// <summary>
+    /// Row by row from a slab of one number of features to one of another, in the longest runs that lie together in both.
+    /// </summary>
     private void Copy(int rows, ReadOnlySpan<T> source, int sourceFeatures, Span<T> target, int targetFeatures)
     {
         int sourceStride = Lanes.Pad(sourceFeatures), targetStride = Lanes.Pad(targetFeatures), size = Input.Size;

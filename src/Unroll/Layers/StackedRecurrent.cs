@@ -7,10 +7,11 @@ namespace Unroll;
 /// <summary>
 /// Several recurrent layers one upon the other as one layer (Graves 2013), which takes and gives the states of all of them: each reads the
 /// sequence that the one below it returns. It computes what the layers would, given to a model one after the other. Input (T, F), output
-/// h of the last layer: (H), or (T, H) with <see cref="ReturnSequences"/>. In a graph the initial states of all layers may follow the sequence:
-/// h, and c of an LSTM, from the lowest layer up. Parameters are named by number: <c>stacked_recurrent_1/lstm_1/kernel</c>.
+/// h of the last layer: (H), or (T, H) with <see cref="ReturnSequences"/>. In a graph the initial states of all layers may follow the
+/// sequence: h, and c of an LSTM, from the lowest layer up. Parameters are named by number: <c>stacked_recurrent_1/lstm_1/kernel</c>.
 /// </summary>
-/// <param name="Layers">From the lowest up, at least one. What they say about their names, returned sequences and returned states is not looked at.</param>
+/// <param name="Layers">From the lowest up, at least one. What they say about their names, returned sequences and returned states is not
+/// looked at.</param>
 public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : Layer
 {
     public IReadOnlyList<Recurrent> Layers { get; } = Layers is { Count: > 0 } && Layers.All(layer => layer is not null)

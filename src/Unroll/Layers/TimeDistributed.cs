@@ -5,8 +5,9 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// Applies a layer to every step of a sequence, with the same weights: input (T, ...), output (T, ...) of what <paramref name="Inner"/> makes of
-/// one step. The parameters are those of the inner layer. The steps pass as further rows of the batch. A mask goes on where the output is (T, F).
+/// Applies a layer to every step of a sequence, with the same weights: input (T, ...), output (T, ...) of what <paramref name="Inner"/>
+/// makes of one step. The parameters are those of the inner layer. The steps pass as further rows of the batch. A mask goes on where the
+/// output is (T, F).
 /// </summary>
 /// <param name="Inner">
 /// The layer; it sees one step as a whole input. A recurrent one starts from zero at each step. Its name is ignored.

@@ -29,7 +29,9 @@ public static class SequenceMetrics
         return before[to.Count];
     }
 
-    /// <summary>The edit distances of all pairs ÷ the tokens of all references: phoneme, character or word error rate. It can exceed 1.</summary>
+    /// <summary>
+    /// The edit distances of all pairs ÷ the tokens of all references: phoneme, character or word error rate. It can exceed 1.
+    /// </summary>
     /// <param name="found">What was written.</param>
     /// <param name="references">What should have been, pair by pair.</param>
     /// <exception cref="ArgumentException">The numbers differ, or the references are empty.</exception>

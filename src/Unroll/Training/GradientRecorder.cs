@@ -11,7 +11,8 @@ public sealed record GradientRecord(long Step, double TotalNorm, IReadOnlyList<L
 
 /// <summary>How the gradient flowed back through one recurrent layer.</summary>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="NormByStep">For each time step t, in the order of the sequence, the norm of dL/dhₜ over the batch and the units, T values.</param>
+/// <param name="NormByStep">For each time step t, in the order of the sequence, the norm of dL/dhₜ over the batch and the units, T
+/// values.</param>
 public sealed record LayerGradient(string Layer, IReadOnlyList<double> NormByStep);
 
 /// <summary>

@@ -126,12 +126,14 @@ public sealed record TrainingOptions
 /// <param name="MinDelta">The least fall that counts as progress.</param>
 public sealed record EarlyStopping(int Patience = 0, double MinDelta = 0)
 {
-    /// <summary>The model ends with the weights of the epoch with the lowest watched loss, also when no epoch was saved by stopping early.</summary>
+    /// <summary>
+    /// The model ends with the weights of the epoch with the lowest watched loss, also when no epoch was saved by stopping early.
+    /// </summary>
     public bool RestoreBestWeights { get; init; } = true;
 
     /// <summary>
-    /// Ends training also after so many steps without progress, in two epochs at the least: where epochs are long, fewer of them tell as much.
-    /// Null for <see cref="Patience"/> alone.
+    /// Ends training also after so many steps without progress, in two epochs at the least: where epochs are long, fewer of them tell as
+    /// much. Null for <see cref="Patience"/> alone.
     /// </summary>
     public int? Steps { get; init; }
 

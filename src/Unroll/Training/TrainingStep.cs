@@ -81,7 +81,10 @@ internal sealed class TrainingStep<T>
         return loss;
     }
 
-    /// <summary>The moving averages after this step; what clipping and the optimiser see of them are gradients of zero, and what the optimiser does to them does not stay.</summary>
+    /// <summary>
+    /// The moving averages after this step; what clipping and the optimiser see of them are gradients of zero, and what the optimiser does
+    /// to them does not stay.
+    /// </summary>
     private void TakeAverages(int rows)
     {
         for (int i = 0; i < _averages.Length; i++)

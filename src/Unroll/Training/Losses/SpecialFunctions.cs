@@ -25,7 +25,9 @@ internal static class SpecialFunctions
         return Math.Max(a, b) + Elementary<double>.Log1P(Math.Exp(-Math.Abs(a - b)));
     }
 
-    /// <summary>The largest of some values, and Σe^(x − largest), which does not overflow: ln Σeˣ is the first plus the logarithm of the second.</summary>
+    /// <summary>
+    /// The largest of some values, and Σe^(x − largest), which does not overflow: ln Σeˣ is the first plus the logarithm of the second.
+    /// </summary>
     public static (double Largest, double Sum) SumOfExponentials<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
