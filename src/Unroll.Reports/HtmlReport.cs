@@ -63,7 +63,7 @@ public static partial class HtmlReport
 
         yield return HtmlParts.Section("drivers", "What drives this forecast", DriverTables.Html(report));
         string over = comparison.Steps == 1 ? "one row ahead" : $"over 1 to {comparison.Steps} rows ahead";
-        yield return HtmlParts.Section("errors", $"Errors on the test rows, {over}", ScoreTable.Html(report) + "\n" + (isSingle ? Assets.Read("note-one.html") : Assets.Read("note-many.html")));
+        yield return HtmlParts.Section("errors", $"Errors on the test rows, {over}", ScoreTable.Html(report) + "\n" + Assets.Read(isSingle ? "note-one.html" : "note-many.html").Replace("{error}", report.ErrorName, StringComparison.Ordinal));
         if (comparison.Steps > 1)
             yield return HtmlParts.Section("horizon", StepLines.Title(report), HtmlParts.Chart(Charts.Errors(report)) + "\n" + StepTables.ByStep(report) + "\n" + Assets.Read("note-steps.html"));
         yield return HtmlParts.Section("intervals", "Intervals", StepTables.Intervals(report));

@@ -77,9 +77,9 @@ public sealed class ForecastDataTests : IDisposable
         string file = _folder.Write("days.csv", Enumerable.Range(0, 5200)
             .Select(i => string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2006, 1, 1).AddDays(i):yyyy-MM-dd},{100 + (10 * Math.Sin(i)) + (i % 7)}")).Prepend("date,level"));
         Assert.Contains(Rules(file, "naive").Lines, line => line.StartsWith("The model learns from the 4,000 rows from ", StringComparison.Ordinal)
-            && line.EndsWith("; the 200 rows before are left out, with which it would take about 1 times as long. --rows all looks at them too.", StringComparison.Ordinal));
+            && line.EndsWith("; the 200 rows before are left out, with which networks would take about 1.04 times as long. --rows all looks at them too.", StringComparison.Ordinal));
         Assert.Contains(Rules(file, "naive", "--rows", "2000").Lines, line => line.StartsWith("The model learns from the 1,600 rows from ", StringComparison.Ordinal)
-            && line.EndsWith("; the 3,200 rows before are left out, with which it would take about 2.6 times as long.", StringComparison.Ordinal));
+            && line.EndsWith("; the 3,200 rows before are left out, with which networks would take about 2.6 times as long.", StringComparison.Ordinal));
         Assert.Contains(Rules(file, "naive", "--rows", "ALL").Lines, line => line.StartsWith("The model learns from the 4,160 rows from ", StringComparison.Ordinal)
             && !line.Contains("left out", StringComparison.Ordinal));
     }

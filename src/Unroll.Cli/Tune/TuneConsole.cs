@@ -33,6 +33,8 @@ internal static class TuneConsole
                 $"Recipe default: a trial is ridge regression on all inputs, corrected by {(members == 1 ? "1 network" : $"{members} networks")}, {Ahead(objective.Steps)}. It finds inputs and epochs, at most so many, within the rows it learns from."));
         }
 
+        if (plan.Task.Metric == ForecastMetric.Crps)
+            terminal.Say($"Trials have no intervals, so their CRPS is their absolute error: they are judged by {objective.Measure}.");
         terminal.Say($"Drawn from {search.Space}.");
         terminal.Say(FormattableString.Invariant($"{search.Parallel} at once, seed {search.Seed}. Each training begins anew."));
         if (journal.Finished.Count > 0)

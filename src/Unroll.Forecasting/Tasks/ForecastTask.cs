@@ -214,7 +214,7 @@ public sealed class ForecastTask
             if (values.Values.IndexOf(0.0) is >= 0 and int row)
             {
                 string where = this[part].Table.Format(values.Dates[row]);
-                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric: mae, or mase for several series.") { Subject = "metric" };
+                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric, such as mae.") { Subject = "metric" };
             }
         }
     }

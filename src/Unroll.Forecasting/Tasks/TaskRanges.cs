@@ -60,7 +60,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
             throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}, too few to judge {options.Horizon} rows ahead and learn from others. Give it at least {Least(options)}.") { Subject = "horizon" };
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
-        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which it would take about {(double)told / used.Rows:0.#} times as long" : "")}.";
+        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about {(double)told / used.Rows:0.##} times as long" : "")}.";
         DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest.Format) : DateRange.Before(judged, longest.Format);
         return new TaskRanges(learning, DateRange.Since(judged, longest.Format), null, options.Validation, note) { Older = told - used.Rows };
     }

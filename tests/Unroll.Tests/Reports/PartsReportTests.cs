@@ -38,6 +38,11 @@ public class PartsReportTests
         Assert.Equal(["Forecaster", "Nominal", "Measured", "Lowest", "Highest", "Mean width", "Winkler score"], PageText.Table(s_html, "intervals")[0]);
     }
 
+    /// <summary>The note names what skill is measured by, whatever that is.</summary>
+    [Fact]
+    public void The_note_below_the_table_names_the_metric() =>
+        Assert.Contains("<strong>Skill</strong> is 1 − MASE ÷ MASE of the naive forecast", s_html, StringComparison.Ordinal);
+
     [Fact]
     public void A_line_a_part_can_be_sorted_and_leads_to_its_chart()
     {
