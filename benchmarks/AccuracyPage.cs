@@ -116,15 +116,9 @@ internal sealed class AccuracyPage(Page page, AccuracyOptions options)
 
             // Where networks have no share, both are the same but for the order of a sum.
             double[] differences = [.. with.Mase.Select(entry => Math.Round(entry.Value - without.Mase[entry.Key], 9))];
-            string p = WilcoxonSignedRank.PValue(differences) switch
-            {
-                null => "–",
-                < 0.001 => "< 0.001",
-                double value => value.ToString("F3", CultureInfo.InvariantCulture),
-            };
-            double percent = 100 * ((with.MeanMase / without.MeanMase) - 1);
+            string p = Page.Probability(WilcoxonSignedRank.PValue(differences));
             text.Append(CultureInfo.InvariantCulture, $"| {column.Heading} | {with.MeanMase:F3} | {without.MeanMase:F3} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {percent:+0.0;−0.0;0.0} % ");
+            text.Append($"| {Page.Difference(with.MeanMase, without.MeanMase)} ");
             text.AppendLine($"| {differences.Count(each => each < 0)} of {differences.Length} | {p} |");
         }
 

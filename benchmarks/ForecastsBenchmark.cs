@@ -87,8 +87,8 @@ internal static class ForecastsBenchmark
         text.AppendLine("- The blend: " + string.Join(", ", blend.MeanShares().Select(share => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value:F0} % {share.Key}"))) + ".").AppendLine();
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon}: blend {comparison.Recommended!.Error:G5}, best baseline {comparison.BestBaseline.Error:G5}, naive {comparison.Naive.Error:G5}"));
         double error = comparison.Recommended.Error, without = comparison.WithoutNetworks!.Error;
-        string p = comparison.NetworksPValue is { } value ? value < 0.001 ? "< 0.001" : value.ToString("F3", CultureInfo.InvariantCulture) : "–";
-        return string.Create(CultureInfo.InvariantCulture, $"| {file} | {horizon} | {error:G5} | {without:G5} | {100 * ((error / without) - 1):+0.0;−0.0;0.0} % | {p} |");
+        string figures = string.Create(CultureInfo.InvariantCulture, $"| {file} | {horizon} | {error:G5} | {without:G5} ");
+        return $"{figures}| {Page.Difference(error, without)} | {Page.Probability(comparison.NetworksPValue)} |";
     }
 
     private static void Seeds(StringBuilder text, ForecastsOptions options, string file, string train)

@@ -20,6 +20,18 @@ internal sealed class Page(string command, Opponent opponent = Opponent.None)
     /// <summary>The processor as part of a heading.</summary>
     public static string Where => $"{Machine.Cpu}, {Machine.Cores} cores";
 
+    /// <summary>The probability of a test; – where it is not defined.</summary>
+    public static string Probability(double? p) => p switch
+    {
+        null => "–",
+        < 0.001 => "< 0.001",
+        double value => value.ToString("F3", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>How much larger or smaller a figure is than another.</summary>
+    public static string Difference(double figure, double other) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * ((figure / other) - 1):+0.0;−0.0;0.0} %");
+
     /// <summary>A list in Markdown, with the page's own lines before the versions.</summary>
     public IReadOnlyList<string> Origin(params IEnumerable<string> own) =>
     [

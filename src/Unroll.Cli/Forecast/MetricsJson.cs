@@ -144,7 +144,7 @@ internal sealed record ForecasterFigures(
         score.IsSingle ? null : Finite(score.Rmsse),
         score.IsSingle ? score.Parts[0].Mae : null,
         score.IsSingle ? score.Parts[0].Mape : null,
-        score.ErrorOf(ForecastMetric.Smape) is var smape && double.IsFinite(smape) ? smape : null,
+        Finite(score.ErrorOf(ForecastMetric.Smape)),
         Finite(score.Mase),
         score.Crps,
         score.Skill,

@@ -107,9 +107,8 @@ public sealed class InputImportance
         ArgumentNullException.ThrowIfNull(task);
         HashSet<Part> known = [.. forecaster.Parts];
         Part[] all = [.. task.Parts.Where(known.Contains)];
-        int count = Math.Min(all.Length, MostParts);
-        Part[] asked = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
-        int origins = Math.Clamp(OriginsInAll / Math.Max(1, count), FewestOrigins, MostOrigins);
+        Part[] asked = EvenChoice.Of(all, MostParts);
+        int origins = Math.Clamp(OriginsInAll / Math.Max(1, asked.Length), FewestOrigins, MostOrigins);
         var growths = new List<PartGrowth>();
         for (int i = 0; i < asked.Length; i++)
         {

@@ -136,7 +136,7 @@ public sealed class BlendForecaster : PartsForecaster
         PartsForecaster[] others = [.. _members.Where(member => member.Kind != kind)];
         return others.Length == 0 || others.Length == _members.Count
             ? null
-            : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, Facts.ChosenBy, part => Models[part].Facts));
+            : new BlendForecaster(others, Facts, Weigh(Facts.Parts, others, Facts.Metric, part => Models[part].Facts));
     }
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)

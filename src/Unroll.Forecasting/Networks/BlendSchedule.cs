@@ -213,7 +213,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private TimeSpan Judging(PartsForecaster member, ForecastTask task)
     {
         int count = task.Parts.Count;
-        HashSet<Part> asked = [.. Enumerable.Range(0, Math.Min(Asked, count)).Select(i => task.Parts[(int)((long)i * count / Math.Min(Asked, count))])];
+        HashSet<Part> asked = [.. EvenChoice.Of(task.Parts, Asked)];
         ForecastTask few = count <= Asked ? task : task.Where(asked.Contains);
         if (few.Origins < 1)
             return TimeSpan.Zero;

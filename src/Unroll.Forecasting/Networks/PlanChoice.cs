@@ -72,8 +72,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         int season = seasons.Where(found => found > 1).GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault()?.Key ?? 1;
         int showing = seasons.Count(found => found == season);
         ForecastSplit lead = inner.Where((_, s) => seasons[s] == season).MaxBy(split => split.Train.Count)!;
-        int count = Math.Min(Math.Clamp(RowsAsked / lead.Train.Count, FewestAsked, MostAsked), inner.Length);
-        ForecastSplit[] asked = [.. Enumerable.Range(0, count).Select(i => inner[(int)((long)i * inner.Length / count)])];
+        ForecastSplit[] asked = EvenChoice.Of(inner, Math.Clamp(RowsAsked / lead.Train.Count, FewestAsked, MostAsked));
         bool hasLogarithms = whole.All(split => split.Train.Values.IndexOfAnyInRange(double.NegativeInfinity, 0) < 0);
 
         int[] periods = season == 1 || 2 * showing > inner.Length ? [season] : [1, season];

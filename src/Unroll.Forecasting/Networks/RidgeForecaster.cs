@@ -54,7 +54,11 @@ public sealed class RidgeForecaster : PartsForecaster
         loop.Run(series.Length, s =>
         {
             tracks[s] = [.. inner[s].Select((split, k) =>
-            new TrackRecord(new HorizonForecast(split.Test.Values, within[s].Linear[k].Values(within[s].Frames[k], split.Train.Count - 1, split.Test.Count - task.Horizon + 1, null, [])), null))];
+            {
+                int first = split.Train.Count - 1, count = split.Test.Count - task.Horizon + 1;
+                double[][] ahead = within[s].Linear[k].Values(within[s].Frames[k], first, count, null, []);
+                return new TrackRecord(new HorizonForecast(split.Test.Values, ahead), null);
+            })];
             judged();
         });
         return Fitted(task, series, loop, tracks, run.Within(Name, Judging, 1));

@@ -25,13 +25,9 @@ internal sealed record FittedFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public MissingPolicy Missing { get; init; }
 
-    /// <summary>What it was chosen by, as stated.</summary>
+    /// <summary>What it was chosen by; before there was a choice, squares were learnt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ForecastMetric? Metric { get; init; }
-
-    /// <summary>What it was chosen by.</summary>
-    [JsonIgnore]
-    public ForecastMetric ChosenBy => Metric ?? (Parts.Count == 1 ? ForecastMetric.Rmse : ForecastMetric.Mase);
+    public ForecastMetric Metric { get; init; }
 
     /// <summary>The smallest value there can be, as stated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -52,7 +48,7 @@ internal sealed record FittedFacts
         Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
         Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
         Missing = task.Options.Missing,
-        Metric = task.Options.Metric,
+        Metric = task.Metric,
         Min = task.Options.Min,
         Max = task.Options.Max,
     };

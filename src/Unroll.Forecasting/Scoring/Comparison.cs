@@ -253,9 +253,9 @@ public sealed class Comparison
         {
             for (int i = 0; i < score.Parts.Count; i++)
             {
-                double own = Task.Metric.Of(score.Parts[i]);
-                score.Parts[i].Skill = Against(own, Task.Metric.Of(Naive.Parts[i]));
-                score.Parts[i].SkillAgainstBest = Against(own, baselines.Min(each => Task.Metric.Of(each.Parts[i])));
+                double own = score.Parts[i].ErrorOf(Task.Metric);
+                score.Parts[i].Skill = Against(own, Naive.Parts[i].ErrorOf(Task.Metric));
+                score.Parts[i].SkillAgainstBest = Against(own, baselines.Min(each => each.Parts[i].ErrorOf(Task.Metric)));
             }
 
             return score with { Skill = Against(score.Error, naive), SkillAgainstBest = Against(score.Error, best) };

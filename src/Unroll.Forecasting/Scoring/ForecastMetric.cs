@@ -52,24 +52,6 @@ public static class ForecastMetrics
     /// <summary>What compares forecasts of one part in the same way, in its unit: the MAE for MASE.</summary>
     public static ForecastMetric ForOnePart(this ForecastMetric metric) => metric == ForecastMetric.Mase ? ForecastMetric.Mae : metric;
 
-    /// <summary>The error of one part, in its unit, in units of its changes or in percent; NaN where it has none.</summary>
-    internal static double Of(this ForecastMetric metric, PartScore part) => metric switch
-    {
-        ForecastMetric.Rmse => part.Rmse,
-        ForecastMetric.Mae => part.Mae,
-        ForecastMetric.Mase => part.Mase,
-        ForecastMetric.Smape => part.Smape ?? double.NaN,
-        _ => part.Crps ?? double.NaN,
-    };
-
-    /// <summary>What the errors of a part are divided by so that those of several parts compare.</summary>
-    internal static double UnitOf(this ForecastMetric metric, PartScore part) => metric switch
-    {
-        ForecastMetric.Rmse => part.RootMeanSquareChange,
-        ForecastMetric.Mae or ForecastMetric.Crps => part.MeanChange,
-        _ => 1,
-    };
-
     /// <summary>What one value that is forecast costs, before the mean is taken, and for RMSE the root.</summary>
     internal static double CostOf(this ForecastMetric metric, double predicted, double actual)
     {

@@ -50,7 +50,7 @@ public sealed record ForecasterScore
     public ForecastMetric OtherMetric => Metric is ForecastMetric.Mae or ForecastMetric.Mase ? ForecastMetric.Rmse : ForecastMetric.Mae;
 
     /// <summary>The error by any metric, in the units of <see cref="Error"/>; NaN where it is not defined.</summary>
-    public double ErrorOf(ForecastMetric metric) => Parts.Average(part => metric.Of(part) / (IsSingle ? 1 : metric.UnitOf(part)));
+    public double ErrorOf(ForecastMetric metric) => Parts.Average(part => part.ErrorOf(metric) / (IsSingle ? 1 : part.UnitOf(metric)));
 
     /// <summary>Mean RMSSE (<see cref="Metrics.Rmsse"/>, m = 1) over the parts; infinite where a part never changes in training.</summary>
     public double Rmsse => Parts.Average(part => part.Rmsse);
@@ -103,7 +103,7 @@ public sealed record ForecasterScore
     public IReadOnlyList<double> ErrorByStepOf(ForecastMetric metric)
     {
         IReadOnlyList<double>[] errors = [.. Parts.Select(part => part.ErrorByStep(metric))];
-        return [.. errors[0].Select((_, h) => Parts.Select((part, i) => errors[i][h] / (IsSingle ? 1 : metric.UnitOf(part))).Average())];
+        return [.. errors[0].Select((_, h) => Parts.Select((part, i) => errors[i][h] / (IsSingle ? 1 : part.UnitOf(metric))).Average())];
     }
 
     private double? Mean(Func<PartScore, double?> figure) => Parts.All(part => part.HasIntervals) ? Parts.Average(part => figure(part)!.Value) : null;

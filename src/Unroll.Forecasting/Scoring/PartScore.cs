@@ -101,7 +101,22 @@ public sealed class PartScore
     /// The error by any metric, in the target's unit, for <see cref="ForecastMetric.Mase"/> in units of its mean change, for
     /// <see cref="ForecastMetric.Smape"/> in percent; NaN where it is not defined.
     /// </summary>
-    public double ErrorOf(ForecastMetric metric) => metric.Of(this);
+    public double ErrorOf(ForecastMetric metric) => metric switch
+    {
+        ForecastMetric.Rmse => Rmse,
+        ForecastMetric.Mae => Mae,
+        ForecastMetric.Mase => Mase,
+        ForecastMetric.Smape => Smape ?? double.NaN,
+        _ => Crps ?? double.NaN,
+    };
+
+    /// <summary>What the errors of a part are divided by so that those of several parts compare.</summary>
+    internal double UnitOf(ForecastMetric metric) => metric switch
+    {
+        ForecastMetric.Rmse => RootMeanSquareChange,
+        ForecastMetric.Mae or ForecastMetric.Crps => MeanChange,
+        _ => 1,
+    };
 
     /// <summary>The error at each step ahead, 1..H, in the units of <see cref="ErrorOf"/>.</summary>
     internal IReadOnlyList<double> ErrorByStep(ForecastMetric metric)

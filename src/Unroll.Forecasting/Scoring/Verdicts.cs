@@ -101,7 +101,7 @@ internal static class Verdicts
         (double[] first, double[] second) = (new double[count], new double[count]);
         for (int i = 0; i < best.Parts.Count; i++)
         {
-            double unit = best.IsSingle ? 1 : Math.Pow(metric.UnitOf(best.Parts[i]), metric == ForecastMetric.Rmse ? 2 : 1);
+            double unit = best.IsSingle ? 1 : Math.Pow(best.Parts[i].UnitOf(metric), metric == ForecastMetric.Rmse ? 2 : 1);
             double[] own = best.Parts[i].Costs(metric), other = without.Parts[i].Costs(metric);
             for (int origin = 0; origin < count; origin++)
             {
