@@ -25,7 +25,7 @@ internal sealed record AccuracyFile(string Name, int Horizon, int Season, Series
     /// <param name="inner">Cuts the last H rows off every series.</param>
     public static AccuracyFile Read(string folder, string name, int horizon, bool inner)
     {
-        SeriesSet whole = SeriesSet.ReadCsv(Path.Combine(folder, name + ".csv"), Series);
+        SeriesSet whole = SeriesSet.Read(Path.Combine(folder, name + ".csv"), Series);
         HashSet<string> longest = [.. whole.Keys.Where(key => whole[key].Rows >= LongRows)];
         SeriesSet data = inner
             ? new SeriesSet(whole.Name, [.. whole.Keys.Select(key => (key, whole[key].Head(whole[key].Rows - horizon)))])

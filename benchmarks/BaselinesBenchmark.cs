@@ -118,7 +118,7 @@ internal static class BaselinesBenchmark
             throw new UnrollException($"There is no {path}. Give the folder of {name}.csv, with the columns date, series and value.");
         int at = options.Files.ToList().FindIndex(file => file.Name == name), files = options.Files.Count;
         int share = (options.Count / files) + (at < options.Count % files ? 1 : 0);
-        var set = SeriesSet.ReadCsv(path, "series");
+        var set = SeriesSet.Read(path, "series");
         return File.ReadLines(path).Skip(1).Select(line => line.Split(',')[1]).Distinct().Take(share)
             .Select(key => new Case($"{name}/{key}", [.. set[key].Dates], set[key]["value"].ToArray(), horizon));
     }

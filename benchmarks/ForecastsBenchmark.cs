@@ -57,7 +57,7 @@ internal static class ForecastsBenchmark
     /// <summary>The task that the tool makes of a sample.</summary>
     public static ForecastTask TaskOf(string path, string target, string train, string test, int horizon, string? seriesColumn = null)
     {
-        SeriesSet data = seriesColumn is null ? TimeSeries.ReadCsv(path) : SeriesSet.ReadCsv(path, seriesColumn);
+        SeriesSet data = seriesColumn is null ? TimeSeries.Read(path) : SeriesSet.Read(path, seriesColumn);
         return new ForecastTask(data, new TaskOptions { Targets = [target], Train = train, Test = test, Horizon = horizon });
     }
 

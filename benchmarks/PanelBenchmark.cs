@@ -18,7 +18,7 @@ internal static class PanelBenchmark
     public static void Run(PanelOptions options)
     {
         var page = new Page(options.Command);
-        SeriesSet data = SeriesSet.ReadCsv(options.File, options.SeriesColumn);
+        SeriesSet data = SeriesSet.Read(options.File, options.SeriesColumn);
         DateTime last = data.Keys.Max(key => data[key].LastDate), first = last.AddDays(1 - options.TestRows);
         ForecastTask Task(SeriesSet series, int horizon) => new(series, new TaskOptions
         {

@@ -91,6 +91,9 @@ var program = new Argument<string>("program") { Description = "A published unrol
 var startup = new Command("startup", "From the start of the command-line tool's process to its first epoch") { program, models, runs };
 startup.SetAction(parse => Guarded(() => StartupBenchmark.Run(parse.GetValue(program)!, Cells(parse), parse.GetValue(runs) ?? 20, Named(parse.GetValue(program)!))));
 
+var largeFiles = new Command("files", "Large files described by the command-line tool, as whole processes") { program };
+largeFiles.SetAction(parse => Guarded(() => FilesBenchmark.Run(parse.GetValue(program)!, Named(parse.GetValue(program)!))));
+
 var prices = new Option<string?>("--prices") { Description = "The tutorial's prices, to be forecast seed after seed, in place of the samples" };
 var horizons = new Option<string>("--horizons") { Description = "Rows ahead, with commas between", DefaultValueFactory = _ => "1,7,28" };
 var forecasts = new Command("forecasts", "The default recipe beside every baseline, on the samples") { prices, seeds, horizons, threads };
@@ -172,7 +175,7 @@ baselines.SetAction(parse => Guarded(() =>
 
 return new RootCommand("Measurements of Unroll")
 {
-    baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, panel,
+    baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, largeFiles, panel,
     severalTargets, strategies, shapes, accuracy,
 }.Parse(args).Invoke();
 

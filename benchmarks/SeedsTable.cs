@@ -24,7 +24,7 @@ internal static class SeedsTable
     public static void Run(SeedsOptions options)
     {
         var page = new Page(options.Command, options.Torch ? Opponent.Torch : Opponent.None);
-        TimeSeries series = TimeSeries.ReadCsv(options.File);
+        TimeSeries series = TimeSeries.Read(options.File);
         var split = new ForecastSplit(series, options.Target, options.Train, options.Test, Window);
         var scaler = new MinMaxScaler();
         scaler.Fit(split.Train.Values);

@@ -25,7 +25,7 @@ internal static class StrategiesBenchmark
 
     private static void Sample(StringBuilder text, string file, string target, string train, string test, int last, EnsembleRecipe recipe)
     {
-        TimeSeries series = TimeSeries.ReadCsv(ForecastsBenchmark.PathOf(file));
+        TimeSeries series = TimeSeries.Read(ForecastsBenchmark.PathOf(file));
         var all = ForecastInputs.Everything(series, target);
         ForecastTask Task(ForecastInputs inputs) => new(series, new TaskOptions { Targets = [target], Train = train, Test = test, Horizon = last, Inputs = inputs });
         ForecastTask own = Task(all with { Past = [] }), whole = all.Past.Count > 0 ? Task(all) : own;

@@ -44,7 +44,7 @@ internal static class TargetsBenchmark
 
     private static void Sample(StringBuilder text, TargetsOptions options, Forecasting.CellKind cell, string file, string[] targets, string train, string test, int horizon)
     {
-        TimeSeries series = TimeSeries.ReadCsv(ForecastsBenchmark.PathOf(file));
+        TimeSeries series = TimeSeries.Read(ForecastsBenchmark.PathOf(file));
         ForecastTask Task(params string[] named) => new(series, new TaskOptions { Targets = named, Train = train, Test = test, Horizon = horizon });
         double[] alone = new double[targets.Length], together = new double[targets.Length];
         List<double>[] aloneErrors = [.. targets.Select(_ => new List<double>())], togetherErrors = [.. targets.Select(_ => new List<double>())];

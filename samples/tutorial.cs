@@ -4,7 +4,7 @@ using Unroll.Forecasting;
 using Unroll.Reports;
 
 // Data analysis
-TimeSeries prices = TimeSeries.ReadCsv("samples/data/sp500.csv").Drop("adjclose");
+TimeSeries prices = TimeSeries.Read("samples/data/sp500.csv").Drop("adjclose");
 Console.WriteLine(prices.Head());
 Console.WriteLine(prices.Describe());
 Console.WriteLine(prices.MissingValues());

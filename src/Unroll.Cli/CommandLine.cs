@@ -12,6 +12,9 @@ internal static class CommandLine
     /// <summary>The most characters of a cell, or of anything else that a message quotes.</summary>
     private const int MostQuoted = 100;
 
+    /// <summary>The most characters of a message, and how many of its end are kept where it is longer.</summary>
+    private const int Longest = 600, Ending = 200;
+
     public static int Run(string[] args)
     {
         if (OperatingSystem.IsWindows())
@@ -61,9 +64,20 @@ internal static class CommandLine
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine("unroll: " + Terminal.Harmless(Shortened(message.ReplaceLineEndings(" "))));
+        Console.Error.WriteLine("unroll: " + OneLine(message));
         return Failed;
     }
+
+    /// <summary>A message as one line, without what would steer a terminal, and without its middle where it is long.</summary>
+    internal static string OneLine(string message)
+    {
+        const int Much = 100 * Longest;
+        message = message.Length > Much ? Middle(message, Much) : message;
+        return Terminal.Harmless(Middle(Shortened(message.ReplaceLineEndings(" ")), Longest));
+    }
+
+    private static string Middle(string message, int most) =>
+        message.Length <= most ? message : string.Concat(message.AsSpan(0, most - Ending - 3), "...", message.AsSpan(message.Length - Ending));
 
     /// <summary>A message in which what stands between quotation marks is cut where it is long.</summary>
     private static string Shortened(string message)

@@ -26,7 +26,10 @@ public sealed class ForecastSplit
         Inputs = inputs ?? ForecastInputs.TargetOnly;
         if (Inputs.Holidays is { } code)
             Inputs = Inputs with { Holidays = HolidayCountries.CodeOf(code) };
+        if (series.IsNumbered)
+            Inputs = Inputs.WithoutCalendar(series.Name);
         TimeSeries table = series.Select([column.Name, .. Inputs.Columns]);
+        (train, test) = (train.For(series, "train"), test.For(series, "test"));
         (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
         if (!train.EndsBefore(test))
             throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.") { Subject = "train,test" };
@@ -58,7 +61,7 @@ public sealed class ForecastSplit
         Windows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
         (Target, Inputs, Window) = (split.Target, split.Inputs, split.Window);
         Table = split.Table.Head(split.Train.Count);
-        (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table.Format), DateRange.Exactly(Table.Dates[train], Table.LastDate, Table.Format));
+        (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table), DateRange.Exactly(Table.Dates[train], Table.LastDate, Table));
         Train = Table.Head(train)[Target];
         Test = Table.Tail(newest)[Target];
         TestWithHistory = Table.Tail(newest + Window)[Target];
@@ -86,8 +89,8 @@ public sealed class ForecastSplit
     {
         int test = table.Rows - train;
         (Table, Target, Inputs, Window) = (table, target, inputs, window);
-        TrainRange = DateRange.Exactly(table.FirstDate, table.Dates[train - 1], table.Format);
-        TestRange = test > 0 ? DateRange.Exactly(table.Dates[train], table.LastDate, table.Format) : new DateRange(null, null);
+        TrainRange = DateRange.Exactly(table.FirstDate, table.Dates[train - 1], table);
+        TestRange = test > 0 ? DateRange.Exactly(table.Dates[train], table.LastDate, table) : new DateRange(null, null);
         (Train, Test, TrainThroughTest) = (table.Head(train)[target], table.Tail(test)[target], table[target]);
         TestWithHistory = table.Tail(Math.Min(table.Rows, window + test))[target];
     }
@@ -216,7 +219,7 @@ public sealed class ForecastSplit
             return rows;
         throw new UnrollException(table.Rows == 0
             ? $"{table.Name} has no rows."
-            : $"{table.Name} has no rows in the {purpose} range {range}: its dates run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.")
+            : $"{table.Name} has no rows in the {purpose} range {range}: its {(table.IsNumbered ? "numbers" : "dates")} run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.")
         {
             Subject = purpose == "training" ? "train" : "test",
         };

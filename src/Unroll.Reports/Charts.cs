@@ -199,9 +199,12 @@ public static partial class Charts
     /// <param name="from">The first date.</param>
     /// <param name="to">The last date.</param>
     /// <param name="values">What the values are; null where the plot is a small one without titles.</param>
-    internal static void AddDates(PlotModel plot, DateTime from, DateTime to, string? values)
+    /// <param name="numberOf">The number of a row in the place of its date; null where rows have dates.</param>
+    internal static void AddDates(PlotModel plot, DateTime from, DateTime to, string? values, Func<DateTime, double>? numberOf = null)
     {
-        Axis time = Styled(values is null ? new DateChartAxis(from, to, 3) : new DateChartAxis(from, to), values is null ? "" : "Date");
+        int most = values is null ? 3 : 9;
+        Axis axis = numberOf is null ? new DateChartAxis(from, to, most) : new NumberChartAxis(from, to, numberOf, most);
+        Axis time = Styled(axis, values is null ? "" : numberOf is null ? "Date" : "Row");
         Axis heights = Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, values ?? "");
         if (values is null)
             (time.FontSize, heights.FontSize) = (10, 11);

@@ -27,6 +27,7 @@ public sealed record ForecastReport
         Lines = comparison.Recommended is null && Main.IsSingle && judged.Length > 0 ? judged : [Main];
         _colored = [.. scores.Where(score => score.Kind != ForecasterKind.Baseline).Select(score => score.Key)];
         Parts = PartView.All(Main, future);
+        IsNumbered = task.Data[task.Data.Keys[0]].IsNumbered;
         HasTimes = Parts.Any(each => each.HasTimes);
         HasOneSeries = Parts.Select(each => each.Part.Series).Distinct().Take(2).Count() == 1;
     }
@@ -99,6 +100,20 @@ public sealed record ForecastReport
 
     /// <summary>Whether dates have a time of day.</summary>
     internal bool HasTimes { get; }
+
+    /// <summary>Whether rows have a running number and no date.</summary>
+    internal bool IsNumbered { get; }
+
+    /// <summary>What the dates of rows are called, or what stands in their place.</summary>
+    internal string RowName => IsNumbered ? "Row" : "Date";
+
+    /// <summary>The time that one row takes of a chart, where it is the only one in it.</summary>
+    internal TimeSpan RowTime => IsNumbered && Task.Data[Task.Data.Keys[0]].Dates is [.., var before, var last]
+        ? last - before
+        : TimeSpan.FromDays(1);
+
+    /// <summary>The number that stands in the place of a date; null where rows have dates.</summary>
+    internal Func<DateTime, double>? NumberOf => IsNumbered ? Task.Data[Task.Data.Keys[0]].NumberOf : null;
 
     internal bool HasOneSeries { get; }
 

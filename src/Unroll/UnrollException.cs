@@ -3,18 +3,19 @@ namespace Unroll;
 /// <summary>
 /// An error that the person at the keyboard can mend: bad data, a bad option, a damaged file, or values that do not go together,
 /// such as two series of different lengths where each row is compared with its like.
-/// The message is one line and says what is wrong, where, and what to do about it.
+/// The message is one line and says what is wrong, where, and what to do about it. It is made safe to show whatever it quotes of a file:
+/// characters that steer a terminal are replaced, and of a text too long for a line the middle is left out.
 /// Errors that only the calling program can make (a null, a buffer of the wrong length) are <see cref="ArgumentException"/> instead.
 /// </summary>
 public class UnrollException : Exception
 {
     public UnrollException(string message)
-        : base(message)
+        : base(OneLine.Message(message))
     {
     }
 
     public UnrollException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(OneLine.Message(message), innerException)
     {
     }
 

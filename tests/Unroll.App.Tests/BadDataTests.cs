@@ -15,18 +15,18 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public void An_empty_file() =>
-        Refused("prices.csv is empty. Give a CSV file with a header row, a date column and at least one column of numbers.", _folder.Write("prices.csv", []));
+        Refused("prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.", _folder.Write("prices.csv", []));
 
     [Fact]
     public void A_binary_file()
     {
         File.WriteAllBytes(_folder["prices.csv"], [0x7F, 0x45, 0x4C, 0x46, 0, 1, 2, 3, 10, 0]);
-        Refused("prices.csv is no CSV file: it holds binary data. Give a text file with a header row and a date column.", "prices.csv");
+        Refused("prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a workbook (.xlsx) or a Parquet file.", "prices.csv");
     }
 
     [Fact]
     public void A_text_without_dates() =>
-        Refused("notes.txt has no date column: its columns are Dear diary. Give a CSV file with a column of dates such as 2016-01-31.", _folder.Write("notes.txt", ["Dear diary", "nothing happened", "nothing again"]));
+        Refused("notes.txt has no date column: its columns are Dear, diary. Name the column of the dates, or none to number the rows. (--date)", _folder.Write("notes.txt", ["Dear diary", "nothing happened", "nothing again"]));
 
     [Fact]
     public void No_such_column() =>
@@ -39,8 +39,9 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public void A_cell_that_is_no_number() => Refused(
-        "prices.csv, line 11, column High: \"n.a\" is no number. Correct the cell or leave it empty.",
-        _folder.Write("prices.csv", Apple.With(11, 2, "n.a")));
+        "Column High of prices.csv was left out: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values (--na). "
+            + "Choose one of Open, Low, Close, Adj Close, Volume.",
+        _folder.Write("prices.csv", Apple.With(11, 2, "n.a")), "--target", "High");
 
     [Fact]
     public void A_missing_value_under_the_default_policy() => Refused(
@@ -51,7 +52,7 @@ public sealed class BadDataTests : IDisposable
     public void A_date_twice()
     {
         string[] lines = Apple.Lines;
-        lines[6] = lines[5];
+        lines[6] = lines[5][..10] + lines[6][10..];
         Refused("prices.csv: the date 2013-05-17 appears twice, on lines 6 and 7. Remove one of them.", _folder.Write("prices.csv", lines));
     }
 
@@ -115,10 +116,16 @@ public sealed class BadDataTests : IDisposable
     }
 
     [Fact]
-    public void Describe_refuses_bad_files_too()
+    public void Describe_tells_of_a_column_with_a_slip_and_refuses_what_has_no_dates()
     {
-        ToolResult result = Tool.Run(_folder, "describe", _folder.Write("prices.csv", Apple.With(11, 2, "n.a")));
-        Assert.Equal((1, "", "unroll: prices.csv, line 11, column High: \"n.a\" is no number. Correct the cell or leave it empty.\n"), (result.Code, result.Output, result.Error));
+        ToolResult slip = Tool.Run(_folder, "describe", _folder.Write("prices.csv", Apple.With(11, 2, "n.a")));
+        Assert.Equal((0, ""), (slip.Code, slip.Error));
+        Assert.Contains(
+            "Note: left out column High: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values (--na)", slip.Lines);
+        ToolResult dates = Tool.Run(_folder, "describe", _folder.Write("prices.csv", Apple.With(11, 0, "soon")));
+        Assert.Equal(
+            (1, "", "unroll: prices.csv, line 11, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31. (--date, --date-format)\n"),
+            (dates.Code, dates.Output, dates.Error));
     }
 
     private void Refused(string message, params string[] arguments)

@@ -15,16 +15,16 @@ public sealed class DescribePanelTests : IDisposable
     public void The_sample_has_a_line_for_each_station()
     {
         ToolResult result = Tool.Run(_folder, "describe", "--sample", "stations");
-        Assert.Equal((0, "", 42), (result.Code, result.Error, result.Lines.Length));
-        Assert.Equal("                   rows       first        last  missing  mean ridership", result.Lines[2]);
-        Assert.Equal("station", result.Lines[3]);
-        Assert.Equal("Austin             1461  2012-08-15  2016-08-14        0        1.742616", result.Lines[4]);
-        Assert.Equal("California         1461  2012-08-15  2016-08-14        0        0.972527", result.Lines[23]);
-        Assert.Equal("all 20            29220  2012-08-15  2016-08-14        0        4.038288", result.Lines[24]);
-        Assert.Equal("Calendar: daily, no gaps", result.Lines[26]);
-        Assert.Equal("Rows that no forecast explains", result.Lines[28]);
-        Assert.Matches("^2016-06-18 +Washington_Wells +6.99 +1.62 .* one row$", result.Lines[31]);
-        Assert.Matches("^and [0-9]+ more$", result.Lines[41]);
+        Assert.Equal((0, "", 43), (result.Code, result.Error, result.Lines.Length));
+        Assert.Equal("                   rows       first        last  missing  mean ridership", result.Lines[3]);
+        Assert.Equal("station", result.Lines[4]);
+        Assert.Equal("Austin             1461  2012-08-15  2016-08-14        0        1.742616", result.Lines[5]);
+        Assert.Equal("California         1461  2012-08-15  2016-08-14        0        0.972527", result.Lines[24]);
+        Assert.Equal("all 20            29220  2012-08-15  2016-08-14        0        4.038288", result.Lines[25]);
+        Assert.Equal("Calendar: daily, no gaps", result.Lines[27]);
+        Assert.Equal("Rows that no forecast explains", result.Lines[29]);
+        Assert.Matches("^2016-06-18 +Washington_Wells +6.99 +1.62 .* one row$", result.Lines[32]);
+        Assert.Matches("^and [0-9]+ more$", result.Lines[42]);
         Assert.Equal(result.Output, Tool.Run(_folder, "describe", "--sample", "stations", "--series", "Station").Output);
     }
 
@@ -36,6 +36,7 @@ public sealed class DescribePanelTests : IDisposable
         Assert.Equal(
             [
                 "shops.csv: 2 series, 5 rows, 2020-01-01 to 2020-01-04",
+                "Read as text, UTF-8, comma between cells, header on line 1, dates in date (yyyy-MM-dd).",
                 "Note: sorted the rows of 1 series by date: they were not in order",
                 "",
                 "       rows       first        last  missing  mean sold",
@@ -59,7 +60,7 @@ public sealed class DescribePanelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--series store", "shops.csv has no column store. Choose one of date, shop, size, sold.")]
+    [InlineData("--series store", "shops.csv has no column store. Choose one of date, shop, size, sold. (--series)")]
     [InlineData("--series date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, size, sold. (--series)")]
     [InlineData("", "shops.csv: the date 2020-01-02 appears twice, on lines 2 and 5. Remove one of them.")]
     [InlineData("--series", "Required argument missing for option: '--series'. See unroll describe --help.")]

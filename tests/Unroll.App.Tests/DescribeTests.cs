@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Xunit;
 
 namespace Unroll.App.Tests;
@@ -78,8 +79,26 @@ public sealed class DescribeTests : IDisposable
 
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal("prices.csv: 1,260 rows, 2013-05-13 to 2018-05-11", result.Lines[0]);
-        Assert.Equal("Note: sorted 1260 rows by date: they were not in order", result.Lines[1]);
+        Assert.Equal("Note: sorted 1260 rows by date: they were not in order", result.Lines[2]);
         Assert.Contains("High         1", result.Lines);
         Assert.Contains("Low          0", result.Lines);
+    }
+
+    [Fact]
+    public void What_was_understood_is_said_and_printed_as_json()
+    {
+        string file = _folder.Write("umsatz.csv", ["Datum;Umsatz;Ort", .. Enumerable.Range(1, 28).Select(day => $"{day:00}.02.2023;{(day == 5 ? "-" : "1.234,50")};Ulm")]);
+        Assert.StartsWith(
+            "Read as text, UTF-8, semicolon between cells, header on line 1, dates in Datum (d.M.yyyy), decimal comma, thousands by point.",
+            Tool.Run(_folder, "describe", file).Lines[1], StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(Tool.Run(_folder, "describe", file, "--json").Output).RootElement;
+        JsonElement reading = json.GetProperty("reading"), series = json.GetProperty("series")[0];
+        Assert.Equal(
+            ("semicolon", ",", "point", 1, "daily"),
+            (reading.GetProperty("delimiter").GetString(), reading.GetProperty("decimal").GetString(), reading.GetProperty("thousands").GetString(),
+                reading.GetProperty("missing_marks").GetProperty("-").GetInt32(), series.GetProperty("frequency").GetString()));
+        Assert.Equal(["Datum"], reading.GetProperty("date_columns").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(1234.5, series.GetProperty("columns")[0].GetProperty("maximum").GetDouble());
+        Assert.Contains("it holds text", reading.GetProperty("left_out").GetProperty("Ort").GetString(), StringComparison.Ordinal);
     }
 }

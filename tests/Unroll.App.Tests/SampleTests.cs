@@ -44,7 +44,7 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void The_help_of_every_verb_lists_them()
     {
-        const string Samples = "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016), stations (20 stations of Chicago 2012-2016) --series";
+        const string Samples = "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016), stations (20 stations of Chicago 2012-2016) --wide";
         foreach (string verb in new[] { "forecast", "backtest", "describe", "predict", "tune" })
             Assert.Contains(Samples, string.Join(' ', Tool.Run(_folder, verb, "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }

@@ -79,8 +79,8 @@ public sealed partial class TerminalTests : IDisposable
     /// <summary>A terminal of 50 lines shows all stations, one of 20 the first eight; a line for all ends the table in both.</summary>
     [Theory]
     [InlineData(80, 50, "California         1461")]
-    [InlineData(140, 20, "12 more         ...")]
-    [InlineData(80, 20, "12 more         ...")]
+    [InlineData(140, 20, "13 more         ...")]
+    [InlineData(80, 20, "14 more         ...")]
     public void As_many_series_are_described_as_are_seen_at_once(int width, int height, string lastLine)
     {
         string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample stations", height).Split('\n').Select(line => line.TrimEnd())];

@@ -244,7 +244,7 @@ public sealed class LibraryCaseTests
     {
         string path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}.csv");
         File.WriteAllText(path, "date,y\n" + string.Concat(Enumerable.Range(1, 28).Select(i => $"2020-01-{i:00},{i % 5}\n")));
-        string error = Error(() => _ = new ForecastSplit(TimeSeries.ReadCsv(path), target: "y", train: "2020-01-01..2020-01-20", test: "2020-01-21..", window: 60));
+        string error = Error(() => _ = new ForecastSplit(TimeSeries.Read(path), target: "y", train: "2020-01-01..2020-01-20", test: "2020-01-21..", window: 60));
         File.Delete(path);
         Assert.NotEqual("", error);
         Assert.DoesNotContain("--", error);

@@ -17,8 +17,7 @@ internal sealed class BacktestRun
     {
         Request = request;
         ForecastRequest forecast = request.Forecast;
-        var read = new List<string>();
-        Data = forecast.ReadData(read);
+        Data = forecast.ReadData();
         Task = new ForecastTask(Data, forecast.TaskFor(Data));
         Options = new BacktestOptions { RefitEvery = request.Refit, TrainRows = request.Sliding, Budget = forecast.Budget };
         _create = forecast.Recipe.IsDefault
@@ -28,7 +27,6 @@ internal sealed class BacktestRun
         Forecasters = [.. _create.Select(create => create())];
         Notes =
         [
-            .. read,
             .. forecast.Targets.Count == 0 && forecast.Data.Sample is null
                 ? [$"Forecasting {Task.Targets[0]}, the only column of numbers."]
                 : Array.Empty<string>(),

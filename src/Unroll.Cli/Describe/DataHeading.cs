@@ -21,7 +21,7 @@ internal static class DataHeading
         if (data.IsTable && first.CalendarGaps().Notice is { } gaps)
             terminal.Say("Note: " + gaps);
         foreach (string notice in data.IsTable ? first.Notices : data.Notices)
-            terminal.Say("Note: " + notice);
+            terminal.Say("Note: " + ReadingView.Notice(notice));
         if (Missing(data) is { } missing)
             terminal.Say(missing);
     }

@@ -8,24 +8,29 @@ internal static class DescribeCommand
 {
     public static Command Create()
     {
-        Argument<string?> file = DataSource.FileArgument(
-            "A CSV file with a date column and columns of numbers [default: the sample sp500]");
-        Option<string?> sample = DataSource.SampleOption();
+        var reading = new ReadingOptions(ReadingOptions.AnyTable);
         Option<string?> series = DataSource.SeriesOption();
+        var json = new Option<bool>("--json") { Description = "Print what was found as JSON" };
         var command = new Verb(
             "describe",
-            "Shows what a file holds: first rows, figures of each column, missing "
+            "Shows how a file is read and what it holds: first rows, figures of each column, missing "
                 + "values, rows that no forecast explains, dates and gaps; or a line for each of its series.",
             "unroll describe --sample aapl",
-            "unroll describe --sample stations --series station")
-        {
-            file, sample, series,
-        };
+            "unroll describe --sample stations --series station");
+        reading.AddTo(command);
+        command.Add(series);
+        command.Add(json);
         command.SetAction(result =>
         {
-            var source = DataSource.From(result.GetValue(file), result.GetValue(sample));
-            var terminal = Terminal.Output();
+            DataSource source = reading.Read(result);
             SeriesSet data = source.Read(result.GetValue(series));
+            if (result.GetValue(json))
+            {
+                Console.Out.Write(DescriptionJson.Of(source, data));
+                return 0;
+            }
+
+            var terminal = Terminal.Output();
             if (data.IsTable)
                 DataView.Show(terminal, source, data[data.Keys[0]], calendar: true);
             else

@@ -18,11 +18,14 @@ internal static class SeriesSetView
         TimeSeries first = data[data.Keys[0]];
         string range = $"{first.Format(description.Total.First)} to {first.Format(description.Total.Last)}";
         terminal.Heading(FormattableString.Invariant($"{source.Heading(data.Name)}: {data.Count:N0} series, {data.Rows:N0} rows, {range}"));
+        string[] reading = [.. ReadingView.Lines(data.Reading)];
+        foreach (string line in reading)
+            terminal.Say(line);
         foreach (string notice in data.Notices)
-            terminal.Say("Note: " + notice);
+            terminal.Say("Note: " + ReadingView.Notice(notice));
         terminal.Blank();
         var anomalies = new AnomaliesView(data);
-        int room = terminal.Height - OtherLines - data.Notices.Count;
+        int room = terminal.Height - OtherLines - reading.Sum(line => 1 + (line.Length / terminal.Width)) - data.Notices.Count;
         bool isShort = data.Count + anomalies.Height.All > room;
         room -= isShort ? anomalies.Height.Short : anomalies.Height.All;
         terminal.Lines(description.ToText(terminal.Width, Math.Max(FewestSeries, room)));
@@ -44,10 +47,11 @@ internal static class SeriesSetView
             .Select((group, place) => place == 0 && group.Count() == calendars.Length
                 ? group.Key
                 : FormattableString.Invariant($"{group.Key} ({group.Count():N0} series)"));
+        string what = data[data.Keys[0]].IsNumbered ? "number" : "date";
         int incomplete = calendars.Count(calendar => calendar.Gaps.Count > 0);
         long missing = calendars.Sum(calendar => calendar.MissingDates);
         string gaps = incomplete == 0 ? "no gaps" : string.Create(CultureInfo.InvariantCulture,
-            $"gaps in {incomplete:N0} of {calendars.Length:N0} series, {missing:N0} {(missing == 1 ? "date" : "dates")} missing");
+            $"gaps in {incomplete:N0} of {calendars.Length:N0} series, {missing:N0} {what}{(missing == 1 ? "" : "s")} missing");
         return $"{string.Join(", ", names)}, {gaps}";
     }
 }

@@ -49,44 +49,6 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>The words of the command line after the tool's name.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>
-    /// The rows. A cell that is no number does not matter where it is in a column that nobody looks at: then only the columns that are
-    /// named are read.
-    /// </summary>
-    /// <param name="notes">Is told what was left out.</param>
-    /// <exception cref="UnrollException">The file cannot be read, or has no such column.</exception>
-    public SeriesSet ReadData(List<string> notes)
-    {
-        try
-        {
-            return ReadData();
-        }
-        catch (UnrollException bad) when (ColumnsNamed() is { Count: > 0 } columns)
-        {
-            try
-            {
-                SeriesSet data = Data.Read(SeriesColumn, Statics, columns);
-                notes.Add($"All columns that are not named are left out, as one cannot be read: {bad.Message}");
-                return data;
-            }
-            catch (UnrollException)
-            {
-                throw new UnrollException(bad.Message, bad);
-            }
-        }
-    }
-
-    /// <summary>The columns that are looked at, where the user named them all; null where others may be.</summary>
-    private List<string>? ColumnsNamed()
-    {
-        string[] words = [.. (Recipe.Features ?? ["columns"]).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))];
-        bool isClosed = !Recipe.IsDefault || !words.Contains("columns", StringComparer.OrdinalIgnoreCase);
-        if (!isClosed || Targets.Count == 0)
-            return null;
-        IEnumerable<string> named = Targets.Concat(Recipe.Known).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries));
-        return [.. named, .. Recipe.IsDefault ? words.Where(word => !RecipeRequest.IsKeyword(word)) : []];
-    }
-
     /// <summary>What is asked of the data, test range and limits included.</summary>
     /// <exception cref="UnrollException">No such column, or none named where there are several.</exception>
     public TaskOptions TaskFor(SeriesSet data)
@@ -169,7 +131,7 @@ internal sealed record ForecastRequest : CommonRequest
     {
         string[] words =
         [
-            "unroll", "forecast", .. Data.Sample is { } sample ? ["--sample", sample.Name] : new[] { Data.Path },
+            "unroll", "forecast", .. Data.CommandWords,
             .. SeriesColumn is { } series && Data.Sample is null ? ["--series", series] : Array.Empty<string>(),
             "--target", string.Join(',', task.Targets),
             .. Horizon > 1 ? ["--horizon", Horizon.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),

@@ -20,8 +20,7 @@ internal sealed class ForecastRun
     public ForecastRun(ForecastRequest request)
     {
         Request = request;
-        var read = new List<string>();
-        Data = request.ReadData(read);
+        Data = request.ReadData();
         Task = new ForecastTask(Data, request.TaskFor(Data));
         Comparison.RequireChange(Task);
         Blend = request.Recipe.IsDefault ? request.CreateBlend(Task) : null;
@@ -30,7 +29,6 @@ internal sealed class ForecastRun
             forecaster.Require(Task);
         Notes =
         [
-            .. read,
             .. request.Targets.Count == 0 && request.Data.Sample is null ? [$"Forecasting {Task.Targets[0]}, the only column "
                 + "of numbers."] : Array.Empty<string>(),
             .. request.Recipe.LeftOut(Data[Data.Keys[0]], Task.Targets),

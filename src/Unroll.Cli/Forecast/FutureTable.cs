@@ -23,7 +23,7 @@ internal static class FutureTable
         string[][] lines = [.. (isLong ? rows.Take(FirstRows) : rows).Select(Line)];
         if (isLong)
             lines = [.. lines, ["...", "...", .. part.HasIntervals ? ["...", "..."] : Array.Empty<string>()], Line(rows[^1])];
-        string[] headings = ["Date", "Value", .. part.HasIntervals ? ["80 %", "95 %"] : Array.Empty<string>()];
+        string[] headings = [Row(part), "Value", .. part.HasIntervals ? ["80 %", "95 %"] : Array.Empty<string>()];
         return FigureTable.Text(headings, ["80 %"], [lines], width);
 
         string[] Line(ForecastRow row) =>
@@ -33,6 +33,8 @@ internal static class FutureTable
             .. part.HasIntervals ? [Interval(row.Within80, scale), Interval(row.Within95, scale)] : Array.Empty<string>(),
         ];
     }
+
+    private static string Row(PartForecast part) => part.IsNumbered ? "Row" : "Date";
 
     /// <summary>A line a part: its next row, and the last of several.</summary>
     /// <param name="forecast">All parts.</param>
@@ -45,8 +47,9 @@ internal static class FutureTable
     {
         int count = forecast.Parts.Count, shown = Math.Min(count, Math.Max(1, most));
         bool isLong = forecast.Steps > 1;
-        string[] more = isLong ? [$"Date of\nrow {forecast.Steps}", "Its\nvalue", "Its\n80 %"] : ["95 %"];
-        string[] headings = [heading, "Date", "Value", "80 %", .. more];
+        string last = forecast.Parts[0].IsNumbered ? "The\nlast" : $"Date of\nrow {forecast.Steps}";
+        string[] more = isLong ? [last, "Its\nvalue", "Its\n80 %"] : ["95 %"];
+        string[] headings = [heading, Row(forecast.Parts[0]), "Value", "80 %", .. more];
         string[][] lines = [.. forecast.Parts.Take(shown).Select(Line)];
         if (shown < count)
             lines = [.. lines, [FormattableString.Invariant($"{count - shown:N0} more"), .. Enumerable.Repeat("...", headings.Length - 1)]];

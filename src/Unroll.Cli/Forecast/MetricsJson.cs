@@ -240,4 +240,5 @@ internal sealed record LeftOutFigures(string Series, string Reason)
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
+[JsonSerializable(typeof(DescriptionJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

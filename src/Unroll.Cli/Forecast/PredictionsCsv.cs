@@ -19,9 +19,9 @@ internal static class PredictionsCsv
         {
             ForecasterScore? best = comparison.Recommended is { } blend && blend.Parts.Any(part => part.HasIntervals) ? blend : null;
             var csv = new StringBuilder("series,target,origin,date,step,actual");
-            csv.AppendJoin("", comparison.Scores.Select(score => "," + score.Key));
+            csv.AppendJoin("", comparison.Scores.Select(score => "," + CsvCell.Text(score.Key)));
             foreach (double level in best is null ? [] : PartScore.Levels)
-                csv.Append(CultureInfo.InvariantCulture, $",{best!.Key}_lower_{100 * level:0},{best.Key}_upper_{100 * level:0}");
+                csv.Append(CultureInfo.InvariantCulture, $",{CsvCell.Text($"{best!.Key}_lower_{100 * level:0}")},{CsvCell.Text($"{best.Key}_upper_{100 * level:0}")}");
             csv.Append('\n');
             for (int i = 0; i < comparison.Naive.Parts.Count; i++)
             {

@@ -66,9 +66,7 @@ internal sealed record TestRows(DateRange? Range, int? Newest)
 /// <param name="seed">What --seed says of itself.</param>
 internal sealed class CommonOptions(string folder, string figures, string seed)
 {
-    private readonly Argument<string?> _file = DataSource.FileArgument(
-        "A CSV file with a date column and columns of numbers [default: the sample sp500]");
-    private readonly Option<string?> _sample = DataSource.SampleOption();
+    private readonly ReadingOptions _reading = new(ReadingOptions.AnyTable);
     private readonly Option<string?> _series = DataSource.SeriesOption();
     private readonly Option<string[]> _static = Options.Names("--static", "With --series: a column that is the same on all rows of a "
         + "series, numbers or text; it tells networks what series have in common [default: "
@@ -100,8 +98,8 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
     /// <param name="without">The names of options that it does not have; they are read as not given.</param>
     public void AddTo(Command command, IEnumerable<Option> own, params string[] without)
     {
-        command.Add(_file);
-        Option[] options = [_sample, _series, _static, _target, _train, _test, _rows, .. own, _missing, _seed, _out, _json];
+        _reading.AddTo(command);
+        Option[] options = [_series, _static, _target, _train, _test, _rows, .. own, _missing, _seed, _out, _json];
         foreach (Option option in options.Where(option => !without.Contains(option.Name)))
             command.Add(option);
     }
@@ -109,7 +107,7 @@ internal sealed class CommonOptions(string folder, string figures, string seed)
     /// <exception cref="UnrollException">Options that do not go together.</exception>
     public CommonRequest Read(ParseResult result)
     {
-        var data = DataSource.From(result.GetValue(_file), result.GetValue(_sample));
+        DataSource data = _reading.Read(result);
         string? series = result.GetValue(_series) ?? data.Sample?.SeriesColumn;
         string[] statics = result.GetValue(_static) ?? [];
         if (series is null && statics.Length > 0)

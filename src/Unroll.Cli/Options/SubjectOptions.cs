@@ -14,6 +14,15 @@ internal static class SubjectOptions
         ["rows"] = ["--train", "--test"],
         ["horizon"] = ["--horizon"],
         ["missing"] = ["--missing"],
+        ["missing-marks"] = ["--na"],
+        ["date"] = ["--date"],
+        ["date-format"] = ["--date-format"],
+        ["timezone"] = ["--timezone"],
+        ["decimal"] = ["--decimal"],
+        ["columns"] = ["--columns"],
+        ["skip"] = ["--skip"],
+        ["delimiter"] = ["--delimiter"],
+        ["sheet"] = ["--sheet"],
         ["target"] = ["--target"],
         ["series"] = ["--series"],
         ["static"] = ["--static"],
@@ -55,6 +64,7 @@ internal static class SubjectOptions
                 .Where(option => !error.Message.Contains(option, StringComparison.Ordinal))
                 .Distinct(),
         ];
-        return options.Length == 0 ? error.Message : $"{error.Message} ({string.Join(", ", options)})";
+        string message = ReadingView.Notice(error.Message);
+        return options.Length == 0 ? message : $"{message} ({string.Join(", ", options)})";
     }
 }

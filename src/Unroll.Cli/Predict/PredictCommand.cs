@@ -13,9 +13,7 @@ internal static class PredictCommand
         {
             Description = "A forecaster that unroll forecast wrote, for example forecast-report/forecast.unroll"
         };
-        Argument<string?> file = DataSource.FileArgument(
-            "A CSV file with the columns that the forecaster looks at, its newest rows at the end of time");
-        Option<string?> sample = DataSource.SampleOption();
+        var reading = new ReadingOptions("A table with the columns that the forecaster looks at, its newest rows at the end of time");
         var series = new Option<string?>("--series")
         {
             Description = "For a forecaster of several series: the column that names them [default: as in the training file]",
@@ -50,11 +48,14 @@ internal static class PredictCommand
             "unroll forecast --sample aapl --epochs 5",
             "unroll predict forecast-report/forecast.unroll --sample aapl")
         {
-            model, file, sample, series, only, horizon, missing, update, output, json, csv, drivers,
+            model,
         };
+        reading.AddTo(command, "--columns");
+        foreach (Option option in (Option[])[series, only, horizon, missing, update, output, json, csv, drivers])
+            command.Add(option);
         command.SetAction(result => Run(new PredictRequest(
             result.GetRequiredValue(model),
-            DataSource.From(result.GetValue(file), result.GetValue(sample), isNeeded: true))
+            reading.Read(result, isNeeded: true))
         {
             SeriesColumn = result.GetValue(series),
             Names = result.GetValue(only) ?? [],

@@ -55,12 +55,12 @@ internal sealed class PredictInput
             string[] kinds = [.. all.Where(kind => kind != Unknown).Distinct()];
             return own == Unknown || kinds.Length == 0 || kinds.Contains(own)
                 ? null
-                : $"Warning: {Request.Model} learnt from {InWords(own)} rows, but those of "
+                : $"Warning: {Request.Model} learnt from {RowsInWords(own)}, but those of "
                     + $"{Data.Name} are {InWords(kinds[0])}. Its forecast may mean nothing.";
         }
     }
 
-    private const string Unknown = "unknown";
+    private const string Unknown = "unknown", RunningNumber = "a running number";
 
     /// <summary>How often the rows of the file come, in words.</summary>
     public string FrequencyName => Data[Data.Keys[0]].CalendarGaps().FrequencyName;
@@ -118,7 +118,13 @@ internal sealed class PredictInput
     private static string Kind(string frequency) =>
         frequency.Length == 0 ? Unknown : frequency.Split([" (", ", "], StringSplitOptions.None)[0];
 
-    private static string InWords(string kind) => kind == "business days" ? "business-day" : kind;
+    private static string InWords(string kind) => kind == "business days"
+        ? "business-day"
+        : kind.Replace(RunningNumber, "numbered", StringComparison.Ordinal);
+
+    private static string RowsInWords(string kind) => kind.StartsWith(RunningNumber, StringComparison.Ordinal)
+        ? string.Concat("numbered rows", kind.AsSpan(RunningNumber.Length))
+        : $"{InWords(kind)} rows";
 
     /// <summary>The key as the file spells it.</summary>
     private string KeyOf(string name)

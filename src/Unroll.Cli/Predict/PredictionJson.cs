@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Unroll.Forecasting;
@@ -25,22 +24,21 @@ internal sealed record PredictionJson(
     public static PredictionJson Of(PredictInput input, Forecast forecast)
     {
         PartsForecaster forecaster = input.Forecaster;
+        TimeSeries rows = input.Data[input.Data.Keys[0]];
         return new PredictionJson(
             forecaster.Key,
             input.Data.Name,
             input.IsTable ? "" : input.Data.SeriesColumn,
             forecast.Steps,
             forecaster.Window,
-            Day(forecaster.TrainedOn.First),
-            Day(forecaster.TrainedOn.Last),
+            rows.Format(forecaster.TrainedOn.First),
+            rows.Format(forecaster.TrainedOn.Last),
             input.FrequencyName,
             [.. forecast.Parts.Select(part => PartPredictionJson.Of(input, part))],
             LeftOutFigures.Of(forecast.LeftOut));
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.PredictionJson) + "\n";
-
-    private static string Day(DateTime date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
 /// <param name="Series">Empty for a plain table.</param>

@@ -56,11 +56,17 @@ internal sealed class Terminal
         return word.AsSpan().IndexOfAny("\"$`!\\") < 0 ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
-    /// <summary>Text whose control characters, which would go to the terminal as commands, are replaced.</summary>
+    /// <summary>
+    /// Text whose control characters, which would go to the terminal as commands, are replaced, and marks that turn the direction of
+    /// writing.
+    /// </summary>
     public static string Harmless(string text) =>
-        text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0 && text.AsSpan().IndexOfAnyInRange('\u007F', '\u009F') < 0
-            ? text
-            : string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '\uFFFD' : c));
+        text.All(c => c == '\n' || !IsSteering(c)) ? text : string.Concat(text.Select(c => c != '\n' && IsSteering(c) ? '\uFFFD' : c));
+
+    private static bool IsSteering(char c) =>
+        c is < ' ' or >= '\u007F'
+        && (char.IsControl(c)
+            || c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u206F' or '\u200E' or '\u200F' or '\u061C' or '\u2028' or '\u2029');
 
     public void Blank() => Ansi.WriteLine();
 

@@ -13,7 +13,7 @@ internal static class TuneConsole
         ForecastRequest forecast = plan.Request.Forecast;
         terminal.Heading($"Tuning {ColumnNames.List(plan.Task.Targets)} of {forecast.Data.Heading(plan.Data.Name)}");
         foreach (string notice in plan.Data.IsTable ? plan.Data[plan.Data.Keys[0]].Notices : plan.Data.Notices)
-            terminal.Say("Note: " + notice);
+            terminal.Say("Note: " + ReadingView.Notice(notice));
         foreach (string note in plan.Notes)
             terminal.Say(note);
         ForecastConsole.Ranges(terminal, forecast, plan.Task);

@@ -69,7 +69,7 @@ internal sealed class TunePlan
         static string[] Given(string option, object? value) => value is null ? [] : [option, FormattableString.Invariant($"{value}")];
         string[] words =
         [
-            "unroll", "forecast", .. forecast.Data.Sample is { } sample ? ["--sample", sample.Name] : new[] { forecast.Data.Path },
+            "unroll", "forecast", .. forecast.Data.CommandWords,
             .. forecast.Data.Sample is null ? Given("--series", forecast.SeriesColumn) : [],
             .. (forecast.Statics ?? []).SelectMany(name => new[] { "--static", name }),
             "--recipe", Request.Recipe.IsDefault ? RecipeOptions.Default : RecipeOptions.Tutorial,

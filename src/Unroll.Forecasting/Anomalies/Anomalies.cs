@@ -48,16 +48,24 @@ public static class Anomalies
         do
         {
             marked.Clear();
+            double usualUp = 0, usualDown = 0; // The largest on each side that is known to come by chance: no smaller one is marked.
             for (int row = 0; row < values.Length; row++)
             {
                 if (!double.IsFinite(deviations[row]) || yearly[row])
                     continue;
-                ErrorTail tail = deviations[row] > 0 ? up : down;
+                bool isUp = deviations[row] > 0;
+                if (Math.Abs(deviations[row]) <= (isUp ? usualUp : usualDown))
+                    continue;
+                ErrorTail tail = isUp ? up : down;
                 double scaled = tail.Deviations(deviations[row]), p = tail.Chance(deviations[row]);
                 AnomalyKind kind = smoothed.IsShift[row] ? AnomalyKind.Shift : AnomalyKind.Value;
                 double expected = Math.ScaleB(smoothed.Expected(row), size);
                 if (p < chance)
                     marked.Add(new Anomaly(kind, row, series.Dates[row], values[row], expected, scaled, p));
+                else if (isUp)
+                    usualUp = deviations[row];
+                else
+                    usualDown = -deviations[row];
             }
 
             (down, up) = (down.Heavier(), up.Heavier());

@@ -60,6 +60,9 @@ internal sealed class ErrorScale
         return local;
     }
 
-    private static int Place(List<double> sorted, double value) =>
-        sorted.BinarySearch(value) is >= 0 and int at ? at : ~sorted.BinarySearch(value);
+    private static int Place(List<double> sorted, double value)
+    {
+        int at = sorted.BinarySearch(value);
+        return at >= 0 ? at : ~at;
+    }
 }

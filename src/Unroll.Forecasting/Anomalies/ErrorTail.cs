@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>How large the errors on one side usually are, and how often larger ones come: Student's t.</summary>
@@ -59,16 +61,18 @@ internal sealed record ErrorTail(double Scale, double Degrees)
     public double Chance(double deviation) =>
         Distributions.StudentTTails(Deviations(deviation) / RobustStatistics.NormalMedian * Middle, Degrees);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double LogLikelihood(double[] sizes)
     {
-        double unit = Middle / RobustStatistics.NormalMedian, sum = 0;
+        double unit = Middle / RobustStatistics.NormalMedian, sum = 0, logarithm = Math.Log(2 * unit);
         int large = 0;
+        StudentT density = Distributions.StudentT(Degrees);
         foreach (double size in sizes)
         {
             if (size > Large)
                 large++;
             else
-                sum += Math.Log(2 * unit * Distributions.StudentTDensity(size * unit, Degrees));
+                sum += logarithm + density.LogDensity(size * unit);
         }
 
         return sum - (LightTails / Degrees) + (large * Math.Log(Distributions.StudentTTails(Large * unit, Degrees)));

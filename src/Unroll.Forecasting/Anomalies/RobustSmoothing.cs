@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -18,14 +20,14 @@ internal sealed record RobustSmoothing(SmoothingStart Start, double Level, doubl
     private const double Bound = 2, Far = 4, Consistent = 2.52, ScaleWeight = 0.1;
 
     /// <summary>The forecast of each row from those before it, and the rows where the level moved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double[] Forecasts, bool[] Shifts) Run(double[] values)
     {
         var (forecasts, shifts) = (new double[values.Length], new bool[values.Length]);
         double[] season = [.. Start.Season];
         double slope = Slope is null ? 0 : Start.Slope, scale = Start.Scale, level = Slope is null ? Start.LevelAlone : Start.Level - slope;
-        for (int row = 0; row < values.Length; row++)
+        for (int row = 0, place = 0; row < values.Length; row++, place = place + 1 == season.Length ? 0 : place + 1)
         {
-            int place = row % season.Length;
             level += slope;
             forecasts[row] = level + season[place];
             double error = values[row] - forecasts[row];
@@ -45,7 +47,7 @@ internal sealed record RobustSmoothing(SmoothingStart Start, double Level, doubl
                 season[place] += Season * (1 - Level) * counted;
             }
 
-            double bounded = size >= Bound ? Consistent : Consistent * (1 - Math.Pow(1 - (size * size / (Bound * Bound)), 3));
+            double within = 1 - (size * size / (Bound * Bound)), bounded = size >= Bound ? Consistent : Consistent * (1 - (within * within * within));
             scale = Math.Max(Start.Least, scale * Math.Sqrt((ScaleWeight * bounded) + 1 - ScaleWeight));
         }
 

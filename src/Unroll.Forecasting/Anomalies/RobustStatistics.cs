@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Forecasting;
 
 /// <summary>Middles and scales that a share of wild values does not move.</summary>
@@ -12,16 +14,24 @@ internal static class RobustStatistics
     /// <summary>The median; NaN of nothing.</summary>
     public static double Median(IEnumerable<double> values)
     {
-        double[] sorted = [.. values.Where(double.IsFinite).Order()];
-        return sorted.Length == 0 ? double.NaN : Quantile(sorted, 0.5);
+        double[] finite = Finite(values);
+        return finite.Length == 0 ? double.NaN : OrderStatistics.Quantile(finite, 0.5, 0);
     }
 
-    /// <summary>Of sorted values, linear between neighbours.</summary>
-    public static double Quantile(double[] sorted, double share)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] Finite(IEnumerable<double> values)
     {
-        double place = share * (sorted.Length - 1);
-        int below = (int)place;
-        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
+        if (values is not double[] array)
+            return [.. values.Where(double.IsFinite)];
+        var finite = new double[array.Length];
+        int count = 0;
+        foreach (double value in array)
+        {
+            if (double.IsFinite(value))
+                finite[count++] = value;
+        }
+
+        return count == array.Length ? finite : finite[..count];
     }
 
     /// <summary>
@@ -35,22 +45,33 @@ internal static class RobustStatistics
     /// <inheritdoc cref="Scale(IEnumerable{double})"/>
     public static double Scale(IEnumerable<double> errors, out bool isSparse)
     {
-        double[] sorted = [.. errors.Where(double.IsFinite).Select(Math.Abs).Order()];
+        double[] sizes = Finite(errors);
         isSparse = false;
-        if (sorted.Length == 0)
+        if (sizes.Length == 0)
             return 0;
-        double median = Quantile(sorted, 0.5) / NormalMedian, upper = Quantile(sorted, 0.9) / NormalUpper;
+        for (int i = 0; i < sizes.Length; i++)
+            sizes[i] = Math.Abs(sizes[i]);
+        double median = OrderStatistics.Quantile(sizes, 0.5, 0) / NormalMedian, upper = OrderStatistics.Quantile(sizes, 0.9, (int)(0.5 * (sizes.Length - 1))) / NormalUpper;
         isSparse = median <= Sparse * upper;
-        return !isSparse ? median : upper > 0 ? upper : sorted.Average();
+        if (!isSparse || upper > 0)
+            return isSparse ? upper : median;
+        Array.Sort(sizes);
+        return sizes.Average();
     }
 
     /// <summary>
     /// The τ scale of Yohai and Zamar (1988), squared: a mean of squares bounded at three times <see cref="Scale(IEnumerable{double})"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double TauSquared(IEnumerable<double> errors)
     {
-        double[] finite = [.. errors.Where(double.IsFinite)];
+        double[] finite = Finite(errors);
         double scale = Scale(finite), most = 3 * scale;
-        return finite.Length == 0 || scale == 0 ? scale : finite.Average(error => Math.Min(error * error, most * most));
+        if (finite.Length == 0 || scale == 0)
+            return scale;
+        double sum = 0;
+        foreach (double error in finite)
+            sum += Math.Min(error * error, most * most);
+        return sum / finite.Length;
     }
 }

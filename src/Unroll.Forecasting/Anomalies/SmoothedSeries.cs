@@ -6,14 +6,21 @@ internal sealed class SmoothedSeries
     private static readonly double[] s_levels = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1];
     private static readonly double?[] s_slopes = [null, 0, 0.02, 0.1];
     private static readonly double[] s_seasons = [0, 0.05, 0.15, 0.3];
+
+    /// <summary>So many of the newest rows tell which smoothing fits best.</summary>
+    private const int RowsToChoose = 20_000;
+
     private readonly bool _isLogarithmic;
     private readonly double[] _forecasts;
+    private readonly RobustSmoothing _smoothing;
 
     private SmoothedSeries(double[] values, RobustSmoothing smoothing, bool isLogarithmic)
     {
-        _isLogarithmic = isLogarithmic;
+        (_isLogarithmic, _smoothing) = (isLogarithmic, smoothing);
         (_forecasts, IsShift) = smoothing.Run(values);
-        Errors = [.. values.Zip(_forecasts, (value, forecast) => value - forecast)];
+        Errors = new double[values.Length];
+        for (int row = 0; row < values.Length; row++)
+            Errors[row] = values[row] - _forecasts[row];
     }
 
     /// <summary>On the scale that was smoothed; NaN where a value is missing.</summary>
@@ -30,10 +37,22 @@ internal sealed class SmoothedSeries
     /// <param name="period">The rows of a season; 1 for none.</param>
     public static SmoothedSeries Best(double[] values, int period)
     {
+        double[] newest = values.Length > RowsToChoose ? values[^RowsToChoose..] : values;
+        if (newest.Count(double.IsFinite) < Anomalies.FewestRows)
+            newest = values;
+        SmoothedSeries best = BestOf(newest, period, !Array.Exists(values, value => value <= 0));
+        if (newest.Length == values.Length)
+            return best;
+        double[] all = best._isLogarithmic ? Array.ConvertAll(values, Math.Log) : values;
+        return new SmoothedSeries(all, best._smoothing with { Start = new SmoothingStart(all, period) }, best._isLogarithmic);
+    }
+
+    private static SmoothedSeries BestOf(double[] values, int period, bool isPositive)
+    {
         SmoothedSeries plain = Fit(values, period, false);
-        double[] finite = [.. values.Where(double.IsFinite)];
-        if (!Array.TrueForAll(finite, value => value > 0))
+        if (!isPositive)
             return plain;
+        double[] finite = [.. values.Where(double.IsFinite)];
         SmoothedSeries logarithmic = Fit(Array.ConvertAll(values, Math.Log), period, true);
 
         // The scale of logarithms in units of the values, at their geometric mean.

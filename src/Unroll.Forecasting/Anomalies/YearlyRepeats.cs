@@ -19,7 +19,7 @@ internal sealed class YearlyRepeats(Series series)
     public bool[] Of(double[] deviations)
     {
         var repeats = new bool[deviations.Length];
-        if (_dates.Length < 2 || (_dates[^1] - _dates[0]).TotalDays < 365)
+        if (series.Calendar.Kind == DateSpacing.Numbers || _dates.Length < 2 || (_dates[^1] - _dates[0]).TotalDays < 365)
             return repeats;
         int[] years = [.. Enumerable.Range(_dates[0].Year, _dates[^1].Year - _dates[0].Year + 1)];
         double spacing = RobustStatistics.Median(_dates.Skip(1).Zip(_dates, (after, before) => (after - before).TotalDays));

@@ -40,13 +40,13 @@ internal static class BacktestJoin
         double[] actual = split.Test.ToArray();
         DateTime[] dates = PartRows.TestDates(split, steps);
         if (own[0].Track is not { } track)
-            return new PartForecast(part, dates, values, null, actual, split.Table.Format, PartFacts.AsStated(split, task.Options).Limits);
+            return new PartForecast(part, dates, values, null, actual, split.Table, PartFacts.AsStated(split, task.Options).Limits);
         HorizonQuantiles? head = Array.TrueForAll(own, fold => fold.Head is not null)
             ? new HorizonQuantiles(steps, [.. own.SelectMany(fold => fold.Head!)])
             : null;
         IntervalLimits limits = PartFacts.Of(split, task.Options).Limits;
         var quantiles = new HorizonQuantiles(steps, track.ToTrack().Calibrate(new RawForecast(values, head), actual, limits));
-        return new PartForecast(part, dates, values, quantiles, actual, split.Table.Format, limits);
+        return new PartForecast(part, dates, values, quantiles, actual, split.Table, limits);
     }
 
     /// <summary>Over the folds.</summary>

@@ -36,7 +36,7 @@ public sealed class CalendarGaps
 
     /// <summary>
     /// In words: "business days (Mon to Fri)", "daily", "weekly", "twice a month (1st and 15th)", "monthly", "quarterly", "yearly",
-    /// "every 01:00:00", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced", "unknown".
+    /// "every 01:00:00", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced", "a running number, no calendar", "unknown".
     /// </summary>
     public string FrequencyName => Calendar.Name;
 
@@ -55,8 +55,8 @@ public sealed class CalendarGaps
         get
         {
             if (!Calendar.IsEven)
-                return "The rows are not evenly spaced: a forecast counts rows, and the dates of those to come follow the median spacing, "
-                    + $"{RowCalendar.Text(Calendar.Spacing)}.";
+                return $"The rows are not evenly spaced: a forecast counts rows, and the {Dates(2)} of those to come follow the median spacing, "
+                    + $"{Calendar.SpacingText}.";
             long missing = MissingDates, all = _series.Rows + missing;
             if (missing == 0)
                 return null;
@@ -69,6 +69,7 @@ public sealed class CalendarGaps
                 DateSpacing.Months => "months",
                 DateSpacing.Quarters => "quarters",
                 DateSpacing.Years => "years",
+                DateSpacing.Numbers => "numbers",
                 _ => "rows to be expected",
             };
             string count = FormattableString.Invariant($"{missing:N0} of {all:N0} {unit}");
@@ -91,17 +92,19 @@ public sealed class CalendarGaps
     public override string ToString()
     {
         if (!Calendar.IsEven)
-            return $"The rows are not evenly spaced (median spacing {RowCalendar.Text(Calendar.Spacing)})";
+            return $"The rows are not evenly spaced (median spacing {Calendar.SpacingText})";
         if (Gaps.Count == 0)
             return $"{FrequencyName}, no gaps";
         int single = Gaps.Count(gap => gap.Missing == 1);
-        string holidays = single == 0 ? "" : single == Gaps.Count ? ", all of a single date" : $", {single} of a single date";
+        string holidays = single == 0 ? "" : single == Gaps.Count ? $", all of a single {Dates(1)}" : $", {single} of a single {Dates(1)}";
         IEnumerable<string> lines = Longest(Shown).Where(gap => gap.Missing > 1)
             .Select(gap => FormattableString.Invariant($"  {_series.Format(gap.After)} to {_series.Format(gap.Before)}: {gap.Missing:N0} missing"));
         string gaps = FormattableString.Invariant($"{Gaps.Count:N0} {(Gaps.Count == 1 ? "gap" : "gaps")}{holidays}");
-        string dates = FormattableString.Invariant($"{MissingDates:N0} {(MissingDates == 1 ? "date" : "dates")} missing");
+        string dates = FormattableString.Invariant($"{MissingDates:N0} {Dates(MissingDates)} missing");
         return string.Join('\n', lines.Prepend($"{FrequencyName}, {gaps}, {dates}"));
     }
+
+    private string Dates(long count) => (Calendar.Kind == DateSpacing.Numbers ? "number" : "date") + (count == 1 ? "" : "s");
 
     private static string Are(long count) => count == 1 ? "is" : "are";
 

@@ -65,15 +65,15 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
         if (policy == MissingPolicy.ForwardFill)
         {
             RepeatLast(values);
-            _notices.Add($"filled {Values(missing)} of {column.Name} forward");
+            _notices.Add($"filled {Values(missing)} of {CellText.Shown(column.Name)} forward");
             return new Column(column.Name, values);
         }
 
         int repeated = Interpolate(values.AsSpan(0, _boundary)) + Interpolate(values);
         if (repeated < missing)
-            _notices.Add($"interpolated {Values(missing - repeated)} of {column.Name}");
+            _notices.Add($"interpolated {Values(missing - repeated)} of {CellText.Shown(column.Name)}");
         if (repeated > 0)
-            _notices.Add($"filled {Values(repeated)} of {column.Name} forward: nothing follows to interpolate to");
+            _notices.Add($"filled {Values(repeated)} of {CellText.Shown(column.Name)} forward: nothing follows to interpolate to");
         return new Column(column.Name, values);
     }
 

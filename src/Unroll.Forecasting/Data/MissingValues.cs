@@ -6,10 +6,18 @@ namespace Unroll.Forecasting;
 public sealed class MissingValues
 {
     internal MissingValues(TimeSeries series) => Counts = new ReadOnlyCollection<KeyValuePair<string, int>>(
-        [.. series.ColumnNames.Select(name => KeyValuePair.Create(name, series[name].ToArray().Count(double.IsNaN)))]);
+        [.. series.ColumnNames.Select(name => KeyValuePair.Create(name, CountIn(series[name].Values)))]);
 
     /// <summary>Name and count of each column, in the table's order.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> Counts { get; }
+
+    private static int CountIn(ReadOnlySpan<double> values)
+    {
+        int count = 0;
+        foreach (double value in values)
+            count += double.IsNaN(value) ? 1 : 0;
+        return count;
+    }
 
     public int Total => Counts.Sum(entry => entry.Value);
 

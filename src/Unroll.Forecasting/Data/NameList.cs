@@ -5,12 +5,22 @@ internal static class NameList
 {
     private const int Most = 20;
     private const int Longest = 40;
+    private const int LongestInAll = 160;
 
     /// <summary>The first names, with commas between.</summary>
     public static string Of(IReadOnlyCollection<string> names)
     {
-        IEnumerable<string> shown = names.Take(Most).Select(name => name.Length <= Longest ? name : name[..Longest] + "...");
-        return string.Join(", ", shown.Select(name => CellText.Clean(name))) + (names.Count > Most ? ", ..." : "");
+        var shown = new List<string>();
+        int length = 0;
+        foreach (string name in names.Take(Most))
+        {
+            shown.Add(CellText.Clean(Cut(name, Longest)));
+            length += shown[^1].Length + 2;
+            if (length > LongestInAll)
+                break;
+        }
+
+        return string.Join(", ", shown) + (names.Count > shown.Count ? ", ..." : "");
     }
 
     /// <summary>The key in at most <paramref name="length"/> characters; the end is kept, as keys often differ there alone.</summary>

@@ -15,6 +15,9 @@ internal enum DateSpacing
     Quarters,
     Years,
     Uneven,
+
+    /// <summary>A running number: rows have no calendar.</summary>
+    Numbers,
 }
 
 /// <summary>
@@ -23,6 +26,7 @@ internal enum DateSpacing
 internal sealed class RowCalendar
 {
     private const string NoFrequency = "unknown", NotEven = "not evenly spaced";
+    private const string RunningNumber = "a running number", UnevenNumbers = "a running number, not evenly spaced, no calendar", NumbersWord = "numbers";
 
     /// <summary>Spans of fewer days do not tell daily rows from those of business days.</summary>
     private const int DaysToKnowTheWeek = 14;
@@ -31,17 +35,20 @@ internal sealed class RowCalendar
     private readonly string _table;
     private readonly DateTime? _last;
     private readonly bool _knowsTheWeek;
+    private readonly bool _isEven;
 
     private RowCalendar(
         string name, DateSpacing kind, RowRule rule, IReadOnlyList<int> seasonalPeriods, ReadOnlySpan<DateTime> dates, string table)
     {
         (Name, Kind, _rule, SeasonalPeriods, _table) = (name, kind, rule, seasonalPeriods, table);
+        _isEven = kind != DateSpacing.Uneven && name != UnevenNumbers;
         _last = dates.IsEmpty ? null : dates[^1];
         _knowsTheWeek = !dates.IsEmpty && (dates[^1] - dates[0]).TotalDays >= DaysToKnowTheWeek;
     }
 
     /// <summary>
-    /// In words: "daily", "business days (Mon to Fri)", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced".
+    /// In words: "daily", "business days (Mon to Fri)", "every 00:30:00, 09:30 to 15:30 (Mon to Fri)", "not evenly spaced",
+    /// "a running number, no calendar".
     /// </summary>
     public string Name { get; }
 
@@ -53,7 +60,10 @@ internal sealed class RowCalendar
     /// <summary>The usual time from one row to the next: the median where rows are not evenly spaced.</summary>
     public TimeSpan Spacing => _rule.Spacing;
 
-    public bool IsEven => Kind != DateSpacing.Uneven;
+    public bool IsEven => _isEven;
+
+    /// <summary><see cref="Spacing"/> as messages write it.</summary>
+    public string SpacingText => Kind == DateSpacing.Numbers ? RowNumbers.Text(Spacing) : Text(Spacing);
 
     /// <summary>The calendar in a word that can be kept with a model; <see cref="SameAs(string)"/> compares it.</summary>
     public string Word => Kind switch
@@ -67,14 +77,18 @@ internal sealed class RowCalendar
         DateSpacing.Quarters => "quarters",
         DateSpacing.Years => "years",
         DateSpacing.Uneven => $"uneven {Text(Spacing)}",
+        DateSpacing.Numbers => NumbersWord,
         _ => Text(Spacing),
     };
 
     /// <summary>Learns the calendar of some rows.</summary>
     /// <param name="dates">Strictly increasing.</param>
     /// <param name="table">What messages call the rows.</param>
-    public static RowCalendar Of(ReadOnlySpan<DateTime> dates, string table = "The table")
+    /// <param name="isNumbered">Whether the dates stand for running numbers, which have no calendar.</param>
+    public static RowCalendar Of(ReadOnlySpan<DateTime> dates, string table = "The table", bool isNumbered = false)
     {
+        if (isNumbered)
+            return OfNumbers(dates, table);
         if (dates.Length < 3)
             return new RowCalendar(NoFrequency, DateSpacing.Other, new NoRule(), [], dates, table);
         RowSteps steps = new(dates);
@@ -90,6 +104,18 @@ internal sealed class RowCalendar
         return new RowCalendar(name, kind, rule, seasons, dates, table);
     }
 
+    private static RowCalendar OfNumbers(ReadOnlySpan<DateTime> dates, string table)
+    {
+        if (dates.Length < 2)
+            return new RowCalendar($"{RunningNumber}, no calendar", DateSpacing.Numbers, new EveryRule(RowNumbers.One), [], dates, table);
+        RowSteps steps = new(dates);
+        var rule = new EveryRule(steps.Common);
+        if (!steps.IsMostlyCommon || !IsMostly(rule, dates))
+            return new RowCalendar(UnevenNumbers, DateSpacing.Numbers, new EveryRule(steps.Median), [], dates, table);
+        string every = steps.Common == RowNumbers.One ? "" : $" in steps of {RowNumbers.Text(steps.Common)}";
+        return new RowCalendar($"{RunningNumber}{every}, no calendar", DateSpacing.Numbers, rule, [], dates, table);
+    }
+
     /// <summary>How many rows are to be expected between two dates and are not there; 0 where rows are not evenly spaced.</summary>
     public long MissingBetween(DateTime after, DateTime before) => IsEven ? _rule.MissingBetween(after, before) : 0;
 
@@ -103,8 +129,9 @@ internal sealed class RowCalendar
         }
         catch (ArgumentOutOfRangeException e)
         {
-            string row = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            throw new UnrollException($"{_table}: no date follows the row of {row}. Correct its date, or remove the row.", e);
+            string row = Kind == DateSpacing.Numbers ? RowNumbers.Text(date) : date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            string what = Kind == DateSpacing.Numbers ? "number" : "date";
+            throw new UnrollException($"{_table}: no {what} follows the row of {row}. Correct its {what}, or remove the row.", e);
         }
     }
 
@@ -125,7 +152,11 @@ internal sealed class RowCalendar
     /// <summary>Whether rows come as often as in a calendar of this <see cref="Word"/>; one that is not known differs from none.</summary>
     public bool SameAs(string word)
     {
-        if (word == Word || word == NoFrequency || Word == NoFrequency)
+        if (word == Word)
+            return true;
+        if (word == NumbersWord || Word == NumbersWord)
+            return false;
+        if (word == NoFrequency || Word == NoFrequency)
             return true;
         if (!_knowsTheWeek && AreDays(word, Word))
             return true;
@@ -150,7 +181,7 @@ internal sealed class RowCalendar
 
     private static string Rows(string word) => word switch
     {
-        "half months" => Phrase(word),
+        "half months" or NumbersWord => Phrase(word),
         _ when IsUneven(word) => Phrase(word),
         _ => char.IsAsciiLetter(word[0]) ? word : $"rows every {word}",
     };
@@ -161,6 +192,7 @@ internal sealed class RowCalendar
         "business days" => "one row each business day",
         "half months" => "two rows a month",
         "weeks" or "months" or "quarters" or "years" => $"one row a {word[..^1]}",
+        NumbersWord => "rows that are numbered",
         _ when IsUneven(word) => "rows that are not evenly spaced",
         _ => $"one row every {word}",
     };

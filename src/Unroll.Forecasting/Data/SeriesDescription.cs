@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace Unroll.Forecasting;
 
 /// <summary>What a column's values look like, in the column's units. Missing values are skipped.</summary>
@@ -28,20 +26,39 @@ public sealed record ColumnDescription(
 
     internal static ColumnDescription Of(Series series)
     {
-        double[] sorted = [.. series.ToArray().Where(value => !double.IsNaN(value)).Order()];
-        if (sorted.Length == 0)
+        double[] values = Known(series.Values);
+        if (values.Length == 0)
             return new ColumnDescription(series.Name, 0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
-        (double mean, double deviation) = Moments(sorted);
-        double size = Math.Max(sorted[^1], -sorted[0]);
-        if (size > 0 && (!double.IsFinite(mean) || double.IsInfinity(deviation) || (deviation < Smallest && sorted[0] < sorted[^1])))
+        (double smallest, double largest) = (values.Min(), values.Max());
+        (double mean, double deviation) = Moments(values);
+        double size = Math.Max(largest, -smallest);
+        if (size > 0 && (!double.IsFinite(mean) || double.IsInfinity(deviation) || (deviation < Smallest && smallest < largest)))
         {
             // Numbers so large or so small that their sum or their squares leave the range of a double.
-            (mean, deviation) = Moments(Array.ConvertAll(sorted, value => value / size));
+            (mean, deviation) = Moments(Array.ConvertAll(values, value => value / size));
             (mean, deviation) = (mean * size, deviation * size);
         }
 
-        return new ColumnDescription(
-            series.Name, sorted.Length, mean, deviation, sorted[0], Quantile(sorted, 0.25), Quantile(sorted, 0.5), Quantile(sorted, 0.75), sorted[^1]);
+        // Each quantile leaves the values in such an order that the next one is among those behind it.
+        double lower = OrderStatistics.Quantile(values, 0.25, 0);
+        double median = OrderStatistics.Quantile(values, 0.5, (int)(0.25 * (values.Length - 1)));
+        double upper = OrderStatistics.Quantile(values, 0.75, (int)(0.5 * (values.Length - 1)));
+        return new ColumnDescription(series.Name, values.Length, mean, deviation, smallest, lower, median, upper, largest);
+    }
+
+    /// <summary>The values that are not missing.</summary>
+    private static double[] Known(ReadOnlySpan<double> values)
+    {
+        var known = new double[values.Length];
+        int count = 0;
+        foreach (double value in values)
+        {
+            if (!double.IsNaN(value))
+                known[count++] = value;
+        }
+
+        Array.Resize(ref known, count);
+        return known;
     }
 
     private static (double Mean, double Deviation) Moments(double[] values)
@@ -50,17 +67,6 @@ public sealed record ColumnDescription(
         double squares = values.Sum(value => (value - mean) * (value - mean));
         return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : double.NaN);
     }
-
-    /// <summary>Linear between the neighbours of position q·(n − 1): numpy's default, method 7 of Hyndman and Fan (1996).</summary>
-    private static double Quantile(double[] sorted, double q)
-    {
-        double position = q * (sorted.Length - 1);
-        int below = (int)position;
-        if (below + 1 >= sorted.Length)
-            return sorted[^1];
-        double weight = position - below, step = sorted[below + 1] - sorted[below];
-        return weight < 0.5 ? sorted[below] + (step * weight) : sorted[below + 1] - (step * (1 - weight));
-    }
 }
 
 /// <summary>Count, mean, standard deviation, extremes and quartiles of each column, as pandas' <c>describe</c> computes them.</summary>
@@ -68,8 +74,12 @@ public sealed class SeriesDescription
 {
     private static readonly string[] s_rows = ["count", "mean", "std", "min", "25%", "50%", "75%", "max"];
 
-    internal SeriesDescription(TimeSeries series) =>
-        Columns = new ReadOnlyCollection<ColumnDescription>([.. series.ColumnNames.Select(name => ColumnDescription.Of(series[name]))]);
+    internal SeriesDescription(TimeSeries series)
+    {
+        var columns = new ColumnDescription[series.ColumnNames.Count];
+        Parallel.For(0, columns.Length, place => columns[place] = ColumnDescription.Of(series[series.ColumnNames[place]]));
+        Columns = Array.AsReadOnly(columns);
+    }
 
     /// <summary>One entry a column, in the table's order.</summary>
     public IReadOnlyList<ColumnDescription> Columns { get; }

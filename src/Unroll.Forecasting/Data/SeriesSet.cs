@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Data;
 
 namespace Unroll.Forecasting;
 
@@ -6,7 +7,7 @@ namespace Unroll.Forecasting;
 /// An immutable set of named series with the same columns. They may begin and end on different dates and have rows of different
 /// number. A column that never changes within any series is static: it describes the series and not the day.
 /// </summary>
-public sealed class SeriesSet
+public sealed partial class SeriesSet
 {
     private const string NotStatic = "it never changes within a series, so it is a static column of the panel";
     private readonly Dictionary<string, int> _places;
@@ -16,8 +17,8 @@ public sealed class SeriesSet
 
     /// <param name="name">What messages call the panel; for a file its name.</param>
     /// <param name="series">The key and the rows of each series, at least one series and one row in each. Nothing is copied.</param>
-    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, or series with different
-    /// columns.</exception>
+    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, series with different columns, or
+    /// some whose rows have dates and some whose rows are numbered.</exception>
     public SeriesSet(string name, params (string Key, TimeSeries Series)[] series)
         : this(name, "series", series, [])
     {
@@ -101,19 +102,63 @@ public sealed class SeriesSet
     /// <exception cref="UnrollException">There is no such series.</exception>
     public TimeSeries this[string key] => _series[IndexOf(key)];
 
-    /// <summary>Reads a long CSV file: one row for each date and series, and a column of text that names the series.</summary>
+    /// <summary>How the file was understood; null for a set that was not read from one.</summary>
+    public TableReading? Reading => _series[0].Reading;
+
+    /// <summary>Reads a long table: one row for each date and series, and a column that names the series.</summary>
     /// <remarks>
-    /// Dates, numbers and missing cells are read as by <see cref="TimeSeries.ReadCsv"/>. The rows of a series may lie anywhere in the file.
+    /// Dates, numbers and missing cells are read as by <see cref="TimeSeries.Read(string, ReadOptions?)"/>. The rows of a series may lie
+    /// anywhere in the file.
     /// </remarks>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or - for standard input.</param>
     /// <param name="seriesColumn">The column that names the series; its cells are taken as text, so 1 and 01 are two series.</param>
-    /// <param name="options">How to read the other columns.</param>
-    /// <exception cref="UnrollException">As for <see cref="TimeSeries.ReadCsv"/>, no such column, an empty cell in it, or a date twice
-    /// within a series.</exception>
-    public static SeriesSet ReadCsv(string path, string seriesColumn, CsvReadOptions? options = null)
+    /// <param name="options">What is known of the file; what is not given is found.</param>
+    /// <exception cref="UnrollException">As for <see cref="TimeSeries.Read(string, ReadOptions?)"/>, no such column, an empty cell in it, or
+    /// a date twice within a series.</exception>
+    public static SeriesSet Read(string path, string seriesColumn, ReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
-        return CsvFile.Read(path, options ?? new CsvReadOptions(), seriesColumn).ToSeriesSet();
+        return TableFile.Read(path, options ?? new ReadOptions(), seriesColumn).ToSeriesSet();
+    }
+
+    /// <summary>
+    /// Reads files of the same kind together. Where each goes on after another ends they are parts of one table; otherwise each is a series
+    /// named as its file, without its ending.
+    /// </summary>
+    /// <param name="paths">At least one file.</param>
+    /// <param name="seriesColumn">For long files: the column that names the series; "file" to take each file for a series in any case, "none" to take them for parts of one table.</param>
+    /// <param name="options">How each of them is read.</param>
+    /// <exception cref="UnrollException">As for one file; two files have the same name, or no column in common.</exception>
+    public static SeriesSet ReadFiles(IReadOnlyList<string> paths, string? seriesColumn = null, ReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return SeveralFiles.Read(paths, seriesColumn, options ?? new ReadOptions());
+    }
+
+    /// <summary>Reads a long table of a stream, to its end; the stream stays open.</summary>
+    /// <inheritdoc cref="Read(string, string, ReadOptions?)"/>
+    /// <param name="stream">What <see cref="Read(string, string, ReadOptions?)"/> would read from a file.</param>
+    /// <param name="seriesColumn">The column that names the series.</param>
+    /// <param name="options">What is known of it.</param>
+    /// <param name="name">What messages call the table.</param>
+    public static SeriesSet Read(Stream stream, string seriesColumn, ReadOptions? options = null, string name = "the stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
+        return TableFile.Read(TableBytes.Read(stream, name), name, options ?? new ReadOptions(), seriesColumn).ToSeriesSet();
+    }
+
+    /// <summary>Reads the rows of a query, one for each date and series, to the end of the reader.</summary>
+    /// <inheritdoc cref="Read(string, string, ReadOptions?)"/>
+    /// <param name="reader">Before its first row.</param>
+    /// <param name="seriesColumn">The column that names the series.</param>
+    /// <param name="options">What is known of it.</param>
+    /// <param name="name">What messages call the table.</param>
+    public static SeriesSet Read(IDataReader reader, string seriesColumn, ReadOptions? options = null, string name = "the query")
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
+        return TableFile.Read(reader, name, options ?? new ReadOptions(), seriesColumn).ToSeriesSet();
     }
 
     /// <summary>
@@ -195,8 +240,8 @@ public sealed class SeriesSet
         return alike.Length switch
         {
             1 => alike[0],
-            0 => throw new UnrollException($"{Name} has no series {key}. Choose one of {NameList.Of(Keys)}."),
-            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Select(index => Keys[index]))}: write {key} with the case you mean."),
+            0 => throw new UnrollException($"{Name} has no series {CellText.Shown(key)}. Choose one of {NameList.Of(Keys)}."),
+            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Take(3).Select(index => CellText.Shown(Keys[index])))}: write {CellText.Shown(key)} with the case you mean."),
         };
     }
 
@@ -233,6 +278,8 @@ public sealed class SeriesSet
                 throw new ArgumentException($"Two series have the key {key}.", nameof(series));
             if (rows.Rows == 0)
                 throw new ArgumentException($"Series {key} has no rows.", nameof(series));
+            if (rows.IsNumbered != series[0].Series.IsNumbered)
+                throw new ArgumentException($"The rows of one of the series {key} and {series[0].Key} have dates, and those of the other are numbered.", nameof(series));
             if (!rows.ColumnNames.SequenceEqual(series[0].Series.ColumnNames))
                 throw new ArgumentException($"Series {key} has the columns {string.Join(", ", rows.ColumnNames)}, but {series[0].Key} has {string.Join(", ", series[0].Series.ColumnNames)}.", nameof(series));
         }

@@ -5,12 +5,14 @@ namespace Unroll.Forecasting;
 /// <summary>Columns of text under headings, right-aligned, two spaces apart, beside a left-aligned index.</summary>
 internal sealed class TextTable(string[] index)
 {
+    private const int LongestHeading = 60;
+
     private readonly List<(string Heading, string[] Cells)> _columns = [];
 
     /// <summary>Printed on a line of its own below the headings, as pandas does for a named index.</summary>
     public string? IndexName { get; init; }
 
-    public void Add(string heading, string[] cells) => _columns.Add((heading, cells));
+    public void Add(string heading, string[] cells) => _columns.Add((NameList.Cut(heading, LongestHeading), cells));
 
     /// <summary>
     /// The table in lines of at most <paramref name="width"/> characters: with fewer decimals where that is enough, else in blocks

@@ -1,20 +1,25 @@
 using System.Collections.ObjectModel;
+using System.Data;
 using System.Globalization;
 
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// An immutable table of numbers with a date for each row: dates strictly increasing, columns of <c>double</c> with NaN for a
-/// missing value. Selecting columns or rows gives a view on the same numbers.
+/// An immutable table of numbers with a date for each row, or a running number in its place: dates strictly increasing, columns of
+/// <c>double</c> with NaN for a missing value. Selecting columns or rows gives a view on the same numbers.
 /// </summary>
-public sealed class TimeSeries
+public sealed partial class TimeSeries
 {
+    /// <summary>So few columns are looked through by name faster than they are put in a dictionary.</summary>
+    private const int FewColumns = 16;
+
     private readonly DateTime[] _dates;
     private readonly Column[] _columns;
     private readonly int _start;
     private readonly IReadOnlyDictionary<string, string> _leftOut;
     private bool? _hasTimes;
     private RowCalendar? _calendar;
+    private Dictionary<string, int>? _places;
 
     /// <param name="name">What messages call the table; for a file its name.</param>
     /// <param name="dates">One date a row, strictly increasing.</param>
@@ -33,9 +38,10 @@ public sealed class TimeSeries
         int rows,
         IReadOnlyList<string> notices,
         IReadOnlyDictionary<string, string> leftOut,
-        string? zone = null)
+        string? zone = null,
+        bool isNumbered = false)
     {
-        Zone = zone;
+        (Zone, IsNumbered) = (zone, isNumbered);
         (Name, _dates, _columns, _start, Rows, Notices, _leftOut) = (name, dates, columns, start, rows, notices, leftOut);
         Dates = new ReadOnlyCollection<DateTime>(new ArraySegment<DateTime>(dates, start, rows));
         ColumnNames = Array.AsReadOnly(Array.ConvertAll(columns, column => column.Name));
@@ -46,7 +52,10 @@ public sealed class TimeSeries
 
     public int Rows { get; }
 
-    /// <summary>One date a row, strictly increasing.</summary>
+    /// <summary>
+    /// One date a row, strictly increasing. Where the rows are numbered an instant that stands for the number, and that means nothing as a
+    /// date: <see cref="Numbers"/> has the numbers, and <see cref="Format"/> writes them.
+    /// </summary>
     public IReadOnlyList<DateTime> Dates { get; }
 
     /// <summary>
@@ -78,20 +87,67 @@ public sealed class TimeSeries
     }
 
     /// <summary>How often the rows come.</summary>
-    internal RowCalendar Calendar => _calendar ??= RowCalendar.Of(DateSpan, Name);
+    internal RowCalendar Calendar => _calendar ??= RowCalendar.Of(DateSpan, Name, IsNumbered);
 
     internal ReadOnlySpan<DateTime> DateSpan => _dates.AsSpan(_start, Rows);
 
-    /// <summary>Reads a CSV file with a header row, a date column and columns of numbers; see <see cref="CsvReadOptions"/>.</summary>
+    /// <summary>How the file was understood; null for a table that was not read from one.</summary>
+    public TableReading? Reading { get; internal init; }
+
+    /// <summary>
+    /// Reads a table of a file: text with any delimiter (.csv, .tsv, .txt, also packed as .gz), a workbook (.xlsx) or Parquet.
+    /// </summary>
     /// <remarks>
-    /// The delimiter (comma, semicolon, tab or bar) is detected. Dates may be ISO 8601 with or without a time, yyyy/MM/dd,
-    /// d.M.yyyy, Jan 31 2016, or MM/dd/yyyy and dd/MM/yyyy where the file as a whole leaves no doubt which. An offset from UTC that
-    /// is the same on all rows is kept as <see cref="Zone"/>; where hours matter and the offset changes, times are turned into UTC.
-    /// Empty cells, NA, NaN, null, none and a single point are missing values. Rows out of order are sorted, and
-    /// <see cref="Notices"/> says so.
+    /// The first rows may be a header of one line or several; a date column, or several such as Year, Month and Day, and columns of numbers
+    /// follow. What a column holds is decided from all of its rows; <see cref="Reading"/> says what was found, and docs/files.md lists
+    /// the forms. Rows out of order are sorted, and <see cref="Notices"/> says so.
     /// </remarks>
-    /// <exception cref="UnrollException">No such file, an empty file, no CSV, a bad cell, or a date that appears twice.</exception>
-    public static TimeSeries ReadCsv(string path, CsvReadOptions? options = null) => CsvFile.Read(path, options ?? new CsvReadOptions()).ToSeries();
+    /// <example><code>
+    /// TimeSeries prices = TimeSeries.Read("prices.csv", new ReadOptions { Decimal = ',' });
+    /// </code></example>
+    /// <param name="path">The file, or - for standard input.</param>
+    /// <param name="options">What is known of the file; what is not given is found.</param>
+    /// <exception cref="UnrollException">No such file, an empty file, no table, a bad cell, a date that appears twice, or a file that can be
+    /// read in two ways: the message says what settles it.</exception>
+    public static TimeSeries Read(string path, ReadOptions? options = null) => TableFile.Read(path, options ?? new ReadOptions()).ToSeries();
+
+    /// <summary>Reads a table of a stream of any kind of file, to its end; the stream stays open.</summary>
+    /// <param name="stream">What <see cref="Read(string, ReadOptions?)"/> would read from a file.</param>
+    /// <param name="options">What is known of it.</param>
+    /// <param name="name">What messages call the table.</param>
+    /// <inheritdoc cref="Read(string, ReadOptions?)" path="/exception"/>
+    public static TimeSeries Read(Stream stream, ReadOptions? options = null, string name = "the stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return TableFile.Read(TableBytes.Read(stream, name), name, options ?? new ReadOptions()).ToSeries();
+    }
+
+    /// <summary>Reads a table of text, to its end.</summary>
+    /// <param name="reader">Text as a CSV file has it.</param>
+    /// <param name="options">What is known of it.</param>
+    /// <param name="name">What messages call the table.</param>
+    /// <inheritdoc cref="Read(string, ReadOptions?)" path="/exception"/>
+    public static TimeSeries Read(TextReader reader, ReadOptions? options = null, string name = "the text")
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return TableFile.Read(System.Text.Encoding.UTF8.GetBytes(reader.ReadToEnd()), name, options ?? new ReadOptions()).ToSeries();
+    }
+
+    /// <summary>Reads the rows of a query of any database, to the end of the reader.</summary>
+    /// <example><code>
+    /// using var command = new SqliteCommand("select day, sales from shop order by day", connection);
+    /// using SqliteDataReader rows = command.ExecuteReader();
+    /// TimeSeries sales = TimeSeries.Read(rows);
+    /// </code></example>
+    /// <param name="reader">Before its first row.</param>
+    /// <param name="options">What is known of it.</param>
+    /// <param name="name">What messages call the table.</param>
+    /// <inheritdoc cref="Read(string, ReadOptions?)" path="/exception"/>
+    public static TimeSeries Read(IDataReader reader, ReadOptions? options = null, string name = "the query")
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return TableFile.Read(reader, name, options ?? new ReadOptions()).ToSeries();
+    }
 
     /// <summary>The first <paramref name="count"/> rows, or all where there are fewer.</summary>
     public TimeSeries Head(int count = 5) => View(0, Math.Clamp(count, 0, Rows));
@@ -103,9 +159,14 @@ public sealed class TimeSeries
         return View(Rows - rows, rows);
     }
 
-    /// <summary>The rows whose date lies in <paramref name="range"/>, both ends included; possibly none.</summary>
+    /// <summary>
+    /// The rows whose date, or where they are numbered whose number, lies in <paramref name="range"/>, both ends included; possibly none.
+    /// </summary>
+    /// <exception cref="UnrollException">The range is of dates and the rows are numbered, or the other way round, or its times are of
+    /// another zone.</exception>
     public TimeSeries Slice(DateRange range)
     {
+        range = range.For(this);
         int first = range.From is { } from ? CountBefore(from) : 0;
         int end = range.Until is { } until ? CountBefore(until) : Rows;
         return View(first, Math.Max(0, end - first));
@@ -171,22 +232,22 @@ public sealed class TimeSeries
 
     /// <summary>
     /// A date as this table writes it: 2024-04-02, or where some row has a time, 2024-04-02 06:00:00, 2024-04-02T06:00:00+02:00 or
-    /// 2024-04-02 04:00:00 UTC by its <see cref="Zone"/>.
+    /// 2024-04-02 04:00:00 UTC by its <see cref="Zone"/>; where the rows are numbered, the number.
     /// </summary>
-    public string Format(DateTime date) => !HasTimes
-        ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+    public string Format(DateTime date) => IsNumbered ? RowNumbers.Text(date)
+        : !HasTimes ? date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
         : Zone switch
         {
-            null => date.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            "UTC" => date.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC",
-            _ => date.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + Zone,
+            null => date.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+            "UTC" => date.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + " UTC",
+            _ => date.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + Zone,
         };
 
     private bool HasTimes => _hasTimes ??= Array.Exists(_dates, date => date.TimeOfDay != TimeSpan.Zero);
 
     private TextTable AsText(int decimals)
     {
-        var text = new TextTable([.. DateSpan.ToArray().Select(Format)]) { IndexName = "Date" };
+        var text = new TextTable([.. DateSpan.ToArray().Select(Format)]) { IndexName = IsNumbered ? "Row" : "Date" };
         foreach (Column column in _columns)
         {
             ReadOnlySpan<double> values = column.Values.AsSpan(_start, Rows);
@@ -203,13 +264,13 @@ public sealed class TimeSeries
     }
 
     /// <summary>So many rows from the row <paramref name="start"/> of this table on, which may itself be a part of another.</summary>
-    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut, Zone);
+    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
-    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone);
+    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     /// <summary>One column under other names, of <paramref name="rows"/> rows from <paramref name="start"/> on. A view.</summary>
     internal TimeSeries Alone(string column, string name, string columnName, int start, int rows) =>
-        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone);
+        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     /// <summary>All columns but these, and the reason for whoever asks for one of them.</summary>
     internal TimeSeries LeaveOut(IReadOnlyCollection<string> columns, string reason)
@@ -219,17 +280,23 @@ public sealed class TimeSeries
         var leftOut = new Dictionary<string, string>(_leftOut, StringComparer.OrdinalIgnoreCase);
         foreach (string column in columns)
             leftOut[column] = reason;
+        HashSet<string> names = [.. columns];
         return new TimeSeries(
-            Name, _dates, [.. _columns.Where(column => !columns.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut), Zone);
+            Name, _dates, [.. _columns.Where(column => !names.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut), Zone, IsNumbered)
+        {
+            Reading = Reading,
+        };
     }
 
     internal TimeSeries Rebuilt(DateTime[] dates, Column[] columns, List<string> notices) =>
-        new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut, Zone);
+        new(Name, dates, columns, 0, dates.Length, notices.AsReadOnly(), _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     private int IndexOf(string column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        int exact = Array.FindIndex(_columns, candidate => candidate.Name == column);
+        int exact = _columns.Length <= FewColumns
+            ? Array.FindIndex(_columns, candidate => candidate.Name == column)
+            : (_places ??= PlacesOf(_columns)).GetValueOrDefault(column, -1);
         if (exact >= 0)
             return exact;
         string clean = CellText.Clean(column);
@@ -239,10 +306,18 @@ public sealed class TimeSeries
         if (alike.Length == 1)
             return alike[0];
         if (alike.Length > 1)
-            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Select(index => _columns[index].Name))}: write {column} with the case you mean.");
+            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Take(3).Select(index => CellText.Shown(_columns[index].Name)))}: write {CellText.Shown(column)} with the case you mean.");
         if (_leftOut.TryGetValue(column, out string? reason))
-            throw new UnrollException($"Column {column} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
+            throw new UnrollException($"Column {CellText.Shown(column)} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
         throw new UnrollException($"{Name} has no column {CellText.Shown(column)}. Choose one of {NameList.Of(ColumnNames)}.");
+    }
+
+    private static Dictionary<string, int> PlacesOf(Column[] columns)
+    {
+        var places = new Dictionary<string, int>(columns.Length);
+        for (int place = 0; place < columns.Length; place++)
+            places.TryAdd(columns[place].Name, place);
+        return places;
     }
 
     private static DateTime[] CheckedDates(IReadOnlyList<DateTime> dates)

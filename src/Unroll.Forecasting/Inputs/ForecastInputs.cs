@@ -16,6 +16,7 @@ public sealed record ForecastInputs
 
     /// <summary>
     /// The calendar that fits the frequency: days of the week, times of the day, seasons, and what the same days were like in years before.
+    /// Rows that are numbered have none: it is left out for them.
     /// </summary>
     public bool Calendar { get; init; }
 
@@ -42,6 +43,13 @@ public sealed record ForecastInputs
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(targets);
         string[] own = [.. targets.Select(target => series[target].Name)];
-        return new ForecastInputs { Past = [.. series.ColumnNames.Except(own)], Calendar = true };
+        return new ForecastInputs { Past = [.. series.ColumnNames.Except(own)], Calendar = !series.IsNumbered };
     }
+
+    /// <summary>These inputs for rows that are numbered, of which no date is known.</summary>
+    /// <param name="table">What messages call the rows.</param>
+    /// <exception cref="UnrollException">The holidays of a country are asked for.</exception>
+    internal ForecastInputs WithoutCalendar(string table) => Holidays is null
+        ? this with { Calendar = false }
+        : throw new UnrollException($"The rows of {table} are numbered and have no dates, so no holiday is known of them. Leave the holidays out, or name the column of the dates.") { Subject = "holidays" };
 }

@@ -301,7 +301,7 @@ internal sealed partial class InputFrame
         var dates = new DateTime[rows + steps];
         int given = Math.Min(table.Rows, dates.Length);
         table.DateSpan[..given].CopyTo(dates);
-        var calendar = RowCalendar.Of(table.DateSpan[..rows], table.Name);
+        var calendar = RowCalendar.Of(table.DateSpan[..rows], table.Name, table.IsNumbered);
         for (int row = Math.Max(1, given); row < dates.Length; row++)
             dates[row] = calendar.Next(dates[row - 1]);
         return dates;

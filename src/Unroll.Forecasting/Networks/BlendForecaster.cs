@@ -47,7 +47,7 @@ public sealed class BlendForecaster : PartsForecaster
     /// </summary>
     /// <param name="task">What is asked.</param>
     /// <example><code>
-    /// var task = new ForecastTask(SeriesSet.ReadCsv("shops.csv", "shop"), new TaskOptions { Targets = ["sales"], Horizon = 14 });
+    /// var task = new ForecastTask(SeriesSet.Read("shops.csv", "shop"), new TaskOptions { Targets = ["sales"], Horizon = 14 });
     /// BlendForecaster blend = BlendForecaster.Default(task);
     /// blend.Fit(task);
     /// Console.WriteLine(string.Join(' ', new Comparison(task, blend).Summary()));

@@ -21,6 +21,10 @@ internal sealed record FittedFacts
 
     public required string Frequency { get; init; }
 
+    /// <summary>Whether the rows it learnt from had a running number in the place of dates.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsNumbered { get; init; }
+
     /// <summary>As it was asked for in training, and is in a forecast that does not say otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public MissingPolicy Missing { get; init; }
@@ -37,6 +41,21 @@ internal sealed record FittedFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? Max { get; init; }
 
+    /// <summary>Refuses dates where it learnt from rows that are numbered, and the other way round.</summary>
+    /// <exception cref="UnrollException">The rows are of the other kind.</exception>
+    public void RequireSameRows(SeriesSet data)
+    {
+        if (data[data.Keys[0]].IsNumbered != IsNumbered)
+        {
+            throw new UnrollException(IsNumbered
+                ? $"The forecaster learnt from rows that are numbered, but those of {data.Name} have dates. Give it rows with a running number, or fit a forecaster to rows with dates."
+                : $"The forecaster learnt from rows with dates, but those of {data.Name} are numbered. Give it rows with dates, or fit a forecaster to rows with a running number.")
+            {
+                Subject = "date",
+            };
+        }
+    }
+
     public static FittedFacts Of(ForecastTask task) => new()
     {
         Parts = task.Parts,
@@ -47,6 +66,7 @@ internal sealed record FittedFacts
         SeriesColumn = task.Data.IsTable ? "" : task.Data.SeriesColumn,
         Statics = [.. task.Data.StaticNames, .. task.Data.StaticTextNames],
         Frequency = task[task.Parts[0]].Table.CalendarGaps().FrequencyName,
+        IsNumbered = task.Data[task.Data.Keys[0]].IsNumbered,
         Missing = task.Options.Missing,
         Metric = task.Metric,
         Min = task.Options.Min,

@@ -26,7 +26,7 @@ public abstract partial class PartsForecaster
     public void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        _ = Facts;
+        Facts.RequireSameRows(task.Data);
         var run = new FitRun(Name, progress, cancellationToken);
         RefitIn(task, run);
         run.End();

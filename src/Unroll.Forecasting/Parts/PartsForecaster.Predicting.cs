@@ -8,6 +8,7 @@ public abstract partial class PartsForecaster
     {
         ArgumentNullException.ThrowIfNull(task);
         RequireSteps(task.Horizon);
+        Facts.RequireSameRows(task.Data);
         int steps = task.Horizon;
         return new Forecast([.. task.Parts.Select(part =>
         {
@@ -17,7 +18,7 @@ public abstract partial class PartsForecaster
             RawForecast raw = Raw(model, split, steps);
             double[] actual = split.Test.ToArray();
             HorizonQuantiles? quantiles = model.Track is { } track ? new HorizonQuantiles(steps, track.Calibrate(raw, actual, model.Facts.Limits)) : null;
-            return new PartForecast(part, PartRows.TestDates(split, steps), raw.Values, quantiles, actual, split.Table.Format, model.Facts.Limits)
+            return new PartForecast(part, PartRows.TestDates(split, steps), raw.Values, quantiles, actual, split.Table, model.Facts.Limits)
             {
                 Note = model.NoteOn(split.Table),
             };
@@ -40,6 +41,7 @@ public abstract partial class PartsForecaster
         ArgumentNullException.ThrowIfNull(data);
         RequireSteps(steps);
         FittedFacts facts = Facts;
+        facts.RequireSameRows(data);
         string[] targets = [.. facts.Targets];
         TimeSeries any = data[data.Keys[0]];
         ForecastInputs inputs = TaskTargets.Inputs(any, [.. targets.Select(target => any[target].Name)], Needed);
@@ -139,7 +141,7 @@ public abstract partial class PartsForecaster
         HorizonQuantiles? quantiles = (goesOn ? model.Track : model.Track?.WithoutLater()) is { } track
             ? new HorizonQuantiles(steps, track.Calibrate(all, known[part.Target].Values[(after + 1)..], model.Facts.Limits)[^1..])
             : null;
-        return new PartForecast(part, dates[..(wanted + 1)], [last[0][..wanted]], quantiles?.First(wanted), [], table.Format, model.Facts.Limits)
+        return new PartForecast(part, dates[..(wanted + 1)], [last[0][..wanted]], quantiles?.First(wanted), [], table, model.Facts.Limits)
         {
             Note = model.NoteOn(known),
         };

@@ -166,7 +166,7 @@ public sealed class Comparison
             throw new UnrollException("Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.");
         ForecastSplit split = Task[Task.Parts[0]];
         Metrics.Check(split.Test.Values, predictions);
-        var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })], null, split.Test.ToArray(), split.Table.Format);
+        var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })], null, split.Test.ToArray(), split.Table);
         Add(new ForecasterScore { Metric = Task.Metric, Name = name, Key = name.ToLowerInvariant(), Kind = ForecasterKind.Network, Forecast = new Forecast([forecast]), Parts = [new PartScore(forecast, split.Train.Values)] });
         Rank();
         return _scores[^1];

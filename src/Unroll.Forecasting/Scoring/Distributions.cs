@@ -54,11 +54,13 @@ public static class Distributions
 
     /// <summary>The density Γ((ν + 1)/2) / (√(νπ) Γ(ν/2)) · (1 + t²/ν)^(−(ν + 1)/2).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The degrees of freedom are not above 0.</exception>
-    public static double StudentTDensity(double t, double degreesOfFreedom)
+    public static double StudentTDensity(double t, double degreesOfFreedom) => StudentT(degreesOfFreedom).Density(t);
+
+    /// <summary>The density for many t of the same degrees of freedom.</summary>
+    internal static StudentT StudentT(double degreesOfFreedom)
     {
         CheckDegrees(degreesOfFreedom);
-        double v = degreesOfFreedom;
-        return Math.Exp(-LogBeta(0.5, v / 2) - (0.5 * Math.Log(v)) - (0.5 * (v + 1) * Math.Log(1 + (t * t / v))));
+        return new StudentT(degreesOfFreedom, -LogBeta(0.5, degreesOfFreedom / 2) - (0.5 * Math.Log(degreesOfFreedom)));
     }
 
     /// <summary>

@@ -10,7 +10,6 @@ public sealed class PartForecast
     private readonly double[] _actual;
     private readonly double[][] _values;
     private readonly HorizonQuantiles? _quantiles;
-    private readonly Func<DateTime, string> _format;
     private readonly IntervalLimits _limits;
 
     /// <param name="part">What was forecast.</param>
@@ -18,12 +17,12 @@ public sealed class PartForecast
     /// <param name="values">[n][H], in the target's units.</param>
     /// <param name="quantiles">[n][H, K] of <see cref="Heads.Levels"/>; null where nothing could calibrate them.</param>
     /// <param name="actual">The values after the first origin, as far as they are known; at most n + H − 1.</param>
-    /// <param name="format">How the series writes a date.</param>
+    /// <param name="table">The rows of the part: it says how dates are written, and whether rows have numbers in their place.</param>
     /// <param name="limits">No value and no end of an interval lies outside; null for none.</param>
-    internal PartForecast(Part part, DateTime[] dates, double[][] values, HorizonQuantiles? quantiles, double[] actual, Func<DateTime, string> format, IntervalLimits? limits = null)
+    internal PartForecast(Part part, DateTime[] dates, double[][] values, HorizonQuantiles? quantiles, double[] actual, TimeSeries table, IntervalLimits? limits = null)
     {
         _limits = limits ?? IntervalLimits.None;
-        (Part, _dates, _values, _quantiles, _actual, _format) = (part, dates, _limits.Within(values), quantiles, actual, format);
+        (Part, _dates, _values, _quantiles, _actual, Table) = (part, dates, _limits.Within(values), quantiles, actual, table);
         (Origins, Steps) = (values.Length, values[0].Length);
         if (dates.Length != Origins + Steps)
             throw new ArgumentException($"{Origins} origins with {Steps} rows ahead have {Origins + Steps} dates, not {dates.Length}.", nameof(dates));
@@ -72,8 +71,13 @@ public sealed class PartForecast
     public IReadOnlyList<ForecastRow> Rows(int origin = 0) =>
         [.. Enumerable.Range(1, Steps).Select(step => new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
 
-    /// <summary>A date as the series writes it.</summary>
-    public string Format(DateTime date) => _format(date);
+    /// <summary>A date as the series writes it, or where its rows are numbered the number.</summary>
+    public string Format(DateTime date) => Table.Format(date);
+
+    /// <summary>Whether the rows have a running number in the place of dates, which <see cref="Format"/> writes.</summary>
+    public bool IsNumbered => Table.IsNumbered;
+
+    internal TimeSeries Table { get; }
 
     /// <summary>All H forecasts from an origin.</summary>
     internal double[] From(int origin) => _values[origin];

@@ -29,6 +29,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
     /// given.</exception>
     public static TaskRanges Choose(TimeSeries longest, string[] targets, int count, TaskOptions options)
     {
+        options = options with { Train = options.Train?.For(longest, "train"), Test = options.Test?.For(longest, "test") };
         if (options.TestRows is { } newest)
         {
             if (options.Test is { } range)
@@ -42,13 +43,14 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         {
             return options.Train is not null || test.From is { } from
                 ? new TaskRanges(options.Train, test, null, options.Validation, options.Train is null ? $"The model learns from all rows before the test range {test}." : null)
-                : throw new UnrollException($"The test range {test} has no beginning, so it leaves no rows to learn from. Give it a beginning, for example 2021..") { Subject = "test" };
+                : throw new UnrollException($"The test range {test} has no beginning, so it leaves no rows to learn from. Give it a beginning, for example {(longest.IsNumbered ? "80.." : "2021..")}") { Subject = "test" };
         }
 
         if (options.Train is { } train)
         {
-            DateTime until = train.Until ?? throw new UnrollException($"The training range {train} has no end, so it leaves no rows to judge on. Give it an end, for example 2016..2020.") { Subject = "train" };
-            return new TaskRanges(train, new DateRange(until, null), null, options.Validation, "The forecasts are judged on all rows after the training range.");
+            if (train.Until is null)
+                throw new UnrollException($"The training range {train} has no end, so it leaves no rows to judge on. Give it an end, for example {(longest.IsNumbered ? "0..79" : "2016..2020")}.") { Subject = "train" };
+            return new TaskRanges(train, train.After(), null, options.Validation, "The forecasts are judged on all rows after the training range.");
         }
 
         int told = targets.Max(target => longest[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
@@ -61,8 +63,8 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
         string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about {(double)told / used.Rows:0.##} times as long" : "")}.";
-        DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest.Format) : DateRange.Before(judged, longest.Format);
-        return new TaskRanges(learning, DateRange.Since(judged, longest.Format), null, options.Validation, note) { Older = told - used.Rows };
+        DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest) : DateRange.Before(judged, longest);
+        return new TaskRanges(learning, DateRange.Since(judged, longest), null, options.Validation, note) { Older = told - used.Rows };
     }
 
     /// <summary>The fewest rows that a forecast needs: to learn from some, choose by some and judge on some.</summary>
@@ -105,7 +107,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         DateRange train, test;
         if (Test is { } range)
         {
-            (train, test) = (Train ?? DateRange.Before(range.From!.Value, told.Format), range);
+            (train, test) = (Train ?? DateRange.Before(range.From!.Value, told), range);
         }
         else
         {
@@ -117,8 +119,8 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
             }
 
             DateTime first = told.Dates[told.Rows - rows];
-            train = Train is { } given ? given.EndingBefore(first, told.Format) : DateRange.Before(first, told.Format);
-            test = DateRange.Since(first, told.Format);
+            train = Train is { } given ? given.EndingBefore(first, told) : DateRange.Before(first, told);
+            test = DateRange.Since(first, told);
         }
 
         TargetChecks.RequireUsable(told[target]);

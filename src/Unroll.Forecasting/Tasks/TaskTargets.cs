@@ -11,7 +11,7 @@ internal static class TaskTargets
         {
             return table.ColumnNames.Count == 1
                 ? [table.ColumnNames[0]]
-                : throw new UnrollException($"{table.Name} has the columns {string.Join(", ", table.ColumnNames)}: name the target, the one to forecast.") { Subject = "target" };
+                : throw new UnrollException($"{table.Name} has the columns {NameList.Of(table.ColumnNames)}: name the target, the one to forecast.") { Subject = "target" };
         }
 
         string[] targets = [.. named.Select(name => table[name].Name)];
@@ -27,12 +27,14 @@ internal static class TaskTargets
     public static ForecastInputs Inputs(TimeSeries table, string[] targets, ForecastInputs? inputs)
     {
         if (inputs is null)
-            return ForecastInputs.Everything(table, targets);
+            return Of(ForecastInputs.Everything(table, targets));
         string[] past = [.. inputs.Past.Select(name => table[name].Name)], known = [.. inputs.Known.Select(name => table[name].Name)];
         return past.Concat(known).Intersect(targets).FirstOrDefault() is { } both
             ? throw new UnrollException(targets.Length == 1
                 ? $"{both} is the target and an input at once. Leave it out of the inputs."
                 : $"{both} is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others anyway.")
-            : inputs with { Past = past, Known = known, Holidays = inputs.Holidays is { } code ? HolidayCountries.CodeOf(code) : null };
+            : Of(inputs with { Past = past, Known = known, Holidays = inputs.Holidays is { } code ? HolidayCountries.CodeOf(code) : null });
+
+        ForecastInputs Of(ForecastInputs all) => table.IsNumbered ? all.WithoutCalendar(table.Name) : all;
     }
 }

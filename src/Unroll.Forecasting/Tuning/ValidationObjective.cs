@@ -204,7 +204,7 @@ public sealed class ValidationObjective : ITrialObjective
         {
             ForecastSplit split = task[part];
             double[][] values = forecaster.Raw(forecaster.Models[part], split, task.Horizon).Values;
-            return new PartForecast(part, PartRows.TestDates(split, task.Horizon), values, null, split.Test.ToArray(), split.Table.Format);
+            return new PartForecast(part, PartRows.TestDates(split, task.Horizon), values, null, split.Test.ToArray(), split.Table);
         })];
         if (Array.Exists(parts, part => Array.Exists(part.Values, ahead => !Array.TrueForAll(ahead, double.IsFinite))))
             return double.PositiveInfinity;

@@ -3,8 +3,10 @@
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const color = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
-  // Dates are seconds since 1970 as if in UTC, so that every reader sees the dates of the file.
+  // Dates are seconds since 1970 as if in UTC, so that every reader sees the dates of the file; rows without dates have their numbers.
   const date = seconds => {
+    if (data.numbers)
+      return String(seconds).replaceAll("-", "−");
     const iso = new Date(seconds * 1000).toISOString();
     return data.hours ? iso.slice(0, 16).replace("T", " ") : iso.slice(0, 10);
   };
@@ -61,10 +63,13 @@
     series,
   });
 
-  const dateSeries = { label: "Date", value: (plot, seconds) => seconds == null ? "–" : date(seconds) };
+  const titled = title => ({ label: title, labelSize: 22, labelGap: 0, labelFont: axis().font });
+  const dateScales = { x: data.numbers ? { time: false } : {} };
+  const rowName = data.numbers ? "Row" : "Date";
+  const dateSeries = { label: rowName, value: (plot, seconds) => seconds == null ? "–" : date(seconds) };
   const day = 86400;
   const wholeDays = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650, 7300, 18250, 36500].map(days => days * day);
-  const isoDates = {
+  const isoDates = data.numbers ? { ...titled(rowName), values: (plot, ticks) => ticks.map(number => number == null ? "" : date(number)) } : {
     // Room for a label: a year and a month need less than a full date.
     space: (plot, index, min, max) => max - min > 4 * 365 * day ? 72 : 88,
     ...(data.hours ? {} : { incrs: wholeDays }),
@@ -75,7 +80,6 @@
       [1, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
     ],
   };
-  const titled = title => ({ label: title, labelSize: 22, labelGap: 0, labelFont: axis().font });
   const narrow = matchMedia("(max-width: 560px)");
   const titledWhereRoom = title => narrow.matches ? {} : titled(title);
 
@@ -154,6 +158,7 @@
       band("80 % interval", main, one.within80, "50");
       band("95 % interval", main, one.within95, "28");
       const chart = options(isoDates, titledWhereRoom(target), series);
+      chart.scales = dateScales;
       return { options: { ...chart, bands }, columns, hooks: { drawAxes: [marks(one.first > 0 ? [one.dates[one.first - 1]] : [], [4, 4])] } };
     },
 
@@ -191,7 +196,7 @@
       };
       const chart = options(isoDates, titledWhereRoom(target), series);
       chart.scales = {
-        x: { range: (plot, min, max) => [min - 1.2 * one.half, max + 1.2 * one.half] },
+        x: { ...dateScales.x, range: (plot, min, max) => [min - 1.2 * one.half, max + 1.2 * one.half] },
         y: {
           range: plot => {
             let [low, high] = [Math.min(0, ...one.sum), Math.max(0, ...one.sum)];
@@ -215,7 +220,7 @@
         line("Naive forecast", "naive", one.naive, { dash: [6, 4], ...gaps });
       data.lines.forEach((each, i) => line(each.name, each.color, one.values[i], gaps));
       band(data.band, main, one.within80, "2c", gaps);
-      return { options: { ...options(isoDates, titledWhereRoom(target), series), bands }, columns, hooks: { drawAxes: [marks(data.fits, [])] } };
+      return { options: { ...options(isoDates, titledWhereRoom(target), series), scales: dateScales, bands }, columns, hooks: { drawAxes: [marks(data.fits, [])] } };
     },
 
     errors: () => {
@@ -326,7 +331,7 @@
     Object.assign(region, { className: rows.length > 24 ? "wide long" : "wide", tabIndex: 0, role: "region", ariaLabel: "Values of " + name });
     const table = add(region, "table");
     table.className = "errors values";
-    const headings = ["Date", "Value", ...(future.within80 ? ["80 % interval", "95 % interval"] : [])];
+    const headings = [rowName, "Value", ...(future.within80 ? ["80 % interval", "95 % interval"] : [])];
     const top = add(add(table, "thead"), "tr"), body = add(table, "tbody");
     for (const heading of headings)
       add(top, "th", heading).scope = "col";

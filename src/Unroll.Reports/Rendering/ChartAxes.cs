@@ -33,6 +33,48 @@ internal sealed class DateChartAxis : LinearAxis
     protected override string FormatValueOverride(double x) => _labels.GetValueOrDefault(x, "");
 }
 
+/// <summary>
+/// A horizontal axis of rows that have a running number: positions are those of the dates that stand for the numbers, labels the numbers.
+/// </summary>
+internal sealed class NumberChartAxis : LinearAxis
+{
+    private readonly Dictionary<double, string> _labels = [];
+
+    public NumberChartAxis(DateTime from, DateTime to, Func<DateTime, double> numberOf, int most = 9)
+    {
+        (double first, double last) = (numberOf(from), numberOf(to));
+        (double start, double end) = (DateTimeAxis.ToDouble(from), DateTimeAxis.ToDouble(to));
+        double step = RoundStep((last - first) / most), place = last > first ? (end - start) / (last - first) : 0;
+        for (double tick = Math.Ceiling(first / step); tick * step <= last; tick++)
+        {
+            string label = (tick * step).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
+            _labels[start + (((tick * step) - first) * place)] = label;
+        }
+
+        double margin = Math.Max((end - start) * 0.01, 1e-9);
+        Position = AxisPosition.Bottom;
+        Minimum = start - margin;
+        Maximum = end + margin;
+    }
+
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    {
+        majorLabelValues = majorTickValues = [.. _labels.Keys];
+        minorTickValues = [];
+    }
+
+    protected override string FormatValueOverride(double x) => _labels.GetValueOrDefault(x, "");
+
+    /// <summary>1, 2 or 5 times a power of ten, and no less than a number.</summary>
+    private static double RoundStep(double least)
+    {
+        if (!(least > 0))
+            return 1;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10);
+    }
+}
+
 /// <summary>A horizontal axis of epochs or steps, from the first to the last, with whole numbers only.</summary>
 internal sealed class EpochAxis : LinearAxis
 {

@@ -58,8 +58,8 @@ internal sealed record DriverBars(DateTime[] Dates, IReadOnlyList<DriverBar> Bar
     /// <param name="isSmall">Whether it is one of many small pictures.</param>
     public static void Fill(PlotModel plot, ForecastReport report, DriverBars bars, bool isSmall = false)
     {
-        TimeSpan half = bars.HalfWidth();
-        Charts.AddDates(plot, bars.Dates[0] - half, bars.Dates[^1] + half, isSmall ? null : report.ValueTitle);
+        TimeSpan half = bars.HalfWidth(report);
+        Charts.AddDates(plot, bars.Dates[0] - half, bars.Dates[^1] + half, isSmall ? null : report.ValueTitle, report.NumberOf);
         double[] up = new double[bars.Dates.Length], down = new double[bars.Dates.Length];
         foreach (DriverBar bar in bars.Bars)
         {
@@ -90,10 +90,10 @@ internal sealed record DriverBars(DateTime[] Dates, IReadOnlyList<DriverBar> Bar
         static double Day(DateTime date) => DateTimeAxis.ToDouble(date);
     }
 
-    /// <summary>Half of what a bar takes of the time from row to row, the shortest; a day's where there is one row.</summary>
-    public TimeSpan HalfWidth()
+    /// <summary>Half of what a bar takes of the time from row to row, the shortest; a day's, or that between two rows that are numbered, where there is one row.</summary>
+    public TimeSpan HalfWidth(ForecastReport report)
     {
-        TimeSpan least = Dates.Length == 1 ? TimeSpan.FromDays(1) : Dates.Zip(Dates.Skip(1), (date, next) => next - date).Min();
+        TimeSpan least = Dates.Length == 1 ? report.RowTime : Dates.Zip(Dates.Skip(1), (date, next) => next - date).Min();
         return least * (Width / 2);
     }
 }

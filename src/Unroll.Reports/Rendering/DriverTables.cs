@@ -84,7 +84,7 @@ internal static class DriverTables
         string label = $"What {HtmlParts.Escape(ReportText.Short(report.NameOf(part.Part)))} is made of";
         string kind = part.Rows.Count > Long ? "wide long" : "wide";
         var html = new StringBuilder($"<div class=\"{kind}\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n");
-        html.Append("<table class=\"errors made\">\n<thead><tr><th scope=\"col\">Date</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<table class=\"errors made\">\n<thead><tr><th scope=\"col\">{report.RowName}</th>");
         foreach (Contribution each in present)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{DriverBars.Name(each)}</th>");
         html.Append("<th scope=\"col\">Forecast</th></tr></thead>\n<tbody>\n");

@@ -19,7 +19,7 @@ internal static class FuturePlot
     {
         OxyColor color = TestPlot.Color(report, report.Main);
         double thickness = isSmall ? 1.3 : 1.8;
-        Charts.AddDates(plot, lines.Dates[0], lines.Dates[^1], isSmall ? null : report.ValueTitle);
+        Charts.AddDates(plot, lines.Dates[0], lines.Dates[^1], isSmall ? null : report.ValueTitle, report.NumberOf);
         if (lines.Within95 is { } outer)
             Add(Charts.Areas("95 % interval", color, Outer, lines.Dates, outer, []));
         if (lines.Within80 is { } inner)

@@ -39,7 +39,7 @@ internal static class FutureTable
             : HtmlParts.None;
         string label = $"Values of {HtmlParts.Escape(ReportText.Short(report.NameOf(view.Part)))}";
         var html = new StringBuilder($"<div class=\"wide{(future.Steps > Long ? " long" : "")}\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table class=\"errors values\">\n");
-        html.Append("<thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Value</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<thead><tr><th scope=\"col\">{report.RowName}</th><th scope=\"col\">Value</th>");
         html.Append(future.HasIntervals ? "<th scope=\"col\">80 % interval</th><th scope=\"col\">95 % interval</th>" : "").Append("</tr></thead>\n<tbody>\n");
         foreach (ForecastRow row in future.Rows())
         {

@@ -8,7 +8,7 @@ namespace Unroll.Reports.Rendering;
 
 /// <summary>
 /// The numbers behind the interactive charts as JSON: every double as its shortest round-trip form (of several parts seven digits, which
-/// are enough to draw), null where it is not finite, dates as seconds since 1970 as if in UTC. The default encoder leaves no &lt; in it, so
+/// are enough to draw), null where it is not finite, dates as seconds since 1970 as if in UTC, or where rows are numbered their numbers. The default encoder leaves no &lt; in it, so
 /// no text can close the script element it stands in.
 /// </summary>
 internal static class ReportData
@@ -20,12 +20,14 @@ internal static class ReportData
         {
             json.WriteStartObject();
             json.WriteBoolean("hours", report.HasTimes);
+            if (report.IsNumbered)
+                json.WriteBoolean("numbers", true);
             json.WriteNumber("steps", report.Comparison.Steps);
             json.WriteBoolean("naive", report.Main.Key != report.Comparison.Naive.Key);
             json.WriteString("test", FuturePlot.TestName(report));
             json.WriteString("band", TestPlot.BandName(report));
             json.WriteNumber("main", report.ColorOf(report.Main.Key) ?? 0);
-            WriteDates(json, "fits", report.Fits);
+            WriteDates(json, report, "fits", report.Fits);
             json.WriteStartArray("lines");
             foreach (ForecasterScore score in report.Lines)
                 WriteName(json, HtmlParts.Capital(score.Name), report.ColorOf(score.Key) ?? 0);
@@ -67,7 +69,7 @@ internal static class ReportData
         {
             TestLines lines = TestLines.Of(report, view);
             json.WriteStartObject("test");
-            WriteDates(json, "dates", lines.Dates);
+            WriteDates(json, report, "dates", lines.Dates);
             Numbers("actual", lines.Actual);
             Numbers("naive", lines.Naive);
             json.WriteStartArray("values");
@@ -83,7 +85,7 @@ internal static class ReportData
         {
             FutureLines lines = FutureLines.Of(report, view);
             json.WriteStartObject("future");
-            WriteDates(json, "dates", lines.Dates);
+            WriteDates(json, report, "dates", lines.Dates);
             Numbers("actual", lines.Actual);
             Numbers("test", lines.Test);
             Ends("test80", lines.Test80);
@@ -101,8 +103,8 @@ internal static class ReportData
         {
             var bars = DriverBars.Of(made);
             json.WriteStartObject("drivers");
-            WriteDates(json, "dates", bars.Dates);
-            json.WriteNumber("half", bars.HalfWidth().TotalSeconds);
+            WriteDates(json, report, "dates", bars.Dates);
+            json.WriteNumber("half", Length(report, bars.Dates[0], bars.HalfWidth(report)));
             json.WriteStartArray("bars");
             foreach (DriverBar bar in bars.Bars)
             {
@@ -212,13 +214,24 @@ internal static class ReportData
         json.WriteEndArray();
     }
 
-    private static void WriteDates(Utf8JsonWriter json, string name, IReadOnlyList<DateTime> dates)
+    private static void WriteDates(Utf8JsonWriter json, ForecastReport report, string name, IReadOnlyList<DateTime> dates)
     {
         json.WriteStartArray(name);
+        Func<DateTime, double>? numberOf = report.NumberOf;
         foreach (DateTime date in dates)
-            json.WriteNumberValue(Seconds(date));
+        {
+            if (numberOf is null)
+                json.WriteNumberValue(Seconds(date));
+            else
+                json.WriteNumberValue(numberOf(date));
+        }
+
         json.WriteEndArray();
     }
+
+    /// <summary>What a time from a date on takes of the chart, in the units of the dates or numbers.</summary>
+    private static double Length(ForecastReport report, DateTime from, TimeSpan time) =>
+        report.NumberOf is { } numberOf ? numberOf(from + time) - numberOf(from) : time.TotalSeconds;
 
     private static double Rounded(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 

@@ -85,7 +85,7 @@ internal static class ReportText
     /// <summary>A name short enough for a title or a legend.</summary>
     public static string Short(string name) => Clean(Shorten(name, 40));
 
-    /// <summary>The text without the characters that neither XML nor HTML can hold.</summary>
+    /// <summary>The text without the characters that neither XML nor HTML can hold, nor marks of the direction of writing.</summary>
     public static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
@@ -94,7 +94,7 @@ internal static class ReportText
             char c = text[i];
             if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
                 clean.Append(c).Append(text[++i]);
-            else if (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF')
+            else if (char.IsSurrogate(c) || IsTurning(c) || c is '\uFFFE' or '\uFFFF')
                 clean.Append('\uFFFD');
             else if (c is '\t' or '\n' || !char.IsControl(c))
                 clean.Append(c);
@@ -102,4 +102,7 @@ internal static class ReportText
 
         return clean.ToString();
     }
+
+    private static bool IsTurning(char character) =>
+        character is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' or '\u200E' or '\u200F' or '\u061C';
 }

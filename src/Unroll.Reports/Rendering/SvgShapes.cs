@@ -27,7 +27,7 @@ internal static class SvgShapes
     /// <summary>A line of text; y is its base line, and x what <paramref name="anchor"/> says: start, middle or end.</summary>
     public static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
         SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
-        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), text);
+        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), ReportText.Clean(text));
 
     /// <summary>A horizontal line; broken where <paramref name="dashes"/> says how.</summary>
     public static XElement Line(double from, double to, double y, OxyColor color, double thickness, string? dashes = null) => new(

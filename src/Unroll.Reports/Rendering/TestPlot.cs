@@ -21,7 +21,7 @@ internal static class TestPlot
     /// <inheritdoc cref="FuturePlot.Fill"/>
     public static void Fill(PlotModel plot, ForecastReport report, TestLines lines, bool isSmall = false)
     {
-        Charts.AddDates(plot, lines.Dates[0], lines.Dates[^1], isSmall ? null : report.ValueTitle);
+        Charts.AddDates(plot, lines.Dates[0], lines.Dates[^1], isSmall ? null : report.ValueTitle, report.NumberOf);
         if (lines.Within80 is { } band)
         {
             foreach (AreaSeries area in Charts.Areas(BandName(report), Color(report, report.Main), 44, lines.Dates, band, lines.Starts))

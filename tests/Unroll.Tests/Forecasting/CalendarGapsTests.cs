@@ -55,7 +55,7 @@ public class CalendarGapsTests
     public void The_sample_lacks_its_holidays_and_the_days_after_11_September_2001()
     {
         // Counted independently in Python: weekdays between neighbouring rows.
-        CalendarGaps gaps = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv")).CalendarGaps();
+        CalendarGaps gaps = TimeSeries.Read(TestFiles.Sample("sp500.csv")).CalendarGaps();
         Assert.Equal((185, 190), (gaps.Gaps.Count, gaps.MissingDates));
         Assert.Equal([new CalendarGap(new(2001, 9, 10), new(2001, 9, 17), 4)], gaps.Longest(1));
     }
@@ -93,5 +93,5 @@ public class CalendarGapsTests
     [Fact]
     public void Some_business_days_may_be_holidays() => Assert.Equal(
         "45 of 1,305 business days are not in the file, most likely holidays.",
-        TimeSeries.ReadCsv(TestFiles.Sample("aapl.csv")).CalendarGaps().Notice);
+        TimeSeries.Read(TestFiles.Sample("aapl.csv")).CalendarGaps().Notice);
 }

@@ -28,7 +28,7 @@ public class ComparisonOfPartsTests
         }
 
         public Forecast Predict(ForecastTask task) => new([.. task.Parts.Select(part => new PartForecast(
-            part, [new DateTime(2020, 1, 10), .. task[part].Test.Dates], [.. (part == s_small ? small : large).Select(value => new[] { value })], null, task[part].Test.ToArray(), date => task[part].Table.Format(date)))]);
+            part, [new DateTime(2020, 1, 10), .. task[part].Test.Dates], [.. (part == s_small ? small : large).Select(value => new[] { value })], null, task[part].Test.ToArray(), task[part].Table))]);
 
         public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null) => throw new NotSupportedException();
     }

@@ -9,7 +9,7 @@ public sealed class CsvDateTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private TimeSeries Read(string[] dates, CsvReadOptions? options = null) => TimeSeries.ReadCsv(
+    private TimeSeries Read(string[] dates, ReadOptions? options = null) => TimeSeries.Read(
         _files.Write("prices.csv", "Date,A\n" + string.Concat(dates.Select((date, row) => $"{date},{row}\n"))), options);
 
     private string Refused(params string[] dates) => Assert.Throws<UnrollException>(() => Read(dates)).Message;
@@ -49,9 +49,9 @@ public sealed class CsvDateTests : IDisposable
     public void A_file_that_reads_both_ways_is_refused_unless_its_format_is_given()
     {
         Assert.Equal(
-            "prices.csv, line 2, column Date: \"01/02/2016\" may be month/day or day/month, and no row of the file tells. Write dates as yyyy-MM-dd.",
+            "prices.csv, line 2, column Date: \"01/02/2016\" may be month/day or day/month, and no row of the file tells. Say which comes first (dmy, mdy or ymd), or write dates as yyyy-MM-dd.",
             Refused("01/02/2016", "03/04/2016"));
-        Assert.Equal([new(2016, 2, 1), new(2016, 4, 3)], Read(["01/02/2016", "03/04/2016"], new CsvReadOptions { DateFormat = "dd/MM/yyyy" }).Dates);
+        Assert.Equal([new(2016, 2, 1), new(2016, 4, 3)], Read(["01/02/2016", "03/04/2016"], new ReadOptions { DateFormat = "dd/MM/yyyy" }).Dates);
     }
 
     [Fact]
@@ -95,11 +95,11 @@ public sealed class CsvDateTests : IDisposable
     [Fact]
     public void A_date_that_never_changes_gives_way_to_one_that_does()
     {
-        TimeSeries series = TimeSeries.ReadCsv(_files.Write("vintage.csv", "Report date,When,Value\n" + string.Concat(Enumerable.Range(0, 30).Select(month => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(month):yyyy-MM-dd},{month}\n"))));
+        TimeSeries series = TimeSeries.Read(_files.Write("vintage.csv", "Report date,When,Value\n" + string.Concat(Enumerable.Range(0, 30).Select(month => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(month):yyyy-MM-dd},{month}\n"))));
         Assert.Equal((new DateTime(2015, 1, 1), new DateTime(2017, 6, 1)), (series.FirstDate, series.LastDate));
         Assert.Contains("took the dates from column When: Report date is 2024-04-05 on every row", series.Notices);
         // A date that is the same in the first rows only stays the date.
         string later = "Date,When,Value\n" + string.Concat(Enumerable.Range(0, 25).Select(row => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(row):yyyy-MM-dd},{row}\n")) + "2024-04-06,2019-01-01,1\n";
-        Assert.Contains("the date 2024-04-05 appears twice", Assert.ThrowsAny<UnrollException>(() => TimeSeries.ReadCsv(_files.Write("later.csv", later))).Message, StringComparison.Ordinal);
+        Assert.Contains("the date 2024-04-05 appears twice", Assert.ThrowsAny<UnrollException>(() => TimeSeries.Read(_files.Write("later.csv", later))).Message, StringComparison.Ordinal);
     }
 }

@@ -10,9 +10,9 @@ public sealed class CsvTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private TimeSeries Read(string text, CsvReadOptions? options = null) => TimeSeries.ReadCsv(_files.Write("prices.csv", text), options);
+    private TimeSeries Read(string text, ReadOptions? options = null) => TimeSeries.Read(_files.Write("prices.csv", text), options);
 
-    private string Refused(string text, CsvReadOptions? options = null) => Assert.Throws<UnrollException>(() => Read(text, options)).Message;
+    private string Refused(string text, ReadOptions? options = null) => Assert.Throws<UnrollException>(() => Read(text, options)).Message;
 
     [Fact]
     public void Reads_dates_numbers_and_every_kind_of_missing_cell()
@@ -51,7 +51,7 @@ public sealed class CsvTests : IDisposable
     public void Text_in_two_byte_characters_is_read()
     {
         byte[] wide = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("Date,A\n2020-01-01,1\n2020-01-02,2\n")];
-        Assert.Equal([1, 2], TimeSeries.ReadCsv(_files.Write("wide.csv", wide))["A"].ToArray());
+        Assert.Equal([1, 2], TimeSeries.Read(_files.Write("wide.csv", wide))["A"].ToArray());
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public sealed class CsvTests : IDisposable
     public void A_cell_that_is_no_number_is_named_with_line_and_column()
     {
         Assert.Equal(
-            "prices.csv, line 4, column High: \"12,x\" is no number. Correct the cell or leave it empty.",
+            "prices.csv, line 4, column High: \"12,x\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.",
             Refused("Date,High\n2020-01-01,1\n2020-01-02,2\n2020-01-03,\"12,x\"\n"));
         Assert.Equal(
-            "prices.csv, line 3, column High: \"1e999\" is no number. Correct the cell or leave it empty.",
+            "prices.csv, line 3, column High: \"1e999\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.",
             Refused("Date,High\n2020-01-01,1\n2020-01-02,1e999\n"));
     }
 
@@ -101,9 +101,9 @@ public sealed class CsvTests : IDisposable
     public void Only_the_columns_asked_for_are_read()
     {
         string text = "Date,A,B\n2020-01-01,1,1\n2020-01-02,x,2\n2020-01-03,3,3\n";
-        Assert.Equal([1, 2, 3], Read(text, new CsvReadOptions { Columns = ["b"] })["B"].ToArray());
-        Assert.Equal(["B"], Read(text, new CsvReadOptions { Except = ["A"] }).ColumnNames);
-        Assert.Equal("prices.csv has no column C. Choose one of Date, A, B.", Refused(text, new CsvReadOptions { Columns = ["C"] }));
+        Assert.Equal([1, 2, 3], Read(text, new ReadOptions { Columns = ["b"] })["B"].ToArray());
+        Assert.Equal(["B"], Read(text, new ReadOptions { Except = ["A"] }).ColumnNames);
+        Assert.Equal("prices.csv has no column C. Choose one of Date, A, B.", Refused(text, new ReadOptions { Columns = ["C"] }));
     }
 
     [Fact]
@@ -119,20 +119,19 @@ public sealed class CsvTests : IDisposable
         string path = Path.Combine(_files.Folder, "none.csv");
         Assert.Equal(
             $"There is no file {path}. Check the path; relative ones start at {Environment.CurrentDirectory}.",
-            Assert.Throws<UnrollException>(() => TimeSeries.ReadCsv(path)).Message);
+            Assert.Throws<UnrollException>(() => TimeSeries.Read(path)).Message);
         Assert.Equal(
-            $"{_files.Folder} is a folder. Give the path of a CSV file.",
-            Assert.Throws<UnrollException>(() => TimeSeries.ReadCsv(_files.Folder)).Message);
+            $"{_files.Folder} is a folder. Give the path of a file, or of several as {Path.Join(_files.Folder, "*.csv")}.",
+            Assert.Throws<UnrollException>(() => TimeSeries.Read(_files.Folder)).Message);
     }
 
     [Theory]
-    [InlineData("", "prices.csv is empty. Give a CSV file with a header row, a date column and at least one column of numbers.")]
-    [InlineData("\uFEFF \r\n\n", "prices.csv is empty. Give a CSV file with a header row, a date column and at least one column of numbers.")]
+    [InlineData("", "prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.")]
+    [InlineData("\uFEFF \r\n\n", "prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.")]
     [InlineData("Date,A\n", "prices.csv has a header (Date, A) but no rows. Add at least one.")]
     [InlineData("Date,A\n,\n", "prices.csv has a header (Date, A) but no rows. Add at least one.")]
-    [InlineData("\u007fELF\0\0\0", "prices.csv is no CSV file: it holds binary data. Give a text file with a header row and a date column.")]
-    [InlineData("x,y\n1,2\n", "prices.csv has no date column: its columns are x, y. Give a CSV file with a column of dates such as 2016-01-31.")]
-    [InlineData("2020-01-01,5\n2020-01-02,6\n", "prices.csv has no header: its first line holds data (2020-01-01, 5). Add a line with the columns' names, for example Date,Close.")]
+    [InlineData("\u007fELF\0\0\0", "prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a workbook (.xlsx) or a Parquet file.")]
+    [InlineData("x,y\n1,2\n", "prices.csv has no date column: its columns are x, y. Name the column of the dates, or none to number the rows.")]
     [InlineData("Date,A,A\n2020-01-01,1,2\n", "prices.csv has two columns named A. Rename one of them.")]
     [InlineData("Date,A\n2020-01-01,x\n", "prices.csv has no column of numbers beside its dates; A was left out, as it holds text (\"x\" on line 2). Add one.")]
     [InlineData("Date,A\n2020-01-01,1\n2020-02-30,2\n", "prices.csv, line 3, column Date: \"2020-02-30\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
@@ -145,7 +144,7 @@ public sealed class CsvTests : IDisposable
     [InlineData("<!DOCTYPE html>\n<html lang=\"en\">\n<p>Not found, sorry</p>\n</html>\n", "<!")]
     [InlineData("\n{\"prices\": [1, 2]}\n", "{")]
     public void A_page_or_a_document_is_no_csv(string text, string start) => Assert.Equal(
-        $"prices.csv is no CSV file: it begins with {start}, as HTML, XML and JSON do. Give a text file with a header row and a date column.",
+        $"prices.csv is no table: it begins with {start}, as HTML, XML and JSON do. Give a text file with a header row and a date column.",
         Refused(text));
 
     [Fact]
@@ -159,14 +158,14 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void The_samples_are_read_whole()
     {
-        TimeSeries sp500 = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv"));
+        TimeSeries sp500 = TimeSeries.Read(TestFiles.Sample("sp500.csv"));
         Assert.Equal(5105, sp500.Rows);
         Assert.Equal(["open", "high", "low", "close", "adjclose", "volume"], sp500.ColumnNames);
         Assert.Equal((new DateTime(2000, 1, 3), 1478.0), (sp500.FirstDate, sp500["High"][0]));
         Assert.Equal((new DateTime(2020, 4, 17), 5792140000.0), (sp500.LastDate, sp500["Volume"][^1]));
         Assert.Equal(0, sp500.MissingValues().Total);
 
-        TimeSeries apple = TimeSeries.ReadCsv(TestFiles.Sample("aapl.csv"));
+        TimeSeries apple = TimeSeries.Read(TestFiles.Sample("aapl.csv"));
         Assert.Equal(1260, apple.Rows);
         Assert.Equal((new DateTime(2018, 5, 11), 188.589996), (apple.LastDate, apple["adj close"][^1]));
     }

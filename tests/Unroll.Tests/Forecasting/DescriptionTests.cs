@@ -37,7 +37,7 @@ public class DescriptionTests
     public void The_sample_has_the_figures_of_another_implementation()
     {
         // Python 3 on samples/data/sp500.csv: math.fsum(x)/n, statistics.stdev(x), statistics.quantiles(x, n=4, method='inclusive')
-        ColumnDescription high = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv")).Select("high").Describe().Columns[0];
+        ColumnDescription high = TimeSeries.Read(TestFiles.Sample("sp500.csv")).Select("high").Describe().Columns[0];
         Assert.Equal(5105, high.Count);
         Assert.Equal(1604.6796066701274, high.Mean, 1e-9);
         Assert.Equal(608.7061894840924, high.StandardDeviation, 1e-9);
@@ -65,7 +65,7 @@ public class DescriptionTests
     [Fact]
     public void Large_figures_print_in_scientific_notation()
     {
-        string text = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv")).Select("volume").Describe().ToString();
+        string text = TimeSeries.Read(TestFiles.Sample("sp500.csv")).Select("volume").Describe().ToString();
         Assert.Equal("             volume\ncount  5.105000e+03\nmean   3.124407e+09\nstd    1.503512e+09", string.Join('\n', text.Split('\n')[..4]));
     }
 }

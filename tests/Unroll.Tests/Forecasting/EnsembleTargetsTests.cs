@@ -15,7 +15,7 @@ public class EnsembleTargetsTests
         Targets = targets,
         Horizon = steps,
         Window = window,
-        Test = DateRange.Exactly(table.Dates[^MadeTasks.Test], table.LastDate, table.Format),
+        Test = DateRange.Exactly(table.Dates[^MadeTasks.Test], table.LastDate, table),
         Inputs = inputs ?? s_inputs,
         Metric = ForecastMetric.Rmse,
     });

@@ -5,7 +5,7 @@ namespace Unroll.Tests.Forecasting;
 
 public class ForecastSplitTests
 {
-    private static readonly TimeSeries s_sp500 = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv"));
+    private static readonly TimeSeries s_sp500 = TimeSeries.Read(TestFiles.Sample("sp500.csv"));
 
     /// <summary>One row a day from 2019-12-01 on.</summary>
     private static TimeSeries Days(int rows, Func<int, double> value) => new(

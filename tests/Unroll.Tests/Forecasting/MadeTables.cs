@@ -33,7 +33,7 @@ internal static class MadeTables
 
     /// <summary>The newest rows for the test, all others to train on.</summary>
     public static ForecastSplit Split(TimeSeries table, int test, int window, ForecastInputs? inputs = null, string target = "x") => new(
-        table, target, DateRange.Exactly(table.FirstDate, table.Dates[^(test + 1)], table.Format), DateRange.Exactly(table.Dates[^test], table.LastDate, table.Format), window, inputs);
+        table, target, DateRange.Exactly(table.FirstDate, table.Dates[^(test + 1)], table), DateRange.Exactly(table.Dates[^test], table.LastDate, table), window, inputs);
 
     /// <summary>The same table with every value from a row on made by <paramref name="spoil"/>; the columns named stay as they are.</summary>
     public static TimeSeries Spoilt(TimeSeries table, int from, Func<int, double> spoil, params string[] kept) => new(

@@ -32,7 +32,7 @@ internal static class MadeTasks
             Targets = targets,
             Horizon = steps,
             Window = 14,
-            Test = DateRange.Exactly(first.Dates[^Test], first.LastDate, first.Format),
+            Test = DateRange.Exactly(first.Dates[^Test], first.LastDate, first),
             Inputs = inputs ?? new ForecastInputs { Past = [.. new[] { "low", "volume" }.Except(targets)], Known = ["event"], Calendar = true },
         });
     }

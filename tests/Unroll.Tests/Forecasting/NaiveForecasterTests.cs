@@ -5,7 +5,7 @@ namespace Unroll.Tests.Forecasting;
 
 public class NaiveForecasterTests
 {
-    private static readonly TimeSeries s_sp500 = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv"));
+    private static readonly TimeSeries s_sp500 = TimeSeries.Read(TestFiles.Sample("sp500.csv"));
 
     [Fact]
     public void Predicts_the_value_of_the_row_before()

@@ -49,7 +49,7 @@ public class RecipeLeakageTests
     public void Rows_between_training_and_test_are_known_but_not_learnt_from()
     {
         TimeSeries table = MadeTables.Of("daily", 300);
-        ForecastSplit Cut(TimeSeries rows) => new(rows, "x", DateRange.Exactly(rows.FirstDate, rows.Dates[199], rows.Format), DateRange.Exactly(rows.Dates[270], rows.LastDate, rows.Format), 14, MadeTables.AllInputs);
+        ForecastSplit Cut(TimeSeries rows) => new(rows, "x", DateRange.Exactly(rows.FirstDate, rows.Dates[199], rows), DateRange.Exactly(rows.Dates[270], rows.LastDate, rows), 14, MadeTables.AllInputs);
         ForecastSplit split = Cut(table), other = Cut(MadeTables.Spoilt(table, 200, row => 500 + row, "event"));
         EnsembleForecaster one = Fitted(new EnsembleForecaster(Recipe(2)), split), two = Fitted(new EnsembleForecaster(Recipe(2)), other);
         Assert.Equal(Bytes(one), Bytes(two));

@@ -238,7 +238,7 @@ public class RowCalendarTests
     [Fact]
     public void The_holidays_of_a_stock_exchange_are_found_in_its_prices()
     {
-        TimeSeries prices = TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv"));
+        TimeSeries prices = TimeSeries.Read(TestFiles.Sample("sp500.csv"));
         DateTime[] days = [.. prices.Dates.Where(day => day < new DateTime(2018, 1, 1))];
         var calendar = RowCalendar.Of(days);
         // The days of 2018 and 2019 as they were, but for 5 December 2018, when a president was buried.

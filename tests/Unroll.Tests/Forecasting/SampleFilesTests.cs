@@ -26,7 +26,7 @@ public class SampleFilesTests
     [Fact]
     public void Births_are_those_of_every_day_of_twenty_years()
     {
-        TimeSeries births = TimeSeries.ReadCsv(TestFiles.Sample("births.csv"));
+        TimeSeries births = TimeSeries.Read(TestFiles.Sample("births.csv"));
         Assert.Equal(["births"], births.ColumnNames);
         Assert.Equal((7305, new DateTime(1969, 1, 1), new DateTime(1988, 12, 31)), (births.Rows, births.FirstDate, births.LastDate));
         Assert.Equal("daily, no gaps", births.CalendarGaps().ToString());
@@ -38,7 +38,7 @@ public class SampleFilesTests
     [Fact]
     public void Ridership_has_weather_and_games_beside_it()
     {
-        TimeSeries ridership = TimeSeries.ReadCsv(TestFiles.Sample("ridership.csv"));
+        TimeSeries ridership = TimeSeries.Read(TestFiles.Sample("ridership.csv"));
         Assert.Equal(
             ["ridership", "temp_min", "temp", "temp_max", "temp_change", "dew", "humidity", "pressure", "pressure_change", "wind", "wind_max", "gust", "gust_max",
                 "percip", "percip_max", "weather_rain", "weather_snow", "weather_cloud", "weather_storm", "Blackhawks_Away", "Blackhawks_Home",

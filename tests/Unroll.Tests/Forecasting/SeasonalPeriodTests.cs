@@ -63,7 +63,7 @@ public class SeasonalPeriodTests
 
     [Fact]
     public void Prices_have_no_week() =>
-        Assert.Null(SeasonalPeriod.Find(TimeSeries.ReadCsv(TestFiles.Sample("sp500.csv")).Slice("2012..2017")["high"]));
+        Assert.Null(SeasonalPeriod.Find(TimeSeries.Read(TestFiles.Sample("sp500.csv")).Slice("2012..2017")["high"]));
 
     [Fact]
     public void Three_seasons_must_be_seen()

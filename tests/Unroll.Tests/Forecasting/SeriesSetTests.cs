@@ -18,7 +18,7 @@ public sealed class SeriesSetTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private SeriesSet Read(string text, string column = "shop", CsvReadOptions? options = null) => SeriesSet.ReadCsv(_files.Write("shops.csv", text), column, options);
+    private SeriesSet Read(string text, string column = "shop", ReadOptions? options = null) => SeriesSet.Read(_files.Write("shops.csv", text), column, options);
 
     private string Refused(string text, string column = "shop") => Assert.Throws<UnrollException>(() => Read(text, column)).Message;
 
@@ -87,8 +87,8 @@ public sealed class SeriesSetTests : IDisposable
     [Fact]
     public void Other_options_hold_for_the_other_columns()
     {
-        var options = new CsvReadOptions { DateFormat = "dd/MM/yyyy", Columns = ["shop", "a"] };
-        SeriesSet panel = Read("when,shop,a,b\n01/02/2020,N,1,x\n02/02/2020,N,2,y\n", "shop", options with { DateColumn = "when" });
+        var options = new ReadOptions { DateFormat = "dd/MM/yyyy", Columns = ["shop", "a"] };
+        SeriesSet panel = Read("when,shop,a,b\n01/02/2020,N,1,x\n02/02/2020,N,2,y\n", "shop", options with { Date = ["when"] });
         Assert.Equal(["a"], panel.ColumnNames);
         Assert.Equal([new(2020, 2, 1), new(2020, 2, 2)], panel["N"].Dates);
     }
@@ -99,7 +99,7 @@ public sealed class SeriesSetTests : IDisposable
     [InlineData("date,shop,a\n2020-01-01,N,1\n", "store", "shops.csv has no column store. Choose one of date, shop, a.")]
     [InlineData("date,shop,a\n2020-01-01,N,1\n", "date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, a.")]
     [InlineData("date,shop\n2020-01-01,N\n", "shop", "shops.csv has no column of numbers beside its dates. Add one.")]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,1.2.3\n", "shop", "shops.csv, line 3, column a: \"1.2.3\" is no number. Correct the cell or leave it empty.")]
+    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,1.2.3\n", "shop", "shops.csv, line 3, column a: \"1.2.3\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.")]
     [InlineData("date,shop,a\n2020-01-01,N,1\n2020-13-02,N,1\n", "shop", "shops.csv, line 3, column date: \"2020-13-02\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
     public void A_file_that_is_no_panel_is_refused_in_one_line(string text, string column, string message) => Assert.Equal(message, Refused(text, column));
 
@@ -116,7 +116,7 @@ public sealed class SeriesSetTests : IDisposable
     [Fact]
     public void Read_as_one_series_a_long_file_is_refused_with_a_hint()
     {
-        string Hint(string text) => Assert.ThrowsAny<UnrollException>(() => TimeSeries.ReadCsv(_files.Write("shops.csv", text))).Message;
+        string Hint(string text) => Assert.ThrowsAny<UnrollException>(() => TimeSeries.Read(_files.Write("shops.csv", text))).Message;
         Assert.Equal(
             "shops.csv: the date 2020-01-01 appears twice, on lines 2 and 4. Remove one of them; or, if each shop is a series of its own, name shop as the column that tells the series apart.",
             Hint("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,2\n2020-01-01,S,3\n2020-01-02,S,4\n"));
@@ -160,7 +160,7 @@ public sealed class SeriesSetTests : IDisposable
     [Fact]
     public void The_sample_holds_twenty_stations_and_clark_lake_is_the_ridership_of_the_other_sample()
     {
-        SeriesSet stations = SeriesSet.ReadCsv(TestFiles.Sample("stations.csv"), "station");
+        SeriesSet stations = SeriesSet.Read(TestFiles.Sample("stations.csv"), "station");
         Assert.Equal((20, 29220, "Austin", "California"), (stations.Count, stations.Rows, stations.Keys[0], stations.Keys[^1]));
         Assert.Equal(["ridership"], stations.ColumnNames);
         Assert.All(stations.Keys, key => Assert.Equal((1461, new DateTime(2012, 8, 15), new DateTime(2016, 8, 14)), (stations[key].Rows, stations[key].FirstDate, stations[key].LastDate)));
@@ -168,7 +168,7 @@ public sealed class SeriesSetTests : IDisposable
         Assert.Equal(2545.962, stations["Austin"]["ridership"].ToArray().Sum(), 1e-6);
         Assert.Equal(1420.862, stations["California"]["ridership"].ToArray().Sum(), 1e-6);
         Assert.Equal(
-            TimeSeries.ReadCsv(TestFiles.Sample("ridership.csv")).Slice("2012-08-15..2016-08-14")["ridership"].ToArray(),
+            TimeSeries.Read(TestFiles.Sample("ridership.csv")).Slice("2012-08-15..2016-08-14")["ridership"].ToArray(),
             stations["clark_lake"]["ridership"].ToArray());
     }
 }

@@ -20,7 +20,7 @@ public sealed class StaticColumnTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private SeriesSet Read(string text, params string[] statics) => SeriesSet.ReadCsv(_files.Write("shops.csv", text), "shop", new CsvReadOptions { Static = statics });
+    private SeriesSet Read(string text, params string[] statics) => SeriesSet.Read(_files.Write("shops.csv", text), "shop", new ReadOptions { Static = statics });
 
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 

@@ -16,13 +16,18 @@ internal sealed class TestFiles : IDisposable
         return path;
     }
 
-    /// <summary>A file of samples/data, found from the folder of the solution.</summary>
-    public static string Sample(string name)
+    /// <summary>The folder of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>A file of samples/data.</summary>
+    public static string Sample(string name) => Path.Combine(Root, "samples", "data", name);
+
+    private static string FindRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Unroll.slnx")))
             folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "samples", "data", name);
+        return folder!.FullName;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -135,7 +135,7 @@ public class ValidationObjectiveTests
         List<int> epochs = [];
         TrialOutcome outcome = objective.Evaluate(new TrialRun(1, 1, 2, s_settings), epochs.Add, TestContext.Current.CancellationToken);
 
-        var task = new ForecastTask(new ForecastSplit(table.Head(300), "x", DateRange.Exactly(table.FirstDate, table.Dates[239], table.Format), DateRange.Exactly(table.Dates[240], table.Dates[299], table.Format), 7, MadeTables.AllInputs), 3);
+        var task = new ForecastTask(new ForecastSplit(table.Head(300), "x", DateRange.Exactly(table.FirstDate, table.Dates[239], table), DateRange.Exactly(table.Dates[240], table.Dates[299], table), 7, MadeTables.AllInputs), 3);
         var own = new EnsembleForecaster(s_ensemble with
         {
             Window = 7,

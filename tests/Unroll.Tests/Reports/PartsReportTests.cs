@@ -137,7 +137,7 @@ public class PartsReportTests
         SeriesSet set = new("shops.csv", ("North", ReportSamples.Days("shops.csv", 120, 1)), ("West", ReportSamples.Days("shops.csv", 120, 3)), ("Late", ReportSamples.Days("shops.csv", 120, 4).Tail(4)));
         var task = new ForecastTask(set, new TaskOptions { Horizon = 7, Window = 14 });
         Assert.Equal(["Late"], task.LeftOut.Select(each => each.Series));
-        var future = new Forecast([north, new PartForecast(late, [north.OriginDate(0), .. north.Rows().Select(row => row.Date)], [[1, 2, 3, 4, 5, 6, 7]], null, [], north.Format)]);
+        var future = new Forecast([north, new PartForecast(late, [north.OriginDate(0), .. north.Rows().Select(row => row.Date)], [[1, 2, 3, 4, 5, 6, 7]], null, [], north.Table)]);
         string html = HtmlReport.Render(ForecastReport.Create(task, new Comparison(task), future));
         JsonElement[] parts = [.. PageText.Data(html).GetProperty("parts").EnumerateArray()];
         Assert.Equal(["North", "West", "Late"], parts.Select(part => part.GetProperty("name").GetString()));

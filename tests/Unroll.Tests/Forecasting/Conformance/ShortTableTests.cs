@@ -19,7 +19,7 @@ public partial class ShortTableTests
     {
         TimeSeries made = Months(14 * Year);
         string Line(int row) => string.Create(CultureInfo.InvariantCulture, $"{made.Dates[row]:yyyy-MM-dd},{made["x"][row]:0.00}\n");
-        return TimeSeries.ReadCsv(files.Write("months.csv", "month,x\n" + string.Concat(Enumerable.Range(0, made.Rows).Select(Line))));
+        return TimeSeries.Read(files.Write("months.csv", "month,x\n" + string.Concat(Enumerable.Range(0, made.Rows).Select(Line))));
     }
 
     private static EnsembleRecipe Small(int steps) => Candidates.Recipe(CellKind.Gru) with { Steps = steps, Members = 1, Window = null };

@@ -19,7 +19,7 @@ public sealed class CsvDateProperties : IDisposable
     public void Dispose() => _files.Dispose();
 
     private TimeSeries Read(IEnumerable<string> dates) =>
-        TimeSeries.ReadCsv(_files.Write("prices.csv", "Date,A\n" + string.Concat(dates.Select(date => $"{date},1\n"))));
+        TimeSeries.Read(_files.Write("prices.csv", "Date,A\n" + string.Concat(dates.Select(date => $"{date},1\n"))));
 
     private static string WithOffset(DateTime local, TimeSpan offset) =>
         new DateTimeOffset(local, offset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);

@@ -1,0 +1,351 @@
+using System.Collections.ObjectModel;
+using System.Data;
+using System.Globalization;
+using System.Text;
+
+namespace Unroll.Forecasting;
+
+/// <summary>Understands a table: its header, its dates, its numbers; every error names the file and, where there is one, the line.</summary>
+internal sealed class TableFile
+{
+    /// <summary>How many columns that were left out a message names.</summary>
+    private const int MostLeftOut = 3;
+
+    /// <summary>So many rows tell whether a column that is not needed holds dates.</summary>
+    private const int FewRows = 5;
+
+    private readonly CellTable _table;
+    private readonly ReadOptions _options;
+    private readonly TableFacts _facts;
+    private readonly TableLayout _layout;
+    private CellColumn[] _columns;
+
+    /// <summary>The first cell that is no number among numbers.</summary>
+    private string? _slip;
+
+    private TableFile(CellTable table, ReadOptions options, TableFacts facts)
+    {
+        (_table, _facts) = (table, facts);
+        _layout = TableLayout.Of(table, facts);
+        _options = options with { Date = Apart(options.Date), Columns = Apart(options.Columns) };
+        _columns = [.. _layout.Names.Select((name, index) => new CellColumn(table, index, name, _layout.Data))];
+    }
+
+    private string File => _facts.Source;
+
+    /// <param name="path">The file, or - for standard input.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="seriesColumn">For a long file: the column whose text says which series a row belongs to.</param>
+    public static TableRows Read(string path, ReadOptions options, string? seriesColumn = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Read(TableBytes.Read(path), TableBytes.NameOf(path), options, seriesColumn);
+    }
+
+    /// <inheritdoc cref="Read(string, ReadOptions, string?)"/>
+    public static TableRows Read(byte[] bytes, string name, ReadOptions options, string? seriesColumn = null)
+    {
+        var facts = new TableFacts { Source = name };
+        CellTable table = bytes switch
+        {
+            [(byte)'P', (byte)'K', 3, 4, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..] => WorkbookCells.Read(bytes, name, options, facts),
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => ParquetCells.Read(bytes, name, facts),
+            _ => TextCells.Read(bytes, name, options, facts),
+        };
+        if (options.Sheet is { } sheet && facts.Kind != "workbook")
+            throw new UnrollException($"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet "
+                + "out.")
+            { Subject = "sheet" };
+        return new TableFile(table, options, facts).Rows(seriesColumn);
+    }
+
+    /// <inheritdoc cref="Read(string, ReadOptions, string?)"/>
+    public static TableRows Read(IDataReader reader, string name, ReadOptions options, string? seriesColumn = null)
+    {
+        var facts = new TableFacts { Source = name };
+        return new TableFile(RecordCells.Read(reader, facts), options, facts).Rows(seriesColumn);
+    }
+
+    private TableRows Rows(string? seriesColumn)
+    {
+        CheckWidths();
+        if (_layout.Data.Length == 0)
+            throw new UnrollException($"{File} has a header ({NameList.Of(_layout.Names)}) but no rows. Add at least one.");
+        if (_layout.Header.Length == 0 && _facts.Kind == "text")
+            _facts.Notices.Add($"took the first line for data: it names no columns, so they are called {NameList.Of(_layout.Names)}");
+        if (_layout.Behind.Length > 0)
+            _facts.Notices.Add(RowsBehind());
+        int? keyIndex = seriesColumn is null ? null : Find(seriesColumn, "series");
+        FoundDates dates = Dates(keyIndex);
+        _facts.Notices.AddRange(dates.Notices);
+        if (dates.IsNumber && _options.Date is null)
+            CheckNames();
+        KeyCells? keys = keyIndex is { } place ? KeyCells.Of(_columns[place], File) : null;
+        DateTime[] stamps = dates.IsNumber ? RowNumbers.ToDates(dates.Numbers) : dates.Dates;
+        int repeated = LeaveOutRepeated(ref stamps, ref keys);
+        int[] statics = Statics(dates.Columns, keyIndex);
+        StaticColumn[]? staticColumns = keys is null || _options.Static is null
+            ? null
+            : Array.ConvertAll(statics, column => StaticCells.Read(_columns[column], File, keys));
+        NumberColumn[] numbers = Numbers([.. dates.Columns, .. statics, .. keyIndex is { } own ? [own] : Array.Empty<int>()], out NumberReader reader);
+        var leftOut = new ReadOnlyDictionary<string, string>(_facts.LeftOut);
+        return new TableRows(
+            File, stamps, Array.ConvertAll(_columns[0].Rows, _table.Line), numbers, keys, staticColumns, _facts.Notices, leftOut,
+            Reading(dates, reader, leftOut) with { RepeatedRows = repeated });
+    }
+
+    /// <exception cref="UnrollException">The dates are in the header, so that each row is a series.</exception>
+    private void CheckNames()
+    {
+        string[] dates = [.. _layout.Names.Where(name => DateText.LooksLikeDate(Encoding.UTF8.GetBytes(name)))];
+        if (dates.Length > 2 && 2 * dates.Length > _layout.Names.Length)
+            throw new UnrollException($"{File} has dates as names of its columns ({NameList.Of(dates)}). Turn the table, so that "
+                + "each date has a row.");
+    }
+
+    /// <summary>Leaves out rows that are there twice, with the same cells throughout: they count once.</summary>
+    private int LeaveOutRepeated(ref DateTime[] dates, ref KeyCells? keys)
+    {
+        DateTime[] all = dates;
+        int[] series = keys?.Rows ?? [], rows = _layout.Data;
+        bool increases = series.Length == 0;
+        for (int row = 1; row < all.Length && increases; row++)
+            increases = all[row] > all[row - 1];
+        if (increases)
+            return 0;
+        int[] order = [.. Enumerable.Range(0, all.Length)];
+        Array.Sort(order, (a, b) => (Series(a), all[a], a).CompareTo((Series(b), all[b], b)));
+        var kept = new bool[all.Length];
+        Array.Fill(kept, true);
+        for (int first = 0, next = 1; next < order.Length; next++)
+        {
+            DateTime date = all[order[next]];
+            if (date == all[order[first]] && Series(order[next]) == Series(order[first]) && _table.AreSame(rows[order[next]], rows[order[first]])
+                && !TableRows.MayClockGoBack(date))
+                kept[order[next]] = false;
+            else
+                first = next;
+        }
+
+        int repeated = kept.Count(each => !each);
+        if (repeated == 0)
+            return 0;
+        int line = Array.IndexOf(kept, false);
+        _facts.Notices.Add($"counted once what is there twice: {(repeated == 1 ? "1 row" : $"{repeated} rows")}, the first on line "
+            + $"{_table.Line(rows[line])}");
+        int[] left = [.. Enumerable.Range(0, all.Length).Where(row => kept[row])];
+        _columns = Array.ConvertAll(_columns, column => column with { Rows = Array.ConvertAll(left, row => rows[row]) });
+        dates = Array.ConvertAll(left, row => all[row]);
+        if (keys is not null)
+            keys = keys with { Rows = Array.ConvertAll(left, row => series[row]) };
+        return repeated;
+
+        int Series(int row) => series.Length == 0 ? 0 : series[row];
+    }
+
+    /// <exception cref="UnrollException">There are no dates, or those that there are name the series.</exception>
+    private FoundDates Dates(int? key)
+    {
+        var finder = new DateFinder(File, _options);
+        try
+        {
+            return finder.Find(_columns, key);
+        }
+        catch (UnrollException error) when (key is { } chosen && error.Subject == "date" && WithoutKey(finder) is { } found && found.Columns.Contains(chosen))
+        {
+            throw HoldsDates(chosen, found);
+        }
+        catch (UnrollException error) when (_facts.Kind == "text" && error.Subject?.StartsWith("date", StringComparison.Ordinal) == true)
+        {
+            CheckNames();
+            // What looks like the table may be something before it, or have another delimiter.
+            string more = _layout.Header.Length == 0 ? ",skip" : _columns.Length == 1 ? ",delimiter" : "";
+            throw new UnrollException(error.Message, error) { Subject = error.Subject + more };
+        }
+    }
+
+    private FoundDates? WithoutKey(DateFinder finder)
+    {
+        try
+        {
+            return finder.Find(_columns, null);
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+
+    private UnrollException HoldsDates(int key, FoundDates dates) => new(
+        $"Column {_layout.Names[key]} of {File} holds the dates, so it cannot tell series apart. "
+            + $"Choose another of {NameList.Of([.. _layout.Names.Where((_, place) => !dates.Columns.Contains(place))])}.")
+    { Subject = "series" };
+
+    private TableReading Reading(FoundDates dates, NumberReader numbers, ReadOnlyDictionary<string, string> leftOut) => new()
+    {
+        Source = File,
+        Kind = _facts.Kind,
+        Encoding = _facts.Encoding,
+        Delimiter = TableReading.DelimiterName(_facts.Delimiter),
+        Sheet = _facts.Sheet,
+        HeaderLines = Array.ConvertAll(_layout.Header, _table.Line),
+        FirstLine = _table.Line(_layout.Data[0]),
+        LinesBehind = Array.ConvertAll(_layout.Behind, _table.Line),
+        DateColumns = Array.ConvertAll(dates.Columns, column => _layout.Names[column]),
+        DateForm = dates.Form,
+        IsNumbered = dates.IsNumber,
+        Zone = dates.Zone,
+        Decimal = numbers.Decimal,
+        Thousands = numbers.Thousands,
+        MissingMarks = numbers.Marks,
+        LeftOut = leftOut,
+    };
+
+    /// <summary>The columns of numbers but for some that hold something else; those of text are left out.</summary>
+    private NumberColumn[] Numbers(int[] others, out NumberReader reader)
+    {
+        HashSet<int> except = [.. others, .. _options.Except.Select(name => Find(name, "columns"))];
+        HashSet<int>? only = _options.Columns is { } names ? [.. names.Select(name => Find(name, "columns"))] : null;
+        CellColumn[] columns = [.. _columns.Where(column => !others.Contains(column.Index))];
+        reader = new NumberReader(File, _facts.Delimiter, _options);
+        List<NumberColumn> numbers = [.. reader.Read(columns, Array.ConvertAll(columns, column => IsWanted(column.Index)))
+            .Where(column => IsNumeric(_columns[column.Index], column))];
+
+        _facts.Notices.AddRange(reader.Notices);
+        foreach ((string column, double value, int count) in reader.LikelyMissing)
+        {
+            string rows = count == 1 ? "1 row" : $"{count} rows";
+            _facts.Notices.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{column} is {value} on {rows}, far from all its other values: if that marks a missing value, say so "
+                    + $"(ReadOptions.Missing)"));
+        }
+
+        if (only is not null)
+            numbers = [.. numbers.OrderBy(column => Array.FindIndex([.. _options.Columns!], name => Find(name, "columns") == column.Index))];
+        if (numbers.Count == 0 && _slip is not null)
+            throw new UnrollException(_slip) { Subject = "missing-marks" };
+        return numbers.Count > 0
+            ? [.. numbers]
+            : throw new UnrollException($"{File} has no column of numbers beside its dates"
+                + $"{string.Concat(_facts.LeftOut.Take(MostLeftOut).Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
+
+        bool IsWanted(int index) => !except.Contains(index) && only?.Contains(index) != false;
+    }
+
+    private bool IsNumeric(CellColumn cells, NumberColumn column)
+    {
+        if (column.IsEmpty && column.Name == TableLayout.Unnamed(column.Index))
+        {
+            if (_facts.Kind == "text" && _layout.Header.Length > 0 && _table.Width(_layout.Header[0]) > column.Index)
+                _facts.Notices.Add($"left out {column.Name}: it has neither a name nor values");
+            return false;
+        }
+
+        if (column.BadCells == 0)
+        {
+            if (!NumberReader.IsCounter(cells, column.Values) || _options.Columns is not null)
+                return true;
+            _facts.Notices.Add($"left out {(column.Name == TableLayout.Unnamed(column.Index) ? column.Name : $"column {column.Name}")}: it counts the rows");
+            _facts.LeftOut[column.Name] = "it counts the rows";
+            return false;
+        }
+
+        (long line, string text) = column.FirstBad;
+        if (column.IsText && _options.Decimal is { } sign && text.All(letter => char.IsAsciiDigit(letter) || letter is '.' or ',' or '-'))
+        {
+            throw new UnrollException($"{File}, line {line}, column {column.Name}: \"{text}\" is no number with a decimal "
+                + $"{(sign == ',' ? "comma" : "point")}. "
+                + "Choose the other sign, or leave the column out.")
+            { Subject = "decimal" };
+        }
+
+        if (column.IsText && _options.Columns is null)
+            return LeaveOut(column.Name, $"it holds {(AreDates(cells) ? "other dates" : "text")} (\"{text}\" on line {line})");
+        string slip = $"{File}, line {line}, column {column.Name}: \"{text}\" is no number. Correct the cell or leave it empty, "
+            + "or name it as a mark of missing values.";
+        if (_options.Columns is not null)
+            throw new UnrollException(slip) { Subject = "missing-marks" };
+        _slip ??= slip;
+        return LeaveOut(column.Name, $"\"{text}\" on line {line} is no number. Correct the cell, or name it as a mark of missing "
+            + "values (ReadOptions.Missing)");
+    }
+
+    /// <summary>Names of columns; what is no name is several with commas between.</summary>
+    private IReadOnlyList<string>? Apart(IReadOnlyList<string>? names) => names is null
+        ? null
+        : [.. names.SelectMany(name => _layout.Names.Contains(CellText.Clean(name), StringComparer.OrdinalIgnoreCase)
+            ? [name]
+            : name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static bool AreDates(CellColumn cells) =>
+        Enumerable.Range(0, Math.Min(cells.Count, FewRows)).All(row => cells.Kind(row) == CellContent.Date || DateText.LooksLikeDate(cells.Text(row)));
+
+    private bool LeaveOut(string column, string reason)
+    {
+        _facts.Notices.Add($"left out column {column}: {reason}");
+        _facts.LeftOut[column] = reason;
+        return false;
+    }
+
+    private int[] Statics(int[] dates, int? key)
+    {
+        if (key is null)
+            return [];
+        int[] indices = [.. (_options.Static ?? []).Select(name => Find(name, "static")).Distinct()];
+        foreach (int index in indices)
+        {
+            string name = _layout.Names[index];
+            if (dates.Contains(index) || index == key)
+            {
+                throw new UnrollException($"Column {name} of {File} {(index == key ? "names the series" : "holds the dates")}, so "
+                    + "it is no static column. Name others.")
+                { Subject = "static" };
+            }
+
+            _facts.LeftOut[name] = "it is a static column of the panel";
+        }
+
+        return indices;
+    }
+
+    private void CheckWidths()
+    {
+        int width = _layout.Names.Length;
+        foreach (int row in _layout.Data)
+        {
+            int own = _table.Width(row);
+            if (own == width || (own < width && _facts.Kind != "text"))
+                continue;
+            int filled = own;
+            while (filled > width && _table.IsEmpty(row, filled - 1))
+                filled--;
+            if (filled == width)
+                continue;
+            throw new UnrollException($"{File}, line {_table.Line(row)}: {filled} cells, but the header names {Header()} columns. "
+                + "Put quotes around a cell that holds the delimiter, or add what is missing.");
+        }
+
+        int Header() => _layout.Header.Length > 0 ? _table.Width(_layout.Header[0]) : width;
+    }
+
+    private string RowsBehind()
+    {
+        int first = _layout.Behind[0];
+        string text = Enumerable.Range(0, _table.Width(first)).Select(column => _table.Words(first, column)).First(words => words.Length > 0);
+        string lines = _layout.Behind.Length == 1 ? $"line {_table.Line(first)}" : $"the last {_layout.Behind.Length} lines";
+        return $"left out {lines} behind the data (\"{CellText.Shown(text)}\")";
+    }
+
+    private int Find(string name, string subject)
+    {
+        name = CellText.Clean(name);
+        int index = Array.IndexOf(_layout.Names, name);
+        if (index < 0)
+            index = Array.FindIndex(_layout.Names, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return index >= 0
+            ? index
+            : throw new UnrollException($"{File} has no column {CellText.Shown(name)}. Choose one of "
+                + $"{NameList.Of(_layout.Names)}.")
+            { Subject = subject };
+    }
+}
