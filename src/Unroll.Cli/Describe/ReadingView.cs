@@ -24,13 +24,8 @@ internal static class ReadingView
         }
     }
 
-    /// <summary>A notice of the library in words of the tool: an option of the library is named as that of the command line.</summary>
-    public static string Notice(string notice) => notice
-        .Replace("ReadOptions.Missing", "--na", StringComparison.Ordinal)
-        .Replace("ReadOptions.DateFormat", "--date-format", StringComparison.Ordinal)
-        .Replace("ReadOptions.Decimal", "--decimal", StringComparison.Ordinal)
-        .Replace("ReadOptions.TimeZone", "--timezone", StringComparison.Ordinal)
-        .Replace("ReadOptions.Date", "--date", StringComparison.Ordinal);
+    /// <summary>A notice of the library in words of the tool: what the library calls ReadOptions.Missing is --na.</summary>
+    public static string Notice(string notice) => notice.Replace("ReadOptions.Missing", "--na", StringComparison.Ordinal);
 
     private static string CellOf(string mark) => mark.Length <= 20 ? mark : mark[..20] + "...";
 }

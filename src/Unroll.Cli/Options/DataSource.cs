@@ -59,8 +59,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
     }
 
     public string Title => Sample?.Title
-        ?? (Paths.Count == 1 ? Path.GetFileNameWithoutExtension(Paths[0]) : $"{Path.GetFileNameWithoutExtension(Paths[0])} and "
-            + $"{Paths.Count - 1} more");
+        ?? Path.GetFileNameWithoutExtension(Paths[0]) + (Paths.Count == 1 ? "" : $" and {Paths.Count - 1} more");
 
     /// <param name="seriesColumn">The column that names the series; null for that of the sample, or a file of one series.</param>
     /// <param name="statics">The static columns; null to find them.</param>
@@ -74,9 +73,13 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         {
             if (IsWide)
                 return SeriesSet.FromColumns(AsTable(Paths.Count > 1 ? SeriesSet.ReadFiles(Paths, null, options) : TimeSeries.Read(Paths[0], options)));
-            if (Paths.Count > 1 || IsFile(series, options))
+            if (Paths.Count > 1)
                 return SeriesSet.ReadFiles(Paths, series, options);
             return series is { } column ? SeriesSet.Read(Paths[0], column, options) : SeriesSet.Of(TimeSeries.Read(Paths[0], options));
+        }
+        catch (UnrollException error) when (error.Subject == "series" && IsOneOfSeveral(series))
+        {
+            return SeriesSet.ReadFiles(Paths, series, options);
         }
         catch (SeveralSeriesException several)
         {
@@ -84,21 +87,10 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         }
     }
 
-    /// <summary>Whether the only file is to be a series of its own, named as the file, as others were that a forecaster learnt from.</summary>
-    private bool IsFile(string? series, ReadOptions options)
-    {
-        if (!"file".Equals(series, StringComparison.OrdinalIgnoreCase) || Paths[0] == "-")
-            return false;
-        try
-        {
-            SeriesSet.Read(Paths[0], series, options);
-            return false;
-        }
-        catch (UnrollException error)
-        {
-            return error.Subject == "series";
-        }
-    }
+    /// <summary>
+    /// Whether the only file, which has no column of that name, is a series named as the file, as others were that a forecaster learnt from.
+    /// </summary>
+    private bool IsOneOfSeveral(string? series) => Paths is [not "-"] && "file".Equals(series, StringComparison.OrdinalIgnoreCase);
 
     private static TimeSeries AsTable(SeriesSet set) => set.IsTable
         ? set[set.Keys[0]]
@@ -139,8 +131,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
             return [path];
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } given ? given : ".";
         if (!Directory.Exists(folder))
-            throw new UnrollException($"There is no folder {folder}. Check the path; relative ones start at "
-                + $"{Environment.CurrentDirectory}.");
+            throw new UnrollException($"There is no folder {folder}. Check the path; relative ones start at {Environment.CurrentDirectory}.");
         string[] found = [.. Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new UnrollException($"No file in {folder} is named as {name}. Check the pattern.");
     }

@@ -8,9 +8,8 @@ namespace Unroll.Cli;
 internal sealed class ReadingOptions
 {
     /// <summary>What most verbs say of FILE.</summary>
-    public const string AnyTable = "A table with a date column and columns of numbers: text with any delimiter, .xlsx, .parquet, "
-        + "any of them "
-        + "as .gz, - for standard input; or several, as \"data/*.csv\" [default: the sample sp500]";
+    public const string AnyTable = "A table with a date column and columns of numbers: text with any delimiter, .xlsx, "
+        + ".parquet, any of them as .gz, - for standard input; or several, as \"data/*.csv\" [default: the sample sp500]";
 
     private const string NoDates = "none";
 
@@ -49,17 +48,15 @@ internal sealed class ReadingOptions
         HelpName = "TEXT",
     };
 
-    private readonly Option<string?> _delimiter = new("--delimiter")
+    private readonly Option<char?> _delimiter = new("--delimiter")
     {
         Description = "The character between cells, or tab [default: found among comma, semicolon, tab, bar and blanks]",
         HelpName = "CHARACTER",
-        CustomParser = result => result.Tokens[0].Value is { } text && (text == "tab" || (text.Length == 1 && char.IsAscii(text[0]) && !char.IsLetterOrDigit(text[0]) && text[0] != '"'))
-            ? text
-            : Refused(result, $"--delimiter is \"{result.Tokens[0].Value}\"; it takes a character such as ^ or ~, or the word tab"),
+        CustomParser = DelimiterOf,
     };
 
-    private readonly Option<int?> _skip = Options.OptionalWhole("--skip", 0, int.MaxValue, "How many lines stand before the header "
-        + "[default: found]");
+    private readonly Option<int?> _skip = Options.OptionalWhole(
+        "--skip", 0, int.MaxValue, "How many lines stand before the header [default: found]");
     private readonly Option<string[]> _columns = Options.Names("--columns",
         "The only columns to read beside the dates and the series [default: all of numbers]");
     private readonly Option<string?> _sheet = new("--sheet")
@@ -98,7 +95,7 @@ internal sealed class ReadingOptions
             Decimal = result.GetValue(_decimal) is { } sign ? sign[0] : null,
             Missing = result.GetValue(_missingMarks) ?? [],
             Skip = result.GetValue(_skip),
-            Delimiter = result.GetValue(_delimiter) is { } delimiter ? delimiter == "tab" ? '\t' : delimiter[0] : null,
+            Delimiter = result.GetValue(_delimiter),
             Sheet = result.GetValue(_sheet),
             Columns = result.GetValue(_columns) is { Length: > 0 } columns ? columns : null,
         };
@@ -110,9 +107,14 @@ internal sealed class ReadingOptions
         };
     }
 
-    private static string? Refused(ArgumentResult result, string error)
+    private static char? DelimiterOf(ArgumentResult result)
     {
-        result.AddError(error);
+        string text = result.Tokens[0].Value;
+        if (text == "tab")
+            return '\t';
+        if (text is [not '"' and < (char)128 and var only] && !char.IsLetterOrDigit(only))
+            return only;
+        result.AddError($"--delimiter is \"{text}\"; it takes a character such as ^ or ~, or the word tab");
         return null;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Globalization;
 
 namespace Unroll.Forecasting;
 
@@ -35,7 +34,7 @@ internal sealed class ObjectRows
         {
             TimeSpan offset = stamps[0].Offset;
             bool isOne = Array.TrueForAll(stamps, stamp => stamp.Offset == offset);
-            zone = !isOne || offset == TimeSpan.Zero ? "UTC" : (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+            zone = OffsetText.Of(isOne ? offset : TimeSpan.Zero);
             dates = isOne ? dates : Array.ConvertAll(stamps, stamp => DateTime.SpecifyKind(stamp.UtcDateTime, DateTimeKind.Unspecified));
         }
 
@@ -54,8 +53,8 @@ internal sealed class ObjectRows
         for (int row = 0; row < keys.Length; row++)
         {
             if (string.IsNullOrWhiteSpace(keys[row]))
-                throw new UnrollException($"{_name}: row {row + 1} has no key, so it belongs to no series. Give each row the key of "
-                    + "its series.");
+                throw new UnrollException($"{_name}: row {row + 1} has no key, so it belongs to no series. "
+                    + "Give each row the key of its series.");
             if (!rows.TryGetValue(keys[row], out List<int>? own))
             {
                 rows.Add(keys[row], own = []);

@@ -45,11 +45,11 @@ internal readonly record struct RangeEnd(DateTime Start, DateTime? End, string? 
             (time, zone) = (time[..^4], "UTC");
         else if (time.AsSpan().IndexOfAny('+', '-') is > 0 and int sign)
             (time, zone) = (time[..sign], time[sign..]);
-        if (zone is not (null or "UTC"))
+        if (zone is not null)
         {
-            if (!TimeSpan.TryParseExact(zone[1..], @"hh\:mm", CultureInfo.InvariantCulture, out TimeSpan offset))
+            if (!OffsetText.TryRead(zone, out TimeSpan offset))
                 return null;
-            zone = offset == TimeSpan.Zero ? "UTC" : zone;
+            zone = OffsetText.Of(offset);
         }
 
         for (int precision = 0; precision < s_times.Length; precision++)

@@ -34,9 +34,7 @@ public sealed partial class SeriesSet
         string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
-        ArgumentNullException.ThrowIfNull(key);
-        T[] all = [.. rows];
-        return ObjectRows.Of(name, all, date, columns).ToSeriesSet(Array.ConvertAll(all, row => key(row)));
+        return Made(rows, key, all => ObjectRows.Of(name, all, date, columns));
     }
 
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, string}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
@@ -71,9 +69,14 @@ public sealed partial class SeriesSet
         string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
+        return Made(rows, key, all => ObjectRows.Of(name, all, date, columns));
+    }
+
+    private static SeriesSet Made<T>(IEnumerable<T> rows, Func<T, string> key, Func<T[], ObjectRows> read)
+    {
         ArgumentNullException.ThrowIfNull(key);
         T[] all = [.. rows];
-        return ObjectRows.Of(name, all, date, columns).ToSeriesSet(Array.ConvertAll(all, row => key(row)));
+        return read(all).ToSeriesSet(Array.ConvertAll(all, row => key(row)));
     }
 
     /// <summary>This set with newer rows behind those of its series, and with series that are new.</summary>
@@ -92,8 +95,8 @@ public sealed partial class SeriesSet
     {
         ArgumentNullException.ThrowIfNull(later);
         if (later.IsTable != IsTable)
-            throw new UnrollException($"One of {Name} and {later.Name} is a single table, and the other a set of series. Append one "
-                + "of the same kind.");
+            throw new UnrollException($"One of {Name} and {later.Name} is a single table, and the other a set of series. "
+                + "Append one of the same kind.");
         if (IsTable)
             return Of(_series[0].Append(later._series[0]));
         string[] own = [.. ColumnNames, .. StaticNames, .. StaticTextNames], others = [.. later.ColumnNames, .. later.StaticNames, .. later.StaticTextNames];

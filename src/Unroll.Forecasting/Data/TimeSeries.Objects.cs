@@ -85,15 +85,14 @@ public sealed partial class TimeSeries
                 + $"append is of {date:yyyy-MM-dd HH:mm:ss}. Give its date alone."));
         if (date.Kind == DateTimeKind.Local || (date.Kind == DateTimeKind.Utc && Zone is not (null or "UTC")))
         {
-            throw new UnrollException($"The date to append to {Name} is of kind {date.Kind}, but the times of the table are "
-                + $"{OfZone(Zone)}. "
+            throw new UnrollException($"The date to append to {Name} is of kind {date.Kind}, but the times of the table are {OfZone(Zone)}. "
                 + "Give it as the table has it, of no kind.");
         }
 
         int infinite = Array.FindIndex(values, double.IsInfinity);
         if (infinite >= 0)
-            throw new UnrollException($"The value of {ColumnNames[infinite]} to append to {Name} is infinite. Give a number, or NaN "
-                + "where it is missing.");
+            throw new UnrollException($"The value of {ColumnNames[infinite]} to append to {Name} is infinite. "
+                + "Give a number, or NaN where it is missing.");
         return Append(new TimeSeries(
             Name, [DateTime.SpecifyKind(date, DateTimeKind.Unspecified)], [.. _columns.Select((column, place) => new Column(column.Name, [values[place]]))], 0, 1, [], _leftOut, Zone));
     }
@@ -123,8 +122,8 @@ public sealed partial class TimeSeries
                 + $"appended, are {OfZone(Zone)}. Give both the same zone.");
         if (Rows > 0 && later.FirstDate <= LastDate)
             throw new UnrollException($"{(later.Name == Name ? "What is to be appended" : later.Name)} begins with "
-                + $"{later.Format(later.FirstDate)}, which does not come after {Format(LastDate)}, the last row of {Name}. Append "
-                + "only what is newer.");
+                + $"{later.Format(later.FirstDate)}, which does not come after {Format(LastDate)}, the last row of {Name}. "
+                + "Append only what is newer.");
         if (!Calendar.SameAs(later.Calendar))
             throw new UnrollException($"The rows of {later.Name} come otherwise ({later.Calendar.Name}) than those of {Name}, to "
                 + $"which it is appended ({Calendar.Name}). Append rows that come as often.");

@@ -213,7 +213,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
         : null;
 
     private static bool IsCounter(CellColumn column) =>
-        DateNames.IsCounter(column.Name) || column.Name.Equals($"column {column.Index + 1}", StringComparison.Ordinal);
+        DateNames.IsCounter(column.Name) || column.Name == TableLayout.Unnamed(column.Index);
 
     /// <summary>Whether a column that was chosen with others is no part of a date by its name.</summary>
     private bool IsWhole(CellColumn column) => DateNames.Role(column.Name) is DateRole.Date or DateRole.None

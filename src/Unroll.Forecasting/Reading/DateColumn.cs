@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Unroll.Forecasting;
 
 /// <summary>One column read as dates: all its rows in one form.</summary>
@@ -81,7 +79,7 @@ internal sealed class DateColumn
         }
 
         if (!differ)
-            return (Name(TimeSpan.FromMinutes(first)), null);
+            return (OffsetText.Of(TimeSpan.FromMinutes(first)), null);
         if (lacks)
         {
             throw new UnrollException(
@@ -98,8 +96,4 @@ internal sealed class DateColumn
 
         return ("UTC", $"turned the times of column {cells.Name} into UTC: their offsets differ");
     }
-
-    private static string Name(TimeSpan offset) => offset == TimeSpan.Zero
-        ? "UTC"
-        : (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 }

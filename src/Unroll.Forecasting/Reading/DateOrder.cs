@@ -83,8 +83,9 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
 
     /// <summary>The words for an order of day, month and year, where that is the question.</summary>
     private static string Word(List<(DateReadings Reading, DateTime[] Dates)> found) =>
-        found.TrueForAll(one => (one.Reading & ~DateReadings.Orders) == 0) ? "Say which comes first (dmy, mdy or "
-            + "ymd)" : "Say the format (such as MMM-yy, yyyyMM, yyMMdd, unix or excel)";
+        found.TrueForAll(one => (one.Reading & ~DateReadings.Orders) == 0)
+            ? "Say which comes first (dmy, mdy or ymd)"
+            : "Say the format (such as MMM-yy, yyyyMM, yyMMdd, unix or excel)";
 
     private bool IsShort => texts.HasTwoDigitYear || texts[0].Shape == DateShape.Digits;
 

@@ -120,8 +120,8 @@ internal sealed class DateParts(string file, DateSample sample, RowLinks links)
         : throw NoPart(file, cells, row, role);
 
     private static UnrollException NoPart(string file, CellColumn cells, int row, DateRole role) => new(
-        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\" is no {Noun(role)}. Correct "
-            + "the cell.")
+        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\" is no {Noun(role)}. "
+            + "Correct the cell.")
     { Subject = "date" };
 
     private UnrollException NoDate(int row, CellColumn[] parts)

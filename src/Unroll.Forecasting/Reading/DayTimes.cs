@@ -3,7 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>Times of day in columns beside those of the days.</summary>
 internal sealed class DayTimes(string file, DateSample sample)
 {
-    private const int LastHour = 24, LastClock = 2400, LastLongClock = 240_000, ClockFigures = 4;
+    private const int LastHour = 24, LastClock = 2400, LastLongClock = 240_000, HourFigures = 2, ClockFigures = 4;
 
     /// <summary>
     /// Adds the times of day of the first column that holds such, by its name, and of those of minutes and seconds beside it.
@@ -36,7 +36,7 @@ internal sealed class DayTimes(string file, DateSample sample)
         var values = new long[times.Count];
         long most = 0, least = long.MaxValue;
         int longest = 0, shortest = int.MaxValue;
-        bool isClock = false, isNumber = false, isLong = false;
+        bool isClock = false;
         for (int row = 0; row < values.Length; row++)
         {
             if (!TryTime(times, row, out values[row], out bool clock))
@@ -47,22 +47,21 @@ internal sealed class DayTimes(string file, DateSample sample)
             // In a spreadsheet midnight is 0 both as a part of a day and as an hour.
             if (clock || (values[row] == 0 && times.Kind(row) == CellContent.Number))
                 continue;
-            isNumber = true;
-            int figures = times.Words(row).Length;
-            isLong |= figures >= 3;
-            longest = Math.Max(longest, figures);
-            shortest = Math.Min(shortest, figures);
+            int figures = Figures(times, row);
+            (shortest, longest) = (Math.Min(shortest, figures), Math.Max(longest, figures));
         }
 
+        // Numbers of one or two figures are hours, those of three or four have minutes, those of more have seconds.
+        bool isNumber = longest > 0, isHours = longest is > 0 and <= HourFigures;
         if (isClock && isNumber)
             throw Bad(times, FirstNumber(times));
-        if (isLong && shortest < 3 && DateNames.Role(times.Name) == DateRole.Hour)
-            throw Bad(times, Enumerable.Range(0, values.Length).First(row => times.Words(row).Length >= 3));
-        bool isHours = isNumber && !isLong && most <= LastHour;
-        // Numbers of one or two figures are hours, those of five or six have seconds.
-        bool isSure = isHours || !isNumber || isLong, hasSeconds = most > LastClock || longest > ClockFigures;
+        if (isHours && most > LastHour)
+            throw Bad(times, Array.FindIndex(values, value => value > LastHour));
+        if (longest > HourFigures && shortest <= HourFigures && DateNames.Role(times.Name) == DateRole.Hour)
+            throw Bad(times, Enumerable.Range(0, values.Length).First(row => Figures(times, row) > HourFigures));
+        bool hasSeconds = most > LastClock || longest > ClockFigures;
         for (int row = 0; isNumber && row < values.Length; row++)
-            values[row] = (isSure ? Ticks(values[row], isHours, hasSeconds) : null) ?? throw Bad(times, isSure ? row : Array.FindIndex(values, value => value > LastHour));
+            values[row] = Ticks(values[row], isHours, hasSeconds) ?? throw Bad(times, row);
         var used = new List<CellColumn> { times };
         if (isHours)
         {
@@ -78,7 +77,8 @@ internal sealed class DayTimes(string file, DateSample sample)
             dates[row] = fits ? days.Dates[row].AddTicks(values[row]) : throw Bad(times, row);
         }
 
-        string[] notices = isHours && least >= 1 && most == LastHour
+        bool areEnds = isHours && least >= 1 && most == LastHour;
+        string[] notices = areEnds
             ? [$"took the hours 1 to 24 of column {times.Name} as the ends of hours: 24 is 00:00 of the next day"]
             : [];
         return days with
@@ -88,7 +88,7 @@ internal sealed class DayTimes(string file, DateSample sample)
             Dates = dates,
             Form = $"{days.Form}, with {string.Join(", ", used.Select(column => column.Name))} beside it",
             HasTimes = true,
-            EndsOfHours = isHours && least >= 1 && most == LastHour,
+            EndsOfHours = areEnds,
             Notices = [.. days.Notices, .. notices],
         };
     }
@@ -112,6 +112,10 @@ internal sealed class DayTimes(string file, DateSample sample)
 
     private static bool IsHour(CellColumn cells, int row) =>
         TryTime(cells, row, out long number, out bool isClock) && !isClock && number <= LastHour && cells.Text(row).Length < 3;
+
+    /// <summary>How many characters a cell has.</summary>
+    private static int Figures(CellColumn cells, int row) =>
+        cells.Kind(row) == CellContent.Text ? cells.Text(row).Length : cells.Words(row).Length;
 
     private static int FirstNumber(CellColumn cells) => Enumerable.Range(0, cells.Count)
         .First(row => TryTime(cells, row, out long number, out bool isClock) && !isClock && number != 0);

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Globalization;
 
 namespace Unroll.Forecasting;
 
@@ -30,8 +29,8 @@ internal static class SeveralFiles
         bool isOfTable = NoColumn.Equals(seriesColumn, StringComparison.OrdinalIgnoreCase);
         TableRows[] all = [.. paths.Select(path => TableFile.Read(path, options, isOfFile || isOfTable ? null : seriesColumn))];
         if (all.FirstOrDefault(rows => rows.Reading.IsNumbered) is { } numbered && all.Length > 1)
-            throw new UnrollException($"{numbered.File} has no dates, so its rows cannot be put beside those of other files. Give "
-                + "one file.");
+            throw new UnrollException($"{numbered.File} has no dates, so its rows cannot be put beside those of other files. "
+                + "Give one file.");
         isOfFile |= seriesColumn is null && all.Length > 1 && !AreParts(all);
         if (!isOfFile && all[0].Keys is null)
             Array.Sort(Array.ConvertAll(all, rows => rows.Dates.Min()), all);
@@ -65,19 +64,13 @@ internal static class SeveralFiles
         if (all.FirstOrDefault(rows => rows.Reading.Zone is null && Array.Exists(rows.Dates, date => date.TimeOfDay != TimeSpan.Zero)) is { } without)
         {
             string with = all.First(rows => rows.Reading.Zone is not null).File;
-            throw new UnrollException($"The times of {with} carry an offset from UTC and those of {without.File} do not. Write all "
-                + "of them alike.");
+            throw new UnrollException($"The times of {with} carry an offset from UTC and those of {without.File} do not. "
+                + "Write all of them alike.");
         }
 
-        return Array.ConvertAll(all, rows => rows.Reading.Zone is null or "UTC"
-            ? rows
-            : rows with
-            {
-                Dates = Array.ConvertAll(rows.Dates, date => date - Offset(rows.Reading.Zone)),
-                Reading = rows.Reading with { Zone = "UTC" },
-            });
-
-        static TimeSpan Offset(string zone) => (zone[0] == '-' ? -1 : 1) * TimeSpan.ParseExact(zone[1..], @"hh\:mm", CultureInfo.InvariantCulture);
+        return Array.ConvertAll(all, rows => rows.Reading.Zone is { } zone && OffsetText.TryRead(zone, out TimeSpan offset)
+            ? rows with { Dates = Array.ConvertAll(rows.Dates, date => date - offset), Reading = rows.Reading with { Zone = OffsetText.Utc } }
+            : rows);
     }
 
     private static string[] Names(IReadOnlyList<string> paths)
@@ -100,8 +93,8 @@ internal static class SeveralFiles
     {
         if (all.Length == 1 && names is null)
             return all[0];
-        string[] columns = [.. all[0].Columns.Select(column => column.Name)
-            .Where(name => all.All(rows => rows.Columns.Any(column => column.Name == name)))];
+        Dictionary<string, NumberColumn>[] byName = Array.ConvertAll(all, rows => rows.Columns.ToDictionary(column => column.Name));
+        string[] columns = [.. all[0].Columns.Select(column => column.Name).Where(name => Array.TrueForAll(byName, own => own.ContainsKey(name)))];
         if (columns.Length == 0)
         {
             throw new UnrollException($"{all[0].File} and the other files have no column of numbers in common. "
@@ -134,7 +127,7 @@ internal static class SeveralFiles
             all.Length == 1 ? all[0].File : $"{all[0].File} and {all.Length - 1} more",
             [.. all.SelectMany(rows => rows.Dates)],
             [.. all.SelectMany(rows => rows.Lines)],
-            [.. columns.Select(name => Column(all, name))],
+            [.. columns.Select(name => Column(all, Array.ConvertAll(byName, own => own[name])))],
             Keys(all, names),
             null,
             notices,
@@ -142,15 +135,13 @@ internal static class SeveralFiles
             reading);
     }
 
-    private static NumberColumn Column(TableRows[] all, string name)
+    private static NumberColumn Column(TableRows[] all, NumberColumn[] parts)
     {
-        NumberColumn[] parts = [.. all.Select(rows => rows.Columns.First(column => column.Name == name))];
         int other = Array.FindIndex(parts, part => part.Unit != parts[0].Unit);
         if (other >= 0)
         {
-            throw new UnrollException($"Column {name} is in {parts[0].Unit ?? "no unit"} in {all[0].File} and in "
-                + $"{parts[other].Unit ?? "no unit"} in {all[other].File}. "
-                + "Write all files alike, or leave the column out.")
+            throw new UnrollException($"Column {parts[0].Name} is in {parts[0].Unit ?? "no unit"} in {all[0].File} and in "
+                + $"{parts[other].Unit ?? "no unit"} in {all[other].File}. Write all files alike, or leave the column out.")
             { Subject = "columns" };
         }
 

@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Data;
-using System.Globalization;
 using System.Text;
 
 namespace Unroll.Forecasting;
@@ -8,25 +7,21 @@ namespace Unroll.Forecasting;
 /// <summary>Understands a table: its header, its dates, its numbers; every error names the file and, where there is one, the line.</summary>
 internal sealed class TableFile
 {
-    /// <summary>How many columns that were left out a message names.</summary>
-    private const int MostLeftOut = 3;
-
-    /// <summary>So many rows tell whether a column that is not needed holds dates.</summary>
-    private const int FewRows = 5;
-
     private readonly CellTable _table;
     private readonly ReadOptions _options;
     private readonly TableFacts _facts;
     private readonly TableLayout _layout;
-    private CellColumn[] _columns;
 
-    /// <summary>The first cell that is no number among numbers.</summary>
-    private string? _slip;
+    /// <summary>The places of the columns by their names, whatever the case of letters; the first of several.</summary>
+    private readonly Dictionary<string, int> _names = new(StringComparer.OrdinalIgnoreCase);
+    private CellColumn[] _columns;
 
     private TableFile(CellTable table, ReadOptions options, TableFacts facts)
     {
         (_table, _facts) = (table, facts);
         _layout = TableLayout.Of(table, facts);
+        for (int index = 0; index < _layout.Names.Length; index++)
+            _names.TryAdd(_layout.Names[index], index);
         _options = options with { Date = Apart(options.Date), Columns = Apart(options.Columns) };
         _columns = [.. _layout.Names.Select((name, index) => new CellColumn(table, index, name, _layout.Data))];
     }
@@ -53,9 +48,7 @@ internal sealed class TableFile
             _ => TextCells.Read(bytes, name, options, facts),
         };
         if (options.Sheet is { } sheet && facts.Kind != "workbook")
-            throw new UnrollException($"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet "
-                + "out.")
-            { Subject = "sheet" };
+            throw new UnrollException($"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet out.") { Subject = "sheet" };
         return new TableFile(table, options, facts).Rows(seriesColumn);
     }
 
@@ -82,12 +75,14 @@ internal sealed class TableFile
             CheckNames();
         KeyCells? keys = keyIndex is { } place ? KeyCells.Of(_columns[place], File) : null;
         DateTime[] stamps = dates.IsNumber ? RowNumbers.ToDates(dates.Numbers) : dates.Dates;
-        int repeated = LeaveOutRepeated(ref stamps, ref keys);
+        int repeated = LeaveOutRepeated(ref stamps, ref keys, keyIndex);
         int[] statics = Statics(dates.Columns, keyIndex);
         StaticColumn[]? staticColumns = keys is null || _options.Static is null
             ? null
             : Array.ConvertAll(statics, column => StaticCells.Read(_columns[column], File, keys));
-        NumberColumn[] numbers = Numbers([.. dates.Columns, .. statics, .. keyIndex is { } own ? [own] : Array.Empty<int>()], out NumberReader reader);
+        HashSet<int> others = [.. dates.Columns, .. statics, .. keyIndex is { } own ? [own] : Array.Empty<int>()];
+        var reader = new NumberReader(File, _facts.Delimiter, _options);
+        NumberColumn[] numbers = new TableNumbers(_facts, _options, reader).Of([.. _columns.Where(column => !others.Contains(column.Index))], Wanted(others), HasName);
         var leftOut = new ReadOnlyDictionary<string, string>(_facts.LeftOut);
         return new TableRows(
             File, stamps, Array.ConvertAll(_columns[0].Rows, _table.Line), numbers, keys, staticColumns, _facts.Notices, leftOut,
@@ -99,48 +94,29 @@ internal sealed class TableFile
     {
         string[] dates = [.. _layout.Names.Where(name => DateText.LooksLikeDate(Encoding.UTF8.GetBytes(name)))];
         if (dates.Length > 2 && 2 * dates.Length > _layout.Names.Length)
-            throw new UnrollException($"{File} has dates as names of its columns ({NameList.Of(dates)}). Turn the table, so that "
-                + "each date has a row.");
+            throw new UnrollException(
+                $"{File} has dates as names of its columns ({NameList.Of(dates)}). Turn the table, so that each date has a row.");
     }
 
     /// <summary>Leaves out rows that are there twice, with the same cells throughout: they count once.</summary>
-    private int LeaveOutRepeated(ref DateTime[] dates, ref KeyCells? keys)
+    /// <returns>How many were left out.</returns>
+    private int LeaveOutRepeated(ref DateTime[] dates, ref KeyCells? keys, int? key)
     {
         DateTime[] all = dates;
-        int[] series = keys?.Rows ?? [], rows = _layout.Data;
-        bool increases = series.Length == 0;
-        for (int row = 1; row < all.Length && increases; row++)
-            increases = all[row] > all[row - 1];
-        if (increases)
+        int[] rows = _layout.Data, series = keys?.Rows ?? [];
+        if (!new RowLinks(key is { } place ? _columns[place] : null, all.Length).Repeat(all))
             return 0;
-        int[] order = [.. Enumerable.Range(0, all.Length)];
-        Array.Sort(order, (a, b) => (Series(a), all[a], a).CompareTo((Series(b), all[b], b)));
-        var kept = new bool[all.Length];
-        Array.Fill(kept, true);
-        for (int first = 0, next = 1; next < order.Length; next++)
-        {
-            DateTime date = all[order[next]];
-            if (date == all[order[first]] && Series(order[next]) == Series(order[first]) && _table.AreSame(rows[order[next]], rows[order[first]])
-                && !TableRows.MayClockGoBack(date))
-                kept[order[next]] = false;
-            else
-                first = next;
-        }
-
-        int repeated = kept.Count(each => !each);
+        int[] left = TableRows.WithoutRepeated(_table, rows, all, series);
+        int repeated = all.Length - left.Length;
         if (repeated == 0)
             return 0;
-        int line = Array.IndexOf(kept, false);
-        _facts.Notices.Add($"counted once what is there twice: {(repeated == 1 ? "1 row" : $"{repeated} rows")}, the first on line "
-            + $"{_table.Line(rows[line])}");
-        int[] left = [.. Enumerable.Range(0, all.Length).Where(row => kept[row])];
+        int first = Enumerable.Range(0, left.Length).FirstOrDefault(row => left[row] != row, left.Length);
+        _facts.Notices.Add($"counted once what is there twice: {(repeated == 1 ? "1 row" : $"{repeated} rows")}, the first on line {_table.Line(rows[first])}");
         _columns = Array.ConvertAll(_columns, column => column with { Rows = Array.ConvertAll(left, row => rows[row]) });
         dates = Array.ConvertAll(left, row => all[row]);
         if (keys is not null)
             keys = keys with { Rows = Array.ConvertAll(left, row => series[row]) };
         return repeated;
-
-        int Series(int row) => series.Length == 0 ? 0 : series[row];
     }
 
     /// <exception cref="UnrollException">There are no dates, or those that there are name the series.</exception>
@@ -201,91 +177,23 @@ internal sealed class TableFile
         LeftOut = leftOut,
     };
 
-    /// <summary>The columns of numbers but for some that hold something else; those of text are left out.</summary>
-    private NumberColumn[] Numbers(int[] others, out NumberReader reader)
+    /// <summary>The columns that are read, in their order: those of the options, or all but for some.</summary>
+    private int[] Wanted(HashSet<int> others)
     {
         HashSet<int> except = [.. others, .. _options.Except.Select(name => Find(name, "columns"))];
-        HashSet<int>? only = _options.Columns is { } names ? [.. names.Select(name => Find(name, "columns"))] : null;
-        CellColumn[] columns = [.. _columns.Where(column => !others.Contains(column.Index))];
-        reader = new NumberReader(File, _facts.Delimiter, _options);
-        List<NumberColumn> numbers = [.. reader.Read(columns, Array.ConvertAll(columns, column => IsWanted(column.Index)))
-            .Where(column => IsNumeric(_columns[column.Index], column))];
-
-        _facts.Notices.AddRange(reader.Notices);
-        foreach ((string column, double value, int count) in reader.LikelyMissing)
-        {
-            string rows = count == 1 ? "1 row" : $"{count} rows";
-            _facts.Notices.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{column} is {value} on {rows}, far from all its other values: if that marks a missing value, say so "
-                    + $"(ReadOptions.Missing)"));
-        }
-
-        if (only is not null)
-            numbers = [.. numbers.OrderBy(column => Array.FindIndex([.. _options.Columns!], name => Find(name, "columns") == column.Index))];
-        if (numbers.Count == 0 && _slip is not null)
-            throw new UnrollException(_slip) { Subject = "missing-marks" };
-        return numbers.Count > 0
-            ? [.. numbers]
-            : throw new UnrollException($"{File} has no column of numbers beside its dates"
-                + $"{string.Concat(_facts.LeftOut.Take(MostLeftOut).Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
-
-        bool IsWanted(int index) => !except.Contains(index) && only?.Contains(index) != false;
+        IEnumerable<int> wanted = _options.Columns?.Select(name => Find(name, "columns")).Distinct() ?? Enumerable.Range(0, _columns.Length);
+        return [.. wanted.Where(index => !except.Contains(index))];
     }
 
-    private bool IsNumeric(CellColumn cells, NumberColumn column)
-    {
-        if (column.IsEmpty && column.Name == TableLayout.Unnamed(column.Index))
-        {
-            if (_facts.Kind == "text" && _layout.Header.Length > 0 && _table.Width(_layout.Header[0]) > column.Index)
-                _facts.Notices.Add($"left out {column.Name}: it has neither a name nor values");
-            return false;
-        }
-
-        if (column.BadCells == 0)
-        {
-            if (!NumberReader.IsCounter(cells, column.Values) || _options.Columns is not null)
-                return true;
-            _facts.Notices.Add($"left out {(column.Name == TableLayout.Unnamed(column.Index) ? column.Name : $"column {column.Name}")}: it counts the rows");
-            _facts.LeftOut[column.Name] = "it counts the rows";
-            return false;
-        }
-
-        (long line, string text) = column.FirstBad;
-        if (column.IsText && _options.Decimal is { } sign && text.All(letter => char.IsAsciiDigit(letter) || letter is '.' or ',' or '-'))
-        {
-            throw new UnrollException($"{File}, line {line}, column {column.Name}: \"{text}\" is no number with a decimal "
-                + $"{(sign == ',' ? "comma" : "point")}. "
-                + "Choose the other sign, or leave the column out.")
-            { Subject = "decimal" };
-        }
-
-        if (column.IsText && _options.Columns is null)
-            return LeaveOut(column.Name, $"it holds {(AreDates(cells) ? "other dates" : "text")} (\"{text}\" on line {line})");
-        string slip = $"{File}, line {line}, column {column.Name}: \"{text}\" is no number. Correct the cell or leave it empty, "
-            + "or name it as a mark of missing values.";
-        if (_options.Columns is not null)
-            throw new UnrollException(slip) { Subject = "missing-marks" };
-        _slip ??= slip;
-        return LeaveOut(column.Name, $"\"{text}\" on line {line} is no number. Correct the cell, or name it as a mark of missing "
-            + "values (ReadOptions.Missing)");
-    }
+    /// <summary>Whether the header has a cell for a column, though it may be empty.</summary>
+    private bool HasName(int index) => _facts.Kind == "text" && _layout.Header.Length > 0 && _table.Width(_layout.Header[0]) > index;
 
     /// <summary>Names of columns; what is no name is several with commas between.</summary>
     private IReadOnlyList<string>? Apart(IReadOnlyList<string>? names) => names is null
         ? null
-        : [.. names.SelectMany(name => _layout.Names.Contains(CellText.Clean(name), StringComparer.OrdinalIgnoreCase)
+        : [.. names.SelectMany(name => _names.ContainsKey(CellText.Clean(name))
             ? [name]
             : name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-
-    private static bool AreDates(CellColumn cells) =>
-        Enumerable.Range(0, Math.Min(cells.Count, FewRows)).All(row => cells.Kind(row) == CellContent.Date || DateText.LooksLikeDate(cells.Text(row)));
-
-    private bool LeaveOut(string column, string reason)
-    {
-        _facts.Notices.Add($"left out column {column}: {reason}");
-        _facts.LeftOut[column] = reason;
-        return false;
-    }
 
     private int[] Statics(int[] dates, int? key)
     {
@@ -339,13 +247,13 @@ internal sealed class TableFile
     private int Find(string name, string subject)
     {
         name = CellText.Clean(name);
-        int index = Array.IndexOf(_layout.Names, name);
-        if (index < 0)
-            index = Array.FindIndex(_layout.Names, header => header.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0
-            ? index
-            : throw new UnrollException($"{File} has no column {CellText.Shown(name)}. Choose one of "
-                + $"{NameList.Of(_layout.Names)}.")
+        if (!_names.TryGetValue(name, out int index))
+        {
+            throw new UnrollException($"{File} has no column {CellText.Shown(name)}. Choose one of {NameList.Of(_layout.Names)}.")
             { Subject = subject };
+        }
+
+        int exact = _layout.Names[index] == name ? index : Array.IndexOf(_layout.Names, name);
+        return exact >= 0 ? exact : index;
     }
 }

@@ -14,8 +14,8 @@ internal static class TableHeader
     /// <param name="width">How many columns there are.</param>
     /// <param name="key">The column of the dates, where that shows; else below 0.</param>
     /// <param name="file">What messages call the table.</param>
-    /// <exception cref="UnrollException">Two columns have the same name, or one is too long.</exception>
     /// <param name="first">The first row that has names; a title may stand above it.</param>
+    /// <exception cref="UnrollException">Two columns have the same name, or one is too long.</exception>
     public static string[] Names(CellTable table, ReadOnlySpan<int> header, int width, int key, string file, out int first)
     {
         var names = new string[width];
@@ -29,9 +29,10 @@ internal static class TableHeader
                 name = header.ToArray().Select(row => Cell(table, row, key)).LastOrDefault(IsOfDates) ?? name;
             if (name.Length > LongestName)
             {
-                throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{file}: the name of column {column + 1} has "
-                    + $"{name.Length:N0} characters ")
-                    + $"(\"{CellText.Shown(name)}\"). Shorten it to at most {LongestName}, or close a quote that is open.");
+                throw new UnrollException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{file}: the name of column {column + 1} has {name.Length:N0} characters (\"{CellText.Shown(name)}\"). "
+                        + $"Shorten it to at most {LongestName}, or close a quote that is open."));
             }
 
             names[column] = name.Length == 0 ? TableLayout.Unnamed(column) : name;

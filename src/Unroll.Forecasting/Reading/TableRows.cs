@@ -22,19 +22,18 @@ internal sealed record TableRows(
     /// <exception cref="UnrollException">A date appears twice.</exception>
     public TimeSeries ToSeries()
     {
-        int[]? order = null;
-        if (!IsSorted())
+        int[] order = [.. Enumerable.Range(0, Dates.Length)];
+        bool isSorted = IsSorted(order);
+        if (!isSorted)
         {
-            order = [.. Enumerable.Range(0, Dates.Length)];
-            Array.Sort((DateTime[])Dates.Clone(), order);
-            SettleTies(order);
+            Sort(order);
             Notices.Insert(0, $"sorted {Dates.Length} rows by date: they were not in order");
         }
 
-        (DateTime[] dates, Column[] columns) = Ordered(order);
+        (DateTime[] dates, Column[] columns) = isSorted ? AsRead() : Ordered(order);
         var series = new TimeSeries(File, dates, columns, 0, dates.Length, Notices.AsReadOnly(), LeftOut, Zone, Reading.IsNumbered)
         {
-            Reading = Reading with { WasSorted = order is not null },
+            Reading = Reading with { WasSorted = !isSorted },
         };
         return Twice(series, order, 0) is { } twice ? throw Repeated(series, twice) : series;
     }
@@ -56,7 +55,7 @@ internal sealed record TableRows(
             Span<int> rows = order.AsSpan(starts[place]..starts[place + 1]);
             if (IsSorted(rows))
                 continue;
-            rows.Sort((a, b) => Dates[a] != Dates[b] ? Dates[a].CompareTo(Dates[b]) : a.CompareTo(b));
+            Sort(rows);
             sorted.Add(place);
         }
 
@@ -89,29 +88,39 @@ internal sealed record TableRows(
         return new SeriesSet(File, Keys.Name, all, Notices.AsReadOnly(), Statics);
     }
 
-    /// <summary>Rows of the same date stay in the order of the file.</summary>
-    private void SettleTies(int[] order)
+    /// <summary>
+    /// The rows without those that are there twice, with the same cells throughout. Where clocks may be put back, both are kept: they may
+    /// be two hours.
+    /// </summary>
+    /// <param name="table">The cells.</param>
+    /// <param name="rows">The rows of the table that hold data.</param>
+    /// <param name="dates">Their dates.</param>
+    /// <param name="series">Their series; none where all are of one.</param>
+    public static int[] WithoutRepeated(CellTable table, int[] rows, DateTime[] dates, int[] series)
     {
-        for (int start = 0; start < order.Length;)
-        {
-            int end = start + 1;
-            while (end < order.Length && Dates[order[end]] == Dates[order[start]])
-                end++;
-            if (end - start > 1)
-                order.AsSpan(start..end).Sort();
-            start = end;
-        }
+        var seen = new Dictionary<(int Series, DateTime Date), int>(rows.Length);
+        return
+        [
+            .. Enumerable.Range(0, rows.Length).Where(row =>
+                seen.TryAdd((series.Length == 0 ? 0 : series[row], dates[row]), row)
+                || MayClockGoBack(dates[row])
+                || !table.AreSame(rows[row], rows[seen[(series.Length == 0 ? 0 : series[row], dates[row])]])),
+        ];
     }
 
-    private bool IsSorted()
+    /// <summary>Puts rows into the order of their dates; those of the same date stay in the order of the file.</summary>
+    private void Sort(Span<int> rows)
     {
-        for (int row = 1; row < Dates.Length; row++)
+        var dates = new DateTime[rows.Length];
+        for (int i = 0; i < dates.Length; i++)
+            dates[i] = Dates[rows[i]];
+        dates.AsSpan().Sort(rows);
+        for (int start = 0, end; start < dates.Length; start = end)
         {
-            if (Dates[row] < Dates[row - 1])
-                return false;
+            for (end = start + 1; end < dates.Length && dates[end] == dates[start];)
+                end++;
+            rows[start..end].Sort();
         }
-
-        return true;
     }
 
     private bool IsSorted(ReadOnlySpan<int> rows)
@@ -125,25 +134,24 @@ internal sealed record TableRows(
         return true;
     }
 
-    /// <summary>Dates and values in an order; null for that of the file, which copies nothing.</summary>
-    private (DateTime[] Dates, Column[] Columns) Ordered(int[]? order) => order is null
-        ? (Dates, Array.ConvertAll(Columns, column => new Column(column.Name, column.Values)))
-        : (Array.ConvertAll(order, row => Dates[row]),
-            Array.ConvertAll(Columns, column => new Column(column.Name, Array.ConvertAll(order, row => column.Values[row]))));
+    /// <summary>Dates and values in the order of the file, which copies nothing.</summary>
+    private (DateTime[] Dates, Column[] Columns) AsRead() => (Dates, Array.ConvertAll(Columns, column => new Column(column.Name, column.Values)));
+
+    private (DateTime[] Dates, Column[] Columns) Ordered(int[] order) => (
+        Array.ConvertAll(order, row => Dates[row]),
+        Array.ConvertAll(Columns, column => new Column(column.Name, Array.ConvertAll(order, row => column.Values[row]))));
 
     /// <summary>The first date that a series has twice, and the lines of the file it is on.</summary>
-    private (string Date, long First, long Second)? Twice(TimeSeries series, int[]? order, int start)
+    private (string Date, long First, long Second)? Twice(TimeSeries series, int[] order, int start)
     {
         ReadOnlySpan<DateTime> dates = series.DateSpan;
         for (int row = 1; row < dates.Length; row++)
         {
             if (dates[row] == dates[row - 1])
-                return (series.Format(dates[row]), Line(start + row - 1), Line(start + row));
+                return (series.Format(dates[row]), Lines[order[start + row - 1]], Lines[order[start + row]]);
         }
 
         return null;
-
-        long Line(int place) => Lines[order is null ? place : order[place]];
     }
 
     private UnrollException Repeated(TimeSeries series, (string Date, long First, long Second) twice)
@@ -156,8 +164,7 @@ internal sealed record TableRows(
         if (LeftOut.Keys.Concat(Columns.Select(column => column.Name)).FirstOrDefault(IsOfTime) is { } time)
         {
             return new UnrollException($"{where}. Column {time} seems to tell the rows of a day apart, but holds no times of day "
-                + "that can be read. "
-                + "Write them as 09:30, or as hours from 0 to 23.");
+                + "that can be read. Write them as 09:30, or as hours from 0 to 23.");
         }
 
         if (LeftOut.Count > 0)

@@ -43,8 +43,8 @@ internal static class TextCells
         }
         catch (CsvFormatException e)
         {
-            throw new UnrollException($"{name}, line {e.LineNumber + skipped}: the quotes do not match. Close the quoted cell or "
-                + "remove the quote.", e);
+            throw new UnrollException($"{name}, line {e.LineNumber + skipped}: the quotes do not match. "
+                + "Close the quoted cell or remove the quote.", e);
         }
     }
 

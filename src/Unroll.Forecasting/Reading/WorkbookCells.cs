@@ -63,8 +63,8 @@ internal static class WorkbookCells
         if (options.Sheet is { } missing && chosen.Length == 0)
             throw new UnrollException($"{name} has no sheet {CellText.Shown(missing)}. Choose one of {names}.") { Subject = "sheet" };
         if (chosen.Length == 0)
-            throw new UnrollException($"{name} is empty. Give a workbook with a header row, a date column and at least one column "
-                + "of numbers.");
+            throw new UnrollException($"{name} is empty. "
+                + "Give a workbook with a header row, a date column and at least one column of numbers.");
         if (chosen.Length > 1)
         {
             string several = NameList.Of([.. chosen.Select(sheet => sheet.Name)]);

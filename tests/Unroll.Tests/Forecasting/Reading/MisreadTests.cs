@@ -77,4 +77,15 @@ public sealed class MisreadTests
         TimeSeries table = TimeSeries.Read(new StringReader("\"Datum\",\"Zuletzt\"\n\"02.01.2024\",\"155,123\"\n\"03.01.2024\",\"156,123\"\n"));
         Assert.Contains(table.Notices, notice => notice.Contains("took \"155,123\" on line 2 as 155123", StringComparison.Ordinal));
     }
+
+    /// <summary>A given decimal sign says nothing of another column of dates, which is left out as it is without one.</summary>
+    [Theory]
+    [InlineData("Datum;Bis;Wert\n01.02.2024;03.02.2024;1,5\n02.02.2024;04.02.2024;2,5\n03.02.2024;05.02.2024;3,5\n")]
+    [InlineData("Datum;Bis;Wert\n2024-02-01;2024-02-03;1,5\n2024-02-02;2024-02-04;2,5\n2024-02-03;2024-02-05;3,5\n")]
+    public void A_decimal_sign_stops_at_no_date(string text)
+    {
+        TimeSeries table = TimeSeries.Read(new StringReader(text), new ReadOptions { Decimal = ',', Date = ["Datum"] });
+        Assert.Equal([1.5, 2.5, 3.5], table["Wert"].ToArray());
+        Assert.Contains(table.Notices, notice => notice.StartsWith("left out column Bis: it holds other dates", StringComparison.Ordinal));
+    }
 }
