@@ -40,7 +40,7 @@ internal sealed class MatrixPeak
 
         public void Multiply(int times)
         {
-            Slab<float> a = new(_a.Span, Depth), c = new(_c.Span, Columns);
+            Rows<float> a = new(_a.Span, Depth), c = new(_c.Span, Columns);
             for (int i = 0; i < times; i++)
                 _kernels.Multiply(Rows, a, _b, c, ProductStart.Zero);
         }

@@ -79,6 +79,13 @@ internal static class Figures
         return timing.QuietPairs >= Timings.FewestQuiet ? $"**{ratio}**" : $"({ratio})";
     }
 
+    /// <summary>Unroll's time over theirs; in brackets where too few runs were quiet for it to say much.</summary>
+    public static string Share(SideBySide timing)
+    {
+        string share = (1 / timing.Ratio).ToString("F2", CultureInfo.InvariantCulture);
+        return timing.QuietPairs >= Timings.FewestQuiet ? share : $"({share})";
+    }
+
     public static string Quiet(Timings timings) => $"{timings.QuietRuns} of {timings.AllRuns}";
 
     private static (double Factor, string Unit) Unit(double seconds) => seconds < 0.001 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s");

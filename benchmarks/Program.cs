@@ -173,10 +173,26 @@ baselines.SetAction(parse => Guarded(() =>
     BaselinesBenchmark.Run(new BaselinesOptions(path, sets, parse.GetValue(perPage), parse.GetValue(season), Named(path)));
 }));
 
+var howManySeeds = new Option<int>("--seeds") { Description = "How many seeds the errors are medians of; 0: times alone", DefaultValueFactory = _ => 3 };
+var some = new Option<string?>("--only") { Description = "Rows with this in their names" };
+var cells = new Command("cells", "Cells of one's own beside the built-in ones: errors, and times beside the built-in LSTM's") { howManySeeds, runs, some };
+cells.SetAction(parse => Guarded(() => CellsBenchmark.Run(parse.GetValue(howManySeeds), parse.GetValue(runs) ?? 51, parse.GetValue(some), string.Join(' ', args))));
+
+var oldBuild = new Argument<string>("old") { Description = "The folder of the old Unroll.dll" };
+var newBuild = new Argument<string>("new") { Description = "The folder of the new Unroll.dll" };
+var eachThreads = new Option<int>("--threads") { Description = "Threads of each build", DefaultValueFactory = _ => 1, Validators = { AtLeastOne } };
+var versions = new Command("versions", "Two builds of Unroll.dll in turn in one process: times, and whether they train to the same bits") { oldBuild, newBuild, eachThreads, runs, some };
+versions.SetAction(parse => Guarded(() =>
+{
+    (string old, string @new) = (parse.GetValue(oldBuild)!, parse.GetValue(newBuild)!);
+    string command = string.Join(' ', args.Select(argument => argument == old ? "OLD" : argument == @new ? "NEW" : argument));
+    VersionsBenchmark.Run(old, @new, parse.GetValue(eachThreads), parse.GetValue(runs) ?? 21, parse.GetValue(some), command);
+}));
+
 return new RootCommand("Measurements of Unroll")
 {
     baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, largeFiles, panel,
-    severalTargets, strategies, shapes, accuracy,
+    severalTargets, strategies, shapes, accuracy, cells, versions,
 }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.

@@ -53,7 +53,8 @@ for (int fold = 0; fold < foldsToDo; fold++)
     }
 
     // The baseline: logistic regression on which words there are, whatever their order.
-    Model bagOfWords = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros, KernelRegularizer = new Regularizer(L2: 0.0001) }).Build(new Shape(words), seed: 1);
+    Model bagOfWords = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros, KernelRegularizer = new L1L2(L2: 0.0001) })
+        .Build(new Shape(words), seed: 1);
     bagOfWords.Fit(Bags(train), new TrainingOptions { Epochs = 30, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, Schedule = new CosineSchedule(), Loss = new BinaryCrossEntropy(), Seed = 1 });
     double bagAccuracy = Accuracy(bagOfWords.Predict(Bags(heldOut)), heldOut);
 

@@ -29,7 +29,17 @@ var options = new TrainingOptions
 
 // Interrupted after six epochs, as by a crash. The same line again resumes, and ends with the weights of an uninterrupted training.
 using (var stop = new CancellationTokenSource())
-    model.Fit(train, options, moment => StopAfter(6, moment, stop), stop.Token);
+{
+    try
+    {
+        model.Fit(train, options, moment => StopAfter(6, moment, stop), stop.Token);
+    }
+    catch (TrainingCanceledException stopped)
+    {
+        Console.WriteLine(stopped.Message);
+    }
+}
+
 History history = model.Fit(train, options);
 Console.WriteLine($"{history.Epochs.Count} epochs, {history.EpochsResumed} of them before the interruption");
 Console.WriteLine($"kept: epoch {history.KeptEpoch}");

@@ -28,7 +28,7 @@ public interface IForecaster
     /// <param name="task">What is asked.</param>
     /// <param name="progress">Told how far it is, by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is kept.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the forecaster is as it was before the call.</exception>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
     void Fit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default);
 
@@ -39,6 +39,7 @@ public interface IForecaster
     /// <param name="task">Usually <see cref="ForecastTask.Whole"/>.</param>
     /// <param name="progress">As for <see cref="Fit"/>.</param>
     /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; the forecaster is as it was before the call.</exception>
     void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default) => Fit(task, progress, cancellationToken);
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace Unroll;
 internal sealed class BuiltGraph<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly IReadOnlyList<(int Units, int States)> _recurrents;
+    private readonly IReadOnlyList<IReadOnlyList<LayerState>> _recurrents;
+    private readonly IPrepared<T>[] _prepared;
     private long _preparedVersion = -1;
 
     /// <param name="graph">The layers.</param>
@@ -27,8 +28,9 @@ internal sealed class BuiltGraph<T>
     /// <summary>A part of another graph, with that one's weights: they are packed here once more, not copied.</summary>
     /// <param name="part">Layers named as in the whole.</param>
     /// <param name="whole">Where the weights are.</param>
-    public BuiltGraph(Graph part, BuiltGraph<T> whole)
-        : this(part, whole.Kernels, inputGradient: false, int.MaxValue, whole)
+    /// <param name="inputGradient">Whether to keep dL/dx.</param>
+    public BuiltGraph(Graph part, BuiltGraph<T> whole, bool inputGradient = false)
+        : this(part, whole.Kernels, inputGradient, int.MaxValue, whole)
     {
     }
 
@@ -36,19 +38,20 @@ internal sealed class BuiltGraph<T>
     {
         (Kernels, Graph, KeepsInputGradient) = (kernels, graph, inputGradient);
         Shard = ShardRows(graph.Uses);
-        var builder = new LayerBuilder<T>(kernels, Shard, mostWeights) { Given = whole?.Parameters.Parameters };
-        Plan = new NetworkPlan<T>(graph, builder, inputGradient);
+        var builder = new GraphBuilder<T>(kernels, mostWeights) { Given = whole?.Parameters.Parameters };
+        Plan = new NetworkPlan<T>(graph, builder, Shard, inputGradient);
         Ops = [.. Plan.Nodes.Select(node => node.Op)];
         Outputs = [.. graph.Outputs.Select(node => node.Shape)];
         (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), Outputs.Sum(shape => shape.Size));
         RecurrentParts = [.. Ops.SelectMany(op => op.RecurrentParts)];
-        StatefulParts = [.. RecurrentParts.Where(op => ((Recurrent)op.Layer).Stateful)];
+        StatefulParts = [.. RecurrentParts.Where(op => op.Layer.Stateful)];
         States = NameStates(Plan.Nodes);
         Parameters = whole?.Parameters ?? new ParameterStore<T>(builder.Parameters);
+        foreach (Parameter own in whole is null ? [] : builder.Parameters)
+            own.IsFrozen = Parameters.Parameters.First(each => each.Name == own.Name).IsFrozen;
         Weights = whole?.Weights ?? new WeightsLock();
         (GradientSlabs, GradientSize, Masks) = ([.. builder.Gradients], builder.GradientSize, builder.Masks);
-        _recurrents = builder.Recurrents;
-        ScratchSize = Plan.Nodes.Max(node => node.Op.ScratchSize);
+        (_recurrents, _prepared, ScratchSize) = (builder.Recurrents, [.. builder.Prepared], builder.ScratchSize);
     }
 
     public Graph Graph { get; }
@@ -135,12 +138,12 @@ internal sealed class BuiltGraph<T>
     /// <summary>Packs a share of the weights, after they have changed.</summary>
     public void Prepare(Share share)
     {
-        foreach (LayerOp<T> op in Ops)
-            op.Prepare(Parameters.ReadOnlyValues, share);
+        foreach (IPrepared<T> part in _prepared)
+            part.Prepare(Parameters.ReadOnlyValues, share);
     }
 
     /// <summary>States for one network, by the number of the layer; empty at first.</summary>
-    public RecurrentStates<T>[] NewStates() => [.. _recurrents.Select(layer => new RecurrentStates<T>(layer.Units, layer.States))];
+    public RecurrentStates<T>[] NewStates() => [.. _recurrents.Select(states => new RecurrentStates<T>(states))];
 
     /// <summary>
     /// A layer that stands at several places has states at each: from the second on the place is named too, <c>lstm_1[2]/h</c>.
@@ -155,7 +158,7 @@ internal sealed class BuiltGraph<T>
             {
                 int place = places[op.Name] = places.GetValueOrDefault(op.Name) + 1;
                 string layer = place == 1 ? op.Name : $"{op.Name}[{place}]";
-                for (int s = 0; s < op.StateCount; s++)
+                for (int s = 0; s < op.States.Count; s++)
                     slots.Add(new StateSlot<T>(op, s, $"{layer}/{op.Layer.OutputName(s + 1)}", ComesFromGraph: node.Inputs.Length > 1));
             }
         }
@@ -181,5 +184,5 @@ internal sealed class BuiltGraph<T>
 internal sealed record StateSlot<T>(RecurrentOp<T> Op, int State, string Name, bool ComesFromGraph)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public int Units => Op.Units;
+    public int Units => Op.States[State].Units;
 }

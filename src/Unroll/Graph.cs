@@ -91,6 +91,8 @@ internal sealed class Graph
             if (!owners.TryGetValue(use.Owner, out string? name))
             {
                 string kind = use.Layer.Kind;
+                if (string.IsNullOrWhiteSpace(kind) || kind.Contains('/', StringComparison.Ordinal))
+                    throw new UnrollException($"The Kind of {use.Layer.GetType().Name} is {(kind is null ? "null" : $"\"{kind}\"")}; give a word without a slash, for example snake.");
                 counts[kind] = counts.GetValueOrDefault(kind) + 1;
                 name = use.Layer.Name ?? $"{kind}_{counts[kind]}";
                 if (!taken.Add(name))

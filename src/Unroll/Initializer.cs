@@ -1,4 +1,4 @@
-using Unroll.Kernels;
+using System.Text.Json.Serialization;
 
 namespace Unroll;
 
@@ -6,187 +6,116 @@ namespace Unroll;
 /// How weights start. The fans are those of the fused matrix, as in Keras: for an LSTM's kernel [F, 4H],
 /// fan-in is F and fan-out 4H. For the kernel of a convolution [K, F, filters] they are K·F and K·filters.
 /// </summary>
-public enum Initializer
+/// <remarks>One of your own is a record with its numbers and <see cref="Fill"/>; <see cref="Kinds"/> names it in files.</remarks>
+/// <example>
+/// <code>
+/// public sealed record EveryOther(double Value) : Initializer
+/// {
+///     public override void Fill(Span&lt;double&gt; values, Shape shape, ref RandomSource random)
+///     {
+///         for (int i = 0; i &lt; values.Length; i += 2)
+///             values[i] = Value;
+///     }
+/// }
+/// </code>
+/// </example>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "initializer")]
+[JsonDerivedType(typeof(ConstantInitializer), "constant")]
+[JsonDerivedType(typeof(UniformInitializer), "uniform")]
+[JsonDerivedType(typeof(NormalInitializer), "normal")]
+[JsonDerivedType(typeof(TruncatedNormalInitializer), "truncated-normal")]
+[JsonDerivedType(typeof(VarianceScalingInitializer), "variance-scaling")]
+[JsonDerivedType(typeof(OrthogonalInitializer), "orthogonal")]
+[JsonDerivedType(typeof(IdentityInitializer), "identity")]
+public abstract record Initializer
 {
-    Zeros,
-    Ones,
+    /// <summary>All 0.</summary>
+    public static Initializer Zeros { get; } = Constant(0);
+
+    /// <summary>All 1.</summary>
+    public static Initializer Ones { get; } = Constant(1);
 
     /// <summary>Uniform in ±√(6/(fan-in + fan-out)) (Glorot and Bengio 2010).</summary>
-    GlorotUniform,
+    public static Initializer GlorotUniform { get; } = VarianceScaling(1, Fan.Average, WeightDistribution.Uniform);
 
     /// <summary>Normal, σ² = 2/(fan-in + fan-out), cut at 2σ.</summary>
-    GlorotNormal,
+    public static Initializer GlorotNormal { get; } = VarianceScaling(1, Fan.Average);
 
     /// <summary>Uniform in ±√(6/fan-in) (He et al. 2015).</summary>
-    HeUniform,
+    public static Initializer HeUniform { get; } = VarianceScaling(2, Fan.In, WeightDistribution.Uniform);
 
     /// <summary>Normal, σ² = 2/fan-in, cut at 2σ.</summary>
-    HeNormal,
+    public static Initializer HeNormal { get; } = VarianceScaling(2, Fan.In);
 
     /// <summary>Uniform in ±√(3/fan-in) (LeCun et al. 1998).</summary>
-    LecunUniform,
+    public static Initializer LecunUniform { get; } = VarianceScaling(1, Fan.In, WeightDistribution.Uniform);
 
     /// <summary>Normal, σ² = 1/fan-in, cut at 2σ.</summary>
-    LecunNormal,
+    public static Initializer LecunNormal { get; } = VarianceScaling(1, Fan.In);
 
     /// <summary>Rows (or columns, where those are fewer) of length 1 at right angles to each other (Saxe et al. 2014).</summary>
-    Orthogonal,
+    public static Initializer Orthogonal { get; } = new OrthogonalInitializer();
 
     /// <summary>Uniform in ±0.05.</summary>
-    RandomUniform,
+    public static Initializer RandomUniform { get; } = Uniform(-0.05, 0.05);
 
     /// <summary>Normal, σ = 0.05.</summary>
-    RandomNormal,
+    public static Initializer RandomNormal { get; } = Normal(deviation: 0.05);
 
     /// <summary>
     /// Normal, σ = 1, as embeddings start in PyTorch. With many tokens and long sequences an <see cref="Embedding"/> that starts like this
     /// learns from the first epoch on, where the small numbers of Keras' ±0.05 say too little for the layers behind it.
     /// </summary>
-    StandardNormal,
-}
+    public static Initializer StandardNormal { get; } = Normal();
 
-internal static class InitializerExtensions
-{
-    private const int MostByGramSchmidt = 256;
+    /// <summary>All the same number.</summary>
+    public static Initializer Constant(double value) => new ConstantInitializer(value);
 
-    /// <summary>Fills a parameter of the given shape; a vector's fans are both its length.</summary>
-    public static double[] Create(this Initializer initializer, Shape shape, ref RandomSource random)
+    /// <summary>Uniform from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public static Initializer Uniform(double min, double max) => new UniformInitializer(min, max);
+
+    /// <summary>Normal.</summary>
+    public static Initializer Normal(double mean = 0, double deviation = 1) => new NormalInitializer(mean, deviation);
+
+    /// <summary>Normal, where values beyond two deviations are drawn again.</summary>
+    public static Initializer TruncatedNormal(double mean = 0, double deviation = 0.05) => new TruncatedNormalInitializer(mean, deviation);
+
+    /// <summary>Of the variance scale ÷ fan.</summary>
+    public static Initializer VarianceScaling(
+        double scale = 1, Fan fan = Fan.In, WeightDistribution distribution = WeightDistribution.TruncatedNormal) =>
+        new VarianceScalingInitializer(scale, fan, distribution);
+
+    /// <summary>A matrix with <paramref name="gain"/> on its diagonal and 0 elsewhere.</summary>
+    public static Initializer Identity(double gain = 1) => new IdentityInitializer(gain);
+
+    /// <summary>The names of files, in which these stand as words.</summary>
+    internal static IReadOnlyDictionary<string, Initializer> Named { get; } = new Dictionary<string, Initializer>
     {
-        var values = new double[shape.Size];
-        int rows = shape.Size / shape.Features;
-        double fanIn = shape.Rank == 1 ? shape[0] : rows, fanOut = shape.Rank < 3 ? shape.Features : shape.Size / shape[shape.Rank - 2];
-        switch (initializer)
-        {
-            case Initializer.Zeros:
-                break;
-            case Initializer.Ones:
-                Array.Fill(values, 1.0);
-                break;
-            case Initializer.GlorotUniform:
-                Uniform(values, Math.Sqrt(6 / (fanIn + fanOut)), ref random);
-                break;
-            case Initializer.HeUniform:
-                Uniform(values, Math.Sqrt(6 / fanIn), ref random);
-                break;
-            case Initializer.LecunUniform:
-                Uniform(values, Math.Sqrt(3 / fanIn), ref random);
-                break;
-            case Initializer.GlorotNormal:
-                TruncatedNormal(values, Math.Sqrt(2 / (fanIn + fanOut)), ref random);
-                break;
-            case Initializer.HeNormal:
-                TruncatedNormal(values, Math.Sqrt(2 / fanIn), ref random);
-                break;
-            case Initializer.LecunNormal:
-                TruncatedNormal(values, Math.Sqrt(1 / fanIn), ref random);
-                break;
-            case Initializer.Orthogonal:
-                Orthogonal(values, rows, shape.Features, ref random);
-                break;
-            case Initializer.RandomUniform:
-                Uniform(values, 0.05, ref random);
-                break;
-            case Initializer.RandomNormal:
-                Normal(values, 0.05, ref random);
-                break;
-            case Initializer.StandardNormal:
-                Normal(values, 1, ref random);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(initializer), initializer, "Unknown initializer.");
-        }
+        [nameof(Zeros)] = Zeros,
+        [nameof(Ones)] = Ones,
+        [nameof(GlorotUniform)] = GlorotUniform,
+        [nameof(GlorotNormal)] = GlorotNormal,
+        [nameof(HeUniform)] = HeUniform,
+        [nameof(HeNormal)] = HeNormal,
+        [nameof(LecunUniform)] = LecunUniform,
+        [nameof(LecunNormal)] = LecunNormal,
+        [nameof(Orthogonal)] = Orthogonal,
+        [nameof(RandomUniform)] = RandomUniform,
+        [nameof(RandomNormal)] = RandomNormal,
+        [nameof(StandardNormal)] = StandardNormal,
+    };
 
-        return values;
-    }
+    /// <summary>Fills a parameter when a model is built.</summary>
+    /// <param name="values">Zeros, which are overwritten: the parameter, row-major.</param>
+    /// <param name="shape">Its shape: (F, units) of a kernel, (units) of a bias; <see cref="FanIn"/> and <see cref="FanOut"/> read
+    /// it.</param>
+    /// <param name="random">Follows from the model's seed and the parameter's place, so that equal seeds give equal weights.</param>
+    /// <exception cref="UnrollException">No parameter of this shape can start so.</exception>
+    public abstract void Fill(Span<double> values, Shape shape, ref RandomSource random);
 
-    private static void Uniform(double[] values, double limit, ref RandomSource random)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = limit * (2 * random.NextDouble() - 1);
-    }
+    /// <summary>How many inputs an output is made of; of a vector its length.</summary>
+    public static int FanIn(Shape shape) => shape.Rank == 1 ? shape[0] : shape.Size / shape.Features;
 
-    private static void Normal(double[] values, double deviation, ref RandomSource random)
-    {
-        for (int i = 0; i < values.Length; i++)
-            values[i] = deviation * random.NextNormal();
-    }
-
-    /// <summary>
-    /// Normal values beyond two deviations are drawn again; the deviation is raised so that what is left has the one asked for.
-    /// </summary>
-    private static void TruncatedNormal(double[] values, double deviation, ref RandomSource random)
-    {
-        const double DeviationAfterCut = 0.87962566103423978;
-        for (int i = 0; i < values.Length;)
-        {
-            double z = random.NextNormal();
-            if (Math.Abs(z) <= 2)
-                values[i++] = z * deviation / DeviationAfterCut;
-        }
-    }
-
-    /// <summary>
-    /// The Q of a QR decomposition of a normal matrix, with the signs that make R's diagonal positive, of which there is one. The vectors
-    /// are the shorter side's: rows if rows ≤ columns. Up to 256 of them by Gram and Schmidt, whose bits are those of all versions; more by
-    /// <see cref="CholeskyQr"/>, which comes to the same numbers but for rounding in double, and is many times as fast.
-    /// </summary>
-    private static void Orthogonal(double[] values, int rows, int columns, ref RandomSource random)
-    {
-        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
-        double[] vectors = rows <= columns ? values : new double[values.Length];
-        RandomSource again = random;
-        Draw(vectors, ref random);
-        if (count <= MostByGramSchmidt)
-        {
-            GramSchmidt(vectors, count, length);
-        }
-        else if (!CholeskyQr.TryOrthonormalize(vectors, count, length))
-        {
-            Draw(vectors, ref again);
-            GramSchmidt(vectors, count, length);
-        }
-
-        for (int row = 0; row < rows && rows > columns; row++)
-        {
-            for (int column = 0; column < columns; column++)
-                values[row * columns + column] = vectors[column * length + row];
-        }
-    }
-
-    private static void Draw(double[] vectors, ref RandomSource random)
-    {
-        for (int i = 0; i < vectors.Length; i++)
-            vectors[i] = random.NextNormal();
-    }
-
-    /// <summary>In two passes, which leave no more than rounding.</summary>
-    internal static void GramSchmidt(Span<double> vectors, int count, int length)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            Span<double> vector = vectors.Slice(i * length, length);
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int k = 0; k < i; k++)
-                {
-                    ReadOnlySpan<double> other = vectors.Slice(k * length, length);
-                    double along = Dot(other, vector);
-                    for (int j = 0; j < vector.Length; j++)
-                        vector[j] -= along * other[j];
-                }
-            }
-
-            double norm = Math.Sqrt(Dot(vector, vector));
-            for (int j = 0; j < vector.Length; j++)
-                vector[j] /= norm;
-        }
-    }
-
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
-    }
+    /// <summary>How many outputs an input goes to; of a vector its length.</summary>
+    public static int FanOut(Shape shape) => shape.Rank < 3 ? shape.Features : shape.Size / shape[shape.Rank - 2];
 }

@@ -163,7 +163,7 @@ internal sealed partial class Lane<T>
         {
             Span<T> weights = _weights.AsSpan(from, output.Shape.Positions);
             from += weights.Length;
-            if (output.Mask < 0)
+            if (!output.Mask.Exists)
                 continue;
             ReadOnlySpan<bool> mask = Pass.Mask(output.Mask);
             for (int t = 0; t < weights.Length; t++)
@@ -185,7 +185,7 @@ internal sealed partial class Lane<T>
         {
             Outputs = outputs,
             Targets = _targets.AsSpan(target, loss.TargetSizes[output]),
-            Weights = loss.Batch.IsWeighted || _plan.Outputs[output].Mask >= 0 ? _weights.AsSpan(weight, shape.Positions) : default,
+            Weights = loss.Batch.IsWeighted || _plan.Outputs[output].Mask.Exists ? _weights.AsSpan(weight, shape.Positions) : default,
             Features = shape.Features,
             Positions = shape.Positions,
             Kernels = Pass.Kernels,

@@ -73,10 +73,10 @@ internal sealed partial class Lane<T>
     private void SetSteps(NodePlan<T> node, in LayerSpans<T> spans)
     {
         int steps = node.Op.OutputSteps(Pass, spans.Steps);
-        foreach (ValuePlan? output in node.Outputs)
+        for (int i = 0; i < node.Outputs.Length; i++)
         {
-            if (output is not null)
-                Steps[output.Number] = Math.Min(steps, output.Shape.Positions);
+            if (node.Outputs[i] is { } output)
+                Steps[output.Number] = i > 0 && output.Shape.Rank > 2 ? output.Shape.Positions : Math.Min(steps, output.Shape.Positions);
         }
     }
 

@@ -16,11 +16,21 @@ namespace Unroll;
 [JsonDerivedType(typeof(StackedRecurrent), "stacked-recurrent")]
 [JsonDerivedType(typeof(Dense), "dense")]
 [JsonDerivedType(typeof(Dropout), "dropout")]
+[JsonDerivedType(typeof(SpatialDropout1D), "spatial-dropout1d")]
+[JsonDerivedType(typeof(SpatialDropout2D), "spatial-dropout2d")]
+[JsonDerivedType(typeof(GaussianDropout), "gaussian-dropout")]
+[JsonDerivedType(typeof(GaussianNoise), "gaussian-noise")]
 [JsonDerivedType(typeof(Masking), "masking")]
 [JsonDerivedType(typeof(Activate), "activate")]
 [JsonDerivedType(typeof(LastSteps), "last-steps")]
 [JsonDerivedType(typeof(Conv1D), "conv1d")]
 [JsonDerivedType(typeof(Conv2D), "conv2d")]
+[JsonDerivedType(typeof(DepthwiseConv1D), "depthwise-conv1d")]
+[JsonDerivedType(typeof(DepthwiseConv2D), "depthwise-conv2d")]
+[JsonDerivedType(typeof(SeparableConv1D), "separable-conv1d")]
+[JsonDerivedType(typeof(SeparableConv2D), "separable-conv2d")]
+[JsonDerivedType(typeof(Conv1DTranspose), "conv1d-transpose")]
+[JsonDerivedType(typeof(Conv2DTranspose), "conv2d-transpose")]
 [JsonDerivedType(typeof(MaxPooling1D), "max-pooling1d")]
 [JsonDerivedType(typeof(MaxPooling2D), "max-pooling2d")]
 [JsonDerivedType(typeof(AveragePooling1D), "average-pooling1d")]
@@ -29,10 +39,18 @@ namespace Unroll;
 [JsonDerivedType(typeof(GlobalAveragePooling), "global-average-pooling")]
 [JsonDerivedType(typeof(Attention), "attention")]
 [JsonDerivedType(typeof(AdditiveAttention), "additive-attention")]
+[JsonDerivedType(typeof(MultiHeadAttention), "multi-head-attention")]
 [JsonDerivedType(typeof(Embedding), "embedding")]
 [JsonDerivedType(typeof(Flatten), "flatten")]
 [JsonDerivedType(typeof(Reshape), "reshape")]
 [JsonDerivedType(typeof(RepeatVector), "repeat-vector")]
+[JsonDerivedType(typeof(Permute), "permute")]
+[JsonDerivedType(typeof(ZeroPadding1D), "zero-padding1d")]
+[JsonDerivedType(typeof(ZeroPadding2D), "zero-padding2d")]
+[JsonDerivedType(typeof(Cropping1D), "cropping1d")]
+[JsonDerivedType(typeof(Cropping2D), "cropping2d")]
+[JsonDerivedType(typeof(UpSampling1D), "up-sampling1d")]
+[JsonDerivedType(typeof(UpSampling2D), "up-sampling2d")]
 [JsonDerivedType(typeof(Concatenate), "concatenate")]
 [JsonDerivedType(typeof(Add), "add")]
 [JsonDerivedType(typeof(Multiply), "multiply")]
@@ -41,14 +59,11 @@ namespace Unroll;
 [JsonDerivedType(typeof(Gelu), "gelu")]
 [JsonDerivedType(typeof(Silu), "silu")]
 [JsonDerivedType(typeof(LayerNorm), "layer-norm")]
+[JsonDerivedType(typeof(RmsNorm), "rms-norm")]
 [JsonDerivedType(typeof(BatchNorm), "batch-norm")]
 [JsonDerivedType(typeof(TimeDistributed), "time-distributed")]
 public abstract record Layer
 {
-    private protected Layer()
-    {
-    }
-
     /// <summary>The layer's name in summaries, errors and model files; when null, its kind and its number: <c>lstm_1</c>.</summary>
     /// <remarks>A name is not empty, and unique in its model.</remarks>
     public string? Name
@@ -61,7 +76,7 @@ public abstract record Layer
     }
 
     /// <summary>The word that default names start with, for example <c>lstm</c>.</summary>
-    internal abstract string Kind { get; }
+    protected internal abstract string Kind { get; }
 
     /// <summary>H of the recurrent layer that this is or holds, or 0.</summary>
     internal virtual int RecurrentUnits => 0;
@@ -73,20 +88,20 @@ public abstract record Layer
     /// The states of the recurrent layers that this is or holds: further inputs of the layer in a graph, and with
     /// <see cref="ReturnsStates"/> its further outputs.
     /// </summary>
-    internal virtual IReadOnlyList<LayerState> States => [];
+    protected internal virtual IReadOnlyList<LayerState> States => [];
 
     /// <summary>True where the final states are outputs after the first.</summary>
     internal virtual bool ReturnsStates => false;
 
     /// <summary>What an output after the first, number 1 and on, is called behind the layer's name.</summary>
-    internal virtual string OutputName(int number) => States[number - 1].Name;
+    protected internal virtual string OutputName(int number) => States[number - 1].Name;
 
     /// <summary>
-    /// True where what the layer gives at a step needs no other step than that one and what it remembers, so that a stream can go through
-    /// it.
+    /// True where the output at a step depends on nothing but the input at that step and the layer's states, so that a stream can pass through
+    /// it. False, the default, for a layer that mixes steps, as convolutions and poolings do: a model with it cannot be streamed.
     /// </summary>
     /// <param name="input">The shape of its first input.</param>
-    internal virtual bool GoesStepByStep(Shape input) => true;
+    protected internal virtual bool GoesStepByStep(Shape input) => false;
 
     /// <summary>The shape of one output for inputs of one shape.</summary>
     /// <exception cref="UnrollException">The layer cannot take this input; the message says what it takes.</exception>
@@ -101,9 +116,11 @@ public abstract record Layer
         return new LayerUse(this, inputs).Outputs[0];
     }
 
-    /// <summary>The shapes of all outputs for inputs of these shapes.</summary>
-    internal virtual Shape[] GetOutputShapes(Shape[] inputs)
+    /// <summary>The shapes of all outputs for inputs of these shapes; for a layer of several inputs or outputs.</summary>
+    /// <exception cref="UnrollException">The layer cannot take these inputs; the message says what it takes.</exception>
+    public virtual Shape[] GetOutputShapes(params Shape[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         IReadOnlyList<LayerState> states = States;
         if (inputs.Length != 1 && states.Count == 0)
             throw new UnrollException($"{Label} takes one input, but {inputs.Length} were given.");
@@ -120,14 +137,15 @@ public abstract record Layer
         return ReturnsStates ? [GetOutputShape(inputs[0]), .. states.Select(state => new Shape(state.Units))] : [GetOutputShape(inputs[0])];
     }
 
-    /// <summary>Declares the layer's parameters and makes the machinery that runs it.</summary>
-    internal virtual LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs)
-        where T : unmanaged, IFloatingPointIeee754<T> => Build(builder, inputs[0]);
-
-    /// <summary>The same for a layer of one input.</summary>
-    internal abstract LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    /// <summary>Declares the layer's weights and makes what runs it, in single precision, or in double to check its gradients.</summary>
+    /// <param name="builder">Takes what the layer declares.</param>
+    /// <param name="inputs">What it takes; for these shapes <see cref="GetOutputShapes"/> has been asked.</param>
+    protected internal abstract BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>True for the library's own, whose bad arguments can only be sizes.</summary>
+    internal bool IsBuiltIn => GetType().Assembly == typeof(Layer).Assembly;
+
     /// <summary>The name to say in an error: the given one, or the kind.</summary>
-    private protected string Label => Name ?? Kind;
+    protected string Label => Name ?? Kind;
 }

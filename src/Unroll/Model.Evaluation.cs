@@ -44,7 +44,7 @@ public sealed partial class Model
     /// <summary>
     /// The outputs as probabilities, where the loss takes logits: 1/(1 + e⁻ˣ) of each output with <see cref="BinaryCrossEntropy"/>, eˣ/Σeˣ
     /// over the last axis with the losses of classes. With several outputs, each is treated as its own loss says; outputs with a loss of
-    /// values stay as they are.
+    /// values stay as they are, as do probabilities with a loss that takes such.
     /// </summary>
     /// <param name="samples">The inputs; targets are not looked at.</param>
     /// <param name="loss">What the model was trained with.</param>
@@ -56,7 +56,8 @@ public sealed partial class Model
         ArgumentNullException.ThrowIfNull(loss);
         loss.RequireOutputs(Outputs.Count);
         OutputFunction.Require(Graph, loss);
-        if (!Outputs.Where((_, i) => loss.PartFor(i).Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits).Any())
+        if (!Outputs.Where((_, i) => loss.PartFor(i).Takes
+            is OutputKind.ClassLogits or OutputKind.BinaryLogits or OutputKind.ClassProbabilities or OutputKind.BinaryProbabilities).Any())
             throw new ArgumentException(
                 $"The {loss.Name} takes no logits, so the model's outputs are no probabilities. Use Predict.", nameof(loss));
         float[] outputs = Predict(samples);
@@ -100,11 +101,13 @@ public sealed partial class Model
             logit = (float)(Math.Exp(logit - largest) / sum);
     }
 
-    private void RequireSamples(ISamples samples, Loss loss, string what)
+    internal void RequireSamples(ISamples samples, Loss loss, string what)
     {
         if (samples.Count == 0)
             throw new UnrollException($"There are no samples {what}.");
         RequireInputs(samples);
+        if (samples.TargetShapes.Count == 0)
+            throw new UnrollException($"The samples have no targets, so there is nothing {what}. Give them targets, or predict with them.");
         if (samples.TargetShapes.Count != Outputs.Count)
             throw new UnrollException(
                 $"The model has {Outputs.Count} outputs, but the samples have targets for {samples.TargetShapes.Count}.");

@@ -23,6 +23,7 @@ public sealed partial class Model
         var outputs = new float[samples.Count * size];
         var batch = new SampleBatch(samples, null);
         int most = RowsAtOnce(samples.Count);
+        using PredictionWatch watch = Telemetry.Predicting(this, samples.Count);
         using RunPool.Rental run = Runs.Rent(overSamples: true);
         for (batch.Start = 0; batch.Start < samples.Count; batch.Start += most)
         {
@@ -68,6 +69,7 @@ public sealed partial class Model
         RequireOutputs(rows, size, outputs.Length);
         RequireApart(inputs, outputs);
         int most = RowsAtOnce(rows);
+        using PredictionWatch watch = Telemetry.Predicting(this, rows);
         using RunPool.Rental run = Runs.Rent();
         for (int first = 0; first < rows; first += most)
         {
@@ -126,6 +128,7 @@ public sealed partial class Model
             }
         }
 
+        using PredictionWatch watch = Telemetry.Predicting(this, rows);
         using RunPool.Rental run = Runs.Rent();
         for (int first = 0; first < rows; first += most)
         {
@@ -185,6 +188,7 @@ public sealed partial class Model
         int rows = RowsOf(inputs.Length);
         RequireOutputs(rows, Network.OutputSize, outputs.Length);
         initial?.Require(Network.Built.States, rows, nameof(initial));
+        using PredictionWatch watch = Telemetry.Predicting(this, rows);
         using RunPool.Rental run = Runs.Rent();
         Network<float> network = run.Network;
         try
@@ -194,7 +198,7 @@ public sealed partial class Model
             {
                 RecurrentStates<float> own = network.StatesOf(slot.Op);
                 own.Initial[slot.State] = initial?.Find(slot.Name);
-                own.Final[slot.State] = ((Recurrent)slot.Op.Layer).ReturnState ? final?.Reserve(slot.Name, rows * slot.Units) : null;
+                own.Final[slot.State] = slot.Op.Layer.ReturnState ? final?.Reserve(slot.Name, rows * slot.Units) : null;
             }
 
             inputs.CopyTo(network.InputRows(rows));

@@ -16,8 +16,8 @@ public sealed partial class Model
 
     /// <summary>
     /// Threads to work on, at least 1; by default one for each processor. More are allowed. Results have the same bits on any
-    /// number. It can be changed at any time at which nothing runs, also after <see cref="Load"/>. The threads themselves are shared by all
-    /// models of the process.
+    /// number. It can be changed at any time at which nothing runs, also after <see cref="Load(string)"/>. The threads themselves are
+    /// shared by all models of the process.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     /// <exception cref="InvalidOperationException">A call is running, or the model is being trained.</exception>
@@ -115,7 +115,7 @@ public sealed partial class Model
     /// <exception cref="InvalidOperationException">
     /// It is being trained, or the calling thread is inside of one of its predictions.
     /// </exception>
-    private void BeginTraining()
+    internal void BeginTraining()
     {
         RunPool runs = Runs;
         if (RunScope.Reads(runs.Own.Built.Weights))
@@ -137,7 +137,7 @@ public sealed partial class Model
         }
     }
 
-    private void EndTraining()
+    internal void EndTraining()
     {
         Runs.GiveBack();
         Volatile.Write(ref _isTraining, 0);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Unroll.Formats;
 using Unroll.Training;
 
@@ -147,10 +145,12 @@ public sealed partial class Model
     /// <param name="samples">Inputs and targets.</param>
     /// <param name="options">How to train.</param>
     /// <param name="onEvent">Called after every step and epoch, on the calling thread.</param>
-    /// <param name="cancellation">Ends training after the step in progress; the model then has the best weights so far.</param>
+    /// <param name="cancellationToken">Ends training after the step in progress.</param>
     /// <exception cref="UnrollException">Samples or options do not fit the model.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite; the model has the last good weights.</exception>
-    public History Fit(ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent = null, CancellationToken cancellation = default)
+    /// <exception cref="TrainingCanceledException">It was cancelled; the model has the best weights so far.</exception>
+    public History Fit(
+        ISamples samples, TrainingOptions options, Action<TrainingEvent>? onEvent = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(options);
@@ -170,51 +170,16 @@ public sealed partial class Model
             SampleCheck.Require(Network, options.Loss, samples);
             if (options.Validation is not null)
                 SampleCheck.Require(Network, options.Loss, options.Validation, "Validation sample");
-            var trainer = new Trainer(this, samples, options, _trained, onEvent);
+            using var watch = new TrainingWatch(this, samples, options, onEvent);
+            var trainer = new Trainer(this, samples, options, _trained, watch.Take);
             _trained = null;
-            History history = trainer.Run(cancellation);
+            History history = trainer.Run(cancellationToken);
             _trained = trainer.State;
-            return history;
+            return history.Reason == StopReason.Cancelled ? throw new TrainingCanceledException(history, cancellationToken) : history;
         }
         finally
         {
             EndTraining();
-        }
-    }
-
-    /// <summary>
-    /// Trains the model on another thread and gives the events as they come. The stream ends when training does; its errors are thrown
-    /// here.
-    /// </summary>
-    public async IAsyncEnumerable<TrainingEvent> FitAsync(ISamples samples, TrainingOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var channel = Channel.CreateUnbounded<TrainingEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task work = Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    Fit(samples, options, moment => channel.Writer.TryWrite(moment), stop.Token);
-                    channel.Writer.Complete();
-                }
-                catch (Exception failure)
-                {
-                    channel.Writer.Complete(failure);
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        try
-        {
-            await foreach (TrainingEvent moment in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return moment;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
         }
     }
 
@@ -249,7 +214,7 @@ public sealed partial class Model
     /// <exception cref="UnrollException">The file cannot be written.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => ModelFile.Write(path, this, metadata);
 
-    /// <summary>Reads a model that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a model that <see cref="Save(string, IReadOnlyDictionary{string, string}?)"/> wrote.</summary>
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
     public static Model Load(string path) => ModelFile.Read(path).Model;
 

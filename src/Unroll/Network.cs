@@ -159,6 +159,18 @@ internal sealed partial class Network<T>
             _team.Run(_shards, _predictShard);
     }
 
+    /// <summary>The same as training has them: with dropout, and the statistics of the batch in layers that take some.</summary>
+    public void Forward(IBatch<T> batch, T[] outputs)
+    {
+        Begin(batch, training: true, TrainingShard(batch.Rows), keepsSteps: true);
+        ShareOut(keepsSteps: true);
+        _predictions = outputs;
+        if (ThreadsPerShard > 1)
+            RunTogether(_predictTogether);
+        else
+            _team.Run(_shards, _predictShard);
+    }
+
     /// <summary>
     /// Room for the inputs of a batch of so many rows, to be filled before <see cref="PredictRows()"/>: of several inputs one after the
     /// other in each row.

@@ -25,11 +25,11 @@ internal sealed class ValuePlan(int number, Shape shape, int shardRows)
     /// <summary>−1: nobody asks for the gradient.</summary>
     public int GradientAt { get; set; } = -1;
 
-    /// <summary>The mask that goes with the value, or −1.</summary>
-    public int Mask { get; set; } = -1;
+    /// <summary>The mask that goes with the value, if any.</summary>
+    public StepMask Mask { get; set; }
 
     /// <summary>True where the mask marks padding at the end of the sequence.</summary>
-    public bool IsPadded { get; set; }
+    public bool IsPadded => Mask.IsPadding;
 
     public bool IsOutput { get; set; }
 
@@ -79,11 +79,16 @@ internal sealed class NetworkPlan<T>
 {
     private readonly int _shardRows;
     private readonly Dictionary<Node, ValuePlan> _values = [];
+    private readonly Dictionary<int, int> _maskPositions = [];
     private int _reserved;
 
-    public NetworkPlan(Graph graph, LayerBuilder<T> builder, bool inputGradient)
+    /// <param name="graph">The layers.</param>
+    /// <param name="builder">Takes what they declare.</param>
+    /// <param name="shardRows">Rows of the largest shard.</param>
+    /// <param name="inputGradient">Whether to keep dL/dx.</param>
+    public NetworkPlan(Graph graph, GraphBuilder<T> builder, int shardRows, bool inputGradient)
     {
-        _shardRows = builder.ShardRows;
+        _shardRows = shardRows;
         var owners = new HashSet<LayerUse>();
         HashSet<Node> read = [.. graph.Uses.SelectMany(use => use.Inputs), .. graph.Outputs];
         Inputs = [.. graph.Inputs.Select(node => Place(node, gradient: inputGradient))];
@@ -92,15 +97,16 @@ internal sealed class NetworkPlan<T>
         {
             LayerUse use = graph.Uses[i];
             ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
-            builder.Begin(graph.NameOf(use), shares: !owners.Add(use.Owner), [.. inputs.Select(value => value.Mask)]);
             int masks = builder.Masks;
-            LayerOp<T> op = Build(use.Layer, builder, [.. inputs.Select(value => value.Shape)]);
+            LayerBuilder<T> own = builder.Begin(graph.NameOf(use), shardRows, shares: !owners.Add(use.Owner));
+            (LayerOp<T> op, StepMask mask) = Build(use.Layer, own, [.. inputs.Select(value => new LayerInput(value.Shape, value.Mask))]);
+            RequireShapes(use, own.LayerName, op, mask);
             Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
                 MadeMasks = masks..builder.Masks,
             };
-            (Nodes[i].Outputs[0]!.Mask, Nodes[i].Outputs[0]!.IsPadded) = (builder.Mask, builder.IsPadding(builder.Mask));
+            Nodes[i].Outputs[0]!.Mask = mask;
         }
 
         Outputs = [.. graph.Outputs.Select(node => _values[node])];
@@ -156,7 +162,7 @@ internal sealed class NetworkPlan<T>
 
     private (NodePlan<T> Node, bool Marks)[] FindMaskNodes()
     {
-        var masks = new HashSet<int>(Outputs.Select(output => output.Mask).Where(mask => mask >= 0));
+        var masks = new HashSet<int>(Outputs.Where(output => output.Mask.Exists).Select(output => output.Mask.Number));
         var values = new HashSet<ValuePlan>();
         var found = new Stack<(NodePlan<T>, bool)>();
         foreach (NodePlan<T> node in Nodes.Reverse())
@@ -169,8 +175,8 @@ internal sealed class NetworkPlan<T>
             found.Push((node, marks));
             foreach (ValuePlan input in node.Inputs)
             {
-                if (input.Mask >= 0)
-                    masks.Add(input.Mask);
+                if (input.Mask.Exists)
+                    masks.Add(input.Mask.Number);
                 if (!marks || node.Op.MarksByValues)
                     values.Add(input);
             }
@@ -179,20 +185,37 @@ internal sealed class NetworkPlan<T>
         return [.. found];
     }
 
-    private static LayerOp<T> Build(Layer layer, LayerBuilder<T> builder, Shape[] inputs)
+    private static BuiltLayer<T> Build(Layer layer, LayerBuilder<T> builder, LayerInput[] inputs)
     {
         try
         {
             return layer.Build(builder, inputs);
         }
-        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        catch (Exception failure) when (failure is OverflowException || (failure is ArgumentException && layer.IsBuiltIn))
         {
-            string shapes = string.Join(", ", inputs);
+            string shapes = string.Join(", ", inputs.Select(input => input.Shape));
             throw new UnrollException(
                 $"{builder.LayerName} needs more memory for one shard of inputs of shape {shapes} than an array can hold. "
                 + "Use fewer time steps or fewer units.",
                 failure);
         }
+    }
+
+    /// <summary>Throws where a layer at work does not give what the layer said, or a mask of other steps.</summary>
+    private void RequireShapes(LayerUse use, string name, LayerOp<T>? op, StepMask mask)
+    {
+        Shape output = use.Outputs[0].Shape;
+        if (op is null)
+            throw new UnrollException($"{name} has built nothing: Build returned no op.");
+        if (op.Output != output)
+            throw new UnrollException($"{name} says that its output has shape {output}, but what it built gives {op.Output}. Make GetOutputShape and Build agree.");
+        if (!mask.Exists)
+            return;
+        if (_maskPositions.TryAdd(mask.Number, output.Positions) || _maskPositions[mask.Number] == output.Positions)
+            return;
+        throw new UnrollException(
+            $"{name} gives its output of {output.Positions} steps a mask of {_maskPositions[mask.Number]} steps. "
+            + "A layer that changes the number of steps makes a new mask, or ends it.");
     }
 
     private ValuePlan Place(Node node, bool gradient)

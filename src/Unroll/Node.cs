@@ -37,12 +37,15 @@ public sealed class Node
 
     /// <summary>
     /// The weights (Q, V) that attention with ReturnScores gives beside this value: for every query step, how much it takes of each value
-    /// step.
+    /// step. Of <see cref="MultiHeadAttention"/> those of all heads, (Heads, Q, V).
     /// </summary>
     /// <exception cref="InvalidOperationException">The value is not from such a layer.</exception>
-    public Node Scores => Use is { Layer: AttentionLayer, Outputs.Length: > 1 }
+    public Node Scores => Use is { Layer: AttentionLayer or MultiHeadAttention, Outputs.Length: > 1 }
         ? Use.Outputs[1]
         : throw new InvalidOperationException("Only an attention layer with ReturnScores gives scores.");
+
+    /// <summary>What else the layer gives beside this value, from its second output on; empty for an input.</summary>
+    public IReadOnlyList<Node> Others => Use is null ? [] : Use.Outputs[1..];
 
     /// <summary>Where the value comes from; null for an input.</summary>
     internal LayerUse? Use { get; }
@@ -102,7 +105,7 @@ internal sealed class LayerUse
         {
             return layer.GetOutputShapes(inputs);
         }
-        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        catch (Exception failure) when (failure is OverflowException || (failure is ArgumentException && layer.IsBuiltIn))
         {
             string shapes = string.Join(", ", inputs);
             throw new UnrollException(

@@ -15,7 +15,7 @@ public sealed record Parameter(string Name, Shape Shape, int Offset)
     /// <summary>True where training does not change it, see <see cref="Model.Freeze"/>.</summary>
     public bool IsFrozen { get; internal set; }
 
-    internal Initializer Initializer { get; init; }
+    internal Initializer Initializer { get; init; } = Initializer.Zeros;
 
     internal Regularizer? Regularizer { get; init; }
 
@@ -88,7 +88,7 @@ internal sealed class ParameterStore<T>
 
     public Span<T> Gradients => _gradients.Span;
 
-    /// <summary>The penalties of all regularizers, Σ L1·|w| + L2·w², on the weights as they are.</summary>
+    /// <summary>The penalties of all regularizers, on the weights as they are.</summary>
     public double Penalty()
     {
         double penalty = 0;
@@ -96,15 +96,7 @@ internal sealed class ParameterStore<T>
         {
             if (Parameters[i].Regularizer is not { } regularizer)
                 continue;
-            double sum1 = 0, sum2 = 0;
-            foreach (T weight in ReadOnlyValues[Parameters[i].Range])
-            {
-                double w = double.CreateTruncating(weight);
-                sum1 += Math.Abs(w);
-                sum2 += w * w;
-            }
-
-            penalty += regularizer.L1 * sum1 + regularizer.L2 * sum2;
+            penalty += regularizer.Penalty(ReadOnlyValues[Parameters[i].Range], Parameters[i].Shape);
         }
 
         return penalty;
@@ -151,7 +143,8 @@ internal sealed class ParameterStore<T>
         {
             Parameter parameter = Parameters[i];
             var random = new RandomSource(seed, (ulong)i);
-            double[] initial = parameter.Initializer.Create(parameter.Shape, ref random);
+            var initial = new double[parameter.Length];
+            parameter.Initializer.Fill(initial, parameter.Shape, ref random);
             initial.AsSpan(parameter.Ones.Start, parameter.Ones.Count).Fill(1);
             Span<T> target = _values.Span[parameter.Range];
             for (int j = 0; j < initial.Length; j++)

@@ -6,7 +6,8 @@ namespace Unroll;
 /// A seeded generator of random numbers: xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64. The same seed
 /// gives the same numbers in every version and on every machine, which <c>System.Random</c> does not promise.
 /// </summary>
-internal struct RandomSource
+/// <remarks>A copy goes on with the same numbers, so hand it on by <c>ref</c>.</remarks>
+public struct RandomSource
 {
     private ulong _s0, _s1, _s2, _s3;
     private double _spareNormal;
@@ -26,13 +27,14 @@ internal struct RandomSource
     }
 
     /// <summary>SplitMix64's finaliser: a bijection of 64 bits in which every input bit changes half of the output bits.</summary>
-    public static ulong Mix(ulong z)
+    internal static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
     }
 
+    /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {
         ulong result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
@@ -74,7 +76,7 @@ internal struct RandomSource
     }
 
     /// <summary>Puts the values in random order (Fisher and Yates).</summary>
-    public void Shuffle(Span<int> values)
+    internal void Shuffle(Span<int> values)
     {
         for (int i = values.Length - 1; i > 0; i--)
         {

@@ -58,7 +58,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>
     /// How many runs of <see cref="Features"/> values one sample holds: T of a sequence, H·W of an image (H, W, C), 1 of a vector.
     /// </summary>
-    internal int Positions => Size / Features;
+    public int Positions => Size / Features;
 
     /// <summary>The extents as a new array.</summary>
     public int[] ToArray() => (int[]?)_extents?.Clone() ?? [];

@@ -23,7 +23,7 @@ internal sealed class StreamGraph
     {
         foreach (RecurrentOp<float> op in whole.RecurrentParts)
         {
-            if (((Recurrent)op.Layer).GoBackwards)
+            if (op.Layer.GoBackwards)
             {
                 throw new UnrollException(
                     $"{op.Name} reads its sequence from the end, which a stream does not have. Use forward layers for streaming.");
@@ -111,6 +111,8 @@ internal sealed class StreamGraph
             Run(streams, observations, outputs);
             foreach (StreamingSession stream in streams)
                 stream.Steps++;
+            if (streams.Length > 0)
+                Telemetry.Stepped(streams[0].Model, streams.Length);
         }
         finally
         {

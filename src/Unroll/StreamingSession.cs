@@ -15,6 +15,8 @@ namespace Unroll;
 /// </code></example>
 public sealed partial class StreamingSession
 {
+    // Held for as long as the stream is.
+    private readonly OpenStream? _open = Telemetry.Opened();
     private float[]? _output;
     private int _isBusy;
 

@@ -23,14 +23,39 @@ public sealed class TokenSamples : ISamples
     {
     }
 
+    /// <summary>Sequences to predict with, without targets: one input, padded with 0.</summary>
+    /// <param name="inputs">Tokens of each sample; 0 is the padding.</param>
+    /// <param name="length">T.</param>
+    /// <exception cref="UnrollException">A sequence is longer than T.</exception>
+    /// <example><code>
+    /// float[] probabilities = model.PredictProbabilities(new TokenSamples(texts, 200), new BinaryCrossEntropy());
+    /// </code></example>
+    public TokenSamples(IReadOnlyList<int[]> inputs, int length)
+        : this([new TokenColumn(inputs, length, 0)])
+    {
+    }
+
+    /// <summary>Sequences to predict with, without targets.</summary>
+    /// <param name="inputs">One column for each input; shapes are (Length).</param>
+    /// <exception cref="UnrollException">The columns have unequal numbers of rows, or a row is longer than its column allows.</exception>
+    public TokenSamples(IReadOnlyList<TokenColumn> inputs)
+        : this(inputs, [], areTargetsGiven: false)
+    {
+    }
+
     /// <param name="inputs">One column for each input; shapes are (Length).</param>
     /// <param name="targets">One column for each output; shapes are (Length).</param>
     /// <exception cref="UnrollException">The columns have unequal numbers of rows, or a row is longer than its column allows.</exception>
     public TokenSamples(IReadOnlyList<TokenColumn> inputs, IReadOnlyList<TokenColumn> targets)
+        : this(inputs, targets, areTargetsGiven: true)
+    {
+    }
+
+    private TokenSamples(IReadOnlyList<TokenColumn> inputs, IReadOnlyList<TokenColumn> targets, bool areTargetsGiven)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
-        if (inputs.Count == 0 || targets.Count == 0)
+        if (inputs.Count == 0 || (areTargetsGiven && targets.Count == 0))
             throw new ArgumentException("Samples need at least one column of inputs and one of targets.", nameof(inputs));
         (_inputs, _targets, Count) = ([.. inputs], [.. targets], inputs[0].Rows.Count);
         (InputShapes, TargetShapes) = ([.. inputs.Select(column => new Shape(column.Length))], [.. targets.Select(column => new Shape(column.Length))]);
@@ -50,7 +75,8 @@ public sealed class TokenSamples : ISamples
 
     public Shape InputShape => InputShapes[0];
 
-    public Shape TargetShape => TargetShapes[0];
+    /// <exception cref="InvalidOperationException">They have no targets.</exception>
+    public Shape TargetShape => TargetShapes.Count > 0 ? TargetShapes[0] : throw Samples.NoTargets();
 
     public IReadOnlyList<Shape> InputShapes { get; }
 

@@ -24,4 +24,7 @@ public class UnrollException : Exception
     /// Null where nothing but the data can change.
     /// </summary>
     public string? Subject { get; init; }
+
+    /// <summary>The kind that a file names and nobody has registered (<see cref="Kinds"/>); null for other errors.</summary>
+    internal string? UnknownKind { get; init; }
 }

@@ -32,7 +32,7 @@ public sealed class BadOptionTests : IDisposable
     [InlineData("forecast --rows few", "--rows is \"few\"; it takes a whole number of at least 2, or all. See unroll forecast --help.")]
     [InlineData("forecast --rows 500 --test 2018..", "--rows says how far back to look where neither --train nor --test does. Leave it out, or them.")]
     [InlineData("forecast --optimizer lion", "--optimizer is \"lion\"; choose rmsprop, sgd, adam or adamw. See unroll forecast --help.")]
-    [InlineData("forecast --scaler max", "--scaler is \"max\"; choose minmax, standard or none. See unroll forecast --help.")]
+    [InlineData("forecast --scaler max", "--scaler is \"max\"; choose minmax, standard, robust or none. See unroll forecast --help.")]
     [InlineData("forecast --missing guess", "--missing is \"guess\"; choose error, drop, forward-fill or interpolate. See unroll forecast --help.")]
     [InlineData("forecast --train soon", "--train: \"soon\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31. See unroll forecast --help.")]
     [InlineData("forecast --test 2020..2019", "--test: The range \"2020..2019\" ends before it begins. Put the earlier date first. See unroll forecast --help.")]

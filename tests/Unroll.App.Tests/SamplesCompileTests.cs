@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Xunit;
 
 namespace Unroll.App.Tests;
@@ -27,11 +28,31 @@ public sealed class SamplesCompileTests
         string text = File.ReadAllText(Path.Combine(Repository.Root, "samples", name));
         CancellationToken stop = TestContext.Current.CancellationToken;
         string[] references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        var compilation = CSharpCompilation.Create(
+        Compilation compilation = CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(name),
             [.. new[] { text, ImplicitUsings }.Select(each => CSharpSyntaxTree.ParseText(each, s_options, name, cancellationToken: stop))],
             references.Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+            new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        CSharpGeneratorDriver.Create([JsonGenerator()], parseOptions: s_options).RunGeneratorsAndUpdateCompilation(compilation, out compilation, out _, stop);
         Assert.Empty(compilation.GetDiagnostics(stop).Where(each => each.Severity >= DiagnosticSeverity.Error));
+    }
+
+    /// <summary>What makes the contexts of System.Text.Json; it lies beside the SDK's reference assemblies.</summary>
+    private static ISourceGenerator JsonGenerator()
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string packs = Path.Combine(runtime, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        string file = Directory.EnumerateFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        var reference = new AnalyzerFileReference(Path.GetFullPath(file), new Loader());
+        return Assert.Single(reference.GetGenerators(LanguageNames.CSharp));
+    }
+
+    private sealed class Loader : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+        }
+
+        public System.Reflection.Assembly LoadFromPath(string fullPath) => System.Reflection.Assembly.LoadFrom(fullPath);
     }
 }

@@ -26,7 +26,7 @@ internal sealed record Attempt(string Name, byte[] File, bool Loaded, string? Fa
         try
         {
             if (name.StartsWith(Corpus.ForecasterPrefix, StringComparison.Ordinal))
-                ForecastFile.Read(file, name);
+                ForecastFile.Load(new MemoryStream(file), name);
             else if (Path.IsPathRooted(name))
                 Checkpoints.Resume(file, name);
             else

@@ -20,6 +20,10 @@ public static class Trainings
             LayerRates = new Dictionary<string, double> { ["dense_1"] = 0.3 },
             EarlyStopping = new EarlyStopping(12),
         },
+        ["amsgrad"] = Options with { Optimizer = new AdamW { LearningRate = 0.01, AmsGrad = true, WeightDecay = 0.1, ExcludeFromDecay = ["bias", "gamma", "beta"] } },
+        ["nadam"] = Options with { Optimizer = new Nadam { LearningRate = 0.005 } },
+        ["adagrad"] = Options with { Optimizer = new Adagrad { LearningRate = 0.05 } },
+        ["lion"] = Options with { Optimizer = new Lion { LearningRate = 0.001, WeightDecay = 0.1, ExcludeFromDecay = ["bias"] } },
     };
 
     private static TrainingOptions Options => new() { Epochs = 30, BatchSize = 8, Seed = 5, Validation = Samples(24, 60) };

@@ -38,7 +38,7 @@ public sealed class LibraryCaseTests
         for (int run = 0; run < 10; run++)
         {
             Model m = New();
-            await foreach (TrainingEvent unused in m.FitAsync(s, o, TestContext.Current.CancellationToken))
+            await foreach (TrainingEvent unused in m.FitEventsAsync(s, o, TestContext.Current.CancellationToken))
                 m.Predict(x[..600]);
             Assert.Equal(want, m.Predict(x));
         }
@@ -224,7 +224,7 @@ public sealed class LibraryCaseTests
     [Fact]
     public void L21_Penalties_in_the_loss_of_training_and_of_validation()
     {
-        var dense = new Dense(1) { UseBias = false, KernelInitializer = Initializer.Ones, KernelRegularizer = new Regularizer(0, 0.5) };
+        var dense = new Dense(1) { UseBias = false, KernelInitializer = Initializer.Ones, KernelRegularizer = new L1L2(0, 0.5) };
         Model m = new Model(dense).Build(new Shape(1));
         ArraySamples s = Line([1], [0]);
         EpochRecord e = m.Fit(s, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-20 }, Validation = s }).Epochs[0];

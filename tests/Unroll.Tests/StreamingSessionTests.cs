@@ -19,7 +19,7 @@ public sealed class StreamingSessionTests
     public void Each_step_equals_the_full_unroll_to_the_last_bit(Layer cell)
     {
         float[] sequence = Sequence();
-        Model model = new Model(((Unroll.Layers.Recurrent)cell) with { ReturnSequences = true }, new Dense(3)).Build(new Shape(Steps, Features), 7);
+        Model model = new Model(((Recurrent)cell) with { ReturnSequences = true }, new Dense(3)).Build(new Shape(Steps, Features), 7);
         float[] whole = model.Predict(sequence);
         StreamingSession session = model.Stream();
         for (int t = 0; t < Steps; t++)

@@ -61,7 +61,7 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
             "The largest norm of all gradients together [default: 1; no limit in the tutorial's recipe]");
 
     private readonly Option<string?> _scaler = Options.OptionalWord(
-        "--scaler", ["minmax", "standard", "none"],
+        "--scaler", ["minmax", "standard", "robust", "none"],
             "How the tutorial's recipe scales values, fitted on the training rows only [default: minmax]");
 
     private readonly Option<int> _threads = Options.Whole(

@@ -88,7 +88,8 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
     }
 
     /// <summary>
-    /// Whether the only file, which has no column of that name, is a series named as the file, as others were that a forecaster learnt from.
+    /// Whether the only file, which has no column of that name, is a series named as the file, as others were that a forecaster learnt
+    /// from.
     /// </summary>
     private bool IsOneOfSeveral(string? series) => Paths is [not "-"] && "file".Equals(series, StringComparison.OrdinalIgnoreCase);
 
@@ -131,7 +132,8 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
             return [path];
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } given ? given : ".";
         if (!Directory.Exists(folder))
-            throw new UnrollException($"There is no folder {folder}. Check the path; relative ones start at {Environment.CurrentDirectory}.");
+            throw new UnrollException(
+                $"There is no folder {folder}. Check the path; relative ones start at {Environment.CurrentDirectory}.");
         string[] found = [.. Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : throw new UnrollException($"No file in {folder} is named as {name}. Check the pattern.");
     }

@@ -72,6 +72,18 @@ public static class Backtest
         };
     }
 
+    /// <summary>The same on a thread of its own.</summary>
+    /// <inheritdoc cref="Run(ForecastTask, IReadOnlyList{Func{PartsForecaster}}, BacktestOptions?, IProgress{BacktestEvent}?, CancellationToken)"/>
+    public static async Task<BacktestResult> RunAsync(
+        ForecastTask task,
+        IReadOnlyList<Func<PartsForecaster>> forecasters,
+        BacktestOptions? options = null,
+        IProgress<BacktestEvent>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        await Task.Factory.StartNew(
+            () => Run(task, forecasters, options, progress, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+
     /// <summary>What a forecaster, and of a blend its members, forecast in every fold; nothing where a baseline cannot be fitted.</summary>
     private static IReadOnlyList<FoldForecast[]> Run(
         BacktestRunner runner, bool isNeeded, List<string> leftOut, CancellationToken cancellation)

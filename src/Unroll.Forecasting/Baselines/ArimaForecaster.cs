@@ -15,7 +15,7 @@ public sealed class ArimaForecaster(ArimaOrder? order = null, int? period = null
     public override string Name => ArimaRule.DefaultName;
 
     /// <summary>What was fitted to a part.</summary>
-    public ArimaParameters ParametersOf(Part part) => ((ArimaRule)RuleOf(part)).Parameters;
+    internal ArimaParameters ParametersOf(Part part) => ((ArimaRule)RuleOf(part)).Parameters;
 
     internal override BaselineOptions Options => new(period, null, order, models);
 

@@ -10,7 +10,7 @@ namespace Unroll.Forecasting;
 /// <param name="Variance">σ² of the errors, by maximum likelihood.</param>
 /// <param name="LogLikelihood">Of the differenced rows.</param>
 /// <param name="Rows">n, the differenced training rows.</param>
-public sealed record ArimaParameters(
+internal sealed record ArimaParameters(
     ArimaOrder Order,
     IReadOnlyList<double> Autoregressive,
     IReadOnlyList<double> MovingAverage,

@@ -11,7 +11,7 @@ public abstract class BaselineForecaster : PartsForecaster
     {
     }
 
-    public sealed override ForecasterKind Kind => ForecasterKind.Baseline;
+    public override ForecasterKind Kind => ForecasterKind.Baseline;
 
     /// <summary>What it says, in a few words; null where that takes more.</summary>
     public string? Saying => Models.Count == 1 && Models.Values.First() is BaselineModel model ? model.Rule.Saying : CreateRule().Saying;
@@ -35,6 +35,9 @@ public abstract class BaselineForecaster : PartsForecaster
 
     /// <summary>Whether one model was asked for, which nothing else may stand for.</summary>
     private protected virtual bool IsModelGiven => false;
+
+    /// <summary>What a rule for a series that was not there in training looks at beside the target.</summary>
+    private protected virtual ForecastInputs AdaptedInputs => ForecastInputs.TargetOnly;
 
     /// <summary>The rule of one part, not yet fitted.</summary>
     private protected abstract BaselineRule CreateRule();
@@ -81,7 +84,7 @@ public abstract class BaselineForecaster : PartsForecaster
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
-        ForecastSplit split = ForecastSplit.All(table, part.Target, Window, ForecastInputs.TargetOnly);
+        ForecastSplit split = ForecastSplit.All(table, part.Target, Window, AdaptedInputs);
         var whole = new ForecastTask(split, Horizon);
         return new BaselineModel(Fitted(whole, null, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
     }
@@ -144,4 +147,8 @@ internal sealed class BaselineModel(BaselineRule rule) : PartModel
 
     public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
         rule.Contributions(table, first, origin, steps);
+
+    public override IEnumerable<string> Columns => rule.Columns;
+
+    public override void RequireKnown(TimeSeries table, int origin, int steps) => rule.RequireKnown(table, origin, steps);
 }

@@ -21,11 +21,17 @@ internal abstract class BaselineRule
     /// <summary>In a few words what it says; null where that takes more.</summary>
     public virtual string? Saying => null;
 
+    /// <summary>The columns that it looks at beside the target.</summary>
+    public virtual IEnumerable<string> Columns => [];
+
+    /// <summary>The column that is forecast.</summary>
+    protected string Target => _target ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
+
     /// <summary>A fitted rule from its state.</summary>
     /// <exception cref="NotSupportedException">There is no such rule.</exception>
     public static BaselineRule Restore(BaselineState state, string target)
     {
-        BaselineRule rule = state switch
+        return Restored(state switch
         {
             { Kind: NaiveRule.DefaultName } => new NaiveRule(),
             { Kind: SeasonalNaiveRule.DefaultName, Period: >= 2 } => new SeasonalNaiveRule(state.Period),
@@ -44,7 +50,12 @@ internal abstract class BaselineRule
                 : throw new UnrollException("its seasons are none"),
             { Ets: { } parameters } => new EtsRule(parameters, state.FirstDate),
             _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
-        };
+        }, target);
+    }
+
+    /// <summary>A rule that is fitted already, for a target.</summary>
+    public static BaselineRule Restored(BaselineRule rule, string target)
+    {
         rule._target = target;
         return rule;
     }
@@ -64,7 +75,7 @@ internal abstract class BaselineRule
     /// <param name="count">How many origins.</param>
     /// <param name="steps">H.</param>
     /// <exception cref="UnrollException">There are too few rows, or a value that is needed is missing.</exception>
-    public double[][] Ahead(TimeSeries table, int first, int count, int steps)
+    public virtual double[][] Ahead(TimeSeries table, int first, int count, int steps)
     {
         int start = Start(table, first, count);
         double[][] ahead = [.. Enumerable.Range(0, count).Select(_ => new double[steps])];
@@ -88,10 +99,16 @@ internal abstract class BaselineRule
         return ContributionRows.WithRest(rows, divided.Ahead, Contribution.Recent);
     }
 
-    /// <summary>The row from which on a forecast reads values.</summary>
-    private int Start(TimeSeries table, int first, int count)
+    /// <summary>Refuses a table that does not say what is needed of the rows to come.</summary>
+    /// <exception cref="UnrollException">A known column has no value there.</exception>
+    public virtual void RequireKnown(TimeSeries table, int origin, int steps)
     {
-        Series column = table[_target ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.")];
+    }
+
+    /// <summary>The row from which on a forecast reads values.</summary>
+    private protected int Start(TimeSeries table, int first, int count)
+    {
+        Series column = table[Target];
         int start = FirstRow(table.DateSpan[..(first + 1)]);
         if (first + 1 - start < (IsFirst(table.Dates[start]) ? 1 : NeededRows))
             throw new UnrollException($"{table.Name} has {first + 1} rows, but the {Name} forecast looks at the newest {NeededRows} to predict the next {column.Name}. Give it at least {NeededRows} rows.");

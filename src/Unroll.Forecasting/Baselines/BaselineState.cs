@@ -6,7 +6,7 @@ namespace Unroll.Forecasting;
 /// <param name="Slope">That of the drift and Theta forecasts, a row; of seasonal naive with drift, a season.</param>
 /// <param name="Ets">The parameters of exponential smoothing.</param>
 /// <param name="Mean">That of the mean forecast.</param>
-/// <param name="Weights">Those of least squares, the newest value last, then the intercept.</param>
+/// <param name="Weights">Those of least squares, the newest value last, then the intercept; what one of the user's own has learnt.</param>
 /// <param name="Indices">The season of Theta; null for none.</param>
 /// <param name="Adds">Whether it is added.</param>
 /// <param name="FirstDate">The training row from which on the states of a rule follow the values: the first, or the last where there are

@@ -13,7 +13,7 @@ public sealed class CrostonForecaster(bool corrected = true, double? alpha = nul
     public override string Name => CrostonRule.DefaultName;
 
     /// <summary>What was fitted to a part.</summary>
-    public DemandParameters ParametersOf(Part part) => ((CrostonRule)RuleOf(part)).Parameters;
+    internal DemandParameters ParametersOf(Part part) => ((CrostonRule)RuleOf(part)).Parameters;
 
     internal override BaselineOptions Options => new(IsCorrected: corrected, Share: alpha);
 
@@ -32,7 +32,7 @@ public sealed class TsbForecaster(double? alpha = null) : BaselineForecaster
     public override string Name => TsbRule.DefaultName;
 
     /// <summary>What was fitted to a part.</summary>
-    public DemandParameters ParametersOf(Part part) => ((TsbRule)RuleOf(part)).Parameters;
+    internal DemandParameters ParametersOf(Part part) => ((TsbRule)RuleOf(part)).Parameters;
 
     internal override BaselineOptions Options => new(Share: alpha);
 

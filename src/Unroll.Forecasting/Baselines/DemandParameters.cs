@@ -8,7 +8,7 @@ namespace Unroll.Forecasting;
 /// demand.</param>
 /// <param name="Rate">The probability of a demand before the first training row; 0 where the first interval is what is known.</param>
 /// <param name="SquaredErrors">Σe² of the training rows, each forecast from the one before.</param>
-public sealed record DemandParameters(double SizeShare, double RateShare, double Size, double Rate, double SquaredErrors)
+internal sealed record DemandParameters(double SizeShare, double RateShare, double Size, double Rate, double SquaredErrors)
 {
     internal bool IsSound => SizeShare is >= 0 and <= 1 && RateShare is >= 0 and <= 1 && double.IsFinite(Size) && double.IsFinite(Rate);
 }

@@ -20,7 +20,7 @@ namespace Unroll.Forecasting;
 /// count it; Hyndman et al. (2008), section 5.1.</param>
 /// <param name="ParameterCount">k: parameters, states before the first row that were free, and the variance.</param>
 /// <param name="Rows">n, the training rows.</param>
-public sealed record EtsParameters(
+internal sealed record EtsParameters(
     EtsModel Model,
     int Period,
     double Alpha,

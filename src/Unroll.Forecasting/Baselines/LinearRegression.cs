@@ -8,7 +8,7 @@ namespace Unroll.Forecasting;
 /// twice the digits of the normal equations. With a ridge λ the sum that is minimised has λ·n·Σ(w·s)² added, where s is the
 /// deviation of a weight's input: 0 is plain least squares, and 1 halves the weight of an input that is unrelated to the others.
 /// </summary>
-public sealed class LinearRegression
+internal sealed class LinearRegression
 {
     /// <summary>An input whose part not explained by those before it is smaller than this has no weight of its own.</summary>
     private const double Dependent = 1e-9;
@@ -80,29 +80,6 @@ public sealed class LinearRegression
         return new LinearRegression(weights, intercepts);
     }
 
-    /// <summary>
-    /// Fits weights to the same pairs of input and target that a network learns from; an input (T, F) counts as T·F numbers.
-    /// </summary>
-    /// <inheritdoc cref="Fit(ReadOnlySpan{double}, ReadOnlySpan{double}, int, double)"/>
-    public static LinearRegression Fit(ISamples samples, double ridge)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        int k = samples.InputShape.Size, m = samples.TargetShape.Size;
-        float[] input = new float[k], target = new float[m];
-        double[] inputs = new double[samples.Count * k], outputs = new double[samples.Count * m];
-        for (int row = 0; row < samples.Count; row++)
-        {
-            samples.CopyInput(row, input);
-            samples.CopyTarget(row, target);
-            for (int i = 0; i < k; i++)
-                inputs[(row * k) + i] = input[i];
-            for (int o = 0; o < m; o++)
-                outputs[(row * m) + o] = target[o];
-        }
-
-        return Fit(inputs, outputs, samples.Count, ridge);
-    }
-
     /// <summary>The M outputs for one row of K inputs.</summary>
     /// <exception cref="ArgumentException">There are not K inputs.</exception>
     public double[] Predict(ReadOnlySpan<double> input)
@@ -116,25 +93,6 @@ public sealed class LinearRegression
             for (int i = 0; i < input.Length; i++)
                 sum += _weights[(o * input.Length) + i] * input[i];
             outputs[o] = sum;
-        }
-
-        return outputs;
-    }
-
-    /// <summary>The outputs for every input, [Count, M], row-major; targets are not looked at.</summary>
-    /// <exception cref="ArgumentException">The inputs have not K numbers.</exception>
-    public double[] Predict(ISamples samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        var input = new float[samples.InputShape.Size];
-        var wide = new double[input.Length];
-        var outputs = new double[samples.Count * Outputs];
-        for (int row = 0; row < samples.Count; row++)
-        {
-            samples.CopyInput(row, input);
-            for (int i = 0; i < input.Length; i++)
-                wide[i] = input[i];
-            Predict(wide).CopyTo(outputs, row * Outputs);
         }
 
         return outputs;

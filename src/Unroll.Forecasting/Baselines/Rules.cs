@@ -14,8 +14,7 @@ public sealed class NaiveForecaster : BaselineForecaster
 /// Repeats the last season: p(t + h) = a(t + h − m·k) with the smallest k that reaches back to a known row. Hyndman and Athanasopoulos,
 /// fpp3, section 5.2.
 /// </summary>
-/// <param name="period">m, the rows of one season; null to find it in the training rows of each part
-/// (<see cref="SeasonalPeriod.Find"/>).</param>
+/// <param name="period">m, the rows of one season; null to find it in the training rows of each part.</param>
 public sealed class SeasonalNaiveForecaster(int? period = null) : BaselineForecaster
 {
     public override string Name => SeasonalNaiveRule.DefaultName;
@@ -81,13 +80,11 @@ public sealed class MeanForecaster : BaselineForecaster
 /// rows. Further ahead, predictions take the place of the values that are not known yet.
 /// </summary>
 /// <param name="lags">L, how many of the newest values it looks at; null for the window of the task, as a network does.</param>
-/// <param name="ridge">λ of <see cref="LinearRegression"/>.</param>
+/// <param name="ridge">λ, at least 0: λ·n·Σ(w·s)² is added to the squared errors of n rows, where s is the deviation of a weight's input. 0 is
+/// plain least squares.</param>
 public sealed class LeastSquaresForecaster(int? lags = null, double ridge = 0) : BaselineForecaster
 {
     public override string Name => LeastSquaresRule.DefaultName;
-
-    /// <summary>The fitted weights of a part; input 1 is the oldest of the L values, input L the newest.</summary>
-    public LinearRegression RegressionOf(Part part) => ((LeastSquaresRule)RuleOf(part)).Regression;
 
     internal override BaselineOptions Options => new(Lags: lags, Ridge: ridge);
 
@@ -106,7 +103,7 @@ public sealed class EtsForecaster(EtsModel? model = null, int? period = null) : 
     public override string Name => EtsRule.DefaultName;
 
     /// <summary>What was fitted to a part.</summary>
-    public EtsParameters ParametersOf(Part part) => ((EtsRule)RuleOf(part)).Parameters;
+    internal EtsParameters ParametersOf(Part part) => ((EtsRule)RuleOf(part)).Parameters;
 
     internal override BaselineOptions? Options => model is null && period is null ? null : new(period, Ets: model);
 

@@ -1,7 +1,7 @@
 namespace Unroll.Forecasting;
 
 /// <summary>Finds how many rows a season has: the calendar says which are possible, the training values whether one is there.</summary>
-public static class SeasonalPeriod
+internal static class SeasonalPeriod
 {
     /// <summary>How often chance alone may pass for a season.</summary>
     private const double Significance = 0.01;

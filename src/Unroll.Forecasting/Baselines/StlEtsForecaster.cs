@@ -15,10 +15,10 @@ public sealed class StlEtsForecaster(IReadOnlyList<int>? periods = null) : Basel
     public override string Key => "stl-ets";
 
     /// <summary>What was fitted to a part without its seasons; level and trend are those after the last training row.</summary>
-    public EtsParameters ParametersOf(Part part) => ((StlEtsRule)RuleOf(part)).Parameters;
+    internal EtsParameters ParametersOf(Part part) => ((StlEtsRule)RuleOf(part)).Parameters;
 
     /// <summary>The last season of a part's training rows for each period, the shortest period first and the oldest row first.</summary>
-    public IReadOnlyList<IReadOnlyList<double>> SeasonsOf(Part part) => ((StlEtsRule)RuleOf(part)).Seasons;
+    internal IReadOnlyList<IReadOnlyList<double>> SeasonsOf(Part part) => ((StlEtsRule)RuleOf(part)).Seasons;
 
     internal override BaselineOptions Options => new(Periods: periods?.ToArray());
 

@@ -85,7 +85,8 @@ public sealed partial class TimeSeries
                 + $"append is of {date:yyyy-MM-dd HH:mm:ss}. Give its date alone."));
         if (date.Kind == DateTimeKind.Local || (date.Kind == DateTimeKind.Utc && Zone is not (null or "UTC")))
         {
-            throw new UnrollException($"The date to append to {Name} is of kind {date.Kind}, but the times of the table are {OfZone(Zone)}. "
+            throw new UnrollException(
+                $"The date to append to {Name} is of kind {date.Kind}, but the times of the table are {OfZone(Zone)}. "
                 + "Give it as the table has it, of no kind.");
         }
 

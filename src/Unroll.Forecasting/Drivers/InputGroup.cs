@@ -26,35 +26,23 @@ public enum InputGroup
 
     /// <summary>Columns that say something of a series and never change within it.</summary>
     Static,
+
+    /// <summary>An input of your own: see <see cref="ForecastInput"/>.</summary>
+    Own,
 }
 
 /// <summary>One group of inputs.</summary>
 /// <param name="Group">Of which kind.</param>
-/// <param name="Name">Of a column its name, of the own past the target; otherwise empty.</param>
+/// <param name="Name">Of a column or an input of your own its name, of the own past the target; otherwise empty.</param>
 internal readonly record struct InputKey(InputGroup Group, string Name = "")
 {
     /// <summary>All that models of some plans look at when a target is forecast.</summary>
     /// <param name="target">What is forecast.</param>
     /// <param name="plans">Of all targets that are forecast together.</param>
-    public static HashSet<InputKey> Of(string target, IEnumerable<InputPlan> plans)
-    {
-        var keys = new HashSet<InputKey>();
-        foreach (InputPlan plan in plans)
-        {
-            IEnumerable<string> past = [plan.Target, .. plan.Alike, .. plan.Past.Select(column => column.Name)];
-            keys.UnionWith(past.Select(name => new InputKey(name == target ? InputGroup.OwnPast : InputGroup.PastColumn, name)));
-            keys.UnionWith(plan.Known.Select(column => new InputKey(InputGroup.KnownColumn, column.Name)));
-            (bool IsThere, InputGroup Group)[] others =
-            [
-                (plan.Calendar is not null, InputGroup.Calendar),
-                (plan.Seasons.Count > 0 || plan.Indices is not null, InputGroup.Season),
-                (plan.Holidays is not null, InputGroup.Holidays),
-                (plan.Memory, InputGroup.YearsBefore),
-                (plan.Constants.Count > 0, InputGroup.Static),
-            ];
-            keys.UnionWith(others.Where(each => each.IsThere).Select(each => new InputKey(each.Group)));
-        }
-
-        return keys;
-    }
+    public static HashSet<InputKey> Of(string target, IEnumerable<InputPlan> plans) =>
+    [
+        .. plans.SelectMany(InputNumbers.Of).SelectMany(group => group.Keys).Select(key =>
+            key.Group is InputGroup.OwnPast or InputGroup.PastColumn
+                ? new InputKey(key.Name == target ? InputGroup.OwnPast : InputGroup.PastColumn, key.Name) : key),
+    ];
 }

@@ -2,7 +2,7 @@ namespace Unroll.Forecasting;
 
 /// <summary>What a forecast owes to one group of inputs.</summary>
 /// <param name="Group">Of which kind.</param>
-/// <param name="Column">Of a column its name; otherwise empty.</param>
+/// <param name="Column">Of a column or an input of your own its name; otherwise empty.</param>
 /// <param name="Share">Of the growths of the error by all groups, those below 0 counted as 0: 0 to 1; 0 for all where no group
 /// matters.</param>
 /// <param name="Increase">By how many percent of the error it grows where the group is permuted; below 0 by chance, infinite where there
@@ -142,6 +142,7 @@ public sealed class InputImportance
             .. task.Inputs.Known.Select(name => new InputKey(InputGroup.KnownColumn, name)),
             .. task.Inputs.Calendar ? [new(InputGroup.Calendar)] : Array.Empty<InputKey>(),
             .. task.Inputs.Holidays is null ? [] : new[] { new InputKey(InputGroup.Holidays) },
+            .. task.Inputs.Own.Select(input => new InputKey(InputGroup.Own, input.Name)),
         ];
         IEnumerable<InputKey> read = growths.SelectMany(growth => growth.Growths.Keys.Select(Told));
         InputKey[] keys = [.. possible.Concat(read).Distinct().OrderBy(key => key.Group)];

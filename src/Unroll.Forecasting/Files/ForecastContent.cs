@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json.Serialization;
+using Unroll.Formats;
 
 namespace Unroll.Forecasting;
 
@@ -62,6 +63,13 @@ internal sealed record LinearContent(InputPlan Plan, double[] Penalties, byte[][
 internal sealed record EnsembleContent : ForecasterContent
 {
     public required CellKind Cell { get; init; }
+
+    /// <summary>What tables call the networks; null for the name of the cell.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Whether their layers are the user's own, and stand in the networks alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOwn { get; init; }
 
     public required RecipeContent Recipe { get; init; }
 
@@ -179,4 +187,8 @@ internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, 
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ForecasterContent))]
-internal sealed partial class ForecastFileJson : JsonSerializerContext;
+internal sealed partial class ForecastFileJson : JsonSerializerContext
+{
+    /// <summary>With the kinds that are registered.</summary>
+    public static KindJson Kinds => field ??= new KindJson(Default);
+}

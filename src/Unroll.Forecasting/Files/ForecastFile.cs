@@ -10,9 +10,9 @@ namespace Unroll.Forecasting;
 /// The one door for files of forecasters: 8 bytes of signature, the format version and the length of the body (4 bytes each,
 /// little-endian), a body of JSON in which networks stand as whole model files, and the SHA-256 of all that precedes. The same forecaster
 /// gives the same bytes. A single network of the tutorial's recipe is a model file (<see cref="ModelFile"/>), which
-/// <see cref="Model.Load"/> reads too.
+/// <see cref="Model.Load(string)"/> reads too.
 /// </summary>
-public static class ForecastFile
+public static partial class ForecastFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
     public const int Version = 1;
@@ -23,19 +23,16 @@ public static class ForecastFile
 
     /// <summary>Writes all that forecasting needs to one file, which appears whole or not at all.</summary>
     /// <exception cref="InvalidOperationException">The forecaster is not fitted yet.</exception>
-    /// <exception cref="UnrollException">The file cannot be written.</exception>
+    /// <exception cref="UnrollException">The file cannot be written, or something in the forecaster is of a kind of your own that
+    /// <see cref="ForecastKinds"/> does not know.</exception>
     public static void Save(PartsForecaster forecaster, string path)
     {
-        ArgumentNullException.ThrowIfNull(forecaster);
-        _ = forecaster.Facts;
-        if (TutorialFile.Fits(forecaster))
-            TutorialFile.Write(path, (NetworkForecaster)forecaster);
-        else
-            AtomicFile.Write(path, ToBytes(forecaster));
+        AtomicFile.Write(path, ToBytes(forecaster, path));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="UnrollException">The file is missing, damaged, of a newer version, or holds something else.</exception>
+    /// <summary>Reads what <see cref="Save(PartsForecaster, string)"/> wrote.</summary>
+    /// <exception cref="UnrollException">The file is missing, damaged, of a newer version, or holds something else, or something of a kind
+    /// that <see cref="ForecastKinds"/> does not know.</exception>
     public static PartsForecaster Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -46,9 +43,27 @@ public static class ForecastFile
     internal static PartsForecaster Read(byte[] file, string path) =>
         file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
 
-    private static byte[] ToBytes(PartsForecaster forecaster)
+    /// <param name="forecaster">What is saved.</param>
+    /// <param name="path">What errors call the place.</param>
+    private static byte[] ToBytes(PartsForecaster forecaster, string path)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(ForecasterContents.Of(forecaster, true), ForecastFileJson.Default.ForecasterContent);
+        ArgumentNullException.ThrowIfNull(forecaster);
+        _ = forecaster.Facts;
+        try
+        {
+            return TutorialFile.Fits(forecaster)
+                ? TutorialFile.ToBytes((NetworkForecaster)forecaster)
+                : Sealed(ForecastFileJson.Kinds.ToBytes(ForecasterContents.Of(forecaster, true)));
+        }
+        catch (UnknownKindException unknown)
+        {
+            throw unknown.Writing(path);
+        }
+    }
+
+    /// <summary>A content with what stands around it.</summary>
+    private static byte[] Sealed(byte[] body)
+    {
         var file = new byte[PrefixLength + body.Length + SHA256.HashSizeInBytes];
         Signature.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), Version);
@@ -72,8 +87,19 @@ public static class ForecastFile
         try
         {
             ReadOnlySpan<byte> body = file.AsSpan(PrefixLength..^SHA256.HashSizeInBytes);
-            ForecasterContent content = JsonSerializer.Deserialize(body, ForecastFileJson.Default.ForecasterContent) ?? throw new JsonException("it is empty");
+            ForecasterContent content = ForecastFileJson.Kinds.FromBytes<ForecasterContent>(body) ?? throw new JsonException("it is empty");
             return ForecasterContents.ToForecaster(content, path);
+        }
+        catch (UnrollException failure) when (failure.UnknownKind is not null)
+        {
+            // Of a network inside, the message has the path already.
+            throw failure.InnerException is UnrollException
+                ? failure
+                : new UnrollException($"{path} {failure.Message}", failure) { UnknownKind = failure.UnknownKind };
+        }
+        catch (UnknownKindException unknown)
+        {
+            throw unknown.Reading(path);
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or NullReferenceException or ArgumentException
             or UnrollException or InvalidOperationException or IndexOutOfRangeException or InvalidCastException or OverflowException)
@@ -101,9 +127,10 @@ internal static class TutorialFile
     public static bool Fits(PartsForecaster forecaster) => forecaster is NetworkForecaster { Parts: [{ Series: "" }], Horizon: 1 }
         && forecaster.Models.Values.All(model => model.Facts.Limits == IntervalLimits.None);
 
-    public static void Write(string path, NetworkForecaster forecaster)
+    public static byte[] ToBytes(NetworkForecaster forecaster)
     {
         var model = (NetworkModel)forecaster.Models.Values.Single();
+        ForecastKinds.Scalers.Require(model.Scaler.Kind);
         var about = new ForecastMetadata
         {
             Model = forecaster.Name,
@@ -114,7 +141,9 @@ internal static class TutorialFile
             TrainedTo = model.Facts.TrainedTo,
             Seed = model.Seed,
         };
-        model.Network.Save(path, new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(about, ForecastJson.Default.ForecastMetadata) });
+        return ModelFile.ToBytes(
+            model.Network,
+            new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(about, ForecastJson.Default.ForecastMetadata) });
     }
 
     /// <exception cref="UnrollException">The file is no model file, damaged, or holds a model without the data to forecast
@@ -166,6 +195,10 @@ internal static class TutorialFile
         try
         {
             return Scaler.Restore(about.Scaler);
+        }
+        catch (UnknownKindException unknown)
+        {
+            throw unknown.Reading(path);
         }
         catch (Exception failure) when (failure is UnrollException or ArgumentException or NullReferenceException)
         {

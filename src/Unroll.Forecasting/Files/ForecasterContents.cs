@@ -27,7 +27,7 @@ internal static class ForecasterContents
             {
                 Facts = facts,
                 Parts = parts,
-                Name = forecaster.Name,
+                Name = Writable(baseline),
                 Options = baseline.Options,
                 Rules = Array.ConvertAll(models, model => ((BaselineModel)model).Rule.State),
             },
@@ -66,6 +66,8 @@ internal static class ForecasterContents
         Facts = facts,
         Parts = parts,
         Cell = ensemble.Recipe.Network.Cell,
+        Label = ensemble.Recipe.Network.Body is null ? ensemble.Recipe.Network.Label : ensemble.Name,
+        IsOwn = ensemble.Recipe.Network.Body is not null,
         Recipe = RecipeContent.Of(ensemble.Recipe.Network) is var own && ensemble.CanRefit ? own : own with { IsWhole = false },
         Strategy = models[0].Strategy,
         Head = models[0].Head,
@@ -106,11 +108,25 @@ internal static class ForecasterContents
             }
         }
 
-        var recipe = new EnsembleRecipe { Network = content.Recipe.ToRecipe(content.Cell), Members = networks.Length, Steps = facts.Horizon, Strategy = content.Strategy, Head = content.Head };
+        var recipe = new EnsembleRecipe
+        {
+            Network = Recipe(content, networks),
+            Members = networks.Length,
+            Steps = facts.Horizon,
+            Strategy = content.Strategy,
+            Head = content.Head,
+        };
         PlanChoice[] choices = Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear);
         return content.Epochs.Length == networks.Length
             ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics), new EnsembleTraining.Chosen(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
             : throw new UnrollException("its epochs do not fit its networks");
+    }
+
+    /// <summary>How the networks were made; layers of the user's own are those of the networks.</summary>
+    private static NetworkRecipe Recipe(EnsembleContent content, Model[] networks)
+    {
+        NetworkRecipe recipe = content.Recipe.ToRecipe(content.Cell) with { Label = content.Label };
+        return content.IsOwn ? recipe with { Body = _ => [.. networks[0].Layers.SkipLast(1)] } : recipe;
     }
 
     private static RidgeForecaster Ridge(RidgeContent content)
@@ -165,33 +181,40 @@ internal static class ForecasterContents
     private static BaselineForecaster Baseline(BaselineContent content)
     {
         BaselineOptions options = content.Options ?? new();
-        BaselineForecaster forecaster = content.Name switch
-        {
-            NaiveRule.DefaultName => new NaiveForecaster(),
-            SeasonalNaiveRule.DefaultName => new SeasonalNaiveForecaster(options.Period),
-            DriftRule.DefaultName => new DriftForecaster(),
-            MeanRule.DefaultName => new MeanForecaster(),
-            LeastSquaresRule.DefaultName => new LeastSquaresForecaster(options.Lags, options.Ridge),
-            EtsRule.DefaultName => new EtsForecaster(options.Ets, options.Period),
-            ThetaRule.DefaultName => new ThetaForecaster(options.Period),
-            SeasonalNaiveDriftRule.DefaultName => new SeasonalNaiveDriftForecaster(options.Period),
-            ArimaRule.DefaultName => new ArimaForecaster(options.Order, options.Period, options.Models),
-            StlEtsRule.DefaultName => new StlEtsForecaster(options.Periods),
-            CrostonRule.DefaultName => new CrostonForecaster(options.IsCorrected, options.Share),
-            TsbRule.DefaultName => new TsbForecaster(options.Share),
-            _ => throw new UnrollException($"it names a baseline {content.Name}, which there is not"),
-        };
-        forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(new BaselineModel(BaselineRule.Restore(content.Rules[i], part.Part.Target)) { Part = part.Part, Facts = part.Facts }, part))]);
+        BaselineForecaster forecaster = ForecastKinds.Forecasters.Find(content.Name)(options);
+        if (forecaster is OwnForecaster asked)
+            asked.Asked = (content.Facts.Horizon, asked.InputsOf(content.Facts.Inputs));
+        forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(
+            new BaselineModel(Rule(forecaster, content.Rules[i], part.Part.Target)) { Part = part.Part, Facts = part.Facts }, part))]);
         return forecaster;
     }
+
+    private static BaselineRule Rule(BaselineForecaster forecaster, BaselineState state, string target) =>
+        forecaster is OwnForecaster own && state.Kind == own.Name
+            ? BaselineRule.Restored(new OwnRule(own, state.Weights ?? []), target)
+            : BaselineRule.Restore(state, target);
 
     private static LinearContent[] Linear(LinearStage[] stages) =>
     [
         .. stages.Select((stage, i) => new LinearContent(
-            stage.Plan,
+            Writable(stage.Plan),
             stage.Penalties,
             i > 0 && Array.FindIndex(stages, other => ReferenceEquals(other.Weights, stage.Weights)) is var same && same < i && same == 0 ? [] : Array.ConvertAll(stage.Weights, weights => TrackContent.BytesOf(weights)))),
     ];
+
+    /// <summary>The name of a forecaster that programs which read it know.</summary>
+    private static string Writable(BaselineForecaster forecaster)
+    {
+        ForecastKinds.Forecasters.Require(forecaster.Name);
+        return forecaster.Name;
+    }
+
+    /// <summary>A plan of which every kind is known to programs that read it.</summary>
+    private static InputPlan Writable(InputPlan plan)
+    {
+        ForecastKinds.Transforms.Require(plan.Transform);
+        return plan;
+    }
 
     private static LinearStage[] Linear(LinearContent[] contents, int parts)
     {
@@ -204,8 +227,9 @@ internal static class ForecasterContents
     private static LinearStage Checked(LinearStage linear, FittedFacts facts, Strategy strategy = Strategy.Direct)
     {
         InputPlan plan = linear.Plan;
-        bool fits = plan.Steps == (strategy == Strategy.Recursive ? 1 : facts.Horizon) && plan is { Window: >= 1, Lags: >= 1, Season: >= 1 } && plan.Seasons.All(season => season >= 2)
-            && plan.Holidays is not { IsValid: false }
+        ForecastKinds.Transforms.Require(plan.Transform);
+        bool fits = plan.Steps == (strategy == Strategy.Recursive ? 1 : facts.Horizon) && plan is { Window: >= 1, Lags: >= 1, Season: >= 1 }
+            && Array.TrueForAll(InputNumbers.Of(plan), group => group.IsSound)
             && linear.Weights.Length == plan.Steps && linear.Penalties.Length == plan.Steps
             && Array.TrueForAll(linear.Weights, weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1) && facts.Targets.Contains(plan.Target);
         return fits ? linear : throw new UnrollException("its linear models do not fit its inputs");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Unroll.Forecasting;
 
 /// <summary>How the networks of an ensemble are trained, as its file holds it, so that it can be fitted again to more rows.</summary>
@@ -11,17 +13,26 @@ namespace Unroll.Forecasting;
 /// <param name="Shuffle">Whether every epoch has an order of its own.</param>
 /// <param name="Optimizer">The rule that turns gradients into steps.</param>
 /// <param name="Clipping">Null for none.</param>
-/// <param name="IsWhole">Whether that is all: a schedule, a loss or an optimiser of one's own is not written.</param>
+/// <param name="IsWhole">Whether that is all: what is of a kind without a name (<see cref="Kinds"/>) is not written.</param>
+/// <param name="OwnOptimizer">An optimiser that <see cref="OptimizerContent"/> does not know.</param>
+/// <param name="Schedule">Null for none.</param>
+/// <param name="Loss">Null for the mean squared error.</param>
 internal sealed record RecipeContent(
-    int Layers, int Units, bool Bidirectional, double Dropout, int Epochs, int BatchSize, int Seed, bool Shuffle, OptimizerContent Optimizer, Clipping? Clipping, bool IsWhole)
+    int Layers, int Units, bool Bidirectional, double Dropout, int Epochs, int BatchSize, int Seed, bool Shuffle,
+    OptimizerContent Optimizer, Clipping? Clipping, bool IsWhole,
+    Optimizer? OwnOptimizer = null, Schedule? Schedule = null, Loss? Loss = null)
 {
     public static RecipeContent Of(NetworkRecipe recipe)
     {
         TrainingOptions training = recipe.Training;
         var optimizer = OptimizerContent.Of(training.Optimizer);
-        bool isWhole = optimizer.Kind.Length > 0 && training is { Schedule: null, Loss: MeanSquaredError, BucketByLength: false };
+        Optimizer? own = optimizer.Kind.Length > 0 ? null : training.Optimizer;
+        Loss? loss = training.Loss is MeanSquaredError ? null : training.Loss;
+        bool isWhole = !training.BucketByLength && HasName(own) && HasName(training.Schedule) && HasName(loss);
         return new RecipeContent(
-            recipe.Layers, recipe.Units, recipe.Bidirectional, recipe.Dropout, training.Epochs, training.BatchSize, training.Seed, training.Shuffle, optimizer, training.Clipping, isWhole);
+            recipe.Layers, recipe.Units, recipe.Bidirectional, recipe.Dropout, training.Epochs, training.BatchSize, training.Seed,
+            training.Shuffle, optimizer, training.Clipping, isWhole,
+            isWhole ? own : null, isWhole ? training.Schedule : null, isWhole ? loss : null);
     }
 
     public NetworkRecipe ToRecipe(CellKind cell) => new()
@@ -37,11 +48,27 @@ internal sealed record RecipeContent(
             BatchSize = BatchSize,
             Seed = Seed,
             Shuffle = Shuffle,
-            Optimizer = Optimizer.ToOptimizer(),
+            Optimizer = OwnOptimizer ?? Optimizer.ToOptimizer(),
+            Schedule = Schedule,
+            Loss = Loss ?? new MeanSquaredError(),
             Clipping = Clipping,
             EarlyStopping = new EnsembleRecipe().Network.Training.EarlyStopping,
         },
     };
+
+    /// <summary>Whether a file can hold it, and all that it is made of.</summary>
+    private static bool HasName<T>(T? part)
+        where T : class
+    {
+        try
+        {
+            return part is null || ForecastFileJson.Kinds.ToBytes(part).Length > 0;
+        }
+        catch (UnrollException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>An optimiser with all its numbers; those that a kind has no use for are 0.</summary>
@@ -58,22 +85,70 @@ internal sealed record OptimizerContent(
     double Beta2 = 0,
     double WeightDecay = 0)
 {
-    /// <summary>The kind is empty where it is not known.</summary>
-    public static OptimizerContent Of(Optimizer optimizer) => optimizer switch
-    {
-        Sgd sgd => new OptimizerContent("sgd", sgd.LearningRate, sgd.Momentum, sgd.Nesterov),
-        RmsProp prop => new OptimizerContent("rmsprop", prop.LearningRate, prop.Momentum, Rho: prop.Rho, Epsilon: prop.Epsilon, EpsilonInsideRoot: prop.EpsilonInsideRoot, Centered: prop.Centered),
-        AdamW adam => new OptimizerContent("adamw", adam.LearningRate, Epsilon: adam.Epsilon, Beta1: adam.Beta1, Beta2: adam.Beta2, WeightDecay: adam.WeightDecay),
-        Adam adam => new OptimizerContent("adam", adam.LearningRate, Epsilon: adam.Epsilon, Beta1: adam.Beta1, Beta2: adam.Beta2),
-        _ => new OptimizerContent("", optimizer.LearningRate),
-    };
+    // These came later, so files say nothing of them where there is nothing to say.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AmsGrad { get; init; }
 
-    public Optimizer ToOptimizer() => Kind switch
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double MomentumDecay { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double InitialSum { get; init; }
+
+    public IReadOnlyList<string>? ExcludeFromDecay { get; init; }
+
+    /// <summary>The kind is empty where it is not known.</summary>
+    public static OptimizerContent Of(Optimizer optimizer)
     {
-        "sgd" => new Sgd { LearningRate = LearningRate, Momentum = Momentum, Nesterov = Nesterov },
+        double rate = optimizer.LearningRate;
+        OptimizerContent content = optimizer switch
+        {
+            Sgd sgd => new("sgd", rate, sgd.Momentum, sgd.Nesterov, WeightDecay: sgd.WeightDecay),
+            RmsProp prop => new(
+                "rmsprop", rate, prop.Momentum, Rho: prop.Rho, Epsilon: prop.Epsilon, EpsilonInsideRoot: prop.EpsilonInsideRoot,
+                Centered: prop.Centered),
+            AdamW adam => new(
+                "adamw", rate, Epsilon: adam.Epsilon, Beta1: adam.Beta1, Beta2: adam.Beta2, WeightDecay: adam.WeightDecay)
+            { AmsGrad = adam.AmsGrad },
+            Adam adam when adam.GetType() == typeof(Adam) =>
+                new("adam", rate, Epsilon: adam.Epsilon, Beta1: adam.Beta1, Beta2: adam.Beta2) { AmsGrad = adam.AmsGrad },
+            Nadam nadam => new(
+                "nadam", rate, Epsilon: nadam.Epsilon, Beta1: nadam.Beta1, Beta2: nadam.Beta2, WeightDecay: nadam.WeightDecay)
+            { MomentumDecay = nadam.MomentumDecay },
+            Adagrad adagrad => new("adagrad", rate, Epsilon: adagrad.Epsilon) { InitialSum = adagrad.InitialSum },
+            Lion lion => new("lion", rate, Beta1: lion.Beta1, Beta2: lion.Beta2, WeightDecay: lion.WeightDecay),
+            _ => new("", rate),
+        };
+        return content with { ExcludeFromDecay = optimizer.ExcludeFromDecay };
+    }
+
+    public Optimizer ToOptimizer() => Make() with { ExcludeFromDecay = ExcludeFromDecay };
+
+    private Optimizer Make() => Kind switch
+    {
+        "sgd" => new Sgd { LearningRate = LearningRate, Momentum = Momentum, Nesterov = Nesterov, WeightDecay = WeightDecay },
         "rmsprop" => new RmsProp { LearningRate = LearningRate, Momentum = Momentum, Rho = Rho, Epsilon = Epsilon, EpsilonInsideRoot = EpsilonInsideRoot, Centered = Centered },
-        "adamw" => new AdamW { LearningRate = LearningRate, Epsilon = Epsilon, Beta1 = Beta1, Beta2 = Beta2, WeightDecay = WeightDecay },
-        "adam" => new Adam { LearningRate = LearningRate, Epsilon = Epsilon, Beta1 = Beta1, Beta2 = Beta2 },
+        "adamw" => new AdamW
+        {
+            LearningRate = LearningRate,
+            Epsilon = Epsilon,
+            Beta1 = Beta1,
+            Beta2 = Beta2,
+            WeightDecay = WeightDecay,
+            AmsGrad = AmsGrad,
+        },
+        "adam" => new Adam { LearningRate = LearningRate, Epsilon = Epsilon, Beta1 = Beta1, Beta2 = Beta2, AmsGrad = AmsGrad },
+        "nadam" => new Nadam
+        {
+            LearningRate = LearningRate,
+            Epsilon = Epsilon,
+            Beta1 = Beta1,
+            Beta2 = Beta2,
+            WeightDecay = WeightDecay,
+            MomentumDecay = MomentumDecay,
+        },
+        "adagrad" => new Adagrad { LearningRate = LearningRate, Epsilon = Epsilon, InitialSum = InitialSum },
+        "lion" => new Lion { LearningRate = LearningRate, Beta1 = Beta1, Beta2 = Beta2, WeightDecay = WeightDecay },
         "" => new Adam { LearningRate = LearningRate },
         _ => throw new UnrollException($"it names an optimiser {Kind}, which there is not"),
     };

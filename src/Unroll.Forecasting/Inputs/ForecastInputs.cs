@@ -27,6 +27,20 @@ public sealed record ForecastInputs
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Holidays { get; init; }
 
+    /// <summary>Inputs of your own, each of which is tried, and kept where it pays.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ForecastInput> Own { get; init; } = [];
+
+    /// <summary>The same as files hold it: null for none.</summary>
+    [JsonInclude]
+    [JsonPropertyName("own")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<ForecastInput>? OwnContent
+    {
+        get => Own.Count == 0 ? null : Own;
+        init => Own = value ?? [];
+    }
+
     /// <summary>All columns named, past ones first.</summary>
     internal IEnumerable<string> Columns => Past.Concat(Known);
 

@@ -8,10 +8,7 @@ internal sealed partial class InputFrame
     /// <summary>
     /// The last row that is not a prediction, where there are any: how far days of years before are known follows from it.
     /// </summary>
-    private readonly int _lastTold = int.MaxValue;
-
-    /// <summary>The newest values of the past columns in their own units, where rows go on with predictions.</summary>
-    private readonly double[] _newestPast = [];
+    public int LastTold { get; } = int.MaxValue;
 
     /// <summary>The rows of another frame up to an origin, with room for predictions after it.</summary>
     private InputFrame(InputFrame whole, int origin, int steps)
@@ -23,18 +20,16 @@ internal sealed partial class InputFrame
             return head;
         }
 
-        (_plan, _transform, _known, _memory, _dates) = (whole._plan, whole._transform, whole._known, whole._memory, whole._dates);
-        (_alikeLags, _memoryLags, _lastTold) = (whole._alikeLags, whole._memoryLags, origin);
+        (_plan, _transform, _dates, LastTold) = (whole._plan, whole._transform, whole._dates, origin);
+        (LinearInputs, Channels) = (whole.LinearInputs, whole.Channels);
         (Table, FutureDates) = (whole.Table, whole._dates[(origin + 1)..(origin + 1 + steps)]);
-        (_alike, _past) = (Array.ConvertAll(whole._alike, Head), Array.ConvertAll(whole._past, Head));
-        _newestPast = [.. _plan.Past.Select(column => Table[column.Name][origin])];
         (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
         (_place, _plain) = (whole._place, ReferenceEquals(whole._plain, whole._target) ? _target : Head(whole._plain));
         _values = ReferenceEquals(whole._values, whole._plain) ? _plain : Head(whole._values);
-        _earlier = _values;
-        _alikeShift = new double[_alike.Length];
         _apart = whole._apart is { } apart ? Head(apart) : null;
         Rows = origin + 1;
+        _numbers = Array.ConvertAll(whole._numbers, group => group.Continued(whole, origin, steps));
+        (_linear, _channels, _further) = Split(_numbers);
     }
 
     /// <summary>
@@ -56,33 +51,29 @@ internal sealed partial class InputFrame
             ? value
             : throw new InvalidOperationException($"Nothing predicts the past column {name}.");
         int row = Rows++;
-        double Plain(double value) => _plan.Indices is { } indices ? indices.Remove(value, _place + row) : value;
-        double plain = Plain(prediction);
+        double plain = WithoutSeason(prediction, row);
         (_target[row], _plain[row]) = (prediction, plain);
-        _earlier[row] = _values[row] = MappedAfter(plain, _values, row);
-        if (_transform == TargetTransform.LogReturn && plain <= 0)
-            (_apart ??= new double[_target.Length])[row] = plain - Math.Exp(_values[row]);
+        _values[row] = TransformedAfter(plain, _values, row);
+        if (!_transform.KeepsValues && !_transform.IsDefined(plain))
+            (_apart ??= new double[_target.Length])[row] = plain - _transform.Unmap(_values[row]);
         _levels[row] = LevelOf(row);
         if (_volatility is not null)
             _volatility[row] = _volatility[row - 1];
-        for (int i = 0; i < _alike.Length; i++)
-            _alike[i][row] = MappedAfter(Plain(Other(_plan.Alike[i])), _alike[i], row) + _alikeShift[i];
-        for (int i = 0; i < _past.Length; i++)
-        {
-            double value = Other(_plan.Past[i].Name);
-            _past[i][row] = _plan.Past[i].Next(value, _newestPast[i]);
-            _newestPast[i] = value;
-        }
+        foreach (InputNumbers group in _numbers)
+            group.Append(this, row, Other);
     }
+
+    /// <summary>A value at a row without its season, where the plan wants that.</summary>
+    public double WithoutSeason(double value, int row) => _plan.Indices is { } indices ? indices.Remove(value, _place + row) : value;
 
     /// <summary>The level at a row of this plan, as <see cref="Levels"/> has it.</summary>
     private double LevelOf(int row)
     {
-        if (_transform == TargetTransform.None)
+        if (!_transform.IsDifferenced)
             return _plan.Mean;
         int season = Math.Min(_plan.Season, row + 1);
         double level = TensorPrimitives.Sum(_values.AsSpan(row + 1 - season, season)) / season;
-        if (_transform == TargetTransform.Relative)
+        if (_transform.IsRelative)
             _ = _transform.Forward(_values[row], level);
         return level;
     }

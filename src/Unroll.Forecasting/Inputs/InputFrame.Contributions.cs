@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Unroll.Forecasting;
 
 /// <summary>Which of the contributions to a forecast each input of a linear model belongs to.</summary>
@@ -22,7 +20,7 @@ internal sealed partial class InputFrame
     /// <param name="weights">One an input, and the intercept.</param>
     public double[] LinearContributions(int origin, int step, double[] weights)
     {
-        Contribution[] kinds = _kinds ??= Kinds(_plan);
+        Contribution[] kinds = _kinds ??= Kinds();
         double[] usual = _usual ??= Usual(), inputs = new double[LinearInputs], sums = ContributionRows.Empty(1)[0];
         WriteLinear(origin, step, inputs);
         sums[(int)Contribution.Recent] = weights[^1];
@@ -37,7 +35,7 @@ internal sealed partial class InputFrame
         double[] course = SeasonalCourse.Of(_values.AsSpan(0, origin + 1), _plan.Season);
         double seasonal = 0;
         for (int k = 0; k < _plan.Lags; k++)
-            seasonal += weights[k] * course[SeasonalCourse.Place(-1 - k, _plan.Season)] / Unit(origin);
+            seasonal += weights[k] * course[SeasonalCourse.Place(-1 - k, _plan.Season)] / UnitAt(origin);
         sums[(int)Contribution.Season] += seasonal;
         sums[(int)Contribution.Recent] -= seasonal;
         return sums;
@@ -46,43 +44,30 @@ internal sealed partial class InputFrame
     /// <summary>A prediction in the units of the target, but without the season that the plan took away.</summary>
     public double InverseWithoutSeason(int origin, double predicted)
     {
-        double value = _levels[origin] + (predicted * Unit(origin));
-        if (_transform != TargetTransform.LogReturn)
+        double value = _levels[origin] + (predicted * UnitAt(origin));
+        if (_transform.KeepsValues)
             return value;
-        return _apart is null ? Math.Exp(value) : Math.Exp(value) + Shift(origin);
+        return _apart is null ? _transform.Unmap(value) : _transform.Unmap(value) + Shift(origin);
     }
 
     /// <summary>In the order of <see cref="WriteLinear"/>.</summary>
-    private static Contribution[] Kinds(InputPlan plan)
-    {
-        int memoryLags = plan.Memory ? 2 * Math.Min(MemoryLags, plan.Lags) : 0;
-        (int Count, Contribution Kind)[] runs =
-        [
-            (plan.Lags, Contribution.Recent),
-            ((plan.Alike.Count * Math.Min(ColumnLags, plan.Lags)) + (plan.Past.Count * PastLags) + plan.Known.Count, Contribution.Columns),
-            (plan.Calendar?.Count ?? 0, Contribution.Season),
-            (plan.Holidays?.Count ?? 0, Contribution.Holidays),
-            ((plan.Memory ? YearMemory.Count : 0) + (2 * plan.Seasons.Count) + memoryLags + AroundOf(plan), Contribution.Season),
-            (plan.Holidays?.Days ?? 0, Contribution.Holidays),
-        ];
-        return [.. runs.SelectMany(run => Enumerable.Repeat(run.Kind, run.Count))];
-    }
+    private Contribution[] Kinds() =>
+    [
+        .. _linear.SelectMany(group => Enumerable.Repeat(group.Contribution, group.LinearCount)),
+        .. _further.SelectMany(group => Enumerable.Repeat(group.Contribution, group.FurtherCount)),
+    ];
 
     /// <summary>What inputs of a linear model usually are; see <see cref="LinearContributions"/>.</summary>
     private double[] Usual()
     {
         var usual = new double[LinearInputs];
-        int at = _plan.Lags;
-        foreach (double[] column in _alike)
+        int at = 0;
+        foreach (InputNumbers group in _linear)
         {
-            double[] apart = [.. Enumerable.Range(0, Rows).Select(row => (column[row] - _levels[row]) / Unit(row)).Where(double.IsFinite)];
-            Array.Fill(usual, apart.DefaultIfEmpty(0).Average(), at, _alikeLags);
-            at += _alikeLags;
+            group.WriteUsual(this, usual.AsSpan(at, group.LinearCount));
+            at += group.LinearCount;
         }
 
-        at += (_past.Length * PastLags) + _plan.Known.Count;
-        for (int i = 0; i < (_plan.Calendar?.Count ?? 0); i++)
-            usual[at + i] = TensorPrimitives.Sum<double>(_known[_plan.Known.Count + i].AsSpan(0, Rows)) / Rows;
         return usual;
     }
 }

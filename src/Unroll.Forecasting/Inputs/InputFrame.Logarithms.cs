@@ -38,11 +38,11 @@ internal sealed partial class InputFrame
     /// <exception cref="UnrollException">The transform was asked for and is not defined for a value.</exception>
     private double[] Mapped(double[] values)
     {
-        if (_transform != TargetTransform.LogReturn)
+        if (_transform.KeepsValues)
             return values;
         var mapped = new double[values.Length];
         for (int row = 0; row < values.Length; row++)
-            mapped[row] = MappedAfter(values[row], mapped, row);
+            mapped[row] = TransformedAfter(values[row], mapped, row);
         return mapped;
     }
 
@@ -50,19 +50,20 @@ internal sealed partial class InputFrame
     /// <param name="value">At a row.</param>
     /// <param name="before">Of which the rows before are there.</param>
     /// <param name="row">The row.</param>
-    private double MappedAfter(double value, double[] before, int row)
+    public double TransformedAfter(double value, double[] before, int row)
     {
-        if (_transform != TargetTransform.LogReturn)
+        if (_transform.KeepsValues)
             return value;
-        if (value > 0)
-            return Math.Log(value);
+        if (_transform.IsDefined(value))
+            return _transform.Map(value);
         if (_plan.IsTransformFixed || double.IsNaN(value))
-            return TargetTransform.LogReturn.Forward(value, 1);
+            return _transform.Forward(value, value);
         HasReplaced = true;
         return row > 0 ? before[row - 1] : value < 0 ? Math.Log(-value) : 0;
     }
 
-    private double[]? Apart() => HasReplaced ? [.. _plain.Select((value, row) => value > 0 ? 0 : value - Math.Exp(_values[row]))] : null;
+    private double[]? Apart() => HasReplaced
+        ? [.. _plain.Select((value, row) => _transform.IsDefined(value) ? 0 : value - _transform.Unmap(_values[row]))] : null;
 
     /// <summary>How far the level of the values themselves is from that of their logarithms.</summary>
     private double Shift(int origin)

@@ -13,6 +13,14 @@ internal sealed record InputPlan
     /// <summary>The name of the <see cref="TargetTransform"/>.</summary>
     public required string Transform { get; init; }
 
+    /// <summary>The transform as it was given, which files know by its name; null where that says it all.</summary>
+    [JsonIgnore]
+    public TargetTransform? Given { get; init; }
+
+    /// <summary>The transform.</summary>
+    [JsonIgnore]
+    public TargetTransform Mapping => Given ?? TargetTransform.Parse(Transform);
+
     /// <summary>
     /// Whether the transform was asked for, so that values it is not defined for are refused; where it was found, log-returns have a way
     /// back (<see cref="InputFrame.NoteOn"/>).
@@ -61,6 +69,10 @@ internal sealed record InputPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HolidayFeatures? Holidays { get; init; }
 
+    /// <summary>Inputs of the user's own; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<OwnInput>? Own { get; init; }
+
     /// <summary>Days of years before; see <see cref="YearMemory"/>.</summary>
     public bool Memory { get; init; }
 
@@ -101,7 +113,8 @@ internal sealed record InputPlan
 
     /// <summary>Whether anything is known of rows to come.</summary>
     [JsonIgnore]
-    public bool HasKnown => Known.Count > 0 || Calendar is not null || Holidays is not null || Memory || Seasons.Count > 0;
+    public bool HasKnown => Known.Count > 0 || Calendar is not null || Holidays is not null || Memory || Seasons.Count > 0
+        || Own is not null;
 
     /// <summary>All columns beside the target.</summary>
     [JsonIgnore]
@@ -115,12 +128,7 @@ internal sealed record InputPlan
             parts[0] += " without its season";
         if (Columns.Any())
             parts.Add("with " + string.Join(", ", Columns));
-        if (Calendar is not null || Seasons.Count > 0)
-            parts.Add("the calendar");
-        if (Holidays is not null)
-            parts.Add($"the holidays of {Holidays.Country}");
-        if (Memory)
-            parts.Add("the same days of years before");
+        parts.AddRange(InputNumbers.Of(this).OrderBy(group => group.Group).Select(group => group.InWords).OfType<string>().Distinct());
         return string.Join(", ", parts);
     }
 }
@@ -145,6 +153,16 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
     /// <summary>The scaled value of the row after one with the value <paramref name="previous"/>, as <see cref="Apply"/> has it.</summary>
     public double Next(double value, double previous) => Apply([previous, value])[1];
 
+    /// <summary>The scaled numbers of rows that are known beforehand; those that are not known count as average.</summary>
+    public double[] ApplyKnown(ReadOnlySpan<double> values) => Array.ConvertAll(Apply(values), value => double.IsNaN(value) ? 0 : value);
+
+    /// <summary>Numbers as they are, brought to mean 0 and deviation 1.</summary>
+    public static ScaledColumn Fit(string name, ReadOnlySpan<double> training)
+    {
+        (double mean, double deviation, _) = Moments(training);
+        return new ScaledColumn(name, mean, deviation > Rounding * Math.Abs(mean) ? deviation : 1, false, false);
+    }
+
     /// <param name="name">The column.</param>
     /// <param name="training">Its values on the training rows, none missing.</param>
     /// <param name="mayChange">Whether changes may take the place of a level that wanders.</param>
@@ -152,8 +170,7 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
     {
         bool logarithm = Moments(training).Skewness > Skewed && training.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
         bool change = mayChange && Wanders(Mapped(training, logarithm, false));
-        (double mean, double deviation, _) = Moments(Mapped(training, logarithm, change));
-        return new ScaledColumn(name, mean, deviation > Rounding * Math.Abs(mean) ? deviation : 1, logarithm, change);
+        return Fit(name, Mapped(training, logarithm, change)) with { Logarithm = logarithm, Change = change };
     }
 
     private static double[] Mapped(ReadOnlySpan<double> values, bool logarithm, bool change)

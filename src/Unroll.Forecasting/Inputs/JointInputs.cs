@@ -30,16 +30,7 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
     {
         var kept = new List<InputPlan>();
         foreach (InputPlan plan in plans)
-        {
-            kept.Add(plan with
-            {
-                Past = [.. plan.Past.Except(kept.SelectMany(other => other.Past))],
-                Known = [.. plan.Known.Except(kept.SelectMany(other => other.Known))],
-                Calendar = plan.KeepsCalendarFromNetworks || kept.Exists(other => other.Calendar == plan.Calendar) ? null : plan.Calendar,
-                Holidays = kept.Exists(other => other.Holidays == plan.Holidays) ? null : plan.Holidays,
-                Constants = kept.Count == 0 ? plan.Constants : [],
-            });
-        }
+            kept.Add(InputNumbers.Of(plan).Aggregate(plan, (reduced, group) => group.WithoutGiven(reduced, kept)));
 
         return new JointInputs(kept.AsReadOnly(), 0);
     }
@@ -53,25 +44,7 @@ internal sealed record JointInputs(IReadOnlyList<InputPlan> Plans, int Index)
     {
         if (InputFrame.ChannelsOf(whole) == InputFrame.ChannelsOf(part))
             return null;
-        var selection = new List<int>();
-        int at = 0;
-        void Take(int count, bool isKept)
-        {
-            if (isKept)
-                selection.AddRange(Enumerable.Range(at, count));
-            at += count;
-        }
-
-        // In the order of InputFrame.WriteChannels.
-        Take(1 + whole.Alike.Count, true);
-        foreach (ScaledColumn column in whole.Past)
-            Take(1, part.Past.Contains(column));
-        foreach (ScaledColumn column in whole.Known)
-            Take(1, part.Known.Contains(column));
-        Take(whole.Calendar?.Count ?? 0, part.Calendar is not null);
-        Take(whole.Holidays?.Count ?? 0, part.Holidays is not null);
-        Take((whole.Memory ? YearMemory.Count : 0) + (2 * whole.Seasons.Count), true);
-        Take(whole.Constants.Count, part.Constants.Count > 0);
-        return [.. selection];
+        return [.. InputNumbers.Of(whole).SelectMany(group => group.KeptIn(part)).Index().Where(each => each.Item)
+            .Select(each => each.Index)];
     }
 }

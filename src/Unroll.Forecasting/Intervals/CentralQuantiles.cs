@@ -4,4 +4,4 @@ namespace Unroll.Forecasting;
 /// <param name="Lower">The lower quantile, in the target's units.</param>
 /// <param name="Median">The median, in the target's units; not below <paramref name="Lower"/>.</param>
 /// <param name="Upper">The upper quantile, in the target's units; not below <paramref name="Median"/>.</param>
-public readonly record struct CentralQuantiles(double Lower, double Median, double Upper);
+internal readonly record struct CentralQuantiles(double Lower, double Median, double Upper);

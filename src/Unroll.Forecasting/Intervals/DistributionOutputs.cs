@@ -8,7 +8,7 @@ namespace Unroll.Forecasting;
 /// All is in the units that the network was trained in. Quantiles go through a scaler, or any other increasing function, as values
 /// do: the quantile of the price is the price of the quantile. Means and deviations do not.
 /// </remarks>
-public static class DistributionOutputs
+internal static class DistributionOutputs
 {
     /// <summary>The values that each target stays below with given probabilities; level 0.5 is the median, a point forecast.</summary>
     /// <param name="loss">What the network was trained with.</param>

@@ -7,7 +7,7 @@ namespace Unroll.Forecasting;
 /// cref="Model.CopyWeights"/> gives its weights to another.</param>
 /// <param name="History">Its epochs, why it ended, which epoch it kept and how long it took then.</param>
 /// <param name="Facts">What was computed beside it, by name.</param>
-public sealed record FinishedTraining(Model Model, History History, IReadOnlyDictionary<string, string> Facts);
+internal sealed record FinishedTraining(Model Model, History History, IReadOnlyDictionary<string, string> Facts);
 
 /// <summary>What a file says of a training beside the model.</summary>
 internal sealed record TrainingFacts(

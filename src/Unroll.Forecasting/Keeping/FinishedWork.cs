@@ -62,14 +62,14 @@ public sealed class FinishedWork
 
     /// <summary>The same folder with keys of its own.</summary>
     /// <param name="place">What the keys begin with.</param>
-    public FinishedWork Within(string place)
+    internal FinishedWork Within(string place)
     {
         ArgumentException.ThrowIfNullOrEmpty(place);
         return new FinishedWork(this, place);
     }
 
     /// <summary>The training that was added under a key, by this run or an earlier one; null where there is none.</summary>
-    public FinishedTraining? Find(string key)
+    internal FinishedTraining? Find(string key)
     {
         string path = PathOf(key, ".unroll");
         if (Contents(path) is not { } bytes)
@@ -82,7 +82,7 @@ public sealed class FinishedWork
                 && JsonSerializer.Deserialize(entries.GetValueOrDefault(TrainingEntry, "null"), TrainingFactsJson.Default.TrainingFacts) is { } training)
                 return new FinishedTraining(model, training.ToHistory(), training.Facts);
         }
-        catch (Exception damage) when (damage is UnrollException or JsonException)
+        catch (Exception damage) when (damage is UnrollException { UnknownKind: null } or JsonException)
         {
             // Removed below.
         }
@@ -97,7 +97,7 @@ public sealed class FinishedWork
     /// <param name="history">What <see cref="Model.Fit"/> returned.</param>
     /// <param name="facts">What else was computed, by name; numbers in the format R.</param>
     /// <exception cref="ArgumentException">The training was cancelled or diverged, so it is not finished.</exception>
-    public void Add(string key, Model model, History history, IReadOnlyDictionary<string, string>? facts = null)
+    internal void Add(string key, Model model, History history, IReadOnlyDictionary<string, string>? facts = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
@@ -114,7 +114,7 @@ public sealed class FinishedWork
     }
 
     /// <summary>The text that was added under a key, by this run or an earlier one; null where there is none.</summary>
-    public string? FindText(string key)
+    internal string? FindText(string key)
     {
         string path = PathOf(key, ".text");
         if (Contents(path) is not { } bytes)
@@ -132,7 +132,7 @@ public sealed class FinishedWork
     /// <summary>Keeps a text, such as the predictions of a fold, and returns when it is on the disk.</summary>
     /// <param name="key">What it is called, for example <c>fold/3</c>; texts and trainings do not share keys.</param>
     /// <param name="text">Any text; numbers in the format R come back to the bit.</param>
-    public void AddText(string key, string text)
+    internal void AddText(string key, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string path = PathOf(key, ".text");

@@ -66,6 +66,8 @@ public static class SetupHash
         {
             ForecastSplit split = task[part];
             Append(hash, FormattableString.Invariant($"{part.Series}/{part.Target}/{task.Horizon}/{split.Window}/{split.Train.Count}/{split.Test.Count}/{string.Join('|', split.Inputs.Known)}/{split.Inputs.Calendar}/{split.Inputs.Holidays}"));
+            foreach (ForecastInput input in split.Inputs.Own)
+                Append(hash, $"{input.Kind}/{input.Settings}");
             Append(hash, Of(split.Table));
         }
 

@@ -55,7 +55,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     public override IReadOnlyList<string> Notes => Models.Count == 0 ? [] : [.. PlanNotes.Of(Targets, Inputs, Chosen!.Choices)];
 
     /// <summary>
-    /// Whether all is known that a fit to more rows needs; of a loaded one a schedule or an optimiser of one's own is not.
+    /// Whether all is known that a fit to more rows needs; of a loaded one a part of a kind without a name in files (<see cref="Kinds"/>)
+    /// is not.
     /// </summary>
     internal bool CanRefit { get; init; } = true;
 
@@ -189,6 +190,7 @@ internal static class PlanNotes
             .. wanted.Columns.Except(plan.Columns),
             .. wanted.Calendar && !hasCalendar ? ["the calendar"] : Array.Empty<string>(),
             .. wanted.Holidays is { } country && plan.Holidays is null ? [$"the holidays of {country}"] : Array.Empty<string>(),
+            .. wanted.Own.Where(input => !(plan.Own?.Any(own => own.Input == input) ?? false)).Select(input => input.Name),
         ];
         return names.Length == 0 ? "" : $"; tried and left out: {NameList.Of(names)}";
     }

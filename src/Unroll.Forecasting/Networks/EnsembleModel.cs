@@ -115,7 +115,7 @@ internal sealed class EnsembleModel : PartModel
     public override void RequireKnown(TimeSeries table, int origin, int steps)
     {
         foreach (EnsembleModel model in Siblings)
-            InputFrame.RequireKnown(model.Linear.Plan, table, origin, steps);
+            KnownColumns.Require(model.Linear.Plan, table, origin, steps);
     }
 
     private EnsembleModel With(LinearStage linear) => new()

@@ -52,11 +52,8 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     /// <summary>
     /// The first row that may be an origin in training: where days of years before are inputs, the first of them have none.
     /// </summary>
-    public static int FirstOrigin(InputPlan plan, int end)
-    {
-        int first = Math.Max(plan.Lags, plan.Season) - 1;
-        return plan.Memory && end > 3 * 366 ? Math.Max(first, 387) : first;
-    }
+    public static int FirstOrigin(InputPlan plan, int end) =>
+        Math.Max(Math.Max(plan.Lags, plan.Season) - 1, InputNumbers.Of(plan).Max(group => group.FirstLearnt(end)));
 
     /// <summary>
     /// The best candidate with the groups that pay. What a transform or a number of lags is worth shows with the other inputs there.

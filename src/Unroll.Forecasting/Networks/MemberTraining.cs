@@ -42,11 +42,21 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
         // K outputs for each step that is read, or where no step is read H · K outputs after the last.
         InputPlan lead = inputs.Lead;
         bool sequences = lead.HasKnown && lead.Steps > 1;
-        List<Layer> layers = [.. recipe.Network.Recurrent(sequences)];
-        if (sequences)
-            layers.Add(new LastSteps(lead.Steps));
-        layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
-        int rows = inputs.Plans.Count * (lead.HasKnown ? 1 : lead.Steps);
+        List<Layer> layers;
+        if (recipe.Network.Body is null)
+        {
+            layers = [.. recipe.Network.Recurrent(sequences)];
+            if (sequences)
+                layers.Add(new LastSteps(lead.Steps));
+            layers.Add(new Dense(recipe.Network.Units) { Activation = Activation.Relu });
+        }
+        else
+        {
+            layers = [.. recipe.Network.Own(inputs.Shape, sequences ? lead.Steps : 0)];
+            sequences = NetworkRecipe.OutputOf(layers, inputs.Shape).Rank > 1;
+        }
+
+        int rows = inputs.Plans.Count * (sequences ? 1 : lead.Steps);
         layers.Add(new Dense(rows * Heads.OutputsOf(recipe.Head)) { KernelInitializer = Initializer.Zeros });
         Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(inputs.Shape, unchecked(recipe.Network.Training.Seed + member));
         if (recipe.Head != ForecastHead.None)
@@ -185,12 +195,21 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
                 options = options with { Loss = loss };
             Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, job.Inputs, member);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(run.Outer);
-            History history = network.Fit(job.Samples, options, moment =>
+            History history;
+            try
             {
-                Forward(member, moment);
-                if (deadline?.IsOver(moment) == true)
-                    end.Cancel();
-            }, end.Token);
+                history = network.Fit(job.Samples, options, moment =>
+                {
+                    Forward(member, moment);
+                    if (deadline?.IsOver(moment) == true)
+                        end.Cancel();
+                }, end.Token);
+            }
+            catch (TrainingCanceledException cut)
+            {
+                history = cut.History;
+            }
+
             run.Outer.ThrowIfCancellationRequested();
             known = (network, history);
             if (history.Reason is StopReason.Finished or StopReason.StoppedEarly)

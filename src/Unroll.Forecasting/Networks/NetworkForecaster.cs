@@ -19,7 +19,9 @@ public sealed class NetworkForecaster : PartsForecaster
     /// <summary>One that was loaded.</summary>
     internal NetworkForecaster(string name, string scaler, FittedFacts facts, IReadOnlyList<NetworkModel> models)
     {
-        (Recipe, Name, Key) = (new NetworkRecipe { Scaler = scaler }, name, name == "SimpleRNN" ? "simple-rnn" : name.ToLowerInvariant());
+        (Recipe, Name, Key) = (new NetworkRecipe { Scaler = scaler }, name, NetworkRecipe.KeyOf(name));
+        if (!Enum.GetValues<CellKind>().Any(cell => new NetworkRecipe { Cell = cell }.Name == name))
+            Recipe = Recipe with { Label = name, Body = _ => [.. models[0].Network.Layers.SkipLast(1)] };
         Keep(facts, models);
     }
 
@@ -29,7 +31,7 @@ public sealed class NetworkForecaster : PartsForecaster
 
     public override ForecasterKind Kind => ForecasterKind.Network;
 
-    /// <summary>How the network was asked for; of a loaded network only the scaler is known.</summary>
+    /// <summary>How the network was asked for; of a loaded network only the scaler is known, and layers of your own.</summary>
     public NetworkRecipe Recipe { get; }
 
     public override History? History => _history;
@@ -44,7 +46,7 @@ public sealed class NetworkForecaster : PartsForecaster
     public override Model Show(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _shown = Recipe.CreateModel().Build(new Shape(task.Window, 1), Recipe.Training.Seed);
+        return _shown = Created(task.Window);
     }
 
     /// <inheritdoc/>
@@ -58,12 +60,20 @@ public sealed class NetworkForecaster : PartsForecaster
             FitRun own = run.Within(Name, i / (double)task.Parts.Count, (i + 1.0) / task.Parts.Count);
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
-            Model network = Recipe.CreateModel().Build(new Shape(split.Window, 1), Recipe.Training.Seed);
+            Model network = Created(split.Window);
             models.Add(new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) });
             try
             {
                 History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, own.Tell, run.Cancellation);
                 _history ??= history;
+            }
+            catch (TrainingCanceledException stopped)
+            {
+                // The network has the best weights so far and can be saved.
+                _history ??= stopped.History;
+                if (stopped.History.KeptEpoch > 0)
+                    Keep(FittedFacts.Of(task), models);
+                throw new OperationCanceledException(stopped.Message, stopped, run.Cancellation);
             }
             catch (TrainingDivergedException diverged)
             {
@@ -75,6 +85,12 @@ public sealed class NetworkForecaster : PartsForecaster
         }
 
         return models;
+    }
+
+    private Model Created(int window)
+    {
+        var input = new Shape(window, 1);
+        return Recipe.CreateModel(input).Build(input, Recipe.Training.Seed);
     }
 
     /// <inheritdoc/>

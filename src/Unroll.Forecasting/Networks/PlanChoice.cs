@@ -36,7 +36,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         Dictionary<Key, (ForecastSplit[] Series, PlanChoice Choice)> cache = series[0].Choices;
         lock (cache)
         {
-            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform?.Name, recipe.Validation, recipe.Metric);
+            var key = new Key(recipe.Steps, recipe.Strategy, recipe.Transform, recipe.Validation, recipe.Metric);
             if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
                 return known.Choice;
             ForecastSplit[] splits = [.. series];
@@ -57,7 +57,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
     };
 
     /// <summary>What was chosen for some splits is found again under this; the splits are compared besides.</summary>
-    internal readonly record struct Key(int Steps, Strategy Strategy, string? Transform, double Validation, ForecastMetric Metric);
+    internal readonly record struct Key(int Steps, Strategy Strategy, TargetTransform? Transform, double Validation, ForecastMetric Metric);
 
     private static int WindowOf(InputPlan plan, EnsembleRecipe recipe, ForecastSplit split) =>
         plan.Season > 1 ? split.Window : Math.Min(recipe.Window ?? EnsembleRecipe.DefaultWindow, split.Window);

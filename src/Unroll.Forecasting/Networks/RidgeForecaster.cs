@@ -132,7 +132,7 @@ internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
         new PermutedFrames([new InputFrame(table, linear.Plan)], Part.Target, origins, steps, frames =>
             Array.ConvertAll(frames, own => linear.Values(own[0], own[0].Rows - 1, 1, null, [])[0]));
 
-    public override void RequireKnown(TimeSeries table, int origin, int steps) => InputFrame.RequireKnown(linear.Plan, table, origin, steps);
+    public override void RequireKnown(TimeSeries table, int origin, int steps) => KnownColumns.Require(linear.Plan, table, origin, steps);
 
     public override IEnumerable<string> Columns => linear.Plan.Columns;
 

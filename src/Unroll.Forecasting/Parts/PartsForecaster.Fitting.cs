@@ -17,9 +17,11 @@ public abstract partial class PartsForecaster
     /// <summary>A fit that tells nobody when it is done.</summary>
     internal void FitIn(ForecastTask task, FitRun run)
     {
+        using var watch = new ForecastWatch("fit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
         Keep(FittedFacts.Of(task), WithShort(task, FitParts, run));
         FitTime = clock.Elapsed;
+        watch.Succeed();
     }
 
     /// <inheritdoc/>
@@ -36,6 +38,7 @@ public abstract partial class PartsForecaster
     internal void RefitIn(ForecastTask task, FitRun run)
     {
         const double Following = 0.1;
+        using var watch = new ForecastWatch("refit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
         var tracks = new Dictionary<Part, TrackRecord?>();
         Action followed = run.Counter(ForecastStage.Judging, task.Parts.Count, 0, Following);
@@ -51,6 +54,7 @@ public abstract partial class PartsForecaster
             model.Track = tracks[model.Part] ?? model.Track;
         Keep(FittedFacts.Of(task), models);
         FitTime += clock.Elapsed;
+        watch.Succeed();
     }
 
     /// <summary>Whether a part has enough training rows to learn from; one that has not is forecast by <see cref="SimpleModel"/>.</summary>

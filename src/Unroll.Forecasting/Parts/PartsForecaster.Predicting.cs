@@ -10,7 +10,8 @@ public abstract partial class PartsForecaster
         RequireSteps(task.Horizon);
         Facts.RequireSameRows(task.Data);
         int steps = task.Horizon;
-        return new Forecast([.. task.Parts.Select(part =>
+        using var watch = new ForecastWatch("predict", Key, task.Parts.Count);
+        var forecast = new Forecast([.. task.Parts.Select(part =>
         {
             ForecastSplit split = task[part];
             split.RequireTestRows(steps);
@@ -23,13 +24,18 @@ public abstract partial class PartsForecaster
                 Note = model.NoteOn(split.Table),
             };
         })]);
+        watch.Succeed();
+        return forecast;
     }
 
     /// <inheritdoc/>
     public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null)
     {
+        ArgumentNullException.ThrowIfNull(data);
+        using var watch = new ForecastWatch("predict", Key, data.Count);
         (IReadOnlyList<PartForecast> parts, IReadOnlyList<LeftOut> leftOut) =
             OfEach(data, steps, missing, (part, table) => Next(part, data, table, steps));
+        watch.Succeed();
         return new Forecast(parts, leftOut);
     }
 

@@ -83,7 +83,12 @@ public abstract partial class PartsForecaster : IForecaster
         get
         {
             IReadOnlySet<string> columns = ColumnsOf(Models.Values);
-            return Inputs with { Past = [.. Inputs.Past.Where(columns.Contains)], Known = [.. Inputs.Known.Where(columns.Contains)] };
+            return Inputs with
+            {
+                Past = [.. Inputs.Past.Where(columns.Contains)],
+                Known = [.. Inputs.Known.Where(columns.Contains)],
+                Own = [.. Inputs.Own.Where(input => input.Columns.All(columns.Contains))],
+            };
         }
     }
 

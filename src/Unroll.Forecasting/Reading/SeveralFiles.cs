@@ -69,7 +69,11 @@ internal static class SeveralFiles
         }
 
         return Array.ConvertAll(all, rows => rows.Reading.Zone is { } zone && OffsetText.TryRead(zone, out TimeSpan offset)
-            ? rows with { Dates = Array.ConvertAll(rows.Dates, date => date - offset), Reading = rows.Reading with { Zone = OffsetText.Utc } }
+            ? rows with
+            {
+                Dates = Array.ConvertAll(rows.Dates, date => date - offset),
+                Reading = rows.Reading with { Zone = OffsetText.Utc },
+            }
             : rows);
     }
 
@@ -94,7 +98,8 @@ internal static class SeveralFiles
         if (all.Length == 1 && names is null)
             return all[0];
         Dictionary<string, NumberColumn>[] byName = Array.ConvertAll(all, rows => rows.Columns.ToDictionary(column => column.Name));
-        string[] columns = [.. all[0].Columns.Select(column => column.Name).Where(name => Array.TrueForAll(byName, own => own.ContainsKey(name)))];
+        string[] columns = [.. all[0].Columns.Select(column => column.Name)
+            .Where(name => Array.TrueForAll(byName, own => own.ContainsKey(name)))];
         if (columns.Length == 0)
         {
             throw new UnrollException($"{all[0].File} and the other files have no column of numbers in common. "

@@ -48,7 +48,9 @@ internal sealed class TableFile
             _ => TextCells.Read(bytes, name, options, facts),
         };
         if (options.Sheet is { } sheet && facts.Kind != "workbook")
-            throw new UnrollException($"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet out.") { Subject = "sheet" };
+            throw new UnrollException(
+                $"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet out.")
+            { Subject = "sheet" };
         return new TableFile(table, options, facts).Rows(seriesColumn);
     }
 
@@ -82,7 +84,8 @@ internal sealed class TableFile
             : Array.ConvertAll(statics, column => StaticCells.Read(_columns[column], File, keys));
         HashSet<int> others = [.. dates.Columns, .. statics, .. keyIndex is { } own ? [own] : Array.Empty<int>()];
         var reader = new NumberReader(File, _facts.Delimiter, _options);
-        NumberColumn[] numbers = new TableNumbers(_facts, _options, reader).Of([.. _columns.Where(column => !others.Contains(column.Index))], Wanted(others), HasName);
+        NumberColumn[] numbers = new TableNumbers(_facts, _options, reader)
+            .Of([.. _columns.Where(column => !others.Contains(column.Index))], Wanted(others), HasName);
         var leftOut = new ReadOnlyDictionary<string, string>(_facts.LeftOut);
         return new TableRows(
             File, stamps, Array.ConvertAll(_columns[0].Rows, _table.Line), numbers, keys, staticColumns, _facts.Notices, leftOut,
@@ -111,7 +114,9 @@ internal sealed class TableFile
         if (repeated == 0)
             return 0;
         int first = Enumerable.Range(0, left.Length).FirstOrDefault(row => left[row] != row, left.Length);
-        _facts.Notices.Add($"counted once what is there twice: {(repeated == 1 ? "1 row" : $"{repeated} rows")}, the first on line {_table.Line(rows[first])}");
+        _facts.Notices.Add(
+            $"counted once what is there twice: {(repeated == 1 ? "1 row" : $"{repeated} rows")}, "
+            + $"the first on line {_table.Line(rows[first])}");
         _columns = Array.ConvertAll(_columns, column => column with { Rows = Array.ConvertAll(left, row => rows[row]) });
         dates = Array.ConvertAll(left, row => all[row]);
         if (keys is not null)
@@ -181,7 +186,8 @@ internal sealed class TableFile
     private int[] Wanted(HashSet<int> others)
     {
         HashSet<int> except = [.. others, .. _options.Except.Select(name => Find(name, "columns"))];
-        IEnumerable<int> wanted = _options.Columns?.Select(name => Find(name, "columns")).Distinct() ?? Enumerable.Range(0, _columns.Length);
+        IEnumerable<int> wanted = _options.Columns?.Select(name => Find(name, "columns")).Distinct()
+            ?? Enumerable.Range(0, _columns.Length);
         return [.. wanted.Where(index => !except.Contains(index))];
     }
 

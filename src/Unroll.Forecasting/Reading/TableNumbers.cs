@@ -20,7 +20,9 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
     /// <param name="columns">All that may hold numbers; those that are not wanted give evidence of the decimal sign.</param>
     /// <param name="wanted">The places of those that are wanted, in the order of the result.</param>
     /// <param name="hasName">Whether the header has a cell for a column, though it may be empty.</param>
-    /// <exception cref="UnrollException">None is a column of numbers, one that was asked for is not, or numbers can be read in two ways.</exception>
+    /// <exception cref="UnrollException">
+    /// None is a column of numbers, one that was asked for is not, or numbers can be read in two ways.
+    /// </exception>
     public NumberColumn[] Of(CellColumn[] columns, int[] wanted, Func<int, bool> hasName)
     {
         Dictionary<int, int> places = Enumerable.Range(0, wanted.Length).ToDictionary(place => wanted[place]);
@@ -44,7 +46,8 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
         return numbers.Length > 0
             ? numbers
             : throw new UnrollException($"{facts.Source} has no column of numbers beside its dates"
-                + $"{string.Concat(facts.LeftOut.Take(MostLeftOut).Select(column => $"; {column.Key} was left out, as {column.Value}"))}. Add one.");
+                + $"{string.Concat(facts.LeftOut.Take(MostLeftOut).Select(column => $"; {column.Key} was left out, as {column.Value}"))}. "
+                + "Add one.");
     }
 
     private bool IsNumeric(CellColumn cells, NumberColumn column, Func<int, bool> hasName)
@@ -61,7 +64,8 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
             return !NumberReader.IsCounter(cells, column.Values) || options.Columns is not null || LeaveOut(column, "it counts the rows");
         (long line, string text) = column.FirstBad;
         bool areDates = AreDates(cells);
-        if (column.IsText && !areDates && options.Decimal is { } sign && text.All(letter => char.IsAsciiDigit(letter) || letter is '.' or ',' or '-'))
+        if (column.IsText && !areDates && options.Decimal is { } sign
+            && text.All(letter => char.IsAsciiDigit(letter) || letter is '.' or ',' or '-'))
         {
             throw new UnrollException($"{facts.Source}, line {line}, column {column.Name}: \"{text}\" is no number with a decimal "
                 + $"{(sign == ',' ? "comma" : "point")}. Choose the other sign, or leave the column out.")
@@ -75,7 +79,9 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
         if (options.Columns is not null)
             throw new UnrollException(slip) { Subject = "missing-marks" };
         _slip ??= slip;
-        return LeaveOut(column, $"\"{text}\" on line {line} is no number. Correct the cell, or name it as a mark of missing values (ReadOptions.Missing)");
+        return LeaveOut(
+            column,
+            $"\"{text}\" on line {line} is no number. Correct the cell, or name it as a mark of missing values (ReadOptions.Missing)");
     }
 
     private bool LeaveOut(NumberColumn column, string reason)
@@ -87,5 +93,6 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
     }
 
     private static bool AreDates(CellColumn cells) =>
-        Enumerable.Range(0, Math.Min(cells.Count, FewRows)).All(row => cells.Kind(row) == CellContent.Date || DateText.LooksLikeDate(cells.Text(row)));
+        Enumerable.Range(0, Math.Min(cells.Count, FewRows))
+            .All(row => cells.Kind(row) == CellContent.Date || DateText.LooksLikeDate(cells.Text(row)));
 }

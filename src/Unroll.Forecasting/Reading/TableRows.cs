@@ -135,7 +135,8 @@ internal sealed record TableRows(
     }
 
     /// <summary>Dates and values in the order of the file, which copies nothing.</summary>
-    private (DateTime[] Dates, Column[] Columns) AsRead() => (Dates, Array.ConvertAll(Columns, column => new Column(column.Name, column.Values)));
+    private (DateTime[] Dates, Column[] Columns) AsRead() =>
+        (Dates, Array.ConvertAll(Columns, column => new Column(column.Name, column.Values)));
 
     private (DateTime[] Dates, Column[] Columns) Ordered(int[] order) => (
         Array.ConvertAll(order, row => Dates[row]),

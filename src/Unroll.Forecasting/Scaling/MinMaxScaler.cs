@@ -10,7 +10,7 @@ public sealed class MinMaxScaler : Scaler
 
     public override string Kind => Name;
 
-    private protected override (double Offset, double Scale) Measure(ReadOnlySpan<double> values)
+    protected override (double Offset, double Scale) Measure(ReadOnlySpan<double> values)
     {
         double min = values[0], max = values[0];
         foreach (double value in values)

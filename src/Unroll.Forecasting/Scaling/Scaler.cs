@@ -5,11 +5,25 @@ namespace Unroll.Forecasting;
 /// inverse x = y · scale + offset, rounded once, returns x but for rounding: the difference is at most 3·2⁻⁵³·(|x| + |offset|), and
 /// for values at or above an offset that is not negative, as prices under minmax, at most 2 units in the last place of x.
 /// </summary>
+/// <remarks>One of your own says what it is called and how it measures values; <see cref="ForecastKinds"/> makes it known to recipes and
+/// files.</remarks>
+/// <example><code>
+/// sealed class MaxAbsScaler : Scaler
+/// {
+///     public override string Kind => "max-abs";
+///
+///     protected override (double Offset, double Scale) Measure(ReadOnlySpan&lt;double&gt; values) =>
+///         (0, TensorPrimitives.MaxMagnitude(values));
+/// }
+///
+/// ForecastKinds.Register(() => new MaxAbsScaler());
+/// var network = new NetworkForecaster(new NetworkRecipe { Scaler = "max-abs" });
+/// </code></example>
 public abstract class Scaler
 {
     private ScalerState? _state;
 
-    /// <summary>What <see cref="Create"/> calls it: minmax, standard or none.</summary>
+    /// <summary>What <see cref="Create"/>, recipes and files call it: minmax, standard, robust, none, or a name of your own.</summary>
     public abstract string Kind { get; }
 
     public bool IsFitted => _state is not null;
@@ -19,14 +33,8 @@ public abstract class Scaler
     public ScalerState State => _state ?? throw new InvalidOperationException($"The {Kind} scaler has no scale yet. Call Fit with the training values first.");
 
     /// <summary>A scaler by its name, not yet fitted.</summary>
-    /// <exception cref="UnrollException">There is no scaler of that name.</exception>
-    public static Scaler Create(string kind) => kind switch
-    {
-        MinMaxScaler.Name => new MinMaxScaler(),
-        StandardScaler.Name => new StandardScaler(),
-        IdentityScaler.Name => new IdentityScaler(),
-        _ => throw new UnrollException($"There is no scaler \"{kind}\". Choose {MinMaxScaler.Name}, {StandardScaler.Name} or {IdentityScaler.Name}."),
-    };
+    /// <exception cref="UnrollException">There is no scaler of that name, and none is registered.</exception>
+    public static Scaler Create(string kind) => ForecastKinds.Scalers.Find(kind)();
 
     /// <summary>The scaler that had this state: it gives the same bits.</summary>
     /// <exception cref="UnrollException">The kind is unknown, or the numbers are no scale.</exception>
@@ -55,6 +63,10 @@ public abstract class Scaler
         (double offset, double scale) = Measure(values);
         if (!double.IsFinite(scale))
             throw new ArgumentException($"The {Kind} scaler cannot span these values: their spread is beyond what a double holds.", nameof(values));
+        if (!double.IsFinite(offset) || scale <= 0)
+            throw new InvalidOperationException(
+                $"The {Kind} scaler measured offset {offset} and scale {scale}: both are finite and the scale is above 0. "
+                + "Return a scale of 1 for values that do not differ.");
         _state = new ScalerState(Kind, offset, scale);
     }
 
@@ -121,8 +133,10 @@ public abstract class Scaler
             destination[i] = Math.FusedMultiplyAdd(values[i], scale, offset);
     }
 
-    /// <summary>Offset and scale for these values, which are finite and at least one. The scale must not be 0.</summary>
-    private protected abstract (double Offset, double Scale) Measure(ReadOnlySpan<double> values);
+    /// <summary>The equation of the scaler: offset and scale for training values.</summary>
+    /// <param name="values">At least one, all finite, oldest first.</param>
+    /// <returns>Both in the units of the values; the scale above 0, as 1 for values that do not differ.</returns>
+    protected abstract (double Offset, double Scale) Measure(ReadOnlySpan<double> values);
 
     private static void CheckLengths(int values, int destination)
     {

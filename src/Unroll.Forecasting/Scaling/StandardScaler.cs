@@ -11,7 +11,7 @@ public sealed class StandardScaler : Scaler
 
     public override string Kind => Name;
 
-    private protected override (double Offset, double Scale) Measure(ReadOnlySpan<double> values)
+    protected override (double Offset, double Scale) Measure(ReadOnlySpan<double> values)
     {
         double n = values.Length, sum = 0, squares = 0;
         foreach (double value in values)

@@ -1,14 +1,40 @@
+using System.Globalization;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
 /// What a model predicts in place of the value itself: how it differs from the newest value known. Nothing is fitted, so nothing
 /// can leak; the inverse, with the same newest value, gives the value back to rounding.
 /// </summary>
-/// <remarks>With v the value and o the newest value known when it is predicted, one or more rows before:
-/// none: v; difference: v − o; log-return: ln(v / o); relative: (v − o) / o.</remarks>
+/// <remarks>
+/// <para>With v the value and o the newest value known when it is predicted, one or more rows before:
+/// none: v; difference: v − o; log-return: ln(v / o); relative: (v − o) / o.</para>
+/// <para>One of your own says how values are brought to another scale, φ, and back; models then predict φ(v) − φ(o), or where
+/// <see cref="IsDifferenced"/> is false φ(v). Where a series has a season, the mean of φ over the newest season stands in the place of
+/// φ(o). A recipe takes it as it is; to save what was learnt with it, and to load that, <see cref="ForecastKinds"/> must know it.</para>
+/// </remarks>
+/// <example>Shares between 0 and 1, which no forecast leaves:
+/// <code>
+/// sealed class Logit() : TargetTransform("logit")
+/// {
+///     public override double Map(double value) => Math.Log(value / (1 - value));
+///
+///     public override double Unmap(double mapped) => 1 / (1 + Math.Exp(-mapped));
+/// }
+///
+/// var logit = new Logit();
+/// ForecastKinds.Register(logit);
+/// var ridge = new RidgeForecaster(new EnsembleRecipe { Transform = logit });
+/// </code></example>
 public abstract class TargetTransform
 {
-    private protected TargetTransform(string name) => Name = name;
+    /// <param name="name">What files call it; parameters belong to it, as in <c>box-cox 0.5</c>.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    protected TargetTransform(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+    }
 
     /// <summary>The value itself.</summary>
     public static TargetTransform None { get; } = new Identity();
@@ -22,29 +48,55 @@ public abstract class TargetTransform
     /// <summary>(v − o) / o, without a unit; o must not be 0.</summary>
     public static TargetTransform Relative { get; } = new RelativeChanges();
 
-    /// <summary>As options and files spell it: none, difference, log-return or relative.</summary>
+    /// <summary>As options and files spell it: none, difference, log-return, relative, or a name of your own.</summary>
     public string Name { get; }
 
     /// <summary>The transform of that name.</summary>
-    /// <exception cref="UnrollException">There is none.</exception>
-    public static TargetTransform Parse(string name) => name switch
-    {
-        "none" => None,
-        "difference" => Difference,
-        "log-return" => LogReturn,
-        "relative" => Relative,
-        _ => throw new UnrollException($"There is no transform \"{name}\". Choose none, difference, log-return or relative."),
-    };
+    /// <exception cref="UnrollException">There is none, and none is registered.</exception>
+    public static TargetTransform Parse(string name) => ForecastKinds.Transforms.Find(name);
+
+    /// <summary>
+    /// φ, the scale on which changes are alike everywhere: an increasing function, v itself by default. NaN or infinite where it is not
+    /// defined.
+    /// </summary>
+    /// <param name="value">In the units of the series.</param>
+    public virtual double Map(double value) => value;
+
+    /// <summary>φ⁻¹: <c>Unmap(Map(v))</c> is v to rounding. Forecasts are made with it, so it is defined for all numbers.</summary>
+    /// <param name="mapped">On the scale of <see cref="Map"/>.</param>
+    public virtual double Unmap(double mapped) => mapped;
+
+    /// <summary>Whether models see how far values are from the newest ones, or else from their mean in training.</summary>
+    public virtual bool IsDifferenced => true;
+
+    /// <summary>Whether changes are divided by the level that they start from.</summary>
+    public virtual bool IsRelative => false;
+
+    /// <summary>Whether there is such a value; one that <see cref="Map"/> has no finite number for is refused.</summary>
+    public virtual bool IsDefined(double value) => double.IsFinite(Map(value));
 
     /// <summary>What to predict for a value v, seen from the newest value o.</summary>
     /// <exception cref="UnrollException">The transform is not defined for these values.</exception>
-    public abstract double Forward(double value, double newest);
+    public virtual double Forward(double value, double newest)
+    {
+        double mapped = Mapped(value);
+        if (!IsDifferenced)
+            return mapped;
+        double from = Mapped(newest);
+        return (mapped - from) / (IsRelative ? NotZero(from) : 1);
+    }
 
     /// <summary>
     /// The value v whose <see cref="Forward(double, double)"/>, seen from the same newest value, is <paramref name="transformed"/>.
     /// </summary>
     /// <exception cref="UnrollException">The transform is not defined for this newest value.</exception>
-    public abstract double Inverse(double transformed, double newest);
+    public virtual double Inverse(double transformed, double newest)
+    {
+        if (!IsDifferenced)
+            return Unmap(transformed);
+        double from = Mapped(newest);
+        return Unmap(from + (transformed * (IsRelative ? NotZero(from) : 1)));
+    }
 
     /// <summary>Each value seen from the one <paramref name="steps"/> rows before it: result[i] belongs to values[i + steps].</summary>
     /// <returns>values.Length − steps numbers.</returns>
@@ -75,6 +127,19 @@ public abstract class TargetTransform
 
     public override string ToString() => Name;
 
+    /// <summary>Whether φ(v) is v, so that mapped values need no memory of their own.</summary>
+    internal virtual bool KeepsValues => false;
+
+    /// <summary>How far a mapped value is from that of the row before in units of the level, of any sign; refuses nothing.</summary>
+    internal virtual double ChangeOf(double value, double before) =>
+        (Map(value) - Map(before)) / (IsRelative ? Math.Abs(Map(before)) : 1);
+
+    private double Mapped(double value) => IsDefined(value)
+        ? Map(value)
+        : throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+            $"The transform {Name} is not defined for {value}. Use the transform difference or none."))
+        { Subject = "transform" };
+
     private static double NotZero(double newest) => newest != 0
         ? newest
         : throw new UnrollException("A relative change from 0 is not defined. Use the transform difference or none.") { Subject = "transform" };
@@ -85,13 +150,17 @@ public abstract class TargetTransform
 
     private sealed class Identity() : TargetTransform("none")
     {
-        public override double Forward(double value, double newest) => value;
+        public override bool IsDifferenced => false;
 
-        public override double Inverse(double transformed, double newest) => transformed;
+        internal override bool KeepsValues => true;
+
+        public override double Forward(double value, double newest) => value;
     }
 
     private sealed class Differences() : TargetTransform("difference")
     {
+        internal override bool KeepsValues => true;
+
         public override double Forward(double value, double newest) => value - newest;
 
         public override double Inverse(double transformed, double newest) => newest + transformed;
@@ -99,13 +168,25 @@ public abstract class TargetTransform
 
     private sealed class LogReturns() : TargetTransform("log-return")
     {
+        public override double Map(double value) => Math.Log(value);
+
+        public override double Unmap(double mapped) => Math.Exp(mapped);
+
+        public override bool IsDefined(double value) => value > 0;
+
         public override double Forward(double value, double newest) => Math.Log(Positive(value) / Positive(newest));
 
         public override double Inverse(double transformed, double newest) => Positive(newest) * Math.Exp(transformed);
+
+        internal override double ChangeOf(double value, double before) => Math.Log(value / before);
     }
 
     private sealed class RelativeChanges() : TargetTransform("relative")
     {
+        public override bool IsRelative => true;
+
+        internal override bool KeepsValues => true;
+
         public override double Forward(double value, double newest) => (value - newest) / NotZero(newest);
 
         public override double Inverse(double transformed, double newest) => Math.FusedMultiplyAdd(transformed, NotZero(newest), newest);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Unroll.Forecasting;
 
 /// <summary>What an error costs.</summary>
-public enum ErrorLoss
+internal enum ErrorLoss
 {
     /// <summary>e²: the test then asks about the RMSE.</summary>
     Squared,
@@ -13,7 +13,7 @@ public enum ErrorLoss
 }
 
 /// <summary>How the variance of a mean of correlated values is estimated from their autocovariances up to lag h − 1.</summary>
-public enum LongRunVariance
+internal enum LongRunVariance
 {
     /// <summary>
     /// All count alike, as in Diebold and Mariano (1995): errors h rows ahead correlate up to lag h − 1. May come out at 0 or below.
@@ -33,7 +33,7 @@ public enum LongRunVariance
 /// V = γ(0) + 2Σγ(k) over k &lt; h, the statistic is d̄ / √(V/n) · √((n + 1 − 2h + h(h − 1)/n) / n), judged by Student's t with n − 1
 /// degrees of freedom, both tails.
 /// </remarks>
-public sealed record DieboldMariano
+internal sealed record DieboldMariano
 {
     /// <summary>Below this p-value a difference is called more than chance.</summary>
     public const double SignificanceLevel = 0.05;

@@ -1,7 +1,7 @@
 namespace Unroll.Forecasting;
 
 /// <summary>The normal and the Student-t distribution, to about 13 digits.</summary>
-public static class Distributions
+internal static class Distributions
 {
     private const int MaximumTerms = 1000;
     private const double Precision = 1e-16;

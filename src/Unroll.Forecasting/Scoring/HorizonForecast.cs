@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 /// What was predicted from many origins for the h = 1..H rows after each, beside what came: with n rows judged, origin i (from 0)
 /// predicts rows i .. i + H − 1, so there are n − H + 1 origins. Errors are judged step by step, each step over as many rows.
 /// </summary>
-public sealed class HorizonForecast
+internal sealed class HorizonForecast
 {
     private readonly double[] _actual;
     private readonly double[][] _predicted;

@@ -12,7 +12,7 @@ namespace Unroll.Forecasting;
 /// does it foresee anything: the correlation of the predicted change p(t) − a(t − h) with the actual a(t) − a(t − h), which chance alone
 /// keeps within 2/√n. Predictions follow where a shift above 0 fits clearly best and nothing is foreseen.
 /// </remarks>
-public sealed record LagDiagnosis
+internal sealed record LagDiagnosis
 {
     /// <summary>By how much the correlation at a shift must be above that without, before it is called the better fit.</summary>
     private const double Clearly = 0.1;

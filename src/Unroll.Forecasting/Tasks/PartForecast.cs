@@ -28,6 +28,41 @@ public sealed class PartForecast
             throw new ArgumentException($"{Origins} origins with {Steps} rows ahead have {Origins + Steps} dates, not {dates.Length}.", nameof(dates));
     }
 
+    /// <summary>
+    /// Forecasts of test rows by something that implements <see cref="IForecaster"/> itself; without intervals, which
+    /// <see cref="OwnForecaster"/> has from the library.
+    /// </summary>
+    /// <param name="part">What was forecast.</param>
+    /// <param name="split">The rows of the part: the first origin is the row before its test rows.</param>
+    /// <param name="values">[n][H], in the target's units, from each of the n = test rows − H + 1 origins that H test rows follow.</param>
+    /// <exception cref="ArgumentException">There are not as many values.</exception>
+    public static PartForecast OfTestRows(Part part, ForecastSplit split, double[][] values)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentNullException.ThrowIfNull(values);
+        int steps = values.Length == 0 ? 0 : values[0].Length, origins = split.Test.Count - steps + 1;
+        if (steps < 1 || values.Length != origins || Array.Exists(values, ahead => ahead.Length != steps))
+            throw new ArgumentException(
+                $"{split.Test.Count} test rows are forecast from {split.Test.Count} − H + 1 origins, H values each; "
+                + $"there are {values.Length} with {steps}.", nameof(values));
+        return new PartForecast(part, PartRows.TestDates(split, steps), values, null, split.Test.ToArray(), split.Table);
+    }
+
+    /// <summary>The same of the rows after the newest value of a series.</summary>
+    /// <param name="part">What was forecast.</param>
+    /// <param name="series">Rows after the newest value of the target give dates.</param>
+    /// <param name="values">H values, in the target's units, the nearest first.</param>
+    /// <exception cref="ArgumentException">There is no value.</exception>
+    public static PartForecast OfRowsToCome(Part part, TimeSeries series, double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Length == 0)
+            throw new ArgumentException("A forecast has at least one value.", nameof(values));
+        int origin = series[part.Target].Values.LastIndexOfAnyExcept(double.NaN);
+        return new PartForecast(part, PartRows.DatesFrom(series, Math.Max(0, origin), values.Length), [values], null, [], series);
+    }
+
     public Part Part { get; }
 
     /// <summary>n.</summary>

@@ -28,6 +28,7 @@ internal static class TaskTargets
     {
         if (inputs is null)
             return Of(ForecastInputs.Everything(table, targets));
+        RequireColumns(table, inputs);
         string[] past = [.. inputs.Past.Select(name => table[name].Name)], known = [.. inputs.Known.Select(name => table[name].Name)];
         return past.Concat(known).Intersect(targets).FirstOrDefault() is { } both
             ? throw new UnrollException(targets.Length == 1
@@ -36,5 +37,22 @@ internal static class TaskTargets
             : Of(inputs with { Past = past, Known = known, Holidays = inputs.Holidays is { } code ? HolidayCountries.CodeOf(code) : null });
 
         ForecastInputs Of(ForecastInputs all) => table.IsNumbered ? all.WithoutCalendar(table.Name) : all;
+    }
+
+    /// <summary>Refuses inputs of your own that read what is no known column, or that sentences could not tell apart.</summary>
+    private static void RequireColumns(TimeSeries table, ForecastInputs inputs)
+    {
+        string[] known = [.. inputs.Known.Select(name => table[name].Name)];
+        foreach (ForecastInput input in inputs.Own)
+        {
+            if (input.Columns.FirstOrDefault(name => !known.Contains(table[name].Name)) is { } unknown)
+                throw new UnrollException(
+                    $"The input {input.Name} reads {unknown}, which is not among the known columns. Add it to them: "
+                    + "its values must be known for the rows to come.")
+                { Subject = "known" };
+        }
+
+        if (inputs.Own.CountBy(input => input.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } twice })
+            throw new UnrollException($"Two inputs are called {twice}. Give each a name of its own.");
     }
 }

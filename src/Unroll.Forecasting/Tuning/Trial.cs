@@ -10,7 +10,7 @@ public sealed record TrialRun(int Trial, int Rung, int Epochs, TrialSettings Set
 /// <summary>How a training went.</summary>
 /// <param name="Error">On the validation rows; not finite where training or prediction was.</param>
 /// <param name="Parameters">The numbers that the network learns.</param>
-public readonly record struct TrialOutcome(double Error, int Parameters);
+internal readonly record struct TrialOutcome(double Error, int Parameters);
 
 /// <summary>A training that was judged.</summary>
 /// <param name="Run">What was trained.</param>
@@ -24,7 +24,7 @@ public sealed record TrialResult(TrialRun Run, double Error, int Parameters, dou
 }
 
 /// <summary>What a search asks of the networks it tries. <see cref="ValidationObjective"/> trains them; a test need not.</summary>
-public interface ITrialObjective
+internal interface ITrialObjective
 {
     /// <summary>What errors are: RMSE, in the target's unit, or mean RMSSE, of several parts in units of each part's own changes.</summary>
     string Measure { get; }

@@ -34,8 +34,15 @@ public sealed class Tuner
     private readonly IReadOnlyList<Rung> _rungs;
     private readonly TrialRun[] _first;
 
+    /// <param name="objective">What trials are made of and judged by.</param>
+    /// <param name="options">How the search is run.</param>
     /// <exception cref="UnrollException">The options do not do, or the data allow nothing of the space.</exception>
-    public Tuner(ITrialObjective objective, TuningOptions options)
+    public Tuner(ValidationObjective objective, TuningOptions options)
+        : this((ITrialObjective)objective, options)
+    {
+    }
+
+    internal Tuner(ITrialObjective objective, TuningOptions options)
     {
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(options);
@@ -105,6 +112,13 @@ public sealed class Tuner
 
         return new TuningResult(_options, _rungs, _objective.Measure, _objective.NaiveError, results);
     }
+
+    /// <summary>The same on a thread of its own.</summary>
+    /// <inheritdoc cref="Run"/>
+    public async Task<TuningResult> RunAsync(TuningJournal? journal = null, CancellationToken cancellationToken = default) =>
+        await Task.Factory.StartNew(
+            () => Run(journal, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ConfigureAwait(false);
 
     /// <summary>
     /// Runs what is not done yet, the longest first, so that no core is left alone with a long one at the end. Each result has its

@@ -84,7 +84,7 @@ public sealed class ValidationObjective : ITrialObjective
         NaiveError = ErrorOf(naive, _inner);
     }
 
-    /// <inheritdoc/>
+    /// <summary>What errors are: RMSE, in the target's unit, or mean RMSSE, of several parts in units of each part's own changes.</summary>
     public string Measure => _inner.Parts.Count == 1 ? MetricOf(_inner).NameOf(true) : $"mean {MetricOf(_inner).NameOf(false)}";
 
     /// <summary>What is tuned: the rows that trials learn from and, in place of test rows, those that they are judged on.</summary>
@@ -96,7 +96,7 @@ public sealed class ValidationObjective : ITrialObjective
     /// <summary>How many rows they are judged on, all parts together.</summary>
     public int ValidationRows { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The naive forecast's error on the rows that trials are judged on; above 0.</summary>
     public double NaiveError { get; }
 
     /// <summary>H, how many rows ahead trials are judged.</summary>
@@ -107,7 +107,7 @@ public sealed class ValidationObjective : ITrialObjective
     /// </summary>
     public int MostWindow => _inner.Parts.Min(part => MostWindowOf(_inner[part]));
 
-    /// <inheritdoc/>
+    /// <summary>All that a result depends on beside the trial, by name, for a journal to know it again.</summary>
     /// <remarks>
     /// The instruction set is part of it: another one rounds differently, so that half a search on each would be neither.
     /// </remarks>
@@ -124,7 +124,8 @@ public sealed class ValidationObjective : ITrialObjective
         new("instruction set", SetupHash.InstructionSet),
     ];
 
-    /// <inheritdoc/>
+    /// <summary>The part of the space that the data allow.</summary>
+    /// <exception cref="UnrollException">They allow nothing of it.</exception>
     public SearchSpace Restrict(SearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
@@ -137,8 +138,11 @@ public sealed class ValidationObjective : ITrialObjective
         return space with { Window = space.Window with { Most = Math.Min(space.Window.Most, MostWindow) } };
     }
 
-    /// <inheritdoc/>
-    public TrialOutcome Evaluate(TrialRun run, Action<int> epochEnded, CancellationToken cancellationToken)
+    TrialOutcome ITrialObjective.Evaluate(TrialRun run, Action<int> epochEnded, CancellationToken cancellationToken) =>
+        Evaluate(run, epochEnded, cancellationToken);
+
+    /// <inheritdoc cref="ITrialObjective.Evaluate"/>
+    internal TrialOutcome Evaluate(TrialRun run, Action<int> epochEnded, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
         ForecastTask task = TaskOf(run.Settings.Window);
@@ -196,7 +200,8 @@ public sealed class ValidationObjective : ITrialObjective
 
     private static string InWords(ForecastInputs inputs) =>
         $"past {string.Join('|', inputs.Past)}; known {string.Join('|', inputs.Known)}; {(inputs.Calendar ? "" : "no ")}calendar"
-        + (inputs.Holidays is { } country ? $"; holidays {country}" : "");
+        + (inputs.Holidays is { } country ? $"; holidays {country}" : "")
+        + string.Concat(inputs.Own.Select(input => $"; {input.Kind} {input.Settings}"));
 
     private static double ErrorOf(PartsForecaster forecaster, ForecastTask task)
     {

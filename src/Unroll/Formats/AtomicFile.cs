@@ -75,10 +75,10 @@ public static class AtomicFile
         }
     }
 
-    private static string TemporaryOf(string full) =>
+    internal static string TemporaryOf(string full) =>
         Path.Combine(Path.GetDirectoryName(full) ?? ".", $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
 
-    private static UnrollException CannotBeWritten(string path, Exception failure) =>
+    internal static UnrollException CannotBeWritten(string path, Exception failure) =>
         new($"{path} cannot be written: {failure.Message.TrimEnd('.')}. Choose a folder that you may write to.", failure);
 
     private static bool IsAlive(int process)
@@ -94,7 +94,7 @@ public static class AtomicFile
         }
     }
 
-    private static void Discard(string temporary)
+    internal static void Discard(string temporary)
     {
         try
         {

@@ -33,7 +33,11 @@ internal sealed class CheckpointFile
 
     /// <summary>Finds out before training that the file cannot be written, rather than after the first epoch.</summary>
     /// <exception cref="UnrollException">It cannot.</exception>
-    public void RequireWritable() => AtomicFile.RequireWritable(Path);
+    public void RequireWritable()
+    {
+        AtomicFile.RequireWritable(Path);
+        ModelFile.RequireKinds(_model);
+    }
 
     /// <summary>
     /// Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is one) is swapped with
@@ -69,6 +73,9 @@ internal sealed class CheckpointFile
             RunningSums = run.Sums.Count,
             HasAverage = run.Average is not null,
             States = [.. States().Select(state => state.Length)],
+            FixedRate = run.FixedRate,
+            IsStopped = run.IsStopped,
+            Callbacks = CallbackStates(),
         };
         AtomicFile.Write(Path, ModelFile.Join(_model, null, _checkpoint.BestOnly ? best : kept, header, body.Written));
     }
@@ -100,16 +107,21 @@ internal sealed class CheckpointFile
             && body.Length == values * sizeof(float) && StatesFit(header.States)
             && header.Seconds is >= 0 and < 1e9 && !double.IsNaN(header.LowestLoss)
             && header.Steps >= 0 && header.EpochsBefore >= 0 && header.StepsBefore >= 0 && header.EpochsWithoutProgress >= 0
+            && header.FixedRate is null or (>= 0 and < double.PositiveInfinity) && header.Callbacks?.Contains(null!) != true
             && header.Losses.Length >= header.Epochs.Length && header.Epochs.Select((epoch, i) => epoch.Epoch == i + 1).All(right => right);
         if (!fits)
             throw ModelFile.Damaged(Path, "the state of its training does not fit its model");
-        return Restore(header, new BodyReader(body));
+        TrainingRun run = Restore(header, new BodyReader(body), out float[] trained);
+        foreach (CallbackState state in header.Callbacks ?? [])
+            CallbackOf(state).RestoreState(state.State);
+        _network.Built.Write(weights => trained.CopyTo(weights.Values));
+        return run;
     }
 
-    private TrainingRun Restore(TrainingHeader header, BodyReader body)
+    private TrainingRun Restore(TrainingHeader header, BodyReader body, out float[] trained)
     {
         var run = new TrainingRun(_options.Optimizer, _network.Parameters.PaddedLength, samples: 0);
-        var trained = new float[Weights];
+        trained = new float[Weights];
         body.Read(trained);
         run.Best = new float[_network.Parameters.PaddedLength];
         body.Read(run.Best.AsSpan(0, Weights));
@@ -131,6 +143,7 @@ internal sealed class CheckpointFile
             run.History.Add(record);
         (run.History.EpochsResumed, run.History.Duration) = (header.Epochs.Length, TimeSpan.FromSeconds(header.Seconds));
         (run.LowestLoss, run.EpochsWithoutProgress) = (header.LowestLoss, header.EpochsWithoutProgress);
+        (run.FixedRate, run.IsStopped) = (header.FixedRate, header.IsStopped);
         int at = 0;
         foreach (RecurrentOp<float> op in _network.StatefulParts)
         {
@@ -138,14 +151,39 @@ internal sealed class CheckpointFile
             for (int s = 0; s < states.Count; s++)
             {
                 int length = header.States[at++];
-                states.Reserve(length / states.Units);
+                states.Reserve(length / states.Units(s));
                 body.Read(states.Initial[s].AsSpan(0, length));
             }
         }
 
-        _network.Built.Write(weights => trained.CopyTo(weights.Values));
         return run;
     }
+
+    /// <summary>What the callbacks remember; null where none remembers anything.</summary>
+    private CallbackState[]? CallbackStates()
+    {
+        if (_options.Callbacks.Count == 0)
+            return null;
+        var states = new List<CallbackState>();
+        foreach (IGrouping<Type, TrainingCallback> alike in _options.Callbacks.GroupBy(callback => callback.GetType()))
+        {
+            int number = 0;
+            foreach (TrainingCallback callback in alike)
+            {
+                if (callback.SaveState() is { } state)
+                    states.Add(new CallbackState(alike.Key.ToString(), number, state));
+                number++;
+            }
+        }
+
+        return states.Count > 0 ? [.. states] : null;
+    }
+
+    private TrainingCallback CallbackOf(CallbackState state) =>
+        _options.Callbacks.Where(callback => callback.GetType().ToString() == state.Kind).ElementAtOrDefault(state.Number)
+            ?? throw new UnrollException(
+                $"{Path} cannot be resumed: it has what a callback {state.Kind} remembers, but Callbacks have none of this type that could "
+                + "take it. Give the callbacks it was trained with, or another path; without Resume the file is replaced.");
 
     /// <summary>What the stateful layers carry to the next batch.</summary>
     private IEnumerable<float[]> States() =>
@@ -179,7 +217,7 @@ internal sealed class CheckpointFile
     /// <summary>Whether each stateful layer has states of the same number of rows.</summary>
     private bool StatesFit(int[] lengths)
     {
-        int[] units = [.. _network.StatefulParts.SelectMany(op => Enumerable.Repeat(_network.StatesOf(op).Units, _network.StatesOf(op).Count))];
+        int[] units = [.. _network.StatefulParts.SelectMany(op => op.States.Select(state => state.Units))];
         return lengths.Length == units.Length
             && lengths.Zip(units).All(pair => pair.First >= 0 && pair.First % pair.Second == 0 && pair.First / pair.Second == lengths[0] / units[0]);
     }
@@ -214,4 +252,18 @@ internal sealed class TrainingHeader
 
     /// <summary>The length of each state that is carried.</summary>
     public required int[] States { get; init; }
+
+    /// <summary>The rate that a callback set.</summary>
+    public double? FixedRate { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsStopped { get; init; }
+
+    public CallbackState[]? Callbacks { get; init; }
 }
+
+/// <summary>What a callback remembers.</summary>
+/// <param name="Kind">Its type.</param>
+/// <param name="Number">Which of the callbacks of this type, from 0.</param>
+/// <param name="State">What it gave.</param>
+internal sealed record CallbackState(string Kind, int Number, string State);

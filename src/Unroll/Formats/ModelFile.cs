@@ -17,7 +17,7 @@ namespace Unroll.Formats;
 /// A file is data, which may be damaged or made to do harm: sizes are compared with the bytes that are there before memory is taken for
 /// them, and a header names at most 10,000 layers. Whatever is wrong is an <see cref="UnrollException"/>.
 /// </remarks>
-public static class ModelFile
+public static partial class ModelFile
 {
     /// <summary>The newest version that this library reads, and the one it writes.</summary>
     public const int Version = 4;
@@ -52,18 +52,7 @@ public static class ModelFile
         Model model, IReadOnlyDictionary<string, string>? metadata, ReadOnlySpan<float> weights, TrainingHeader? training,
         ReadOnlySpan<byte> rest)
     {
-        var header = new ModelHeader
-        {
-            Input = model.InputShape.ToArray(),
-            Layers = [.. model.Layers],
-            Graph = model.GivenGraph is { } graph ? GraphHeader.Of(graph) : null,
-            Parameters =
-                [.. model.Parameters.Select(p =>
-                    new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
-            Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
-            Training = training,
-        };
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, ModelJson.Default.ModelHeader);
+        byte[] json = HeaderOf(model, metadata, training);
         int bytes = checked(weights.Length * sizeof(float));
         var file = new byte[checked(PrefixLength + json.Length + bytes + rest.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
@@ -76,6 +65,25 @@ public static class ModelFile
         rest.CopyTo(file.AsSpan(PrefixLength + json.Length + bytes));
         SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
         return file;
+    }
+
+    /// <summary>Throws where a layer has no name in files.</summary>
+    internal static void RequireKinds(Model model) => HeaderOf(model, null, null);
+
+    private static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
+    {
+        var header = new ModelHeader
+        {
+            Input = model.InputShape.ToArray(),
+            Layers = [.. model.Layers],
+            Graph = model.GivenGraph is { } graph ? GraphHeader.Of(graph) : null,
+            Parameters =
+                [.. model.Parameters.Select(p =>
+                    new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
+            Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
+            Training = training,
+        };
+        return ModelJson.Kinds.ToBytes(header);
     }
 
     /// <summary>Reads a model and its metadata.</summary>
@@ -118,7 +126,7 @@ public static class ModelFile
     /// </summary>
     private static (Model Model, ModelHeader Header, byte[] Tail) FromStream(Stream stream, string path, bool withRest)
     {
-        long length = stream.Length;
+        long length = stream.Length - stream.Position;
         Span<byte> prefix = stackalloc byte[PrefixLength];
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes], expected = stackalloc byte[SHA256.HashSizeInBytes];
         prefix = prefix[..stream.ReadAtLeast(prefix, PrefixLength, throwOnEndOfStream: false)];
@@ -176,6 +184,8 @@ public static class ModelFile
         hash.GetHashAndReset(sum);
         if (!sum.SequenceEqual(expected))
             throw Damaged(path, "its checksum does not fit its contents");
+        if (failure is UnrollException { UnknownKind: { } unknown })
+            throw new UnrollException($"{path} {failure.Message}", failure) { UnknownKind = unknown };
         return read is { } whole
             ? (whole.Model, whole.Header, rest)
             : throw Damaged(path, "its header cannot be read: " + failure!.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
@@ -185,7 +195,7 @@ public static class ModelFile
     private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
     {
         RequireFewLayers(json);
-        ModelHeader header = JsonSerializer.Deserialize(json, ModelJson.Default.ModelHeader)
+        ModelHeader header = ModelJson.Kinds.FromBytes<ModelHeader>(json)
             ?? throw new InvalidDataException("it is empty");
         Check(header);
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
@@ -306,4 +316,8 @@ internal sealed class ParameterHeader
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ModelHeader))]
-internal sealed partial class ModelJson : JsonSerializerContext;
+internal sealed partial class ModelJson : JsonSerializerContext
+{
+    /// <summary>With the kinds that are registered.</summary>
+    public static KindJson Kinds => field ??= new KindJson(Default);
+}

@@ -1,8 +1,9 @@
 namespace Unroll.Kernels;
 
 /// <summary>Columns From … To − 1 of a row, or units of a gate: what one of several threads computes of it.</summary>
-internal readonly record struct ColumnRange(int From, int To)
+public readonly record struct ColumnRange(int From, int To)
 {
+    /// <summary>How many columns, To − From.</summary>
     public int Length => To - From;
 }
 

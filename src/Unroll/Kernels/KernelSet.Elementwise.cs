@@ -4,53 +4,21 @@ namespace Unroll.Kernels;
 
 internal abstract partial class Kernels<T>
 {
-    /// <summary>a += b. Lengths are equal; any length.</summary>
-    public abstract void Add(Span<T> a, ReadOnlySpan<T> b);
-
-    /// <summary>a *= factor. Any length.</summary>
-    public abstract void Scale(Span<T> a, T factor);
-
-    /// <summary>a *= b. Lengths are equal; any length.</summary>
-    public abstract void MultiplyBy(Span<T> a, ReadOnlySpan<T> b);
-
     /// <summary>values = activation(values), in place. Any length.</summary>
-    public abstract void Activate(Activation activation, Span<T> values);
+    public abstract void Activate(ActivationKind activation, Span<T> values);
 
     /// <summary>
-    /// The same for the gates of a recurrent layer. Their sigmoid is the one of the fused kernels, 9.7e-8 off at most, which is as good for
-    /// a factor and costs less than one whose small values are right as well.
+    /// values = ½ + ½·tanh(values/2), in place, the sigmoid of the fused kernels, 9.7e-8 off at most: as good for a factor, and less work
+    /// than one whose small values are right as well. Any length.
     /// </summary>
-    public void ActivateGates(Activation activation, Span<T> values)
-    {
-        if (activation == Activation.Sigmoid)
-            SigmoidGates(values);
-        else
-            Activate(activation, values);
-    }
-
-    /// <summary>values = ½ + ½·tanh(values/2), in place. Any length.</summary>
-    protected abstract void SigmoidGates(Span<T> values);
+    public abstract void SigmoidGates(Span<T> values);
 
     /// <summary>gradient *= activation′, told from the activation's value y. Lengths are equal; any length.</summary>
-    public abstract void MultiplyByDerivative(Activation activation, ReadOnlySpan<T> y, Span<T> gradient);
+    public abstract void MultiplyByDerivative(ActivationKind activation, ReadOnlySpan<T> y, Span<T> gradient);
 }
 
 internal sealed unsafe partial class KernelSet<T, V, O>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Add(Span<T> a, ReadOnlySpan<T> b)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
-        fixed (T* pa = a, pb = b)
-        {
-            int i = 0;
-            for (; i <= a.Length - O.Width; i += O.Width)
-                O.Store(O.Add(O.Load(pa + i), O.Load(pb + i)), pa + i);
-            for (; i < a.Length; i++)
-                pa[i] += pb[i];
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Scale(Span<T> a, T factor)
     {
@@ -66,38 +34,24 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyBy(Span<T> a, ReadOnlySpan<T> b)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
-        fixed (T* pa = a, pb = b)
-        {
-            int i = 0;
-            for (; i <= a.Length - O.Width; i += O.Width)
-                O.Store(O.Multiply(O.Load(pa + i), O.Load(pb + i)), pa + i);
-            for (; i < a.Length; i++)
-                pa[i] *= pb[i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Activate(Activation activation, Span<T> values)
+    public override void Activate(ActivationKind activation, Span<T> values)
     {
         int i = 0, whole = values.Length - values.Length % O.Width;
         fixed (T* p = values)
         {
             switch (activation)
             {
-                case Activation.Linear:
+                case ActivationKind.Linear:
                     return;
-                case Activation.Tanh:
+                case ActivationKind.Tanh:
                     for (; i < whole; i += O.Width)
                         O.Store(O.Tanh(O.Load(p + i)), p + i);
                     break;
-                case Activation.Sigmoid:
+                case ActivationKind.Sigmoid:
                     for (; i < whole; i += O.Width)
                         O.Store(Sigmoid(O.Load(p + i)), p + i);
                     break;
-                case Activation.Relu:
+                case ActivationKind.Relu:
                     for (; i < whole; i += O.Width)
                         O.Store(O.Max(O.Load(p + i), default), p + i);
                     break;
@@ -109,7 +63,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void SigmoidGates(Span<T> values)
+    public override void SigmoidGates(Span<T> values)
     {
         int i = 0, whole = values.Length - values.Length % O.Width;
         fixed (T* p = values)
@@ -122,7 +76,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyByDerivative(Activation activation, ReadOnlySpan<T> y, Span<T> gradient)
+    public override void MultiplyByDerivative(ActivationKind activation, ReadOnlySpan<T> y, Span<T> gradient)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, y.Length);
         int i = 0, whole = y.Length - y.Length % O.Width;
@@ -130,17 +84,17 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         {
             switch (activation)
             {
-                case Activation.Linear:
+                case ActivationKind.Linear:
                     return;
-                case Activation.Tanh:
+                case ActivationKind.Tanh:
                     for (; i < whole; i += O.Width)
                         O.Store(O.Multiply(O.Load(pg + i), TanhSlope(O.Load(py + i))), pg + i);
                     break;
-                case Activation.Sigmoid:
+                case ActivationKind.Sigmoid:
                     for (; i < whole; i += O.Width)
                         O.Store(O.Multiply(O.Load(pg + i), SigmoidSlope(O.Load(py + i))), pg + i);
                     break;
-                case Activation.Relu:
+                case ActivationKind.Relu:
                     // Where y is not above 0 it is the slope: 0 or NaN.
                     for (; i < whole; i += O.Width)
                     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Unroll.Kernels;
 
 /// <summary>What a matrix product adds its terms to.</summary>
-internal enum ProductStart
+public enum ProductStart
 {
     /// <summary>c = a·b.</summary>
     Zero,
@@ -15,25 +15,26 @@ internal enum ProductStart
 internal abstract partial class Kernels<T>
 {
     /// <summary>c = bias + a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], bias [N], c [rows × N].</summary>
-    public void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c) =>
+    public void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c) =>
         MultiplyWithBias(rows, a, b, bias, c, ColumnBlocks.All(b.Columns));
 
     /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
-    public abstract void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnBlocks columns);
+    public abstract void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c, ColumnBlocks columns);
 
     /// <summary>c = a·b or c += a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], c [rows × N].</summary>
-    public void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start) =>
+    public void Multiply(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ProductStart start) =>
         Multiply(rows, a, b, c, start, ColumnBlocks.All(b.Columns));
 
     /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
-    public abstract void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnBlocks columns);
+    public abstract void Multiply(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ProductStart start, ColumnBlocks columns);
 
     /// <summary>
     /// Two products with one b [K × N], and its column sums: c₁ += a₁ᵀ·b, c₂ += a₂ᵀ·b, sums += Σ rows of b. A product may be
     /// none, and <paramref name="sums"/> [N] empty. The K terms are added in order. N is a multiple of <see cref="Lanes.Count"/>.
     /// <paramref name="scratch"/> holds <see cref="OuterProductScratch"/> values and is overwritten.
     /// </summary>
-    public abstract void AddOuterProducts(int k, int n, Slab<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch);
+    public abstract void AddOuterProducts(
+        int k, int n, Rows<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch);
 
     /// <summary>Values of scratch that <see cref="AddOuterProducts"/> needs.</summary>
     public int OuterProductScratch => KChunk * PanelColumns;
@@ -46,7 +47,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 {
     private static readonly AlignedBuffer<T> s_zeros = new(3 * Lanes.Count);
 
-    public override void MultiplyWithBias(int rows, Slab<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Slab<T> c, ColumnBlocks columns)
+    public override void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c, ColumnBlocks columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bias.Length, b.Columns);
         RequireProduct(rows, a, b, c, columns);
@@ -57,7 +58,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    public override void Multiply(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ProductStart start, ColumnBlocks columns)
+    public override void Multiply(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ProductStart start, ColumnBlocks columns)
     {
         RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, zeros = s_zeros.Span)
@@ -73,7 +74,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     /// <summary>
     /// b is packed a panel and a chunk of rows at a time, and read by all three sums while it is in the first-level cache.
     /// </summary>
-    public override void AddOuterProducts(int k, int n, Slab<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch)
+    public override void AddOuterProducts(
+        int k, int n, Rows<T> b, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Span<T> scratch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, OuterProductScratch);
         if (!sums.IsEmpty)
@@ -102,7 +104,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         }
     }
 
-    private static void RequireProduct(int rows, Slab<T> a, PackedMatrix<T> b, Slab<T> c, ColumnBlocks columns)
+    private static void RequireProduct(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ColumnBlocks columns)
     {
         (int from, int to) = columns.Some;
         if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns || (from | to | columns.BlockLength) % Lanes.Count != 0)

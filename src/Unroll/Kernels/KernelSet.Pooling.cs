@@ -4,9 +4,6 @@ namespace Unroll.Kernels;
 
 internal abstract partial class Kernels<T>
 {
-    /// <summary>a = max(a, b); a NaN stays. Lengths are equal; any length.</summary>
-    public abstract void Max(Span<T> a, ReadOnlySpan<T> b);
-
     /// <summary>
     /// The way back from a maximum y ≥ x: where x is y, the gradient is added to <paramref name="target"/> and set to 0, so that of several
     /// equal values the first that is asked takes it. Lengths are equal; any length.

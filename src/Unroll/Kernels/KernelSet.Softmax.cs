@@ -4,19 +4,12 @@ namespace Unroll.Kernels;
 
 internal abstract partial class Kernels<T>
 {
-    /// <summary>a·b, the sum of the products. Lengths are equal; any length.</summary>
-    public abstract T Dot(ReadOnlySpan<T> a, ReadOnlySpan<T> b);
-
-    /// <summary>a += factor·b. Lengths are equal; any length.</summary>
-    public abstract void AddScaled(Span<T> a, ReadOnlySpan<T> b, T factor);
-
     /// <summary>
     /// values = exp(values − their largest), in place; returns the largest and the sum of the results. At least one value.
     /// </summary>
     public abstract (T Largest, T Sum) Exponentials(Span<T> values);
 
-    /// <summary>values = exp(values)/Σ exp(values), in place, safe from overflow. At least one value.</summary>
-    public void Softmax(Span<T> values)
+    public sealed override void Softmax(Span<T> values)
     {
         T sum = Exponentials(values).Sum;
         Scale(values, T.One / sum);

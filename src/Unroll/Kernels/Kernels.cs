@@ -7,7 +7,7 @@ namespace Unroll.Kernels;
 /// Spans in, spans out; each method checks its lengths once, then runs unchecked. Callers pad rows to
 /// <see cref="Lanes.Count"/> elements.
 /// </summary>
-internal abstract partial class Kernels<T>
+internal abstract partial class Kernels<T> : SpanMath<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>All instruction sets for this element that this machine supports, the widest first.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Unroll.Kernels;
 
@@ -18,6 +19,20 @@ internal static class LittleEndian
             Span<byte> part = bytes[at..Math.Min(bytes.Length, at + Chunk)];
             source.ReadExactly(part);
             hash.AppendData(part);
+        }
+
+        Reverse(bytes);
+    }
+
+    /// <summary>Reads floats from a place of a file to their own.</summary>
+    /// <exception cref="EndOfStreamException">The file ends before.</exception>
+    public static void Read(SafeFileHandle file, long offset, Span<float> values)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(values);
+        for (int at = 0; at < bytes.Length;)
+        {
+            int read = RandomAccess.Read(file, bytes[at..], offset + at);
+            at += read > 0 ? read : throw new EndOfStreamException("It ends before its last sample.");
         }
 
         Reverse(bytes);

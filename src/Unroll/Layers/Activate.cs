@@ -8,16 +8,19 @@ namespace Unroll;
 /// <param name="Activation">The function applied to every value.</param>
 public sealed record Activate(Activation Activation) : Layer
 {
-    public Activation Activation { get; init => field = Option.Known(value); } = Option.Known(Activation, nameof(Activation));
+    public Activation Activation { get; init => field = Option.Given(value); } = Option.Given(Activation, nameof(Activation));
 
-    internal override string Kind => "activation";
+    protected internal override string Kind => "activation";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input;
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new ActivateOp<T>(this, builder, input);
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new ActivateOp<T>(Activation, builder, inputs[0].Shape), inputs[0].Mask);
 }
 
-internal sealed class ActivateOp<T>(Activate options, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(options, builder.LayerName, shape, shape)
+internal sealed class ActivateOp<T>(Activation activation, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = Lanes.Pad(shape.Features);
@@ -28,7 +31,7 @@ internal sealed class ActivateOp<T>(Activate options, LayerBuilder<T> builder, S
     {
         int size = spans.Steps * pass.PaddedRows * _stride;
         spans.Input[..size].CopyTo(spans.Output);
-        pass.Kernels.Activate(options.Activation, spans.Output[..size]);
+        activation.Forward(pass.Kernels, spans.Output[..size], _stride, Input.Features);
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
@@ -37,6 +40,6 @@ internal sealed class ActivateOp<T>(Activate options, LayerBuilder<T> builder, S
             return;
         int size = spans.Steps * pass.PaddedRows * _stride;
         spans.OutputGradient[..size].CopyTo(spans.InputGradient);
-        pass.Kernels.MultiplyByDerivative(options.Activation, spans.Output[..size], spans.InputGradient[..size]);
+        activation.Backward(pass.Kernels, spans.Input[..size], spans.Output[..size], spans.InputGradient[..size], _stride, Input.Features);
     }
 }

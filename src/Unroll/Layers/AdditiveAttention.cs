@@ -14,14 +14,14 @@ public sealed record AdditiveAttention : AttentionLayer
     /// <summary>True: s is learnt. False: all 1.</summary>
     public bool UseScale { get; init; } = true;
 
-    public Initializer ScaleInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
+    public Initializer ScaleInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    internal override string Kind => "additive_attention";
+    protected internal override string Kind => "additive_attention";
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs)
+    internal override AttentionOp<T> CreateOp<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
     {
-        Parameter? scale = UseScale ? builder.AddParameter("scale", new Shape(inputs[0].Features), ScaleInitializer) : null;
-        return new AdditiveAttentionOp<T>(this, builder, inputs, GetOutputShapes(inputs)[0], scale);
+        Parameter? scale = UseScale ? builder.AddParameter("scale", new Shape(inputs[0].Shape.Features), ScaleInitializer) : null;
+        return new AdditiveAttentionOp<T>(this, builder, inputs, scale);
     }
 }
 
@@ -30,28 +30,25 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
 {
     /// <summary>Null: all 1.</summary>
     private readonly Bias<T>? _scale;
-    private AlignedBuffer<T>? _ones;
+    private readonly AlignedBuffer<T>? _ones;
     private readonly int _features, _stride, _scratchAt;
 
-    public AdditiveAttentionOp(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output, Parameter? scale)
-        : base(options, builder, inputs, output)
+    public AdditiveAttentionOp(AttentionLayer options, LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs, Parameter? scale)
+        : base(options, builder, inputs)
     {
-        (_features, _stride, _scratchAt) = (inputs[0].Features, Lanes.Pad(inputs[0].Features), base.ScratchSize);
-        _scale = scale is null ? null : new Bias<T>(builder, scale, _features, _stride, (0, [0]));
-    }
-
-    public override int ScratchSize => base.ScratchSize + (2 * _stride);
-
-    private ReadOnlySpan<T> Scale => _scale is null ? _ones!.Span : _scale.Values;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _scale?.Prepare(parameters, share);
-        if (_scale is not null || _ones is not null || !share.IsFirst)
+        (_features, _stride, _scratchAt) = (Input.Features, Lanes.Pad(Input.Features), Lanes.Pad(inputs[1].Shape.Steps));
+        builder.ReserveScratch(checked(_scratchAt + (2 * _stride)));
+        if (scale is not null)
+        {
+            _scale = new Bias<T>(builder, scale, _features, _stride, (0, [0]));
             return;
+        }
+
         _ones = new AlignedBuffer<T>(_stride);
         _ones.Slice(0, _features).Fill(T.One);
     }
+
+    private ReadOnlySpan<T> Scale => _scale is null ? _ones!.Span : _scale.Values;
 
     protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) => pass.Kernels.Dot(Scale, Hidden(pass, query, key));
 
@@ -64,7 +61,7 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
         // tanh′ = 1 − y², times s and what came from above.
         Span<T> slope = pass.Scratch.Slice(_scratchAt + _stride, _stride);
         Scale[.._stride].CopyTo(slope);
-        pass.Kernels.MultiplyByDerivative(Activation.Tanh, hidden, slope);
+        pass.Kernels.MultiplyByDerivative(ActivationKind.Tanh, hidden, slope);
         if (!queryGradient.IsEmpty)
             pass.Kernels.AddScaled(queryGradient, slope[.._features], gradient);
         if (!keyGradient.IsEmpty)
@@ -78,7 +75,7 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
         hidden[_features..].Clear();
         query.CopyTo(hidden);
         pass.Kernels.Add(hidden[.._features], key);
-        pass.Kernels.Activate(Activation.Tanh, hidden);
+        pass.Kernels.Activate(ActivationKind.Tanh, hidden);
         return hidden;
     }
 }

@@ -7,28 +7,38 @@ namespace Unroll;
 /// <summary>The sum of several inputs of one shape, which the output has too.</summary>
 public sealed record Add : Merge
 {
-    internal override string Kind => "add";
+    protected internal override string Kind => "add";
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs) => new SumOp<T>(this, builder, inputs, T.One);
+    protected internal override bool GoesStepByStep(Shape input) => true;
+
+    internal override MergeOp<T> CreateOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask) =>
+        new SumOp<T>(builder, inputs, mask, T.One);
 }
 
 /// <summary>The mean of several inputs of one shape, which the output has too.</summary>
 public sealed record Average : Merge
 {
-    internal override string Kind => "average";
+    protected internal override string Kind => "average";
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs) => new SumOp<T>(this, builder, inputs, T.One / T.CreateChecked(inputs.Length));
+    protected internal override bool GoesStepByStep(Shape input) => true;
+
+    internal override MergeOp<T> CreateOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask) =>
+        new SumOp<T>(builder, inputs, mask, T.One / T.CreateChecked(inputs.Length));
 }
 
 /// <summary>The product, element by element, of several inputs of one shape, which the output has too.</summary>
 public sealed record Multiply : Merge
 {
-    internal override string Kind => "multiply";
+    protected internal override string Kind => "multiply";
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs) => new ProductOp<T>(this, builder, inputs);
+    protected internal override bool GoesStepByStep(Shape input) => true;
+
+    internal override MergeOp<T> CreateOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask) =>
+        new ProductOp<T>(builder, inputs, mask);
 }
 
-internal sealed class SumOp<T>(Layer options, LayerBuilder<T> builder, Shape[] inputs, T factor) : MergeOp<T>(options, builder, inputs, inputs[0])
+internal sealed class SumOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask, T factor)
+    : MergeOp<T>(builder, inputs, inputs[0], mask)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = Lanes.Pad(inputs[0].Features);
@@ -38,7 +48,7 @@ internal sealed class SumOp<T>(Layer options, LayerBuilder<T> builder, Shape[] i
         int size = rows * _stride;
         Span<T> output = spans.Output[..size];
         spans.Input[..size].CopyTo(output);
-        for (int i = 1; i < spans.Inputs; i++)
+        for (int i = 1; i < spans.InputCount; i++)
             pass.Kernels.Add(output, spans.InputAt(i)[..size]);
         if (factor != T.One)
             pass.Kernels.Scale(output, factor);
@@ -49,7 +59,7 @@ internal sealed class SumOp<T>(Layer options, LayerBuilder<T> builder, Shape[] i
         Span<T> gradient = spans.OutputGradient[..(rows * _stride)];
         if (factor != T.One)
             pass.Kernels.Scale(gradient, factor);
-        for (int i = 0; i < spans.Inputs; i++)
+        for (int i = 0; i < spans.InputCount; i++)
         {
             if (spans.InputGradientAt(i) is { IsEmpty: false } target)
                 gradient.CopyTo(target);
@@ -57,7 +67,8 @@ internal sealed class SumOp<T>(Layer options, LayerBuilder<T> builder, Shape[] i
     }
 }
 
-internal sealed class ProductOp<T>(Layer options, LayerBuilder<T> builder, Shape[] inputs) : MergeOp<T>(options, builder, inputs, inputs[0])
+internal sealed class ProductOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask)
+    : MergeOp<T>(builder, inputs, inputs[0], mask)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = Lanes.Pad(inputs[0].Features);
@@ -66,7 +77,7 @@ internal sealed class ProductOp<T>(Layer options, LayerBuilder<T> builder, Shape
     {
         int size = rows * _stride;
         spans.Input[..size].CopyTo(spans.Output);
-        for (int i = 1; i < spans.Inputs; i++)
+        for (int i = 1; i < spans.InputCount; i++)
             pass.Kernels.MultiplyBy(spans.Output[..size], spans.InputAt(i)[..size]);
     }
 
@@ -76,13 +87,13 @@ internal sealed class ProductOp<T>(Layer options, LayerBuilder<T> builder, Shape
     protected override void Backward(ShardPass<T> pass, in LayerSpans<T> spans, int rows)
     {
         int size = rows * _stride;
-        for (int i = 0; i < spans.Inputs; i++)
+        for (int i = 0; i < spans.InputCount; i++)
         {
             Span<T> gradient = spans.InputGradientAt(i);
             if (gradient.IsEmpty)
                 continue;
             spans.OutputGradient[..size].CopyTo(gradient);
-            for (int j = 0; j < spans.Inputs; j++)
+            for (int j = 0; j < spans.InputCount; j++)
             {
                 if (j != i)
                     pass.Kernels.MultiplyBy(gradient[..size], spans.InputAt(j)[..size]);

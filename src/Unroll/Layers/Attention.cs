@@ -20,13 +20,14 @@ public sealed record Attention : AttentionLayer
     /// </summary>
     public bool UseScale { get; init; }
 
-    internal override string Kind => "attention";
+    protected internal override string Kind => "attention";
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs) =>
-        new DotAttentionOp<T>(this, builder, inputs, GetOutputShapes(inputs)[0], UseScale ? 1 / Math.Sqrt(inputs[0].Features) : 1);
+    internal override AttentionOp<T> CreateOp<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new DotAttentionOp<T>(this, builder, inputs, UseScale ? 1 / Math.Sqrt(inputs[0].Shape.Features) : 1);
 }
 
-internal sealed class DotAttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output, double scale) : AttentionOp<T>(options, builder, inputs, output)
+internal sealed class DotAttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs, double scale)
+    : AttentionOp<T>(options, builder, inputs)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T _scale = T.CreateChecked(scale);

@@ -1,13 +1,12 @@
 using System.Numerics;
 using Unroll.Kernels;
+using Unroll.Layers;
 
-namespace Unroll.Layers;
+namespace Unroll;
 
 /// <summary>What the attention layers share: inputs, masks, the softmax and the mean of the values.</summary>
 public abstract record AttentionLayer : Layer
 {
-    internal override bool GoesStepByStep(Shape input) => false;
-
     private protected AttentionLayer()
     {
     }
@@ -18,11 +17,11 @@ public abstract record AttentionLayer : Layer
     /// <summary>True: <see cref="Node.Scores"/> of the output are the weights a, (Q, V).</summary>
     public bool ReturnScores { get; init; }
 
-    internal override string OutputName(int number) => "scores";
+    protected internal override string OutputName(int number) => "scores";
 
     public override Shape GetOutputShape(Shape input) => GetOutputShapes([input, input])[0];
 
-    internal override Shape[] GetOutputShapes(Shape[] inputs)
+    public override Shape[] GetOutputShapes(params Shape[] inputs)
     {
         if (inputs.Length is not (2 or 3) || inputs.Any(shape => shape.Rank != 2))
             throw new UnrollException($"{Label} takes a query (steps, features), a value (steps, features) and perhaps a key; given were {string.Join(", ", inputs)}.");
@@ -33,22 +32,25 @@ public abstract record AttentionLayer : Layer
         return ReturnScores ? [output, new Shape(query.Steps, value.Steps)] : [output];
     }
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => throw new NotSupportedException("Attention takes several inputs.");
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(CreateOp(builder, inputs), inputs[0].Mask);
+
+    /// <summary>The layer at work.</summary>
+    internal abstract AttentionOp<T> CreateOp<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
+        where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
 /// <summary>One query step after the other, row by row: weights, mean, and the way back.</summary>
-internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, Shape[] inputs, Shape output) : LayerOp<T>(options, builder.LayerName, inputs[0], output)
+internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
+    : LayerOp<T>(builder, inputs[0].Shape, new Shape(inputs[0].Shape.Steps, inputs[1].Shape.Features))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _query = Lanes.Pad(inputs[0].Features), _value = Lanes.Pad(inputs[1].Features),
-        _weights = Lanes.Pad(inputs[1].Steps);
-    private readonly int _queryMask = builder.InputMasks[0], _mask = builder.InputMasks[1], _lastInput = inputs.Length - 1;
+    private readonly int _query = Lanes.Pad(inputs[0].Shape.Features), _value = Lanes.Pad(inputs[1].Shape.Features),
+        _weights = ReservedWeights(builder, inputs[1].Shape.Steps), _lastInput = inputs.Count - 1;
+    private readonly StepMask _queryMask = inputs[0].Mask, _mask = inputs[1].Mask;
 
     /// <summary>The weights a, [Q, P, V], read again by backward.</summary>
-    public override int CacheSize { get; } = checked(inputs[0].Steps * builder.ShardRows * Lanes.Pad(inputs[1].Steps));
-
-    /// <summary>The gradients of one query step's weights.</summary>
-    public override int ScratchSize => _weights;
+    public override int CacheSize { get; } = checked(inputs[0].Shape.Steps * builder.ShardRows * Lanes.Pad(inputs[1].Shape.Steps));
 
     public override bool SkipsPadding => true;
 
@@ -134,9 +136,16 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
         }
     }
 
+    /// <summary>With scratch memory for the gradients of one query step's weights.</summary>
+    private static int ReservedWeights(LayerBuilder<T> builder, int steps)
+    {
+        builder.ReserveScratch(Lanes.Pad(steps));
+        return Lanes.Pad(steps);
+    }
+
     /// <summary>Whether a row of the query's slab, a step of a row of the batch, is not masked.</summary>
-    private bool Counts(ShardPass<T> pass, int row) => _queryMask < 0 || pass.Mask(_queryMask)[row];
+    private bool Counts(ShardPass<T> pass, int row) => !_queryMask.Exists || pass.Mask(_queryMask)[row];
 
     private bool Sees(ShardPass<T> pass, int query, int step, int row) =>
-        (!options.Causal || step <= query) && (_mask < 0 || pass.Mask(_mask)[step * pass.PaddedRows + row]);
+        (!options.Causal || step <= query) && (!_mask.Exists || pass.Mask(_mask)[step * pass.PaddedRows + row]);
 }

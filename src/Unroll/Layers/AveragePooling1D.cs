@@ -14,7 +14,7 @@ public sealed record AveragePooling1D : Pooling1D
     {
     }
 
-    internal override string Kind => "average_pooling1d";
+    protected internal override string Kind => "average_pooling1d";
 
     internal override bool TakesMaximum => false;
 }

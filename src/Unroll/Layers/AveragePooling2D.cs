@@ -14,7 +14,7 @@ public sealed record AveragePooling2D : Pooling2D
     {
     }
 
-    internal override string Kind => "average_pooling2d";
+    protected internal override string Kind => "average_pooling2d";
 
     internal override bool TakesMaximum => false;
 }

@@ -27,11 +27,14 @@ public sealed record BatchNorm : Layer
     /// <summary>ε, above 0: what is added to the variance.</summary>
     public double Epsilon { get; init => field = Option.Positive(value); } = 1e-3;
 
-    internal override string Kind => "batch_norm";
+    protected internal override string Kind => "batch_norm";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input;
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new BatchNormOp<T>(this, builder, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new BatchNormOp<T>(this, builder, inputs[0]), inputs[0].Mask);
 }
 
 internal sealed class BatchNormOp<T> : LayerOp<T>
@@ -40,13 +43,15 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
     private static readonly int[] s_gates = [0];
     private readonly Bias<T> _gamma, _beta, _movingMean, _movingVariance;
     private readonly T _epsilon;
-    private readonly int _stride, _mask;
+    private readonly int _stride;
+    private readonly StepMask _mask;
     private readonly Parameter _statistics;
 
-    public BatchNormOp(BatchNorm options, LayerBuilder<T> builder, Shape shape)
-        : base(options, builder.LayerName, shape, shape)
+    public BatchNormOp(BatchNorm options, LayerBuilder<T> builder, LayerInput input)
+        : base(builder, input.Shape, input.Shape)
     {
-        (_stride, _mask, _epsilon) = (Lanes.Pad(shape.Features), builder.Mask, T.CreateChecked(options.Epsilon));
+        Shape shape = input.Shape;
+        (_stride, _mask, _epsilon) = (Lanes.Pad(shape.Features), input.Mask, T.CreateChecked(options.Epsilon));
         _gamma = Vector(Declare("gamma", Initializer.Ones, null));
         _beta = Vector(Declare("beta", Initializer.Zeros, null));
         _statistics = Declare("moving_mean", Initializer.Zeros, options.Momentum);
@@ -63,14 +68,6 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
     public override int CacheSize => 5 * _stride;
 
     public override bool SkipsPadding => true;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _gamma.Prepare(parameters, share);
-        _beta.Prepare(parameters, share);
-        _movingMean.Prepare(parameters, share);
-        _movingVariance.Prepare(parameters, share);
-    }
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
@@ -183,7 +180,7 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
     }
 
     /// <summary>Whether a row of the slab, a step of a row of the batch, counts in the statistics.</summary>
-    private bool Counts(ShardPass<T> pass, int row) => pass.Counts(row % pass.PaddedRows) && (_mask < 0 || pass.Mask(_mask)[row]);
+    private bool Counts(ShardPass<T> pass, int row) => pass.Counts(row % pass.PaddedRows) && (!_mask.Exists || pass.Mask(_mask)[row]);
 
     private Span<T> Part(in LayerSpans<T> spans, int number) => spans.Cache.Slice(number * _stride, _stride);
 }

@@ -7,7 +7,7 @@ namespace Unroll.Layers;
 /// A bias at work: rearranged to the order of a cell's slab, padded with zeros; where two rows of the parameter belong to one
 /// column, their sum. All zero where the layer has no bias.
 /// </summary>
-internal sealed class Bias<T>
+internal sealed class Bias<T> : IPrepared<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Kernels<T> _kernels;
@@ -29,12 +29,13 @@ internal sealed class Bias<T>
         GradientRun[] runs = [.. rows.SelectMany((row, index) => row.Gates.Select((gate, block) =>
             new GradientRun((row.FirstBlock + block) * Lanes.Pad(units), index * length + gate * units, units)))];
         _gradient = builder.AddGradient(parameter, 1, columns, runs);
+        builder.AddPrepared(this);
     }
 
     /// <summary>[columns], in slab order.</summary>
     public ReadOnlySpan<T> Values => _values.Span;
 
-    /// <summary>Takes in the weights.</summary>
+    /// <inheritdoc/>
     public void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
         if (_gradient is null || !share.IsFirst)

@@ -39,13 +39,15 @@ public sealed record Bidirectional(Layer Inner) : Layer
 
     public MergeMode MergeMode { get; init => field = Option.Known(value); } = MergeMode.Concat;
 
-    internal override string Kind => "bidirectional";
+    protected internal override string Kind => "bidirectional";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     internal override int RecurrentUnits => Inner.RecurrentUnits;
 
     internal override bool IsStateful => Inner.IsStateful;
 
-    internal override IReadOnlyList<LayerState> States =>
+    protected internal override IReadOnlyList<LayerState> States =>
         [.. StatesOf("forward"), .. StatesOf("backward")];
 
     internal override bool ReturnsStates => Inner.ReturnsStates;
@@ -62,17 +64,12 @@ public sealed record Bidirectional(Layer Inner) : Layer
         };
     }
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
     {
-        string name = builder.LayerName;
-        int mask = builder.Mask;
-        builder.LayerName = $"{name}/forward";
-        LayerOp<T> forward = Half(builder, input, fromTheEnd: false);
-        (builder.LayerName, builder.Mask) = ($"{name}/backward", mask);
-        LayerOp<T> backward = Half(builder, input, fromTheEnd: true);
-        builder.LayerName = name;
-        builder.Mask = forward.Output.Rank == 2 && MergeMode != MergeMode.None ? mask : -1;
-        return new BidirectionalOp<T>(this, name, builder.ShardRows, forward, backward, input, GetOutputShape(input));
+        LayerOp<T> forward = Half(builder.Child("forward"), inputs[0], fromTheEnd: false);
+        LayerOp<T> backward = Half(builder.Child("backward"), inputs[0], fromTheEnd: true);
+        var op = new BidirectionalOp<T>(this, builder, forward, backward, inputs[0].Shape);
+        return new(op, forward.Output.Rank == 2 && MergeMode != MergeMode.None ? inputs[0].Mask : default);
     }
 
     private IEnumerable<LayerState> StatesOf(string half) =>
@@ -90,14 +87,14 @@ public sealed record Bidirectional(Layer Inner) : Layer
         return inner;
     }
 
-    private LayerOp<T> Half<T>(LayerBuilder<T> builder, Shape input, bool fromTheEnd)
+    private LayerOp<T> Half<T>(LayerBuilder<T> builder, LayerInput input, bool fromTheEnd)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (Inner is StackedRecurrent stack)
-            return stack.Build(builder, input, fromTheEnd);
+            return stack.Build(builder, input, fromTheEnd).Op;
         var layer = (Recurrent)Inner;
         bool backwards = layer.GoBackwards != fromTheEnd;
-        return (layer with { GoBackwards = backwards }).Build(builder, input, reversesOutput: backwards);
+        return (layer with { GoBackwards = backwards }).Build(builder, input, reversesOutput: backwards).Op;
     }
 }
 
@@ -111,10 +108,10 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     private readonly MergeMode _mode;
     private readonly int _units, _half, _input;
 
-    public BidirectionalOp(Bidirectional options, string name, int shardRows, LayerOp<T> forward, LayerOp<T> backward,
-        Shape input, Shape output)
-        : base(options, name, input, output)
+    public BidirectionalOp(Bidirectional options, LayerBuilder<T> builder, LayerOp<T> forward, LayerOp<T> backward, Shape input)
+        : base(builder, input, options.GetOutputShape(input))
     {
+        int shardRows = builder.ShardRows;
         (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);
         _states = options.Inner.States.Count;
         _half = checked(forward.Output.Steps * shardRows * Lanes.Pad(_units));
@@ -124,21 +121,13 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     /// <summary>The halves' caches, their outputs and output gradients, and one input gradient.</summary>
     public override int CacheSize => checked(_forward.CacheSize + _backward.CacheSize + 4 * _half + _input);
 
-    public override int ScratchSize => Math.Max(_forward.ScratchSize, _backward.ScratchSize);
-
-    public override IEnumerable<RecurrentOp<T>> RecurrentParts => _forward.RecurrentParts.Concat(_backward.RecurrentParts);
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _forward.Prepare(parameters, share);
-        _backward.Prepare(parameters, share);
-    }
+    internal override IEnumerable<RecurrentOp<T>> RecurrentParts => _forward.RecurrentParts.Concat(_backward.RecurrentParts);
 
     public override bool SkipsPadding => _mode != MergeMode.None;
 
     public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mode != MergeMode.None && Output.Rank == 2 ? inputSteps : Output.Positions;
 
-    public override int MostThreads(ShardPass<T> pass) => _forward.MostThreads(pass);
+    internal override int MostThreads(ShardPass<T> pass) => _forward.MostThreads(pass);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

@@ -4,95 +4,82 @@ using Unroll.Kernels;
 namespace Unroll.Layers;
 
 /// <summary>
-/// One time step of a recurrent layer: what SimpleRNN, LSTM and GRU do not share. The loop over time, direction, masks,
-/// states and dropout are <see cref="RecurrentOp{T}"/>'s.
+/// One time step of a recurrent layer, forward and backward. The loop over time, direction, masks, initial and final states, dropout and
+/// threads are the layer's. A cell whose gates read x·W + h₋₁·U + b is shorter as a <see cref="GatedCell{T}"/>.
 /// </summary>
-internal abstract class Cell<T>(LayerBuilder<T> builder, int units)
+/// <remarks>
+/// Memory is padded: a state of H units is a slab of [P × padded H] (<see cref="Lanes.Pad"/>). The padding of a state must stay finite;
+/// that of a gradient must stay 0.
+/// <para>
+/// A step is done in <see cref="ForwardPhases"/> or <see cref="BackwardPhases"/> phases. Where <see cref="CanShare"/> is true a phase may
+/// be cut in shares, which run at the same time: each writes its own columns, and reads what phases before have written.
+/// </para>
+/// </remarks>
+public abstract class Cell<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    protected Kernels<T> Kernels { get; } = builder.Kernels;
+    /// <param name="builder">Of the layer.</param>
+    /// <param name="states">What is carried from step to step; the first is h, the layer's output.</param>
+    protected Cell(LayerBuilder<T> builder, IReadOnlyList<LayerState> states)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(states);
+        (Kernels, States, Units) = (builder.Kernels, states, states[0].Units);
+    }
 
-    /// <summary>H.</summary>
-    public int Units { get; } = units;
+    /// <summary>Arithmetic over spans, as fast as this machine can.</summary>
+    protected SpanMath<T> Math => Kernels;
 
-    /// <summary>H padded to whole vectors: the stride of h and c.</summary>
-    public int Padded { get; } = Lanes.Pad(units);
+    private protected Kernels<T> Kernels { get; }
 
-    /// <summary>Columns of a row of the slab in which the cell keeps a step's gates between forward and backward.</summary>
+    /// <summary>The states, of which the first is h.</summary>
+    public IReadOnlyList<LayerState> States { get; }
+
+    /// <summary>H, the units of h.</summary>
+    public int Units { get; }
+
+    /// <summary>Columns of a row of the slab that the cell keeps of each step between forward and backward; a multiple of 16.</summary>
     public abstract int SlabColumns { get; }
 
-    /// <summary>True for an LSTM: there is a second state, c.</summary>
-    public virtual bool HasCellState => false;
-
-    /// <summary>True where several threads may do one step together; otherwise the worker is always alone.</summary>
+    /// <summary>True where a phase may be cut in shares; otherwise each is done whole, by one thread.</summary>
     public virtual bool CanShare => false;
 
-    /// <summary>Values of scratch that a thread needs in the methods below.</summary>
-    public virtual int ScratchSize => Kernels.OuterProductScratch;
+    /// <summary>Phases of <see cref="Forward"/>.</summary>
+    public virtual int ForwardPhases => 1;
 
-    public abstract void Prepare(ReadOnlySpan<T> parameters, Share share);
+    /// <summary>Phases of <see cref="Backward"/>.</summary>
+    public virtual int BackwardPhases => 1;
 
-    /// <summary>Writes the step's slab, H and C from X, RecurrentInput, PreviousH and PreviousC. Ends with a phase.</summary>
-    public abstract void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch);
-
-    /// <summary>
-    /// In: the step as forward left it, DH = dL/dh, DC = dL/dc from the step after. Out: the slab holds gradients before the
-    /// activations; DC = dL/dc₋₁; DRecurrent is the gradient of the recurrent input, and DH the share of dL/dh₋₁ that does not pass
-    /// through it (0 if there is none). Where both are the same memory, it holds their sum. Ends with a phase.
-    /// </summary>
-    public abstract void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch);
+    /// <summary>A share of phase number <paramref name="phase"/>: slab and new states from x, h₋₁ and the other states before.</summary>
+    public abstract void Forward(in CellStep<T> step, int phase, Share share);
 
     /// <summary>
-    /// A share of adding the weights' gradients, one product over all <paramref name="k"/> = T·P rows of inputs, recurrent inputs and
-    /// slabs.
+    /// A share of phase number <paramref name="phase"/>. In: the step as Forward left it, and in <see cref="CellStep{T}.Gradient"/>(s) dL/d
+    /// state after the step. Out: in the slab, dL/dz for <see cref="AddGradients"/> and <see cref="InputGradient"/>; in Gradient(s), dL/d
+    /// state before the step. For h, the part through the recurrent product goes to <see cref="CellStep{T}.RecurrentGradient"/> and the
+    /// rest to Gradient(0); without recurrent dropout both are the same memory, which then holds the sum.
     /// </summary>
-    public abstract void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch);
-
-    /// <summary>dx [k × F] from the slabs [k].</summary>
-    public abstract void InputGradient(int k, Slab<T> slab, Slab<T> dx);
+    public abstract void Backward(in CellStep<T> step, int phase, Share share);
 
     /// <summary>
-    /// A share of the columns of <see cref="Kernels{T}.AddOuterProducts"/> for the blocks of the slab in <paramref name="columns"/>.
+    /// A share of adding the weights' gradients, one product over all T·P rows of inputs, recurrent inputs and slabs. The number of rows is
+    /// above 0.
     /// </summary>
-    protected void AddOuterProducts(int k, Slab<T> slab, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Share share, Span<T> scratch)
+    public abstract void AddGradients(in CellSequence<T> steps, Share share);
+
+    /// <summary>Overwrites dx [rows × F], from the slabs that <see cref="Backward"/> left.</summary>
+    public abstract void InputGradient(int rows, Rows<T> slab, Rows<T> dx);
+
+    /// <summary>
+    /// A share of the columns of Kernels.AddOuterProducts for the blocks of the slab in <paramref name="columns"/>.
+    /// </summary>
+    private protected void AddOuterProducts(
+        in CellSequence<T> steps, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Share share)
     {
         ColumnRange own = share.Of(columns.Length, Kernels.PanelColumns);
         int from = columns.From + own.From;
         Kernels.AddOuterProducts(
-            k, own.Length, slab.FromColumn(from), first.FromColumn(own.From), second.FromColumn(own.From), sums.IsEmpty ? sums : sums[from..], scratch);
+            steps.Rows, own.Length, steps.Slab.FromColumn(from), first.FromColumn(own.From), second.FromColumn(own.From),
+            sums.IsEmpty ? sums : sums[from..], steps.Pass.Scratch);
     }
-}
-
-/// <summary>The memory of one time step: P rows each.</summary>
-internal readonly ref struct CellStep<T>
-    where T : unmanaged
-{
-    /// <summary>P.</summary>
-    public int Rows { get; init; }
-
-    /// <summary>[P × F].</summary>
-    public Slab<T> X { get; init; }
-
-    /// <summary>h₋₁ [P × H].</summary>
-    public Span<T> PreviousH { get; init; }
-
-    /// <summary>h₋₁ as it enters the recurrent product: after recurrent dropout.</summary>
-    public Span<T> RecurrentInput { get; init; }
-
-    public Span<T> PreviousC { get; init; }
-
-    public Span<T> H { get; init; }
-
-    public Span<T> C { get; init; }
-
-    public Span<T> Slab { get; init; }
-
-    public Span<T> DH { get; init; }
-
-    public Span<T> DC { get; init; }
-
-    public Span<T> DRecurrent { get; init; }
-
-    /// <summary>True where the recurrent input is not h₋₁ itself, and DRecurrent not DH: with recurrent dropout.</summary>
-    public bool SeparateRecurrent { get; init; }
 }

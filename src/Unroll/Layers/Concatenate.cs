@@ -10,7 +10,9 @@ namespace Unroll;
 /// </summary>
 public sealed record Concatenate : Merge
 {
-    internal override string Kind => "concatenate";
+    protected internal override string Kind => "concatenate";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     private protected override Shape OutputOf(Shape[] inputs)
     {
@@ -21,10 +23,12 @@ public sealed record Concatenate : Merge
         return new Shape(extents);
     }
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape[] inputs) => new ConcatenateOp<T>(this, builder, inputs, OutputOf(inputs));
+    internal override MergeOp<T> CreateOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMask mask) =>
+        new ConcatenateOp<T>(builder, inputs, OutputOf(inputs), mask);
 }
 
-internal sealed class ConcatenateOp<T>(Concatenate options, LayerBuilder<T> builder, Shape[] inputs, Shape output) : MergeOp<T>(options, builder, inputs, output)
+internal sealed class ConcatenateOp<T>(LayerBuilder<T> builder, Shape[] inputs, Shape output, MergeMask mask)
+    : MergeOp<T>(builder, inputs, output, mask)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] _features = [.. inputs.Select(shape => shape.Features)];

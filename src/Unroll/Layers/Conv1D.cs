@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Unroll.Layers;
 
 namespace Unroll;
@@ -29,7 +30,21 @@ public sealed record Conv1D : Convolution
     /// <summary>Input steps from one that an output reads to the next.</summary>
     public int Dilation { get; init => field = Option.AtLeast(1, value); } = 1;
 
-    internal override string Kind => "conv1d";
+    /// <summary>
+    /// Groups of as many filters that read as many features each, group by group: the kernel has F/Groups features then. Filters and
+    /// features are multiples of it.
+    /// </summary>
+    [JsonIgnore]
+    public int Groups { get; init => field = Option.AtLeast(1, value); } = 1;
+
+    /// <summary>In files only where there are several: those of older versions have none.</summary>
+    [JsonInclude]
+    [JsonPropertyName("groups")]
+    internal int? GroupsInFile { get => Groups == 1 ? null : Groups; init => Groups = value ?? 1; }
+
+    protected internal override string Kind => "conv1d";
+
+    internal override int GroupCount => Groups;
 
     internal override WindowAxis[] Axes(Shape input) => WindowAxis.Of(Label, input, Padding, mayBeCausal: true, (KernelSize, Stride, Dilation));
 }

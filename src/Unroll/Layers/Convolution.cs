@@ -1,13 +1,12 @@
 using System.Numerics;
 using Unroll.Kernels;
+using Unroll.Layers;
 
-namespace Unroll.Layers;
+namespace Unroll;
 
 /// <summary>The options that convolutions share.</summary>
 public abstract record Convolution : Layer
 {
-    internal override bool GoesStepByStep(Shape input) => false;
-
     private protected Convolution(int filters)
     {
         if (filters < 1)
@@ -21,110 +20,145 @@ public abstract record Convolution : Layer
     /// <summary>What happens at the ends of the input.</summary>
     public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
-    public Activation Activation { get; init => field = Option.Known(value); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Known(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 
     public Regularizer? BiasRegularizer { get; init; }
 
-    public override Shape GetOutputShape(Shape input) => new([.. Axes(input).Select(axis => axis.Output), Filters]);
+    public override Shape GetOutputShape(Shape input)
+    {
+        WindowAxis[] axes = Axes(input);
+        if (Filters % GroupCount != 0 || input.Features % GroupCount != 0)
+            throw new UnrollException($"{Label} has {Filters} filters in {GroupCount} groups for {input.Features} features. Both numbers "
+                + "must be multiples of the groups.");
+        return new Shape([.. axes.Select(axis => axis.Output), Filters]);
+    }
+
+    /// <summary>How many groups of filters read as many groups of features.</summary>
+    internal virtual int GroupCount => 1;
 
     /// <summary>The windows along each extent.</summary>
     internal abstract WindowAxis[] Axes(Shape input);
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
     {
+        Shape input = inputs[0].Shape;
         WindowAxis[] axes = Axes(input);
-        Parameter kernel = builder.AddParameter("kernel", new Shape([.. axes.Select(axis => axis.Size), input.Features, Filters]), KernelInitializer, KernelRegularizer);
+        Parameter kernel = builder.AddParameter("kernel",
+            new Shape([.. axes.Select(axis => axis.Size), input.Features / GroupCount, Filters]), KernelInitializer, KernelRegularizer);
         Parameter? bias = UseBias ? builder.AddParameter("bias", new Shape(Filters), BiasInitializer, BiasRegularizer) : null;
-        return new ConvolutionOp<T>(this, builder, kernel, bias, axes, input);
+        var op = new ConvolutionOp<T>(this, builder, kernel, bias, axes, inputs[0]);
+        return new(op, op.OutputMask);
     }
 }
 
 /// <summary>
 /// All windows of a shard as the rows of one matrix [windows × P, K·F], where K is the number of places of a window; then
 /// the product with the kernel [K·F, filters], as in a dense layer. Back the same way: the gradients of the rows are added to where they
-/// came from.
+/// came from. Of several groups each has its columns of the matrix, which start on a whole vector, and its product.
 /// </summary>
-internal sealed class ConvolutionOp<T> : LayerOp<T>
+internal sealed class ConvolutionOp<T> : WindowOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly int[] s_gates = [0];
-    private readonly Projection<T> _kernel;
+    private readonly Projection<T>[] _kernels;
     private readonly Bias<T> _bias;
-    private readonly Activation _activation;
+    private readonly OutputActivation<T> _activation;
 
     /// <summary>Null where every window is one position of the input, in order: the input is the matrix.</summary>
     private readonly Windows? _windows;
-    private readonly int _inputStride, _matrixStride, _outputStride, _mask;
+
+    // Features and filters of a group, and the columns of the matrix and of the products that it has.
+    private readonly int _features, _filters, _groupColumns, _groupFilters;
+    private readonly int _inputStride, _matrixStride, _outputStride, _productAt;
+
+    public ConvolutionOp(
+        Convolution options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, WindowAxis[] axes, LayerInput input)
+        : base(builder, axes, input, options.GetOutputShape(input.Shape))
+    {
+        int groups = options.GroupCount;
+        (_inputStride, _outputStride) = (Lanes.Pad(Input.Features), Lanes.Pad(options.Filters));
+        (_features, _filters) = (Input.Features / groups, options.Filters / groups);
+        bool isInput = groups == 1 && KeepsPositions && !Mask.Exists && axes.All(axis => axis.Size == 1);
+        _windows = isInput ? null : new Windows(axes);
+        (_groupColumns, _groupFilters) = (Lanes.Pad(kernel.Length / options.Filters), Lanes.Pad(_filters));
+        _matrixStride = checked(groups * _groupColumns);
+        _productAt = _windows is null ? 0 : checked(_windows.Count * builder.ShardRows * _matrixStride);
+        int cache = groups == 1 ? _productAt : checked(_productAt + _windows!.Count * builder.ShardRows * groups * _groupFilters);
+        _activation = new OutputActivation<T>(options.Activation, builder, Output, cache);
+        int[] all = [.. Enumerable.Range(0, groups)];
+        _kernels = [.. all.Select(group => new Projection<T>(builder, kernel, _filters, group))];
+        _bias = new Bias<T>(builder, bias, _filters, groups * _groupFilters, (0, all));
+    }
 
     /// <summary>
-    /// True where output step t belongs to input step t, so that what need not be done for the input need not be done for the output.
+    /// The matrix of windows, read again by backward for the kernel's gradient, and then overwritten with its own; of several groups the
+    /// products too, each group's on whole vectors.
     /// </summary>
-    private readonly bool _stepByStep;
-
-    public ConvolutionOp(Convolution options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, WindowAxis[] axes, Shape input)
-        : base(options, builder.LayerName, input, options.GetOutputShape(input))
-    {
-        (_inputStride, _outputStride, _activation) = (Lanes.Pad(input.Features), Lanes.Pad(options.Filters), options.Activation);
-        bool keepsPositions = axes.All(axis => axis.Output == axis.Input);
-        (SkipsPadding, _stepByStep, _mask) = (input.Rank == 2, input.Rank == 2 && keepsPositions, input.Rank == 2 ? builder.Mask : -1);
-        if (!_stepByStep)
-            builder.Mask = -1;
-        _windows = keepsPositions && _mask < 0 && axes.All(axis => axis.Size == 1) ? null : new Windows(axes);
-        _matrixStride = Lanes.Pad(kernel.Length / options.Filters);
-        CacheSize = _windows is null ? 0 : checked(_windows.Count * builder.ShardRows * _matrixStride);
-        _kernel = new Projection<T>(builder, kernel, options.Filters, s_gates);
-        _bias = new Bias<T>(builder, bias, options.Filters, _outputStride, (0, s_gates));
-        ScratchSize = builder.Kernels.OuterProductScratch;
-    }
-
-    /// <summary>The matrix of windows, read again by backward for the kernel's gradient, and then overwritten with its own.</summary>
-    public override int CacheSize { get; }
-
-    public override int ScratchSize { get; }
-
-    public override bool SkipsPadding { get; }
-
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _stepByStep ? inputSteps : Output.Positions;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _kernel.Prepare(parameters, share);
-        _bias.Prepare(parameters, share);
-    }
+    public override int CacheSize => _activation.CacheSize;
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int windows = OutputSteps(pass, spans.Steps), rows = windows * pass.PaddedRows;
         if (_windows is not null)
             Gather(_windows, windows, pass, spans);
-        _kernel.Multiply(rows, Matrix(spans), _bias.Values, new Slab<T>(spans.Output, _outputStride));
-        pass.Kernels.Activate(_activation, spans.Output[..(rows * _outputStride)]);
+        Rows<T> matrix = Matrix(spans), products = Products(spans, spans.Output);
+        for (int group = 0; group < _kernels.Length; group++)
+            _kernels[group].Multiply(rows, matrix.FromColumn(group * _groupColumns), _bias.Values[(group * _groupFilters)..],
+                products.FromColumn(group * _groupFilters));
+        for (int row = 0; row < rows && _kernels.Length > 1; row++)
+        {
+            for (int group = 0; group < _kernels.Length; group++)
+                products[row].Slice(group * _groupFilters, _filters).CopyTo(spans.Output[(row * _outputStride + group * _filters)..]);
+        }
+
+        _activation.Forward(pass, spans, rows);
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int windows = OutputSteps(pass, spans.Steps), rows = windows * pass.PaddedRows, size = rows * _outputStride;
-        pass.Kernels.MultiplyByDerivative(_activation, spans.Output[..size], spans.OutputGradient[..size]);
-        var dz = new Slab<T>(spans.OutputGradient[..size], _outputStride);
-        pass.Kernels.AddOuterProducts(rows, _outputStride, dz, _kernel.Gradient(Matrix(spans), pass.Gradients), default, _bias.Gradient(pass.Gradients), pass.Scratch);
+        _activation.Backward(pass, spans, rows);
+        Rows<T> matrix = Matrix(spans), products = Products(spans, spans.OutputGradient[..size]);
+        for (int row = 0; row < rows && _kernels.Length > 1; row++)
+        {
+            Span<T> product = products[row];
+            product.Clear();
+            for (int group = 0; group < _kernels.Length; group++)
+                spans.OutputGradient.Slice(row * _outputStride + group * _filters, _filters).CopyTo(product[(group * _groupFilters)..]);
+        }
+
+        Span<T> bias = _bias.Gradient(pass.Gradients);
+        for (int group = 0; group < _kernels.Length; group++)
+        {
+            OuterProduct<T> gradient = _kernels[group].Gradient(matrix.FromColumn(group * _groupColumns), pass.Gradients);
+            Span<T> sums = bias.IsEmpty ? bias : bias.Slice(group * _groupFilters, _groupFilters);
+            pass.Kernels.AddOuterProducts(rows, _groupFilters, products.FromColumn(group * _groupFilters), gradient, default, sums,
+                pass.Scratch);
+        }
+
         if (spans.InputGradient.IsEmpty)
             return;
-        _kernel.MultiplyTransposed(rows, dz, _windows is null ? new Slab<T>(spans.InputGradient, _inputStride) : Matrix(spans), ProductStart.Zero);
+        Rows<T> gradients = _windows is null ? new Rows<T>(spans.InputGradient, _inputStride) : matrix;
+        for (int group = 0; group < _kernels.Length; group++)
+            _kernels[group].MultiplyTransposed(rows, products.FromColumn(group * _groupFilters),
+                gradients.FromColumn(group * _groupColumns), ProductStart.Zero);
         if (_windows is not null)
             Scatter(_windows, windows, pass, spans);
     }
 
-    private Slab<T> Matrix(in LayerSpans<T> spans) => _windows is null ? new Slab<T>(spans.Input, _inputStride) : new Slab<T>(spans.Cache, _matrixStride);
+    private Rows<T> Matrix(in LayerSpans<T> spans) =>
+        _windows is null ? new Rows<T>(spans.Input, _inputStride) : new Rows<T>(spans.Cache[.._productAt], _matrixStride);
 
-    private CountedSteps Counted(ShardPass<T> pass, in LayerSpans<T> spans) => new(_mask < 0 ? default : pass.Mask(_mask), spans.Steps, pass.PaddedRows);
+    /// <summary>Of one group the products lie where the output, or its gradient, does.</summary>
+    private Rows<T> Products(in LayerSpans<T> spans, Span<T> output) =>
+        _kernels.Length == 1 ? new Rows<T>(output, _outputStride) : new Rows<T>(spans.Cache[_productAt..], _kernels.Length * _groupFilters);
 
     /// <summary>Copies what each window reads into its row of the matrix; zeros for padding.</summary>
     private void Gather(Windows windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
@@ -140,7 +174,7 @@ internal sealed class ConvolutionOp<T> : LayerOp<T>
             {
                 int source = sources[place], from = source * rows * _inputStride;
                 bool counts = counted.Has(source, 0);
-                for (int row = 0, at = place * features; row < rows; row++, at += _matrixStride, from += _inputStride)
+                for (int row = 0, at = place * _features; row < rows; row++, at += _matrixStride, from += _inputStride)
                 {
                     if (counted.ByRow)
                         counts = counted.Has(source, row);
@@ -148,19 +182,29 @@ internal sealed class ConvolutionOp<T> : LayerOp<T>
                     // Gray images and series of one column have a single number here.
                     if (features == 1)
                         matrix[at] = counts ? input[from] : T.Zero;
-                    else if (counts)
-                        input.Slice(from, features).CopyTo(matrix[at..]);
                     else
-                        matrix.Slice(at, features).Clear();
+                        CopyGroups(counts ? input.Slice(from, features) : default, matrix[at..]);
                 }
             }
+        }
+    }
+
+    /// <summary>The features of one position, or zeros, to their places in a row of the matrix.</summary>
+    private void CopyGroups(ReadOnlySpan<T> features, Span<T> matrix)
+    {
+        for (int group = 0; group < _kernels.Length; group++)
+        {
+            if (features.IsEmpty)
+                matrix.Slice(group * _groupColumns, _features).Clear();
+            else
+                features.Slice(group * _features, _features).CopyTo(matrix[(group * _groupColumns)..]);
         }
     }
 
     /// <summary>Adds the gradient of each window's row to the positions that it was read from.</summary>
     private void Scatter(Windows windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int features = Input.Features, rows = pass.PaddedRows;
+        int rows = pass.PaddedRows;
         CountedSteps counted = Counted(pass, spans);
         spans.InputGradient[..(spans.Steps * rows * _inputStride)].Clear();
         for (int window = 0; window < count; window++)
@@ -168,11 +212,15 @@ internal sealed class ConvolutionOp<T> : LayerOp<T>
             ReadOnlySpan<int> sources = windows.Of(window);
             for (int row = 0; row < rows; row++)
             {
-                ReadOnlySpan<T> gradient = spans.Cache.Slice((window * rows + row) * _matrixStride, sources.Length * features);
-                for (int place = 0; place < sources.Length; place++, gradient = gradient[features..])
+                ReadOnlySpan<T> gradient = spans.Cache.Slice((window * rows + row) * _matrixStride, _matrixStride);
+                for (int place = 0; place < sources.Length; place++)
                 {
-                    if (counted.Has(sources[place], row))
-                        pass.Kernels.Add(spans.InputGradient.Slice((sources[place] * rows + row) * _inputStride, features), gradient[..features]);
+                    if (!counted.Has(sources[place], row))
+                        continue;
+                    int to = (sources[place] * rows + row) * _inputStride;
+                    for (int group = 0; group < _kernels.Length; group++)
+                        pass.Kernels.Add(spans.InputGradient.Slice(to + group * _features, _features),
+                            gradient.Slice(group * _groupColumns + place * _features, _features));
                 }
             }
         }

@@ -20,27 +20,30 @@ public sealed record Dense : Layer
 
     public int Units { get; }
 
-    public Activation Activation { get; init => field = Option.Known(value); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Known(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 
     public Regularizer? BiasRegularizer { get; init; }
 
-    internal override string Kind => "dense";
+    protected internal override string Kind => "dense";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => new([.. input.ToArray()[..^1], Units]);
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
     {
+        Shape input = inputs[0].Shape;
         Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, Units), KernelInitializer, KernelRegularizer);
         Parameter? bias = UseBias ? builder.AddParameter("bias", new Shape(Units), BiasInitializer, BiasRegularizer) : null;
-        return new DenseOp<T>(this, builder, kernel, bias, input, GetOutputShape(input));
+        return new(new DenseOp<T>(this, builder, kernel, bias, input, GetOutputShape(input)), inputs[0].Mask);
     }
 }
 
@@ -50,43 +53,37 @@ internal sealed class DenseOp<T> : LayerOp<T>
     private static readonly int[] s_gates = [0];
     private readonly Projection<T> _kernel;
     private readonly Bias<T> _bias;
-    private readonly Activation _activation;
+    private readonly OutputActivation<T> _activation;
     private readonly int _inputStride, _outputStride;
 
     public DenseOp(Dense options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, Shape input, Shape output)
-        : base(options, builder.LayerName, input, output)
+        : base(builder, input, output)
     {
-        (_inputStride, _outputStride, _activation) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units), options.Activation);
+        (_inputStride, _outputStride) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units));
+        _activation = new OutputActivation<T>(options.Activation, builder, output, cacheAt: 0);
         _kernel = new Projection<T>(builder, kernel, options.Units, s_gates);
         _bias = new Bias<T>(builder, bias, options.Units, _outputStride, (0, s_gates));
-        ScratchSize = builder.Kernels.OuterProductScratch;
     }
 
-    public override int ScratchSize { get; }
+    public override int CacheSize => _activation.CacheSize;
 
     public override bool SkipsPadding => true;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _kernel.Prepare(parameters, share);
-        _bias.Prepare(parameters, share);
-    }
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = spans.Steps * pass.PaddedRows;
-        _kernel.Multiply(rows, new Slab<T>(spans.Input, _inputStride), _bias.Values, new Slab<T>(spans.Output, _outputStride));
-        pass.Kernels.Activate(_activation, spans.Output[..(rows * _outputStride)]);
+        _kernel.Multiply(rows, new Rows<T>(spans.Input, _inputStride), _bias.Values, new Rows<T>(spans.Output, _outputStride));
+        _activation.Forward(pass, spans, rows);
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = spans.Steps * pass.PaddedRows, size = rows * _outputStride;
-        pass.Kernels.MultiplyByDerivative(_activation, spans.Output[..size], spans.OutputGradient[..size]);
-        var dz = new Slab<T>(spans.OutputGradient[..size], _outputStride);
-        OuterProduct<T> dW = _kernel.Gradient(new Slab<T>(spans.Input, _inputStride), pass.Gradients);
+        _activation.Backward(pass, spans, rows);
+        var dz = new Rows<T>(spans.OutputGradient[..size], _outputStride);
+        OuterProduct<T> dW = _kernel.Gradient(new Rows<T>(spans.Input, _inputStride), pass.Gradients);
         pass.Kernels.AddOuterProducts(rows, _outputStride, dz, dW, default, _bias.Gradient(pass.Gradients), pass.Scratch);
         if (!spans.InputGradient.IsEmpty)
-            _kernel.MultiplyTransposed(rows, dz, new Slab<T>(spans.InputGradient, _inputStride), ProductStart.Zero);
+            _kernel.MultiplyTransposed(rows, dz, new Rows<T>(spans.InputGradient, _inputStride), ProductStart.Zero);
     }
 }

@@ -37,42 +37,51 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
-    public Initializer EmbeddingsInitializer { get; init => field = Option.Known(value); } = Initializer.RandomUniform;
+    public Initializer EmbeddingsInitializer { get; init => field = Option.Given(value); } = Initializer.RandomUniform;
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
 
-    internal override string Kind => "embedding";
+    protected internal override string Kind => "embedding";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input.Rank == 1
         ? new Shape(input.Features, Units)
         : throw new UnrollException($"{Label} takes token numbers of shape (time steps), but its input has shape {input}.");
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new EmbeddingOp<T>(this, builder, input, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
+    {
+        StepMask mask = MaskZero ? builder.AddMask(isPadding: true) : default;
+        return new(new EmbeddingOp<T>(this, builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape), mask), mask);
+    }
 }
 
-internal sealed class EmbeddingOp<T> : LayerOp<T>
+internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Embedding _options;
     private readonly Parameter _embeddings;
     private readonly AlignedBuffer<T> _table;
     private readonly GradientSlab _gradient;
-    private readonly int _inputStride, _stride, _mask;
+    private readonly int _inputStride, _stride;
+    private readonly StepMask _mask;
 
-    public EmbeddingOp(Embedding options, LayerBuilder<T> builder, Shape input, Shape output)
-        : base(options, builder.LayerName, input, output)
+    public EmbeddingOp(Embedding options, LayerBuilder<T> builder, Shape input, Shape output, StepMask mask)
+        : base(builder, input, output)
     {
         (_options, _inputStride, _stride) = (options, Lanes.Pad(input.Features), Lanes.Pad(options.Units));
         _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer, options.EmbeddingsRegularizer);
         _gradient = builder.AddGradient(_embeddings, options.Inputs, _stride, [new GradientRun(0, 0, options.Units)]);
         _table = new AlignedBuffer<T>(_embeddings.Length, onFirstUse: true);
-        builder.Mask = -1;
-        _mask = options.MaskZero ? builder.AddMask(padding: true) : -1;
+        _mask = mask;
+        builder.AddPrepared(this);
     }
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mask >= 0 ? pass.StepsOf(_mask, Output.Steps) : Output.Positions;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mask.Exists
+        ? pass.StepsOf(_mask, Output.Steps)
+        : Output.Positions;
 
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    public void Prepare(ReadOnlySpan<T> parameters, Share share)
     {
         ColumnRange own = share.Of(_embeddings.Length);
         parameters.Slice(_embeddings.Offset + own.From, own.Length).CopyTo(_table.Slice(own.From, own.Length));
@@ -94,7 +103,7 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int units = _options.Units;
-        if (_mask >= 0)
+        if (_mask.Exists)
             Mark(pass, spans);
         ReadOnlySpan<T> table = _table.Span;
         for (int t = 0; t < Output.Steps; t++)

@@ -1,5 +1,3 @@
-using System.Numerics;
-using Unroll.Kernels;
 using Unroll.Layers;
 
 namespace Unroll;
@@ -10,46 +8,12 @@ namespace Unroll;
 /// </summary>
 public sealed record Gelu : Layer
 {
-    internal override string Kind => "gelu";
+    protected internal override string Kind => "gelu";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input;
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new GeluOp<T>(this, builder, input);
-}
-
-internal sealed class GeluOp<T>(Gelu options, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(options, builder.LayerName, shape, shape)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    /// <summary>1/√(2π).</summary>
-    private static readonly T s_density = T.CreateChecked(0.39894228040143267794);
-    private static readonly T s_half = T.CreateChecked(0.5);
-    private readonly int _stride = Lanes.Pad(shape.Features);
-
-    /// <summary>Φ(x), read again by backward.</summary>
-    public override int CacheSize { get; } = checked(shape.Positions * builder.ShardRows * Lanes.Pad(shape.Features));
-
-    public override bool SkipsPadding => true;
-
-    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
-    {
-        int size = spans.Steps * pass.PaddedRows * _stride;
-        for (int i = 0; i < size; i++)
-        {
-            T probability = ErrorFunction<T>.NormalProbability(spans.Input[i]);
-            (spans.Cache[i], spans.Output[i]) = (probability, spans.Input[i] * probability);
-        }
-    }
-
-    /// <summary>dx = dy·(Φ(x) + x·φ(x)).</summary>
-    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
-    {
-        if (spans.InputGradient.IsEmpty)
-            return;
-        int size = spans.Steps * pass.PaddedRows * _stride;
-        for (int i = 0; i < size; i++)
-        {
-            T x = spans.Input[i];
-            spans.InputGradient[i] = spans.OutputGradient[i] * (spans.Cache[i] + x * (s_density * T.Exp(-s_half * x * x)));
-        }
-    }
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new ActivateOp<T>(Activation.Gelu, builder, inputs[0].Shape), inputs[0].Mask);
 }

@@ -8,7 +8,7 @@ namespace Unroll;
 /// </summary>
 public sealed record GlobalAveragePooling : GlobalPooling
 {
-    internal override string Kind => "global_average_pooling";
+    protected internal override string Kind => "global_average_pooling";
 
     internal override bool TakesMaximum => false;
 }

@@ -8,7 +8,7 @@ namespace Unroll;
 /// </summary>
 public sealed record GlobalMaxPooling : GlobalPooling
 {
-    internal override string Kind => "global_max_pooling";
+    protected internal override string Kind => "global_max_pooling";
 
     internal override bool TakesMaximum => true;
 }

@@ -19,7 +19,7 @@ internal sealed record GradientSlab(Parameter Parameter, int Offset, int Rows, i
     public int Size => OuterProduct<float>.PadRows(Rows) * Columns;
 
     /// <summary>The slab in a group's gradient memory.</summary>
-    public Slab<T> In<T>(Span<T> gradients)
+    public Rows<T> In<T>(Span<T> gradients)
         where T : unmanaged => new(gradients.Slice(Offset, Size), Columns);
 
     /// <summary>Sets rows of the parameter's gradient, in the store's layout, to the sum over the groups, which are overwritten.</summary>

@@ -15,7 +15,7 @@ namespace Unroll;
 /// Parameters, gates in Keras' order z r h: kernel [F, 3H], recurrent_kernel [H, 3H], bias [2, 3H] (input, recurrent),
 /// or [3H] with the reset before.
 /// </summary>
-public sealed record Gru : Layers.Recurrent
+public sealed record Gru : Recurrent
 {
     /// <param name="units">H, at least 1.</param>
     public Gru(int units)
@@ -24,14 +24,16 @@ public sealed record Gru : Layers.Recurrent
     }
 
     /// <summary>The activation of the gates z and r.</summary>
-    public Activation RecurrentActivation { get; init => field = Option.Known(value); } = Activation.Sigmoid;
+    public Activation RecurrentActivation { get; init => field = Option.Gate(value); } = Activation.Sigmoid;
 
     /// <summary>Whether the reset gate is applied after the recurrent product or before it.</summary>
     public bool ResetAfter { get; init; } = true;
 
-    internal override string Kind => "gru";
+    protected internal override bool UsesActivation => true;
 
-    internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
+    protected internal override string Kind => "gru";
+
+    protected internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
     {
         int columns = checked(3 * Units);
         Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, columns), KernelInitializer, KernelRegularizer);
@@ -61,78 +63,70 @@ internal sealed class GruCell<T> : Cell<T>
     private readonly bool _fused;
 
     public GruCell(LayerBuilder<T> builder, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(builder, options.Units)
+        : base(builder, options.States)
     {
+        (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _kernel = new Projection<T>(builder, kernel, Units, s_inputGates);
         _recurrent = new Projection<T>(builder, recurrent, Units, s_recurrentGates);
         _bias = new Bias<T>(builder, bias, Units, SlabColumns, (0, s_inputGates), (1, s_recurrentGates));
-        (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _fused = _activation == Activation.Tanh && _recurrentActivation == Activation.Sigmoid;
+        builder.ReserveScratch(checked(SlabColumns + Padded));
     }
 
-    public override int SlabColumns => 4 * Padded;
+    /// <summary>A fifth block has a where the activation's slope does not follow from its value.</summary>
+    public override int SlabColumns => (_activation.NeedsInput ? 5 : 4) * Padded;
+
+    public override int BackwardPhases => 2;
 
     public override bool CanShare => _fused;
 
-    /// <summary>A row's gates for the unfused backward step, or what the products need.</summary>
-    public override int ScratchSize => Math.Max(base.ScratchSize, SlabColumns);
+    private int Padded => Lanes.Pad(Units);
 
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    public override void Forward(in CellStep<T> step, int phase, Share share)
     {
-        _kernel.Prepare(parameters, share);
-        _recurrent.Prepare(parameters, share);
-        _bias.Prepare(parameters, share);
+        _kernel.Multiply(step.Rows, step.X, _bias.Values, step.Slab, share);
+        ColumnRange own = share.Of(Padded, Lanes.Count);
+        ReadOnlySpan<T> q = _bias.Values.Slice(3 * Padded + own.From, own.Length);
+        for (int row = 0; row < step.Rows; row++)
+            q.CopyTo(step.Slab[row][(3 * Padded + own.From)..]);
+        _recurrent.AddProduct(step.Rows, step.RecurrentInput, step.Slab.FromColumn(Padded), share);
+        if (_fused)
+            Kernels.GruForward(step.Rows, Padded, own, step.Slab.Values, step.Before(0).Values, step.After(0).Values);
+        else
+            ForwardUnfused(step);
     }
 
-    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
+    public override void Backward(in CellStep<T> step, int phase, Share share)
     {
-        var slab = new Slab<T>(step.Slab, SlabColumns);
-        while (worker.Take(out Share part))
+        if (phase == 1)
         {
-            _kernel.Multiply(step.Rows, step.X, _bias.Values, slab, part);
-            ColumnRange own = part.Of(Padded, Lanes.Count);
-            ReadOnlySpan<T> q = _bias.Values.Slice(3 * Padded + own.From, own.Length);
-            for (int row = 0; row < step.Rows; row++)
-                q.CopyTo(step.Slab[(row * SlabColumns + 3 * Padded + own.From)..]);
-            _recurrent.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, Padded), slab.FromColumn(Padded), part);
-            if (_fused)
-                Kernels.GruForward(step.Rows, Padded, own, step.Slab, step.PreviousH, step.H);
-            else
-                ForwardUnfused(step);
+            ProductStart start = step.HasRecurrentDropout ? ProductStart.Zero : ProductStart.Result;
+            _recurrent.MultiplyTransposed(step.Rows, step.Slab.FromColumn(Padded), step.RecurrentGradient, start, share);
         }
-
-        worker.Wait();
-    }
-
-    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
-    {
-        while (worker.Take(out Share part))
+        else if (_fused)
         {
-            if (_fused)
-                Kernels.GruBackward(step.Rows, Padded, part.Of(Padded, Lanes.Count), step.Slab, step.PreviousH, step.DH);
-            else
-                BackwardUnfused(step, scratch);
+            ColumnRange own = share.Of(Padded, Lanes.Count);
+            Kernels.GruBackward(step.Rows, Padded, own, step.Slab.Values, step.Before(0).Values, step.Gradient(0).Values);
         }
-
-        worker.Wait();
-        ProductStart start = step.SeparateRecurrent ? ProductStart.Zero : ProductStart.Result;
-        while (worker.Take(out Share part))
-            _recurrent.MultiplyTransposed(step.Rows, new Slab<T>(step.Slab, SlabColumns).FromColumn(Padded), new Slab<T>(step.DRecurrent, Padded), start, part);
-        worker.Wait();
+        else
+        {
+            BackwardUnfused(step);
+        }
     }
 
     /// <summary>The candidate's columns take x and the bias alone, those of z and r also h₋₁, those of q h₋₁ and the bias.</summary>
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch)
+    public override void AddGradients(in CellSequence<T> steps, Share share)
     {
-        OuterProduct<T> dW = _kernel.Gradient(x, gradients), dU = _recurrent.Gradient(recurrentInput, gradients);
-        Span<T> db = _bias.Gradient(gradients);
+        Span<T> gradients = steps.Pass.Gradients, db = _bias.Gradient(gradients);
+        OuterProduct<T> dW = _kernel.Gradient(steps.X, gradients), dU = _recurrent.Gradient(steps.RecurrentInput, gradients);
         int p = Padded;
-        AddOuterProducts(k, slab, new ColumnRange(0, p), default, dW, db, share, scratch);
-        AddOuterProducts(k, slab, new ColumnRange(p, 3 * p), dU, dW.FromColumn(p), db, share, scratch);
-        AddOuterProducts(k, slab, new ColumnRange(3 * p, 4 * p), dU.FromColumn(2 * p), default, db, share, scratch);
+        AddOuterProducts(steps, new ColumnRange(0, p), default, dW, db, share);
+        AddOuterProducts(steps, new ColumnRange(p, 3 * p), dU, dW.FromColumn(p), db, share);
+        AddOuterProducts(steps, new ColumnRange(3 * p, 4 * p), dU.FromColumn(2 * p), default, db, share);
     }
 
-    public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);
+    public override void InputGradient(int rows, Rows<T> slab, Rows<T> dx) =>
+        _kernel.MultiplyTransposed(rows, slab, dx, ProductStart.Zero);
 
     /// <summary>The forward step for activations other than tanh and sigmoid.</summary>
     private void ForwardUnfused(in CellStep<T> step)
@@ -140,30 +134,35 @@ internal sealed class GruCell<T> : Cell<T>
         int p = Padded;
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> slab = step.Slab.Slice(row * SlabColumns, SlabColumns), h = step.H.Slice(row * p, p);
-            ReadOnlySpan<T> previous = step.PreviousH.Slice(row * p, p);
-            Kernels.ActivateGates(_recurrentActivation, slab.Slice(p, 2 * p));
+            Span<T> slab = step.Slab[row], h = step.After(0)[row];
+            ReadOnlySpan<T> previous = step.Before(0)[row];
+            _recurrentActivation.ForwardGates(Kernels, slab.Slice(p, 2 * p), p, Units);
             for (int u = 0; u < p; u++)
                 slab[u] += slab[2 * p + u] * slab[3 * p + u];
-            Kernels.Activate(_activation, slab[..p]);
+            if (_activation.NeedsInput)
+                slab[..p].CopyTo(slab[(4 * p)..]);
+            _activation.Forward(Kernels, slab[..p], p, Units);
             for (int u = 0; u < p; u++)
                 h[u] = slab[p + u] * previous[u] + (T.One - slab[p + u]) * slab[u];
         }
     }
 
     /// <summary>The backward step for activations other than tanh and sigmoid; the formulas are those of the fused kernel.</summary>
-    private void BackwardUnfused(in CellStep<T> step, Span<T> scratch)
+    private void BackwardUnfused(in CellStep<T> step)
     {
         int p = Padded;
-        Span<T> gates = scratch[..SlabColumns];
+        Span<T> gates = step.Pass.Scratch[..SlabColumns], candidate = step.Pass.Scratch.Slice(SlabColumns, p);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> slab = step.Slab.Slice(row * SlabColumns, SlabColumns), dh = step.DH.Slice(row * p, p);
-            ReadOnlySpan<T> previous = step.PreviousH.Slice(row * p, p);
+            Span<T> slab = step.Slab[row], dh = step.Gradient(0)[row];
+            ReadOnlySpan<T> previous = step.Before(0)[row];
             slab.CopyTo(gates);
             for (int u = 0; u < p; u++)
+                candidate[u] = dh[u] * (T.One - gates[p + u]);
+            _activation.Backward(Kernels, _activation.NeedsInput ? gates[(4 * p)..] : default, gates[..p], candidate, p, Units);
+            for (int u = 0; u < p; u++)
             {
-                T z = gates[p + u], da = dh[u] * (T.One - z) * ActivationFunction<T>.Derivative(_activation, gates[u]);
+                T z = gates[p + u], da = candidate[u];
                 slab[u] = da;
                 slab[p + u] = dh[u] * (previous[u] - gates[u]);
                 slab[2 * p + u] = da * gates[3 * p + u];
@@ -171,7 +170,7 @@ internal sealed class GruCell<T> : Cell<T>
                 dh[u] *= z;
             }
 
-            Kernels.MultiplyByDerivative(_recurrentActivation, gates.Slice(p, 2 * p), slab.Slice(p, 2 * p));
+            _recurrentActivation.Backward(Kernels, default, gates.Slice(p, 2 * p), slab.Slice(p, 2 * p), p, Units);
         }
     }
 }

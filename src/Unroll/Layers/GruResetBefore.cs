@@ -14,102 +14,98 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
     private static readonly int[] s_inputGates = [2, 0, 1];
     private readonly Projection<T> _kernel, _recurrentGates, _recurrentCandidate;
     private readonly Bias<T> _bias;
-    private readonly int _shardRows;
     private readonly Activation _activation, _recurrentActivation;
 
     public GruResetBeforeCell(LayerBuilder<T> builder, Gru options, Parameter kernel, Parameter recurrent, Parameter? bias)
-        : base(builder, options.Units)
+        : base(builder, options.States)
     {
+        (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _kernel = new Projection<T>(builder, kernel, Units, s_inputGates);
         _recurrentGates = new Projection<T>(builder, recurrent, Units, 0, 1);
         _recurrentCandidate = new Projection<T>(builder, recurrent, Units, 2);
         _bias = new Bias<T>(builder, bias, Units, 3 * Padded, (0, s_inputGates));
-        (_activation, _recurrentActivation, _shardRows) = (options.Activation, options.RecurrentActivation, builder.ShardRows);
+        // dL/ds and a row's gate for the backward step.
+        builder.ReserveScratch(checked((builder.ShardRows + 1) * Padded));
     }
 
-    public override int SlabColumns => 4 * Padded;
+    /// <summary>A fifth block has a where the activation's slope does not follow from its value.</summary>
+    public override int SlabColumns => (_activation.NeedsInput ? 5 : 4) * Padded;
 
-    /// <summary>dL/ds and a row's gates for the backward step, or what the products need.</summary>
-    public override int ScratchSize => Math.Max(base.ScratchSize, _shardRows * Padded + Padded);
+    private int Padded => Lanes.Pad(Units);
 
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        _kernel.Prepare(parameters, share);
-        _recurrentGates.Prepare(parameters, share);
-        _recurrentCandidate.Prepare(parameters, share);
-        _bias.Prepare(parameters, share);
-    }
-
-    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
+    public override void Forward(in CellStep<T> step, int phase, Share share)
     {
         int p = Padded;
-        var slab = new Slab<T>(step.Slab, SlabColumns);
+        Rows<T> slab = step.Slab;
         _kernel.Multiply(step.Rows, step.X, _bias.Values, slab);
-        _recurrentGates.AddProduct(step.Rows, new Slab<T>(step.RecurrentInput, p), slab.FromColumn(p));
+        _recurrentGates.AddProduct(step.Rows, step.RecurrentInput, slab.FromColumn(p));
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> blocks = step.Slab.Slice(row * SlabColumns, SlabColumns);
-            Kernels.ActivateGates(_recurrentActivation, blocks.Slice(p, 2 * p));
-            step.RecurrentInput.Slice(row * p, p).CopyTo(blocks[(3 * p)..]);
-            Kernels.MultiplyBy(blocks[(3 * p)..], blocks.Slice(2 * p, p));
+            Span<T> blocks = slab[row];
+            _recurrentActivation.ForwardGates(Kernels, blocks.Slice(p, 2 * p), p, Units);
+            Kernels.Product(blocks.Slice(3 * p, p), step.RecurrentInput[row], blocks.Slice(2 * p, p));
         }
 
         _recurrentCandidate.AddProduct(step.Rows, slab.FromColumn(3 * p), slab);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> blocks = step.Slab.Slice(row * SlabColumns, SlabColumns), h = step.H.Slice(row * p, p);
-            ReadOnlySpan<T> previous = step.PreviousH.Slice(row * p, p);
-            Kernels.Activate(_activation, blocks[..p]);
+            Span<T> blocks = slab[row], h = step.After(0)[row];
+            ReadOnlySpan<T> previous = step.Before(0)[row];
+            if (_activation.NeedsInput)
+                blocks[..p].CopyTo(blocks[(4 * p)..]);
+            _activation.Forward(Kernels, blocks[..p], p, Units);
             for (int u = 0; u < p; u++)
                 h[u] = blocks[p + u] * previous[u] + (T.One - blocks[p + u]) * blocks[u];
         }
     }
 
-    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
+    public override void Backward(in CellStep<T> step, int phase, Share share)
     {
         int p = Padded;
-        var slab = new Slab<T>(step.Slab, SlabColumns);
-        Span<T> gate = scratch[..p], allDs = scratch.Slice(p, step.Rows * p);
+        Rows<T> slab = step.Slab;
+        Span<T> gate = step.Pass.Scratch[..p], allDs = step.Pass.Scratch.Slice(p, step.Rows * p);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> blocks = step.Slab.Slice(row * SlabColumns, SlabColumns), dh = step.DH.Slice(row * p, p);
-            ReadOnlySpan<T> previous = step.PreviousH.Slice(row * p, p);
+            Span<T> blocks = slab[row], dh = step.Gradient(0)[row];
+            ReadOnlySpan<T> previous = step.Before(0)[row];
+            Span<T> z = blocks.Slice(p, p), candidate = blocks[..p], da = gate, dz = allDs.Slice(row * p, p);
             for (int u = 0; u < p; u++)
-            {
-                T z = blocks[p + u], candidate = blocks[u];
-                blocks[u] = dh[u] * (T.One - z) * ActivationFunction<T>.Derivative(_activation, candidate);
-                blocks[p + u] = dh[u] * (previous[u] - candidate) * ActivationFunction<T>.Derivative(_recurrentActivation, z);
-                dh[u] *= z;
-            }
+                (da[u], dz[u]) = (dh[u] * (T.One - z[u]), dh[u] * (previous[u] - candidate[u]));
+            _activation.Backward(Kernels, _activation.NeedsInput ? blocks[(4 * p)..] : default, candidate, da, p, Units);
+            _recurrentActivation.Backward(Kernels, default, z, dz, p, Units);
+            Kernels.MultiplyBy(dh, z);
+            da.CopyTo(candidate);
+            dz.CopyTo(z);
         }
 
         // dL/ds gives the reset gate's gradient, then becomes its share of the recurrent input's.
-        _recurrentCandidate.MultiplyTransposed(step.Rows, slab, new Slab<T>(allDs, p), ProductStart.Zero);
+        _recurrentCandidate.MultiplyTransposed(step.Rows, slab, new Rows<T>(allDs, p), ProductStart.Zero);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> r = step.Slab.Slice(row * SlabColumns + 2 * p, p), ds = allDs.Slice(row * p, p);
+            Span<T> r = slab[row].Slice(2 * p, p), ds = allDs.Slice(row * p, p);
             r.CopyTo(gate);
-            step.RecurrentInput.Slice(row * p, p).CopyTo(r);
+            step.RecurrentInput[row].CopyTo(r);
             Kernels.MultiplyBy(r, ds);
-            Kernels.MultiplyByDerivative(_recurrentActivation, gate, r);
+            _recurrentActivation.Backward(Kernels, default, gate, r, p, Units);
             Kernels.MultiplyBy(ds, gate);
         }
 
-        if (step.SeparateRecurrent)
-            allDs.CopyTo(step.DRecurrent);
+        if (step.HasRecurrentDropout)
+            allDs.CopyTo(step.RecurrentGradient.Values);
         else
-            Kernels.Add(step.DRecurrent, allDs);
-        _recurrentGates.MultiplyTransposed(step.Rows, slab.FromColumn(p), new Slab<T>(step.DRecurrent, p), ProductStart.Result);
+            Kernels.Add(step.RecurrentGradient.Values, allDs);
+        _recurrentGates.MultiplyTransposed(step.Rows, slab.FromColumn(p), step.RecurrentGradient, ProductStart.Result);
     }
 
-    public override void AddGradients(int k, Slab<T> x, Slab<T> recurrentInput, Slab<T> slab, Share share, Span<T> gradients, Span<T> scratch)
+    public override void AddGradients(in CellSequence<T> steps, Share share)
     {
-        OuterProduct<T> dW = _kernel.Gradient(x, gradients);
-        OuterProduct<T> dUCandidate = _recurrentCandidate.Gradient(slab.FromColumn(3 * Padded), gradients), dUGates = _recurrentGates.Gradient(recurrentInput, gradients);
-        Span<T> db = _bias.Gradient(gradients);
-        AddOuterProducts(k, slab, new ColumnRange(0, Padded), dUCandidate, dW, db, share, scratch);
-        AddOuterProducts(k, slab, new ColumnRange(Padded, 3 * Padded), dUGates, dW.FromColumn(Padded), db, share, scratch);
+        Span<T> gradients = steps.Pass.Gradients, db = _bias.Gradient(gradients);
+        OuterProduct<T> dW = _kernel.Gradient(steps.X, gradients), dUGates = _recurrentGates.Gradient(steps.RecurrentInput, gradients);
+        OuterProduct<T> dUCandidate = _recurrentCandidate.Gradient(steps.Slab.FromColumn(3 * Padded), gradients);
+        AddOuterProducts(steps, new ColumnRange(0, Padded), dUCandidate, dW, db, share);
+        AddOuterProducts(steps, new ColumnRange(Padded, 3 * Padded), dUGates, dW.FromColumn(Padded), db, share);
     }
 
-    public override void InputGradient(int k, Slab<T> slab, Slab<T> dx) => _kernel.MultiplyTransposed(k, slab, dx, ProductStart.Zero);
+    public override void InputGradient(int rows, Rows<T> slab, Rows<T> dx) =>
+        _kernel.MultiplyTransposed(rows, slab, dx, ProductStart.Zero);
 }

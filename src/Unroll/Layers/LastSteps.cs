@@ -20,9 +20,9 @@ public sealed record LastSteps : Layer
 
     public int Steps { get; }
 
-    internal override string Kind => "last_steps";
+    protected internal override string Kind => "last_steps";
 
-    internal override bool GoesStepByStep(Shape input) => Steps == 1;
+    protected internal override bool GoesStepByStep(Shape input) => Steps == 1;
 
     public override Shape GetOutputShape(Shape input)
     {
@@ -33,15 +33,11 @@ public sealed record LastSteps : Layer
         return new Shape(Steps, input.Features);
     }
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
-    {
-        Shape output = GetOutputShape(input);
-        builder.Mask = -1;
-        return new LastStepsOp<T>(this, builder, input, output);
-    }
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new LastStepsOp<T>(builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));
 }
 
-internal sealed class LastStepsOp<T>(LastSteps options, LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(options, builder.LayerName, input, output)
+internal sealed class LastStepsOp<T>(LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = Lanes.Pad(input.Features);

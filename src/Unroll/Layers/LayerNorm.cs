@@ -1,99 +1,102 @@
 using System.Numerics;
-using Unroll.Kernels;
+using System.Text.Json.Serialization;
 using Unroll.Layers;
 
 namespace Unroll;
 
 /// <summary>
 /// Brings the features of every step to mean 0 and variance 1, each step by itself: y = γ∘(x − μ)/√(σ² + ε) + β with μ and σ² over the last
-/// extent (Ba, Kiros and Hinton 2016). Input and output have one shape (..., F). Parameters: gamma [F], beta [F].
+/// extent (Ba, Kiros and Hinton 2016). Input and output have one shape (..., F). Parameters: gamma [F], beta [F], unless
+/// they are left out.
 /// </summary>
 public sealed record LayerNorm : Layer
 {
     /// <summary>ε, above 0: what is added to the variance.</summary>
     public double Epsilon { get; init => field = Option.Positive(value); } = 1e-3;
 
-    internal override string Kind => "layer_norm";
+    /// <summary>True: γ is learnt. False: 1.</summary>
+    [JsonIgnore]
+    public bool Scale { get; init; } = true;
+
+    /// <summary>True: β is learnt. False: 0.</summary>
+    [JsonIgnore]
+    public bool Center { get; init; } = true;
+
+    /// <summary>In files only where it is off: those of older versions have none.</summary>
+    [JsonInclude]
+    [JsonPropertyName("scale")]
+    internal bool? ScaleInFile { get => Scale ? null : false; init => Scale = value ?? true; }
+
+    [JsonInclude]
+    [JsonPropertyName("center")]
+    internal bool? CenterInFile { get => Center ? null : false; init => Center = value ?? true; }
+
+    protected internal override string Kind => "layer_norm";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input;
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new LayerNormOp<T>(this, builder, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new LayerNormOp<T>(this, builder, inputs[0].Shape), inputs[0].Mask);
 }
 
-internal sealed class LayerNormOp<T> : LayerOp<T>
+internal sealed class LayerNormOp<T> : StepOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly int[] s_gates = [0];
-    private readonly Bias<T> _gamma, _beta;
+    private readonly Weights<T>? _gamma, _beta;
     private readonly T _epsilon, _count;
-    private readonly int _stride, _statistics;
 
+    /// <summary>Keeps μ and 1/√(σ² + ε).</summary>
     public LayerNormOp(LayerNorm options, LayerBuilder<T> builder, Shape shape)
-        : base(options, builder.LayerName, shape, shape)
+        : base(builder, shape, shape, kept: 2)
     {
-        int features = shape.Features;
-        (_stride, _statistics) = (Lanes.Pad(features), checked(shape.Positions * builder.ShardRows));
-        (_epsilon, _count) = (T.CreateChecked(options.Epsilon), T.CreateChecked(features));
-        _gamma = new Bias<T>(builder, builder.AddParameter("gamma", new Shape(features), Initializer.Ones), features, _stride, (0, s_gates));
-        _beta = new Bias<T>(builder, builder.AddParameter("beta", new Shape(features), Initializer.Zeros), features, _stride, (0, s_gates));
+        (_epsilon, _count) = (T.CreateChecked(options.Epsilon), T.CreateChecked(shape.Features));
+        _gamma = options.Scale ? builder.AddWeights("gamma", new Shape(shape.Features), Initializer.Ones) : null;
+        _beta = options.Center ? builder.AddWeights("beta", new Shape(shape.Features), Initializer.Zeros) : null;
     }
 
-    /// <summary>μ of every step and row, then 1/√(σ² + ε), both read again by backward.</summary>
-    public override int CacheSize => 2 * _statistics;
-
-    public override bool SkipsPadding => true;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
+    protected override void Forward(in StepRow<T> step)
     {
-        _gamma.Prepare(parameters, share);
-        _beta.Prepare(parameters, share);
+        ReadOnlySpan<T> x = step.Input;
+        T sum = T.Zero, squares = T.Zero;
+        foreach (T value in x)
+            sum += value;
+        T mean = sum / _count;
+        foreach (T value in x)
+            squares += (value - mean) * (value - mean);
+        T scale = T.One / T.Sqrt(squares / _count + _epsilon);
+        for (int i = 0; i < x.Length; i++)
+            step.Output[i] = (x[i] - mean) * scale;
+        if (_gamma is not null)
+            step.Math.MultiplyBy(step.Output, _gamma.Values);
+        if (_beta is not null)
+            step.Math.Add(step.Output, _beta.Values);
+        (step.Kept[0], step.Kept[1]) = (mean, scale);
     }
 
-    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
+    /// <summary>
+    /// With x̂ = (x − μ)·s and g = γ∘dy, which takes the place of dy: dx = s·(g − mean(g) − x̂·mean(g∘x̂)), dγ += dy∘x̂, dβ += dy.
+    /// </summary>
+    protected override void Backward(in StepRow<T> step)
     {
-        ReadOnlySpan<T> gamma = _gamma.Values, beta = _beta.Values;
-        for (int row = 0; row < spans.Steps * pass.PaddedRows; row++)
+        ReadOnlySpan<T> x = step.Input;
+        Span<T> dy = step.OutputGradient, dx = step.InputGradient, dGamma = _gamma is null ? default : step.GradientOf(_gamma);
+        T mean = step.Kept[0], scale = step.Kept[1], sum = T.Zero, along = T.Zero;
+        if (_beta is not null)
+            step.Math.Add(step.GradientOf(_beta), dy);
+        for (int i = 0; i < dGamma.Length; i++)
+            dGamma[i] += dy[i] * ((x[i] - mean) * scale);
+        if (_gamma is not null)
+            step.Math.MultiplyBy(dy, _gamma.Values);
+        for (int i = 0; i < x.Length; i++)
         {
-            ReadOnlySpan<T> x = spans.Input.Slice(row * _stride, Input.Features);
-            Span<T> y = spans.Output.Slice(row * _stride, Input.Features);
-            T sum = T.Zero, squares = T.Zero;
-            foreach (T value in x)
-                sum += value;
-            T mean = sum / _count;
-            foreach (T value in x)
-                squares += (value - mean) * (value - mean);
-            T scale = T.One / T.Sqrt(squares / _count + _epsilon);
-            for (int i = 0; i < x.Length; i++)
-                y[i] = (x[i] - mean) * scale * gamma[i] + beta[i];
-            (spans.Cache[row], spans.Cache[_statistics + row]) = (mean, scale);
+            sum += dy[i];
+            along += dy[i] * ((x[i] - mean) * scale);
         }
-    }
 
-    /// <summary>With x̂ = (x − μ)·s and g = γ∘dy: dx = s·(g − mean(g) − x̂·mean(g∘x̂)), dγ += dy∘x̂, dβ += dy.</summary>
-    public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
-    {
-        ReadOnlySpan<T> gamma = _gamma.Values;
-        Span<T> gammaGradient = _gamma.Gradient(pass.Gradients), betaGradient = _beta.Gradient(pass.Gradients);
-        for (int row = 0; row < spans.Steps * pass.PaddedRows; row++)
-        {
-            ReadOnlySpan<T> x = spans.Input.Slice(row * _stride, Input.Features), dy = spans.OutputGradient.Slice(row * _stride, Input.Features);
-            T mean = spans.Cache[row], scale = spans.Cache[_statistics + row], sum = T.Zero, along = T.Zero;
-            for (int i = 0; i < x.Length; i++)
-            {
-                T normal = (x[i] - mean) * scale, g = gamma[i] * dy[i];
-                gammaGradient[i] += dy[i] * normal;
-                betaGradient[i] += dy[i];
-                sum += g;
-                along += g * normal;
-            }
-
-            if (spans.InputGradient.IsEmpty)
-                continue;
-            (sum, along) = (sum / _count, along / _count);
-            Span<T> dx = spans.InputGradient.Slice(row * _stride, _stride);
-            for (int i = 0; i < x.Length; i++)
-                dx[i] = scale * (gamma[i] * dy[i] - sum - (x[i] - mean) * scale * along);
-            dx[x.Length..].Clear();
-        }
+        (sum, along) = (sum / _count, along / _count);
+        for (int i = 0; i < dx.Length; i++)
+            dx[i] = scale * (dy[i] - sum - (x[i] - mean) * scale * along);
     }
 }

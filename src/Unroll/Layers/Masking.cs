@@ -19,44 +19,50 @@ public sealed record Masking : Layer
     /// </summary>
     public bool AtEnd { get; init; }
 
-    internal override string Kind => "masking";
+    protected internal override string Kind => "masking";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     public override Shape GetOutputShape(Shape input) => input.Rank == 2
         ? input
         : throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}.");
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new MaskingOp<T>(this, builder, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
+    {
+        StepMask mask = builder.AddMask(isPadding: AtEnd);
+        return new(new MaskingOp<T>(this, builder, inputs[0].Shape, mask), mask);
+    }
 }
 
-internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(options, builder.LayerName, shape, shape)
+internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Shape shape, StepMask mask) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features), _mask = builder.AddMask(padding: options.AtEnd);
+    private readonly int _stride = Lanes.Pad(shape.Features);
     private readonly T _value = T.CreateChecked(options.Value);
 
     public override bool SkipsPadding => true;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => options.AtEnd ? pass.StepsOf(_mask, inputSteps) : inputSteps;
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => options.AtEnd ? pass.StepsOf(mask, inputSteps) : inputSteps;
 
     public override bool MarksAlone => true;
 
     public override void Mark(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        Span<bool> mask = pass.Mask(_mask);
-        mask.Clear();
+        Span<bool> marks = pass.Mask(mask);
+        marks.Clear();
         for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
-            mask[i] = spans.Input.Slice(i * _stride, Input.Features).ContainsAnyExcept(_value);
+            marks[i] = spans.Input.Slice(i * _stride, Input.Features).ContainsAnyExcept(_value);
     }
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         Mark(pass, spans);
-        Span<bool> mask = pass.Mask(_mask);
+        Span<bool> marks = pass.Mask(mask);
         for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             ReadOnlySpan<T> step = spans.Input.Slice(i * _stride, _stride);
             Span<T> output = spans.Output.Slice(i * _stride, _stride);
-            if (mask[i])
+            if (marks[i])
                 step.CopyTo(output);
             else
                 output.Clear();
@@ -67,11 +73,11 @@ internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Sha
     {
         if (spans.InputGradient.IsEmpty)
             return;
-        Span<bool> mask = pass.Mask(_mask);
+        Span<bool> marks = pass.Mask(mask);
         for (int i = 0; i < spans.Steps * pass.PaddedRows; i++)
         {
             Span<T> gradient = spans.InputGradient.Slice(i * _stride, _stride);
-            if (mask[i])
+            if (marks[i])
                 spans.OutputGradient.Slice(i * _stride, _stride).CopyTo(gradient);
             else
                 gradient.Clear();

@@ -14,7 +14,7 @@ public sealed record MaxPooling1D : Pooling1D
     {
     }
 
-    internal override string Kind => "max_pooling1d";
+    protected internal override string Kind => "max_pooling1d";
 
     internal override bool TakesMaximum => true;
 }

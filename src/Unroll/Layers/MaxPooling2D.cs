@@ -15,7 +15,7 @@ public sealed record MaxPooling2D : Pooling2D
     {
     }
 
-    internal override string Kind => "max_pooling2d";
+    protected internal override string Kind => "max_pooling2d";
 
     internal override bool TakesMaximum => true;
 }

@@ -1,13 +1,12 @@
 using System.Numerics;
 using Unroll.Kernels;
+using Unroll.Layers;
 
-namespace Unroll.Layers;
+namespace Unroll;
 
 /// <summary>One number for each window of the input and each feature, without parameters.</summary>
 public abstract record Pooling : Layer
 {
-    internal override bool GoesStepByStep(Shape input) => false;
-
     private protected Pooling()
     {
     }
@@ -17,7 +16,8 @@ public abstract record Pooling : Layer
 
     internal abstract Windows Windows(Shape input);
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new PoolingOp<T>(this, builder, input);
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new PoolingOp<T>(this, builder, inputs[0]));
 }
 
 /// <summary>The options that poolings of sequences share.</summary>
@@ -94,7 +94,7 @@ public abstract record GlobalPooling : Pooling
         ? new Shape(input.Features)
         : throw new UnrollException($"{Label} takes sequences or images, but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or leave the pooling out.");
 
-    internal override Windows Windows(Shape input) => Layers.Windows.Whole(input.Positions);
+    internal override Windows Windows(Shape input) => Unroll.Layers.Windows.Whole(input.Positions);
 }
 
 /// <summary>
@@ -106,14 +106,14 @@ internal sealed class PoolingOp<T> : LayerOp<T>
 {
     private readonly Windows _windows;
     private readonly bool _takesMaximum;
-    private readonly int _stride, _mask;
+    private readonly int _stride;
+    private readonly StepMask _mask;
 
-    public PoolingOp(Pooling options, LayerBuilder<T> builder, Shape input)
-        : base(options, builder.LayerName, input, options.GetOutputShape(input))
+    public PoolingOp(Pooling options, LayerBuilder<T> builder, LayerInput input)
+        : base(builder, input.Shape, options.GetOutputShape(input.Shape))
     {
-        (_windows, _takesMaximum, _stride) = (options.Windows(input), options.TakesMaximum, Lanes.Pad(input.Features));
-        (SkipsPadding, _mask) = (input.Rank == 2, input.Rank == 2 ? builder.Mask : -1);
-        builder.Mask = -1;
+        (_windows, _takesMaximum, _stride) = (options.Windows(Input), options.TakesMaximum, Lanes.Pad(Input.Features));
+        (SkipsPadding, _mask) = (Input.Rank == 2, Input.Rank == 2 ? input.Mask : default);
     }
 
     public override bool SkipsPadding { get; }
@@ -186,7 +186,8 @@ internal sealed class PoolingOp<T> : LayerOp<T>
         }
     }
 
-    private CountedSteps Counted(ShardPass<T> pass, in LayerSpans<T> spans) => new(_mask < 0 ? default : pass.Mask(_mask), spans.Steps, pass.PaddedRows);
+    private CountedSteps Counted(ShardPass<T> pass, in LayerSpans<T> spans) =>
+        new(_mask.Exists ? pass.Mask(_mask) : default, spans.Steps, pass.PaddedRows);
 
     /// <summary>Into how many blocks a position falls that are pooled apart, and how many values a block has.</summary>
     private (int Blocks, int Length) Blocks(ShardPass<T> pass, CountedSteps counted) => counted.ByRow ? (pass.PaddedRows, _stride) : (1, pass.PaddedRows * _stride);

@@ -4,10 +4,9 @@ using Unroll.Kernels;
 namespace Unroll.Layers;
 
 /// <summary>
-/// A weight matrix [K, G·H] at work: packed for a·W and for dz·Wᵀ, its columns rearranged from the parameter's gate order
-/// to the order in which a cell keeps its gates, each gate padded to whole vectors.
+/// A weight matrix [K, G·H], packed for a·W and for dz·Wᵀ. Gates lie in slab order, each padded to a multiple of 16.
 /// </summary>
-internal sealed class Projection<T>
+public sealed class Projection<T> : IPrepared<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Kernels<T> _kernels;
@@ -21,29 +20,32 @@ internal sealed class Projection<T>
     /// <param name="weights">The parameter [K, all gates · units]; K may be several extents.</param>
     /// <param name="units">H, the columns of one gate.</param>
     /// <param name="gates">Which gates of the parameter, in the order of the slab.</param>
-    public Projection(LayerBuilder<T> builder, Parameter weights, int units, params int[] gates)
+    internal Projection(LayerBuilder<T> builder, Parameter weights, int units, params int[] gates)
     {
         (_kernels, _weights, _units, _gates) = (builder.Kernels, weights, units, gates);
         _padded = Lanes.Pad(units);
         _sourceColumns = weights.Shape.Features;
-        Inputs = weights.Length / _sourceColumns;
+        InputFeatures = weights.Length / _sourceColumns;
         Columns = gates.Length * _padded;
-        _forward = new PackedMatrix<T>(Inputs, Columns, _kernels.PanelColumns);
-        _backward = new PackedMatrix<T>(Columns, Lanes.Pad(Inputs), _kernels.PanelColumns);
-        _gradient = builder.AddGradient(weights, Inputs, Columns, [.. gates.Select((gate, block) => new GradientRun(block * _padded, gate * units, units))]);
+        _forward = new PackedMatrix<T>(InputFeatures, Columns, _kernels.PanelColumns);
+        _backward = new PackedMatrix<T>(Columns, Lanes.Pad(InputFeatures), _kernels.PanelColumns);
+        _gradient = builder.AddGradient(
+            weights, InputFeatures, Columns, [.. gates.Select((gate, block) => new GradientRun(block * _padded, gate * units, units))]);
+        builder.AddPrepared(this);
+        builder.ReserveScratch(_kernels.OuterProductScratch);
     }
 
-    /// <summary>K.</summary>
-    public int Inputs { get; }
+    /// <summary>K, the features that go in.</summary>
+    public int InputFeatures { get; }
 
     /// <summary>Padded columns of the product: gates × padded units.</summary>
     public int Columns { get; }
 
     /// <summary>Takes in the weights; each thread packs its share.</summary>
-    public void Prepare(ReadOnlySpan<T> parameters, Share share)
+    void IPrepared<T>.Prepare(ReadOnlySpan<T> parameters, Share share)
     {
         ReadOnlySpan<T> weights = parameters[_weights.Range];
-        ColumnRange inputs = share.Of(Inputs, Lanes.Count);
+        ColumnRange inputs = share.Of(InputFeatures, Lanes.Count);
         for (int block = 0; block < _gates.Length; block++)
         {
             ReadOnlySpan<T> gate = weights[(_gates[block] * _units)..];
@@ -53,19 +55,52 @@ internal sealed class Projection<T>
     }
 
     /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns]: a share of the units, with all their gates.</summary>
-    public void Multiply(int rows, Slab<T> a, ReadOnlySpan<T> bias, Slab<T> z, Share share = default) =>
+    public void Multiply(int rows, Rows<T> a, ReadOnlySpan<T> bias, Rows<T> z, Share share = default) =>
         _kernels.MultiplyWithBias(rows, a, _forward, bias, z, Units(share));
 
+    /// <summary>z = a·W + bias; a [rows × K], z [rows × Columns].</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="a">What is multiplied.</param>
+    /// <param name="bias">[units], of a matrix of one gate; null: none.</param>
+    /// <param name="z">Is overwritten.</param>
+    public void Multiply(int rows, Rows<T> a, Weights<T>? bias, Rows<T> z)
+    {
+        if (bias is null)
+            Multiply(rows, a, z);
+        else
+            Multiply(rows, a, bias.Padded, z);
+    }
+
+    /// <summary>z = a·W; a [rows × K], z [rows × Columns]: a share of the units, with all their gates.</summary>
+    public void Multiply(int rows, Rows<T> a, Rows<T> z, Share share = default) =>
+        _kernels.Multiply(rows, a, _forward, z, ProductStart.Zero, Units(share));
+
     /// <summary>z += a·W: a share of the units, with all their gates.</summary>
-    public void AddProduct(int rows, Slab<T> a, Slab<T> z, Share share = default) =>
+    public void AddProduct(int rows, Rows<T> a, Rows<T> z, Share share = default) =>
         _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, Units(share));
 
-    /// <summary>da = dz·Wᵀ, or da += dz·Wᵀ: a share of the columns of da; its padding columns become zero or stay.</summary>
-    public void MultiplyTransposed(int rows, Slab<T> dz, Slab<T> da, ProductStart start, Share share = default) =>
+    /// <summary>
+    /// da = dz·Wᵀ or, with <see cref="ProductStart.Result"/>, da += dz·Wᵀ: a share of the columns of da; its padding columns become zero or
+    /// stay.
+    /// </summary>
+    public void MultiplyTransposed(int rows, Rows<T> dz, Rows<T> da, ProductStart start, Share share = default) =>
         _kernels.Multiply(rows, dz, _backward, da, start, new ColumnBlocks(1, _backward.Columns, share.Of(_backward.Columns, Lanes.Count)));
+
+    /// <summary>dW += aᵀ·dz, and dbias += Σ rows of dz, in Backward only: a [rows × K], dz [rows × Columns].</summary>
+    /// <param name="pass">The shard. Its scratch memory is overwritten.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="a">What W was multiplied by.</param>
+    /// <param name="dz">The gradient of the product.</param>
+    /// <param name="bias">What was added to the product, if anything.</param>
+    public void AddGradient(ShardPass<T> pass, int rows, Rows<T> a, Rows<T> dz, Weights<T>? bias = null)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        Span<T> sums = bias is null ? default : bias.PaddedGradient(pass);
+        _kernels.AddOuterProducts(rows, Columns, dz, Gradient(a, pass.Gradients), default, sums, pass.Scratch);
+    }
 
     private ColumnBlocks Units(Share share) => new(_gates.Length, _padded, share.Of(_padded, Lanes.Count));
 
     /// <summary>The weights' gradient in a group's gradient memory, as a product that adds aᵀ·dz to it.</summary>
-    public OuterProduct<T> Gradient(Slab<T> a, Span<T> gradients) => new(Inputs, a, _gradient.In(gradients));
+    internal OuterProduct<T> Gradient(Rows<T> a, Span<T> gradients) => new(InputFeatures, a, _gradient.In(gradients));
 }

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using Unroll.Layers;
 
-namespace Unroll.Layers;
+namespace Unroll;
 
 /// <summary>The options that all recurrent layers share.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "layer")]
@@ -10,7 +11,8 @@ namespace Unroll.Layers;
 [JsonDerivedType(typeof(Gru), "gru")]
 public abstract record Recurrent : Layer
 {
-    private protected Recurrent(int units)
+    /// <param name="units">H, at least 1.</param>
+    protected Recurrent(int units)
     {
         if (units < 1)
             throw new ArgumentOutOfRangeException(nameof(units), units, "A recurrent layer needs at least 1 unit.");
@@ -21,15 +23,16 @@ public abstract record Recurrent : Layer
     public int Units { get; }
 
     /// <summary>The activation of the candidate (and of an LSTM's cell on its way out).</summary>
-    public Activation Activation { get; init => field = Option.Known(value); } = Activation.Tanh;
+    /// <remarks>A cell of your own reads it only where <see cref="UsesActivation"/> is true.</remarks>
+    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Tanh;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Known(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    public Initializer RecurrentInitializer { get; init => field = Option.Known(value); } = Initializer.Orthogonal;
+    public Initializer RecurrentInitializer { get; init => field = Option.Given(value); } = Initializer.Orthogonal;
 
-    public Initializer BiasInitializer { get; init => field = Option.Known(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 
@@ -71,36 +74,52 @@ public abstract record Recurrent : Layer
     {
         if (input.Rank != 2)
             throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or reshape the input.");
-        return ReturnSequences ? new Shape(input.Steps, Units) : new Shape(Units);
+        int units = States[0].Units;
+        return ReturnSequences ? new Shape(input.Steps, units) : new Shape(units);
     }
+
+    /// <summary>True where the cell reads <see cref="Activation"/>; if false, any activation but tanh is refused.</summary>
+    protected internal virtual bool UsesActivation => false;
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     internal override int RecurrentUnits => Units;
 
     internal override bool IsStateful => Stateful;
 
-    internal override IReadOnlyList<LayerState> States => StateCount == 1 ? [new("h", Units)] : [new("h", Units), new("c", Units)];
+    /// <summary>What is carried from step to step: h, which is the output, and what else the layer has.</summary>
+    protected internal override IReadOnlyList<LayerState> States => [new("h", Units)];
 
     internal override bool ReturnsStates => ReturnState;
 
-    /// <summary>How many states there are: h, and c of an LSTM.</summary>
-    internal virtual int StateCount => 1;
-
-    /// <summary>The gate arithmetic of this layer.</summary>
-    internal abstract Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
+    /// <summary>Declares the weights and makes the arithmetic of one step.</summary>
+    /// <param name="builder">Of the layer.</param>
+    /// <param name="input">The shape of the sequence, (T, F).</param>
+    protected internal abstract Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => Build(builder, input, reversesOutput: false);
+    /// <inheritdoc/>
+    protected internal sealed override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
+    {
+        (RecurrentOp<T> op, StepMask mask) = Build(builder, inputs[0], reversesOutput: false);
+        return new BuiltLayer<T>(op, mask);
+    }
 
     /// <summary>The same; a returned sequence may be put into the reverse of the order of processing.</summary>
-    internal RecurrentOp<T> Build<T>(LayerBuilder<T> builder, Shape input, bool reversesOutput)
+    internal (RecurrentOp<T> Op, StepMask Mask) Build<T>(LayerBuilder<T> builder, LayerInput input, bool reversesOutput)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Cell<T> cell = CreateCell(builder, input);
-        var op = new RecurrentOp<T>(this, builder, cell, input, GetOutputShape(input)) { ReversesOutput = reversesOutput };
-        if (!ReturnSequences)
-            builder.Mask = -1;
-        else if (GoBackwards && !reversesOutput && builder.Mask >= 0)
-            op.ReversedMask = builder.AddMask();
-        return op;
+        if (!UsesActivation && Activation != Activation.Tanh)
+            throw new UnrollException($"{Label} does not read its Activation, so {Activation} would do nothing. Leave Activation out.");
+        if (States is not { Count: > 0 } states || states.Select(state => state.Name).Distinct().Count() < states.Count)
+            throw new UnrollException($"{Label} needs at least one state, h, and a name of its own for each.");
+        Cell<T> cell = CreateCell(builder, input.Shape);
+        if (cell is GatedCell<T> { CanShare: true, HasRowValues: true })
+            throw new UnrollException($"{Label} keeps values of whole rows (RowValues), so threads cannot share its units: CanShare must be false.");
+        bool reversesMask = ReturnSequences && GoBackwards && !reversesOutput && input.Mask.Exists;
+        StepMask mask = reversesMask ? builder.AddMask() : ReturnSequences ? input.Mask : default;
+        var op = new RecurrentOp<T>(this, builder, cell, input, GetOutputShape(input.Shape))
+        { ReversesOutput = reversesOutput, ReversedMask = reversesMask ? mask : default };
+        return (op, mask);
     }
 }

@@ -1,47 +1,49 @@
 using System.Numerics;
+using Unroll.Kernels;
 
 namespace Unroll.Layers;
 
 /// <summary>
-/// The states of one recurrent layer at the two ends of a batch: h, and c for an LSTM, each [B, H]. Empty where nobody
-/// gives or asks for them.
+/// The states of one recurrent layer at the two ends of a batch, each [B, units of the state]. Empty where nobody gives or asks for them.
 /// </summary>
-internal sealed class RecurrentStates<T>(int units, int count)
+/// <param name="states">The layer's states: h, and c of an LSTM.</param>
+internal sealed class RecurrentStates<T>(IReadOnlyList<LayerState> states)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public int Units { get; } = units;
-
     // The states of another run of batches, while one has been put aside.
-    private readonly T[]?[] _otherInitial = new T[]?[count], _otherFinal = new T[]?[count];
+    private readonly T[]?[] _otherInitial = new T[]?[states.Count], _otherFinal = new T[]?[states.Count];
     private int _otherRows;
 
-    /// <summary>1 (h) or 2 (h and c).</summary>
-    public int Count { get; } = count;
+    /// <summary>How many states there are.</summary>
+    public int Count { get; } = states.Count;
 
     /// <summary>One array a state; null: start from zero.</summary>
-    public T[]?[] Initial { get; } = new T[]?[count];
+    public T[]?[] Initial { get; } = new T[]?[states.Count];
 
     /// <summary>One array a state; null: do not keep.</summary>
-    public T[]?[] Final { get; } = new T[]?[count];
+    public T[]?[] Final { get; } = new T[]?[states.Count];
 
     /// <summary>dL/d initial states, written by backward; null: not asked for.</summary>
-    public T[]?[] InitialGradient { get; } = new T[]?[count];
+    public T[]?[] InitialGradient { get; } = new T[]?[states.Count];
 
     /// <summary>dL/d final states beside what flows through the output; null: none.</summary>
-    public T[]?[] FinalGradient { get; } = new T[]?[count];
+    public T[]?[] FinalGradient { get; } = new T[]?[states.Count];
 
     /// <summary>Rows whose states are carried over; 0: the next batch begins from zero, and may have any number.</summary>
     public int CarriedRows { get; private set; }
+
+    /// <summary>The width of a state.</summary>
+    public int Units(int state) => states[state].Units;
 
     /// <summary>Makes room for the states of so many rows at both ends of a batch.</summary>
     public void Reserve(int rows)
     {
         for (int s = 0; s < Count; s++)
         {
-            if (Initial[s] is null || Initial[s]!.Length < rows * Units)
-                Initial[s] = new T[rows * Units];
-            if (Final[s] is null || Final[s]!.Length < rows * Units)
-                Final[s] = new T[rows * Units];
+            if (Initial[s] is null || Initial[s]!.Length < rows * Units(s))
+                Initial[s] = new T[rows * Units(s)];
+            if (Final[s] is null || Final[s]!.Length < rows * Units(s))
+                Final[s] = new T[rows * Units(s)];
         }
     }
 
@@ -83,23 +85,25 @@ internal sealed class RecurrentStates<T>(int units, int count)
         Array.Clear(Final);
     }
 
-    /// <summary>Copies rows of [B, H] into a padded slab; rows beyond the shard repeat the last one, or become zero.</summary>
-    public void Load(T[]? source, ShardPass<T> pass, Span<T> slab, int stride, bool repeat)
+    /// <summary>Copies rows of [B, units] into a padded slab; rows beyond the shard repeat the last one, or become zero.</summary>
+    public void Load(int state, T[]? source, ShardPass<T> pass, Span<T> slab, bool repeat)
     {
+        int units = Units(state), stride = Lanes.Pad(units);
         for (int row = 0; row < pass.PaddedRows; row++)
         {
             Span<T> target = slab.Slice(row * stride, stride);
             target.Clear();
             if (source is not null && (repeat || row < pass.Rows))
-                source.AsSpan((pass.FirstRow + Math.Min(row, pass.Rows - 1)) * Units, Units).CopyTo(target);
+                source.AsSpan((pass.FirstRow + Math.Min(row, pass.Rows - 1)) * units, units).CopyTo(target);
         }
     }
 
-    public void Save(ReadOnlySpan<T> slab, int stride, ShardPass<T> pass, T[]? target)
+    public void Save(int state, ReadOnlySpan<T> slab, ShardPass<T> pass, T[]? target)
     {
         if (target is null)
             return;
+        int units = Units(state), stride = Lanes.Pad(units);
         for (int row = 0; row < pass.Rows; row++)
-            slab.Slice(row * stride, Units).CopyTo(target.AsSpan((pass.FirstRow + row) * Units, Units));
+            slab.Slice(row * stride, units).CopyTo(target.AsSpan((pass.FirstRow + row) * units, units));
     }
 }

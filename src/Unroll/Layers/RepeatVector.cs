@@ -17,18 +17,18 @@ public sealed record RepeatVector : Layer
 
     public int Count { get; }
 
-    internal override string Kind => "repeat_vector";
-
-    internal override bool GoesStepByStep(Shape input) => false;
+    protected internal override string Kind => "repeat_vector";
 
     public override Shape GetOutputShape(Shape input) => input.Rank == 1
         ? new Shape(Count, input.Features)
         : throw new UnrollException($"{Label} takes vectors of shape (features), but its input has shape {input}. A recurrent layer gives one where ReturnSequences is off; Flatten makes one of anything.");
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new RepeatVectorOp<T>(this, builder, input, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new RepeatVectorOp<T>(this, builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));
 }
 
-internal sealed class RepeatVectorOp<T>(RepeatVector options, LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(options, builder.LayerName, input, output)
+internal sealed class RepeatVectorOp<T>(RepeatVector options, LayerBuilder<T> builder, Shape input, Shape output)
+    : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = Lanes.Pad(input.Features);

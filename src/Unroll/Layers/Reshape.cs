@@ -25,15 +25,14 @@ public sealed record Reshape : Layer
     [JsonConverter(typeof(ShapeConverter))]
     public Shape Target { get; }
 
-    internal override string Kind => "reshape";
-
-    internal override bool GoesStepByStep(Shape input) => false;
+    protected internal override string Kind => "reshape";
 
     public override Shape GetOutputShape(Shape input) => input.Size == Target.Size
         ? Target
         : throw new UnrollException($"{Label} gives {Target}, {Target.Size} values, but its input {input} has {input.Size}. Give a shape of {input.Size} values.");
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new ReshapeOp<T>(this, builder, input, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new ReshapeOp<T>(builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));
 }
 
 /// <summary>
@@ -42,21 +41,19 @@ public sealed record Reshape : Layer
 /// </summary>
 public sealed record Flatten : Layer
 {
-    internal override string Kind => "flatten";
+    protected internal override string Kind => "flatten";
 
-    internal override bool GoesStepByStep(Shape input) => input.Rank == 1;
+    protected internal override bool GoesStepByStep(Shape input) => input.Rank == 1;
 
     public override Shape GetOutputShape(Shape input) => new(input.Size);
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => new ReshapeOp<T>(this, builder, input, GetOutputShape(input));
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        new(new ReshapeOp<T>(builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));
 }
 
-internal sealed class ReshapeOp<T> : LayerOp<T>
+internal sealed class ReshapeOp<T>(LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public ReshapeOp(Layer options, LayerBuilder<T> builder, Shape input, Shape output)
-        : base(options, builder.LayerName, input, output) => builder.Mask = -1;
-
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans) => Copy(pass.PaddedRows, spans.Input, Input.Features, spans.Output, Output.Features);
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)

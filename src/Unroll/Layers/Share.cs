@@ -3,22 +3,28 @@ using Unroll.Kernels;
 namespace Unroll.Layers;
 
 /// <summary>
-/// Part <paramref name="index"/> of <paramref name="count"/> of some work. Every element is computed by one thread alone and in
-/// the order it always has, so the count changes no bits. The default value is the whole.
+/// A part of some work. Every element is computed by one thread alone and in the order it always has, so the count of parts changes no
+/// bits. The default value is the whole.
 /// </summary>
-internal readonly struct Share(int index, int count)
+public readonly struct Share
 {
+    private readonly int _count;
+
+    /// <param name="index">Which part, from 0.</param>
+    /// <param name="count">How many there are.</param>
+    internal Share(int index, int count) => (Index, _count) = (index, count);
+
     /// <summary>True for the first part, which takes on what is not worth dividing.</summary>
     public bool IsFirst => Index == 0;
 
-    public int Index => index;
+    internal int Index { get; }
 
     /// <summary>This part's run of <paramref name="length"/> items, cut at multiples of <paramref name="unit"/>.</summary>
     public ColumnRange Of(int length, int unit = 1)
     {
-        if (count <= 1)
+        if (_count <= 1)
             return new ColumnRange(0, length);
         long units = (length + unit - 1) / unit;
-        return new ColumnRange((int)Math.Min(length, units * index / count * unit), (int)Math.Min(length, units * (index + 1) / count * unit));
+        return new ColumnRange((int)Math.Min(length, units * Index / _count * unit), (int)Math.Min(length, units * (Index + 1) / _count * unit));
     }
 }

@@ -8,7 +8,7 @@ namespace Unroll;
 /// The simple recurrent network (Elman 1990): h = tanh(x·W + h₋₁·U + b). Input (T, F), output (H) or (T, H).
 /// Parameters: kernel [F, H], recurrent_kernel [H, H], bias [H].
 /// </summary>
-public sealed record SimpleRnn : Layers.Recurrent
+public sealed record SimpleRnn : Recurrent
 {
     /// <param name="units">H, at least 1.</param>
     public SimpleRnn(int units)
@@ -16,52 +16,43 @@ public sealed record SimpleRnn : Layers.Recurrent
     {
     }
 
-    internal override string Kind => "simple_rnn";
+    protected internal override bool UsesActivation => true;
 
-    internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input)
-    {
-        Parameter kernel = builder.AddParameter("kernel", new Shape(input.Features, Units), KernelInitializer, KernelRegularizer);
-        Parameter recurrent = builder.AddParameter("recurrent_kernel", new Shape(Units, Units), RecurrentInitializer, RecurrentRegularizer);
-        Parameter? bias = UseBias ? builder.AddParameter("bias", new Shape(Units), BiasInitializer, BiasRegularizer) : null;
-        return new SimpleRnnCell<T>(builder, this, kernel, recurrent, bias);
-    }
+    protected internal override string Kind => "simple_rnn";
+
+    protected internal override Cell<T> CreateCell<T>(LayerBuilder<T> builder, Shape input) => new SimpleRnnCell<T>(builder, this, input);
 }
 
-/// <summary>Forward needs no slab: h itself tells the derivative. Backward leaves the gradient before the activation there.</summary>
-internal sealed class SimpleRnnCell<T>(LayerBuilder<T> builder, SimpleRnn options, Parameter kernel, Parameter recurrent, Parameter? bias)
-    : AdditiveCell<T>(builder, options.Units, 1, kernel, recurrent, bias)
+/// <summary>
+/// Where h itself tells the derivative, z is computed in its place; otherwise it stays in the gate. Backward leaves the gradient before the
+/// activation in the gate.
+/// </summary>
+internal sealed class SimpleRnnCell<T>(LayerBuilder<T> builder, SimpleRnn options, Shape input)
+    : GatedCell<T>(builder, options, input, new GateOptions(1) { InState = !options.Activation.NeedsInput })
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public override bool CanShare => true;
+    public override bool CanShare => options.Activation.IsElementwise;
 
-    public override void Forward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
+    protected override void Forward(in GateStep<T> gates)
     {
-        while (worker.Take(out Share part))
+        Rows<T> h = gates.Step.After(0);
+        for (int run = 0; run < gates.Runs; run++)
         {
-            GateSums(step, new Slab<T>(step.H, Padded), part);
-            ColumnRange own = part.Of(Padded, Lanes.Count);
-            for (int row = 0; row < step.Rows; row++)
-                Kernels.Activate(options.Activation, step.H.Slice(row * Padded + own.From, own.Length));
+            Span<T> values = gates.Run(h, run);
+            if (options.Activation.NeedsInput)
+                gates.Run(gates.Step.Slab, run).CopyTo(values);
+            options.Activation.Forward(Kernels, values, h.Stride, gates.Units);
         }
-
-        worker.Wait();
     }
 
-    public override void Backward(in CellStep<T> step, PhaseWorker worker, Span<T> scratch)
+    protected override void Backward(in GateStep<T> gates)
     {
-        while (worker.Take(out Share part))
+        Rows<T> h = gates.Step.After(0), dh = gates.Step.Gradient(0), z = gates.Step.Slab;
+        for (int run = 0; run < gates.Runs; run++)
         {
-            ColumnRange own = part.Of(Padded, Lanes.Count);
-            for (int row = 0; row < step.Rows; row++)
-            {
-                int at = row * Padded + own.From;
-                Span<T> dz = step.Slab.Slice(at, own.Length);
-                step.DH.Slice(at, own.Length).CopyTo(dz);
-                Kernels.MultiplyByDerivative(options.Activation, step.H.Slice(at, own.Length), dz);
-            }
+            Span<T> gradient = gates.Run(dh, run), gate = gates.Run(z, run);
+            options.Activation.Backward(Kernels, gate, gates.Run(h, run), gradient, h.Stride, gates.Units);
+            gradient.CopyTo(gate);
         }
-
-        worker.Wait();
-        RecurrentGradient(step, worker);
     }
 }

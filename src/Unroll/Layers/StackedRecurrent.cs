@@ -24,13 +24,15 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
     /// <summary>True: the final states of all layers are further outputs, from the lowest layer up, each (H of its layer).</summary>
     public bool ReturnState { get; init; }
 
-    internal override string Kind => "stacked_recurrent";
+    protected internal override string Kind => "stacked_recurrent";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     internal override int RecurrentUnits => Layers.Max(layer => layer.Units);
 
     internal override bool IsStateful => Layers.Any(layer => layer.Stateful);
 
-    internal override IReadOnlyList<LayerState> States =>
+    protected internal override IReadOnlyList<LayerState> States =>
         [.. Parts.SelectMany(layer => layer.States.Select(state => new LayerState($"{layer.Name}/{state.Name}", state.Units)))];
 
     internal override bool ReturnsStates => ReturnState;
@@ -45,23 +47,23 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
 
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), ReturnSequences, ReturnState, Layers.Count, Layers[0]);
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input) => Build(builder, input, fromTheEnd: false);
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
+        Build(builder, inputs[0], fromTheEnd: false);
 
     /// <summary>The same; or all layers take the steps from the last to the first, and return sequences in the order of time.</summary>
-    internal StackedRecurrentOp<T> Build<T>(LayerBuilder<T> builder, Shape input, bool fromTheEnd)
+    internal BuiltLayer<T> Build<T>(LayerBuilder<T> builder, LayerInput input, bool fromTheEnd)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        string name = builder.LayerName;
         var parts = new List<RecurrentOp<T>>();
         foreach (Recurrent layer in Parts)
         {
-            builder.LayerName = $"{name}/{layer.Name}";
             Recurrent part = fromTheEnd ? layer with { GoBackwards = true } : layer;
-            parts.Add(part.Build(builder, parts.Count == 0 ? input : parts[^1].Output, fromTheEnd));
+            (RecurrentOp<T> op, StepMask mask) = part.Build(builder.Child(layer.Name!), input, fromTheEnd);
+            parts.Add(op);
+            input = new LayerInput(op.Output, mask);
         }
 
-        builder.LayerName = name;
-        return new StackedRecurrentOp<T>(this, name, builder.ShardRows, [.. parts]);
+        return new(new StackedRecurrentOp<T>(builder, [.. parts]), input.Mask);
     }
 }
 
@@ -76,14 +78,15 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
     // For each part but the last where its output lies, and that output's gradient after it, each of so many values.
     private readonly int[] _outputAt, _outputSize;
 
-    public StackedRecurrentOp(StackedRecurrent options, string name, int shardRows, RecurrentOp<T>[] parts)
-        : base(options, name, parts[0].Input, parts[^1].Output)
+    public StackedRecurrentOp(LayerBuilder<T> builder, RecurrentOp<T>[] parts)
+        : base(builder, parts[0].Input, parts[^1].Output)
     {
+        int shardRows = builder.ShardRows;
         _parts = parts;
         (_cacheAt, _states, _outputAt, _outputSize) = (new int[parts.Length], new int[parts.Length], new int[parts.Length - 1], new int[parts.Length - 1]);
         for (int i = 0; i < parts.Length; i++)
         {
-            (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].StateCount);
+            (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].States.Count);
             CacheSize = checked(CacheSize + parts[i].CacheSize);
             if (i == parts.Length - 1)
                 break;
@@ -94,21 +97,13 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
 
     public override int CacheSize { get; }
 
-    public override int ScratchSize => _parts.Max(part => part.ScratchSize);
-
-    public override IEnumerable<RecurrentOp<T>> RecurrentParts => _parts;
+    internal override IEnumerable<RecurrentOp<T>> RecurrentParts => _parts;
 
     public override bool SkipsPadding => true;
 
     public override int OutputSteps(ShardPass<T> pass, int inputSteps) => StepsOf(_parts.Length, pass, inputSteps);
 
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share)
-    {
-        foreach (RecurrentOp<T> part in _parts)
-            part.Prepare(parameters, share);
-    }
-
-    public override int MostThreads(ShardPass<T> pass)
+    internal override int MostThreads(ShardPass<T> pass)
     {
         int most = 1;
         foreach (RecurrentOp<T> part in _parts)

@@ -20,7 +20,9 @@ public sealed record TimeDistributed(Layer Inner) : Layer
         init => field = value ?? throw new ArgumentNullException(nameof(value));
     } = Inner ?? throw new ArgumentNullException(nameof(Inner));
 
-    internal override string Kind => "time_distributed";
+    protected internal override string Kind => "time_distributed";
+
+    protected internal override bool GoesStepByStep(Shape input) => true;
 
     internal override int RecurrentUnits => Inner.RecurrentUnits;
 
@@ -38,17 +40,14 @@ public sealed record TimeDistributed(Layer Inner) : Layer
         return new Shape([input.Steps, .. Inner.GetOutputShapes([StepOf(input)])[0].ToArray()]);
     }
 
-    internal override LayerOp<T> Build<T>(LayerBuilder<T> builder, Shape input)
+    protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs)
     {
+        (Shape input, StepMask mask) = inputs[0];
         Shape output = GetOutputShape(input);
-        (int mask, int rows) = (builder.Mask, builder.ShardRows);
-        (builder.Mask, builder.ShardRows) = (-1, checked(rows * input.Steps));
-        LayerOp<T> inner = Inner.Build(builder, [StepOf(input)]);
-        if (builder.Mask >= 0)
+        BuiltLayer<T> inner = Inner.Build(builder.WithRows(checked(builder.ShardRows * input.Steps)), [new LayerInput(StepOf(input))]);
+        if (inner.Mask.Exists)
             throw new UnrollException($"{Label} cannot pass on the mask that {Inner.Kind} makes in every step. Leave the mask out, or mask the sequence before.");
-        var op = new TimeDistributedOp<T>(this, builder, inner, mask, rows, input, output);
-        (builder.Mask, builder.ShardRows) = (output.Rank == 2 ? mask : -1, rows);
-        return op;
+        return new(new TimeDistributedOp<T>(builder, inner.Op, inputs[0], output), output.Rank == 2 ? mask : default);
     }
 
     private static Shape StepOf(Shape input) => new(input.ToArray()[1..]);
@@ -58,17 +57,19 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly LayerOp<T> _inner;
-    private readonly int _mask, _innerCache, _inputSize, _outputSize;
+    private readonly StepMask _mask;
+    private readonly int _innerCache, _inputSize, _outputSize;
 
     /// <summary>Where a step has several positions, the slab [T·Q, P, F] is brought to [Q, T·P, F] and back.</summary>
     private readonly bool _copiesInput, _copiesOutput;
 
-    public TimeDistributedOp(TimeDistributed options, LayerBuilder<T> builder, LayerOp<T> inner, int mask, int shardRows, Shape input, Shape output)
-        : base(options, builder.LayerName, input, output)
+    public TimeDistributedOp(LayerBuilder<T> builder, LayerOp<T> inner, LayerInput input, Shape output)
+        : base(builder, input.Shape, output)
     {
-        (_inner, _mask, _innerCache) = (inner, mask, inner.CacheSize);
+        int shardRows = builder.ShardRows;
+        (_inner, _mask, _innerCache) = (inner, input.Mask, inner.CacheSize);
         (_copiesInput, _copiesOutput) = (inner.Input.Positions > 1, inner.Output.Positions > 1);
-        _inputSize = _copiesInput ? checked(input.Positions * shardRows * Lanes.Pad(input.Features)) : 0;
+        _inputSize = _copiesInput ? checked(Input.Positions * shardRows * Lanes.Pad(Input.Features)) : 0;
         _outputSize = _copiesOutput ? checked(output.Positions * shardRows * Lanes.Pad(output.Features)) : 0;
         CacheSize = checked(_innerCache + 2 * _inputSize + 2 * _outputSize);
     }
@@ -76,11 +77,7 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
     /// <summary>The inner layer's cache; its input and output and their gradients, where they are copies.</summary>
     public override int CacheSize { get; }
 
-    public override int ScratchSize => _inner.ScratchSize;
-
     public override bool SkipsPadding => !_copiesInput && !_copiesOutput;
-
-    public override void Prepare(ReadOnlySpan<T> parameters, Share share) => _inner.Prepare(parameters, share);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

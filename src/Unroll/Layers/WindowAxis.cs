@@ -21,6 +21,9 @@ internal readonly struct WindowAxis
         };
     }
 
+    private WindowAxis(int output, int size, int stride, int dilation, int input, int before) =>
+        (Output, Size, _stride, _dilation, Input, _before) = (output, size, stride, dilation, input, before);
+
     /// <summary>Positions of the input.</summary>
     public int Input { get; }
 
@@ -41,16 +44,9 @@ internal readonly struct WindowAxis
     /// <exception cref="UnrollException">The input or an option does not fit.</exception>
     public static WindowAxis[] Of(string label, Shape input, Padding padding, bool mayBeCausal, params (int Size, int Stride, int Dilation)[] windows)
     {
-        string[] units = windows.Length == 1 ? s_sequence : s_image;
-        if (input.Rank != windows.Length + 1)
-        {
-            throw new UnrollException(windows.Length == 1
-                ? $"{label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or reshape the input."
-                : $"{label} takes images of shape (height, width, channels), but its input has shape {input}. Reshape the input; an image of one channel ends in 1.");
-        }
-
+        string[] units = RequireRank(label, input, windows.Length);
         if (padding is not (Padding.Valid or Padding.Same) && !(mayBeCausal && padding == Padding.Causal))
-            throw new UnrollException($"{label} has padding {padding}, which only Conv1D knows. Choose Valid or Same.");
+            throw new UnrollException($"{label} has padding {padding}, which only convolutions of sequences know. Choose Valid or Same.");
         var axes = new WindowAxis[windows.Length];
         for (int i = 0; i < axes.Length; i++)
         {
@@ -64,12 +60,74 @@ internal readonly struct WindowAxis
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
         }
 
+        RequirePlaces(label, input, axes);
+        return axes;
+    }
+
+    /// <summary>
+    /// The windows of a transposed convolution: those of the convolution that would make its input of its output, so that
+    /// <see cref="Output"/> are the positions of its input, and <see cref="Input"/> those of its output. Lengths and places are Keras'.
+    /// </summary>
+    /// <exception cref="UnrollException">The input or an option does not fit.</exception>
+    public static WindowAxis[] Transposed(string label, Shape input, Padding padding,
+        params (int Size, int Stride, int Dilation, int? OutputPadding)[] windows)
+    {
+        string[] units = RequireRank(label, input, windows.Length);
+        if (padding is not (Padding.Valid or Padding.Same))
+            throw new UnrollException($"{label} has padding {padding}. Choose Valid or Same.");
+        var axes = new WindowAxis[windows.Length];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            (int size, int stride, int dilation, int? more) = windows[i];
+            long reach = Reach(size, dilation), before = 0, output;
+            if (more >= stride)
+                throw new UnrollException($"{label}'s output padding of {more} {units[i]} must be below its stride of {stride}.");
+            if (padding == Padding.Valid)
+            {
+                output = (input[i] - 1L) * stride + reach + (more ?? Math.Max(0, stride - reach));
+            }
+            else if (more is null)
+            {
+                output = (long)input[i] * stride;
+                before = Math.Max(0, (reach - stride) / 2);
+            }
+            else
+            {
+                output = (input[i] - 1L) * stride + reach % 2 + more.Value;
+                before = Math.Max(0, (reach - reach % 2 - more.Value) / 2);
+            }
+
+            if (reach > int.MaxValue || output is < 1 or > int.MaxValue)
+                throw new UnrollException(
+                    $"{label} makes {output} {units[i]} of an input of shape {input}, with a window that spans {reach}; from 1 to "
+                    + $"{int.MaxValue} can be. "
+                    + "Choose another stride, dilation, output padding or window.");
+            axes[i] = new WindowAxis(input[i], size, stride, dilation, (int)output, (int)before);
+        }
+
+        RequirePlaces(label, input, axes);
+        return axes;
+    }
+
+    /// <summary>What the extents of the input are called, where there is one for each window extent, and features.</summary>
+    private static string[] RequireRank(string label, Shape input, int extents)
+    {
+        if (input.Rank == extents + 1)
+            return extents == 1 ? s_sequence : s_image;
+        throw new UnrollException(extents == 1
+            ? $"{label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the "
+                + "recurrent layer before it, or reshape the input."
+            : $"{label} takes images of shape (height, width, channels), but its input has shape {input}. Reshape the input; an image of "
+                + "one channel ends in 1.");
+    }
+
+    private static void RequirePlaces(string label, Shape input, WindowAxis[] axes)
+    {
         decimal places = axes.Aggregate(1m, (product, axis) => product * axis.Output * axis.Size);
         if (places > MostPlaces)
             throw new UnrollException(
                 $"{label}'s windows read {places} places for inputs of shape {input}, and {MostPlaces} at most can be. "
                 + "Choose smaller windows or a larger stride.");
-        return axes;
     }
 
     /// <summary>Positions from a window's first to its last.</summary>

@@ -29,6 +29,9 @@ internal sealed class OptimizerState<T>
 internal readonly struct OptimizerSlots<T>(AlignedBuffer<T>[] slots, ColumnRange some)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>How many sums there are for each weight.</summary>
+    public int Count => slots.Length;
+
     /// <summary>Running sum number <paramref name="index"/>, or nothing where the optimiser keeps fewer.</summary>
     public Span<T> this[int index] => index < slots.Length ? slots[index].Slice(some.From, some.Length) : default;
 }

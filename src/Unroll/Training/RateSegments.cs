@@ -3,15 +3,17 @@ using Unroll.Kernels;
 
 namespace Unroll.Training;
 
-/// <summary>Weights From … To − 1, which lie in a row and learn at one rate.</summary>
+/// <summary>Weights From … To − 1, which lie in a row and learn alike.</summary>
 /// <param name="From">The first.</param>
 /// <param name="To">The one after the last.</param>
 /// <param name="Factor">What the learning rate is multiplied with.</param>
-internal readonly record struct RateSegment(int From, int To, double Factor);
+/// <param name="Decays">Whether weight decay goes to them.</param>
+internal readonly record struct RateSegment(int From, int To, double Factor, bool Decays);
 
 /// <summary>
-/// Steps of an optimiser over weights with different rates: layers have factors of their own, and frozen ones are left out. Optimisers take
-/// whole vectors; the vectors in which two segments meet are taken on copies, of which only the segment's own weights go back.
+/// Steps of an optimiser over weights that do not learn alike: layers have factors of their own, frozen ones are left out, and some
+/// parameters have no weight decay. Kernels take whole vectors; the vectors in which two segments meet are taken on copies, of which only
+/// the segment's own weights go back.
 /// </summary>
 internal sealed class RateSegments<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -29,27 +31,34 @@ internal sealed class RateSegments<T>
 
     /// <summary>Null where all weights learn alike.</summary>
     /// <param name="parameters">In the order in which they lie.</param>
+    /// <param name="optimizer">Whose steps they are.</param>
     /// <param name="rates">Factors by layer.</param>
     /// <param name="threads">How many take steps at once.</param>
-    /// <param name="slots">Running sums of the optimiser.</param>
     public static RateSegments<T>? Of(
-        IReadOnlyList<Parameter> parameters, IReadOnlyDictionary<string, double> rates, int threads, int slots)
+        IReadOnlyList<Parameter> parameters, Optimizer optimizer, IReadOnlyDictionary<string, double> rates, int threads)
     {
         var segments = new List<RateSegment>();
         foreach (Parameter parameter in parameters)
         {
-            // The longest name says most: that of a layer within another.
-            string? named = rates.Keys.Where(parameter.IsOf).MaxBy(layer => layer.Length);
-            double factor = parameter.IsFrozen ? 0 : named is null ? 1 : rates[named];
-            if (segments.Count > 0 && segments[^1].Factor == factor)
-                segments[^1] = segments[^1] with { To = parameter.Offset + parameter.Length };
+            RateSegment own = Of(parameter, optimizer, rates);
+            if (segments.Count > 0 && segments[^1].Factor == own.Factor && segments[^1].Decays == own.Decays)
+                segments[^1] = segments[^1] with { To = own.To };
             else
-                segments.Add(new RateSegment(parameter.Offset, parameter.Offset + parameter.Length, factor));
+                segments.Add(own);
         }
 
-        return segments.TrueForAll(segment => segment.Factor == 1)
+        return segments.TrueForAll(segment => segment is { Factor: 1, Decays: true })
             ? null
-            : new RateSegments<T>([.. segments.Where(segment => segment.Factor > 0)], threads, slots);
+            : new RateSegments<T>([.. segments.Where(segment => segment.Factor > 0)], threads, optimizer.Slots);
+    }
+
+    /// <summary>One parameter; the factor 0 where it does not learn.</summary>
+    public static RateSegment Of(Parameter parameter, Optimizer optimizer, IReadOnlyDictionary<string, double> rates)
+    {
+        // The longest name says most: that of a layer within another.
+        string? named = rates.Keys.Where(parameter.IsOf).MaxBy(layer => layer.Length);
+        double factor = parameter.IsFrozen ? 0 : named is null ? 1 : rates[named];
+        return new RateSegment(parameter.Offset, parameter.Offset + parameter.Length, factor, optimizer.Decays(parameter.Name));
     }
 
     /// <summary>Throws where a name is of no layer with weights.</summary>
@@ -77,7 +86,7 @@ internal sealed class RateSegments<T>
             int from = Math.Max(own.From, segment.From), to = Math.Min(own.To, segment.To);
             if (from >= to)
                 continue;
-            StepWork<T> scaled = work with { Rate = work.Rate * segment.Factor };
+            StepWork<T> scaled = work with { Rate = work.Rate * segment.Factor, Decays = segment.Decays };
             int first = Lanes.Pad(from), last = to / Lanes.Count * Lanes.Count;
             if (first > last)
             {
@@ -113,25 +122,11 @@ internal sealed class RateSegments<T>
             work.Store.Gradients.Slice(start, Lanes.Count).CopyTo(_gradients.Span);
             for (int i = 0; i < _state.Count; i++)
                 sums[i].CopyTo(copies[i]);
-            work.Optimizer.Step(work.Kernels, _weights.Span, _gradients.Span, copies, work.Rate, work.Number);
-            Range own = (some.From - start)..(some.To - start);
-            _weights.Span[own].CopyTo(weights[own]);
+            var own = new ColumnRange(some.From - start, some.To - start);
+            work.Step(_weights.Span, _gradients.Span, copies, own);
+            _weights.Span[own.From..own.To].CopyTo(weights[own.From..]);
             for (int i = 0; i < _state.Count; i++)
-                copies[i][own].CopyTo(sums[i][own]);
+                copies[i][own.From..own.To].CopyTo(sums[i][own.From..]);
         }
     }
-}
-
-/// <summary>What a step of an optimiser works on.</summary>
-internal readonly record struct StepWork<T>(Optimizer Optimizer, Kernels<T> Kernels, ParameterStore<T> Store, OptimizerState<T> State)
-    where T : unmanaged, IFloatingPointIeee754<T>
-{
-    public double Rate { get; init; }
-
-    /// <summary>Number of the step, from 1.</summary>
-    public long Number { get; init; }
-
-    /// <param name="own">Whole vectors.</param>
-    public void Step(ColumnRange own) =>
-        Optimizer.Step(Kernels, Store.SomeValues(own), Store.Gradients.Slice(own.From, own.Length), State.Some(own), Rate, Number);
 }

@@ -58,8 +58,7 @@ internal static class SampleCheck
             }
         }
 
-        // Other losses judge any number.
-        if (Enumerable.Range(0, graph.Outputs.Length).Any(i => loss.PartFor(i).Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits))
+        if (Enumerable.Range(0, graph.Outputs.Length).Any(i => !loss.PartFor(i).TakesAnyTarget))
             network.RequireTargets(batch, loss);
     }
 
@@ -139,7 +138,7 @@ internal static class SampleCheck
     }
 
     /// <summary>How many tokens the embeddings that read an input take; 0 where none does.</summary>
-    private static int TokensOf(Graph graph, Node input)
+    public static int TokensOf(Graph graph, Node input)
     {
         int most = 0;
         foreach (LayerUse use in graph.Uses.Where(use => use.Inputs.Contains(input)))

@@ -20,8 +20,13 @@ internal sealed class Trainer
     private readonly int _rowsPerStep;
     private readonly long _steps;
     private readonly Measures _measures;
+    private readonly TrainingCallback[] _callbacks;
+    private readonly TrainingContext _context;
     private readonly Stopwatch _clock = new();
     private readonly TimeSpan _before;
+
+    // While callbacks run that may fail.
+    private bool _isTelling;
 
     /// <param name="model">What is trained.</param>
     /// <param name="samples">What on.</param>
@@ -53,6 +58,7 @@ internal sealed class Trainer
 
         // What can be refused has been: from here on the last training's state and the model's weights change.
         _run = Begin(last);
+        (_callbacks, _context) = ([.. options.Callbacks], new TrainingContext(model, options, _run));
         _before = _run.History.Duration;
         _steps = _run.Before.Steps + (long)options.Epochs * StepsPerEpoch;
         _step = new TrainingStep<float>(_network, options, _run.Sums)
@@ -75,24 +81,39 @@ internal sealed class Trainer
     /// <exception cref="TrainingDivergedException">The loss became infinite.</exception>
     public History Run(CancellationToken cancellation)
     {
+        try
+        {
+            return RunEpochs(cancellation);
+        }
+        catch when (_isTelling || _step.IsTorn)
+        {
+            _network.Built.Write(weights => _lastGood.CopyTo(weights.Values));
+            throw;
+        }
+    }
+
+    private History RunEpochs(CancellationToken cancellation)
+    {
         _clock.Start();
         var batch = new SampleBatch(_training, _run.Order);
         _validator?.Reserve();
-        Raise(new TrainingEvent
+        var start = new TrainingEvent
         {
             Kind = TrainingEventKind.Started,
             Epoch = History.Epochs.Count,
             Epochs = _options.Epochs,
             StepsPerEpoch = StepsPerEpoch,
-        });
-        if (ShouldStop())
-            return Finish(StopReason.StoppedEarly);
+        };
+        Tell(start, static (callback, training) => callback.OnStarted(training));
+        Raise(start);
+        if (Enough() is { } reached)
+            return Finish(reached);
         for (int epoch = History.Epochs.Count + 1; epoch <= _options.Epochs; epoch++)
         {
             TimeSpan started = _clock.Elapsed;
             Arrange(_run.Before.Epochs + epoch);
             if (Epoch(epoch, batch, cancellation) is not (double loss, double rate))
-                return Cancelled();
+                return _run.IsStopped ? Finish(StopReason.StoppedByCallback) : Cancelled();
 
             // The last step can throw the weights out of range while its loss, taken before the step, was finite.
             if (!SampleCheck.AreFinite(_network.Parameters.ReadOnlyValues))
@@ -107,8 +128,8 @@ internal sealed class Trainer
                 ValidationMetrics = _validator?.Measures.Metrics() ?? default,
             });
             SwapAverage();
-            if (ShouldStop())
-                return Finish(StopReason.StoppedEarly);
+            if (Enough() is { } reason)
+                return Finish(reason);
         }
 
         return Finish(StopReason.Finished);
@@ -116,6 +137,14 @@ internal sealed class Trainer
 
     /// <summary>What the training begins from, with the weights of the model: a checkpoint, the last training, or nothing.</summary>
     private TrainingRun Begin(TrainingRun? last)
+    {
+        TrainingRun run = BeginWith(last);
+        if (_options.Callbacks.Count == 0)
+            (run.FixedRate, run.IsStopped) = (null, false);
+        return run;
+    }
+
+    private TrainingRun BeginWith(TrainingRun? last)
     {
         if (_options.Checkpoint is { Resume: true } && _file!.Exists)
             return _file.Read();
@@ -145,7 +174,7 @@ internal sealed class Trainer
         }
     }
 
-    /// <summary>The mean loss of the epoch and the rate of its last step, or null when cancelled.</summary>
+    /// <summary>The mean loss of the epoch and the rate of its last step, or null when cancelled or stopped within it.</summary>
     private (double Loss, double Rate)? Epoch(int epoch, SampleBatch batch, CancellationToken cancellation)
     {
         double rate = 0;
@@ -164,12 +193,12 @@ internal sealed class Trainer
                 throw Diverged(epoch, step, rate);
             }
 
-            _run.Steps = _step.Steps;
+            (_run.Steps, _context.StepLoss) = (_step.Steps, loss);
             if (_options.WeightAverage is { } average)
                 _run.TakeAverage(_network.Parameters, average);
             _network.CarryStates();
             _measures.Add(batch, _step.Penalty);
-            Raise(new TrainingEvent
+            var moment = new TrainingEvent
             {
                 Kind = TrainingEventKind.StepEnded,
                 Epoch = epoch,
@@ -179,7 +208,11 @@ internal sealed class Trainer
                 Loss = _measures.Loss,
                 LearningRate = rate,
                 Elapsed = _before + _clock.Elapsed,
-            });
+            };
+            Tell(moment, static (callback, training) => callback.OnStepEnded(training));
+            Raise(moment);
+            if (_run.IsStopped && step < StepsPerEpoch)
+                return null;
         }
 
         return (_measures.Loss, rate);
@@ -187,6 +220,8 @@ internal sealed class Trainer
 
     private double RateOf(int epoch, int step)
     {
+        if (_run.FixedRate is { } fixedRate)
+            return fixedRate;
         if (_options.Schedule is null)
             return _options.Optimizer.LearningRate;
         double rate = _options.Schedule.RateAt(new ScheduleMoment
@@ -225,8 +260,7 @@ internal sealed class Trainer
         else
             _run.EpochsWithoutProgress++;
         History.Duration = _before + _clock.Elapsed;
-        _file?.Write(_run);
-        Raise(new TrainingEvent
+        var moment = new TrainingEvent
         {
             Kind = TrainingEventKind.EpochEnded,
             Epoch = record.Epoch,
@@ -241,14 +275,23 @@ internal sealed class Trainer
             ValidationMetrics = record.ValidationMetrics,
             LearningRate = record.LearningRate,
             Elapsed = History.Duration,
-        });
+        };
+
+        // What callbacks do at the end of an epoch belongs to it, so the file comes after them.
+        Tell(moment, static (callback, training) => callback.OnEpochEnded(training));
+        _file?.Write(_run);
+        Raise(moment);
     }
 
-    private bool ShouldStop() => _options.EarlyStopping?.IsEnough(_run.EpochsWithoutProgress, StepsPerEpoch) ?? false;
+    /// <summary>Why training ends after so many epochs; null: it goes on.</summary>
+    private StopReason? Enough() => _options.EarlyStopping?.IsEnough(_run.EpochsWithoutProgress, StepsPerEpoch) == true
+        ? StopReason.StoppedEarly
+        : _run.IsStopped ? StopReason.StoppedByCallback
+        : null;
 
     private History Finish(StopReason reason)
     {
-        bool restore = _options.EarlyStopping is { RestoreBestWeights: true };
+        bool restore = _options.EarlyStopping is { RestoreBestWeights: true } && History.BestEpoch > 0;
         return Keep(reason, restore ? _run.Best : null, restore ? History.BestEpoch : History.Epochs.Count);
     }
 
@@ -284,18 +327,31 @@ internal sealed class Trainer
     private History End(StopReason reason, int keptEpoch)
     {
         (History.Reason, History.KeptEpoch, History.Duration) = (reason, keptEpoch, _before + _clock.Elapsed);
-        Raise(new TrainingEvent
+        var moment = new TrainingEvent
         {
             Kind = TrainingEventKind.Ended,
             Epoch = History.Epochs.Count,
             Epochs = _options.Epochs,
             Elapsed = History.Duration,
             Reason = reason,
-        });
+        };
+        Tell(moment, static (callback, training) => callback.OnEnded(training));
+        Raise(moment);
         return History;
     }
 
     private void Raise(in TrainingEvent moment) => _onEvent?.Invoke(moment);
+
+    private void Tell(in TrainingEvent moment, Action<TrainingCallback, TrainingContext> tell)
+    {
+        if (_callbacks.Length == 0)
+            return;
+        _context.Moment = moment;
+        _isTelling = moment.Kind != TrainingEventKind.Ended;
+        foreach (TrainingCallback callback in _callbacks)
+            tell(callback, _context);
+        _isTelling = false;
+    }
 
     /// <summary>A stateful layer has a state for each row of a batch, so no batch may have fewer rows than the one before.</summary>
     private void RequireWholeBatches(ISamples? samples, string what)

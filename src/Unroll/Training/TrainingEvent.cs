@@ -70,11 +70,14 @@ public enum StopReason
     /// <summary>The watched loss had stopped falling.</summary>
     StoppedEarly,
 
-    /// <summary>The caller asked; the model has the best weights so far.</summary>
+    /// <summary>The caller asked (<see cref="TrainingCanceledException"/>); the model has the best weights so far.</summary>
     Cancelled,
 
     /// <summary>The loss became infinite; the model has the last good weights.</summary>
     Diverged,
+
+    /// <summary>A callback ended it, see <see cref="TrainingContext.Stop"/>.</summary>
+    StoppedByCallback,
 }
 
 /// <summary>One epoch that was run to its end.</summary>

@@ -76,11 +76,17 @@ public sealed record TrainingOptions
 
     public Checkpoint? Checkpoint { get; init; }
 
+    /// <summary>Code of yours at the moments of the training, which may set the learning rate and end the training.</summary>
+    public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
+
     internal void Validate()
     {
         Require(Optimizer, nameof(Optimizer), "new RmsProp()");
         Require(Loss, nameof(Loss), "new MeanSquaredError()");
         Require(LayerRates, nameof(LayerRates), "an empty one");
+        Require(Callbacks, nameof(Callbacks), "an empty list");
+        if (Callbacks.Contains(null!))
+            throw new UnrollException("Callbacks of the training options have one that is null. Leave it out.");
         if (Epochs < 1)
             throw new UnrollException($"The number of epochs is {Epochs}; it must be at least 1.");
         if (BatchSize < 1)
@@ -168,9 +174,9 @@ public sealed record WeightAverage(double Decay = 0.999)
 }
 
 /// <summary>
-/// Saves the model and the state of its training to a file after every epoch, whole or not at all. <see cref="Model.Load"/> reads it as any
-/// model file. After a crash, the same line with <see cref="Resume"/> continues after the last epoch in the file and ends with the
-/// weights of a training that was never interrupted, to the bit (on the same instruction set).
+/// Saves the model and the state of its training to a file after every epoch, whole or not at all. <see cref="Model.Load(string)"/> reads
+/// it as any model file. After a crash, the same line with <see cref="Resume"/> continues after the last epoch in the file and ends with
+/// the weights of a training that was never interrupted, to the bit (on the same instruction set).
 /// </summary>
 /// <param name="Path">The file; replaced each time.</param>
 /// <example>

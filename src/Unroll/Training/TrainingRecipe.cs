@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Unroll.Formats;
 
 namespace Unroll.Training;
@@ -16,8 +15,8 @@ internal static class TrainingRecipe
         {
             ["the layers"] = Layers(model),
             ["the frozen weights"] = List(model.Parameters.Where(parameter => parameter.IsFrozen).Select(parameter => parameter.Name)),
-            ["the optimizer"] = Json(options.Optimizer, TrainingJson.Default.Optimizer),
-            ["the loss"] = Json(options.Loss, TrainingJson.Default.Loss),
+            ["the optimizer"] = Json(options.Optimizer),
+            ["the loss"] = Json(options.Loss),
             ["the schedule"] = Of(options.Schedule),
             ["the clipping"] = options.Clipping?.ToString() ?? "none",
             ["the average of weights"] = options.WeightAverage is { } average ? Text(average.Decay) : "none",
@@ -39,7 +38,7 @@ internal static class TrainingRecipe
 
     private static string Layers(Model model)
     {
-        string layers = string.Join(" ", model.Layers.Select(layer => Json(layer, ModelJson.Default.Layer)));
+        string layers = string.Join(" ", model.Layers.Select(ModelJson.Kinds.ToText));
         return model.GivenGraph is null
             ? layers : layers + " " + JsonSerializer.Serialize(GraphHeader.Of(model.Graph), ModelJson.Default.GraphHeader);
     }
@@ -84,19 +83,19 @@ internal static class TrainingRecipe
     {
         null => "none",
         WarmupSchedule warmup => $"warm-up of {Text(warmup.Steps)} steps from {Text(warmup.StartShare)}, then {Of(warmup.Then)}",
-        _ => Json(schedule, TrainingJson.Default.Schedule),
+        _ => Json(schedule),
     };
 
-    private static string Json<T>(T value, JsonTypeInfo<T> type)
-        where T : notnull
+    private static string Json<T>(T value)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Serialize(value, type);
+            return TrainingJson.Kinds.ToText(value);
         }
-        catch (NotSupportedException)
+        catch (UnrollException)
         {
-            // Of a kind that is not ours: what it says of itself, and of a function its type.
+            // Of a kind that nobody registered: what it says of itself, and of a function its type.
             CultureInfo culture = CultureInfo.CurrentCulture;
             try
             {
@@ -121,4 +120,8 @@ internal static class TrainingRecipe
 [JsonSerializable(typeof(Optimizer))]
 [JsonSerializable(typeof(Loss))]
 [JsonSerializable(typeof(Schedule))]
-internal sealed partial class TrainingJson : JsonSerializerContext;
+internal sealed partial class TrainingJson : JsonSerializerContext
+{
+    /// <summary>With the kinds that are registered.</summary>
+    public static KindJson Kinds => field ??= new KindJson(Default);
+}

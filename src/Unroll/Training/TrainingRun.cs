@@ -36,6 +36,12 @@ internal sealed class TrainingRun(Optimizer optimizer, int length, int samples)
 
     public int EpochsWithoutProgress { get; set; }
 
+    /// <summary>The rate that a callback set for the steps to come; null: optimiser and schedule say it.</summary>
+    public double? FixedRate { get; set; }
+
+    /// <summary>Whether a callback ended the training.</summary>
+    public bool IsStopped { get; set; }
+
     /// <summary>
     /// The weights that were trained on, where the model was left with their average: as long as <see cref="KeptVersion"/> is the model's.
     /// </summary>
@@ -54,7 +60,7 @@ internal sealed class TrainingRun(Optimizer optimizer, int length, int samples)
                 + "Give an optimizer of the same kind, or train without Continue.");
         }
 
-        Optimizer = optimizer;
+        (Optimizer, IsStopped) = (optimizer, false);
         Before = (Steps, Before.Epochs + History.Epochs.Count);
         (History, LowestLoss, EpochsWithoutProgress) = (new History { EpochsBefore = Before.Epochs }, double.PositiveInfinity, 0);
         if (Order.Length != samples)

@@ -14,16 +14,16 @@ public class DieboldMarianoTests
 
     // Statistics by the published formulas in Python; p-values from the density of Student's t by Simpson's rule.
     [Theory]
-    [InlineData(1, ErrorLoss.Squared, LongRunVariance.Rectangular, -0.351, -2.719296628765014, 0.02363501247107358)]
-    [InlineData(2, ErrorLoss.Squared, LongRunVariance.Rectangular, -0.351, -3.6215516288169756, 0.0055582972122861785)]
-    [InlineData(3, ErrorLoss.Absolute, LongRunVariance.NeweyWest, -0.31, -4.4420822642468965, 0.001618613742298991)]
-    public void Agrees_with_its_formulas(int steps, ErrorLoss loss, LongRunVariance variance, double mean, double statistic, double p)
+    [InlineData(1, nameof(ErrorLoss.Squared), nameof(LongRunVariance.Rectangular), -0.351, -2.719296628765014, 0.02363501247107358)]
+    [InlineData(2, nameof(ErrorLoss.Squared), nameof(LongRunVariance.Rectangular), -0.351, -3.6215516288169756, 0.0055582972122861785)]
+    [InlineData(3, nameof(ErrorLoss.Absolute), nameof(LongRunVariance.NeweyWest), -0.31, -4.4420822642468965, 0.001618613742298991)]
+    public void Agrees_with_its_formulas(int steps, string loss, string variance, double mean, double statistic, double p)
     {
-        var test = DieboldMariano.Test(s_actual, s_first, s_second, steps, loss, variance);
+        var test = DieboldMariano.Test(s_actual, s_first, s_second, steps, Enum.Parse<ErrorLoss>(loss), Enum.Parse<LongRunVariance>(variance));
         Assert.Equal(mean, test.MeanDifference, 1e-12);
         Assert.Equal(statistic, test.Statistic, 1e-11);
         Assert.Equal(p, test.PValue, 1e-12);
-        Assert.Equal((10, steps, variance), (test.Rows, test.Steps, test.Variance));
+        Assert.Equal((10, steps, variance), (test.Rows, test.Steps, test.Variance.ToString()));
         Assert.True(test.IsSignificant);
     }
 

@@ -202,7 +202,8 @@ public sealed class FinishedWorkTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         Model model = new Model(new Dense(1)).Build(new Shape(5, 1), 1);
-        History history = model.Fit(new ArraySamples(new float[60], new Shape(5, 1), new float[60], new Shape(5, 1)), s_options, _ => stop.Cancel(), stop.Token);
+        var samples = new ArraySamples(new float[60], new Shape(5, 1), new float[60], new Shape(5, 1));
+        History history = Assert.Throws<TrainingCanceledException>(() => model.Fit(samples, s_options, _ => stop.Cancel(), stop.Token)).History;
         Assert.Equal(StopReason.Cancelled, history.Reason);
         Assert.Throws<ArgumentException>(() => Open().Add("a", model, history));
         Assert.Throws<ArgumentException>(() => Open().AddText("", "a"));

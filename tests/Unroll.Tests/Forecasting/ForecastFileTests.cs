@@ -140,7 +140,6 @@ public sealed class ForecastFileTests : IDisposable
 
     [Theory]
     [InlineData("its parts do not fit each other", "\"target\":\"x\"},\"facts\"", "\"target\":\"y\"},\"facts\"")]
-    [InlineData("it names a baseline trend, which there is not", "\"name\":\"naive\"", "\"name\":\"trend\"")]
     [InlineData("its linear models do not fit its inputs", "\"lags\":", "\"lags\":1")]
     [InlineData("its numbers are cut off", "\"actual\":\"", "\"actual\":\"AAAA")]
     [InlineData("its shares do not fit its members", "\"shares\":[[", "\"shares\":[[[1,0],")]
@@ -159,6 +158,16 @@ public sealed class ForecastFileTests : IDisposable
         Assert.EndsWith(". Train it again.", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         Assert.Contains(how, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("forecaster", "\"name\":\"naive\"", "\"name\":\"trend\"", "trend")]
+    [InlineData("transform", "\"transform\":\"log-return\"", "\"transform\":\"root\"", "root")]
+    public void Kinds_that_are_not_registered_are_told_apart_from_damage(string what, string old, string other, string kind)
+    {
+        string path = Saved(Fitted(Kinds["blend"](), Task(MadeTasks.Table)));
+        string altered = Altered(path, _files, json => json.Replace(old, other, StringComparison.Ordinal)), message = Refused(altered);
+        Assert.StartsWith($"{altered} holds the {what} \"{kind}\", which this program does not know. Make it known before loading: ", message, StringComparison.Ordinal);
     }
 
     [Fact]

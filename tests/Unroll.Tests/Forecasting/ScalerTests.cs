@@ -7,7 +7,7 @@ namespace Unroll.Tests.Forecasting;
 
 public class ScalerTests
 {
-    private static readonly string[] s_kinds = ["minmax", "standard", "none"];
+    private static readonly string[] s_kinds = ["minmax", "standard", "robust", "none"];
 
     private static readonly Gen<string> s_kind = Gen.Int[0, 2].Select(n => s_kinds[n]);
 
@@ -37,6 +37,7 @@ public class ScalerTests
     [Theory]
     [InlineData("minmax", 0)]
     [InlineData("standard", 0)]
+    [InlineData("robust", 0)]
     [InlineData("none", 5)]
     public void A_constant_column_is_divided_by_one(string kind, double scaled)
     {
@@ -121,7 +122,7 @@ public class ScalerTests
     [Fact]
     public void Unknown_kinds_and_damaged_states_are_refused()
     {
-        Assert.Equal("There is no scaler \"robust\". Choose minmax, standard or none.", Assert.Throws<UnrollException>(() => Scaler.Create("robust")).Message);
+        Assert.Equal("There is no scaler \"log\". Choose minmax, standard, robust or none, or make one of your own known with ForecastKinds.Register(() => new ...).", Assert.ThrowsAny<UnrollException>(() => Scaler.Create("log")).Message);
         Assert.Equal(
             "A minmax scaler with offset 1 and scale 0 is damaged: both are finite and the scale is above 0. Train the model again.",
             Assert.Throws<UnrollException>(() => Scaler.Restore(new ScalerState("minmax", 1, 0))).Message);

@@ -52,12 +52,12 @@ public class TargetTransformTests
     [Fact]
     public void Values_for_which_a_transform_is_not_defined_are_refused()
     {
-        string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
+        string Refused(Action action) => Assert.ThrowsAny<UnrollException>(action).Message;
         Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => TargetTransform.Relative.Forward(1, 0)));
         Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => TargetTransform.Relative.Inverse(1, 0)));
         Assert.Equal("A log-return is defined for values above 0 only, but one is -1. Use the transform difference or none.", Refused(() => TargetTransform.LogReturn.Forward(-1, 2)));
         Assert.Equal("A log-return is defined for values above 0 only, but one is NaN. Use the transform difference or none.", Refused(() => TargetTransform.LogReturn.Inverse(1, double.NaN)));
-        Assert.Equal("There is no transform \"log\". Choose none, difference, log-return or relative.", Refused(() => TargetTransform.Parse("log")));
+        Assert.Equal("There is no transform \"log\". Choose none, difference, log-return or relative, or make one of your own known with ForecastKinds.Register(...).", Refused(() => TargetTransform.Parse("log")));
         Assert.Equal("2 values leave none with one 2 rows before it. Use a longer range.", Refused(() => TargetTransform.Difference.Forward([1, 2], 2)));
         Assert.Equal("There are 1 transformed values but 2 newest values. Give one newest value for each.", Refused(() => TargetTransform.None.Inverse([1], [1, 2])));
     }

@@ -29,7 +29,7 @@ public class HostileFileTests
         ["directions that overflow"] = ("""{"input":[9,3],"layers":[{"layer":"bidirectional","inner":{"layer":"gru","units":2147483647}}],"parameters":[],"metadata":{}}""", 0),
         ["no filters"] = ("""{"input":[9,9,1],"layers":[{"layer":"conv2d","filters":0,"height":1,"width":1}],"parameters":[],"metadata":{}}""", 0),
         ["a negative stride"] = ("""{"input":[9,1],"layers":[{"layer":"average-pooling1d","poolSize":2,"stride":-1}],"parameters":[],"metadata":{}}""", 0),
-        ["an unknown activation"] = ("""{"input":[9],"layers":[{"layer":"activation","activation":99}],"parameters":[],"metadata":{}}""", 0),
+        ["an unknown activation"] = ("""{"input":[9],"layers":[{"layer":"activate","activation":99}],"parameters":[],"metadata":{}}""", 0),
         ["dropout of everything"] = ("""{"input":[9],"layers":[{"layer":"dropout","rate":1}],"parameters":[],"metadata":{}}""", 0),
         ["a number that is none"] = ("""{"input":[9,1],"layers":[{"layer":"masking","value":"NaN"}],"parameters":[],"metadata":{}}""", 0),
         ["a number beyond double"] = ("""{"input":[9,1],"layers":[{"layer":"masking","value":1e999}],"parameters":[],"metadata":{}}""", 0),

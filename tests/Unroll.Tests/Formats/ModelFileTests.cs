@@ -20,19 +20,20 @@ public sealed class ModelFileTests : IDisposable
         ["simple rnn"] = [new SimpleRnn(3) { Activation = Activation.Relu, UseBias = false, ReturnSequences = true, GoBackwards = true, ReturnState = true }],
         ["lstm"] = [new Lstm(3) { RecurrentActivation = Activation.HardSigmoid, UnitForgetBias = false, Dropout = 0.125, RecurrentDropout = 0.3, Stateful = true, Name = "größe \"7\"" }],
         ["gru"] = [new Gru(17) { ResetAfter = false, KernelInitializer = Initializer.HeNormal, RecurrentInitializer = Initializer.LecunUniform, BiasInitializer = Initializer.RandomNormal }],
-        ["regularised"] = [new Gru(3) { KernelRegularizer = new Regularizer(0.1), RecurrentRegularizer = new Regularizer(0, 1e-300), BiasRegularizer = new Regularizer(1.0 / 3, 5) }],
+        ["initialisers with numbers"] = [new Gru(3) { KernelInitializer = Initializer.VarianceScaling(0.3, Fan.Out, WeightDistribution.Normal), RecurrentInitializer = new OrthogonalInitializer(0.9), BiasInitializer = Initializer.Uniform(-1.0 / 3, 2) }, new Dense(2) { KernelInitializer = Initializer.TruncatedNormal(0.1, 0.2), BiasInitializer = Initializer.Constant(0.7) }, new Dense(2) { KernelInitializer = Initializer.Identity(1e-3), BiasInitializer = Initializer.Normal(5, 6) }],
+        ["regularised"] = [new Gru(3) { KernelRegularizer = new L1L2(0.1), RecurrentRegularizer = new L1L2(0, 1e-300), BiasRegularizer = new L1L2(1.0 / 3, 5) }],
         ["last steps"] = [new Gru(3) { ReturnSequences = true }, new LastSteps(2) { Name = "ahead" }, new Dense(1)],
         ["convolutions"] =
         [
-            new Conv1D(3, 2) { Stride = 2, Padding = Padding.Same, Activation = Activation.Tanh, UseBias = false, KernelInitializer = Initializer.HeNormal, KernelRegularizer = new Regularizer(0.5) },
-            new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal, BiasInitializer = Initializer.Ones, BiasRegularizer = new Regularizer(1), Name = "past" },
+            new Conv1D(3, 2) { Stride = 2, Padding = Padding.Same, Activation = Activation.Tanh, UseBias = false, KernelInitializer = Initializer.HeNormal, KernelRegularizer = new L1L2(0.5) },
+            new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal, BiasInitializer = Initializer.Ones, BiasRegularizer = new L1L2(1), Name = "past" },
             new MaxPooling1D(2) { Stride = 1, Padding = Padding.Same }, new AveragePooling1D(2), new GlobalAveragePooling(),
         ],
         ["everything else"] =
         [
             new Masking { Value = -1.5 }, new Dropout(0.2), new Activate(Activation.Selu), new Lstm(4),
-            new Dense(3) { Activation = Activation.Elu, UseBias = false, KernelInitializer = Initializer.Orthogonal, KernelRegularizer = new Regularizer(0.5, 0.25) },
-            new Dense(2) { BiasInitializer = Initializer.Ones, BiasRegularizer = new Regularizer(1) },
+            new Dense(3) { Activation = Activation.Elu, UseBias = false, KernelInitializer = Initializer.Orthogonal, KernelRegularizer = new L1L2(0.5, 0.25) },
+            new Dense(2) { BiasInitializer = Initializer.Ones, BiasRegularizer = new L1L2(1) },
         ],
     };
 
@@ -91,7 +92,7 @@ public sealed class ModelFileTests : IDisposable
     public void A_loaded_model_can_be_trained_on_as_the_saved_one()
     {
         ArraySamples samples = TestSamples.Curves(20);
-        Model model = new Model(new Lstm(4) { KernelRegularizer = new Regularizer(0.01, 0.02) }, new Dense(1)).Build(samples.InputShape, 3);
+        Model model = new Model(new Lstm(4) { KernelRegularizer = new L1L2(0.01, 0.02) }, new Dense(1)).Build(samples.InputShape, 3);
         model.Save(File("model"));
         Model loaded = Model.Load(File("model"));
         History one = model.Fit(samples, new TrainingOptions { Epochs = 2 }), two = loaded.Fit(samples, new TrainingOptions { Epochs = 2 });
@@ -187,7 +188,6 @@ public sealed class ModelFileTests : IDisposable
         Refused("its weights do not fit its layers", "\"shape\":[2]", "\"shape\":[9]");
         Refused("Every extent of a shape is at least 1, but (0) was given.", "\"input\":[3]", "\"input\":[0]");
         Refused("A dense layer needs at least 1 unit.", "\"units\":2", "\"units\":0");
-        Refused("", "\"dense\"", "\"dance\"");
         Refused("", "\"metadata\"", "\"metadato\"");
         Refused("", "{\"input\"", "[\"input\"");
 
@@ -218,7 +218,7 @@ public sealed class ModelFileTests : IDisposable
     public void A_header_with_null_in_any_place_is_refused_or_read()
     {
         Node input = Node.Input(new Shape(4, 2), "x");
-        Node both = new Bidirectional(new Gru(2) { KernelRegularizer = new Regularizer(0.5) }) { Name = "both" }.Apply(input);
+        Node both = new Bidirectional(new Gru(2) { KernelRegularizer = new L1L2(0.5) }) { Name = "both" }.Apply(input);
         var graph = new Model([input], [new Dense(1).Apply(both), new Dense(2).Apply(new Add().Apply(both, both))]).Build(0);
         int nulls = 0, refused = 0;
         Model[] models = [graph, .. s_models.Values.Select(layers => new Model(layers).Build(new Shape(9, 3)))];

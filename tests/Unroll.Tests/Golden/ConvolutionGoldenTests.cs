@@ -1,3 +1,4 @@
+using Unroll.Training;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Tests.Layers;
@@ -16,6 +17,14 @@ public class ConvolutionGoldenTests
         ["conv1d_causal_dilated, causal"] = [new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal }, new LastSteps(9)],
         ["conv2d"] = [new Conv2D(4, 3, 3) { Padding = Padding.Same }],
         ["maxpool2d"] = [new MaxPooling2D(2, 2)],
+        ["conv1d_groups"] = [new Conv1D(4, 3) { Stride = 2, Groups = 2, Padding = Padding.Same }],
+        ["conv2d_groups"] = [new Conv2D(6, 2, 3) { DilationHeight = 2, DilationWidth = 2, Groups = 2 }],
+        ["conv1d_depthwise"] = [new DepthwiseConv1D(3) { DepthMultiplier = 2, Padding = Padding.Same }],
+        ["conv1d_depthwise, in groups"] = [new Conv1D(10, 3) { Groups = 5, Padding = Padding.Same }],
+        ["conv2d_depthwise"] = [new DepthwiseConv2D(2, 2) { StrideHeight = 2 }],
+        ["conv1d_transpose"] = [new Conv1DTranspose(4, 3) { Stride = 2, OutputPadding = 1 }],
+        ["conv1d_transpose_same"] = [new Conv1DTranspose(4, 4) { Stride = 2, Padding = Padding.Same }],
+        ["conv2d_transpose"] = [new Conv2DTranspose(3, 3, 2) { StrideHeight = 3, DilationWidth = 2 }],
     };
 
     public static TheoryData<string> Names => [.. s_layers.Keys];
@@ -40,7 +49,7 @@ public class ConvolutionGoldenTests
         Assert.Equal<int[]>(golden.Shape("y"), [shape[0], network.Output.Features, .. network.Output.ToArray()[..^1]]);
         TestData.To<T>(Weights(golden, "parameters")).CopyTo(network.Parameters.Values);
         var y = new T[shape[0] * network.OutputSize];
-        var batch = new TestBatch<T>(TestData.To<T>(ChannelsLast(golden, "x")), TestData.To<T>(ChannelsLast(golden, "upstream_y")), shape[0]);
+        var batch = new CheckedBatch<T>(TestData.To<T>(ChannelsLast(golden, "x")), TestData.To<T>(ChannelsLast(golden, "upstream_y")), shape[0]);
         network.Gradients(batch, new UpstreamLoss(), y);
         Close.Check("y", ChannelsLast(golden, "y"), y, relative, absolute);
         Close.Check("grad_x", ChannelsLast(golden, "grad_x"), network.InputGradient, relative, absolute);
@@ -54,14 +63,17 @@ public class ConvolutionGoldenTests
         return [.. golden.Array(name).Chunk(shape[1] * positions).SelectMany(row => Transposed(row, shape[1], positions))];
     }
 
-    /// <summary>[filters, channels, places] becomes [places, channels, filters], and the bias follows.</summary>
+    /// <summary>
+    /// [filters, channels, places] becomes [places, channels, filters], and the bias follows. Channels are those of a group, 1 where the layer is
+    /// depthwise; a transposed convolution has the channels of its input in the place of filters, and filters in that of channels.
+    /// </summary>
     private static double[] Weights(GoldenFile golden, string group)
     {
         if (!golden.Has(group, "weight"))
             return [];
-        int[] shape = golden.Shape("y");
+        int[] shape = golden.Shape(group, "weight");
+        int filters = shape[0], channels = shape[1], places = shape[2..].Aggregate(1, (a, b) => a * b);
         double[] weight = golden.Array(group, "weight");
-        int filters = shape[1], channels = golden.Shape("x")[1], places = weight.Length / (filters * channels);
         return [.. Transposed([.. weight.Chunk(channels * places).SelectMany(filter => Transposed(filter, channels, places))], filters, channels * places), .. golden.Array(group, "bias")];
     }
 

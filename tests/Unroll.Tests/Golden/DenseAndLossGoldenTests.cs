@@ -1,3 +1,4 @@
+using Unroll.Training;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Tests.Layers;
@@ -33,7 +34,7 @@ public class DenseAndLossGoldenTests
         double[] Flat(string group) => [.. TorchWeights.Kernel("dense", golden.Array(group, "weight"), units), .. golden.Array(group, "bias")];
         TestData.To<T>(Flat("parameters")).CopyTo(network.Parameters.Values);
         var y = new T[rows * units];
-        network.Gradients(new TestBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), rows), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), rows), new UpstreamLoss(), y);
         Close.Check("y", golden.Array("y"), y, relative, absolute);
         Close.Check("grad_x", golden.Array("grad_x"), network.InputGradient, relative, absolute);
         Close.Check("gradients", Flat("grad_parameters"), network.Parameters.Gradients[..network.Parameters.Count], relative, absolute);

@@ -29,13 +29,19 @@ internal sealed class GoldenFile
 
     public bool Has(string name) => _root.GetProperty(name).ValueKind != JsonValueKind.Null;
 
+    public bool Holds(string name) => _root.TryGetProperty(name, out _);
+
     public bool Has(string group, string name) => _root.GetProperty(group).TryGetProperty(name, out _);
 
     public double[] Array(string name) => Data(_root.GetProperty(name));
 
-    public int[] Shape(string name) => [.. _root.GetProperty(name).GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())];
+    public int[] Shape(string name) => Extents(_root.GetProperty(name));
+
+    public int[] Shape(string group, string name) => Extents(_root.GetProperty(group).GetProperty(name));
 
     public double[] Array(string group, string name) => Data(_root.GetProperty(group).GetProperty(name));
+
+    private static int[] Extents(JsonElement array) => [.. array.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32())];
 
     private static double[] Data(JsonElement array) => [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
 }

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
@@ -58,7 +59,7 @@ public class RecurrentGoldenTests
         }
 
         T[] y = new T[batch * network.Output.Size], predicted = new T[y.Length];
-        var data = new TestBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), batch);
+        var data = new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), batch);
         network.Gradients(data, new UpstreamLoss(), y, training: true);
         Close.Check("y", golden.Array("y"), y, relative, absolute);
         Close.Check("grad_x", golden.Array("grad_x"), network.InputGradient, relative, absolute);

@@ -31,7 +31,7 @@ internal static class TorchWeights
         ? [.. Kernel(kind, input, units), .. Kernel(kind, recurrent, units)]
         : input;
 
-    public static Unroll.Layers.Recurrent Layer(string kind, int units) => kind switch
+    public static Recurrent Layer(string kind, int units) => kind switch
     {
         "lstm" => new Lstm(units),
         "gru" => new Gru(units),

@@ -43,7 +43,7 @@ public class TrainingGoldenTests
         var network = new Network<T>([TorchWeights.Layer(kind, Units), new Dense(1)], new Shape(shape[1], shape[2] + (twoBiases ? 1 : 0)), kernels, threads: 1);
         var sums = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
         var step = new TrainingStep<T>(network, new TrainingOptions { Optimizer = optimizer }, sums);
-        var batch = new TestBatch<T>(TestData.To<T>(x), TestData.To<T>(golden.Array("y")), shape[0]);
+        var batch = new CheckedBatch<T>(TestData.To<T>(x), TestData.To<T>(golden.Array("y")), shape[0]);
 
         TestData.To<T>(Weights(golden, "initial", kind, Units)).CopyTo(network.Parameters.Values);
         double[] expected = golden.Numbers("losses"), losses = new double[expected.Length];

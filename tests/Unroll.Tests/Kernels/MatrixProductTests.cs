@@ -28,7 +28,7 @@ public class MatrixProductTests
                 foreach (ProductStart start in Enum.GetValues<ProductStart>())
                 {
                     var result = new Guarded(c);
-                    kernels.Multiply(rows, new Slab<float>(a, aStride), packed, new Slab<float>(result.Span, cStride), start);
+                    kernels.Multiply(rows, new Rows<float>(a, aStride), packed, new Rows<float>(result.Span, cStride), start);
                     Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero ? 0 : c[row * cStride + column]);
                 }
             }
@@ -49,7 +49,7 @@ public class MatrixProductTests
             {
                 float[] a = TestData.Single(rows * aStride, rows), c = TestData.Single(rows * cStride, rows + 50);
                 var result = new Guarded(c);
-                kernels.MultiplyWithBias(rows, new Slab<float>(a, aStride), packed, bias, new Slab<float>(result.Span, cStride));
+                kernels.MultiplyWithBias(rows, new Rows<float>(a, aStride), packed, bias, new Rows<float>(result.Span, cStride));
                 Check(a, aStride, b, n, k, rows, c, cStride, result, (_, column) => bias[column]);
             }
         }
@@ -73,7 +73,7 @@ public class MatrixProductTests
                     var first = new Outer(k, n, m, seed: m);
                     var second = new Outer(k, n, MostRows + 1 - m, seed: m + 40);
                     var sums = new Guarded(start);
-                    kernels.AddOuterProducts(k, n, new Slab<float>(b, bStride), first.Product, second.Product, sums.Span, scratch);
+                    kernels.AddOuterProducts(k, n, new Rows<float>(b, bStride), first.Product, second.Product, sums.Span, scratch);
                     first.Check(b, bStride);
                     second.Check(b, bStride);
                     for (int column = 0; column < n; column++)
@@ -101,10 +101,10 @@ public class MatrixProductTests
         float[] b = TestData.Single(K * N, 5), start = TestData.Single(N, 3);
         Outer first = new(K, N, 9, seed: 1), alone = new(K, N, 9, seed: 1), second = new(K, N, 9, seed: 1);
         Guarded sums = new(start), onlySums = new(start);
-        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), first.Product, default, sums.Span, scratch);
-        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), alone.Product, default, default, scratch);
-        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), default, second.Product, default, scratch);
-        kernels.AddOuterProducts(K, N, new Slab<float>(b, N), default, default, onlySums.Span, scratch);
+        kernels.AddOuterProducts(K, N, new Rows<float>(b, N), first.Product, default, sums.Span, scratch);
+        kernels.AddOuterProducts(K, N, new Rows<float>(b, N), alone.Product, default, default, scratch);
+        kernels.AddOuterProducts(K, N, new Rows<float>(b, N), default, second.Product, default, scratch);
+        kernels.AddOuterProducts(K, N, new Rows<float>(b, N), default, default, onlySums.Span, scratch);
         first.Check(b, N);
         Assert.Equal(first.Result.Span.ToArray(), alone.Result.Span.ToArray());
         Assert.Equal(first.Result.Span.ToArray(), second.Result.Span.ToArray());
@@ -126,14 +126,14 @@ public class MatrixProductTests
             foreach (int rows in (int[])[1, 4, 13])
             {
                 float[] a = TestData.Single(rows * 48, rows), whole = new float[rows * n], parts = new float[rows * n];
-                kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(whole, n));
-                kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(whole, n), ProductStart.Result);
+                kernels.MultiplyWithBias(rows, new Rows<float>(a, 48), packed, bias, new Rows<float>(whole, n));
+                kernels.Multiply(rows, new Rows<float>(a, 48), packed, new Rows<float>(whole, n), ProductStart.Result);
                 foreach (ColumnRange units in (ColumnRange[])[new(48, 80), new(0, 0), new(0, 16), new(16, 48)])
                 {
                     var part = new ColumnBlocks(gates, Units, units);
                     float[] before = [.. parts];
-                    kernels.MultiplyWithBias(rows, new Slab<float>(a, 48), packed, bias, new Slab<float>(parts, n), part);
-                    kernels.Multiply(rows, new Slab<float>(a, 48), packed, new Slab<float>(parts, n), ProductStart.Result, part);
+                    kernels.MultiplyWithBias(rows, new Rows<float>(a, 48), packed, bias, new Rows<float>(parts, n), part);
+                    kernels.Multiply(rows, new Rows<float>(a, 48), packed, new Rows<float>(parts, n), ProductStart.Result, part);
                     Assert.All(Enumerable.Range(0, parts.Length), i => Assert.Equal(i % Units >= units.From && i % Units < units.To ? whole[i] : before[i], parts[i]));
                 }
 
@@ -152,11 +152,11 @@ public class MatrixProductTests
         {
             (_, PackedMatrix<float> packed) = Matrix(kernels, k, n);
             float[] bias = TestData.Single(n, 8), row = TestData.Single(Lanes.Pad(k), 9), alone = new float[n];
-            kernels.MultiplyWithBias(1, new Slab<float>(row, row.Length), packed, bias, new Slab<float>(alone, n));
+            kernels.MultiplyWithBias(1, new Rows<float>(row, row.Length), packed, bias, new Rows<float>(alone, n));
             for (int rows = 2; rows <= MostRows; rows++)
             {
                 float[] a = [.. Enumerable.Repeat(row, rows).SelectMany(values => values)], c = new float[rows * n];
-                kernels.MultiplyWithBias(rows, new Slab<float>(a, row.Length), packed, bias, new Slab<float>(c, n));
+                kernels.MultiplyWithBias(rows, new Rows<float>(a, row.Length), packed, bias, new Rows<float>(c, n));
                 Assert.All(c.Chunk(n), values => Assert.Equal(alone, values));
             }
         }
@@ -204,19 +204,19 @@ public class MatrixProductTests
         var packed = new PackedMatrix<float>(4, 32, kernels.PanelColumns);
         Assert.Equal(
             "A slab of 30 values with stride 16 cannot hold 3 rows of 4 columns.",
-            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[30], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero)).Message);
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Rows<float>(new float[30], 16), packed, new Rows<float>(new float[96], 32), ProductStart.Zero)).Message);
         Assert.Equal(
             "A slab of 95 values with stride 32 cannot hold 3 rows of 32 columns.",
-            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[95], 32), ProductStart.Zero)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[31], new Slab<float>(new float[96], 32)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Slab<float>(new float[48], 16), packed, new float[32], new Slab<float>(new float[96], 32), new ColumnBlocks(1, 32, new ColumnRange(8, 32))));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Slab<float>(new float[48], 16), packed, new Slab<float>(new float[96], 32), ProductStart.Zero, new ColumnBlocks(3, 16, new ColumnRange(0, 16))));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Slab<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Rows<float>(new float[48], 16), packed, new Rows<float>(new float[95], 32), ProductStart.Zero)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed, new float[31], new Rows<float>(new float[96], 32)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed, new float[32], new Rows<float>(new float[96], 32), new ColumnBlocks(1, 32, new ColumnRange(8, 32))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Rows<float>(new float[48], 16), packed, new Rows<float>(new float[96], 32), ProductStart.Zero, new ColumnBlocks(3, 16, new ColumnRange(0, 16))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Rows<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Rows<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
         Assert.Equal(
             "A slab of 127 values with stride 32 cannot hold 4 rows of 32 columns.",
             Assert.Throws<ArgumentException>(() => kernels.AddOuterProducts(
-                3, 32, new Slab<float>(new float[96], 32), new OuterProduct<float>(4, new Slab<float>(new float[48], 16), new Slab<float>(new float[127], 32)), default, default, new float[kernels.OuterProductScratch])).Message);
+                3, 32, new Rows<float>(new float[96], 32), new OuterProduct<float>(4, new Rows<float>(new float[48], 16), new Rows<float>(new float[127], 32)), default, default, new float[kernels.OuterProductScratch])).Message);
     }
 
     /// <summary>c += aᵀ·b with random a [k × m] and c.</summary>
@@ -226,7 +226,7 @@ public class MatrixProductTests
 
         public Guarded Result { get; } = new(TestData.Single(Lanes.Pad(m) * n, seed + 1));
 
-        public OuterProduct<float> Product => new(m, new Slab<float>(_a, Lanes.Pad(m)), new Slab<float>(Result.Span, n));
+        public OuterProduct<float> Product => new(m, new Rows<float>(_a, Lanes.Pad(m)), new Rows<float>(Result.Span, n));
 
         public void Check(float[] b, int bStride)
         {

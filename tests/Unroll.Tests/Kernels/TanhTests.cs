@@ -18,7 +18,7 @@ public class TanhTests
     [MemberData(nameof(Names))]
     public void Tanh_is_accurate_odd_and_bounded(string name)
     {
-        float[] x = Grid(), y = Apply(name, Activation.Tanh, x), mirrored = Apply(name, Activation.Tanh, [.. x.Select(value => -value)]);
+        float[] x = Grid(), y = Apply(name, ActivationKind.Tanh, x), mirrored = Apply(name, ActivationKind.Tanh, [.. x.Select(value => -value)]);
         for (int i = 0; i < x.Length; i++)
         {
             Accurate(Math.Tanh(x[i]), y[i], x[i]);
@@ -31,7 +31,7 @@ public class TanhTests
     [MemberData(nameof(Names))]
     public void Sigmoid_is_accurate_and_bounded(string name)
     {
-        float[] x = Grid(), y = Apply(name, Activation.Sigmoid, x);
+        float[] x = Grid(), y = Apply(name, ActivationKind.Sigmoid, x);
         for (int i = 0; i < x.Length; i++)
         {
             Accurate(1 / (1 + Math.Exp(-(double)x[i])), y[i], x[i]);
@@ -44,7 +44,7 @@ public class TanhTests
     public void Special_values(string name)
     {
         float[] x = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, 9.5f, -9.5f, 1e10f, -1e10f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
-        float[] tanh = Apply(name, Activation.Tanh, x), sigmoid = Apply(name, Activation.Sigmoid, x);
+        float[] tanh = Apply(name, ActivationKind.Tanh, x), sigmoid = Apply(name, ActivationKind.Sigmoid, x);
         Assert.Equal(0f, tanh[0]);
         Assert.Equal(0f, tanh[1]);
         for (int i = 2; i < 6; i++)
@@ -85,7 +85,7 @@ public class TanhTests
     }
 
     /// <summary>The kernel on whole vectors: lengths are padded, so no value falls into the scalar rest.</summary>
-    private static float[] Apply(string name, Activation activation, float[] x)
+    private static float[] Apply(string name, ActivationKind activation, float[] x)
     {
         var values = new float[Lanes.Pad(x.Length)];
         x.CopyTo(values, 0);

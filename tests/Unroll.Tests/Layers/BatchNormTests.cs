@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Tests.Training;
 using Xunit;
@@ -15,7 +16,7 @@ public class BatchNormTests
         const int Rows = 13, Steps = 3, Features = 2;
         double[] x = TestData.Normal(Rows * Steps * Features, 1, 3), y = new double[x.Length];
         Network<double> network = Network(new Shape(Steps, Features));
-        network.Gradients(new TestBatch<double>(x, new double[x.Length], Rows), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<double>(x, new double[x.Length], Rows), new UpstreamLoss(), y);
         double[] means = new double[2], variances = new double[2];
         foreach ((int from, int to) in (ReadOnlySpan<(int, int)>)[(0, 8), (8, 13)])
         {
@@ -119,7 +120,7 @@ public class BatchNormTests
         Network<double> network = Network(new Shape(1));
         new double[] { 2, 1, 3, 4 }.CopyTo(network.Parameters.Values);
         double[] y = new double[1];
-        network.Gradients(new TestBatch<double>([7], [1], 1), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<double>([7], [1], 1), new UpstreamLoss(), y);
         Assert.Equal(2 * (7 - 3) / Math.Sqrt(4 + Epsilon) + 1, y[0], 1e-14);
         Assert.Equal([3, 4], network.Parameters.Gradients[2..4].ToArray());
     }
@@ -130,7 +131,7 @@ public class BatchNormTests
         var network = new Network<double>([new Masking(), new BatchNorm()], new Shape(3, 1), Kernels<double>.Best, 1);
         network.Parameters.Initialize(1);
         double[] y = new double[6];
-        network.Gradients(new TestBatch<double>([1, 0, 3, /**/ 0, 0, 5], new double[6], 2), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<double>([1, 0, 3, /**/ 0, 0, 5], new double[6], 2), new UpstreamLoss(), y);
         double scale = 1 / Math.Sqrt(8.0 / 3 + Epsilon);
         Assert.Equal([-2 * scale, -3 * scale, 0, -3 * scale, -3 * scale, 2 * scale], y.Select(value => Math.Round(value, 12)), (a, b) => Math.Abs(a - b) < 1e-11);
         Assert.Equal(2 * 3, network.Parameters.Gradients[2], 1e-12);
@@ -142,10 +143,10 @@ public class BatchNormTests
     public void Rows_that_fill_a_shard_do_not_count_in_every_step()
     {
         double[] x = TestData.Normal(5 * 3 * 2, 4), y = new double[30], z = new double[30];
-        Network(new Shape(3, 2)).Gradients(new TestBatch<double>(x, new double[30], 5), new UpstreamLoss(), y);
+        Network(new Shape(3, 2)).Gradients(new CheckedBatch<double>(x, new double[30], 5), new UpstreamLoss(), y);
         var each = new Network<double>([new TimeDistributed(new BatchNorm())], new Shape(3, 2), Kernels<double>.Best, 1);
         each.Parameters.Initialize(1);
-        each.Gradients(new TestBatch<double>(x, new double[30], 5), new UpstreamLoss(), z);
+        each.Gradients(new CheckedBatch<double>(x, new double[30], 5), new UpstreamLoss(), z);
         Assert.Equal(y, z);
     }
 

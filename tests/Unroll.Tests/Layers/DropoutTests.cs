@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Xunit;
 
@@ -89,7 +90,7 @@ public class DropoutTests
         prepare?.Invoke(network);
         double[] outputs = new double[Rows * network.Output.Size], inputs = new double[Rows * Steps * Features];
         Array.Fill(inputs, 1);
-        network.Gradients(new TestBatch<double>(inputs, new double[outputs.Length], Rows), new UpstreamLoss(), outputs, training);
+        network.Gradients(new CheckedBatch<double>(inputs, new double[outputs.Length], Rows), new UpstreamLoss(), outputs, training);
         return outputs;
     }
 }

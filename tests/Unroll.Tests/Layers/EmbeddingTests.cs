@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Xunit;
@@ -33,7 +34,7 @@ public class EmbeddingTests
     public void Gradients_of_a_token_add_up()
     {
         var network = new Network<double>([new Embedding(4, 2)], new Shape(3), Kernels<double>.Best, threads: 1, inputGradient: true);
-        network.Gradients(new TestBatch<double>([2, 0, 2, /**/ 1, 2, 1], [1, 10, 2, 20, 3, 30, /**/ 4, 40, 5, 50, 6, 60], 2), new UpstreamLoss());
+        network.Gradients(new CheckedBatch<double>([2, 0, 2, /**/ 1, 2, 1], [1, 10, 2, 20, 3, 30, /**/ 4, 40, 5, 50, 6, 60], 2), new UpstreamLoss());
         Assert.Equal([2, 20, 10, 100, 9, 90, 0, 0], network.Parameters.Gradients[..8].ToArray());
         Assert.Equal(new double[6], network.InputGradient);
     }
@@ -184,7 +185,7 @@ public class EmbeddingTests
         // The same upstream gradients for the same steps, whatever the longest row could be.
         double[] upstream = TestData.Normal(lengths.Length * 400, 6);
         double[] targets = [.. Enumerable.Range(0, lengths.Length).SelectMany(row => upstream[(row * 400)..(row * 400 + network.Output.Size)])];
-        network.Gradients(new TestBatch<double>(Tokens(lengths, steps), targets, lengths.Length), new UpstreamLoss(), outputs);
+        network.Gradients(new CheckedBatch<double>(Tokens(lengths, steps), targets, lengths.Length), new UpstreamLoss(), outputs);
         return new Result(outputs, network.Parameters.Gradients[..network.Parameters.Count].ToArray());
     }
 
@@ -195,7 +196,7 @@ public class EmbeddingTests
         Network<double> network = Network(readers, steps);
         change?.Invoke(network.Parameters.Values);
         var outputs = new double[rows * network.Output.Size];
-        network.Predict(new TestBatch<double>(tokens, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(tokens, new double[rows], rows), outputs);
         return outputs;
     }
 }

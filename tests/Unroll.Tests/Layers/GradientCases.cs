@@ -14,7 +14,14 @@ internal static partial class GradientCases
         ("lstm", new Lstm(5)),
         ("gru", new Gru(5)),
         ("gru, reset before", new Gru(5) { ResetAfter = false }),
+        ("lstm, peepholes", new Lstm(5) { Peepholes = true }),
+        ("lstm, layer norm", new Lstm(5) { LayerNorm = true }),
+        ("lstm, projection", new Lstm(5) { ProjectionUnits = 3 }),
+        ("lstm, all variants", new Lstm(5) { Peepholes = true, LayerNorm = true, ProjectionUnits = 2 }),
     ];
+
+    /// <summary>Each of the library, and those that have parameters with others.</summary>
+    private static readonly Activation[] s_activations = [.. Activation.Named.Values, new LeakyRelu(0.01), new Elu(0.5), new HardSigmoid(0.2)];
 
     /// <summary>Activations whose values do not grow without bound, so that finite differences stay sharp over a few steps.</summary>
     private static readonly Activation[] s_gates = [Activation.HardSigmoid, Activation.Tanh, Activation.Softsign, Activation.Relu6, Activation.Linear, Activation.Softplus];
@@ -23,16 +30,17 @@ internal static partial class GradientCases
 
     private static IEnumerable<GradientCase> Rows() =>
         s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStatesOfBoth()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
-            .Concat(OfShapes()).Concat(OfNorms()).Concat(OfMeasuredSteps()).Concat(OfConvolutions()).Concat(OfPoolings());
+            .Concat(OfShapes()).Concat(OfNorms()).Concat(OfMeasuredSteps()).Concat(OfConvolutions()).Concat(OfPoolings())
+            .Concat(OfHeads()).Concat(OfChannels()).Concat(OfPositions()).Concat(OfNoise());
 
     private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
     {
-        foreach (Activation activation in Enum.GetValues<Activation>())
+        foreach (Activation activation in s_activations)
             yield return new GradientCase($"{name}, {activation}", layer with { Activation = activation }) { WeightScale = 0.6, Steps = activation == Activation.Exponential ? 2 : 4 };
         foreach (Activation gate in s_gates)
         {
             if (WithGates(layer, gate) is Recurrent gated)
-                yield return new GradientCase($"{name}, gates {gate}", gated) { WeightScale = 0.6, States = true };
+                yield return new GradientCase($"{name}, gates {gate}", gated) { WeightScale = 0.6, States = true, Steps = StepsFor(layer, gate) };
         }
 
         Recurrent sequences = layer with { ReturnSequences = true };
@@ -54,7 +62,7 @@ internal static partial class GradientCases
         yield return new GradientCase($"{name}, masks, not fused", new Masking(), sequences with { Activation = Activation.Softsign }) { Rows = 6, Masked = s_masks, States = true };
         foreach (int rows in (int[])[1, 2, 8, 9, 11])
             yield return new GradientCase($"{name}, {rows} rows", sequences) { Rows = rows, States = true };
-        foreach (int units in (int[])[1, 16, 17])
+        foreach (int units in layer is Lstm { LayerNorm: true } ? (int[])[2, 16, 17] : [1, 16, 17])
             yield return new GradientCase($"{name}, {units} units", WithUnits(sequences, units)) { States = true };
         yield return new GradientCase($"{name}, 1 step", sequences) { Steps = 1, States = true };
         yield return new GradientCase($"{name}, 17 features", layer) { Features = 17 };
@@ -97,7 +105,7 @@ internal static partial class GradientCases
 
     private static IEnumerable<GradientCase> OfDense()
     {
-        foreach (Activation activation in Enum.GetValues<Activation>())
+        foreach (Activation activation in s_activations)
         {
             yield return new GradientCase($"dense, {activation}", new Dense(5) { Activation = activation }) { Vector = true, Rows = 8, WeightScale = 3 };
             yield return new GradientCase($"dense on sequences, {activation}", new Dense(4) { Activation = activation });
@@ -111,7 +119,7 @@ internal static partial class GradientCases
 
     private static IEnumerable<GradientCase> OfPlainLayers()
     {
-        foreach (Activation activation in Enum.GetValues<Activation>())
+        foreach (Activation activation in s_activations)
             yield return new GradientCase($"activate {activation}", new Activate(activation)) { Rows = 9 };
         yield return new GradientCase("dropout of vectors", new Dense(5), new Dropout(0.5)) { Vector = true, Training = true, Rows = 9 };
         yield return new GradientCase("dropout of sequences", new Dropout(0.25)) { Training = true, Rows = 9 };
@@ -134,7 +142,7 @@ internal static partial class GradientCases
             yield return new GradientCase($"conv1d, masks, stride 2, {padding}", new Masking(), new Dense(3), new Conv1D(3, 2) { Padding = padding, Stride = 2 }) { Rows = 6, Masked = s_masks };
         }
 
-        foreach (Activation activation in Enum.GetValues<Activation>())
+        foreach (Activation activation in s_activations)
             yield return new GradientCase($"conv1d, {activation}", new Conv1D(4, 2) { Activation = activation }) { Rows = 8 };
         yield return new GradientCase("conv1d 1 after masks", new Masking(), new Conv1D(3, 1), new Gru(3)) { Rows = 6, Masked = s_masks };
         yield return new GradientCase("conv1d, no bias, one row", new Conv1D(4, 2) { UseBias = false }) { Rows = 1 };
@@ -218,9 +226,18 @@ internal static partial class GradientCases
         _ => null,
     };
 
+    /// <summary>Linear gates let a state grow, and where it is normalised too central differences lose their digits.</summary>
+    private static int StepsFor(Recurrent layer, Activation gate) => gate == Activation.Linear && layer is Lstm { LayerNorm: true } ? 2 : 4;
+
     private static Recurrent WithUnits(Recurrent layer, int units) => layer switch
     {
-        Lstm => new Lstm(units) { ReturnSequences = layer.ReturnSequences },
+        Lstm lstm => new Lstm(units)
+        {
+            ReturnSequences = layer.ReturnSequences,
+            Peepholes = lstm.Peepholes,
+            LayerNorm = lstm.LayerNorm,
+            ProjectionUnits = lstm.ProjectionUnits,
+        },
         Gru gru => new Gru(units) { ReturnSequences = layer.ReturnSequences, ResetAfter = gru.ResetAfter },
         _ => new SimpleRnn(units) { ReturnSequences = layer.ReturnSequences },
     };

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Layers;
 using Xunit;
 
@@ -9,7 +10,7 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Gradients_agree_with_central_differences(string name) => Assert.Empty(new GradientCheck(GradientCases.All[name]).Errors());
+    public void Gradients_agree_with_central_differences(string name) => Assert.Empty(GradientCheck.Of(GradientCases.All[name]).Errors());
 
     /// <summary>Every kind of layer must stand in the table: a new one that is forgotten fails here.</summary>
     [Fact]
@@ -30,9 +31,9 @@ public class GradientTests
     [InlineData("StudentTLoss { DegreesOfFreedom =  } of vectors")]
     public void An_error_of_one_percent_is_caught(string name)
     {
-        var check = new GradientCheck(GradientCases.All[name]);
+        var check = GradientCheck.Of(GradientCases.All[name]);
         int planted = 0;
-        foreach (GradientCheck.Checked array in check.Arrays)
+        foreach (GradientChecker.Checked array in check.Arrays)
         {
             for (int i = 0; i < array.Gradient.Length; i++)
             {
@@ -59,8 +60,8 @@ public class GradientTests
     [InlineData(-1)]
     public void A_spoilt_gradient_is_caught(double factor)
     {
-        var check = new GradientCheck(GradientCases.All["lstm, states"]);
-        foreach (GradientCheck.Checked array in check.Arrays)
+        var check = GradientCheck.Of(GradientCases.All["lstm, states"]);
+        foreach (GradientChecker.Checked array in check.Arrays)
         {
             int at = Array.FindIndex(array.Gradient, value => Math.Abs(value) > 1e-3);
             double kept = array.Gradient[at];
@@ -80,7 +81,8 @@ public class GradientTests
     {
         foreach (GradientCase row in GradientCases.All.Values)
         {
-            foreach (GradientCheck.Checked array in new GradientCheck(row).Arrays)
+            // A bias of the keys adds the same to all scores of a query, which a softmax does not see.
+            foreach (GradientChecker.Checked array in GradientCheck.Of(row).Arrays.Where(array => !array.Name.EndsWith("/key_bias", StringComparison.Ordinal)))
                 Assert.True(array.Gradient.Max(Math.Abs) > 1e-4, $"{row.Name}: {array.Name} has no gradient above 1e-4");
         }
     }
@@ -95,7 +97,7 @@ public class GradientTests
         (states.Initial[0], states.Initial[1]) = (TestData.Normal(4, 1), TestData.Normal(4, 2));
         (states.InitialGradient[0], states.InitialGradient[1]) = (new double[4], new double[4]);
         double[] upstream = TestData.Normal(4, 3), output = new double[4];
-        network.Gradients(new TestBatch<double>(new double[6], upstream, 1), new UpstreamLoss(), output);
+        network.Gradients(new CheckedBatch<double>(new double[6], upstream, 1), new UpstreamLoss(), output);
         Assert.Equal(states.Initial[0], output);
         Assert.Equal(upstream, states.InitialGradient[0]);
         Assert.All(states.InitialGradient[1]!, value => Assert.Equal(0, value));

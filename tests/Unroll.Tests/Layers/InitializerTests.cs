@@ -41,7 +41,7 @@ public class InitializerTests
         Assert.Equal(0, values.Average(), 0.03 * deviation);
         Assert.Equal(deviation, Math.Sqrt(values.Average(value => value * value)), 0.02 * deviation);
         double farthest = values.Max(Math.Abs) / deviation;
-        if (initializer is Initializer.RandomNormal or Initializer.StandardNormal)
+        if (initializer is NormalInitializer)
             Assert.InRange(farthest, 3, 6);
         else
             Assert.InRange(farthest, 2.2, 2 / 0.87962566103423978);
@@ -92,7 +92,7 @@ public class InitializerTests
     {
         double[] fast = TestData.Normal(count * length, 9), slow = [.. fast];
         Assert.True(CholeskyQr.TryOrthonormalize(fast, count, length));
-        InitializerExtensions.GramSchmidt(slow, count, length);
+        OrthogonalInitializer.GramSchmidt(slow, count, length);
         for (int i = 0; i < fast.Length; i++)
             Assert.Equal(slow[i], fast[i], 1e-11);
         for (int a = 0; a < count; a += 7)
@@ -160,6 +160,39 @@ public class InitializerTests
         }
     }
 
+    /// <summary>Initialisers with numbers: limits, moments, and the ones of files' words, which are some of them.</summary>
+    [Fact]
+    public void Initializers_with_numbers()
+    {
+        var shape = new Shape(40, 300);
+        Assert.All(Create(Initializer.Constant(0.25), shape), value => Assert.Equal(0.25, value));
+        double[] uniform = Create(Initializer.Uniform(1, 3), shape);
+        Assert.InRange(uniform.Min(), 1, 1.01);
+        Assert.InRange(uniform.Max(), 2.99, 3);
+        Moments(Initializer.Normal(2, 0.5), 2, 0.5);
+        Moments(Initializer.TruncatedNormal(-1, 0.5), -1, 0.5 * 0.87962566);
+        Assert.All(Create(Initializer.TruncatedNormal(-1, 0.5), shape), value => Assert.InRange(value, -2, 0));
+        Moments(Initializer.VarianceScaling(3, Fan.Out, WeightDistribution.Normal), 0, Math.Sqrt(3.0 / 300));
+        Moments(Initializer.VarianceScaling(3, Fan.Out, WeightDistribution.Uniform), 0, Math.Sqrt(3.0 / 300));
+        Moments(Initializer.VarianceScaling(3, Fan.Out), 0, Math.Sqrt(3.0 / 300));
+        Assert.Equal([2, 0, 0, 0, 2, 0], Create(Initializer.Identity(2), new Shape(2, 3)));
+        Assert.Equal(Create(Initializer.Orthogonal, shape).Select(value => 1.5 * value), Create(new OrthogonalInitializer(1.5), shape));
+        Assert.Equal(Initializer.GlorotUniform, new VarianceScalingInitializer(1, Fan.Average, WeightDistribution.Uniform));
+        Assert.Contains("only a matrix", Assert.Throws<UnrollException>(() => Create(Initializer.Identity(), new Shape(3))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.Uniform(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.Normal(0, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.VarianceScaling(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.Constant(double.NaN));
+        Assert.Throws<ArgumentNullException>(() => new Dense(1) { KernelInitializer = null! });
+
+        void Moments(Initializer initializer, double mean, double deviation)
+        {
+            double[] values = Create(initializer, shape);
+            Assert.Equal(mean, values.Average(), 0.02 * Math.Max(deviation, Math.Abs(mean)));
+            Assert.Equal(deviation, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))), 0.02 * deviation);
+        }
+    }
+
     [Fact]
     public void A_seed_gives_the_same_weights_and_another_seed_others()
     {
@@ -172,6 +205,8 @@ public class InitializerTests
     private static double[] Create(Initializer initializer, Shape shape)
     {
         var random = new RandomSource(5);
-        return initializer.Create(shape, ref random);
+        var values = new double[shape.Size];
+        initializer.Fill(values, shape, ref random);
+        return values;
     }
 }

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Xunit;
@@ -11,7 +12,7 @@ public class LastStepsTests
         var network = new Network<double>(layers, new Shape(steps, features), Kernels<double>.Best, 1);
         TestData.Normal(network.Parameters.Count, 2, 0.5).CopyTo(network.Parameters.Values);
         var outputs = new double[rows * network.Output.Size];
-        network.Predict(new TestBatch<double>(inputs, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(inputs, new double[rows], rows), outputs);
         return outputs;
     }
 

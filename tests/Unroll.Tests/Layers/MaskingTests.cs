@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Xunit;
@@ -103,7 +104,7 @@ public class MaskingTests
         double[] weights = TestData.Normal(network.Parameters.Count, 2, 0.5);
         weights.CopyTo(network.Parameters.Values);
         var outputs = new double[rows * network.Output.Size];
-        network.Predict(new TestBatch<double>(inputs, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(inputs, new double[rows], rows), outputs);
         return outputs;
     }
 }

@@ -51,8 +51,8 @@ public class OptionTests
     [InlineData(0, double.PositiveInfinity)]
     public void A_penalty_is_finite_and_not_negative(double l1, double l2)
     {
-        Assert.Contains(l1 == 0 ? "L2" : "L1", Assert.Throws<ArgumentOutOfRangeException>(() => new Regularizer(l1, l2)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Regularizer() with { L1 = l1, L2 = l2 });
+        Assert.Contains(l1 == 0 ? "L2" : "L1", Assert.Throws<ArgumentOutOfRangeException>(() => new L1L2(l1, l2)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new L1L2() with { L1 = l1, L2 = l2 });
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Unroll.Tests.Layers.Reference;
+using Unroll.Training;
 using Unroll.Kernels;
 using Xunit;
 
@@ -11,15 +13,15 @@ public class ReferenceNetworkTests
 {
     private const int Features = 3, Units = 5, Steps = 6;
 
-    private static readonly Activation[] s_activations = Enum.GetValues<Activation>();
+    private static readonly string[] s_activations = [.. Activation.Named.Keys.Where(name => name != "Softmax"), "LeakyRelu 0.01", "Elu 0.5", "HardSigmoid 0.2"];
 
-    public static MatrixTheoryData<Activation, Activation> Pairs => new(s_activations, [Activation.Sigmoid, Activation.HardSigmoid, Activation.Tanh, Activation.Linear]);
+    public static MatrixTheoryData<string, string> Pairs => new(s_activations, ["Sigmoid", "HardSigmoid", "Tanh", "Linear", "HardSigmoid 0.2"]);
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Lstm(Activation activation, Activation gate)
+    public void Lstm(string activation, string gate)
     {
-        var layer = new Lstm(Units) { Activation = activation, RecurrentActivation = gate, ReturnSequences = true };
+        var layer = new Lstm(Units) { Activation = Named(activation), RecurrentActivation = Named(gate), ReturnSequences = true };
         Compare(layer, (x, h, c, w) =>
         {
             double[] z = Affine(x, w[0], 4 * Units, Affine(h, w[1], 4 * Units, w[2]));
@@ -34,9 +36,9 @@ public class ReferenceNetworkTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Gru_with_the_reset_after_the_product(Activation activation, Activation gate)
+    public void Gru_with_the_reset_after_the_product(string activation, string gate)
     {
-        var layer = new Gru(Units) { Activation = activation, RecurrentActivation = gate, ReturnSequences = true };
+        var layer = new Gru(Units) { Activation = Named(activation), RecurrentActivation = Named(gate), ReturnSequences = true };
         Compare(layer, (x, h, _, w) =>
         {
             double[] fromInput = Affine(x, w[0], 3 * Units, w[2][..(3 * Units)]), fromState = Affine(h, w[1], 3 * Units, w[2][(3 * Units)..]);
@@ -50,9 +52,9 @@ public class ReferenceNetworkTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Gru_with_the_reset_before_the_product(Activation activation, Activation gate)
+    public void Gru_with_the_reset_before_the_product(string activation, string gate)
     {
-        var layer = new Gru(Units) { Activation = activation, RecurrentActivation = gate, ResetAfter = false, ReturnSequences = true };
+        var layer = new Gru(Units) { Activation = Named(activation), RecurrentActivation = Named(gate), ResetAfter = false, ReturnSequences = true };
         Compare(layer, (x, h, _, w) =>
         {
             double[] fromInput = Affine(x, w[0], 3 * Units, w[2]), fromState = Affine(h, w[1], 3 * Units, new double[3 * Units]), reset = new double[Units];
@@ -69,9 +71,9 @@ public class ReferenceNetworkTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Simple_rnn_and_a_dense_layer_on_every_step(Activation activation, Activation last)
+    public void Simple_rnn_and_a_dense_layer_on_every_step(string activation, string last)
     {
-        Layer[] layers = [new SimpleRnn(Units) { Activation = activation, ReturnSequences = true }, new Dense(2) { Activation = last }];
+        Layer[] layers = [new SimpleRnn(Units) { Activation = Named(activation), ReturnSequences = true }, new Dense(2) { Activation = Named(last) }];
         var network = Build(layers, out double[][] w);
         double[] inputs = TestData.Normal(2 * Steps * Features, 8), outputs = Predict(network, inputs, 2);
         for (int row = 0; row < 2; row++)
@@ -131,7 +133,7 @@ public class ReferenceNetworkTests
     [Fact]
     public void Without_bias_is_a_bias_of_zero()
     {
-        foreach (Unroll.Layers.Recurrent layer in (Unroll.Layers.Recurrent[])[new SimpleRnn(Units), new Lstm(Units), new Gru(Units), new Gru(Units) { ResetAfter = false }])
+        foreach (Recurrent layer in (Recurrent[])[new SimpleRnn(Units), new Lstm(Units), new Gru(Units), new Gru(Units) { ResetAfter = false }])
         {
             Build([layer], out double[][] w);
             double[] inputs = TestData.Normal(Steps * Features, 8);
@@ -139,23 +141,61 @@ public class ReferenceNetworkTests
         }
     }
 
+    /// <summary>Peepholes, normalisation and projection of an LSTM, alone and together.</summary>
+    [Theory]
+    [InlineData(true, false, null)]
+    [InlineData(false, true, null)]
+    [InlineData(false, false, 3)]
+    [InlineData(true, true, null)]
+    [InlineData(true, true, 7)]
+    public void Lstm_variants(bool peepholes, bool norm, int? projection)
+    {
+        var layer = new Lstm(Units) { Peepholes = peepholes, LayerNorm = norm, ProjectionUnits = projection, ReturnSequences = true };
+        Compare(layer, (x, h, c, w) =>
+        {
+            int at = 2;
+            double[] bias = norm ? w[^1] : w[at++], zero = new double[4 * Units], project = projection is null ? [] : w[at++], p = peepholes ? w[at++] : new double[3 * Units];
+            double[] fromX = Affine(x, w[0], 4 * Units, zero), fromH = Affine(h, w[1], 4 * Units, zero);
+            if (norm)
+                (fromX, fromH) = ([.. Normal(fromX).Zip(w[at], (a, b) => a * b)], [.. Normal(fromH).Zip(w[at + 1], (a, b) => a * b)]);
+            double[] z = [.. fromX.Select((value, i) => value + fromH[i] + bias[i])], m = new double[Units], o = new double[Units];
+            for (int u = 0; u < Units; u++)
+            {
+                double i = F("Sigmoid", z[u] + p[u] * c[u]), f = F("Sigmoid", z[Units + u] + p[Units + u] * c[u]);
+                c[u] = f * c[u] + i * Math.Tanh(z[2 * Units + u]);
+                o[u] = F("Sigmoid", z[3 * Units + u] + p[2 * Units + u] * c[u]);
+            }
+
+            double[] c2 = norm ? [.. Normal(c).Select((value, u) => value * w[at + 2][u] + w[at + 3][u])] : c;
+            for (int u = 0; u < Units; u++)
+                m[u] = o[u] * Math.Tanh(c2[u]);
+            (projection is null ? m : Affine(m, project, projection.Value, new double[projection.Value])).CopyTo(h, 0);
+        }, projection ?? Units);
+
+        static double[] Normal(double[] x)
+        {
+            double mean = x.Average(), deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + 1e-5);
+            return [.. x.Select(value => (value - mean) / deviation)];
+        }
+    }
+
     private delegate void CellStep(double[] x, double[] h, double[] c, double[][] weights);
 
-    private static void Compare(Layer layer, CellStep step)
+    private static void Compare(Layer layer, CellStep step, int units = Units)
     {
         const int Rows = 3;
         var network = Build([layer], out double[][] w);
         double[] inputs = TestData.Normal(Rows * Steps * Features, 8), outputs = Predict(network, inputs, Rows);
         for (int row = 0; row < Rows; row++)
         {
-            double[] h = new double[Units], c = new double[Units];
+            double[] h = new double[units], c = new double[Units];
             for (int t = 0; t < Steps; t++)
             {
                 int at = row * Steps + t;
                 step(inputs[(at * Features)..((at + 1) * Features)], h, c, w);
                 if (h.Any(value => Math.Abs(value) > 1e6))
                     return; // eˣ inside a loop leaves all bounds; until here it agreed
-                Near(h, outputs[(at * Units)..((at + 1) * Units)]);
+                Near(h, outputs[(at * units)..((at + 1) * units)]);
             }
         }
     }
@@ -181,7 +221,7 @@ public class ReferenceNetworkTests
     private static double[] Predict(Network<double> network, double[] inputs, int rows)
     {
         var outputs = new double[rows * network.Output.Size];
-        network.Predict(new TestBatch<double>(inputs, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(inputs, new double[rows], rows), outputs);
         return outputs;
     }
 
@@ -206,21 +246,50 @@ public class ReferenceNetworkTests
     }
 
     /// <summary>Keras 3's definitions.</summary>
-    private static double F(Activation activation, double x) => activation switch
+    private static double F(string activation, double x) => activation switch
     {
-        Activation.Linear => x,
-        Activation.Tanh => Math.Tanh(x),
-        Activation.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        Activation.HardSigmoid => x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + 0.5,
-        Activation.HardTanh => x < -1 ? -1 : x > 1 ? 1 : x,
-        Activation.Relu => Math.Max(x, 0),
-        Activation.Relu6 => Math.Min(Math.Max(x, 0), 6),
-        Activation.LeakyRelu => x < 0 ? 0.2 * x : x,
-        Activation.Elu => x < 0 ? Math.Exp(x) - 1 : x,
-        Activation.Selu => 1.0507009873554804934193349852946 * (x < 0 ? 1.6732632423543772848170429916717 * (Math.Exp(x) - 1) : x),
-        Activation.Softplus => Math.Log(1 + Math.Exp(x)),
-        Activation.Softsign => x / (1 + Math.Abs(x)),
-        Activation.Exponential => Math.Exp(x),
+        "Linear" => x,
+        "Tanh" => Math.Tanh(x),
+        "Sigmoid" => 1 / (1 + Math.Exp(-x)),
+        "HardSigmoid" => x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + 0.5,
+        "HardTanh" => x < -1 ? -1 : x > 1 ? 1 : x,
+        "Relu" => Math.Max(x, 0),
+        "Relu6" => Math.Min(Math.Max(x, 0), 6),
+        "LeakyRelu" => x < 0 ? 0.2 * x : x,
+        "Elu" => x < 0 ? Math.Exp(x) - 1 : x,
+        "Selu" => 1.0507009873554804934193349852946 * (x < 0 ? 1.6732632423543772848170429916717 * (Math.Exp(x) - 1) : x),
+        "Softplus" => Math.Log(1 + Math.Exp(x)),
+        "Softsign" => x / (1 + Math.Abs(x)),
+        "Exponential" => Math.Exp(x),
+        "LeakyRelu 0.01" => x < 0 ? 0.01 * x : x,
+        "Elu 0.5" => x < 0 ? 0.5 * (Math.Exp(x) - 1) : x,
+        "HardSigmoid 0.2" => x <= -2.5 ? 0 : x >= 2.5 ? 1 : 0.2 * x + 0.5,
+        "Gelu" => x * (Math.Abs(x) > 8 ? (x > 0 ? 1 : 0) : Loops.Normal(x)),
+        "GeluTanh" => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+        "Silu" => x / (1 + Math.Exp(-x)),
+        "Mish" => x * Math.Tanh(Math.Log(1 + Math.Exp(x))),
+        "HardSwish" => x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6,
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
+
+    private static Activation Named(string name) => name switch
+    {
+        "LeakyRelu 0.01" => new LeakyRelu(0.01),
+        "Elu 0.5" => new Elu(0.5),
+        "HardSigmoid 0.2" => new HardSigmoid(0.2),
+        _ => Activation.Named[name],
+    };
+
+    /// <summary>As the activation of a layer a softmax is over the features of a step, not over what lies behind them in memory.</summary>
+    [Fact]
+    public void Softmax_as_an_activation()
+    {
+        Model fused = new Model(new Dense(5) { Activation = Activation.Softmax }).Build(new Shape(4, 3), seed: 3);
+        Model apart = new Model(new Dense(5), new Softmax()).Build(new Shape(4, 3), seed: 3);
+        float[] inputs = TestData.Single(9 * 12, 4);
+        Assert.Equal(apart.Predict(inputs), fused.Predict(inputs));
+        Assert.All(fused.Predict(inputs).Chunk(5), step => Assert.Equal(1, step.Sum(), 1e-6f));
+        Model recurrent = new Model(new Gru(5) { Activation = Activation.Softmax }).Build(new Shape(1, 3), seed: 3);
+        Assert.All(recurrent.Predict(TestData.Single(9 * 3, 5)).Chunk(5), h => Assert.InRange(h.Sum(), 0.05f, 0.95f));
+    }
 }

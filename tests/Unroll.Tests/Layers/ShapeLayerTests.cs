@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Xunit;
@@ -135,7 +136,7 @@ public class ShapeLayerTests
     {
         var network = new Network<float>([layer], new Shape(x.Length), Kernels<float>.Best, 1, inputGradient: true);
         var y = new float[x.Length];
-        network.Gradients(new TestBatch<float>(x, [.. x.Select(_ => 1f)], 1), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<float>(x, [.. x.Select(_ => 1f)], 1), new UpstreamLoss(), y);
         return (y, network.InputGradient);
     }
 
@@ -153,7 +154,7 @@ public class ShapeLayerTests
         for (int i = 0; i < weights.Length; i++)
             network.Parameters.Values[i] = Math.Abs(weights[i]);
         var outputs = new double[rows * network.Output.Size];
-        network.Predict(new TestBatch<double>(inputs, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(inputs, new double[rows], rows), outputs);
         return outputs;
     }
 }

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Xunit;
 
@@ -99,7 +100,7 @@ public class WindowLayersTests
         var network = new Network<double>([pair], new Shape(3, 1), Kernels<double>.Best, 1);
         network.Parameters.Initialize(1);
         var y = new double[3];
-        network.Predict(new TestBatch<double>([1, 10, 100], [0], 1), y);
+        network.Predict(new CheckedBatch<double>([1, 10, 100], [0], 1), y);
         Assert.Equal([11, 110, 100], y);
     }
 
@@ -149,7 +150,7 @@ public class WindowLayersTests
             TestData.Normal(network.Parameters.Count, 2, 0.5).CopyTo(network.Parameters.Values);
             network.Parameters.Values[6..12].Fill(1);
             var y = new double[Rows * network.OutputSize];
-            network.Predict(new TestBatch<double>(x, new double[Rows], Rows), y);
+            network.Predict(new CheckedBatch<double>(x, new double[Rows], Rows), y);
             Near([.. Expected(Windows(Steps, 3, 2, 1, padding), Enumerable.Sum).Chunk(2).Select(sums => sums.Sum())], y);
         }
     }
@@ -163,7 +164,7 @@ public class WindowLayersTests
             var network = new Network<double>([new Embedding(5, 3) { MaskZero = true }, .. layers], new Shape(4), Kernels<double>.Best, 1, inputGradient: true);
             TestData.Normal(network.Parameters.Count, 2, 0.5).CopyTo(network.Parameters.Values);
             var y = new double[network.OutputSize];
-            network.Gradients(new TestBatch<double>(new double[4], new double[network.OutputSize], 1), new UpstreamLoss(), y);
+            network.Gradients(new CheckedBatch<double>(new double[4], new double[network.OutputSize], 1), new UpstreamLoss(), y);
             return y;
         }
 
@@ -199,9 +200,9 @@ public class WindowLayersTests
         Refused("conv1d's window spans 9 steps, but its input has 8. Choose a smaller window or Padding.Same, or feed more steps.", new Conv1D(2, 5) { Dilation = 2 }, new Shape(8, 1));
         Refused("top's window spans 4 columns, but its input has 3. Choose a smaller window or Padding.Same, or feed more columns.", new Conv2D(2, 3, 4) { Name = "top" }, new Shape(3, 3, 1));
         Refused("max_pooling2d's window spans 4 rows, but its input has 3. Choose a smaller window or Padding.Same, or feed more rows.", new MaxPooling2D(4, 1), new Shape(3, 3, 1));
-        Refused("conv2d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new Conv2D(2, 2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
-        Refused("average_pooling2d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new AveragePooling2D(2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
-        Refused("max_pooling1d has padding Causal, which only Conv1D knows. Choose Valid or Same.", new MaxPooling1D(2) { Padding = Padding.Causal }, new Shape(3, 1));
+        Refused("conv2d has padding Causal, which only convolutions of sequences know. Choose Valid or Same.", new Conv2D(2, 2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
+        Refused("average_pooling2d has padding Causal, which only convolutions of sequences know. Choose Valid or Same.", new AveragePooling2D(2, 2) { Padding = Padding.Causal }, new Shape(3, 3, 1));
+        Refused("max_pooling1d has padding Causal, which only convolutions of sequences know. Choose Valid or Same.", new MaxPooling1D(2) { Padding = Padding.Causal }, new Shape(3, 1));
         Refused("conv1d takes sequences of shape (time steps, features), but its input has shape (4). Set ReturnSequences on the recurrent layer before it, or reshape the input.", new Conv1D(2, 2), new Shape(4));
         Refused("max_pooling1d takes sequences of shape (time steps, features), but its input has shape (4, 4, 1). Set ReturnSequences on the recurrent layer before it, or reshape the input.", new MaxPooling1D(2), new Shape(4, 4, 1));
         Refused("conv2d takes images of shape (height, width, channels), but its input has shape (8, 8). Reshape the input; an image of one channel ends in 1.", new Conv2D(2, 2, 2), new Shape(8, 8));
@@ -262,7 +263,7 @@ public class WindowLayersTests
         double[] weights = TestData.Normal(network.Parameters.Count, 2, 0.5);
         weights.CopyTo(network.Parameters.Values);
         var outputs = new double[rows * network.OutputSize];
-        network.Predict(new TestBatch<double>(x, new double[rows], rows), outputs);
+        network.Predict(new CheckedBatch<double>(x, new double[rows], rows), outputs);
         return (weights, outputs);
     }
 

@@ -47,7 +47,7 @@ public sealed class AfterFailureTests
         float[] window = new float[12];
         var waiting = new Waiting(samples, () => Task.Run(() => model.Predict(window)).Wait());
         using var stop = new CancellationTokenSource();
-        Task training = Task.Run(() => model.Fit(samples, new TrainingOptions { Epochs = 100_000, BatchSize = 8 }, cancellation: stop.Token));
+        Task training = Task.Run(() => model.Fit(samples, new TrainingOptions { Epochs = 100_000, BatchSize = 8 }, cancellationToken: stop.Token));
         Task predicting = Task.Run(() =>
         {
             for (int i = 0; i < 5; i++)
@@ -55,7 +55,7 @@ public sealed class AfterFailureTests
         });
         await predicting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
-        await training.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<TrainingCanceledException>(() => training.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class AllocationTests
         ["gru, reset before"] = [new Gru(9) { ResetAfter = false }, new Dense(1)],
         ["everything"] =
         [
-            new Masking(), new Bidirectional(new Lstm(5) { ReturnSequences = true, Dropout = 0.1, RecurrentDropout = 0.1, KernelRegularizer = new Regularizer(0.01, 0.01) }),
+            new Masking(), new Bidirectional(new Lstm(5) { ReturnSequences = true, Dropout = 0.1, RecurrentDropout = 0.1, KernelRegularizer = new L1L2(0.01, 0.01) }),
             new Dropout(0.2), new Activate(Activation.Softsign), new Gru(5) { Activation = Activation.Elu, GoBackwards = true }, new Dense(1),
         ],
         ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],

@@ -94,7 +94,7 @@ public class EndOfTrainingTests
         using var stop = new CancellationTokenSource();
         float[] atStop = [];
         Model model = new Model(new Dense(1)).Build(new Shape(1), seed: 1);
-        History history = model.Fit(
+        History history = Assert.Throws<TrainingCanceledException>(() => model.Fit(
             s_training,
             Contrary,
             moment =>
@@ -102,7 +102,7 @@ public class EndOfTrainingTests
                 if (moment is { Kind: TrainingEventKind.StepEnded, Step: 1 })
                     (atStop, _) = (TestSamples.Weights(model), stop.CancelAsync());
             },
-            stop.Token);
+            stop.Token)).History;
         Assert.Equal((StopReason.Cancelled, 0, 0), (history.Reason, history.Epochs.Count, history.KeptEpoch));
         Assert.True(double.IsNaN(history.FinalLoss));
         Assert.Equal(atStop, TestSamples.Weights(model));
@@ -179,16 +179,24 @@ public class EndOfTrainingTests
     {
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros }).Build(new Shape(1));
         var weights = new List<float[]>();
-        History history = model.Fit(
-            s_training,
-            options,
-            moment =>
-            {
-                if (moment.Kind == TrainingEventKind.EpochEnded)
-                    weights.Add(TestSamples.Weights(model));
-                onEvent?.Invoke(moment);
-            },
-            cancellation);
-        return (model, weights, history);
+        try
+        {
+            History history = model.Fit(
+                s_training,
+                options,
+                moment =>
+                {
+                    if (moment.Kind == TrainingEventKind.EpochEnded)
+                        weights.Add(TestSamples.Weights(model));
+                    onEvent?.Invoke(moment);
+                },
+                cancellation);
+            return (model, weights, history);
+        }
+        catch (TrainingCanceledException stopped)
+        {
+            Assert.Equal(cancellation, stopped.CancellationToken);
+            return (model, weights, stopped.History);
+        }
     }
 }

@@ -111,7 +111,7 @@ public class FitTests
         var options = new TrainingOptions { Epochs = 3, BatchSize = 4, ValidationSplit = 0.2 };
         List<TrainingEvent> called = [], streamed = [];
         new Model(new Lstm(2), new Dense(1)).Fit(samples, options, called.Add);
-        await foreach (TrainingEvent moment in new Model(new Lstm(2), new Dense(1)).FitAsync(samples, options, TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent moment in new Model(new Lstm(2), new Dense(1)).FitEventsAsync(samples, options, TestContext.Current.CancellationToken))
             streamed.Add(moment);
         Assert.Equal(called.Select(moment => moment with { Elapsed = default }), streamed.Select(moment => moment with { Elapsed = default }));
         Assert.Equal(1 + 3 * 3 + 1, streamed.Count);
@@ -123,7 +123,7 @@ public class FitTests
         ArraySamples samples = TestSamples.Curves(10);
         var model = new Model(new Lstm(2), new Dense(1));
         int seen = 0;
-        await foreach (TrainingEvent moment in model.FitAsync(samples, new TrainingOptions { Epochs = 1_000_000 }, TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent moment in model.FitEventsAsync(samples, new TrainingOptions { Epochs = 1_000_000 }, TestContext.Current.CancellationToken))
         {
             if (++seen == 5)
                 break;
@@ -135,7 +135,7 @@ public class FitTests
         Assert.Equal(weights, TestSamples.Weights(model));
         await Assert.ThrowsAsync<TrainingDivergedException>(async () =>
         {
-            await foreach (TrainingEvent moment in model.FitAsync(samples, new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 100 }))
+            await foreach (TrainingEvent moment in model.FitEventsAsync(samples, new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 100 }))
                 seen++;
         });
     }

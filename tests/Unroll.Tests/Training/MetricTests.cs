@@ -169,7 +169,7 @@ public class MetricTests
     public static TheoryData<string, Metric, Loss> Refused => new()
     {
         { "The metric mae judges values, but the sparse categorical cross-entropy takes the outputs for logits.", new Mae(), new SparseCategoricalCrossEntropy() },
-        { "The metric perplexity needs logits of classes, but the model is trained with the loss.", new Perplexity(), new MeanSquaredError() },
+        { "The metric perplexity needs logits of classes, but the model is trained with the mean squared error.", new Perplexity(), new MeanSquaredError() },
         { "The metric accuracy judges output 1, counted from 0, but the model has 1.", new Accuracy { Output = 1 }, new SparseCategoricalCrossEntropy() },
         { "The metric precision is that of class 3, but the model has 3, counted from 0.", new Precision { Class = 3 }, new SparseCategoricalCrossEntropy() },
         { "The metric top-0 accuracy has K 0; it must be at least 1.", new TopKAccuracy(0), new SparseCategoricalCrossEntropy() },

@@ -116,7 +116,7 @@ public sealed class ResumeTests : IDisposable
         TrainingOptions options = Trainings.All["rmsprop"] with { Epochs = 6, Checkpoint = new Checkpoint(Path) { Resume = true } };
         ArraySamples samples = Trainings.Samples(60, 0);
         Model model = Trainings.NewModel(), whole = Trainings.NewModel();
-        model.Fit(samples, options, moment => Interrupt(moment), stop.Token);
+        Assert.Throws<TrainingCanceledException>(() => model.Fit(samples, options, Interrupt, stop.Token));
         Assert.Equal(3, model.Fit(samples, options).EpochsResumed);
         whole.Fit(samples, options with { Checkpoint = null });
         Assert.Equal(TestSamples.Weights(whole), TestSamples.Weights(model));

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Unroll.Tests.Layers;
@@ -76,7 +77,7 @@ public class SameBitsTests
         {
             var network = new Network<float>(name == "bidirectional" ? [new Bidirectional(new Gru(9)), new Dense(1)] : s_models[name], new Shape(size / 2, 2), Kernels<float>.Best, threads: 2);
             network.Parameters.Initialize(3);
-            var batch = new TestBatch<float>(inputs[(from * size)..(to * size)], targets[from..to], to - from);
+            var batch = new CheckedBatch<float>(inputs[(from * size)..(to * size)], targets[from..to], to - from);
             double mean = network.Gradients(batch, new MeanSquaredError());
             return (network.Parameters.Gradients.ToArray(), mean);
         }

@@ -108,7 +108,7 @@ public sealed class ServingTests
         {
             Model model = Made(2);
             StreamingSession stream = model.Stream();
-            await foreach (TrainingEvent moment in model.FitAsync(Samples(100), options, TestContext.Current.CancellationToken))
+            await foreach (TrainingEvent moment in model.FitEventsAsync(Samples(100), options, TestContext.Current.CancellationToken))
             {
                 model.Predict(Noise(20));
                 stream.Step(1, 2);

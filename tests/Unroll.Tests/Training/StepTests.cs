@@ -90,7 +90,7 @@ public class StepTests
 
     public static TheoryData<string> Regularised => [.. s_regularised.Keys];
 
-    private static readonly Regularizer s_kernel = new(0.1, 0.02), s_recurrent = new(0, 0.3), s_bias = new(0.05);
+    private static readonly L1L2 s_kernel = new(0.1, 0.02), s_recurrent = new(0, 0.3), s_bias = new(0.05);
 
     private static readonly Dictionary<string, (Layer Plain, Layer Regularised)> s_regularised = new()
     {
@@ -113,7 +113,7 @@ public class StepTests
         double penalty = 0;
         for (int i = 0; i < before.Length; i++)
         {
-            Regularizer regularizer = roles[i] switch { "kernel" => s_kernel, "recurrent_kernel" => s_recurrent, _ => s_bias };
+            L1L2 regularizer = roles[i] switch { "kernel" => s_kernel, "recurrent_kernel" => s_recurrent, _ => s_bias };
             penalty += regularizer.L1 * Math.Abs(before[i]) + regularizer.L2 * before[i] * before[i];
             double step = name == "dense" && roles[i] == "recurrent_kernel" ? 0 : Rate * (regularizer.L1 * Math.Sign(before[i]) + 2 * regularizer.L2 * before[i]);
             Assert.Equal(plain[i] - step, regularised[i], 1e-12);
@@ -129,7 +129,7 @@ public class StepTests
             double[] weights = TestData.Normal(network.Parameters.Count, 3);
             weights[1] = 0;
             weights.CopyTo(network.Parameters.Values);
-            var batch = new TestBatch<double>(TestData.Normal(5 * input.Size, 4), TestData.Normal(5 * network.Output.Size, 5), 5);
+            var batch = new CheckedBatch<double>(TestData.Normal(5 * input.Size, 4), TestData.Normal(5 * network.Output.Size, 5), 5);
             double loss = new TrainingStep<double>(
                 network,
                 new TrainingOptions { Optimizer = new Sgd { LearningRate = Rate } },
@@ -143,7 +143,7 @@ public class StepTests
     [Fact]
     public void Penalties_are_in_the_losses_of_training_of_validation_and_of_Evaluate()
     {
-        Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false, KernelRegularizer = new Regularizer(L2: 10) }).Build(new Shape(1));
+        Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false, KernelRegularizer = new L1L2(L2: 10) }).Build(new Shape(1));
         ArraySamples line = TestSamples.Line(1, 1, 2);
         History history = model.Fit(line, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-30 }, Validation = line });
         Assert.Equal((10, 10), (history.Epochs[0].Loss, history.Epochs[0].ValidationLoss));

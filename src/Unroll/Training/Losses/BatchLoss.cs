@@ -16,7 +16,7 @@ internal sealed class BatchLoss<T>
         _outputs = outputs;
         (Parts, TargetSizes) = (new Loss[outputs.Length], new int[outputs.Length]);
         (_counts, _scales, _ones) = (new double[outputs.Length], new T[outputs.Length], new T[outputs.Length]);
-        IsMasked = outputs.Any(output => output.Mask >= 0);
+        IsMasked = outputs.Any(output => output.Mask.Exists);
         WeightSize = outputs.Sum(output => output.Shape.Positions);
         Array.Fill(_ones, T.One);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Unroll.Kernels;
 using Unroll.Training;
 
@@ -16,43 +17,32 @@ public sealed record BinaryCrossEntropy : CrossEntropy
     /// </summary>
     public double PositiveWeight { get; init; } = 1;
 
-    internal override string Name => "binary cross-entropy";
+    /// <summary>
+    /// True: the outputs are probabilities (the model ends in a sigmoid), and the loss is Keras' of from_logits=False: they are cut to
+    /// 10⁻⁷ … 1 − 10⁻⁷, and what is cut has no gradient. False, which is better: they are logits, whose loss loses no digits where a
+    /// model is sure.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FromProbabilities { get; init; }
 
-    internal override OutputKind Takes => OutputKind.BinaryLogits;
+    [JsonIgnore]
+    public override string Name => "binary cross-entropy";
 
-    internal override void Validate()
+    [JsonIgnore]
+    public override OutputKind Takes => FromProbabilities ? OutputKind.BinaryProbabilities : OutputKind.BinaryLogits;
+
+    public override void Validate()
     {
         base.Validate();
         if (!(PositiveWeight >= 0) || double.IsInfinity(PositiveWeight))
             throw new UnrollException($"The positive weight of the {Name} is {PositiveWeight}; it must be at least 0.");
     }
 
-    internal override double CountOf<T>(in LossRow<T> row)
-    {
-        double sum = 0;
-        int each = row.Targets.Length / row.Positions;
-        for (int i = 0; i < row.Targets.Length; i++)
-        {
-            double y = double.CreateTruncating(row.Targets[i]);
-            sum += y < 0 ? 0 : double.CreateTruncating(row.WeightOf(i / each)) * (PositiveWeight == 1 ? 1 : PositiveWeight * y + 1 - y);
-        }
+    public override double CountOf<T>(in LossRow<T> row) => ClassTargets.CountOfYes(row, PositiveWeight);
 
-        return sum;
-    }
+    public override string? FaultOf<T>(in LossRow<T> row) => ClassTargets.FaultOfYes(row, Name);
 
-    internal override string? FaultOf<T>(in LossRow<T> row)
-    {
-        int each = row.Targets.Length / row.Positions;
-        for (int i = 0; i < row.Targets.Length; i++)
-        {
-            if (!(row.Targets[i] <= T.One) && row.WeightOf(i / each) != T.Zero)
-                return $"A target of the {Name} is {row.Targets[i]}; it must be a probability, 0 to 1. Below 0 means: does not count.";
-        }
-
-        return null;
-    }
-
-    internal override double Evaluate<T>(in LossRow<T> row)
+    public override double Evaluate<T>(in LossRow<T> row)
     {
         double sum = 0;
         int each = row.Targets.Length / row.Positions;
@@ -67,10 +57,21 @@ public sealed record BinaryCrossEntropy : CrossEntropy
                 continue;
             }
 
+            T scale = row.Scale * weight;
+
+            // W·ln(1 + eˣ) − t·x: a one of weight w·y, smoothed to 1 − α/2, and a zero of weight 1 − y, smoothed to α/2.
+            double ones = PositiveWeight * y, all = ones + 1 - y, t = ones * (1 - LabelSmoothing / 2) + (1 - y) * LabelSmoothing / 2;
+            if (FromProbabilities)
+            {
+                double cut = Probabilities.Cut(x);
+                sum += double.CreateTruncating(weight) * (-t * Math.Log(cut) - (all - t) * Math.Log(1 - cut));
+                row.Outputs[i] = cut == x ? scale * T.CreateTruncating((all - t) / (1 - cut) - t / cut) : T.Zero;
+                continue;
+            }
+
             // ln(1 + eˣ) = max(x, 0) + ln(1 + e⁻|ˣ|) does not overflow.
             double small = Math.Exp(-Math.Abs(x)), p = x >= 0 ? 1 / (1 + small) : small / (1 + small);
             double softplus = Elementary<double>.Log1P(small);
-            T scale = row.Scale * weight;
             if (isPlain)
             {
                 sum += double.CreateTruncating(weight) * (Math.Max(x, 0) - x * y + softplus);
@@ -78,8 +79,6 @@ public sealed record BinaryCrossEntropy : CrossEntropy
                 continue;
             }
 
-            // W·ln(1 + eˣ) − t·x: a one of weight w·y, smoothed to 1 − α/2, and a zero of weight 1 − y, smoothed to α/2.
-            double ones = PositiveWeight * y, all = ones + 1 - y, t = ones * (1 - LabelSmoothing / 2) + (1 - y) * LabelSmoothing / 2;
             sum += double.CreateTruncating(weight) * (all * (Math.Max(x, 0) + softplus) - t * x);
             row.Outputs[i] = scale * T.CreateTruncating(all * p - t);
         }

@@ -25,33 +25,36 @@ public sealed record Ctc : Loss
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SkipUnspellable { get; init; }
 
-    internal override string Name => "CTC loss";
+    [JsonIgnore]
+    public override string Name => "CTC loss";
 
-    internal override OutputKind Takes => OutputKind.ClassLogits;
+    [JsonIgnore]
+    public override OutputKind Takes => OutputKind.ClassLogits;
 
-    internal override bool CountsTargets => SkipUnspellable;
+    [JsonIgnore]
+    public override bool CountsTargets => SkipUnspellable;
 
-    internal override int TargetsOf(Shape output) => -1;
+    public override int TargetsOf(Shape output) => -1;
 
     /// <summary>The weight of the row: that of its steps, which all have the same.</summary>
-    internal override double CountOf<T>(in LossRow<T> row) =>
+    public override double CountOf<T>(in LossRow<T> row) =>
         Steps(row) is 0 || (SkipUnspellable && Missing(row) is not null) ? 0 : double.CreateTruncating(WeightOf(row));
 
-    internal override int ScratchSize(Shape output, int targets) => output.Positions * (output.Features + 2 * (2 * targets + 1));
+    public override int ScratchSize(Shape output, int targets) => output.Positions * (output.Features + 2 * (2 * targets + 1));
 
-    internal override void Validate()
+    public override void Validate()
     {
         if (Blank < 0)
             throw new UnrollException($"The CTC loss has blank {Blank}; it is the number of a class, at least 0.");
     }
 
-    internal override void RequireTargets(Shape output, Shape target)
+    public override void RequireTargets(Shape output, Shape target)
     {
         if (output.Rank != 2 || Blank >= output.Features)
             throw new UnrollException($"The CTC loss with blank {Blank} takes outputs of shape (time steps, classes) with more than {Blank} classes, but the model's output has shape {output}.");
     }
 
-    internal override string? FaultOf<T>(in LossRow<T> row)
+    public override string? FaultOf<T>(in LossRow<T> row)
     {
         foreach (T target in row.Targets)
         {
@@ -74,7 +77,7 @@ public sealed record Ctc : Loss
         return SkipUnspellable || Steps(row) == 0 ? null : Missing(row);
     }
 
-    internal override double Evaluate<T>(in LossRow<T> row)
+    public override double Evaluate<T>(in LossRow<T> row)
     {
         int steps = Steps(row);
         if (steps == 0 || (SkipUnspellable && Missing(row) is not null))

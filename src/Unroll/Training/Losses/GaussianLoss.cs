@@ -22,9 +22,13 @@ public sealed record GaussianLoss : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => 2;
 
-    internal override OutputKind Takes => OutputKind.Parameters;
+    [JsonIgnore]
+    public override OutputKind Takes => OutputKind.Parameters;
 
-    internal override string Name => "Gaussian loss";
+    internal override bool TakesAnyTarget => true;
+
+    [JsonIgnore]
+    public override string Name => "Gaussian loss";
 
     /// <summary>The distributions that a model's outputs stand for.</summary>
     /// <param name="outputs">n·2 outputs: those of target i at 2i and 2i + 1.</param>
@@ -38,7 +42,7 @@ public sealed record GaussianLoss : Loss
         return parameters;
     }
 
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
+    public override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
     {
         double sum = 0, factor = double.CreateTruncating(scale);
         for (int i = 0; i < targets.Length; i++)

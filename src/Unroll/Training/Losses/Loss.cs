@@ -1,16 +1,22 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json.Serialization;
-using Unroll.Training;
 
 namespace Unroll;
 
 /// <summary>What training minimises: a mean over the targets of a batch that count.</summary>
 /// <remarks>
+/// <para>
 /// Masked steps count neither in the sum nor in what it is divided by. Where samples have weights
 /// (<see cref="ISamples.IsWeighted"/>) the mean is Σ weight·loss ÷ Σ weight, so that the weight 0 leaves a sample or a step out.
 /// A loss may need several outputs for each target, k: then the model's last layer has k times as many units as there are targets,
 /// and the k outputs of target i are those at i·k, …, i·k + k − 1.
+/// </para>
+/// <para>
+/// For a loss of your own derive from <see cref="ElementwiseLoss"/> where each output is judged by itself, from <see cref="VectorLoss"/>
+/// where the outputs of a step are judged together, and from this class, with one of the two <c>Evaluate</c>, for anything else. It is a
+/// record of its numbers, without state: rows are judged by several threads at the same time. <see cref="Kinds"/> names it in files.
+/// </para>
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "loss")]
 [JsonDerivedType(typeof(MeanSquaredError), "mse")]
@@ -24,36 +30,53 @@ namespace Unroll;
 [JsonDerivedType(typeof(BinaryCrossEntropy), "binary-cross-entropy")]
 [JsonDerivedType(typeof(Ctc), "ctc")]
 [JsonDerivedType(typeof(OutputLosses), "outputs")]
+[JsonDerivedType(typeof(LogCosh), "log-cosh")]
+[JsonDerivedType(typeof(Poisson), "poisson")]
+[JsonDerivedType(typeof(MeanAbsolutePercentageError), "mape")]
+[JsonDerivedType(typeof(MeanSquaredLogarithmicError), "msle")]
+[JsonDerivedType(typeof(Hinge), "hinge")]
+[JsonDerivedType(typeof(SquaredHinge), "squared-hinge")]
+[JsonDerivedType(typeof(CategoricalHinge), "categorical-hinge")]
+[JsonDerivedType(typeof(KullbackLeibler), "kullback-leibler")]
+[JsonDerivedType(typeof(CosineSimilarity), "cosine-similarity")]
+[JsonDerivedType(typeof(BinaryFocal), "binary-focal")]
+[JsonDerivedType(typeof(CategoricalFocal), "categorical-focal")]
 public abstract record Loss
 {
-    private protected Loss()
-    {
-    }
-
     /// <summary>k, the outputs that the model gives for each target: 1 unless a loss says otherwise.</summary>
     [JsonIgnore]
     public virtual int OutputsPerTarget => 1;
 
-    /// <summary>As errors call it.</summary>
-    internal virtual string Name => "loss";
+    /// <summary>What errors call it, after "the"; the type's name unless a loss says otherwise.</summary>
+    [JsonIgnore]
+    public virtual string Name => GetType().Name;
 
     /// <summary>How many targets an output of this shape has; −1: any number, so the samples say it.</summary>
-    internal virtual int TargetsOf(Shape output) => output.Size / OutputsPerTarget;
+    public virtual int TargetsOf(Shape output) => output.Size / OutputsPerTarget;
 
-    /// <summary>True where the mean is over some of the targets only, which are counted before each batch.</summary>
+    /// <summary>
+    /// True where the mean is over some of the targets only, or where they weigh differently: then <see cref="CountOf"/> depends on the
+    /// targets, which are read before each batch.
+    /// </summary>
     [JsonIgnore]
-    internal virtual bool CountsTargets => false;
+    public virtual bool CountsTargets => false;
 
-    /// <summary>What the outputs of a model are to this loss.</summary>
+    /// <summary>What the outputs of a model are to this loss: values unless it says otherwise.</summary>
     [JsonIgnore]
-    internal virtual OutputKind Takes => OutputKind.Values;
+    public virtual OutputKind Takes => OutputKind.Values;
 
-    /// <summary>Of the outputs of a target the one that is the forecast of its value; −1: none is.</summary>
+    /// <summary>Of the outputs of a target the one that is the forecast of its value, from 0; −1: none is.</summary>
     [JsonIgnore]
-    internal virtual int PointOutput => 0;
+    public virtual int PointOutput => 0;
 
-    /// <summary>What a row adds to the number that the sum of the losses is divided by: the weights of the targets that count.</summary>
-    internal virtual double CountOf<T>(in LossRow<T> row)
+    /// <summary>True where any numbers may be targets, so that samples need no check.</summary>
+    internal virtual bool TakesAnyTarget => false;
+
+    /// <summary>
+    /// What the row adds to the divisor of the mean: the weights of the targets that count. Outputs are empty; targets are given only where
+    /// <see cref="CountsTargets"/>.
+    /// </summary>
+    public virtual double CountOf<T>(in LossRow<T> row)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (row.Weights.IsEmpty)
@@ -64,8 +87,8 @@ public abstract record Loss
         return sum * (row.Targets.Length / row.Positions);
     }
 
-    /// <summary>What is wrong with the targets of a row, as a sentence; null: nothing.</summary>
-    internal virtual string? FaultOf<T>(in LossRow<T> row)
+    /// <summary>What is wrong with the targets of a row, as a sentence; null: nothing. Its outputs may be empty.</summary>
+    public virtual string? FaultOf<T>(in LossRow<T> row)
         where T : unmanaged, IFloatingPointIeee754<T> => null;
 
     /// <summary>The loss of output <paramref name="number"/> of a model with several.</summary>
@@ -79,8 +102,9 @@ public abstract record Loss
     /// <summary>The weight of output <paramref name="number"/> in the sum.</summary>
     internal virtual double WeightOf(int number) => 1;
 
-    /// <summary>Throws where targets of this shape cannot be judged by an output of that shape.</summary>
-    internal virtual void RequireTargets(Shape output, Shape target)
+    /// <summary>Throws where targets of this shape cannot be judged by an output of that shape, both without the batch.</summary>
+    /// <exception cref="UnrollException">The shapes do not fit each other; the message says what does.</exception>
+    public virtual void RequireTargets(Shape output, Shape target)
     {
         int each = OutputsPerTarget;
         long needed = (long)target.Size * each;
@@ -103,24 +127,35 @@ public abstract record Loss
                 + $"so that masks and weights of steps cannot be told apart. Give the last layer a multiple of {OutputsPerTarget} units.");
     }
 
-    /// <summary>Doubles of memory that judging a row takes.</summary>
-    internal virtual int ScratchSize(Shape output, int targets) => 0;
+    /// <summary>How many doubles <see cref="LossRow{T}.Scratch"/> has to hold for a row.</summary>
+    /// <param name="output">The shape of the output.</param>
+    /// <param name="targets">Targets of a row.</param>
+    public virtual int ScratchSize(Shape output, int targets) => 0;
 
     /// <summary>Throws when a number is outside its range.</summary>
-    internal virtual void Validate()
+    /// <exception cref="UnrollException">A number is out of range; the message names it.</exception>
+    public virtual void Validate()
     {
     }
 
     /// <summary>
-    /// Sums the losses of one row's n targets, and overwrites the n·k predictions with the gradients, times <paramref name="scale"/>.
+    /// Sums the losses of one row, or of one step of it where steps are weighted, and overwrites its outputs with their gradients.
     /// </summary>
-    internal virtual double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
-        where T : unmanaged, IFloatingPointIeee754<T> => throw new NotSupportedException($"The {Name} judges rows with their shape.");
+    /// <param name="predictionsToGradients">
+    /// In: n·k outputs; out: the derivative of the sum by each, times <paramref name="scale"/>.
+    /// </param>
+    /// <param name="targets">n targets.</param>
+    /// <param name="scale">What gradients are multiplied by, for the mean over the batch; the sum is not.</param>
+    /// <returns>The sum of the n losses.</returns>
+    public virtual double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
+        where T : unmanaged, IFloatingPointIeee754<T> => throw new NotSupportedException(
+            $"The {Name} judges rows with their shape, or overrides neither of the two Evaluate. Override one of them.");
 
     /// <summary>
-    /// The same for a row whose steps may be masked or weighted: loss and gradient of each times its weight, nothing where that is 0.
+    /// The same for a row with its shape, whose steps may be masked or weighted: loss and gradient of each times its weight, nothing where
+    /// that is 0. Override it where the loss is more than a sum over targets.
     /// </summary>
-    internal virtual double Evaluate<T>(in LossRow<T> row)
+    public virtual double Evaluate<T>(in LossRow<T> row)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (row.Weights.IsEmpty)
@@ -147,81 +182,4 @@ public abstract record Loss
 
     // Of the base there is nothing to print: how many outputs a loss needs follows from its numbers.
     protected virtual bool PrintMembers(StringBuilder builder) => false;
-}
-
-/// <summary>What a loss takes the outputs of a model to be.</summary>
-internal enum OutputKind
-{
-    /// <summary>Numbers in the units of the targets.</summary>
-    Values,
-
-    /// <summary>Parameters of a distribution, any numbers.</summary>
-    Parameters,
-
-    /// <summary>Logits of probabilities that add up to 1 over the classes.</summary>
-    ClassLogits,
-
-    /// <summary>Logits, each of a probability of its own.</summary>
-    BinaryLogits,
-}
-
-/// <summary>(y − ŷ)².</summary>
-public sealed record MeanSquaredError : Loss
-{
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
-    {
-        double sum = 0;
-        T twice = scale + scale;
-        for (int i = 0; i < targets.Length; i++)
-        {
-            T error = predictionsToGradients[i] - targets[i];
-            sum += double.CreateTruncating(error) * double.CreateTruncating(error);
-            predictionsToGradients[i] = twice * error;
-        }
-
-        return sum;
-    }
-}
-
-/// <summary>|y − ŷ|; its derivative at 0 is taken to be 0.</summary>
-public sealed record MeanAbsoluteError : Loss
-{
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
-    {
-        double sum = 0;
-        for (int i = 0; i < targets.Length; i++)
-        {
-            T error = predictionsToGradients[i] - targets[i];
-            sum += Math.Abs(double.CreateTruncating(error));
-            predictionsToGradients[i] = error > T.Zero ? scale : error < T.Zero ? -scale : error * scale;
-        }
-
-        return sum;
-    }
-}
-
-/// <summary>½e² where |e| ≤ δ, δ(|e| − ½δ) beyond (Huber 1964): squares small errors, does not let large ones rule.</summary>
-/// <param name="Delta">δ, in the units of the target; above 0.</param>
-public sealed record Huber(double Delta = 1) : Loss
-{
-    internal override void Validate()
-    {
-        if (!(Delta > 0) || double.IsInfinity(Delta))
-            throw new UnrollException($"Huber's delta is {Delta}; it must be above 0.");
-    }
-
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
-    {
-        double sum = 0;
-        T delta = T.CreateChecked(Delta);
-        for (int i = 0; i < targets.Length; i++)
-        {
-            T error = predictionsToGradients[i] - targets[i];
-            double e = Math.Abs(double.CreateTruncating(error));
-            sum += e <= Delta ? 0.5 * e * e : Delta * (e - 0.5 * Delta);
-            predictionsToGradients[i] = scale * T.MaxNative(-delta, T.MinNative(delta, error));
-        }
-
-        return sum;
-    }
 }

@@ -1,15 +1,16 @@
 using System.Numerics;
 using Unroll.Kernels;
 
-namespace Unroll.Training;
+namespace Unroll;
 
 /// <summary>One row of a batch in front of a loss.</summary>
-internal readonly ref struct LossRow<T>
+public readonly ref struct LossRow<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>In: the outputs, row-major; out: the gradients. Empty while targets are counted or checked.</summary>
     public Span<T> Outputs { get; init; }
 
+    /// <summary>The targets, row-major.</summary>
     public ReadOnlySpan<T> Targets { get; init; }
 
     /// <summary>
@@ -23,7 +24,7 @@ internal readonly ref struct LossRow<T>
     /// <summary>Runs of <see cref="Features"/> outputs.</summary>
     public int Positions { get; init; }
 
-    public Kernels<T> Kernels { get; init; }
+    internal Kernels<T> Kernels { get; init; }
 
     /// <summary>What gradients are multiplied by.</summary>
     public T Scale { get; init; }

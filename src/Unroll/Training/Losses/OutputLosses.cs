@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace Unroll;
 
 /// <summary>A loss for each output of a model with several: what training makes small is the weighted sum of their means.</summary>
 /// <param name="Each">One loss and its weight for each output, in the order of the model's outputs.</param>
 public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
 {
-    internal override string Name => "sum of losses";
+    [JsonIgnore]
+    public override string Name => "sum of losses";
 
     internal override Loss PartFor(int number) => number < Each.Count
         ? Each[number].Loss
@@ -18,7 +21,7 @@ public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
 
     internal override double WeightOf(int number) => Each[number].Weight;
 
-    internal override void Validate()
+    public override void Validate()
     {
         foreach (OutputLoss each in Each)
         {

@@ -24,9 +24,13 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => _quantiles.Length;
 
-    internal override int PointOutput => Array.IndexOf(_quantiles, 0.5);
+    [JsonIgnore]
+    public override int PointOutput => Array.IndexOf(_quantiles, 0.5);
 
-    internal override string Name => "quantile loss";
+    internal override bool TakesAnyTarget => true;
+
+    [JsonIgnore]
+    public override string Name => "quantile loss";
 
     /// <summary>
     /// A model's outputs with the quantiles of each target in order. Each output is learnt by itself, so quantiles may cross; sorted,
@@ -62,7 +66,7 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
         return true;
     }
 
-    internal override void Validate()
+    public override void Validate()
     {
         if (_quantiles.Length == 0)
             throw new UnrollException("The quantile loss has no quantiles; it needs at least 1, for example 0.5.");
@@ -75,7 +79,7 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
         }
     }
 
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
+    public override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
     {
         double sum = 0, factor = double.CreateTruncating(scale) / _quantiles.Length;
         for (int i = 0; i < targets.Length; i++)

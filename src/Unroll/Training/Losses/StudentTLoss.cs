@@ -24,9 +24,13 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
     [JsonIgnore]
     public override int OutputsPerTarget => DegreesOfFreedom is null ? 3 : 2;
 
-    internal override OutputKind Takes => OutputKind.Parameters;
+    [JsonIgnore]
+    public override OutputKind Takes => OutputKind.Parameters;
 
-    internal override string Name => "Student-t loss";
+    internal override bool TakesAnyTarget => true;
+
+    [JsonIgnore]
+    public override string Name => "Student-t loss";
 
     /// <summary>The distributions that a model's outputs stand for.</summary>
     /// <param name="outputs">n·k outputs: those of target i at i·k, …, i·k + k − 1, where k is <see cref="OutputsPerTarget"/>.</param>
@@ -41,13 +45,13 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
         return parameters;
     }
 
-    internal override void Validate()
+    public override void Validate()
     {
         if (DegreesOfFreedom is { } degrees && (!(degrees > 0) || double.IsInfinity(degrees)))
             throw new UnrollException($"The Student-t loss has {degrees} degrees of freedom; they must be above 0. Leave them out to have them learnt.");
     }
 
-    internal override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
+    public override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
     {
         int each = OutputsPerTarget;
         double sum = 0, factor = double.CreateTruncating(scale);

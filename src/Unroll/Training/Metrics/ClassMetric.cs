@@ -1,5 +1,3 @@
-using Unroll.Training;
-
 namespace Unroll;
 
 /// <summary>How a metric of classes reads the targets.</summary>
@@ -43,10 +41,13 @@ public abstract record ClassMetric : Metric
     /// <summary>What the targets are.</summary>
     public TargetLabels Labels { get; init; }
 
-    /// <summary>For targets of 0 and 1: the probability above which an output says 1; above 0 and below 1.</summary>
+    /// <summary>
+    /// For targets of 0 and 1: the probability above which an output says 1; above 0 and below 1. Scores, as of <see cref="Hinge"/>, say 1
+    /// above 0.
+    /// </summary>
     public double Threshold { get; init; } = 0.5;
 
-    internal override void Validate()
+    public override void Validate()
     {
         base.Validate();
         if (Threshold is not (> 0 and < 1))
@@ -59,9 +60,10 @@ public abstract record ClassMetric : Metric
         (int features, int positions) = (subject.Output.Features, subject.Output.Positions);
         TargetLabels labels = Labels != TargetLabels.Automatic ? Labels : subject.Loss switch
         {
-            SparseCategoricalCrossEntropy => TargetLabels.ClassNumbers,
-            CategoricalCrossEntropy => TargetLabels.OneHot,
-            BinaryCrossEntropy => TargetLabels.Binary,
+            _ when subject.IsBinary => TargetLabels.Binary,
+            { Takes: OutputKind.ClassLogits or OutputKind.ClassProbabilities or OutputKind.ClassScores } loss
+                when loss.TargetsOf(subject.Output) is var each && (each == positions || each == subject.Output.Size)
+                => each == positions ? TargetLabels.ClassNumbers : TargetLabels.OneHot,
             { Takes: OutputKind.Values } when features > 1 && subject.Target.Size == positions => TargetLabels.ClassNumbers,
             { Takes: OutputKind.Values } when features == 1 && subject.Target.Size == positions => TargetLabels.Binary,
             { Takes: OutputKind.Values } => throw Refusal(
@@ -87,36 +89,43 @@ public abstract record ClassMetric : Metric
     private protected ClassCounts Counts(MetricSubject subject, Func<ClassCounts, double> value)
     {
         TargetLabels labels = LabelsOf(subject);
-        return new ClassCounts(
-            labels, subject.Output.Features, subject.IsLogits ? Math.Log(Threshold / (1 - Threshold)) : Threshold, value);
+        bool hasSigns = subject.Loss.Takes == OutputKind.BinaryScores;
+        double threshold = hasSigns ? 0 : subject.IsLogits ? Math.Log(Threshold / (1 - Threshold)) : Threshold;
+        return new ClassCounts(labels, subject.Output.Features, threshold, value) { HasSigns = hasSigns };
     }
 }
 
 /// <summary>The share of choices that are right: of classes, or of zeros and ones.</summary>
 public sealed record Accuracy : ClassMetric
 {
-    internal override string DefaultName => "accuracy";
+    protected internal override string DefaultName => "accuracy";
 
-    internal override MetricAccumulator Start(MetricSubject subject) => Counts(subject, counts => counts.Right / counts.All);
+    public override MetricAccumulator Start(MetricSubject subject) => Counts(subject, counts => counts.Right / counts.All);
 }
 
-/// <summary>What precision, recall and F1 share.</summary>
+/// <summary>
+/// What precision, recall and F1 share: scores of how often a class is found, taken for another and missed. One of your own is the formula.
+/// </summary>
+/// <example>
+/// <code>
+/// public sealed record Jaccard : ClassScore
+/// {
+///     protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + mistaken + missed);
+/// }
+/// </code>
+/// </example>
 public abstract record ClassScore : ClassMetric
 {
-    private protected ClassScore()
-    {
-    }
-
     /// <summary>How the scores of several classes are averaged; a single output of 0 and 1 has the score of the ones.</summary>
     public ClassAverage Average { get; init; } = ClassAverage.Macro;
 
     /// <summary>The class whose score is given, from 0; null: the average over the classes.</summary>
     public int? Class { get; init; }
 
-    /// <summary>The score of true positives, false positives and false negatives.</summary>
-    private protected abstract double Of(double found, double mistaken, double missed);
+    /// <summary>The score of a class from sums of weights: true positives, false positives and false negatives.</summary>
+    protected abstract double Of(double found, double mistaken, double missed);
 
-    internal override MetricAccumulator Start(MetricSubject subject)
+    public override MetricAccumulator Start(MetricSubject subject)
     {
         if (Class is { } one && (one < 0 || one >= subject.Output.Features))
             throw Refusal($"is that of class {one}, but the model has {subject.Output.Features}, counted from 0.");
@@ -124,7 +133,7 @@ public abstract record ClassScore : ClassMetric
     }
 
     /// <summary>Where the formula divides by 0, because nothing was predicted or nothing is there, the score is 0, as in Keras.</summary>
-    private protected static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
+    protected static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
 
     private double Value(ClassCounts counts)
     {
@@ -150,17 +159,17 @@ public abstract record ClassScore : ClassMetric
 /// <summary>Of those that were predicted to be of a class, the share that is; 0 where none was.</summary>
 public sealed record Precision : ClassScore
 {
-    internal override string DefaultName => "precision";
+    protected internal override string DefaultName => "precision";
 
-    private protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + mistaken);
+    protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + mistaken);
 }
 
 /// <summary>Of those that are of a class, the share that was predicted to be; 0 where there is none.</summary>
 public sealed record Recall : ClassScore
 {
-    internal override string DefaultName => "recall";
+    protected internal override string DefaultName => "recall";
 
-    private protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + missed);
+    protected override double Of(double found, double mistaken, double missed) => Ratio(found, found + missed);
 }
 
 /// <summary>
@@ -168,9 +177,9 @@ public sealed record Recall : ClassScore
 /// </summary>
 public sealed record F1 : ClassScore
 {
-    internal override string DefaultName => "f1";
+    protected internal override string DefaultName => "f1";
 
-    private protected override double Of(double found, double mistaken, double missed) => Ratio(2 * found, 2 * found + mistaken + missed);
+    protected override double Of(double found, double mistaken, double missed) => Ratio(2 * found, 2 * found + mistaken + missed);
 }
 
 /// <summary>
@@ -179,16 +188,16 @@ public sealed record F1 : ClassScore
 /// <param name="K">At least 1.</param>
 public sealed record TopKAccuracy(int K = 5) : ClassMetric
 {
-    internal override string DefaultName => $"top-{K} accuracy";
+    protected internal override string DefaultName => $"top-{K} accuracy";
 
-    internal override void Validate()
+    public override void Validate()
     {
         base.Validate();
         if (K < 1)
             throw Refusal($"has K {K}; it must be at least 1.");
     }
 
-    internal override MetricAccumulator Start(MetricSubject subject)
+    public override MetricAccumulator Start(MetricSubject subject)
     {
         TargetLabels labels = LabelsOf(subject);
         if (labels == TargetLabels.Binary)
@@ -204,6 +213,9 @@ internal sealed class ClassCounts(TargetLabels labels, int classes, double thres
 
     /// <summary>A choice is right where its true class is among so many of the largest outputs.</summary>
     public int Top { get; init; } = 1;
+
+    /// <summary>True where a target below 0 is the other class, and not one that does not count.</summary>
+    public bool HasSigns { get; init; }
 
     /// <summary>For each class: true positives, false positives, false negatives.</summary>
     public double[] Found { get; } = new double[classes];
@@ -283,7 +295,7 @@ internal sealed class ClassCounts(TargetLabels labels, int classes, double thres
     {
         for (int c = 0; c < outputs.Length; c++)
         {
-            if (targets[c] < 0)
+            if (targets[c] < 0 && !HasSigns)
                 continue;
             _isNaN |= float.IsNaN(outputs[c]);
             bool actual = targets[c] > 0.5f, predicted = outputs[c] > threshold;

@@ -1,5 +1,3 @@
-using Unroll.Training;
-
 namespace Unroll;
 
 /// <summary>
@@ -9,14 +7,11 @@ namespace Unroll;
 /// <remarks>
 /// Metrics are over all rows, not means of batches. Masked steps do not count. Weights of samples and steps apply as in the loss; class
 /// weights belong to the loss alone. In metrics of classes a target below 0 does not count. A metric is NaN where an output that it judges
-/// is NaN, or where nothing counts.
+/// is NaN, or where nothing counts. The mean of a function is <see cref="Of"/>; for a metric of your own derive from this class, from
+/// <see cref="ValueMetric"/> or from <see cref="ClassScore"/>.
 /// </remarks>
 public abstract record Metric
 {
-    private protected Metric()
-    {
-    }
-
     /// <summary>Which output is judged, from 0, where a model has several.</summary>
     public int Output { get; init; }
 
@@ -27,7 +22,23 @@ public abstract record Metric
     /// </summary>
     public string? Name { get; init; }
 
-    internal abstract string DefaultName { get; }
+    /// <summary>Its name in <see cref="NamedValues"/> where <see cref="Name"/> is null: the type's, unless it says otherwise.</summary>
+    protected internal virtual string DefaultName => GetType().Name;
+
+    /// <summary>The mean of a function of target and prediction, over the targets that count.</summary>
+    /// <param name="name">Its name in <see cref="NamedValues"/>.</param>
+    /// <param name="function">
+    /// Of target and prediction, in the units of the targets. Of a loss with several outputs for each target the prediction is the point
+    /// forecast, of one of zeros and ones (such as <see cref="BinaryCrossEntropy"/>) the probability of a one.
+    /// </param>
+    /// <example><code>Metrics = [Metric.Of("brier", (target, prediction)
+    /// => (target - prediction) * (target - prediction))]</code></example>
+    public static Metric Of(string name, Func<double, double, double> function)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(function);
+        return new FunctionMetric(name, function);
+    }
 
     internal string NameIn(string[] outputs) => Name ?? (Output == 0 ? DefaultName : $"{outputs[Output]}/{DefaultName}");
 
@@ -39,51 +50,18 @@ public abstract record Metric
         return Start(new MetricSubject(graph.Outputs[Output].Shape, samples.TargetShapes[Output], loss.PartFor(Output)));
     }
 
-    /// <summary>Throws where the metric cannot judge this output.</summary>
-    internal abstract MetricAccumulator Start(MetricSubject subject);
+    /// <summary>The metric at work on one output; it throws where it cannot judge that output (<see cref="Refusal"/>).</summary>
+    public abstract MetricAccumulator Start(MetricSubject subject);
 
     /// <summary>Throws when an option is out of range.</summary>
-    internal virtual void Validate()
+    /// <exception cref="UnrollException">An option is out of range; the message names it.</exception>
+    public virtual void Validate()
     {
         if (Output < 0)
             throw new UnrollException($"The metric {Name ?? DefaultName} judges output {Output}; outputs are counted from 0.");
     }
 
-    private protected UnrollException Refusal(string why) => new($"The metric {Name ?? DefaultName} {why}");
-}
-
-/// <summary>What a metric judges.</summary>
-/// <param name="Output">The shape of the model's output.</param>
-/// <param name="Target">The shape of its targets.</param>
-/// <param name="Loss">The loss of the output.</param>
-internal sealed record MetricSubject(Shape Output, Shape Target, Loss Loss)
-{
-    public bool IsLogits => Loss.Takes is OutputKind.ClassLogits or OutputKind.BinaryLogits;
-}
-
-/// <summary>One row in front of a metric.</summary>
-internal readonly ref struct MetricRow
-{
-    public ReadOnlySpan<float> Outputs { get; init; }
-
-    public ReadOnlySpan<float> Targets { get; init; }
-
-    /// <summary>One for each position; 0: does not count. Empty: all are 1.</summary>
-    public ReadOnlySpan<float> Weights { get; init; }
-
-    /// <summary>Steps of a sequence, pixels of an image, 1 of a vector.</summary>
-    public int Positions { get; init; }
-
-    public double WeightOf(int position) => Weights.IsEmpty ? 1 : Weights[position];
-}
-
-/// <summary>A metric at work: rows come in their order, from one thread.</summary>
-internal abstract class MetricAccumulator
-{
-    /// <summary>Of all rows since the start or the last <see cref="Clear"/>; NaN where none counts.</summary>
-    public abstract double Value { get; }
-
-    public abstract void Add(in MetricRow row);
-
-    public abstract void Clear();
+    /// <summary>An error of this metric: its name, and what follows it.</summary>
+    /// <param name="why">For example: judges values, but the model is trained with another loss.</param>
+    protected UnrollException Refusal(string why) => new($"The metric {Name ?? DefaultName} {why}");
 }

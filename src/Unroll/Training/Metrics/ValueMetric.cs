@@ -1,5 +1,3 @@
-using Unroll.Training;
-
 namespace Unroll;
 
 /// <summary>
@@ -8,50 +6,37 @@ namespace Unroll;
 /// </summary>
 public abstract record ValueMetric : Metric
 {
-    private protected ValueMetric()
-    {
-    }
-
-    internal sealed override MetricAccumulator Start(MetricSubject subject)
+    public sealed override MetricAccumulator Start(MetricSubject subject)
     {
         if (subject.IsLogits)
             throw Refusal($"judges values, but the {subject.Loss.Name} takes the outputs for logits.");
         if (subject.Loss.PointOutput < 0)
             throw Refusal(
-                $"needs a forecast of the value, but the {subject.Loss.Name} has no quantile 0.5. Add it, or leave the metric out.");
-        int each = subject.Loss.OutputsPerTarget, positions = subject.Output.Positions, targets = subject.Output.Size / each;
-        return Start(new ValueReader(each, subject.Loss.PointOutput, targets % positions == 0 ? targets / positions : targets));
+                $"needs a forecast of the value, but the {subject.Loss.Name} has "
+                + (subject.Loss is QuantileLoss ? "no quantile 0.5. Add it, or leave the metric out."
+                    : "no output that is one. Leave the metric out."));
+        return Start(ValueReader.Of(subject));
     }
 
-    private protected abstract MetricAccumulator Start(ValueReader reader);
-}
-
-/// <summary>Where a row has the forecast of a target.</summary>
-/// <param name="Each">Outputs of a target.</param>
-/// <param name="Point">Which of them is the forecast.</param>
-/// <param name="PerStep">Targets of a step.</param>
-internal readonly record struct ValueReader(int Each, int Point, int PerStep)
-{
-    public double Predicted(in MetricRow row, int target) => row.Outputs[target * Each + Point];
-
-    public double WeightOf(in MetricRow row, int target) => row.Weights.IsEmpty ? 1 : row.Weights[target / PerStep];
+    /// <summary>The metric at work, with what finds the forecasts in a row.</summary>
+    protected abstract MetricAccumulator Start(ValueReader reader);
 }
 
 /// <summary>Mean absolute error, Σ|y − ŷ| ÷ n, in the units of the targets.</summary>
 public sealed record Mae : ValueMetric
 {
-    internal override string DefaultName => "mae";
+    protected internal override string DefaultName => "mae";
 
-    private protected override MetricAccumulator Start(ValueReader reader) =>
+    protected override MetricAccumulator Start(ValueReader reader) =>
         new MeanOfErrors(reader, (y, p) => Math.Abs(y - p), mean => mean);
 }
 
 /// <summary>Root mean squared error, √(Σ(y − ŷ)² ÷ n), in the units of the targets.</summary>
 public sealed record Rmse : ValueMetric
 {
-    internal override string DefaultName => "rmse";
+    protected internal override string DefaultName => "rmse";
 
-    private protected override MetricAccumulator Start(ValueReader reader) =>
+    protected override MetricAccumulator Start(ValueReader reader) =>
         new MeanOfErrors(reader, (y, p) => (y - p) * (y - p), Math.Sqrt);
 }
 
@@ -61,9 +46,9 @@ public sealed record Rmse : ValueMetric
 /// </summary>
 public sealed record Mape : ValueMetric
 {
-    internal override string DefaultName => "mape";
+    protected internal override string DefaultName => "mape";
 
-    private protected override MetricAccumulator Start(ValueReader reader) =>
+    protected override MetricAccumulator Start(ValueReader reader) =>
         new MeanOfErrors(reader, (y, p) => Math.Abs((y - p) / y), mean => 100 * mean);
 }
 
@@ -73,9 +58,9 @@ public sealed record Mape : ValueMetric
 /// </summary>
 public sealed record RSquared : ValueMetric
 {
-    internal override string DefaultName => "r2";
+    protected internal override string DefaultName => "r2";
 
-    private protected override MetricAccumulator Start(ValueReader reader) => new Accumulator(reader);
+    protected override MetricAccumulator Start(ValueReader reader) => new Accumulator(reader);
 
     private sealed class Accumulator(ValueReader reader) : MetricAccumulator
     {
@@ -116,28 +101,6 @@ public sealed record RSquared : ValueMetric
                 _spreads[f] += weight * away * (y - _means[f]);
                 _errors[f] += weight * error * error;
             }
-        }
-    }
-}
-
-/// <summary>The mean of a function of target and prediction.</summary>
-internal sealed class MeanOfErrors(ValueReader reader, Func<double, double, double> error, Func<double, double> value) : MetricAccumulator
-{
-    private double _sum, _count;
-
-    public override double Value => _count == 0 ? double.NaN : value(_sum / _count);
-
-    public override void Clear() => (_sum, _count) = (0, 0);
-
-    public override void Add(in MetricRow row)
-    {
-        for (int i = 0; i < row.Targets.Length; i++)
-        {
-            double weight = reader.WeightOf(row, i);
-            if (weight == 0)
-                continue;
-            _sum += weight * error(row.Targets[i], reader.Predicted(row, i));
-            _count += weight;
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class Candidates
     public static readonly string[] Names =
     [
         "naive", "seasonal-naive", "drift", "mean", "least-squares", "ets", "arima", "croston", "tsb", "stl-ets",
-        "ridge", "lstm", "gru", "simple-rnn", "network", "blend",
+        "ridge", "lstm", "gru", "simple-rnn", "network", "own", "own-layers", "blend",
     ];
 
     private static readonly string[] s_members = ["lstm", "ridge", "naive", "drift"];
@@ -31,9 +31,13 @@ internal static class Candidates
         "gru" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
         "simple-rnn" => new EnsembleForecaster(Recipe(CellKind.SimpleRnn, threads)) { Threads = threads },
         "network" => new NetworkForecaster(Network(CellKind.Gru, threads)) { Threads = threads },
+        "own" => new Halfway { Threads = threads },
+        "own-layers" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Network = Network(CellKind.Gru, threads) with { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] } }) { Threads = threads },
         "blend" => new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
         _ => throw new ArgumentException(name),
     };
+
+    static Candidates() => ForecastKinds.Register(() => new Halfway());
 
     public static EnsembleRecipe Recipe(CellKind cell, int threads = 1) =>
         new() { Members = 2, Window = 8, Network = Network(cell, threads) };
@@ -45,4 +49,18 @@ internal static class Candidates
         Threads = threads,
         Training = new TrainingOptions { Epochs = 1, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 } },
     };
+
+    /// <summary>A forecaster as a user writes it: back to the mean of the training rows, half of the way in each row.</summary>
+    private sealed class Halfway() : OwnForecaster("own")
+    {
+        protected override int NeededRows => 1;
+
+        protected override double[] Learn(PastRows rows, CancellationToken cancellation) => [rows.Values.ToArray().Average()];
+
+        protected override void Predict(PastRows rows, ReadOnlySpan<double> learnt, Span<double> ahead)
+        {
+            for (int h = 0; h < ahead.Length; h++)
+                ahead[h] = learnt[0] + ((rows.Values[^1] - learnt[0]) * Math.Pow(0.5, h + 1));
+        }
+    }
 }

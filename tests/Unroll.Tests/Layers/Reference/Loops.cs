@@ -1,7 +1,7 @@
 namespace Unroll.Tests.Layers.Reference;
 
 /// <summary>The equations of the layers' comments as plain loops.</summary>
-internal static class Loops
+internal static partial class Loops
 {
     public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 

@@ -5,11 +5,11 @@ namespace Unroll.Tests.Layers.Reference;
 /// <summary>Two directions and their states, and attention.</summary>
 internal static partial class ReferenceCases
 {
-    private static readonly (string Name, Unroll.Layers.Recurrent Layer, Cell Cell)[] s_cells = [("simple rnn", new SimpleRnn(2), SimpleRnnStep), ("lstm", new Lstm(2), LstmStep), ("gru", new Gru(2), GruStep)];
+    private static readonly (string Name, Recurrent Layer, Cell Cell)[] s_cells = [("simple rnn", new SimpleRnn(2), SimpleRnnStep), ("lstm", new Lstm(2), LstmStep), ("gru", new Gru(2), GruStep)];
 
     private static IEnumerable<ReferenceCase> OfBidirectional()
     {
-        foreach ((string name, Unroll.Layers.Recurrent layer, Cell cell) in s_cells)
+        foreach ((string name, Recurrent layer, Cell cell) in s_cells)
         {
             foreach (MergeMode mode in Enum.GetValues<MergeMode>())
             {
@@ -96,7 +96,7 @@ internal static partial class ReferenceCases
     }
 
     /// <summary>Step 1 of the query and step 2 of the value are masked.</summary>
-    private static ReferenceCase OfAttention(string name, Unroll.Layers.AttentionLayer layer, Func<double[][], double[], double[], double> score, bool causal, bool masked) => new(name, () =>
+    private static ReferenceCase OfAttention(string name, AttentionLayer layer, Func<double[][], double[], double[], double> score, bool causal, bool masked) => new(name, () =>
     {
         Node query = Node.Input(s_sequence), value = Node.Input(s_sequence);
         return new Graph([query, value], [masked ? layer.Apply(new Masking().Apply(query), new Masking().Apply(value)) : layer.Apply(query, value)]);

@@ -9,14 +9,14 @@ internal static partial class ReferenceCases
 
     private static readonly Lazy<Dictionary<string, ReferenceCase>> s_all = new(() => new[]
     {
-        OfRecurrent(), OfBackwards(), OfBidirectional(), OfPlainLayers(), OfWindows(), OfShapes(), OfMerges(), OfAttention(),
+        OfRecurrent(), OfBackwards(), OfBidirectional(), OfPlainLayers(), OfWindows(), OfShapes(), OfMerges(), OfAttention(), OfHeads(), OfChannels(), OfPositions(), OfNoise(),
     }.SelectMany(rows => rows).ToDictionary(row => row.Name));
 
     public static IReadOnlyDictionary<string, ReferenceCase> All => s_all.Value;
 
     private static IEnumerable<ReferenceCase> OfRecurrent()
     {
-        foreach ((string name, Unroll.Layers.Recurrent layer, Cell cell) in s_cells)
+        foreach ((string name, Recurrent layer, Cell cell) in s_cells)
         {
             yield return ReferenceCase.Of(name, s_sequence, (x, w) => Run(cell, Steps(x, 3), new double[2], new double[2], w)[^1], layer);
             yield return ReferenceCase.Of($"{name}, sequences, masked", s_sequence, (x, w) => Join(Run(cell, Steps(x, 3), new double[2], new double[2], w, counts: t => t != 2)), new Masking(), layer with { ReturnSequences = true })

@@ -1,3 +1,4 @@
+using Unroll.Training;
 using System.Numerics;
 using Unroll.Kernels;
 using Xunit;
@@ -63,7 +64,7 @@ public class ReferenceTests
         double[][][] inputs = [.. Enumerable.Range(0, Rows).Select(r => graph.Inputs.Select((node, input) =>
             (row.Inputs?.Invoke(input, r) ?? TestData.Normal(node.Shape.Size, 100 * input + r)).Select(value => double.CreateChecked(T.CreateChecked(value))).ToArray()).ToArray())];
         var outputs = new T[Rows * network.OutputSize];
-        network.Predict(new TestBatch<T>(TestData.To<T>([.. inputs.SelectMany(Loops.Join)]), new T[Rows], Rows), outputs);
+        network.Predict(new CheckedBatch<T>(TestData.To<T>([.. inputs.SelectMany(Loops.Join)]), new T[Rows], Rows), outputs);
         double[] expected = Loops.Join(inputs.Select(x => row.Expected(x, [.. weights])));
         Assert.Equal(expected.Length, outputs.Length);
         for (int i = 0; i < expected.Length; i++)
