@@ -16,7 +16,16 @@ internal sealed record RegisteredKind(string Name, Type Type, IJsonTypeInfoResol
 /// </summary>
 internal sealed class KindJson(JsonSerializerContext own)
 {
+    [ThreadStatic]
+    private static bool t_isReading;
+
     private volatile Made? _made;
+
+    /// <summary>
+    /// True while this thread makes objects of a file: an option that the file leaves out then comes as null (one that it says to be null is
+    /// refused before).
+    /// </summary>
+    public static bool IsReading => t_isReading;
 
     /// <exception cref="UnrollException">Some part is of a kind that is not registered; the message names it.</exception>
     public byte[] ToBytes<T>(T value)
@@ -44,9 +53,12 @@ internal sealed class KindJson(JsonSerializerContext own)
     public T? FromBytes<T>(ReadOnlySpan<byte> json)
         where T : class
     {
+        JsonTypeInfo<T> info = Info<T>();
+        bool before = t_isReading;
+        t_isReading = true;
         try
         {
-            return JsonSerializer.Deserialize(json, Info<T>());
+            return JsonSerializer.Deserialize(json, info);
         }
         catch (JsonException failure)
         {
@@ -57,6 +69,10 @@ internal sealed class KindJson(JsonSerializerContext own)
                 + $"Kinds.Register(\"{kind}\", …) with the type that it was saved from, or update Unroll if {kind} is one of its own.",
                 failure)
             { UnknownKind = kind };
+        }
+        finally
+        {
+            t_isReading = before;
         }
     }
 
