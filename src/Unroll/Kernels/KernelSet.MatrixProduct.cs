@@ -198,9 +198,13 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 
         if (vectors == 0)
             return;
-        for (int i = vectors; i < RowOperands<T>.MostVectors; i++)
+        int tile = vectors <= RowOperands<T>.FewVectors ? RowOperands<T>.FewVectors : RowOperands<T>.MostVectors;
+        for (int i = vectors; i < tile; i++)
             (p.Columns[i], p.B[i]) = (p.Columns[vectors - 1], p.B[vectors - 1]);
-        RowTile<T, V, O>.Run(p);
+        if (tile == RowOperands<T>.FewVectors)
+            RowTile<T, V, O>.RunFew(p);
+        else
+            RowTile<T, V, O>.Run(p);
     }
 
     /// <summary>One panel, cut into tiles of 8, 4 and 1 rows.</summary>

@@ -5,12 +5,15 @@ namespace Unroll.Kernels;
 
 /// <summary>
 /// Where a tile of one row reads and writes: up to 12 vectors of columns of a packed b. Columns holds their places in the result,
-/// B those in the panels; where there are fewer, the last is repeated, and computed and stored again.
+/// B those in the panels. A tile takes all 12 or, of few, 4; where there are fewer, the last is repeated, and computed and stored again.
 /// </summary>
 internal unsafe struct RowOperands<T>
     where T : unmanaged
 {
     public const int MostVectors = 12;
+
+    /// <summary>Vectors of the smaller tile, for what is left and for layers of few units.</summary>
+    public const int FewVectors = 4;
 
     public T* A, Panels, Init, C;
     public nint K;
@@ -33,7 +36,7 @@ internal static unsafe class RowTile<T, V, O>
     where V : unmanaged
     where O : struct, ISimd<T, V>
 {
-    /// <summary>Up to 12 vectors of columns. Those beyond the number repeat the last, and are not stored.</summary>
+    /// <summary>Up to 12 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in RowOperands<T> p)
     {
@@ -93,5 +96,35 @@ internal static unsafe class RowTile<T, V, O>
         O.Store(c9, p.C + p.Columns[9]);
         O.Store(c10, p.C + p.Columns[10]);
         O.Store(c11, p.C + p.Columns[11]);
+    }
+
+    /// <summary>Up to 4 vectors of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunFew(in RowOperands<T> p)
+    {
+        T* a = p.A;
+        T* b0 = p.Panels + p.B[0];
+        T* b1 = p.Panels + p.B[1];
+        T* b2 = p.Panels + p.B[2];
+        T* b3 = p.Panels + p.B[3];
+        V c0 = O.Load(p.Init + p.InitAt(0));
+        V c1 = O.Load(p.Init + p.InitAt(1));
+        V c2 = O.Load(p.Init + p.InitAt(2));
+        V c3 = O.Load(p.Init + p.InitAt(3));
+        nint end = p.K * 3 * O.Width;
+        for (nint at = 0; at < end; at += 3 * O.Width)
+        {
+            V x = O.Splat(*a);
+            c0 = O.MultiplyAdd(x, O.Load(b0 + at), c0);
+            c1 = O.MultiplyAdd(x, O.Load(b1 + at), c1);
+            c2 = O.MultiplyAdd(x, O.Load(b2 + at), c2);
+            c3 = O.MultiplyAdd(x, O.Load(b3 + at), c3);
+            a++;
+        }
+
+        O.Store(c0, p.C + p.Columns[0]);
+        O.Store(c1, p.C + p.Columns[1]);
+        O.Store(c2, p.C + p.Columns[2]);
+        O.Store(c3, p.C + p.Columns[3]);
     }
 }
