@@ -53,6 +53,7 @@ internal static class CommandLine
             DescribeCommand.Create(),
             PredictCommand.Create(),
             TuneCommand.Create(),
+            JudgeCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

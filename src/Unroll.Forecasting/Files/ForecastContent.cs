@@ -11,6 +11,7 @@ namespace Unroll.Forecasting;
 [JsonDerivedType(typeof(EnsembleContent), "ensemble")]
 [JsonDerivedType(typeof(NetworkContent), "network")]
 [JsonDerivedType(typeof(BlendContent), "blend")]
+[JsonDerivedType(typeof(PretrainedContent), "pretrained")]
 internal abstract record ForecasterContent
 {
     public required FittedFacts Facts { get; init; }
@@ -106,6 +107,25 @@ internal sealed record NetworkContent : ForecasterContent
 
     /// <summary>[parts].</summary>
     public required ScalerState[] Scalers { get; init; }
+}
+
+internal sealed record PretrainedContent : ForecasterContent
+{
+    public required string Name { get; init; }
+
+    /// <summary>A whole model file.</summary>
+    public required byte[] Network { get; init; }
+
+    /// <summary>Empty for the target alone.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>The name of the transform whose inverse its outputs need.</summary>
+    public required string Gives { get; init; }
+
+    public required PretrainedOutputs Outputs { get; init; }
+
+    /// <summary>[parts][columns, and the target where it is none of them].</summary>
+    public required ScalerState[][] Scalers { get; init; }
 }
 
 internal sealed record BlendContent : ForecasterContent

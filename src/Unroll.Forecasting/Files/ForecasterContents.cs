@@ -40,6 +40,7 @@ internal static class ForecasterContents
                 Networks = Array.ConvertAll(models, model => ModelFile.ToBytes(((NetworkModel)model).Network)),
                 Scalers = Array.ConvertAll(models, model => ((NetworkModel)model).Scaler.State),
             },
+            PretrainedForecaster pretrained => Of(pretrained, facts, parts),
             _ => throw new NotSupportedException($"The {forecaster.Name} forecaster is not written to files."),
         };
     }
@@ -57,8 +58,34 @@ internal static class ForecasterContents
             RidgeContent ridge => Ridge(ridge),
             BaselineContent baseline => Baseline(baseline),
             NetworkContent network => new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts, [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model, Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
+            PretrainedContent pretrained => Pretrained(pretrained, path),
             _ => throw new UnrollException("it holds a forecaster that this version does not know"),
         };
+    }
+
+    private static PretrainedContent Of(PretrainedForecaster pretrained, FittedFacts facts, PartContent[] parts) => new()
+    {
+        Facts = facts,
+        Parts = parts,
+        Name = pretrained.Name,
+        Network = ModelFile.ToBytes(pretrained.Network ?? throw new UnrollException($"{pretrained.Name} is a function, which no file holds. Save the network that it runs.")),
+        Columns = pretrained.Options.Columns,
+        Gives = pretrained.Options.Gives.Name,
+        Outputs = pretrained.Outputs,
+        Scalers = [.. facts.Parts.Select(part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
+    };
+
+    private static PretrainedForecaster Pretrained(PretrainedContent content, string path)
+    {
+        int scalers = Math.Max(1, content.Columns.Count) + (content.Columns.Count == 0 || content.Columns.Contains(content.Facts.Targets[0], StringComparer.OrdinalIgnoreCase) ? 0 : 1);
+        if (content.Facts.Targets.Count != 1 || content.Scalers.Length != content.Parts.Length || !Array.TrueForAll(content.Scalers, own => own.Length == scalers))
+            throw new UnrollException("its scalers do not fit its columns");
+        var options = new PretrainedOptions { Name = content.Name, Columns = content.Columns, Gives = TargetTransform.Parse(content.Gives), Outputs = content.Outputs };
+        return new PretrainedForecaster(
+            ModelFile.FromBytes(content.Network, path).Model,
+            options,
+            content.Facts,
+            content.Parts.Select((part, i) => (part.Part, part.Facts, Array.ConvertAll(content.Scalers[i], Scaler.Restore))));
     }
 
     private static EnsembleContent Of(EnsembleForecaster ensemble, FittedFacts facts, PartContent[] parts, EnsembleModel[] models) => new()
