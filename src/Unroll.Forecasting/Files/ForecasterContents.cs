@@ -73,18 +73,30 @@ internal static class ForecasterContents
         Gives = pretrained.Options.Gives.Name,
         Outputs = pretrained.Outputs,
         Scalers = [.. facts.Parts.Select(part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
+        Scaling = pretrained.ScaledColumns.ToDictionary(column => column, column => ScalerContent.Of(pretrained.Options.Scaling(column))),
     };
 
     private static PretrainedForecaster Pretrained(PretrainedContent content, string path)
     {
-        int scalers = Math.Max(1, content.Columns.Count) + (content.Columns.Count == 0 || content.Columns.Contains(content.Facts.Targets[0], StringComparer.OrdinalIgnoreCase) ? 0 : 1);
-        if (content.Facts.Targets.Count != 1 || content.Scalers.Length != content.Parts.Length || !Array.TrueForAll(content.Scalers, own => own.Length == scalers))
+        FittedFacts facts = content.Facts;
+        bool isAlone = content.Columns.Count == 0;
+        string[] scaled = isAlone ? [.. facts.Targets] : [.. content.Columns.Union(facts.Targets, StringComparer.OrdinalIgnoreCase)];
+        int scalers = isAlone ? 1 : scaled.Length;
+        if ((!isAlone && facts.Targets.Count != 1) || content.Scalers.Length != content.Parts.Length
+            || !Array.TrueForAll(content.Scalers, own => own.Length == scalers) || !Array.TrueForAll(scaled, content.Scaling.ContainsKey))
             throw new UnrollException("its scalers do not fit its columns");
-        var options = new PretrainedOptions { Name = content.Name, Columns = content.Columns, Gives = TargetTransform.Parse(content.Gives), Outputs = content.Outputs };
+        var options = new PretrainedOptions
+        {
+            Name = content.Name,
+            Columns = content.Columns,
+            Gives = TargetTransform.Parse(content.Gives),
+            Outputs = content.Outputs,
+            Scaling = column => content.Scaling[column].ToScaler(),
+        };
         return new PretrainedForecaster(
             ModelFile.FromBytes(content.Network, path).Model,
             options,
-            content.Facts,
+            facts,
             content.Parts.Select((part, i) => (part.Part, part.Facts, Array.ConvertAll(content.Scalers[i], Scaler.Restore))));
     }
 

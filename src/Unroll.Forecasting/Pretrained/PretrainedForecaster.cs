@@ -62,7 +62,6 @@ public sealed class PretrainedForecaster : PartsForecaster
     internal PretrainedForecaster(Model model, PretrainedOptions options, FittedFacts facts, IEnumerable<(Part Part, PartFacts Facts, Scaler[] Scalers)> parts)
         : this(model, options)
     {
-        IsLoaded = true;
         Keep(facts, [.. parts.Select(part => ModelOf(part.Part, part.Facts, part.Scalers))]);
     }
 
@@ -91,13 +90,12 @@ public sealed class PretrainedForecaster : PartsForecaster
     /// <summary>Null for a function.</summary>
     internal Model? Network { get; }
 
-    /// <summary>Whether it was read from a file, which keeps the scalers of its parts and no way to make others.</summary>
-    private bool IsLoaded { get; }
+    /// <summary>The columns that have a scaler: those of a window and, where it is none of them, the target.</summary>
+    internal IEnumerable<string> ScaledColumns => Options.Columns.Count == 0 ? Targets : ScaledBeside(Targets[0]);
 
     private string Unknown => $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.";
 
-    private protected override bool GoesFurther =>
-        _layout.Reads == PretrainedOutputs.Columns || (_layout.Features == 1 && Columns(Targets[0]).All(column => Same(column, Targets[0])));
+    private protected override bool GoesFurther => FeedsBack(Targets[0]);
 
     /// <summary>A task as the network needs it: its window, its columns, and test rows after those it was trained on.</summary>
     /// <param name="options">What else is asked, one target among it; the calendar is an input for others, not for the network.</param>
@@ -119,12 +117,12 @@ public sealed class PretrainedForecaster : PartsForecaster
     public override void Require(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (task.Targets.Count > 1)
-            throw new UnrollException($"{Name} forecasts one target, but {task.Targets.Count} are asked for. Name one.") { Subject = "target" };
+        if (task.Targets.Count > 1 && Options.Columns.Count > 0)
+            throw new UnrollException($"{Name} reads {Options.Columns.Count} columns and forecasts one target, but {task.Targets.Count} are asked for. Name one.") { Subject = "target" };
         string target = task.Targets[0];
         if (_layout.Reads == PretrainedOutputs.Columns && !Columns(target).Any(column => Same(column, target)))
             throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the target.") { Subject = "target" };
-        if (task.Horizon > _layout.Rows && !(_layout.Reads == PretrainedOutputs.Columns || Columns(target) is [var only] && Same(only, target)))
+        if (task.Horizon > _layout.Rows && !FeedsBack(target))
             throw new UnrollException($"{Name} forecasts {(_layout.Rows == 1 ? "1 row" : $"{_layout.Rows} rows")} ahead, and for {task.Horizon} nothing would take the place of its other columns. Ask for fewer rows.") { Subject = "horizon" };
         foreach (Part part in task.Parts)
         {
@@ -193,19 +191,21 @@ public sealed class PretrainedForecaster : PartsForecaster
         return ModelOf(part, facts, Fitted(table, part.Target));
     }
 
+    /// <summary>Whether its forecasts can take the place of rows that are not known yet.</summary>
+    private bool FeedsBack(string target) => _layout.Reads == PretrainedOutputs.Columns || (Columns(target) is [var only] && Same(only, target));
+
     private PretrainedModel ModelOf(Part part, PartFacts facts, Scaler[] scalers) =>
         new(_run, _layout, Columns(part.Target), scalers, Options.Gives, Name) { Part = part, Facts = facts with { Window = _layout.Window } };
 
     private IReadOnlyList<string> Columns(string target) => Options.Columns.Count == 0 ? [target] : Options.Columns;
 
     /// <summary>The scalers of the columns, and that of the target where it is none of them.</summary>
-    private Scaler[] Fitted(TimeSeries table, string target)
+    private Scaler[] Fitted(TimeSeries table, string target) => [.. ScaledBeside(target).Select(column => Fitted(column, table))];
+
+    private IEnumerable<string> ScaledBeside(string target)
     {
-        if (IsLoaded)
-            throw new UnrollException($"{Name} was saved with the scales of its series, and has none for another one. Judge it on that series first.") { Subject = "series" };
         IReadOnlyList<string> columns = Columns(target);
-        IEnumerable<string> scaled = columns.Any(column => Same(column, target)) ? columns : columns.Append(target);
-        return [.. scaled.Select(column => Fitted(column, table))];
+        return columns.Any(column => Same(column, target)) ? columns : columns.Append(target);
     }
 
     private Scaler Fitted(string column, TimeSeries table)

@@ -33,6 +33,9 @@ public sealed class MinMaxScaler : Scaler
 
     public override string Kind => Name;
 
+    /// <summary>What the smallest and the largest training value become.</summary>
+    internal (double Lowest, double Highest) Range => (_lowest, _lowest + _range);
+
     protected override (double Offset, double Scale) Measure(ReadOnlySpan<double> values)
     {
         double min = values[0], max = values[0];
