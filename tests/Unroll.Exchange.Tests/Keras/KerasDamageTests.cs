@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using Unroll.Exchange.Hdf5;
 using Xunit;
 
@@ -16,11 +17,89 @@ public class KerasDamageTests
     public void MutatedFilesAreReadOrRefused(string name)
     {
         byte[] file = FileOf(name);
+        RequireSafe(name, file, seed => Mutate(file, seed));
+    }
+
+    [Theory]
+    [InlineData("h5")]
+    [InlineData("tf210.h5")]
+    public void MutatedDescriptionsAreReadOrRefused(string name)
+    {
+        byte[] file = FileOf(name);
+        string config = Hdf5File.Read(file, "a.h5").Text("model_config")!;
+        RequireSafe(name, [], seed =>
+        {
+            var random = new RandomSource(seed, 9);
+            JsonNode json = JsonNode.Parse(config)!;
+            for (int i = 0; i < 1 + Below(2, ref random); i++)
+                Change(json, ref random);
+            Hdf5Output output = Copy(Hdf5File.Read(file, "a.h5"));
+            output.Attributes.Clear();
+            output.AddText("keras_version", "2.4.0");
+            output.AddText("model_config", json.ToJsonString().Replace("\"half\"", "\"\\ud800\"", StringComparison.Ordinal));
+            return Hdf5Writer.ToBytes(output);
+        });
+    }
+
+    /// <summary>Puts something else in the place of one value of a description.</summary>
+    private static void Change(JsonNode json, ref RandomSource random)
+    {
+        var all = new List<(JsonNode Parent, string? Name, int Index)>();
+        void Add(JsonNode? node)
+        {
+            if (node is JsonObject members)
+            {
+                foreach ((string name, JsonNode? member) in members)
+                {
+                    all.Add((members, name, 0));
+                    Add(member);
+                }
+            }
+            else if (node is JsonArray list)
+            {
+                for (int i = 0; i < list.Count; i++)
+                {
+                    all.Add((list, null, i));
+                    Add(list[i]);
+                }
+            }
+        }
+
+        Add(json);
+        (JsonNode parent, string? key, int index) = all[Below(all.Count, ref random)];
+        string[] others = ["null", "-1", "0", "1", "3", "1e9", "2147483647", "1e300", "0.5", "\"x\"", "\"half\"", "[]", "{}", "[[1,2],[3]]", "true", "[null,1000000,1000000]", "\"LSTM\"", "\"Sequential\""];
+        JsonNode? other = JsonNode.Parse(others[Below(others.Length, ref random)]);
+        if (key is null)
+            ((JsonArray)parent)[index] = other;
+        else
+            ((JsonObject)parent)[key] = other;
+    }
+
+    private static Hdf5Output Copy(Hdf5Group group)
+    {
+        var output = new Hdf5Output();
+        foreach (string name in group.Attributes.Keys)
+            output.AddTexts(name, group.Texts(name)!);
+        foreach ((string name, Hdf5Object member) in group.Members)
+        {
+            if (member is Hdf5Group inner)
+                output.Groups.Add(name, Copy(inner));
+            else if (member is Hdf5Dataset data)
+                output.Add(name, [.. data.Shape.Select(extent => (int)extent)], data.ToTensor(name).ToFloats());
+        }
+
+        return output;
+    }
+
+    private static void RequireSafe(string name, byte[] file, Func<ulong, byte[]> mutate)
+    {
         int mutants = int.TryParse(Environment.GetEnvironmentVariable("UNROLL_MUTANTS"), out int wanted) ? wanted : 300;
         int read = 0;
+        long most = 0, longest = 0;
         for (int seed = 0; seed < mutants; seed++)
         {
-            byte[] mutant = Mutate(file, (ulong)seed);
+            byte[] mutant = mutate((ulong)seed);
+            long started = Environment.TickCount64;
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
@@ -36,11 +115,13 @@ public class KerasDamageTests
                 Assert.Fail($"mutant {seed} of {name}: {failure}");
             }
 
+            longest = Math.Max(longest, Environment.TickCount64 - started);
             long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            most = Math.Max(most, taken);
             Assert.True(taken < MostMemory, $"mutant {seed} of {name} took {taken} bytes");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {file.Length} bytes, {read} of {mutants} mutants were read");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {file.Length} bytes, {read} of {mutants} mutants were read, at most {most} bytes and {longest} ms");
         Assert.True(read < mutants);
     }
 
@@ -139,12 +220,13 @@ public class KerasDamageTests
         };
     }
 
+    private static int Below(int limit, ref RandomSource random) => (int)(random.NextDouble() * limit);
+
     /// <summary>Some bytes, or some numbers of 8 bytes, become others: those at the ends of their range, or what stands elsewhere.</summary>
     private static byte[] Mutate(byte[] file, ulong seed)
     {
         var random = new RandomSource(seed, 7);
         byte[] mutant = (byte[])file.Clone();
-        int Below(int limit, ref RandomSource source) => (int)(source.NextDouble() * limit);
         int changes = 1 + Below(3, ref random);
         for (int i = 0; i < changes; i++)
         {
