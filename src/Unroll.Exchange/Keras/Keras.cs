@@ -58,7 +58,7 @@ public static class Keras
         if (!model.IsBuilt)
             throw new ArgumentException("The model has no weights to replace. Build it with the shape of its input first.", nameof(model));
         options ??= new KerasOptions();
-        var file = new WeightFile(KerasFile.Read(BytesOf(path), path).Weights, path);
+        var file = new WeightFile(KerasFile.Read(BytesOf(path), path));
         if (options.ByName)
             return file.FillByName(model, LayerPlace.Of(model), options.Missing);
         file.FillAll(model, LayerPlace.Of(model));
@@ -110,7 +110,7 @@ public static class Keras
         var file = KerasFile.Read(bytes, path);
         if (file.Config is null)
             throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and call Keras.LoadWeights.");
-        var weights = new WeightFile(file.Weights, path);
+        var weights = new WeightFile(file);
         if (usesOwn && OwnHeader.Of(file.Own, file.Config) is { } own)
         {
             Model known = own.ToModel(path, weights.Count);
@@ -119,13 +119,29 @@ public static class Keras
         }
 
         var reading = new KerasReading(path, KerasReading.MajorOf(file.Version), options);
-        KerasModel described = KerasModel.Read(reading, KerasFile.Parse(file.Config, path, "its description of the model"));
+        try
+        {
+            return Described(reading, file.Config, weights);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // A text of JSON whose characters are halves of others cannot be read as one.
+            throw reading.Damaged($"its description has a text that is none ({failure.Message.TrimEnd('.')})");
+        }
+        catch (OverflowException)
+        {
+            throw reading.Damaged("its layers have more weights than memory");
+        }
+    }
+
+    private static Model Described(KerasReading reading, byte[] config, WeightFile weights)
+    {
+        KerasModel described = KerasModel.Read(reading, KerasFile.Parse(config, reading.Path, "its description of the model"));
         reading.RequireSupported();
         (Model model, Shape input) = KerasGraph.Join(reading, described);
-        int fixedWeights = 2 * described.Layers.SelectMany(layer => layer.Leaves).Sum(leaf => leaf.First is null ? 0 : leaf.Fixed.Count * leaf.First.Outputs[0].Shape.Features);
-        model.BuildEmpty(input, checked(weights.Count + fixedWeights));
-        List<LayerPlace> places = LayerPlace.Of(described, model);
-        weights.FillAll(model, places);
+        int added = described.Layers.SelectMany(layer => layer.Leaves).Sum(leaf => leaf.First is null ? 0 : checked(leaf.Fixed.Count * leaf.First.Outputs[0].Shape.Features));
+        model.BuildEmpty(input, checked(weights.Count + added));
+        weights.FillAll(model, LayerPlace.Of(described, model));
         Freeze(model, described);
         return model;
     }

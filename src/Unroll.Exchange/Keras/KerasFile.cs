@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Unroll.Exchange.Hdf5;
 
 namespace Unroll.Exchange.KerasFiles;
@@ -11,10 +12,11 @@ namespace Unroll.Exchange.KerasFiles;
 /// <param name="Own">Unroll's own description.</param>
 /// <param name="Version">Of the Keras that wrote it.</param>
 /// <param name="Weights">The root of the HDF5 file.</param>
-internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, string? Version, Hdf5Group Weights)
+/// <param name="Length">Bytes of the HDF5 file.</param>
+internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, string? Version, Hdf5Group Weights, int Length)
 {
     private const int MostOfJson = 8 << 20;
-    private const long AlwaysUnpacked = 16L << 20, MostOfByte = 20;
+    private const long AlwaysUnpacked = 8L << 20, MostOfByte = 20;
 
     public static KerasFile Read(byte[] bytes, string path)
     {
@@ -25,7 +27,7 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
         Hdf5Group root = Hdf5File.Read(bytes, path);
         string? own = root.Text(KerasWriting.OwnName), config = root.Text("model_config");
         string? version = root.Text("keras_version") ?? (root.Members.GetValueOrDefault("model_weights") as Hdf5Group)?.Text("keras_version");
-        return new KerasFile(path, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null : Parse(Encoding.UTF8.GetBytes(own), path, "its description by Unroll"), version, root);
+        return new KerasFile(path, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null : Parse(Encoding.UTF8.GetBytes(own), path, "its description by Unroll"), version, root, bytes.Length);
     }
 
     /// <summary>JSON of a file.</summary>
@@ -33,6 +35,8 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
     {
         if (json.Length > MostOfJson)
             throw new UnrollException($"{path} is damaged: {what} has more than {MostOfJson >> 20} MB. Copy or export it anew.");
+        if (!Utf8.IsValid(json.Span))
+            throw new UnrollException($"{path} is damaged: {what} is no UTF-8. Copy or export it anew.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
@@ -55,7 +59,7 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
                 $"{path} has no model.weights.h5{(zip.GetEntry("model.weights.npz") is null && zip.GetEntry("model.weights.json") is null ? "" : ", but weights in another form")}. Save the model again with Keras' default settings.");
             JsonElement? told = metadata is null ? null : Parse(metadata, path, "metadata.json");
             string? version = told?.Find("keras_version") is { ValueKind: JsonValueKind.String } text ? text.GetString() : "3";
-            return new KerasFile(path, config, told?.Find(KerasWriting.OwnName), version, Hdf5File.Read(weights, path));
+            return new KerasFile(path, config, told?.Find(KerasWriting.OwnName), version, Hdf5File.Read(weights, path), weights.Length);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
         {

@@ -5,23 +5,27 @@ namespace Unroll.Exchange.KerasFiles;
 /// <summary>The weights of a file, of Keras 3 (groups by class and number) or of older ones (groups by name, with lists of names).</summary>
 internal sealed class WeightFile
 {
+    private const long AlwaysAllowed = 1L << 21, MostOfByte = 5;
+
     private readonly Hdf5Group _root;
     private readonly string _path;
 
     /// <summary>A file of Keras 2 has the list of its layers at the root, or in the group model_weights.</summary>
     private readonly Hdf5Group? _older;
 
-    public WeightFile(Hdf5Group root, string path)
+    public WeightFile(KerasFile file)
     {
-        (_root, _path) = (root, path);
+        (_root, _path) = (file.Weights, file.Path);
+        Hdf5Group root = _root;
+        Count = (int)Math.Min(Math.Max(AlwaysAllowed, MostOfByte * file.Length), _root.Datasets().Sum(dataset => dataset.Length));
         Hdf5Group group = root.Members.GetValueOrDefault("model_weights") as Hdf5Group ?? root;
         _older = group.Texts("layer_names") is null ? null : group;
         if (_older is null && !root.Members.ContainsKey("layers") && !root.Members.ContainsKey(Folder))
-            throw new UnrollException($"{path} has neither the groups of Keras 3 nor a list of layers of Keras 2. Give a file that Keras wrote.");
+            throw new UnrollException($"{_path} has neither the groups of Keras 3 nor a list of layers of Keras 2. Give a file that Keras wrote.");
     }
 
-    /// <summary>How many numbers all datasets have together.</summary>
-    public int Count => (int)Math.Min(int.MaxValue, _root.Datasets().Sum(dataset => dataset.Length));
+    /// <summary>How many numbers all datasets have together; not more than a file of this length deserves, whatever they say.</summary>
+    public int Count { get; }
 
     private string Folder => "_layer_checkpoint_dependencies";
 

@@ -13,7 +13,7 @@ internal sealed class Hdf5Bytes(ReadOnlyMemory<byte> bytes, string path)
     public const ulong Undefined = ulong.MaxValue;
 
     /// <summary>What datasets may unpack to without regard to the length of the file, and otherwise how many times as much.</summary>
-    private const long AlwaysUnpacked = 16L << 20, MostOfByte = 20;
+    private const long AlwaysUnpacked = 8L << 20, MostOfByte = 20;
 
     private long _purse = 4L * bytes.Length + 65536, _room = Math.Max(AlwaysUnpacked, MostOfByte * bytes.Length);
 
