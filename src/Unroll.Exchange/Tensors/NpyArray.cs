@@ -33,13 +33,15 @@ internal static class NpyArray
             throw file.Refused($"{name} is no NumPy array");
         int version = span[6];
         if (version is < 1 or > 3)
-            throw new UnrollException($"{file.Name} has {name} in version {version} of NumPy's format; Unroll reads 1 to 3. Save it with a NumPy that writes one of these.");
+            throw new UnrollException($"{file.Name} has {name} in version {version} of NumPy's format; Unroll reads 1 to 3. Save it with "
+                + "a NumPy that writes one of these.");
         int prefix = version == 1 ? ShortPrefix : LongPrefix;
         uint length = version == 1
             ? BinaryPrimitives.ReadUInt16LittleEndian(span[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(span[8..]);
         if (length > span.Length - prefix)
             throw file.Refused($"the header of {name} would have {length} bytes, but {span.Length - prefix} are there");
-        (string descr, bool fortran, List<long> extents) = new NpyHeader(file, name, Encoding.UTF8.GetString(span.Slice(prefix, (int)length))).Read();
+        (string descr, bool fortran, List<long> extents) =
+            new NpyHeader(file, name, Encoding.UTF8.GetString(span.Slice(prefix, (int)length))).Read();
         (TensorType type, bool highFirst) = TypeOf(file, name, descr);
         (int[] shape, int size) = TensorShape.Check(file, name, type, extents);
         ReadOnlyMemory<byte> data = bytes[(prefix + (int)length)..];
@@ -55,7 +57,8 @@ internal static class NpyArray
     public static byte[] ToBytes(NamedTensor tensor)
     {
         string type = Array.Find(s_types, known => known.Type == tensor.Type).Name
-            ?? throw new ArgumentException($"{tensor.Name} has numbers of type {tensor.Type}, which NumPy does not have. Convert them to Float32, or write a safetensors file.", nameof(tensor));
+            ?? throw new ArgumentException($"{tensor.Name} has numbers of type {tensor.Type}, which NumPy does not have. Convert them to "
+                + "Float32, or write a safetensors file.", nameof(tensor));
         string order = NamedTensor.SizeOf(tensor.Type) == 1 ? "|" : "<", comma = tensor.Shape.Count == 1 ? "," : "";
         string header = $"{{'descr': '{order}{type}', 'fortran_order': False, 'shape': ({string.Join(", ", tensor.Shape)}{comma}), }}";
         int length = (ShortPrefix + header.Length + Alignment) / Alignment * Alignment;
@@ -71,10 +74,12 @@ internal static class NpyArray
 
     private static (TensorType Type, bool HighFirst) TypeOf(FileBytes file, string name, string descr)
     {
-        if (descr.Length >= 2 && descr[0] is '<' or '>' or '=' or '|' && Array.Find(s_types, known => known.Name == descr[1..]) is { Name: not null } type)
+        bool hasOrder = descr.Length > 1 && descr[0] is '<' or '>' or '=' or '|';
+        if (hasOrder && Array.Find(s_types, known => known.Name == descr[1..]) is { Name: not null } type)
             return (type.Type, descr[0] == '>');
         string what = descr.Contains('O', StringComparison.Ordinal) ? "objects, which are pickled code" : $"numbers of type {descr}";
-        throw new UnrollException($"{file.Name} has the array {name} of {what}. Unroll reads {string.Join(", ", s_types.Select(known => known.Name))}; save it as one of these, for example with astype('f4').");
+        throw new UnrollException($"{file.Name} has the array {name} of {what}. Unroll reads "
+            + $"{string.Join(", ", s_types.Select(known => known.Name))}; save it as one of these, for example with astype('f4').");
     }
 
     private static byte[] Turned(ReadOnlySpan<byte> bytes, int width)
@@ -154,7 +159,8 @@ internal sealed class NpyHeader(FileBytes file, string name, string text)
         {
             // Python 2 wrote an L behind large ones.
             string word = Word().TrimEnd('L');
-            extents.Add(long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long extent) ? extent : throw Wrong($"its shape has {word}"));
+            bool isNumber = long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long extent);
+            extents.Add(isNumber ? extent : throw Wrong($"its shape has {word}"));
             if (!Takes(',') && Peek() != ')')
                 throw Wrong("its shape has no end");
         }

@@ -18,7 +18,9 @@ public static class Npz
     private const string OnlyName = "array";
 
     /// <summary>Reads all arrays; the one of a .npy file is named <c>array</c>.</summary>
-    /// <exception cref="UnrollException">The file is missing, of another format, damaged, or has types that Unroll does not know.</exception>
+    /// <exception cref="UnrollException">
+    /// The file is missing, of another format, damaged, or has types that Unroll does not know.
+    /// </exception>
     public static TensorFile Read(string path) => Read(FileBytes.Of(path));
 
     /// <inheritdoc cref="Read(string)"/>
@@ -82,7 +84,8 @@ public static class Npz
         foreach (NamedTensor tensor in file.Tensors)
         {
             if (!ZipRecords.IsName(tensor.Name))
-                throw new ArgumentException($"A tensor of a .npz file cannot be named \"{tensor.Name}\". Give it a name without a path.", nameof(file));
+                throw new ArgumentException($"A tensor of a .npz file cannot be named \"{tensor.Name}\". Give it a name without a "
+                    + "path.", nameof(file));
             zip.Add(tensor.Name + Extension, NpyArray.ToBytes(tensor));
         }
 

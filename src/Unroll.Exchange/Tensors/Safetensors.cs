@@ -31,7 +31,9 @@ public static class Safetensors
     ];
 
     /// <summary>Reads all tensors and the text of a file.</summary>
-    /// <exception cref="UnrollException">The file is missing, of another format, damaged, or has types that Unroll does not know.</exception>
+    /// <exception cref="UnrollException">
+    /// The file is missing, of another format, damaged, or has types that Unroll does not know.
+    /// </exception>
     public static TensorFile Read(string path) => Read(FileBytes.Of(path));
 
     /// <inheritdoc cref="Read(string)"/>
@@ -87,7 +89,8 @@ public static class Safetensors
             throw file.Refused($"it has {bytes.Length} bytes, and a safetensors file at least {PrefixLength}");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > (ulong)(bytes.Length - PrefixLength) || length > LongestHeader)
-            throw file.Refused($"its header would have {length} bytes, but there are {bytes.Length - PrefixLength}, and {LongestHeader} are allowed");
+            throw file.Refused($"its header would have {length} bytes, but there are {bytes.Length - PrefixLength}, and {LongestHeader} "
+                + "are allowed");
         int dataAt = PrefixLength + (int)length;
         try
         {
@@ -139,7 +142,7 @@ public static class Safetensors
         {
             bool isFirst;
             if (reader.ValueTextEquals("dtype"u8))
-                (isFirst, typeName) = (typeName is null, reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null);
+                (isFirst, typeName) = (typeName is null, TextRecord.Text(ref reader, name));
             else if (reader.ValueTextEquals("shape"u8))
                 (isFirst, extents) = (extents is null, Numbers(ref reader, name));
             else if (reader.ValueTextEquals("data_offsets"u8))
@@ -153,10 +156,12 @@ public static class Safetensors
         if (typeName is null || extents is null || offsets is not [long from, long to])
             throw new JsonException($"{name} lacks dtype, shape or data_offsets");
         if (Array.Find(s_types, known => known.Name == typeName) is not { Name: not null } type)
-            throw new UnrollException($"{file.Name} has the tensor {name} of type {typeName}. Unroll reads {string.Join(", ", s_types.Select(known => known.Name))}; write the tensor anew with one of these.");
+            throw new UnrollException($"{file.Name} has the tensor {name} of type {typeName}. Unroll reads "
+                + $"{string.Join(", ", s_types.Select(known => known.Name))}; write the tensor anew with one of these.");
         (int[] shape, int bytes) = TensorShape.Check(file, name, type.Type, extents);
         if (from < 0 || to < from || to > file.Bytes.Length - dataAt || to - from != bytes)
-            throw file.Refused($"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to {to} of {file.Bytes.Length - dataAt}");
+            throw file.Refused($"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to "
+                + $"{to} of {file.Bytes.Length - dataAt}");
         places.Add(((int)from, (int)to, name));
         return new NamedTensor(name, type.Type, shape, file.Bytes.AsMemory(dataAt + (int)from, bytes));
     }
@@ -167,7 +172,12 @@ public static class Safetensors
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             throw new JsonException($"{name} has no list of numbers where one must be");
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            numbers.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) ? number : throw new JsonException($"{name} has a list of something else than whole numbers"));
+        {
+            numbers.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number)
+                ? number
+                : throw new JsonException($"{name} has a list of something else than whole numbers"));
+        }
+
         return numbers;
     }
 
@@ -186,7 +196,9 @@ public static class Safetensors
             throw file.Refused($"{length - end} bytes at its end belong to no tensor");
     }
 
-    /// <summary>The header has the order of the tensors; the numbers stand by falling size of one, so that each lies at a multiple of it.</summary>
+    /// <summary>
+    /// The header has the order of the tensors; their bytes stand by the falling size of a number, so that each lies at a multiple of it.
+    /// </summary>
     private static byte[] ToBytes(TensorFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -211,7 +223,8 @@ public static class Safetensors
             foreach (NamedTensor tensor in file.Tensors)
             {
                 if (tensor.Name == MetadataName)
-                    throw new ArgumentException($"A tensor of a safetensors file cannot be named {MetadataName}. Give it another name.", nameof(file));
+                    throw new ArgumentException($"A tensor of a safetensors file cannot be named {MetadataName}. Give it another "
+                        + "name.", nameof(file));
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", Array.Find(s_types, known => known.Type == tensor.Type).Name);
                 WriteNumbers(writer, "shape", tensor.Shape.Select(extent => (long)extent));
@@ -225,7 +238,8 @@ public static class Safetensors
         while (header.WrittenCount % PrefixLength != 0)
             header.Write(" "u8);
         if (header.WrittenCount > LongestHeader || PrefixLength + header.WrittenCount + length > Array.MaxLength)
-            throw new UnrollException($"The tensors have {length} bytes and a header of {header.WrittenCount}, more than a safetensors file that is written at once can have. Save the model as .unroll.");
+            throw new UnrollException($"The tensors have {length} bytes and a header of {header.WrittenCount}, more than a safetensors "
+                + "file that is written at once can have. Save the model as .unroll.");
         var bytes = new byte[PrefixLength + header.WrittenCount + (int)length];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, header.WrittenCount);
         header.WrittenSpan.CopyTo(bytes.AsSpan(PrefixLength));

@@ -17,7 +17,8 @@ public sealed class TensorFile
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Tensors = [.. tensors];
-        Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal);
+        Dictionary<string, string> texts = (metadata ?? new Dictionary<string, string>()).ToDictionary();
+        Metadata = new SortedDictionary<string, string>(texts, StringComparer.Ordinal);
         foreach (NamedTensor tensor in Tensors)
         {
             ArgumentNullException.ThrowIfNull(tensor, nameof(tensors));

@@ -29,14 +29,17 @@ internal static class TextRecord
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
-            if (!reader.Read() || reader.TokenType != JsonTokenType.String)
-                throw new JsonException($"its metadata {name} is no text");
-            if (!texts.TryAdd(name, reader.GetString()!))
+            if (!texts.TryAdd(name, Text(ref reader, $"its metadata {name}")))
                 throw new JsonException($"its metadata {name} comes twice");
         }
 
         return reader.TokenType == JsonTokenType.EndObject ? texts : throw new JsonException("its metadata has no end");
     }
+
+    /// <summary>The text in front of which the reader stands.</summary>
+    /// <exception cref="JsonException">There is something else.</exception>
+    public static string Text(ref Utf8JsonReader reader, string what) => reader.Read() && reader.TokenType == JsonTokenType.String
+        ? reader.GetString()! : throw new JsonException($"{what} is no text where one must be");
 
     /// <summary>Reads what <see cref="ToBytes"/> gave.</summary>
     /// <exception cref="UnrollException">It is something else.</exception>

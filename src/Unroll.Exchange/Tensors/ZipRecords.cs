@@ -5,8 +5,8 @@ using System.Text;
 namespace Unroll.Exchange;
 
 /// <summary>
-/// The records of a zip file, stored or deflated. The whole directory is checked before anything is unpacked: places, sizes, names, and that
-/// no two records share bytes; a record is unpacked when it is asked for, and compared with its check sum.
+/// The records of a zip file, stored or deflated. The whole directory is checked before anything is unpacked: places, sizes, names, and
+/// that no two records share bytes; a record is unpacked when it is asked for, and compared with its check sum.
 /// </summary>
 internal sealed class ZipRecords
 {

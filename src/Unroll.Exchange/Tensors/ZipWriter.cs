@@ -20,7 +20,8 @@ internal sealed class ZipWriter(string name, int alignment = 1)
         int extra = dataAt % alignment == 0 ? 0 : ExtraLength + (int)((alignment - (dataAt + ExtraLength) % alignment) % alignment);
         long end = dataAt + extra + bytes.Length;
         if (end > int.MaxValue || _records.Count == ushort.MaxValue - 1)
-            throw new UnrollException($"{name} would have more than {int.MaxValue} bytes or {ushort.MaxValue} records, which a zip file of this kind cannot hold. Save the model as .unroll.");
+            throw new UnrollException($"{name} would have more than {int.MaxValue} bytes or {ushort.MaxValue} records, which a zip file "
+                + "of this kind cannot hold. Save the model as .unroll.");
         _records.Add((recordName, bytes, Crc32.Of(bytes.Span), (int)_length, extra));
         _length = end;
     }

@@ -25,7 +25,11 @@ internal static class ModelDescription
         if (options.Prefix.Length > 0)
             texts.Add(PrefixText, options.Prefix);
         if (options.Names.Count > 0)
-            texts.Add(NamesText, Encoding.UTF8.GetString(TextRecord.ToBytes(options.Names.OrderBy(pair => pair.Key, StringComparer.Ordinal))));
+        {
+            byte[] names = TextRecord.ToBytes(options.Names.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+            texts.Add(NamesText, Encoding.UTF8.GetString(names));
+        }
+
         return texts;
     }
 
@@ -39,7 +43,8 @@ internal static class ModelDescription
         {
             string shown = string.Join(", ", file.Tensors.Take(MostShown).Select(tensor => tensor.Name));
             string more = file.Tensors.Count > MostShown ? ", …" : "";
-            throw new UnrollException($"{name} has weights alone ({file.Tensors.Count} tensors: {shown}{more}) and does not say of which layers. Build the model with Unroll's layers, and call LoadWeights with it.");
+            throw new UnrollException($"{name} has weights alone ({file.Tensors.Count} tensors: {shown}{more}) and does not say of which "
+                + "layers. Build the model with Unroll's layers, and call LoadWeights with it.");
         }
 
         var bytes = new FileBytes([], name);

@@ -27,6 +27,9 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
     private long _operations;
     private int _at;
 
+    /// <summary>Where the pickle ends, once it is read.</summary>
+    public int End => _at;
+
     /// <summary>The value that the pickle builds.</summary>
     /// <exception cref="UnrollException">It is damaged, or uses what is refused.</exception>
     public object? Read()
@@ -106,7 +109,8 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
                 break;
             case PickleOp.BinGet or PickleOp.LongBinGet:
                 uint number = op == PickleOp.BinGet ? Byte() : U32();
-                _stack.Add(_memo.TryGetValue(number, out object? value) ? value : throw Wrong($"it takes value {number} before it is made"));
+                _stack.Add(_memo.TryGetValue(number, out object? value) ? value : throw Wrong($"it takes value {number} before it is "
+                    + "made"));
                 break;
             case PickleOp.Global:
                 _stack.Add(Global(Line(), Line()));
@@ -128,7 +132,8 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
                     throw Wrong("BUILD sets attributes of something that is no dictionary");
                 break;
             default:
-                throw new UnrollException($"{file.Name} has a pickle with the operation {NameOf(op)}, which no state dictionary needs and which could run code. Save the state dictionary alone: torch.save(model.state_dict(), path).");
+                throw new UnrollException($"{file.Name} has a pickle with the operation {NameOf(op)}, which no state dictionary needs "
+                    + "and which could run code. Save the state dictionary alone: torch.save(model.state_dict(), path).");
         }
     }
 
@@ -139,7 +144,10 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
         + "Save the state dictionary alone: torch.save(model.state_dict(), path).");
 
     private PickleStorage Storage(object? id) =>
-        id is PickleList { Items: ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage } type, string key, string, long length, ..] }
+        id is PickleList
+        {
+            Items: ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage } type, string key, string, long length, .. var rest]
+        } && rest.All(part => part is null)
             ? storageOf(key, type, length)
             : throw Wrong("it refers to something outside of it that is no storage");
 
@@ -156,7 +164,12 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
                 Count(pairs.Items.Count);
                 var dictionary = new PickleDictionary();
                 foreach (object? pair in pairs.Items)
-                    dictionary.Pairs.Add(pair is PickleList { Items: [var key, var value] } ? new(key, value) : throw Wrong("an OrderedDict is made of no pairs"));
+                {
+                    if (pair is not PickleList { Items: [var key, var value] })
+                        throw Wrong("an OrderedDict is made of no pairs");
+                    dictionary.Pairs.Add(new(key, value));
+                }
+
                 return dictionary;
             case PickleGlobalKind.Size when arguments is [PickleList size]:
                 return size;
@@ -164,7 +177,8 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
                 return parameter;
             case PickleGlobalKind.Tensor when arguments is [PickleStorage storage, long offset, PickleList shape, PickleList strides, ..]:
                 return Tensor(storage, storage.Type ?? TensorType.UInt8, offset, shape, strides);
-            case PickleGlobalKind.TypedTensor when arguments is [PickleStorage storage, long offset, PickleList shape, PickleList strides, _, _,
+            case PickleGlobalKind.TypedTensor when arguments is [
+                PickleStorage storage, long offset, PickleList shape, PickleList strides, _, _,
                 PickleGlobal { Kind: PickleGlobalKind.Numbers, Type: { } type }, ..]:
                 return Tensor(storage, type, offset, shape, strides);
             default:
@@ -199,7 +213,8 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
 
         return fits
             ? new PickleTensor(storage, type, offset, extents, steps)
-            : throw Wrong($"a tensor of shape [{string.Join(", ", extents)}], strides [{string.Join(", ", steps)}] from {offset} on goes beyond its storage of {length}");
+            : throw Wrong($"a tensor of shape [{string.Join(", ", extents)}], strides [{string.Join(", ", steps)}] from {offset} on goes "
+                + $"beyond its storage of {length}");
     }
 
     private void Append(List<object?> items)
@@ -231,7 +246,7 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
         if (length > LongestNumber)
             throw Wrong($"it has a number of {length} bytes");
         var number = new BigInteger(Take(length));
-        return number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+        return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
     }
 
     private long LengthOf(PickleOp op) => op switch

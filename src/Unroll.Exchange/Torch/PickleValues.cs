@@ -36,7 +36,8 @@ internal sealed record PickleGlobal(string Name, PickleGlobalKind Kind, TensorTy
     public static PickleGlobal? Find(string name) => s_known.GetValueOrDefault(name);
 
     /// <summary>PyTorch's name for the storage of numbers of a type; null: it has none, and the bytes stand in an untyped one.</summary>
-    public static string? StorageOf(TensorType type) => Array.Find(s_types, known => known.Type == type).Storage is { Length: > 0 } name ? name : null;
+    public static string? StorageOf(TensorType type) =>
+        Array.Find(s_types, known => known.Type == type).Storage is { Length: > 0 } name ? name : null;
 
     /// <summary>PyTorch's name for a type of numbers.</summary>
     public static string NumbersOf(TensorType type) => Array.Find(s_types, known => known.Type == type).Numbers[0];
@@ -86,11 +87,11 @@ internal enum PickleGlobalKind
     Numbers,
 }
 
-/// <summary>A record of a PyTorch file that has the numbers of one or several tensors.</summary>
-/// <param name="Record">Its name in the zip file.</param>
+/// <summary>The numbers of one or several tensors, which stand outside of the pickle.</summary>
+/// <param name="Key">What the pickle calls them.</param>
 /// <param name="Type">Of its numbers; null: bytes of any type.</param>
 /// <param name="Length">Numbers, or bytes.</param>
-internal sealed record PickleStorage(string Record, TensorType? Type, long Length);
+internal sealed record PickleStorage(string Key, TensorType? Type, long Length);
 
 /// <summary>A tensor that a pickle builds; its numbers stay in the file until they are asked for.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, TensorType Type, long Offset, int[] Shape, long[] Strides);

@@ -14,7 +14,7 @@ internal static class StateDictionary
             foreach (TensorPart part in name.Parts)
             {
                 if (!tensors.TryGetValue(part.Tensor, out var tensor))
-                    tensors.Add(part.Tensor, tensor = (part.Shape, new float[part.Shape.Aggregate(1, (length, extent) => length * extent)]));
+                    tensors.Add(part.Tensor, tensor = (part.Shape, new float[part.Length]));
                 if (part.IsAdded)
                     tensor.Values.AsSpan().Fill(-0f);
                 else
@@ -23,7 +23,8 @@ internal static class StateDictionary
         }
 
         IEnumerable<NamedTensor> all = tensors.Select(pair => NamedTensor.Of(pair.Key, pair.Value.Shape, pair.Value.Values));
-        IEnumerable<NamedTensor> counters = rules.Counters.Select(name => new NamedTensor(name, TensorType.Int64, [], new byte[sizeof(long)]));
+        IEnumerable<NamedTensor> counters =
+            rules.Counters.Select(name => new NamedTensor(name, TensorType.Int64, [], new byte[sizeof(long)]));
         return new TensorFile([.. all, .. counters], options.WithModel ? ModelDescription.Of(model, options) : null);
     }
 
@@ -98,6 +99,9 @@ internal static class StateDictionary
 internal sealed record TensorPart(string Tensor, int[] Shape, IReadOnlyList<TensorBox> Boxes, bool IsAdded)
 {
     private const string FirstLayer = "_l0";
+
+    /// <summary>How many numbers the whole tensor has.</summary>
+    public int Length => Shape.Aggregate(1, (length, extent) => length * extent);
 
     /// <summary>What a cell (nn.LSTMCell) calls it, without the number of the layer; null where there is no such name.</summary>
     public string? CellTensor => Tensor.EndsWith(FirstLayer, StringComparison.Ordinal) ? Tensor[..^FirstLayer.Length] : null;

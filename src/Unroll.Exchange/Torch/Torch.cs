@@ -13,7 +13,9 @@ namespace Unroll.Exchange;
 /// </code></example>
 public static class Torch
 {
-    /// <summary>Reads all tensors; dictionaries in dictionaries are flattened, with their keys in front of the names: <c>model.head.weight</c>.</summary>
+    /// <summary>
+    /// Reads all tensors; dictionaries in dictionaries are flattened, with their keys in front of the names: <c>model.head.weight</c>.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="subtree">The dictionary to read, whose key then is not in front of the names; null: all.</param>
     /// <exception cref="UnrollException">The file is missing, of another format, damaged, or has what is refused.</exception>
@@ -33,11 +35,15 @@ public static class Torch
     /// <param name="file">The tensors.</param>
     public static void Write(Stream stream, TensorFile file) => FileBytes.Write(stream, TorchWriter.ToBytes(file));
 
-    /// <summary>Writes a model: its weights as torch.load and load_state_dict read them, and what describes it, which they leave alone.</summary>
+    /// <summary>
+    /// Writes a model: its weights as torch.load and load_state_dict read them, and what describes it, which they leave alone.
+    /// </summary>
     /// <param name="model">A built model.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="options">Names, and what else belongs to the model.</param>
-    /// <exception cref="UnsupportedModelException">Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.</exception>
+    /// <exception cref="UnsupportedModelException">
+    /// Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.
+    /// </exception>
     /// <exception cref="UnrollException">The file cannot be written.</exception>
     public static void Save(Model model, string path, TorchOptions? options = null) => Write(path, StateOf(model, options));
 
@@ -57,7 +63,9 @@ public static class Torch
     /// <param name="model">The model; it keeps its weights where an exception is thrown.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How the file names its tensors, where not as <see cref="TorchNames.Of"/> shows.</param>
-    /// <exception cref="WeightsMismatchException">The tensors do not fit the model: what is missing, too much or of another shape.</exception>
+    /// <exception cref="WeightsMismatchException">
+    /// The tensors do not fit the model: what is missing, too much or of another shape.
+    /// </exception>
     /// <exception cref="UnrollException">The file cannot be read.</exception>
     public static void LoadWeights(Model model, string path, TorchOptions? options = null) =>
         StateDictionary.Load(model, Read(path, options?.Subtree), options ?? new TorchOptions(), path);
@@ -66,7 +74,9 @@ public static class Torch
     /// <param name="model">The model; it keeps its weights where an exception is thrown.</param>
     /// <param name="tensors">A state dictionary, from a file of any format.</param>
     /// <param name="options">How the tensors are named, where not as <see cref="TorchNames.Of"/> shows.</param>
-    /// <exception cref="WeightsMismatchException">The tensors do not fit the model: what is missing, too much or of another shape.</exception>
+    /// <exception cref="WeightsMismatchException">
+    /// The tensors do not fit the model: what is missing, too much or of another shape.
+    /// </exception>
     public static void LoadWeights(Model model, TensorFile tensors, TorchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -76,7 +86,9 @@ public static class Torch
     /// <summary>The weights of a model with PyTorch's names and layouts, and with what describes the model.</summary>
     /// <param name="model">A built model.</param>
     /// <param name="options">Names, and what else belongs to the model.</param>
-    /// <exception cref="UnsupportedModelException">Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.</exception>
+    /// <exception cref="UnsupportedModelException">
+    /// Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.
+    /// </exception>
     public static TensorFile StateOf(Model model, TorchOptions? options = null) => StateDictionary.Of(model, options ?? new TorchOptions());
 
     /// <summary>The options for files that hold layers which PyTorch does not have too, unless they say otherwise.</summary>

@@ -47,7 +47,8 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         {
             int[] shape = parameter.Shape.ToArray();
             string name = rules.NameOf(_module, parameter.Name[(layer.Length + 1)..].Replace('/', '.'), layer);
-            rules.Names.Add(new TorchName(parameter.Name, parameter.Shape, "no module of PyTorch's", "Unroll's own", [Part(name, shape, Whole(shape, Axes(shape.Length)))]));
+            TensorPart part = Part(name, shape, Whole(shape, Axes(shape.Length)));
+            rules.Names.Add(new TorchName(parameter.Name, parameter.Shape, "no module of PyTorch's", "Unroll's own", [part]));
         }
     }
 
@@ -78,7 +79,9 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     private string? Transposed(TransposedConvolution convolution)
     {
         Shape kernel = ShapeOf("kernel");
-        string module = Window($"nn.ConvTranspose{kernel.Rank - 2}d", kernel.Features, convolution.Filters, kernel, kernel.Rank - 2, NoBias(convolution.UseBias));
+        int window = kernel.Rank - 2;
+        string more = NoBias(convolution.UseBias);
+        string module = Window($"nn.ConvTranspose{window}d", kernel.Features, convolution.Filters, kernel, window, more);
         return Kernel(convolution, module);
     }
 
@@ -104,7 +107,8 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         int window = kernel.Rank - 2;
         string pointwise = $"nn.Conv{window}d({point[0]}, {convolution.Filters}, 1{NoBias(convolution.UseBias)})";
         PermuteChannels("depthwise_kernel", "depthwise.weight", Channelwise(kernel, NoBias(false)));
-        Permuted("pointwise_kernel", "pointwise.weight", pointwise, "transposed", [1, 0], [point[1], point[0], .. Enumerable.Repeat(1, window)]);
+        int[] shape = [point[1], point[0], .. Enumerable.Repeat(1, window)];
+        Permuted("pointwise_kernel", "pointwise.weight", pointwise, "transposed", [1, 0], shape);
         return convolution.UseBias ? Alone("bias", "pointwise.bias", pointwise) : null;
     }
 
@@ -122,8 +126,11 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         return Window($"nn.Conv{window}d", features, features * kernel[window + 1], kernel, window, $", groups={features}{bias}");
     }
 
-    private static string Window(string module, int inputs, int outputs, Shape kernel, int window, string more) =>
-        $"{module}({inputs}, {outputs}, {(window == 1 ? kernel[0].ToString(System.Globalization.CultureInfo.InvariantCulture) : $"({kernel[0]}, {kernel[1]})")}{more}) with the layer's stride, dilation and zeros around";
+    private static string Window(string module, int inputs, int outputs, Shape kernel, int window, string more)
+    {
+        string size = window == 1 ? $"{kernel[0]}" : $"({string.Join(", ", kernel.ToArray()[..window])})";
+        return $"{module}({inputs}, {outputs}, {size}{more}) with the layer's stride, dilation and zeros around";
+    }
 
     private string? Norm(LayerNorm norm)
     {
@@ -136,7 +143,8 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
 
     private string? Norm(BatchNorm norm)
     {
-        string module = Invariant($"nn.BatchNorm{Math.Max(1, _positions - 1)}d({Length("gamma")}, eps={norm.Epsilon}, momentum={1 - norm.Momentum:R})");
+        string kind = $"nn.BatchNorm{Math.Max(1, _positions - 1)}d";
+        string module = Invariant($"{kind}({Length("gamma")}, eps={norm.Epsilon}, momentum={1 - norm.Momentum:G6})");
         Alone("gamma", "weight", module);
         Alone("beta", "bias", module);
         Alone("moving_mean", "running_mean", module);
@@ -146,10 +154,12 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
 
     private string? Attend(MultiHeadAttention attention)
     {
-        Shape query = ShapeOf("query_kernel"), key = ShapeOf("key_kernel"), value = ShapeOf("value_kernel"), output = ShapeOf("output_kernel");
+        Shape query = ShapeOf("query_kernel"), output = ShapeOf("output_kernel");
+        Shape key = ShapeOf("key_kernel"), value = ShapeOf("value_kernel");
         int units = query[0];
         if (query[1] != units || value[1] != units || output[1] != units)
-            return $"nn.MultiheadAttention has as many units in all heads together, and in its output, as its query has features ({units}), not {query[1]}, {value[1]} and {output[1]}";
+            return $"nn.MultiheadAttention has as many units in all heads together, and in its output, as its query has features "
+                + $"({units}), not {query[1]}, {value[1]} and {output[1]}";
         bool isOne = key[0] == units && value[0] == units;
         string sizes = isOne ? "" : $", kdim={key[0]}, vdim={value[0]}";
         string module = $"nn.MultiheadAttention({units}, {attention.Heads}{sizes}{NoBias(attention.UseBias)}, batch_first=True)";
@@ -158,12 +168,14 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         {
             string role = $"{roles[i]}_kernel";
             int features = ShapeOf(role)[0];
+            var matrix = new TensorBox([units, features], isOne ? i * units * units : 0, [features, 1], 0, [1, units]);
+            var vector = new TensorBox([units], i * units, [1], 0, [1]);
             if (isOne)
-                Add(role, module, "transposed, one third of its rows", Part("in_proj_weight", [3 * units, units], new TensorBox([units, units], i * units * units, [units, 1], 0, [1, units])));
+                Add(role, module, "transposed, one third of its rows", Part("in_proj_weight", [3 * units, units], matrix));
             else
-                Add(role, module, "transposed", Part($"{roles[i][0]}_proj_weight", [units, features], new TensorBox([units, features], 0, [features, 1], 0, [1, units])));
+                Add(role, module, "transposed", Part($"{roles[i][0]}_proj_weight", [units, features], matrix));
             if (attention.UseBias)
-                Add($"{roles[i]}_bias", module, "one third", Part("in_proj_bias", [3 * units], new TensorBox([units], i * units, [1], 0, [1])));
+                Add($"{roles[i]}_bias", module, "one third", Part("in_proj_bias", [3 * units], vector));
         }
 
         Permuted("output_kernel", "out_proj.weight", module, "transposed", [1, 0]);

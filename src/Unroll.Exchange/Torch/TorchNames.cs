@@ -10,7 +10,9 @@ public static class TorchNames
     /// <summary>For each parameter of a model, in its order, PyTorch's names.</summary>
     /// <param name="model">A built model.</param>
     /// <param name="options">Other names.</param>
-    /// <exception cref="UnsupportedModelException">Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.</exception>
+    /// <exception cref="UnsupportedModelException">
+    /// Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">A name that is replaced is that of no module and no tensor.</exception>
     /// <exception cref="UnrollException">Two layers would have tensors of one name.</exception>
     public static IReadOnlyList<TorchName> Of(Model model, TorchOptions? options = null)

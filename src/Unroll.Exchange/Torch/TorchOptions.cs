@@ -36,6 +36,8 @@ public sealed record TorchOptions
     /// <summary>True: what describes the model is written too, so that the file can be loaded as a model.</summary>
     public bool WithModel { get; init; } = true;
 
-    /// <summary>What else belongs to the model that is saved, by name, as in <see cref="Model.Save(string, IReadOnlyDictionary{string, string}?)"/>.</summary>
+    /// <summary>
+    /// What else belongs to the model that is saved, by name, as in <see cref="Model.Save(string, IReadOnlyDictionary{string, string}?)"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

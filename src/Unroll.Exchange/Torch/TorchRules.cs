@@ -41,9 +41,11 @@ internal sealed class TorchRules
         }
 
         if (reasons.Count > 0)
-            throw new UnsupportedModelException("The state dictionary of PyTorch does not have all layers, and TorchOptions.OwnLayouts is not set: the model", reasons);
+            throw new UnsupportedModelException("The state dictionary of PyTorch does not have all layers, and TorchOptions.OwnLayouts "
+                + "is not set: the model", reasons);
         if (options.Names.Keys.FirstOrDefault(key => !rules._replaced.Contains(key)) is { } unknown)
-            throw new ArgumentException($"Names replaces {unknown}, but there is no such module or tensor; the tensors are: {string.Join(", ", rules._known)}.", nameof(options));
+            throw new ArgumentException($"Names replaces {unknown}, but there is no such module or tensor; the tensors are: "
+                + $"{string.Join(", ", rules._known)}.", nameof(options));
         return rules;
     }
 
@@ -58,7 +60,8 @@ internal sealed class TorchRules
             _known.Add(whole);
         string name = _options.Prefix + Replaced(whole, module, leaf);
         if (!_owners.TryAdd(name, (owner, whole)) && _owners[name] != (owner, whole))
-            throw new UnrollException($"{_owners[name].Tensor} of {_owners[name].Layer} and {whole} of {owner} would both be the tensor {name}. Give one of the layers another Name, or one of the tensors another in TorchOptions.Names.");
+            throw new UnrollException($"{_owners[name].Tensor} of {_owners[name].Layer} and {whole} of {owner} would both be the tensor "
+                + $"{name}. Give one of the layers another Name, or one of the tensors another in TorchOptions.Names.");
         return name;
     }
 
@@ -88,6 +91,7 @@ internal sealed class TorchRules
         int at = leaf.IndexOf("_l0", StringComparison.Ordinal);
         return at >= 0 && int.TryParse(given[(sign + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
             ? (given[..sign], string.Create(CultureInfo.InvariantCulture, $"{leaf[..at]}_l{layer}{leaf[(at + 3)..]}"))
-            : throw new ArgumentException($"{given} names a layer of a recurrent module by its number, but {leaf} is in none with one layer. Leave #{given[(sign + 1)..]} out.");
+            : throw new ArgumentException($"{given} names a layer of a recurrent module by its number, but {leaf} is in none with one "
+                + $"layer. Leave #{given[(sign + 1)..]} out.");
     }
 }

@@ -20,6 +20,7 @@ public sealed class WeightsMismatchException : UnrollException
         ArgumentNullException.ThrowIfNull(reasons);
         ArgumentOutOfRangeException.ThrowIfZero(reasons.Count);
         string more = reasons.Count <= MostShown ? "" : $"; and {reasons.Count - MostShown} more (Reasons has all)";
-        return $"{what} does not fit the model: {string.Join("; ", reasons.Take(MostShown))}{more}. Compare the names with TorchNames.Of(model), and give Prefix, Names, Missing or IgnoreSurplus.";
+        return $"{what} does not fit the model: {string.Join("; ", reasons.Take(MostShown))}{more}. Compare the names with "
+            + "TorchNames.Of(model), and give Prefix, Names, Missing or IgnoreSurplus.";
     }
 }

@@ -74,6 +74,12 @@ class Pickler(pickle.Pickler):
         return None
 
 
+class LegacyPickler(Pickler):
+    def persistent_id(self, value):
+        found = super().persistent_id(value)
+        return found and (*found, None)
+
+
 def write_torch(name, value, storages, protocol=2, folder="archive", byteorder=None, compression=zipfile.ZIP_STORED):
     data = io.BytesIO()
     Pickler(data, protocol=protocol).dump(value)
@@ -86,6 +92,19 @@ def write_torch(name, value, storages, protocol=2, folder="archive", byteorder=N
             info = zipfile.ZipInfo(f"{folder}/{record}", (1980, 1, 1, 0, 0, 0))
             info.compress_type = compression
             file.writestr(info, content)
+
+
+def write_legacy(name, value, storages):
+    """As torch.save did before 1.6."""
+    with open(os.path.join(HERE, name), "wb") as file:
+        for each in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}):
+            pickle.dump(each, file, protocol=2)
+        LegacyPickler(file, protocol=2).dump(value)
+        keys = sorted(each.key for each in storages)
+        pickle.dump(keys, file, protocol=2)
+        for key in keys:
+            each = next(each for each in storages if each.key == key)
+            file.write(struct.pack("<q", each.length) + each.bytes)
 
 
 def torch_files():
@@ -119,6 +138,7 @@ def torch_files():
     for protocol in (2, 3, 4, 5):
         write_torch(f"checkpoint{protocol}.pt", checkpoint, storages, protocol, folder=f"any name {protocol}")
     write_torch("deflated.pth", state, storages, folder="x", compression=zipfile.ZIP_DEFLATED)
+    write_legacy("legacy.pth", checkpoint, storages)
     big = Storage("Float", [1.0, -2.5], 0, ">")
     write_torch("bigendian.pt", {"w": tensor(big, [2])}, [big], byteorder="big")
 

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Xunit;
 
 namespace Unroll.Exchange.Tests;
@@ -14,6 +16,7 @@ public class FileTests
     [InlineData("checkpoint4.pt", "model")]
     [InlineData("checkpoint5.pt", "model")]
     [InlineData("deflated.pth", null)]
+    [InlineData("legacy.pth", "model")]
     public void StateDictionariesOfEveryProtocolAreRead(string name, string? subtree)
     {
         TensorFile file = Torch.Read(PathOf(name), subtree);
@@ -126,6 +129,23 @@ public class FileTests
             Assert.Equal(file.Tensors.Select(tensor => (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape), Convert.ToHexString(tensor.Bytes.Span))),
                 again.Tensors.Select(tensor => (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape), Convert.ToHexString(tensor.Bytes.Span))));
         }
+    }
+
+    [Fact]
+    public void TorchFilesHaveThePickleAndThePlacesThatTorchLoadReads()
+    {
+        byte[] bytes = Written(".pt", new TensorFile([NamedTensor.Of("w", [2, 1], [1, 2]), NamedTensor.Of("b", [], [3])]));
+        using var zip = new ZipArchive(new MemoryStream(bytes));
+        Assert.Equal(["archive/data.pkl", "archive/.format_version", "archive/.storage_alignment", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version", "archive/.data/serialization_id"],
+            zip.Entries.Select(entry => entry.FullName));
+        using var pickle = new StreamReader(zip.Entries[0].Open(), Encoding.Latin1);
+
+        // As Python's pickletools read it.
+        string first = "X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00000X\u0003\0\0\0cpuJ\u0002\0\0\0tQJ\0\0\0\0(J\u0002\0\0\0J\u0001\0\0\0t(J\u0001\0\0\0J\u0001\0\0\0t\u0089ccollections\nOrderedDict\n)RtR";
+        string second = "X\u0001\0\0\0bctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00001X\u0003\0\0\0cpuJ\u0001\0\0\0tQJ\0\0\0\0(t(t\u0089ccollections\nOrderedDict\n)RtR";
+        Assert.Equal("\u0080\u0002ccollections\nOrderedDict\n)R(" + first + second + "u.", pickle.ReadToEnd());
+        Assert.Equal(0, bytes.AsSpan().IndexOf(BitConverter.GetBytes(1f).Concat(BitConverter.GetBytes(2f)).ToArray()) % 64);
+        Assert.Equal(bytes, Written(".pt", Read(".pt", bytes)));
     }
 
     [Fact]
