@@ -54,6 +54,8 @@ internal static class CommandLine
             PredictCommand.Create(),
             TuneCommand.Create(),
             JudgeCommand.Create(),
+            ConvertCommand.Create(),
+            InspectCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

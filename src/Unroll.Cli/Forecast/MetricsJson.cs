@@ -246,4 +246,5 @@ internal sealed record LeftOutFigures(string Series, string Reason)
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
 [JsonSerializable(typeof(DescriptionJson))]
+[JsonSerializable(typeof(InspectionJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

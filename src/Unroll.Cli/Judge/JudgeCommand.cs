@@ -13,7 +13,8 @@ internal static class JudgeCommand
             "Judges a network that was trained elsewhere on the newest rows of a file, each forecast from the rows before it, beside the naive forecast, "
                 + "ridge regression and simple rules: what is it worth, and does it only follow the series a row late?",
             "unroll forecast --sample aapl --recipe tutorial --model gru --epochs 5",
-            "unroll judge forecast-report/gru.unroll --sample aapl --trained-until 2016");
+            "unroll convert forecast-report/gru.unroll gru.keras",
+            "unroll judge gru.keras --sample aapl --trained-until 2016");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;

@@ -27,7 +27,7 @@ internal sealed class JudgeOptions
 
     private readonly Argument<string> _model = new("MODEL")
     {
-        Description = $"The network: {string.Join(", ", JudgedNetwork.Extensions)}",
+        Description = $"The network: {FormatWords.Extensions(format => true)}",
     };
 
     private readonly CommonOptions _common = new("judge-report", "metrics.json", "");
@@ -62,6 +62,9 @@ internal sealed class JudgeOptions
         CustomParser = result => Options.Parsed<DateRange?>("--trained-until", result, text => DateRange.Parse(".." + text)),
     };
 
+    private readonly ExchangeArguments _files = new();
+    private readonly Option<int?> _window = Options.OptionalWhole("--window", 1, 100_000,
+        "How many rows a window has where the file leaves that open [default: such a file is refused]");
     private readonly Option<string?> _metric = MetricOption.Create();
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict and the files alone" };
 
@@ -70,7 +73,8 @@ internal sealed class JudgeOptions
     public void AddTo(Command command)
     {
         command.Add(_model);
-        _common.AddTo(command, [_inputs, _horizon, _scaling, _scaler, _gives, _outputs, _trainedUntil, _metric, _quiet], s_notHere);
+        _common.AddTo(command, [_inputs, _horizon, _scaling, _scaler, _gives, _outputs, _trainedUntil, _window, _metric, _quiet], s_notHere);
+        _files.AddTo(command);
     }
 
     /// <exception cref="UnrollException">Options that do not go together.</exception>
@@ -82,6 +86,7 @@ internal sealed class JudgeOptions
             throw new UnrollException("--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.");
         return new JudgeRequest(common)
         {
+            Files = _files.Read(result, result.GetValue(_window)),
             Model = result.GetRequiredValue(_model),
             Inputs = result.GetValue(_inputs) ?? [],
             Horizon = result.GetValue(_horizon),

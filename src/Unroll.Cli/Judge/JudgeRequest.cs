@@ -13,6 +13,9 @@ internal sealed record JudgeRequest : CommonRequest
     /// <summary>The file of the network.</summary>
     public required string Model { get; init; }
 
+    /// <summary>How it is read.</summary>
+    public required NetworkFiles Files { get; init; }
+
     /// <summary>The columns of a window as the user named them; empty for the target alone.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class JudgeRun
     {
         Request = request;
         Data = request.ReadData();
-        Forecaster = JudgedNetwork.Load(request.Model, request.OptionsFor(Data));
+        Forecaster = JudgedNetwork.Load(request.Model, request.Files, request.OptionsFor(Data));
         Task = new ForecastTask(Data, request.TaskFor(Data, Forecaster));
         Forecaster.Require(Task);
         Comparison.RequireChange(Task);

@@ -1,3 +1,4 @@
+using Unroll.Exchange;
 using Unroll.Forecasting;
 
 namespace Unroll.Cli;
@@ -5,8 +6,11 @@ namespace Unroll.Cli;
 /// <summary>The files of networks that can be judged.</summary>
 internal static class JudgedNetwork
 {
-    public static IReadOnlyList<string> Extensions { get; } = [".unroll"];
-
     /// <exception cref="UnrollException">The file cannot be read, or holds something else.</exception>
-    public static PretrainedForecaster Load(string path, PretrainedOptions options) => new(Model.Load(path), options);
+    public static PretrainedForecaster Load(string path, NetworkFiles files, PretrainedOptions options)
+    {
+        if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase) && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
+            throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll predict uses it. To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.");
+        return new PretrainedForecaster(files.Load(path), options);
+    }
 }
