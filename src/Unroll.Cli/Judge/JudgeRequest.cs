@@ -41,7 +41,6 @@ internal sealed record JudgeRequest : CommonRequest
     {
         TimeSeries table = data[data.Keys[0]];
         string[] columns = [.. ColumnNames.Split("--inputs", Inputs, data.ColumnNames).Select(name => table[name].Name)];
-        Scaling.Require(columns, data);
         return new PretrainedOptions
         {
             Name = Path.GetFileName(Model),

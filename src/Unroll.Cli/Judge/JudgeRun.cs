@@ -26,6 +26,7 @@ internal sealed class JudgeRun
         Forecaster.Require(Task);
         Comparison.RequireChange(Task);
         Forecaster.Fit(Task);
+        request.Scaling.Require([.. Forecaster.ScalesOf(Task.Parts[0]).Keys]);
         Doubts = Forecaster.Doubts(Task);
     }
 

@@ -59,16 +59,15 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
         return with;
     }
 
-    /// <summary>Refuses numbers for columns that there are not, and one pair for several columns.</summary>
-    /// <param name="inputs">The columns of a window.</param>
-    /// <param name="data">What is read.</param>
+    /// <summary>Refuses numbers for columns that are not scaled, and one pair for several columns.</summary>
+    /// <param name="scaled">The columns of a window, and the target where it is none of them.</param>
     /// <exception cref="UnrollException">They are such numbers.</exception>
-    public void Require(IReadOnlyList<string> inputs, SeriesSet data)
+    public void Require(IReadOnlyList<string> scaled)
     {
-        if (_all is not null && inputs.Count > 1)
-            throw new UnrollException($"--scaler has two numbers for {inputs.Count} columns. Name them, as --scaler {Terminal.Quoted($"{inputs[0]}=10:250,{inputs[1]}=0:1e6")}.");
-        foreach (string column in _columns.Keys.Where(column => !data.ColumnNames.Contains(column, StringComparer.OrdinalIgnoreCase)))
-            throw new UnrollException($"--scaler names {column}, which is no column of {data.Name}. It has {ColumnNames.List(data.ColumnNames)}.");
+        if (_all is not null && scaled.Count > 1)
+            throw new UnrollException($"--scaler has two numbers for {scaled.Count} columns. Name them, as --scaler {Terminal.Quoted($"{scaled[0]}=10:250,{scaled[1]}=0:1e6")}.");
+        if (_columns.Keys.FirstOrDefault(column => !scaled.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } other)
+            throw new UnrollException($"--scaler has numbers for {other}, which the network does not read. It reads {ColumnNames.List(scaled)}.");
     }
 
     /// <summary>The scaler of a column: fitted where its numbers are given.</summary>

@@ -46,6 +46,7 @@ internal static class SubjectOptions
         ["clip-norm"] = ["--clip-norm"],
         ["threads"] = ["--threads"],
         ["seed"] = ["--seed"],
+        ["into"] = ["--into"],
         ["inputs"] = ["--inputs"],
         ["outputs"] = ["--outputs"],
         ["gives"] = ["--gives"],

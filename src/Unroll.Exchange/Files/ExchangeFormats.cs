@@ -68,10 +68,15 @@ public static class ExchangeFormats
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         // The longest ending counts: weights.h5 is not h5.
-        return All.SelectMany(format => format.Extensions.Select(extension => (Format: format, Extension: extension)))
-            .Where(each => path.EndsWith(each.Extension, StringComparison.OrdinalIgnoreCase))
-            .MaxBy(each => each.Extension.Length).Format
-            ?? throw new UnrollException($"The ending of {path} says no format. Name the file with one of {string.Join(", ", All.SelectMany(format => format.Extensions))}.");
+        ExchangeFormat? found = null;
+        int longest = 0;
+        foreach (ExchangeFormat format in All)
+        {
+            foreach (string extension in format.Extensions.Where(extension => extension.Length > longest && path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
+                (found, longest) = (format, extension.Length);
+        }
+
+        return found ?? throw new UnrollException($"The ending of {path} says no format. Name the file with one of {string.Join(", ", All.SelectMany(format => format.Extensions))}.");
     }
 
     /// <summary>Reads a model: layers and weights.</summary>
@@ -81,10 +86,10 @@ public static class ExchangeFormats
     /// <exception cref="UnrollException">The file is missing, damaged or has weights alone.</exception>
     public static Model Load(string path, ExchangeOptions? options = null)
     {
-        ExchangeFormat format = Of(path);
+        ExchangeFormat format = Existing(path);
         return format.Read is { } read
             ? read(path, options ?? new ExchangeOptions())
-            : throw new UnrollException($"{path} has weights alone and does not say of which layers. Build the model with Unroll's layers, and load its weights into it.");
+            : throw new UnrollException($"{path} has weights alone and does not say of which layers. Build the model with Unroll's layers, and load its weights into it.") { Subject = "into" };
     }
 
     /// <summary>Takes the weights of a file into a model that is built.</summary>
@@ -96,7 +101,7 @@ public static class ExchangeFormats
     public static void LoadWeights(Model model, string path, ExchangeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ExchangeFormat format = Of(path);
+        ExchangeFormat format = Existing(path);
         Action<Model, string, ExchangeOptions> take = format.TakeWeights
             ?? throw new UnrollException($"Weights alone are not read from {format.Name} files. Load {path} as a model.");
         take(model, path, options ?? new ExchangeOptions());
@@ -121,5 +126,12 @@ public static class ExchangeFormats
     /// What is in a file, whether or not Unroll can use it: layers or nodes, tensors, metadata, and all that is not supported at once.
     /// </summary>
     /// <exception cref="UnrollException">The file is missing, damaged, or of no format.</exception>
-    public static FileContents Inspect(string path) => Of(path).Inspect(path);
+    public static FileContents Inspect(string path) => Existing(path).Inspect(path);
+
+    /// <summary>The format of a file that is there: what each format says of one that is not differs.</summary>
+    private static ExchangeFormat Existing(string path)
+    {
+        ExchangeFormat format = Of(path);
+        return File.Exists(path) || Directory.Exists(path) ? format : throw new UnrollException($"There is no file {path}. Check the path.");
+    }
 }

@@ -29,7 +29,10 @@ internal static class PretrainedDoubts
     {
         int first = split.Table.Rows - split.Test.Count;
         if (LargeInput(model, split.Table, first - window, split.Test.Count + window - 1) is var (column, largest))
+        {
             yield return Text($"The inputs of {name} reach {largest:G3} in {column} after scaling, where networks are trained on numbers near -1 to 1: its scale is not that of the training. Try another scaling, or give the numbers that the training used.");
+            yield break;
+        }
 
         double[] actual = split.Test.ToArray()[..predicted.Length];
         double range = Range(predicted), usual = Range(actual);
@@ -51,8 +54,8 @@ internal static class PretrainedDoubts
             double own = Metrics.Rmse(actual, predicted), line = Metrics.Rmse(actual, [.. predicted.Select(value => (slope * value) + offset)]);
             ReadOnlySpan<double> before = split.TestWithHistory.Values[(window - 1)..];
             double naive = Metrics.Rmse(actual, before[..actual.Length]);
-            if (own > MuchWorse * naive && line < Left * own)
-                yield return Text($"Perhaps {name} was trained with another scale: with hindsight {slope:G3} times its forecasts {(offset < 0 ? "minus" : "plus")} {Math.Abs(offset):G4} would have RMSE {line:G4} in place of {own:G4}. Give the numbers of the scaler that the training used.");
+            if (slope > 0 && own > MuchWorse * naive && line < Left * own)
+                yield return Text($"Perhaps {name} was trained with another scale: with hindsight {slope:G3} times its forecasts {(offset < 0 ? "minus" : "plus")} {Math.Abs(offset):G4} would have RMSE {line:G4} in place of {own:G4}. Give the numbers of the scaler that the training used, or say otherwise what it gives.");
         }
     }
 
