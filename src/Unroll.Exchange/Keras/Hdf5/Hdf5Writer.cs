@@ -171,11 +171,13 @@ internal sealed class Hdf5Writer
         {
             int padded = (content.Length + 7) & ~7;
             if (padded > ushort.MaxValue)
-                throw new UnrollException("A name or a list of names is longer than the 64 kB that HDF5 has for it. Give layers shorter names.");
+                throw new UnrollException("A name or a list of names is longer than the 64 kB that HDF5 has for it. Give layers "
+                    + "shorter names.");
             body.UInt16((int)kind).UInt16(padded).UInt32(0).Bytes(content).Align();
         }
 
-        return Append(new Hdf5Block().Bytes([1, 0]).UInt16(messages.Count).UInt32(1).UInt32((uint)body.Length).UInt32(0).Bytes(body.ToArray()).ToArray());
+        return Append(new Hdf5Block().Bytes([1, 0]).UInt16(messages.Count).UInt32(1).UInt32((uint)body.Length).UInt32(0)
+            .Bytes(body.ToArray()).ToArray());
     }
 
     private byte[] Attribute(string name, IReadOnlyList<string> texts, bool isList)
