@@ -148,7 +148,15 @@ public static class Keras
         (Model model, Shape input) = KerasGraph.Join(reading, described);
         int added = described.Layers.SelectMany(layer => layer.Leaves)
             .Sum(leaf => leaf.First is null ? 0 : checked(leaf.Fixed.Count * leaf.First.Outputs[0].Shape.Features));
-        model.BuildEmpty(input, checked(weights.Count + added));
+        try
+        {
+            model.BuildEmpty(input, checked(weights.Count + added));
+        }
+        catch (UnrollException failure)
+        {
+            throw new UnrollException($"{reading.Path} describes a model that cannot be built: {failure.Message}", failure);
+        }
+
         weights.FillAll(model, LayerPlace.Of(described, model));
         Freeze(model, described);
         return model;

@@ -7,6 +7,9 @@ namespace Unroll.Exchange.KerasFiles;
 /// </summary>
 internal sealed class WeightFile
 {
+    /// <summary>The folder of layers in files of versions 2.12 to 2.15.</summary>
+    private const string Folder = "_layer_checkpoint_dependencies";
+
     private const long AlwaysAllowed = 1L << 21, MostOfByte = 5;
 
     private readonly Hdf5Group _root;
@@ -29,8 +32,6 @@ internal sealed class WeightFile
 
     /// <summary>How many numbers all datasets have together; not more than a file of this length deserves, whatever they say.</summary>
     public int Count { get; }
-
-    private string Folder => "_layer_checkpoint_dependencies";
 
     /// <summary>Puts the weights of all layers into a model.</summary>
     public void FillAll(Model model, IReadOnlyList<LayerPlace> layers)

@@ -212,7 +212,7 @@ internal sealed class Hdf5File
         return attributes;
     }
 
-    private IEnumerable<(string Name, ulong Target)> Links(Hdf5Header header)
+    private List<(string Name, ulong Target)> Links(Hdf5Header header)
     {
         if (header.Find(Hdf5Message.SymbolTable) is { } table)
             return Hdf5Links.OfTable(Bytes, table.UInt64(), table.UInt64());

@@ -66,15 +66,16 @@ internal sealed class Hdf5Writer
 
     private const int SuperblockSize = 96, LeastHeap = 4096;
 
-    private readonly MemoryStream _file = new();
+    private readonly MemoryStream _file;
     private readonly int _treeK;
 
-    private Hdf5Writer(Hdf5Output root) => _treeK = Math.Max(16, (MostTables(root) + 1) / 2);
+    private Hdf5Writer(MemoryStream file, Hdf5Output root) => (_file, _treeK) = (file, Math.Max(16, (MostTables(root) + 1) / 2));
 
     /// <summary>The bytes of a file.</summary>
     public static byte[] ToBytes(Hdf5Output root)
     {
-        var writer = new Hdf5Writer(root);
+        using var stream = new MemoryStream();
+        var writer = new Hdf5Writer(stream, root);
         writer._file.Write(new byte[SuperblockSize]);
         (long header, long tree, long heap) = writer.Write(root);
         var superblock = new Hdf5Block();
