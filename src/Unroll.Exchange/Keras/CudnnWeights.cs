@@ -41,7 +41,9 @@ internal static class CudnnWeights
         tensors[prefix + "bias"] = NamedTensor.Of(bias.Name, [sum.Length], sum);
     }
 
-    /// <summary>Of each gate's block [inputs, units] the numbers, row by row, are those of a matrix [units, inputs], whose transpose is wanted.</summary>
+    /// <summary>
+    /// Of each gate's block [inputs, units] the numbers, row by row, are those of a matrix [units, inputs], whose transpose is wanted.
+    /// </summary>
     private static float[] Turn(float[] kernel, int inputs, int units, int gates)
     {
         var turned = new float[kernel.Length];

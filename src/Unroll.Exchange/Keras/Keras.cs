@@ -8,7 +8,8 @@ namespace Unroll.Exchange;
 /// </summary>
 /// <remarks>
 /// Sequential and Functional models, several inputs and outputs, shared layers, models in models (which become part of the one graph). A
-/// model is read if its outputs are the same in Unroll; what Unroll does not have, custom classes and Lambda layers among it, is refused, all
+/// model is read if its outputs are the same in Unroll; what Unroll does not have, custom classes and Lambda layers among it, is refused,
+/// all
 /// at once, and code is never run. A file is data that may be damaged or made to do harm: whatever is wrong with it is an
 /// <see cref="UnrollException"/>, and reading takes memory and time in proportion to its length.
 /// </remarks>
@@ -43,15 +44,18 @@ public static class Keras
     }
 
     /// <summary>
-    /// Reads weights into a model that is built already: <c>.weights.h5</c>, <c>.h5</c> and <c>.hdf5</c> of any version, or the weights of a
+    /// Reads weights into a model that is built already: <c>.weights.h5</c>, <c>.h5</c> and <c>.hdf5</c> of any version, or the weights
+    /// of a
     /// <c>.keras</c> file. The weights of CuDNNLSTM and CuDNNGRU are told by their biases, and put into Lstm and Gru.
     /// </summary>
-    /// <param name="model">Takes the weights. Its options are not in such a file: what activations the file's model had, for example (Keras 2
+    /// <param name="model">Takes the weights. Its options are not in such a file: what activations the file's model had, for example
+    /// (Keras 2
     /// used a hard sigmoid for gates, tf.keras 2 a sigmoid), is not looked at.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">In order or by name.</param>
     /// <returns>The names of the layers that stay as they were.</returns>
-    /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or does not fit the model; then no weight is changed.</exception>
+    /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or does not fit the model; then no weight is
+    /// changed.</exception>
     public static IReadOnlyList<string> LoadWeights(Model model, string path, KerasOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -65,7 +69,9 @@ public static class Keras
         return [];
     }
 
-    /// <summary>Writes a model, whole or not at all; the extension says how: <c>.keras</c>, <c>.h5</c> or <c>.hdf5</c>, <c>.weights.h5</c>.</summary>
+    /// <summary>
+    /// Writes a model, whole or not at all; the extension says how: <c>.keras</c>, <c>.h5</c> or <c>.hdf5</c>, <c>.weights.h5</c>.
+    /// </summary>
     /// <param name="model">A model that is built.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="UnsupportedModelException">Keras does not have all that the model uses.</exception>
@@ -119,6 +125,7 @@ public static class Keras
         }
 
         var reading = new KerasReading(path, KerasReading.MajorOf(file.Version), options);
+        reading.RequireKnownVersion();
         try
         {
             return Described(reading, file.Config, weights);
@@ -139,8 +146,17 @@ public static class Keras
         KerasModel described = KerasModel.Read(reading, KerasFile.Parse(config, reading.Path, "its description of the model"));
         reading.RequireSupported();
         (Model model, Shape input) = KerasGraph.Join(reading, described);
-        int added = described.Layers.SelectMany(layer => layer.Leaves).Sum(leaf => leaf.First is null ? 0 : checked(leaf.Fixed.Count * leaf.First.Outputs[0].Shape.Features));
-        model.BuildEmpty(input, checked(weights.Count + added));
+        int added = described.Layers.SelectMany(layer => layer.Leaves)
+            .Sum(leaf => leaf.First is null ? 0 : checked(leaf.Fixed.Count * leaf.First.Outputs[0].Shape.Features));
+        try
+        {
+            model.BuildEmpty(input, checked(weights.Count + added));
+        }
+        catch (UnrollException failure)
+        {
+            throw new UnrollException($"{reading.Path} describes a model that cannot be built: {failure.Message}", failure);
+        }
+
         weights.FillAll(model, LayerPlace.Of(described, model));
         Freeze(model, described);
         return model;

@@ -49,7 +49,8 @@ internal sealed class KerasCall
     {
         Layer adapted = layer switch
         {
-            AttentionLayer attention => attention with { Causal = attention.Causal || IsCausal, ReturnScores = attention.ReturnScores || GivesScores },
+            AttentionLayer attention => attention with { Causal = attention.Causal || IsCausal, ReturnScores = attention.ReturnScores
+                || GivesScores },
             MultiHeadAttention heads => heads with { Causal = heads.Causal || IsCausal, ReturnScores = heads.ReturnScores || GivesScores },
             _ => layer,
         };
@@ -72,8 +73,10 @@ internal sealed class KerasCall
                 foreach (JsonElement each in value.EnumerateArray())
                     AddValues(reading, layer, each);
                 break;
-            case JsonValueKind.Object when value.Find("class_name") is { ValueKind: JsonValueKind.String } name && name.GetString() == "__keras_tensor__":
-                Values.Add(NodeNumbers.ReferenceOf(reading, value.Find("config")?.Find("keras_history") ?? throw reading.Damaged("a value has no history")));
+            case JsonValueKind.Object when value.Find("class_name") is { ValueKind: JsonValueKind.String } name
+                && name.GetString() == "__keras_tensor__":
+                Values.Add(NodeNumbers.ReferenceOf(reading, value.Find("config")?.Find("keras_history") ?? throw reading.Damaged("a "
+                    + "value has no history")));
                 break;
             case JsonValueKind.Number when MaskOps.IsMaskOp(layer.Config):
                 Number = value.GetDouble();
@@ -122,7 +125,8 @@ internal sealed class KerasCall
 }
 
 /// <summary>
-/// The numbers by which a file names the places of a layer: from 0 on, in the order of its calls, but from 1 on where a model is called that
+/// The numbers by which a file names the places of a layer: from 0 on, in the order of its calls, but from 1 on where a model is called
+/// that
 /// counts its own graph as 0.
 /// </summary>
 internal sealed class NodeNumbers
@@ -165,10 +169,12 @@ internal sealed class NodeNumbers
     };
 
     public static bool IsReference(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is 3 or 4 && value[0].ValueKind == JsonValueKind.String && value[1].ValueKind == JsonValueKind.Number;
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is 3 or 4 && value[0].ValueKind == JsonValueKind.String
+            && value[1].ValueKind == JsonValueKind.Number;
 
     public static (string Layer, int Node, int Tensor) ReferenceOf(KerasReading reading, JsonElement value) =>
-        IsReference(value) && value[1].TryGetInt32(out int node) && value[2].ValueKind == JsonValueKind.Number && value[2].TryGetInt32(out int tensor)
+        IsReference(value) && value[1].TryGetInt32(out int node) && value[2].ValueKind == JsonValueKind.Number
+            && value[2].TryGetInt32(out int tensor)
             ? (value[0].GetString()!, node, tensor)
             : throw reading.Damaged("a value of its graph is named in an unknown way");
 }

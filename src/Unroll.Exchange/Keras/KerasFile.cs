@@ -26,8 +26,10 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
             throw new UnrollException($"{path} is neither a .keras nor an HDF5 file. Give a file that Keras wrote.");
         Hdf5Group root = Hdf5File.Read(bytes, path);
         string? own = root.Text(KerasWriting.OwnName), config = root.Text("model_config");
-        string? version = root.Text("keras_version") ?? (root.Members.GetValueOrDefault("model_weights") as Hdf5Group)?.Text("keras_version");
-        return new KerasFile(path, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null : Parse(Encoding.UTF8.GetBytes(own), path, "its description by Unroll"), version, root, bytes.Length);
+        string? version = root.Text("keras_version") ?? (root.Members.GetValueOrDefault("model_weights") as Hdf5Group)?.Text(
+            "keras_version");
+        return new KerasFile(path, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null
+            : Parse(Encoding.UTF8.GetBytes(own), path, "its description by Unroll"), version, root, bytes.Length);
     }
 
     /// <summary>JSON of a file.</summary>
@@ -44,7 +46,8 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
         }
         catch (JsonException failure)
         {
-            throw new UnrollException($"{path} is damaged: {what} is no JSON ({failure.Message.TrimEnd('.')}). Copy or export it anew.", failure);
+            throw new UnrollException($"{path} is damaged: {what} is no JSON ({failure.Message.TrimEnd('.')}). Copy or export it "
+                + "anew.", failure);
         }
     }
 
@@ -53,17 +56,21 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
         try
         {
             using var zip = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
-            byte[] config = Entry(zip, "config.json", path, bytes.Length) ?? throw new UnrollException($"{path} has no config.json. Give a file that Keras 3 saved.");
+            byte[] config = Entry(zip, "config.json", path, bytes.Length) ?? throw new UnrollException($"{path} has no config.json. "
+                + "Give a file that Keras 3 saved.");
             byte[]? metadata = Entry(zip, "metadata.json", path, bytes.Length);
+            bool isOtherwise = zip.GetEntry("model.weights.npz") is not null || zip.GetEntry("model.weights.json") is not null;
             byte[] weights = Entry(zip, "model.weights.h5", path, bytes.Length) ?? throw new UnrollException(
-                $"{path} has no model.weights.h5{(zip.GetEntry("model.weights.npz") is null && zip.GetEntry("model.weights.json") is null ? "" : ", but weights in another form")}. Save the model again with Keras' default settings.");
+                $"{path} has no model.weights.h5{(isOtherwise ? ", but weights in another form" : "")}. Save it again with Keras' own settings.");
             JsonElement? told = metadata is null ? null : Parse(metadata, path, "metadata.json");
             string? version = told?.Find("keras_version") is { ValueKind: JsonValueKind.String } text ? text.GetString() : "3";
             return new KerasFile(path, config, told?.Find(KerasWriting.OwnName), version, Hdf5File.Read(weights, path), weights.Length);
         }
-        catch (Exception failure) when (failure is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception failure) when (failure is InvalidDataException or IOException or NotSupportedException or ArgumentException
+            or OverflowException)
         {
-            throw new UnrollException($"{path} is damaged: it cannot be unpacked ({failure.Message.TrimEnd('.')}). Copy or export it anew.", failure);
+            throw new UnrollException($"{path} is damaged: it cannot be unpacked ({failure.Message.TrimEnd('.')}). Copy or export it "
+                + "anew.", failure);
         }
     }
 
@@ -73,7 +80,8 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
             return null;
         long most = name.EndsWith(".json", StringComparison.Ordinal) ? MostOfJson : Math.Max(AlwaysUnpacked, MostOfByte * length);
         if (entry.Length > most)
-            throw new UnrollException($"{path} is damaged: {name} unpacks to {entry.Length} bytes, more than a file of {length} deserves. Copy or export it anew.");
+            throw new UnrollException($"{path} is damaged: {name} unpacks to {entry.Length} bytes, more than a file of {length} "
+                + "deserves. Copy or export it anew.");
         using Stream stream = entry.Open();
         var bytes = new byte[entry.Length];
         int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

@@ -75,6 +75,9 @@ internal sealed class KerasGraph
             }
 
             values ??= [Input(layer.Config.Find("config"), null, model.InputShape)];
+            if (values.Count != 1)
+                throw new UnsupportedModelException(_reading.Path, [$"{layer.Name} ({layer.ClassName}) in a stack, where it takes "
+                    + "several values"]);
             values = Use(layer, values, new KerasCall(), prefix);
         }
 
@@ -90,7 +93,8 @@ internal sealed class KerasGraph
             throw _reading.Damaged("the inputs of a model do not fit what it is given");
         for (int i = 0; i < inputs.Length; i++)
         {
-            KerasLayer layer = model.Layers.FirstOrDefault(each => each.Name == inputs[i].Name) ?? throw _reading.Damaged($"there is no layer {inputs[i].Name}");
+            KerasLayer layer = model.Layers.FirstOrDefault(each => each.Name == inputs[i].Name) ?? throw _reading.Damaged($"there is "
+                + $"no layer {inputs[i].Name}");
             made[(layer.Name, 0)] = [given?[i] ?? Input(layer.Config.Find("config"), layer.Name, null)];
         }
 
@@ -108,7 +112,8 @@ internal sealed class KerasGraph
             var waiting = new List<(KerasLayer Layer, int Node, KerasCall Call)>();
             foreach ((KerasLayer layer, int node, KerasCall call) in pending)
             {
-                if (!call.References.All(reference => made.ContainsKey((reference.Layer, reference.Node))) || (node > offsets.First(layer) && !made.ContainsKey((layer.Name, node - 1))))
+                if (!call.References.All(reference => made.ContainsKey((reference.Layer, reference.Node)))
+                    || (node > offsets.First(layer) && !made.ContainsKey((layer.Name, node - 1))))
                 {
                     waiting.Add((layer, node, call));
                     continue;
@@ -139,8 +144,10 @@ internal sealed class KerasGraph
         return outputs.Length > 0 ? [.. outputs.Select(each => Value(made, each))] : throw _reading.Damaged("a model has no outputs");
     }
 
-    private KerasValue Value(Dictionary<(string Layer, int Node), IReadOnlyList<KerasValue>> made, (string Layer, int Node, int Tensor) reference) =>
-        made.TryGetValue((reference.Layer, reference.Node), out IReadOnlyList<KerasValue>? values) && reference.Tensor >= 0 && reference.Tensor < values.Count
+    private KerasValue Value(Dictionary<(string Layer, int Node), IReadOnlyList<KerasValue>> made,
+        (string Layer, int Node, int Tensor) reference) =>
+        made.TryGetValue((reference.Layer, reference.Node), out IReadOnlyList<KerasValue>? values) && reference.Tensor >= 0
+            && reference.Tensor < values.Count
             ? values[reference.Tensor]
             : throw _reading.Damaged($"there is no value {reference.Tensor} of {reference.Layer}");
 
@@ -159,7 +166,8 @@ internal sealed class KerasGraph
             if (layer.First is null)
             {
                 var config = new LayerConfig(_reading, layer.Config, layer.Name) { Inputs = [.. nodes.Select(node => node.Shape)] };
-                layer.First = use = new LayerUse(call.Adapt(_reading, label, LayerTable.Read(config)) with { Name = OwnName(layer.Name, prefix) }, nodes);
+                layer.First = use = new LayerUse(call.Adapt(_reading, label,
+                    LayerTable.Read(config)) with { Name = OwnName(layer.Name, prefix) }, nodes);
                 layer.Fixed = PlainLayers.FixedWeights(config);
             }
             else
@@ -187,14 +195,16 @@ internal sealed class KerasGraph
     {
         Shape both = use.Outputs[0].Shape;
         int steps = both.Steps / 2;
-        bool isSequence = ((Bidirectional)use.Layer).Inner is Recurrent { ReturnSequences: true } or StackedRecurrent { ReturnSequences: true };
+        bool isSequence = ((Bidirectional)use.Layer).Inner is Recurrent { ReturnSequences: true }
+            or StackedRecurrent { ReturnSequences: true };
         if (mask is not null && isSequence)
             _reading.Refuse($"{layer.Name} (Bidirectional) gives two masked sequences, which Unroll does not have");
         var values = new List<KerasValue>();
         foreach (string half in (string[])["forward", "backward"])
         {
             var part = new LayerUse(
-                new Cropping1D(half == "forward" ? 0 : steps, half == "forward" ? steps : 0) { Name = OwnName($"{layer.Name}_{half}", "") }, [use.Outputs[0]]);
+                new Cropping1D(half == "forward" ? 0 : steps, half == "forward" ? steps
+                    : 0) { Name = OwnName($"{layer.Name}_{half}", "") }, [use.Outputs[0]]);
             _uses.Add(part);
             if (!isSequence)
                 _uses.Add(part = new LayerUse(new Flatten { Name = OwnName($"{layer.Name}_{half}_last", "") }, [part.Outputs[0]]));
@@ -218,7 +228,8 @@ internal sealed class KerasGraph
     {
         JsonElement? given = config?.Find("batch_shape") ?? config?.Find("batch_input_shape") ?? beside;
         if (given is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() < 2)
-            throw new UnrollException($"{_reading.Path} does not say the shape of its input{(name is null ? "" : $" {name}")}. Build the model in Keras on some data, or give it an Input layer, and save it again.");
+            throw new UnrollException($"{_reading.Path} does not say the shape of its input{(name is null ? "" : $" {name}")}. Build "
+                + "the model in Keras on some data, or give it an Input layer, and save it again.");
         if (config?.Find("sparse") is { ValueKind: JsonValueKind.True } || config?.Find("ragged") is { ValueKind: JsonValueKind.True })
             _reading.Refuse($"{name ?? "the input"} is sparse or ragged");
         if (config?.Find("dtype") is { ValueKind: JsonValueKind.String } type && type.GetString() == "string")
@@ -229,7 +240,8 @@ internal sealed class KerasGraph
             if (extent.ValueKind == JsonValueKind.Null)
             {
                 extents.Add(_reading.Options.Steps ?? throw new UnrollException(
-                    $"{_reading.Path} leaves an extent of its input{(name is null ? "" : $" {name}")} open, shape {LayerConfig.Shown(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps."));
+                    $"{_reading.Path} leaves an extent of its input{(name is null ? "" : $" {name}")} open, shape "
+                        + $"{LayerConfig.Shown(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps."));
             }
             else if (extent.ValueKind == JsonValueKind.Number && extent.TryGetInt32(out int value) && value > 0)
             {

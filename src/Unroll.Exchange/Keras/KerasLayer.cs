@@ -30,7 +30,9 @@ internal sealed record KerasModel(JsonElement Config, bool IsSequential, IReadOn
 {
     private const int DeepestModel = 16;
 
-    /// <summary>Reads a model and those in it, and looks at the options of all layers, so that everything that is not supported is put down.</summary>
+    /// <summary>
+    /// Reads a model and those in it, and looks at the options of all layers, so that everything that is not supported is put down.
+    /// </summary>
     /// <param name="reading">Of the file.</param>
     /// <param name="model">The object {class_name, config}.</param>
     /// <param name="path">Where its weights lie in files of Keras 3.</param>
@@ -71,12 +73,14 @@ internal sealed record KerasModel(JsonElement Config, bool IsSequential, IReadOn
 
         if (layers.Select(layer => layer.Name).Distinct().Count() < layers.Count)
             throw reading.Damaged("two of its layers have one name");
-        return new KerasModel(config, isSequential, layers, config.Find("build_input_shape") ?? model.Find("build_config")?.Find("input_shape"));
+        return new KerasModel(config, isSequential, layers, config.Find("build_input_shape")
+            ?? model.Find("build_config")?.Find("input_shape"));
     }
 
     public static bool IsModel(string className) => className is "Sequential" or "Functional" or "Model";
 
-    private static string ClassOf(KerasReading reading, JsonElement layer) => layer.Find("class_name") is { ValueKind: JsonValueKind.String } name
+    private static string ClassOf(KerasReading reading, JsonElement layer) =>
+        layer.Find("class_name") is { ValueKind: JsonValueKind.String } name
         ? name.GetString()!
         : throw reading.Damaged("a layer has no class_name");
 

@@ -58,7 +58,8 @@ internal static partial class KerasNames
         if (value.ValueKind == JsonValueKind.Object && value.Find("class_name") is { ValueKind: JsonValueKind.String } kind)
         {
             // A layer in the place of a function, or a function with its name as config.
-            if (value.Find("config") is { ValueKind: JsonValueKind.Object } && kind.GetString() is "ReLU" or "LeakyReLU" or "ELU" or "Softmax" or "Activation")
+            if (value.Find("config") is { ValueKind: JsonValueKind.Object }
+                && kind.GetString() is "ReLU" or "LeakyReLU" or "ELU" or "Softmax" or "Activation")
             {
                 return LayerTable.Read(new LayerConfig(layer.Reading, value, $"{layer.Name}'s {option}")) switch
                 {
@@ -68,7 +69,8 @@ internal static partial class KerasNames
                 };
             }
 
-            if (value.Find("config") is { ValueKind: JsonValueKind.String } function && value.Find("registered_name") is not { ValueKind: JsonValueKind.String })
+            if (value.Find("config") is { ValueKind: JsonValueKind.String } function
+                && value.Find("registered_name") is not { ValueKind: JsonValueKind.String })
                 value = function;
         }
 
@@ -105,7 +107,8 @@ internal static partial class KerasNames
     {
         (string name, JsonElement? config) = NameOf(value);
         name = string.Concat(name.Split('_').Select(word => word.Length == 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..]));
-        double Number(string key, double usual) => config?.Find(key) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : usual;
+        double Number(string key, double usual) => config?.Find(key) is { ValueKind: JsonValueKind.Number } number
+            ? number.GetDouble() : usual;
         string Word(string key, string usual) => config?.Find(key) is { ValueKind: JsonValueKind.String } word ? word.GetString()! : usual;
         if (s_initializers.TryGetValue(name, out Initializer? known))
             return known;
@@ -130,7 +133,8 @@ internal static partial class KerasNames
                 case "Identity" or "IdentityInitializer":
                     return Initializer.Identity(Number("gain", 1));
                 case "VarianceScaling":
-                    Fan? fan = Word("mode", "fan_in") switch { "fan_in" => Fan.In, "fan_out" => Fan.Out, "fan_avg" => Fan.Average, _ => null };
+                    Fan? fan = Word("mode", "fan_in") switch { "fan_in" => Fan.In, "fan_out" => Fan.Out, "fan_avg" =>
+                        Fan.Average, _ => null };
                     WeightDistribution? drawn = Word("distribution", "truncated_normal") switch
                     {
                         "truncated_normal" or "normal" => WeightDistribution.TruncatedNormal,
@@ -164,9 +168,12 @@ internal static partial class KerasNames
         (string Name, JsonObject Config)? written = initializer switch
         {
             ConstantInitializer constant => ("Constant", new JsonObject { ["value"] = constant.Value }),
-            NormalInitializer normal => ("RandomNormal", new JsonObject { ["mean"] = normal.Mean, ["stddev"] = normal.Deviation, ["seed"] = null }),
-            UniformInitializer uniform => ("RandomUniform", new JsonObject { ["minval"] = uniform.Min, ["maxval"] = uniform.Max, ["seed"] = null }),
-            TruncatedNormalInitializer cut => ("TruncatedNormal", new JsonObject { ["mean"] = cut.Mean, ["stddev"] = cut.Deviation, ["seed"] = null }),
+            NormalInitializer normal => ("RandomNormal", new JsonObject { ["mean"] = normal.Mean, ["stddev"] = normal.Deviation,
+                ["seed"] = null }),
+            UniformInitializer uniform => ("RandomUniform", new JsonObject { ["minval"] = uniform.Min, ["maxval"] = uniform.Max,
+                ["seed"] = null }),
+            TruncatedNormalInitializer cut => ("TruncatedNormal",
+                new JsonObject { ["mean"] = cut.Mean, ["stddev"] = cut.Deviation, ["seed"] = null }),
             OrthogonalInitializer orthogonal => ("Orthogonal", new JsonObject { ["gain"] = orthogonal.Gain, ["seed"] = null }),
             IdentityInitializer identity => ("Identity", new JsonObject { ["gain"] = identity.Gain }),
             VarianceScalingInitializer scaling => ("VarianceScaling", new JsonObject

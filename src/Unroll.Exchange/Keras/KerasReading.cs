@@ -41,6 +41,14 @@ internal sealed class KerasReading(string path, int major, KerasOptions options)
 
     public UnrollException Damaged(string why) => new($"{path} is damaged: {why}. Copy or export it anew.");
 
+    /// <exception cref="UnrollException">A version before 2, whose layers had other options and weights.</exception>
+    public void RequireKnownVersion()
+    {
+        if (major < 2)
+            throw new UnrollException($"{path} was written by Keras {major}, which Unroll does not read. Load and save it with Keras "
+                + "2.2 first.");
+    }
+
     /// <summary>The number in front of the first point of a version; of a file without one, 2.</summary>
     public static int MajorOf(string? version) =>
         version is not null && int.TryParse(version.Split('.')[0], System.Globalization.NumberStyles.None, null, out int major) ? major : 2;

@@ -21,7 +21,8 @@ internal sealed record KerasWeight(string Group, string Name, string Parameter, 
         SeparableConvolution separable => Own("depthwise_kernel", "pointwise_kernel", separable.UseBias ? "bias" : null),
         DepthwiseConvolution depthwise => Own("kernel", depthwise.UseBias ? "bias" : null),
         LayerNorm norm => Own(norm.Scale ? "gamma" : null, norm.Center ? "beta" : null),
-        BatchNorm => [.. Own("gamma", "beta"), .. Own("moving_mean", "moving_variance").Select(weight => weight with { IsTrained = false })],
+        BatchNorm => [.. Own("gamma", "beta"), .. Own("moving_mean", "moving_variance")
+            .Select(weight => weight with { IsTrained = false })],
         RmsNorm => Own("scale"),
         AdditiveAttention { UseScale: true } => Own("scale"),
         MultiHeadAttention heads =>
@@ -85,7 +86,8 @@ internal sealed record KerasWeight(string Group, string Name, string Parameter, 
         Parameter = $"{half}/{weight.Parameter}",
     });
 
-    private static KerasWeight[] Own(params string?[] roles) => [.. roles.Where(role => role is not null).Select(role => new KerasWeight("", role!, role!))];
+    private static KerasWeight[] Own(params string?[] roles) =>
+        [.. roles.Where(role => role is not null).Select(role => new KerasWeight("", role!, role!))];
 
     private static string Join(string group, string inner) => inner.Length == 0 ? group : $"{group}/{inner}";
 }
@@ -139,9 +141,11 @@ internal sealed record LayerPlace(string Name, string Path, IReadOnlyList<Weight
     }
 
     /// <summary>A stack is built from the layers alone, so its uses are others.</summary>
-    private static LayerUse Owner(Model model, LayerUse use) => model.Graph.Has(use) ? use.Owner : model.Graph.Uses.First(each => each.Layer.Name == use.Layer.Name);
+    private static LayerUse Owner(Model model, LayerUse use) =>
+        model.Graph.Has(use) ? use.Owner : model.Graph.Uses.First(each => each.Layer.Name == use.Layer.Name);
 
-    private static IEnumerable<WeightPlace> PlacesOf(Model model, LayerUse use, string path, bool isTrainable, IReadOnlyList<string> isFixed)
+    private static IEnumerable<WeightPlace> PlacesOf(Model model, LayerUse use, string path, bool isTrainable,
+        IReadOnlyList<string> isFixed)
     {
         string name = model.Graph.NameOf(use);
         var numbers = new Dictionary<string, int>();
@@ -152,7 +156,8 @@ internal sealed record LayerPlace(string Name, string Path, IReadOnlyList<Weight
             Shape shape = model.Parameters.First(each => each.Name == parameter).Shape;
             string folder = weight.Group.Length == 0 ? $"{path}/vars" : $"{path}/{weight.Group}/vars";
             yield return new WeightPlace(
-                weight, folder, number, parameter, KerasWeight.ShapeOf(use.Layer, weight.Parameter, shape), isTrainable && weight.IsTrained);
+                weight, folder, number, parameter, KerasWeight.ShapeOf(use.Layer, weight.Parameter, shape), isTrainable
+                    && weight.IsTrained);
         }
     }
 }

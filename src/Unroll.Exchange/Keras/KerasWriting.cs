@@ -23,7 +23,8 @@ internal static class KerasWriting
     public static byte[] ToBytes(Model model, KerasFormat format)
     {
         if (!model.IsBuilt)
-            throw new InvalidOperationException("The model has no weights yet. Build it with the shape of its input, or train it, before it is saved.");
+            throw new InvalidOperationException("The model has no weights yet. Build it with the shape of its input, or train it, "
+                + "before it is saved.");
         JsonObject architecture = Architecture(model, isOlder: format == KerasFormat.Hdf5);
         List<LayerPlace> layers = LayerPlace.Of(model);
         if (format == KerasFormat.Weights)
@@ -63,7 +64,7 @@ internal static class KerasWriting
         root.AddText("model_config", Encoding.UTF8.GetString(config));
         root.AddText(OwnName, own.ToJsonString());
         Hdf5Output weights = root.Group("model_weights");
-        IEnumerable<string> inputs = model.GivenGraph is { } graph ? graph.Inputs.Select((_, i) => graph.InputName(i)) : [];
+        string[] inputs = IsStack(model) ? [] : [.. model.Graph.Inputs.Select((_, i) => model.Graph.InputName(i))];
         weights.AddTexts("layer_names", [.. inputs, .. layers.Select(layer => layer.Name)]);
         weights.AddText("backend", "tensorflow");
         weights.AddText("keras_version", Version);
@@ -97,7 +98,8 @@ internal static class KerasWriting
     }
 
     /// <summary>
-    /// What Keras has no place for: which names were given, which weights are frozen, options of Unroll alone. It holds as long as Keras' own
+    /// What Keras has no place for: which names were given, which weights are frozen, options of Unroll alone. It holds as long as Keras'
+    /// own
     /// description is the one that it was written with.
     /// </summary>
     private static JsonObject OwnDescription(Model model, byte[] config)
@@ -114,7 +116,8 @@ internal static class KerasWriting
     private static JsonObject Architecture(Model model, bool isOlder)
     {
         var reasons = new List<string>();
-        JsonObject written = model.GivenGraph is { } graph ? Functional(model, graph, isOlder, reasons.Add) : Sequential(model, isOlder, reasons.Add);
+        JsonObject written = IsStack(model) ? Sequential(model, isOlder, reasons.Add)
+            : Functional(model, model.Graph, isOlder, reasons.Add);
         if (reasons.Count > 0)
             throw new UnsupportedModelException("The model", reasons);
 
@@ -126,13 +129,17 @@ internal static class KerasWriting
         return written;
     }
 
+    /// <summary>Keras' stacks have no layers that return their states.</summary>
+    private static bool IsStack(Model model) => model.GivenGraph is null && model.Graph.Uses.All(use => use.Outputs.Length == 1);
+
     private static JsonObject Sequential(Model model, bool isOlder, Action<string> refuse)
     {
         Graph graph = model.Graph;
         var layers = new JsonArray(Strip(InputLayer("input_layer", model.InputShape), isOlder));
         foreach (LayerUse use in graph.Uses)
             layers.Add((JsonNode)Strip(LayerOf(model, graph, use, refuse), isOlder));
-        var config = new JsonObject { ["name"] = "sequential", ["trainable"] = true, ["dtype"] = "float32", ["layers"] = layers, ["build_input_shape"] = Batch(model.InputShape) };
+        var config = new JsonObject { ["name"] = "sequential", ["trainable"] = true, ["dtype"] = "float32", ["layers"] = layers,
+            ["build_input_shape"] = Batch(model.InputShape) };
         return Strip(KerasNames.KerasObject("keras", "Sequential", config), isOlder);
     }
 
@@ -151,7 +158,8 @@ internal static class KerasWriting
         {
             JsonObject layer = Strip(LayerOf(model, graph, owner, refuse), isOlder);
             layer["name"] = graph.NameOf(owner);
-            layer["inbound_nodes"] = new JsonArray([.. graph.Uses.Where(use => use.Owner == owner).Select(use => (JsonNode)Call(graph, use))]);
+            layer["inbound_nodes"] = new JsonArray([.. graph.Uses.Where(use => use.Owner == owner)
+                .Select(use => (JsonNode)Call(graph, use))]);
             layers.Add((JsonNode)layer);
         }
 
@@ -191,12 +199,14 @@ internal static class KerasWriting
     }
 
     private static JsonObject InputLayer(string name, Shape shape) => KerasNames.KerasObject(
-        "keras.layers", "InputLayer", new JsonObject { ["batch_shape"] = Batch(shape), ["dtype"] = "float32", ["sparse"] = false, ["name"] = name });
+        "keras.layers", "InputLayer", new JsonObject { ["batch_shape"] = Batch(shape), ["dtype"] = "float32", ["sparse"] = false,
+            ["name"] = name });
 
     private static JsonArray Batch(Shape shape) => [null, .. shape.ToArray().Select(extent => (JsonNode)extent)];
 
     private static JsonArray Reference(Graph graph, Node node) => node.Use is { } use
-        ? new JsonArray(graph.NameOf(use), graph.Uses.Where(each => each.Owner == use.Owner).TakeWhile(each => each != use).Count(), node.Number)
+        ? new JsonArray(graph.NameOf(use), graph.Uses.Where(each => each.Owner == use.Owner).TakeWhile(each => each != use).Count(),
+            node.Number)
         : new JsonArray(graph.NameOf(node), 0, 0);
 
     private static JsonObject Call(Graph graph, LayerUse use)
@@ -204,7 +214,8 @@ internal static class KerasWriting
         JsonNode[] values = [.. use.Inputs.Select(node => (JsonNode)new JsonObject
         {
             ["class_name"] = "__keras_tensor__",
-            ["config"] = new JsonObject { ["shape"] = Batch(node.Shape), ["dtype"] = "float32", ["keras_history"] = Reference(graph, node) },
+            ["config"] = new JsonObject { ["shape"] = Batch(node.Shape), ["dtype"] = "float32",
+                ["keras_history"] = Reference(graph, node) },
         })];
         var options = new JsonObject();
         JsonArray arguments;

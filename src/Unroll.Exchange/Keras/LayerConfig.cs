@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Unroll.Exchange.KerasFiles;
 
 /// <summary>
-/// The options of one layer in a file. Each is read by its name, once or more; what nobody has read at the end is an option that Unroll does
+/// The options of one layer in a file. Each is read by its name, once or more; what nobody has read at the end is an option that Unroll
+/// does
 /// not know, and is refused unless it is off (null or false).
 /// </summary>
 internal sealed class LayerConfig
@@ -54,7 +55,8 @@ internal sealed class LayerConfig
 
     public void Refuse(string what) => Reading.Refuse($"{Label} has {what}");
 
-    public void Note(string what) => Reading.Note($"{Reading.Path}: {Label} has {what}, which Unroll leaves out. It matters for training only.");
+    public void Note(string what) => Reading.Note($"{Reading.Path}: {Label} has {what}, which Unroll leaves out. It matters for "
+        + "training only.");
 
     /// <summary>The option as it stands; null where it is not there or null.</summary>
     public JsonElement? Find(string name)
@@ -69,7 +71,8 @@ internal sealed class LayerConfig
             return otherwise ?? throw Wrong(name, "is missing");
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
             ? number
-            : value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= int.MinValue and <= int.MaxValue and var real && Math.Floor(real) == real
+            : value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= int.MinValue and <= int.MaxValue and var real
+                && Math.Floor(real) == real
                 ? (int)real
                 : throw Wrong(name, "is no whole number");
     }
@@ -223,7 +226,8 @@ internal static class JsonReading
 {
     /// <summary>A property of an object; null where it is not there, or null, or the value is no object.</summary>
     public static JsonElement? Find(this JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) && found.ValueKind != JsonValueKind.Null
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found)
+            && found.ValueKind != JsonValueKind.Null
             ? found
             : null;
 

@@ -52,7 +52,8 @@ internal static class LayerTable
         ["Conv2DTranspose"] = WindowLayers.Conv2DTranspose,
         ["MaxPooling1D"] = layer => WindowLayers.Pooling(layer, new MaxPooling1D(WindowLayers.Pool(layer, 1)[0])),
         ["AveragePooling1D"] = layer => WindowLayers.Pooling(layer, new AveragePooling1D(WindowLayers.Pool(layer, 1)[0])),
-        ["MaxPooling2D"] = layer => WindowLayers.Pooling(layer, new MaxPooling2D(WindowLayers.Pool(layer, 2)[0], WindowLayers.Pool(layer, 2)[1])),
+        ["MaxPooling2D"] = layer => WindowLayers.Pooling(layer,
+            new MaxPooling2D(WindowLayers.Pool(layer, 2)[0], WindowLayers.Pool(layer, 2)[1])),
         ["AveragePooling2D"] =
             layer => WindowLayers.Pooling(layer, new AveragePooling2D(WindowLayers.Pool(layer, 2)[0], WindowLayers.Pool(layer, 2)[1])),
         ["GlobalMaxPooling1D"] = layer => WindowLayers.Global(layer, new GlobalMaxPooling()),
@@ -72,13 +73,15 @@ internal static class LayerTable
     };
 
     /// <summary>
-    /// The layer, with its name. What Unroll does not have is put down in the reading, and a layer that does nothing stands in its place, so
+    /// The layer, with its name. What Unroll does not have is put down in the reading, and a layer that does nothing stands in its place,
+    /// so
     /// that the rest can be looked at too.
     /// </summary>
     public static Layer Read(LayerConfig layer)
     {
         KerasReading reading = layer.Reading;
-        bool isKeras = layer.RegisteredName is null || layer.RegisteredName == layer.ClassName || layer.Module.StartsWith("keras", StringComparison.Ordinal);
+        bool isKeras = layer.RegisteredName is null || layer.RegisteredName == layer.ClassName
+            || layer.Module.StartsWith("keras", StringComparison.Ordinal);
         if (!s_layers.TryGetValue(layer.ClassName, out Func<LayerConfig, Layer>? read) || !isKeras)
         {
             reading.Refuse(layer.ClassName == "Lambda"
@@ -95,7 +98,8 @@ internal static class LayerTable
         }
         catch (ArgumentException failure)
         {
-            throw reading.Damaged($"{layer.Label} has an option that no layer can have ({failure.Message.Split('\n')[0].Split(" (Parameter")[0].TrimEnd('.')})");
+            string why = failure.Message.Split('\n')[0].Split(" (Parameter")[0].TrimEnd('.');
+            throw reading.Damaged($"{layer.Label} has an option that no layer can have ({why})");
         }
     }
 }

@@ -56,7 +56,13 @@ internal static class LayerWriting
                     options.Refuse("merge mode None, whose two sequences Keras does not put one after the other");
                 if (both.Inner is Recurrent { GoBackwards: true, ReturnSequences: true })
                     options.Refuse("a forward layer with GoBackwards, whose sequences Keras gives in reverse");
-                config["merge_mode"] = both.MergeMode switch { MergeMode.Sum => "sum", MergeMode.Multiply => "mul", MergeMode.Average => "ave", _ => "concat" };
+                config["merge_mode"] = both.MergeMode switch
+                {
+                    MergeMode.Sum => "sum",
+                    MergeMode.Multiply => "mul",
+                    MergeMode.Average => "ave",
+                    _ => "concat",
+                };
                 config["layer"] = Inner(both.Inner, $"forward_{name}");
                 config["backward_layer"] = Inner(RecurrentLayers.Turned(both.Inner), $"backward_{name}");
                 break;
@@ -67,7 +73,8 @@ internal static class LayerWriting
                 config["units"] = dense.Units;
                 options.Add("activation", dense.Activation);
                 config["use_bias"] = dense.UseBias;
-                options.Add(("kernel", dense.KernelInitializer, dense.KernelRegularizer), ("bias", dense.BiasInitializer, dense.BiasRegularizer));
+                options.Add(("kernel", dense.KernelInitializer, dense.KernelRegularizer),
+                    ("bias", dense.BiasInitializer, dense.BiasRegularizer));
                 break;
             case Embedding embedding:
                 (config["input_dim"], config["output_dim"], config["mask_zero"]) = (embedding.Inputs, embedding.Units, embedding.MaskZero);
@@ -120,9 +127,12 @@ internal static class LayerWriting
                 (config["use_scale"], config["dropout"]) = (attention.UseScale, 0.0);
                 break;
             case MultiHeadAttention heads:
-                (config["num_heads"], config["key_dim"], config["use_bias"], config["dropout"]) = (heads.Heads, heads.KeyUnits, heads.UseBias, heads.Dropout);
-                (config["value_dim"], config["output_shape"]) = (heads.ValueUnits ?? heads.KeyUnits, heads.OutputUnits is { } units ? new JsonArray(units) : null);
-                options.Add(("kernel", heads.KernelInitializer, heads.KernelRegularizer), ("bias", heads.BiasInitializer, heads.BiasRegularizer));
+                (config["num_heads"], config["key_dim"]) = (heads.Heads, heads.KeyUnits);
+                config["value_dim"] = heads.ValueUnits ?? heads.KeyUnits;
+                config["output_shape"] = heads.OutputUnits is { } units ? new JsonArray(units) : null;
+                (config["use_bias"], config["dropout"]) = (heads.UseBias, heads.Dropout);
+                options.Add(("kernel", heads.KernelInitializer, heads.KernelRegularizer),
+                    ("bias", heads.BiasInitializer, heads.BiasRegularizer));
                 break;
             case Concatenate or Softmax:
                 config["axis"] = -1;
@@ -145,13 +155,15 @@ internal static class LayerWriting
                 config["cropping"] = OptionWriting.List([cropping.Before, cropping.After]);
                 break;
             case Cropping2D cropping:
-                config["cropping"] = new JsonArray(OptionWriting.List([cropping.Top, cropping.Bottom]), OptionWriting.List([cropping.Left, cropping.Right]));
+                config["cropping"] = new JsonArray(OptionWriting.List([cropping.Top, cropping.Bottom]),
+                    OptionWriting.List([cropping.Left, cropping.Right]));
                 break;
             case ZeroPadding1D padding:
                 config["padding"] = OptionWriting.List([padding.Before, padding.After]);
                 break;
             case ZeroPadding2D padding:
-                config["padding"] = new JsonArray(OptionWriting.List([padding.Top, padding.Bottom]), OptionWriting.List([padding.Left, padding.Right]));
+                config["padding"] = new JsonArray(OptionWriting.List([padding.Top, padding.Bottom]),
+                    OptionWriting.List([padding.Left, padding.Right]));
                 break;
             case UpSampling1D sampling:
                 config["size"] = sampling.Size;
@@ -183,19 +195,22 @@ internal static class LayerWriting
         foreach ((int i, Recurrent layer) in stack.Layers.Index())
         {
             string kind = $"{ClassOf(layer, default)}Cell";
-            var config = new JsonObject { ["name"] = FormattableString.Invariant($"{KerasNames.Snake(kind)}_{i + 1}"), ["trainable"] = true, ["dtype"] = "float32" };
+            var config = new JsonObject { ["name"] = FormattableString.Invariant($"{KerasNames.Snake(kind)}_{i + 1}"),
+                ["trainable"] = true, ["dtype"] = "float32" };
             AddCell(new OptionWriting(config, options.Refuse), layer);
             cells.Add(KerasNames.KerasObject("keras.layers", kind, config));
         }
 
         options.Config["cell"] = KerasNames.KerasObject(
-            "keras.layers", "StackedRNNCells", new JsonObject { ["name"] = "stacked_rnn_cells", ["trainable"] = true, ["dtype"] = "float32", ["cells"] = cells });
+            "keras.layers", "StackedRNNCells", new JsonObject { ["name"] = "stacked_rnn_cells", ["trainable"] = true,
+                ["dtype"] = "float32", ["cells"] = cells });
     }
 
     private static void AddLoop(JsonObject config, Recurrent layer)
     {
         (config["return_sequences"], config["return_state"]) = (layer.ReturnSequences, layer.ReturnState);
-        (config["go_backwards"], config["stateful"], config["unroll"], config["zero_output_for_mask"]) = (layer.GoBackwards, layer.Stateful, false, false);
+        (config["go_backwards"], config["stateful"]) = (layer.GoBackwards, layer.Stateful);
+        (config["unroll"], config["zero_output_for_mask"]) = (false, false);
     }
 
     private static void AddCell(OptionWriting options, Recurrent layer)
@@ -228,7 +243,8 @@ internal static class LayerWriting
 
         config["use_bias"] = layer.UseBias;
         options.Add(
-            ("kernel", layer.KernelInitializer, layer.KernelRegularizer), ("recurrent", layer.RecurrentInitializer, layer.RecurrentRegularizer),
+            ("kernel", layer.KernelInitializer, layer.KernelRegularizer),
+                ("recurrent", layer.RecurrentInitializer, layer.RecurrentRegularizer),
             ("bias", layer.BiasInitializer, layer.BiasRegularizer));
         (config["dropout"], config["recurrent_dropout"]) = (layer.Dropout, layer.RecurrentDropout);
     }

@@ -22,7 +22,8 @@ internal static class MaskOps
     /// <summary>True for the operations that make a mask of a value.</summary>
     public static bool IsMaskOp(JsonElement layer) =>
         layer.Find("class_name") is { ValueKind: JsonValueKind.String } name && name.GetString() is "NotEqual" or "Any" or "Squeeze"
-        && layer.Find("module") is { ValueKind: JsonValueKind.String } module && module.GetString()!.Contains("ops", StringComparison.Ordinal);
+        && layer.Find("module") is { ValueKind: JsonValueKind.String } module
+            && module.GetString()!.Contains("ops", StringComparison.Ordinal);
 
     /// <summary>The mask that an operation gives.</summary>
     public static MaskOrigin? Apply(KerasLayer layer, IReadOnlyList<KerasValue> inputs, double? number) => (layer.ClassName, inputs) switch
@@ -49,12 +50,14 @@ internal static class MaskOps
                 return first;
             case Recurrent or StackedRecurrent or Bidirectional:
                 bool givesSequences = output.Shape.Rank == 2;
-                if (first is not null && givesSequences && layer is Recurrent { GoBackwards: true } or StackedRecurrent { Layers: [{ GoBackwards: true }, ..] })
+                if (first is not null && givesSequences && layer is Recurrent { GoBackwards: true }
+                    or StackedRecurrent { Layers: [{ GoBackwards: true }, ..] })
                     reading.Refuse($"{label} has go_backwards and returns masked sequences, whose mask Keras leaves in the order of time");
                 return givesSequences ? first : null;
             case GlobalAveragePooling:
                 return null;
-            case Flatten or Reshape or Permute or RepeatVector or Cropping1D or ZeroPadding1D or UpSampling1D when first is { IsPadding: false }:
+            case Flatten or Reshape or Permute or RepeatVector or Cropping1D or ZeroPadding1D
+                or UpSampling1D when first is { IsPadding: false }:
                 return null;
             case Dense or Dropout or SpatialDropout1D or GaussianDropout or GaussianNoise or Activate or Softmax or LayerNorm or RmsNorm
                 or BatchNorm or TimeDistributed or AttentionLayer or MultiHeadAttention:

@@ -17,12 +17,16 @@ internal sealed record OwnHeader(int Version, string Json)
     {
         byte[] file = ModelFile.ToBytes(model);
         int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(LengthAt));
-        return new OwnHeader(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(VersionAt)), Encoding.UTF8.GetString(file.AsSpan(JsonAt, length)));
+        return new OwnHeader(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(VersionAt)),
+            Encoding.UTF8.GetString(file.AsSpan(JsonAt, length)));
     }
 
-    /// <summary>Reads what <see cref="KerasWriting"/> put into a file; null where it is not there, or the file's own description is another.</summary>
+    /// <summary>
+    /// Reads what <see cref="KerasWriting"/> put into a file; null where it is not there, or the file's own description is another.
+    /// </summary>
     public static OwnHeader? Of(JsonElement? own, ReadOnlySpan<byte> config) =>
-        own?.Find("config_sha256") is { ValueKind: JsonValueKind.String } sum && sum.GetString() == Convert.ToHexStringLower(SHA256.HashData(config))
+        own?.Find("config_sha256") is { ValueKind: JsonValueKind.String } sum
+            && sum.GetString() == Convert.ToHexStringLower(SHA256.HashData(config))
         && own?.Find("version") is { ValueKind: JsonValueKind.Number } version && version.TryGetInt32(out int number)
         && own?.Find("header") is { ValueKind: JsonValueKind.Object } header
             ? new OwnHeader(number, header.GetRawText())

@@ -53,12 +53,13 @@ internal static class PlainLayers
         double slope = layer.Number("negative_slope", 0), threshold = layer.Number("threshold", 0);
         double? most = layer.Find("max_value") is null ? null : layer.Number("max_value");
         if (threshold != 0 || (most is not null && (most != 6 || slope != 0)))
-            layer.Refuse(FormattableString.Invariant($"max_value {most?.ToString() ?? "null"}, negative_slope {slope} and threshold {threshold} together"));
+            layer.Refuse("max_value, negative_slope and threshold that no activation of Unroll has together");
         return new Activate(most == 6 ? Activation.Relu6 : slope == 0 ? Activation.Relu : new LeakyRelu(slope));
     }
 
     /// <summary>The slope was called alpha in Keras 2.</summary>
-    public static Layer LeakyRelu(LayerConfig layer) => new Activate(new LeakyRelu(layer.Number("negative_slope", layer.Number("alpha", 0.3))));
+    public static Layer LeakyRelu(LayerConfig layer) => new Activate(
+        new LeakyRelu(layer.Number("negative_slope", layer.Number("alpha", 0.3))));
 
     public static Layer Softmax(LayerConfig layer)
     {
@@ -79,7 +80,8 @@ internal static class PlainLayers
         Learnt(layer, "gamma", Initializer.Ones);
         if (layer.Flag("rms_scaling", false))
             layer.Refuse("rms_scaling");
-        return new LayerNorm { Epsilon = layer.Number("epsilon", 1e-3), Scale = layer.Flag("scale", true), Center = layer.Flag("center", true) };
+        return new LayerNorm { Epsilon = layer.Number("epsilon", 1e-3), Scale = layer.Flag("scale", true),
+            Center = layer.Flag("center", true) };
     }
 
     /// <summary>Without gamma or beta the weights are 1 or 0, and frozen: see <see cref="FixedWeights"/>.</summary>

@@ -31,7 +31,8 @@ internal static class RecurrentLayers
 
         // The first cell takes the steps in the order of the layer, the others what it gives.
         Recurrent first = Sequence(layer, cells[0]);
-        return new StackedRecurrent([.. cells.Select((each, i) => each with { Name = null, Stateful = first.Stateful, GoBackwards = i == 0 && first.GoBackwards })])
+        return new StackedRecurrent([.. cells.Select((each, i) =>
+            each with { Name = null, Stateful = first.Stateful, GoBackwards = i == 0 && first.GoBackwards })])
         {
             ReturnSequences = first.ReturnSequences,
             ReturnState = first.ReturnState,
@@ -59,7 +60,8 @@ internal static class RecurrentLayers
 
         if (layer.Find("backward_layer") is { } other)
         {
-            Layer backward = LayerTable.Read(new LayerConfig(layer.Reading, other, layer.Name) { Inputs = layer.Inputs }) with { Name = null };
+            Layer backward = LayerTable.Read(new LayerConfig(layer.Reading, other,
+                layer.Name) { Inputs = layer.Inputs }) with { Name = null };
             if (Turned(backward) != inner)
                 layer.Refuse("a backward_layer that is not the forward layer turned round");
         }
@@ -79,14 +81,16 @@ internal static class RecurrentLayers
     {
         JsonElement given = layer.Find("layer") ?? throw layer.Wrong("layer", "is missing");
         Shape[]? steps = layer.Inputs is [{ Rank: > 1 } shape, ..] ? [new Shape(shape.ToArray()[1..])] : null;
-        return new TimeDistributed(LayerTable.Read(new LayerConfig(layer.Reading, given, layer.Name) { Inputs = steps }) with { Name = null });
+        return new TimeDistributed(LayerTable.Read(new LayerConfig(layer.Reading, given,
+            layer.Name) { Inputs = steps }) with { Name = null });
     }
 
     /// <summary>The same, taking the steps the other way.</summary>
     public static Layer Turned(Layer layer) => layer switch
     {
         Recurrent recurrent => recurrent with { GoBackwards = !recurrent.GoBackwards },
-        StackedRecurrent stack => new StackedRecurrent([stack.Layers[0] with { GoBackwards = !stack.Layers[0].GoBackwards }, .. stack.Layers.Skip(1)])
+        StackedRecurrent stack => new StackedRecurrent([stack.Layers[0] with { GoBackwards = !stack.Layers[0].GoBackwards },
+            .. stack.Layers.Skip(1)])
         {
             ReturnSequences = stack.ReturnSequences,
             ReturnState = stack.ReturnState,
@@ -127,7 +131,8 @@ internal static class RecurrentLayers
 
     private static Activation Gate(LayerConfig cell)
     {
-        Activation gate = cell.Activation("recurrent_activation", cell.Reading.IsKeras3 ? Activation.Sigmoid : KerasNames.HardSigmoidOfKeras2);
+        Activation gate = cell.Activation("recurrent_activation", cell.Reading.IsKeras3 ? Activation.Sigmoid
+            : KerasNames.HardSigmoidOfKeras2);
         if (gate.IsElementwise && !gate.NeedsInput)
             return gate;
         cell.Refuse($"recurrent_activation {gate}, which Unroll has no gates with");

@@ -21,13 +21,15 @@ internal static class WindowWriting
                 return true;
             case Convolution convolution:
                 config["filters"] = convolution.Filters;
-                options.Add(("kernel", convolution.KernelInitializer, convolution.KernelRegularizer), ("bias", convolution.BiasInitializer, convolution.BiasRegularizer));
+                options.Add(("kernel", convolution.KernelInitializer, convolution.KernelRegularizer),
+                    ("bias", convolution.BiasInitializer, convolution.BiasRegularizer));
                 options.Add("activation", convolution.Activation);
                 config["use_bias"] = convolution.UseBias;
                 break;
             case DepthwiseConvolution depthwise:
                 config["depth_multiplier"] = depthwise.DepthMultiplier;
-                options.Add(("depthwise", depthwise.DepthwiseInitializer, depthwise.DepthwiseRegularizer), ("bias", depthwise.BiasInitializer, depthwise.BiasRegularizer));
+                options.Add(("depthwise", depthwise.DepthwiseInitializer, depthwise.DepthwiseRegularizer),
+                    ("bias", depthwise.BiasInitializer, depthwise.BiasRegularizer));
                 options.Add("activation", depthwise.Activation);
                 config["use_bias"] = depthwise.UseBias;
                 if (layer is SeparableConvolution separable)
@@ -48,7 +50,8 @@ internal static class WindowWriting
                 config["groups"] = conv.Groups;
                 return true;
             case Conv2D conv:
-                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width], [conv.DilationHeight, conv.DilationWidth]);
+                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width],
+                    [conv.DilationHeight, conv.DilationWidth]);
                 config["groups"] = conv.Groups;
                 return true;
             case Conv1DTranspose conv:
@@ -56,22 +59,26 @@ internal static class WindowWriting
                 config["output_padding"] = conv.OutputPadding is { } steps ? OptionWriting.List([steps]) : null;
                 return true;
             case Conv2DTranspose conv:
-                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width], [conv.DilationHeight, conv.DilationWidth]);
+                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width],
+                    [conv.DilationHeight, conv.DilationWidth]);
                 if (conv.OutputPaddingHeight is null != conv.OutputPaddingWidth is null)
                     options.Refuse("an output padding of one extent only");
-                config["output_padding"] = conv.OutputPaddingHeight is { } rows ? OptionWriting.List([rows, conv.OutputPaddingWidth ?? 0]) : null;
+                config["output_padding"] = conv.OutputPaddingHeight is { } rows
+                    ? OptionWriting.List([rows, conv.OutputPaddingWidth ?? 0]) : null;
                 return true;
             case DepthwiseConv1D conv:
                 Add(config, conv.Padding, [conv.Stride], [conv.KernelSize], [conv.Dilation]);
                 return true;
             case DepthwiseConv2D conv:
-                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width], [conv.DilationHeight, conv.DilationWidth]);
+                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width],
+                    [conv.DilationHeight, conv.DilationWidth]);
                 return true;
             case SeparableConv1D conv:
                 Add(config, conv.Padding, [conv.Stride], [conv.KernelSize], [conv.Dilation]);
                 return true;
             case SeparableConv2D conv:
-                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width], [conv.DilationHeight, conv.DilationWidth]);
+                Add(config, conv.Padding, [conv.StrideHeight, conv.StrideWidth], [conv.Height, conv.Width],
+                    [conv.DilationHeight, conv.DilationWidth]);
                 return true;
             default:
                 return false;

@@ -10,7 +10,8 @@ public class KerasDamageTests
 {
     private const long MostMemory = 100_000_000;
 
-    public static TheoryData<string> Files => ["keras", "h5", "weights", "tf210.h5", "tf210-chunks.h5", "tf210-latest.h5", "big-endian.weights.h5"];
+    public static TheoryData<string> Files => ["keras", "h5", "weights", "tf210.h5", "tf210-chunks.h5", "tf210-latest.h5",
+        "big-endian.weights.h5"];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -67,7 +68,8 @@ public class KerasDamageTests
 
         Add(json);
         (JsonNode parent, string? key, int index) = all[Below(all.Count, ref random)];
-        string[] others = ["null", "-1", "0", "1", "3", "1e9", "2147483647", "1e300", "0.5", "\"x\"", "\"half\"", "[]", "{}", "[[1,2],[3]]", "true", "[null,1000000,1000000]", "\"LSTM\"", "\"Sequential\""];
+        string[] others = ["null", "-1", "0", "1", "3", "1e9", "2147483647", "1e300", "0.5", "\"x\"", "\"half\"", "[]", "{}",
+            "[[1,2],[3]]", "true", "[null,1000000,1000000]", "\"LSTM\"", "\"Sequential\""];
         JsonNode? other = JsonNode.Parse(others[Below(others.Length, ref random)]);
         if (key is null)
             ((JsonArray)parent)[index] = other;
@@ -121,7 +123,8 @@ public class KerasDamageTests
             Assert.True(taken < MostMemory, $"mutant {seed} of {name} took {taken} bytes");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {file.Length} bytes, {read} of {mutants} mutants were read, at most {most} bytes and {longest} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {file.Length} bytes, {read} of {mutants} mutants were read, at most "
+            + $"{most} bytes and {longest} ms");
         Assert.True(read < mutants);
     }
 
@@ -156,7 +159,8 @@ public class KerasDamageTests
                 BitConverter.TryWriteBytes(file.AsSpan(at + 16), top);
         }
 
-        Assert.Contains("contains itself", Assert.Throws<UnrollException>(() => Hdf5File.Read(file, "a.h5")).Message, StringComparison.Ordinal);
+        Assert.Contains("contains itself", Assert.Throws<UnrollException>(() => Hdf5File.Read(file, "a.h5")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,18 +179,21 @@ public class KerasDamageTests
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("is damaged", Assert.Throws<UnrollException>(() => Keras.Load(new MemoryStream(stream.ToArray()), "a.keras")).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<UnrollException>(() =>
+            Keras.Load(new MemoryStream(stream.ToArray()), "a.keras")).Message, StringComparison.Ordinal);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MostMemory);
     }
 
     [Fact]
     public void FilesOfOthersAreNamed()
     {
-        Assert.Contains("neither", Assert.Throws<UnrollException>(() => Keras.Load(new MemoryStream("hello"u8.ToArray()), "a")).Message, StringComparison.Ordinal);
+        Assert.Contains("neither", Assert.Throws<UnrollException>(() =>
+            Keras.Load(new MemoryStream("hello"u8.ToArray()), "a")).Message, StringComparison.Ordinal);
         var other = new Hdf5Output();
         other.Add("numbers", [2], [1, 2]);
         Assert.Contains("neither the groups", Assert.Throws<UnrollException>(
-            () => Keras.LoadWeights(new Model(new Dense(1)).Build(new Shape(1)), Written(Hdf5Writer.ToBytes(other)))).Message, StringComparison.Ordinal);
+            () => Keras.LoadWeights(new Model(new Dense(1)).Build(new Shape(1)), Written(Hdf5Writer.ToBytes(other)))).Message,
+                StringComparison.Ordinal);
     }
 
     private static string Written(byte[] bytes)

@@ -30,7 +30,8 @@ public class KerasFileTests
         RequireNumbers(model, file[0] switch
         {
             'h' => value => (float)(Half)value,
-            'b' when file.StartsWith("brain", StringComparison.Ordinal) => value => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & ~0xFFFF),
+            'b' when file.StartsWith("brain", StringComparison.Ordinal) => value =>
+                BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & ~0xFFFF),
             _ => value => value,
         });
     }
@@ -50,7 +51,8 @@ public class KerasFileTests
             double Sum(int gate, int u, double[] state) => bias[gate * H + u]
                 + Enumerable.Range(0, F).Sum(i => x[t * F + i] * (double)kernel[i * 3 * H + gate * H + u])
                 + Enumerable.Range(0, H).Sum(i => state[i] * recurrent[i * 3 * H + gate * H + u]);
-            double[] before = h, z = [.. Enumerable.Range(0, H).Select(u => Hard(Sum(0, u, before)))], r = [.. Enumerable.Range(0, H).Select(u => Hard(Sum(1, u, before)))];
+            double[] before = h, z = [.. Enumerable.Range(0, H).Select(u => Hard(Sum(0, u, before)))],
+                r = [.. Enumerable.Range(0, H).Select(u => Hard(Sum(1, u, before)))];
             double[] reset = [.. Enumerable.Range(0, H).Select(u => r[u] * before[u])];
             h = [.. Enumerable.Range(0, H).Select(u => z[u] * before[u] + (1 - z[u]) * Math.Tanh(Sum(2, u, reset)))];
         }
@@ -65,7 +67,8 @@ public class KerasFileTests
     {
         // Matrices [H, inputs] of that library, laid flat into blocks [inputs, H].
         const int H = 3, F = 2, T = 3;
-        float[][] w = [Numbers(H * F, 1), Numbers(H * F, 2), Numbers(H * F, 3)], r = [Numbers(H * H, 4), Numbers(H * H, 5), Numbers(H * H, 6)];
+        float[][] w = [Numbers(H * F, 1), Numbers(H * F, 2), Numbers(H * F, 3)],
+            r = [Numbers(H * H, 4), Numbers(H * H, 5), Numbers(H * H, 6)];
         float[] bias = Numbers(6 * H, 7), x = Numbers(T * F, 8), kernel = Blocks(w, F), recurrent = Blocks(r, H);
         Model model = Load(Older("2.1.5", """
             {"class_name": "Sequential", "config": [{"class_name": "CuDNNGRU", "config": {"name": "g", "units": 3, "batch_input_shape": [null, 3, 2], "return_sequences": false}}]}
@@ -74,7 +77,8 @@ public class KerasFileTests
         for (int t = 0; t < T; t++)
         {
             double[] before = h;
-            double Of(float[] matrix, int u, int columns, Func<int, double> value) => Enumerable.Range(0, columns).Sum(i => matrix[u * columns + i] * value(i));
+            double Of(float[] matrix, int u, int columns, Func<int, double> value) =>
+                Enumerable.Range(0, columns).Sum(i => matrix[u * columns + i] * value(i));
             double Input(int gate, int u) => Of(w[gate], u, F, i => x[t * F + i]) + bias[gate * H + u];
             double Recurrent(int gate, int u) => Of(r[gate], u, H, i => before[i]) + bias[(3 + gate) * H + u];
             h = [.. Enumerable.Range(0, H).Select(u =>
@@ -88,14 +92,16 @@ public class KerasFileTests
 
         static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
         static float[] Blocks(float[][] matrices, int inputs) =>
-            [.. from i in Enumerable.Range(0, inputs) from gate in Enumerable.Range(0, 3) from u in Enumerable.Range(0, H) select matrices[gate][i * H + u]];
+            [.. from i in Enumerable.Range(0, inputs) from gate in Enumerable.Range(0, 3) from u in Enumerable.Range(0,
+                H) select matrices[gate][i * H + u]];
     }
 
     [Fact]
     public void ModelsInModelsAndSharedLayersBecomeOneGraph()
     {
         // A stack called twice, which counts its calls from 1 on, and beside it a layer whose weights are sorted behind those that are trained.
-        float[] k = Numbers(4, 1), b = Numbers(2, 2), gamma = Numbers(2, 3), beta = Numbers(2, 4), mean = Numbers(2, 5), top = Numbers(4, 6);
+        float[] k = Numbers(4, 1), b = Numbers(2, 2), gamma = Numbers(2, 3), beta = Numbers(2, 4), mean = Numbers(2, 5),
+            top = Numbers(4, 6);
         float[] variance = [.. Numbers(2, 7).Select(value => value * value + 0.5f)];
         Model model = Load(Older("2.4.0", """
             {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -110,7 +116,8 @@ public class KerasFileTests
             "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["d", 0, 0]]}}
             """,
             ("a", []), ("b", []),
-            ("twin", [("n/gamma:0", [2], gamma), ("n/beta:0", [2], beta), ("d/kernel:0", [2, 2], k), ("d/bias:0", [2], b), ("n/moving_mean:0", [2], mean), ("n/moving_variance:0", [2], variance)]),
+            ("twin", [("n/gamma:0", [2], gamma), ("n/beta:0", [2], beta), ("d/kernel:0", [2, 2], k), ("d/bias:0", [2], b),
+                ("n/moving_mean:0", [2], mean), ("n/moving_variance:0", [2], variance)]),
             ("c", []), ("d", [("d/kernel:0", [4, 1], top)])));
         Assert.Equal(2, model.Inputs.Count);
         float[] one = [0.3f, -0.7f], two = [1.1f, 0.2f];
@@ -136,7 +143,8 @@ public class KerasFileTests
             "input_layers": ["x", 0, 0], "output_layers": ["g", 0, 0]}}
             """;
         Assert.Equal([new Embedding(5, 2) { Name = "e", MaskZero = true }, new Gru(2) { Name = "g" }], Join(Masked("0")).Layers);
-        Assert.Contains("mask of its own", Assert.Throws<UnsupportedModelException>(() => Join(Masked("1"))).Message, StringComparison.Ordinal);
+        Assert.Contains("mask of its own", Assert.Throws<UnsupportedModelException>(() => Join(Masked("1"))).Message,
+            StringComparison.Ordinal);
 
         static string Value(string layer) => $$$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["{{{{layer}}}}", 0, 0]}}""";
     }
@@ -210,7 +218,8 @@ public class KerasFileTests
         {
             for (int i = 0; i < arrays.Length; i++)
             {
-                float[] expected = [.. model.GetWeights(arrays[i]).Select((_, at) => rounded((float)((((100 * i + at) * 7919 % 2001) - 1000) / 2000.0)))];
+                float[] expected = [.. model.GetWeights(arrays[i])
+                    .Select((_, at) => rounded((float)((((100 * i + at) * 7919 % 2001) - 1000) / 2000.0)))];
                 Assert.Equal(expected, model.GetWeights(arrays[i]));
             }
         }
@@ -226,7 +235,8 @@ public class KerasFileTests
 
     private static Model Load(byte[] file) => Keras.Load(new MemoryStream(file), "a.h5");
 
-    private static byte[] Older(string version, string config, params (string Layer, (string Name, int[] Shape, float[] Values)[] Arrays)[] layers)
+    private static byte[] Older(string version, string config,
+        params (string Layer, (string Name, int[] Shape, float[] Values)[] Arrays)[] layers)
     {
         var root = new Hdf5Output();
         root.AddText("keras_version", version);

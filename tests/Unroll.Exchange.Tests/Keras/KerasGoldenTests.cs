@@ -44,7 +44,8 @@ public class KerasGoldenTests
             Close.Require(Pretrained.Floats(each.GetProperty("mask")), run.Output, tolerance.GetProperty("mask").GetSingle());
             float[] expected = Pretrained.Floats(each.GetProperty("states"));
             float[][] states = [run.States["lstm/h"], run.States["lstm/c"], run.States["lstm_1/h"], run.States["lstm_1/c"]];
-            float[] actual = [.. Enumerable.Range(0, expected.Length).Select(i => states[i / 256 % 2 * 2 + i % 2][i / 512 * 128 + i / 2 % 128])];
+            float[] actual = [.. Enumerable.Range(0, expected.Length)
+                .Select(i => states[i / 256 % 2 * 2 + i % 2][i / 512 * 128 + i / 2 % 128])];
             Close.Require(expected, actual, tolerance.GetProperty("states").GetSingle());
         }
     }
@@ -55,9 +56,11 @@ public class KerasGoldenTests
         string path = Pretrained.PathOf("dtln", "model.h5");
         Model model = new Model(new Lstm(128) { ReturnSequences = true }, new Dense(257)).Build(new Shape(3, 257));
         float[] before = model.GetWeights("lstm_1/kernel");
-        Assert.Contains("9 layers (lstm, lstm_1, dense", Assert.Throws<UnrollException>(() => Keras.LoadWeights(model, path)).Message, StringComparison.Ordinal);
+        Assert.Contains("9 layers (lstm, lstm_1, dense", Assert.Throws<UnrollException>(() =>
+            Keras.LoadWeights(model, path)).Message, StringComparison.Ordinal);
         Assert.Contains("no layer dense_1x", Assert.Throws<UnrollException>(
-            () => Keras.LoadWeights(new Model(new Dense(257) { Name = "dense_1x" }).Build(new Shape(128)), path, new KerasOptions { ByName = true })).Message, StringComparison.Ordinal);
+            () => Keras.LoadWeights(new Model(new Dense(257) { Name = "dense_1x" }).Build(new Shape(128)), path,
+                new KerasOptions { ByName = true })).Message, StringComparison.Ordinal);
         Assert.Equal(before, model.GetWeights("lstm_1/kernel"));
     }
 
@@ -83,7 +86,8 @@ public class KerasGoldenTests
         Keras.LoadWeights(layers, Pretrained.PathOf("textgenrnn", "textgenrnn_weights.hdf5"), new KerasOptions { ByName = true });
         ModelStates states = layers.Run(five).States;
         foreach (string name in (string[])["rnn_1_last_h", "rnn_1_last_c", "rnn_2_last_h", "rnn_2_last_c"])
-            Close.Require(Pretrained.Floats(second.GetProperty(name)), states[name.Replace("_last_", "/", StringComparison.Ordinal)], tolerance);
+            Close.Require(Pretrained.Floats(second.GetProperty(name)), states[name.Replace("_last_", "/", StringComparison.Ordinal)],
+                tolerance);
 
         var characters = JsonDocument.Parse(File.ReadAllBytes(Pretrained.PathOf("textgenrnn", "textgenrnn_vocab.json"))).RootElement
             .EnumerateObject().ToDictionary(pair => pair.Value.GetInt32(), pair => pair.Name);
@@ -97,7 +101,8 @@ public class KerasGoldenTests
                 if (i == 0)
                 {
                     foreach (JsonElement best in text.GetProperty("best").EnumerateArray())
-                        Assert.Equal(best.GetProperty("probability").GetSingle(), probabilities[best.GetProperty("id").GetInt32()], tolerance);
+                        Assert.Equal(best.GetProperty("probability").GetSingle(), probabilities[best.GetProperty("id").GetInt32()],
+                            tolerance);
                 }
 
                 int next = Array.IndexOf(probabilities, probabilities.Max());
@@ -125,13 +130,15 @@ public class KerasGoldenTests
         Node mean = new Flatten().Apply(new Attention().Apply(one, all, scores));
         Node next = new Dense(465) { Name = "output", Activation = Activation.Softmax }.Apply(mean);
         Model model = new Model([tokens, one], [next, mean]).Build(0);
-        Assert.Empty(Keras.LoadWeights(model, Pretrained.PathOf("textgenrnn", "textgenrnn_weights.hdf5"), new KerasOptions { ByName = true }));
+        Assert.Empty(Keras.LoadWeights(model, Pretrained.PathOf("textgenrnn", "textgenrnn_weights.hdf5"),
+            new KerasOptions { ByName = true }));
         return model;
     }
 
     private static Model WithStates(Model loaded, Shape input)
     {
-        Model model = new Model([.. loaded.Layers.Select(layer => layer is Recurrent recurrent ? recurrent with { ReturnState = true } : layer)]).Build(input);
+        Model model = new Model([.. loaded.Layers.Select(layer =>
+            layer is Recurrent recurrent ? recurrent with { ReturnState = true } : layer)]).Build(input);
         model.CopyWeights(loaded);
         return model;
     }

@@ -37,7 +37,8 @@ internal sealed class Hdf5Chunks(Hdf5Bytes file)
                 if (level > 0)
                     pending.Push((child, level));
                 else
-                    Place(elements, Unpack(file.Slice(child, packed, $"a chunk of {name}"), layout.Filters, mask, chunkSize, elementSize, name), layout, at, shape, elementSize);
+                    Place(elements, Unpack(file.Slice(child, packed, $"a chunk of {name}"), layout.Filters, mask, chunkSize,
+                        elementSize, name), layout, at, shape, elementSize);
             }
         }
 
@@ -121,7 +122,8 @@ internal sealed class Hdf5Chunks(Hdf5Bytes file)
             for (int axis = 0; axis < rank - 1; axis++)
                 target = target * shape[axis] + place[axis];
             target = target * shape[rank - 1] + at[rank - 1];
-            chunk.Span.Slice((int)(row * width * elementSize), (int)inside * elementSize).CopyTo(elements.AsSpan((int)(target * elementSize)));
+            chunk.Span.Slice((int)(row * width * elementSize),
+                (int)inside * elementSize).CopyTo(elements.AsSpan((int)(target * elementSize)));
         }
     }
 }

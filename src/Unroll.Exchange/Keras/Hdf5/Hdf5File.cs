@@ -3,12 +3,14 @@ using System.Text;
 namespace Unroll.Exchange.Hdf5;
 
 /// <summary>
-/// Reads HDF5 files as Keras writes them: superblocks 0 to 3, groups with symbol tables or with links in their headers, attributes, datasets
+/// Reads HDF5 files as Keras writes them: superblocks 0 to 3, groups with symbol tables or with links in their headers, attributes,
+/// datasets
 /// in one piece, in their header, or in chunks (deflate, shuffle). The structure is read at once, numbers when they are asked for.
 /// After the HDF5 File Format Specification, version 3.0.
 /// </summary>
 /// <remarks>
-/// A file is data, which may be damaged or made to do harm. Addresses and sizes are compared with the bytes that are there, an object is read
+/// A file is data, which may be damaged or made to do harm. Addresses and sizes are compared with the bytes that are there, an object is
+/// read
 /// once however often it is named, groups that contain themselves are refused, and the work is limited by the length of the file
 /// (<see cref="Hdf5Bytes.Pay"/>). Whatever is wrong is an <see cref="UnrollException"/>.
 /// </remarks>
@@ -164,7 +166,8 @@ internal sealed class Hdf5File
             throw Bytes.Damaged("a dataset has no type or no shape");
         var type = Hdf5Type.Read(Bytes, datatype);
         long[] shape = Hdf5Header.Shape(Bytes, dataspace);
-        return new Hdf5Dataset(this, attributes, type, shape, Hdf5Header.Layout(Bytes, layout, header.Find(Hdf5Message.Filters), shape.Length));
+        return new Hdf5Dataset(this, attributes, type, shape,
+            Hdf5Header.Layout(Bytes, layout, header.Find(Hdf5Message.Filters), shape.Length));
     }
 
     private Dictionary<string, Hdf5Attribute> Attributes(Hdf5Header header)
@@ -209,7 +212,7 @@ internal sealed class Hdf5File
         return attributes;
     }
 
-    private IEnumerable<(string Name, ulong Target)> Links(Hdf5Header header)
+    private List<(string Name, ulong Target)> Links(Hdf5Header header)
     {
         if (header.Find(Hdf5Message.SymbolTable) is { } table)
             return Hdf5Links.OfTable(Bytes, table.UInt64(), table.UInt64());

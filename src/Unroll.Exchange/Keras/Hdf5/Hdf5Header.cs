@@ -40,7 +40,8 @@ internal sealed class Hdf5Header
         return null;
     }
 
-    public IEnumerable<Hdf5Reader> All(Hdf5Message kind) => _messages.Where(message => message.Kind == kind).Select(message => message.Content);
+    public IEnumerable<Hdf5Reader> All(Hdf5Message kind) => _messages.Where(message => message.Kind == kind)
+        .Select(message => message.Content);
 
     /// <summary>Reads a header and its continuations.</summary>
     public static Hdf5Header Read(Hdf5Bytes file, ulong address)

@@ -74,7 +74,8 @@ internal sealed class Hdf5Dataset(
     /// <exception cref="UnrollException">They are no numbers, or damaged.</exception>
     public NamedTensor ToTensor(string name)
     {
-        TensorType? numbers = type is { Class: Hdf5Class.Opaque, Size: 2 } && Text("dtype") == "bfloat16" ? TensorType.BFloat16 : type.Tensor;
+        TensorType? numbers = type is { Class: Hdf5Class.Opaque, Size: 2 } && Text("dtype") == "bfloat16" ? TensorType.BFloat16
+            : type.Tensor;
         if (numbers is not { } kind)
             throw file.Bytes.NotRead($"the dataset {name}, whose elements ({type.Class}, {type.Size} bytes) are no numbers,");
         ReadOnlyMemory<byte> bytes = file.Elements(layout, type, shape, name);

@@ -66,15 +66,16 @@ internal sealed class Hdf5Writer
 
     private const int SuperblockSize = 96, LeastHeap = 4096;
 
-    private readonly MemoryStream _file = new();
+    private readonly MemoryStream _file;
     private readonly int _treeK;
 
-    private Hdf5Writer(Hdf5Output root) => _treeK = Math.Max(16, (MostTables(root) + 1) / 2);
+    private Hdf5Writer(MemoryStream file, Hdf5Output root) => (_file, _treeK) = (file, Math.Max(16, (MostTables(root) + 1) / 2));
 
     /// <summary>The bytes of a file.</summary>
     public static byte[] ToBytes(Hdf5Output root)
     {
-        var writer = new Hdf5Writer(root);
+        using var stream = new MemoryStream();
+        var writer = new Hdf5Writer(stream, root);
         writer._file.Write(new byte[SuperblockSize]);
         (long header, long tree, long heap) = writer.Write(root);
         var superblock = new Hdf5Block();
@@ -171,11 +172,13 @@ internal sealed class Hdf5Writer
         {
             int padded = (content.Length + 7) & ~7;
             if (padded > ushort.MaxValue)
-                throw new UnrollException("A name or a list of names is longer than the 64 kB that HDF5 has for it. Give layers shorter names.");
+                throw new UnrollException("A name or a list of names is longer than the 64 kB that HDF5 has for it. Give layers "
+                    + "shorter names.");
             body.UInt16((int)kind).UInt16(padded).UInt32(0).Bytes(content).Align();
         }
 
-        return Append(new Hdf5Block().Bytes([1, 0]).UInt16(messages.Count).UInt32(1).UInt32((uint)body.Length).UInt32(0).Bytes(body.ToArray()).ToArray());
+        return Append(new Hdf5Block().Bytes([1, 0]).UInt16(messages.Count).UInt32(1).UInt32((uint)body.Length).UInt32(0)
+            .Bytes(body.ToArray()).ToArray());
     }
 
     private byte[] Attribute(string name, IReadOnlyList<string> texts, bool isList)
