@@ -43,7 +43,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
         return new TensorFile(_tensors, _texts);
     }
 
-    private object? Find(object? root, string path)
+    private PickleDictionary Find(object? root, string path)
     {
         for (string rest = path; ;)
         {
