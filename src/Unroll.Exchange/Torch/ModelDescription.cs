@@ -7,7 +7,8 @@ namespace Unroll.Exchange;
 
 /// <summary>
 /// What describes a model beside its tensors, as text: <c>unroll.model</c> is the header of its .unroll file, <c>unroll.sha256</c> that
-/// text's check sum, <c>unroll.prefix</c> and <c>unroll.names</c> the options that the tensors were named with, where there were any.
+/// text's check sum, <c>unroll.prefix</c>, <c>unroll.names</c> and <c>unroll.channels</c> the options that the tensors were written
+/// with, where not the usual ones.
 /// </summary>
 internal static class ModelDescription
 {
@@ -15,6 +16,7 @@ internal static class ModelDescription
     public const string Prefix = "unroll.";
 
     private const string ModelText = "unroll.model", SumText = "unroll.sha256", PrefixText = "unroll.prefix", NamesText = "unroll.names";
+    private const string OrderText = "unroll.channels", ChannelsLast = "last";
     private const int MostShown = 5;
 
     /// <exception cref="UnrollException">A layer has no name in files.</exception>
@@ -24,6 +26,8 @@ internal static class ModelDescription
         var texts = new Dictionary<string, string> { [ModelText] = Encoding.UTF8.GetString(header), [SumText] = SumOf(header) };
         if (options.Prefix.Length > 0)
             texts.Add(PrefixText, options.Prefix);
+        if (!options.ChannelsFirst)
+            texts.Add(OrderText, ChannelsLast);
         if (options.Names.Count > 0)
         {
             byte[] names = TextRecord.ToBytes(options.Names.OrderBy(pair => pair.Key, StringComparer.Ordinal));
@@ -73,7 +77,8 @@ internal static class ModelDescription
         string prefix = file.Metadata.GetValueOrDefault(PrefixText, "");
         Dictionary<string, string> names = file.Metadata.TryGetValue(NamesText, out string? json)
             ? TextRecord.Read(bytes, Encoding.UTF8.GetBytes(json)) : [];
-        return new TorchOptions { Prefix = prefix, Names = names, OwnLayouts = true };
+        bool channelsFirst = file.Metadata.GetValueOrDefault(OrderText) != ChannelsLast;
+        return new TorchOptions { Prefix = prefix, Names = names, OwnLayouts = true, ChannelsFirst = channelsFirst };
     }
 
     private static string SumOf(byte[] header) => Convert.ToHexStringLower(SHA256.HashData(header));

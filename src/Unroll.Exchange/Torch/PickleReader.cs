@@ -74,8 +74,15 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
             case PickleOp.NewTrue or PickleOp.NewFalse:
                 _stack.Add(op == PickleOp.NewTrue);
                 break;
-            case PickleOp.BinInt or PickleOp.BinInt1 or PickleOp.BinInt2 or PickleOp.Long1 or PickleOp.Long4 or PickleOp.BinFloat:
-                _stack.Add(Number(op));
+            case PickleOp.BinInt or PickleOp.BinInt1 or PickleOp.BinInt2:
+                _stack.Add(Integer(op));
+                break;
+            case PickleOp.Long1 or PickleOp.Long4:
+                BigInteger large = Large(op == PickleOp.Long1 ? Byte() : U32());
+                _stack.Add(large >= long.MinValue && large <= long.MaxValue ? (object)(long)large : large);
+                break;
+            case PickleOp.BinFloat:
+                _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
                 break;
             case PickleOp.BinUnicode or PickleOp.ShortBinUnicode or PickleOp.BinUnicode8 or PickleOp.BinString or PickleOp.ShortBinString:
                 _stack.Add(Text(LengthOf(op)));
@@ -232,22 +239,15 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
             dictionary.Pairs.Add(new(items[i], items[i + 1]));
     }
 
-    private object Number(PickleOp op) => op switch
+    private long Integer(PickleOp op) => op switch
     {
-        PickleOp.BinInt => (long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
-        PickleOp.BinInt1 => (long)Byte(),
-        PickleOp.BinInt2 => (long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)),
-        PickleOp.BinFloat => BinaryPrimitives.ReadDoubleBigEndian(Take(8)),
-        _ => Long(op == PickleOp.Long1 ? Byte() : U32()),
+        PickleOp.BinInt1 => Byte(),
+        PickleOp.BinInt2 => BinaryPrimitives.ReadUInt16LittleEndian(Take(2)),
+        _ => BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
     };
 
-    private object Long(uint length)
-    {
-        if (length > LongestNumber)
-            throw Wrong($"it has a number of {length} bytes");
-        var number = new BigInteger(Take(length));
-        return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
-    }
+    private BigInteger Large(uint length) =>
+        length <= LongestNumber ? new BigInteger(Take(length)) : throw Wrong($"it has a number of {length} bytes");
 
     private long LengthOf(PickleOp op) => op switch
     {

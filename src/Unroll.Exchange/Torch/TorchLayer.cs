@@ -5,7 +5,8 @@ namespace Unroll.Exchange;
 /// <param name="layer">Unroll's name of it.</param>
 /// <param name="parameters">Its parameters.</param>
 /// <param name="input">The shape of its first input.</param>
-internal sealed partial class TorchLayer(TorchRules rules, string layer, Parameter[] parameters, Shape input)
+/// <param name="order">In which order the features of that stand.</param>
+internal sealed partial class TorchLayer(TorchRules rules, string layer, Parameter[] parameters, Shape input, FeatureOrder order)
 {
     private readonly List<TorchName> _names = [];
     private readonly List<string> _counters = [];
@@ -16,6 +17,7 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     /// <returns>Why PyTorch does not have it, or null.</returns>
     public string? Add(Layer description) => description switch
     {
+        _ when OrderRefusal(description) is { } reason => reason,
         TimeDistributed distributed => Inner(distributed.Inner),
         Dense dense => Linear(dense),
         Embedding embedding => Alone("embeddings", "weight", $"nn.Embedding({embedding.Inputs}, {embedding.Units})"),
@@ -52,6 +54,25 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         }
     }
 
+    /// <summary>Why the order of the layer's features is not clear, or null.</summary>
+    private string? OrderRefusal(Layer description) => order.Kind switch
+    {
+        FeatureOrderKind.Flattened when description is Dense or Recurrent or StackedRecurrent or Bidirectional => null,
+        FeatureOrderKind.Flattened or FeatureOrderKind.Unclear => "it reads features that PyTorch, which flattens channels first, has in "
+            + "another order; set TorchOptions.ChannelsFirst to false where the module flattens positions first",
+        _ => null,
+    };
+
+    /// <summary>What the layout says of rows in another order.</summary>
+    private string OrderText => order.Kind == FeatureOrderKind.Flattened
+        ? "; inputs (channel, position) there, (position, channel) here" : "";
+
+    /// <summary>A box whose last extent is the layer's inputs, in the order that PyTorch has them in.</summary>
+    private TensorBox Reordered(TensorBox box) => order.Kind != FeatureOrderKind.Flattened ? box : new TensorBox(
+        [.. box.Extents[..^1], order.Channels, order.Positions],
+        box.TensorFrom, [.. box.TensorStrides[..^1], box.TensorStrides[^1] * order.Positions, box.TensorStrides[^1]],
+        box.WeightsFrom, [.. box.WeightsStrides[..^1], box.WeightsStrides[^1], box.WeightsStrides[^1] * order.Channels]);
+
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private string? Inner(Layer inner)
@@ -63,7 +84,8 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     private string? Linear(Dense dense)
     {
         string module = $"nn.Linear({ShapeOf("kernel")[0]}, {dense.Units}{NoBias(dense.UseBias)})";
-        Permuted("kernel", "weight", module, "transposed", [1, 0]);
+        TensorBox box = Whole(ShapeOf("kernel").ToArray(), [1, 0]);
+        Add("kernel", module, "transposed" + OrderText, Part("weight", box.Extents, Reordered(box)));
         return dense.UseBias ? Alone("bias", "bias", module) : null;
     }
 

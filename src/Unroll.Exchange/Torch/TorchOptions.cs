@@ -33,6 +33,13 @@ public sealed record TorchOptions
     /// </summary>
     public bool? OwnLayouts { get; init; }
 
+    /// <summary>
+    /// Which order a file's weights behind a flattened convolution, pooling or image have. True, as nn.Flatten gives it to nn.Linear:
+    /// (channel, position), which becomes Unroll's (position, channel). False: (position, channel), for a module that puts channels last
+    /// before it flattens.
+    /// </summary>
+    public bool ChannelsFirst { get; init; } = true;
+
     /// <summary>True: what describes the model is written too, so that the file can be loaded as a model.</summary>
     public bool WithModel { get; init; } = true;
 

@@ -106,8 +106,8 @@ internal sealed partial class TorchLayer
             Gru => "; gates r z n there, z r h here",
             _ => "",
         };
-        Matrix("kernel", "weight_ih");
-        Matrix("recurrent_kernel", "weight_hh");
+        Matrix("kernel", "weight_ih", isInput: suffix is "_l0" or "_l0_reverse" && modulePath is "" or "0.");
+        Matrix("recurrent_kernel", "weight_hh", isInput: false);
         if (recurrent is Lstm { ProjectionUnits: not null })
             Permuted($"{path}projection_kernel", $"{modulePath}weight_hr{suffix}", module, "transposed", [1, 0]);
         if (!recurrent.UseBias)
@@ -118,13 +118,16 @@ internal sealed partial class TorchLayer
         else
             Add($"{path}bias", module, "added; written as the bias and −0" + words, first, second with { IsAdded = true });
 
-        void Matrix(string role, string leaf)
+        void Matrix(string role, string leaf, bool isInput)
         {
             Shape shape = ShapeOf(path + role);
             int inputs = shape[0], columns = shape[1];
             TensorBox[] boxes = [.. order.Select((gate, block) =>
                 new TensorBox([units, inputs], block * units * inputs, [inputs, 1], gate * units, [1, columns]))];
-            Add(path + role, module, "transposed" + words, Part($"{modulePath}{leaf}{suffix}", [columns, inputs], boxes));
+            if (isInput)
+                boxes = [.. boxes.Select(Reordered)];
+            string layout = "transposed" + words + (isInput ? OrderText : "");
+            Add(path + role, module, layout, Part($"{modulePath}{leaf}{suffix}", [columns, inputs], boxes));
         }
 
         TensorPart Vector(string leaf, int from) => Part($"{modulePath}{leaf}{suffix}", [order.Length * units],

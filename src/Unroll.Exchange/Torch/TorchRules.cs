@@ -25,13 +25,15 @@ internal sealed class TorchRules
     {
         var rules = new TorchRules(options);
         var reasons = new List<string>();
+        Dictionary<Node, FeatureOrder> orders = FeatureOrder.Of(model.Graph);
         foreach (LayerUse use in model.Graph.Uses.Where(use => use.Owner == use))
         {
             string name = model.Graph.NameOf(use);
             Parameter[] parameters = [.. model.Parameters.Where(parameter => parameter.IsOf(name))];
             if (parameters.Length == 0)
                 continue;
-            var layer = new TorchLayer(rules, name, parameters, use.Inputs[0].Shape);
+            FeatureOrder order = options.ChannelsFirst ? orders[use.Inputs[0]] : default;
+            var layer = new TorchLayer(rules, name, parameters, use.Inputs[0].Shape, order);
             if (layer.Add(use.Layer) is not { } reason)
                 layer.Finish();
             else if (options.OwnLayouts == true)

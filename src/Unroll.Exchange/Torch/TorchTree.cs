@@ -43,7 +43,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
         return new TensorFile(_tensors, _texts);
     }
 
-    private object? Find(object? root, string path)
+    private PickleDictionary Find(object? root, string path)
     {
         for (string rest = path; ;)
         {
@@ -131,8 +131,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
         if (isInOrder && !(highFirst && width > 1))
             return storage.Slice((int)tensor.Offset * width, length * width);
         _copied += (long)length * width;
-        bool repeats = !isInOrder && (long)length * width > storage.Length;
-        if (repeats || _copied > SmallCopies + LargestRatio * file.Bytes.Length)
+        if (_copied > SmallCopies + LargestRatio * file.Bytes.Length)
             throw file.Refused($"{name} repeats the numbers of its storage many times");
         return Copy(tensor, storage.Span, length, width);
     }

@@ -158,6 +158,14 @@ public class HostileFileTests
     }
 
     [Fact]
+    public void ATensorMayRepeatANumberSomeTimes()
+    {
+        NamedTensor tensor = FileTests.Read(".pt", Tensors(Storage("0", 2) + "K\u0001(K\u0003K\u0002t(K\0K\0t")).Find("a")!;
+        Assert.Equal([3, 2], tensor.Shape);
+        Assert.Equal(new float[6], tensor.ToFloats());
+    }
+
+    [Fact]
     public void EveryOtherOperationIsRefusedByItsName()
     {
         // One argument of eight bytes, where an operation takes any.

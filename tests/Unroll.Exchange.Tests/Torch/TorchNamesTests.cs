@@ -235,4 +235,53 @@ public class TorchNamesTests
         Assert.Equal(2 * (3 - 1) / Math.Sqrt(4 + 1e-5) + 0.5, y[0], 1e-5);
         Assert.Equal(3 * (1 - 2) / Math.Sqrt(0.25 + 1e-5) - 1, y[1], 1e-5);
     }
+
+    [Theory]
+    [InlineData("dense")]
+    [InlineData("pooled")]
+    [InlineData("image")]
+    [InlineData("steps")]
+    [InlineData("reshaped")]
+    public void WhatIsFlattenedBehindAConvolutionHasItsChannelsFirst(string name)
+    {
+        var conv = new Conv1D(3, 2) { Name = "conv" };
+        (Shape input, Layer[] layers) = name switch
+        {
+            "pooled" => (new Shape(9, 2), (Layer[])[conv, new MaxPooling1D(2), new Dropout(0.1), new Flatten(), new Activate(Activation.Relu), new Dense(5) { Name = "last" }]),
+            "image" => (new Shape(4, 2, 3), [new Flatten(), new Dense(5) { Name = "last" }]),
+            "steps" => (new Shape(6, 5, 2), [new TimeDistributed(conv with { Name = null }) { Name = "conv" }, new TimeDistributed(new Flatten()), new Gru(5) { Name = "last" }]),
+            "reshaped" => (new Shape(5, 2), [conv, new Reshape(12), new Dense(5) { Name = "last" }]),
+            _ => (new Shape(5, 2), [conv, new Flatten(), new Dense(5) { Name = "last" }]),
+        };
+        Model model = new Model(layers).Build(input, seed: 3);
+        (int positions, int channels) = name == "image" ? (8, 3) : (4, 3);
+        string matrix = name == "steps" ? "weight_ih_l0" : "weight";
+        int units = name == "steps" ? 15 : 5;
+        float[] first = Torch.StateOf(model).Find($"last.{matrix}")!.ToFloats(), last = Torch.StateOf(model, new TorchOptions { ChannelsFirst = false }).Find($"last.{matrix}")!.ToFloats();
+        Assert.NotEqual(first, last);
+        for (int unit = 0; unit < units; unit++)
+        {
+            for (int position = 0; position < positions; position++)
+            {
+                for (int channel = 0; channel < channels; channel++)
+                    Assert.Equal(last[(unit * positions + position) * channels + channel], first[(unit * channels + channel) * positions + position]);
+            }
+        }
+
+        Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(Torch.StateOf(model).ToModel().Model));
+        Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(Torch.StateOf(model, new TorchOptions { ChannelsFirst = false }).ToModel().Model));
+    }
+
+    [Fact]
+    public void SequencesAreFlattenedAsTheyAreAndWhatIsNotClearIsRefused()
+    {
+        Model model = new Model(new Gru(3) { ReturnSequences = true }, new Flatten(), new Dense(2)).Build(new Shape(5, 2), seed: 3);
+        Assert.Equal(Torch.StateOf(model, new TorchOptions { ChannelsFirst = false }).Find("dense_1.weight")!.ToFloats(), Torch.StateOf(model).Find("dense_1.weight")!.ToFloats());
+        Node x = Node.Input(new Shape(5, 2)), flat = new Flatten().Apply(new Conv1D(3, 2).Apply(x));
+        Model joined = new Model([x], [new Dense(2).Apply(new Concatenate().Apply(flat, new Gru(4).Apply(x)))]).Build(seed: 3);
+        Assert.StartsWith("dense_1: it reads features that PyTorch, which flattens channels first", Assert.Single(Assert.Throws<UnsupportedModelException>(() => Torch.StateOf(joined)).Reasons), StringComparison.Ordinal);
+        Assert.NotNull(Torch.StateOf(joined, new TorchOptions { ChannelsFirst = false }).Find("dense_1.weight"));
+        Model normed = new Model(new Conv1D(3, 2), new Flatten(), new BatchNorm()).Build(new Shape(5, 2), seed: 3);
+        Assert.Throws<UnsupportedModelException>(() => Torch.StateOf(normed));
+    }
 }
