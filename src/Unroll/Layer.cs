@@ -61,6 +61,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(LayerNorm), "layer-norm")]
 [JsonDerivedType(typeof(RmsNorm), "rms-norm")]
 [JsonDerivedType(typeof(BatchNorm), "batch-norm")]
+[JsonDerivedType(typeof(Rescaling), "rescaling")]
 [JsonDerivedType(typeof(TimeDistributed), "time-distributed")]
 public abstract record Layer
 {

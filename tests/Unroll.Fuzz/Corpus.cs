@@ -21,6 +21,7 @@ internal static class Corpus
         yield return new Model(new TimeDistributed(new TimeDistributed(new Gru(2))), new Flatten(), new Dense(1)).Build(new Shape(2, 3, 2, 2));
         yield return new Model(new GaussianNoise(0.1), new ZeroPadding1D(1, 2), new UpSampling1D(2), new Cropping1D(1, 1), new SpatialDropout1D(0.1), new Conv1D(4, 2) { Groups = 2 }, new DepthwiseConv1D(2) { DepthMultiplier = 2 }, new SeparableConv1D(3, 2), new Conv1DTranspose(2, 2) { OutputPadding = 0 }, new MultiHeadAttention(2, 3) { ReturnScores = true }, new RmsNorm(), new LayerNorm { Scale = false, Center = false }, new Permute(2, 1), new GaussianDropout(0.1)).Build(new Shape(4, 2));
         yield return new Model(new ZeroPadding2D(1), new Conv2D(4, 2, 2) { Groups = 2 }, new DepthwiseConv2D(2, 2), new SeparableConv2D(3, 2, 2), new Conv2DTranspose(2, 2, 2), new UpSampling2D(2, 1), new Cropping2D(1, 0, 1, 0), new SpatialDropout2D(0.1)).Build(new Shape(5, 5, 2));
+        yield return new Model(new Rescaling([2, 0.5], [1]), new Dense(1)).Build(new Shape(3, 2));
         Node tokens = Node.Input(new Shape(5), "tokens"), more = Node.Input(new Shape(5));
         Node table = new Embedding(7, 3) { MaskZero = true }.Apply(tokens), other = table.Again(more);
         Node seen = new Attention { ReturnScores = true }.Apply(table, other), added = new AdditiveAttention { UseScale = false }.Apply(other, table);

@@ -128,6 +128,8 @@ internal static partial class GradientCases
         yield return new GradientCase("dropout of vectors", new Dense(5), new Dropout(0.5)) { Vector = true, Training = true, Rows = 9 };
         yield return new GradientCase("dropout of sequences", new Dropout(0.25)) { Training = true, Rows = 9 };
         yield return new GradientCase("dropout outside training", new Dropout(0.25));
+        yield return new GradientCase("rescaling of sequences", new Rescaling([0.5, -3, 1.25], [1, 2, -1])) { Rows = 9 };
+        yield return new GradientCase("rescaling of 17 features between masks and a gru", new Masking(), new Dense(17), new Rescaling([-0.5], [0.1]), new Gru(3)) { Rows = 6, Masked = s_masks };
         yield return new GradientCase("masking", new Masking()) { Masked = s_masks, Rows = 6 };
         yield return new GradientCase("last steps", new LastSteps(2)) { Rows = 9 };
         yield return new GradientCase("all steps", new LastSteps(4)) { Rows = 3, Features = 17 };

@@ -13,6 +13,7 @@ internal static class LayerModels
         ["repeat vector"] = Stack(new Shape(5, 2), new Gru(3), new RepeatVector(4), new Lstm(3) { ReturnSequences = true }),
         ["softmax"] = Stack(new Shape(5, 2), new Dense(5), new Softmax(), new Gru(3)),
         ["gelu and silu"] = Stack(new Shape(7), new Dense(5), new Gelu(), new Dense(5), new Silu(), new Dense(3)),
+        ["rescaling"] = Stack(new Shape(5, 2), new Masking(), new Rescaling([0.5, -2], [1, 0.25]), new Dense(3), new Rescaling([3]), new Gru(3)),
         ["layer norm"] = Stack(new Shape(5, 2), new Dense(5), new LayerNorm { Epsilon = 1e-5 }, new Gru(3)),
         ["batch norm"] = Stack(new Shape(5, 2), new Dense(5), new BatchNorm { Momentum = 0.75, Epsilon = 0.01 }, new Gru(3), new BatchNorm(), new Dense(2)),
         ["time distributed"] = Stack(new Shape(5, 3, 2), new TimeDistributed(new Gru(4) { ReturnSequences = true }), new TimeDistributed(new BatchNorm()), new TimeDistributed(new Flatten()) { Name = "flat" }, new Lstm(3)),
