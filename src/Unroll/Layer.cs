@@ -12,6 +12,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(SimpleRnn), "simple-rnn")]
 [JsonDerivedType(typeof(Lstm), "lstm")]
 [JsonDerivedType(typeof(Gru), "gru")]
+[JsonDerivedType(typeof(IndRnn), "ind-rnn")]
 [JsonDerivedType(typeof(Bidirectional), "bidirectional")]
 [JsonDerivedType(typeof(StackedRecurrent), "stacked-recurrent")]
 [JsonDerivedType(typeof(Dense), "dense")]

@@ -16,6 +16,8 @@ internal static class Corpus
         var penalty = new L1L2(0.1, 0.2);
         yield return new Model(new Masking(), new Bidirectional(new Lstm(2) { ReturnSequences = true }) { Name = "both" }, new SimpleRnn(2) { ReturnSequences = true }, new Lstm(2) { ReturnSequences = true }, new LastSteps(2), new Gru(2) { KernelRegularizer = penalty }, new Dense(1)).Build(new Shape(4, 2));
         yield return new Model(new StackedRecurrent(new Lstm(2), new Gru(3) { ResetAfter = false }), new RepeatVector(3), new Dropout(0.2), new Activate(Activation.Elu), new Flatten(), new Reshape(3, 3), new Softmax()).Build(new Shape(4, 2));
+        yield return new Model(new StackedRecurrent(new IndRnn(2), new IndRnn(3)), new Dense(1)).Build(new Shape(4, 2));
+        yield return new Model(new IndRnn(2) { ReturnSequences = true }, new Dense(1)).Build(new Shape(4, 2));
         yield return new Model(new Conv1D(3, 2), new MaxPooling1D(2), new LayerNorm(), new AveragePooling1D(2), new BatchNorm(), new GlobalAveragePooling(), new Gelu(), new Silu()).Build(new Shape(12, 2));
         yield return new Model(new Conv2D(2, 2, 2), new MaxPooling2D(2, 2), new AveragePooling2D(1, 1), new GlobalMaxPooling(), new Dense(2)).Build(new Shape(6, 6, 1));
         yield return new Model(new TimeDistributed(new TimeDistributed(new Gru(2))), new Flatten(), new Dense(1)).Build(new Shape(2, 3, 2, 2));

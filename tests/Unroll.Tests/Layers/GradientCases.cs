@@ -12,6 +12,7 @@ internal static partial class GradientCases
     private static readonly (string Name, Func<int, Recurrent> Of)[] s_makers =
     [
         ("simple rnn", units => new SimpleRnn(units)),
+        ("independent rnn", units => new IndRnn(units)),
         ("lstm", units => new Lstm(units)),
         ("gru", units => new Gru(units)),
         ("gru, reset before", units => new Gru(units) { ResetAfter = false }),

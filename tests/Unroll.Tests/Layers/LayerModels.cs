@@ -7,6 +7,7 @@ internal static class LayerModels
     {
         ["recurrent"] = Stack(new Shape(5, 2), new Masking(), new Bidirectional(new Lstm(3) { ReturnSequences = true }), new SimpleRnn(4) { ReturnSequences = true }, new Gru(3) { ReturnSequences = true }, new LastSteps(2), new Activate(Activation.Tanh), new Dropout(0.1), new Dense(1)),
         ["stacked recurrent"] = Stack(new Shape(5, 2), new Masking(), new StackedRecurrent(new Lstm(3) { Dropout = 0.1 }, new Gru(4)) { ReturnSequences = true }, new StackedRecurrent(new SimpleRnn(5)), new Dense(2)),
+        ["independent rnn"] = Stack(new Shape(5, 2), new Masking(), new Bidirectional(new IndRnn(3) { ReturnSequences = true, Dropout = 0.1 }), new StackedRecurrent(new IndRnn(17) { Activation = Activation.Relu, RecurrentDropout = 0.1 }, new IndRnn(4)), new Dense(2)),
         ["lstm variants"] = Stack(new Shape(5, 2), new Masking(), new Bidirectional(new Lstm(4) { Peepholes = true, ProjectionUnits = 3, ReturnSequences = true }), new StackedRecurrent(new Lstm(3) { LayerNorm = true }, new Lstm(5) { Peepholes = true, LayerNorm = true, ProjectionUnits = 2, Dropout = 0.1 }), new Dense(2) { Activation = new LeakyRelu(0.3) }),
         ["flatten"] = Stack(new Shape(5, 2), new Dense(3), new Flatten(), new Dense(2)),
         ["reshape"] = Stack(new Shape(6, 2), new Reshape(3, 4), new Gru(3) { ReturnSequences = true }, new Reshape(9) { Name = "flat" }, new Dense(2)),
