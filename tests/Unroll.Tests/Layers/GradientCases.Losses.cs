@@ -23,6 +23,7 @@ internal static partial class GradientCases
             (new BinaryCrossEntropy(), yes, 3), (new BinaryCrossEntropy { PositiveWeight = 2.5, LabelSmoothing = 0.1 }, yes, 3),
             (new Ctc { SkipUnspellable = true }, spelt, 3),
             (new LogCosh(), null, 2), (new Poisson { LogInput = true }, counts, 2),
+            (new Tweedie { LogInput = true }, counts, 2),
             (new MeanAbsolutePercentageError(), [1, -2, 0.5, 3, -1.5], 2),
             (new Hinge(), sides, 2), (new SquaredHinge(), sides, 2), (new CategoricalHinge(), shares, 3),
             (new KullbackLeibler(), shares, 3), (new CosineSimilarity(), null, 3),
@@ -38,6 +39,7 @@ internal static partial class GradientCases
         (Loss Loss, double[]? Targets, int Units)[] ofPositive =
         [
             (new Poisson(), counts, 2),
+            (new Tweedie { Power = 1.3 }, counts, 2),
             (new MeanSquaredLogarithmicError(), counts, 2),
         ];
         foreach ((Loss loss, double[]? targets, int units) in losses.Concat(ofPositive))
