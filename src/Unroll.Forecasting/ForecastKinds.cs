@@ -28,7 +28,10 @@ public static class ForecastKinds
         (TargetTransform.LogReturn.Name, TargetTransform.LogReturn),
         (TargetTransform.Relative.Name, TargetTransform.Relative));
 
-    internal static KindTable<Func<string, ForecastInput>> Inputs { get; } = new("input", "ForecastKinds.Register(...)");
+    internal static KindTable<Func<string, ForecastInput>> Inputs { get; } = new(
+        "input",
+        "ForecastKinds.Register(...)",
+        (FourierTerms.KindInFiles, FourierTerms.Parse));
 
     internal static KindTable<BaselineKind> Forecasters { get; } = new(
         "forecaster",

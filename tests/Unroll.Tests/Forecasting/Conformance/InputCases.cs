@@ -11,10 +11,15 @@ internal static class InputCases
 {
     public static readonly Dictionary<string, InputCase> All = new()
     {
+        ["Fourier terms"] = new(new FourierTerms(29.530588, 2), place => Waves(29.530588, 2, place)),
+        ["Fourier terms of whole rows"] = new(new FourierTerms(11, 1), place => Waves(11, 1, place)),
         ["as a user writes it"] = new(new Beat(11), place => [(int)place % 11 < 4 ? 1 : 0]),
     };
 
     static InputCases() => ForecastKinds.Register("beat", settings => new Beat(int.Parse(settings, CultureInfo.InvariantCulture)));
+
+    private static double[] Waves(double period, int harmonics, double place) =>
+        [.. Enumerable.Range(1, harmonics).SelectMany(k => new[] { Math.Sin(2 * Math.PI * k * place / period), Math.Cos(2 * Math.PI * k * place / period) })];
 
     /// <summary>4 days of so many.</summary>
     private sealed record Beat(int Days) : ForecastInput
