@@ -59,6 +59,7 @@ public static class ForecastKinds
         (CrostonRule.DefaultName, new(
             options => new CrostonForecaster(options.IsCorrected, options.Share),
             state => state.Demand is { IsSound: true } demand ? new CrostonRule(state.IsCorrected, demand, state.FirstDate) : null)),
+        (AdidaRule.DefaultName, new(AdidaForecaster.Make, AdidaRule.Restore)),
         (TsbRule.DefaultName, new(
             options => new TsbForecaster(options.Share),
             state => state.Demand is { IsSound: true } demand ? new TsbRule(demand, state.FirstDate) : null)));

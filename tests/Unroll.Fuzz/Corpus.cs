@@ -44,7 +44,7 @@ internal static class Corpus
         (string, PartsForecaster)[] kinds =
         [
             ("naive", new NaiveForecaster()), ("seasonal", new SeasonalNaiveForecaster(7)), ("ets", new EtsForecaster(EtsModel.HoltWintersAdditive, 7)), ("ridge", new RidgeForecaster()),
-            ("arima", new ArimaForecaster(null, 7, 6)), ("croston", new CrostonForecaster()), ("tsb", new TsbForecaster()), ("stl", new StlEtsForecaster([7])),
+            ("arima", new ArimaForecaster(null, 7, 6)), ("croston", new CrostonForecaster()), ("tsb", new TsbForecaster()), ("adida", new AdidaForecaster()), ("stl", new StlEtsForecaster([7])),
             ("networks", new EnsembleForecaster(recipe)), ("head", new EnsembleForecaster(recipe with { Head = ForecastHead.Gaussian })),
             ("network", new NetworkForecaster(network)),
             ("blend", new BlendForecaster([new EnsembleForecaster(recipe), new RidgeForecaster(), new NaiveForecaster()])),

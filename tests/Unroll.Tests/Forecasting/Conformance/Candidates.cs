@@ -21,6 +21,7 @@ internal static class Candidates
         ["arima"] = (season, threads) => new ArimaForecaster(null, season, models: 4) { Threads = threads },
         ["croston"] = (_, threads) => new CrostonForecaster { Threads = threads },
         ["tsb"] = (_, threads) => new TsbForecaster { Threads = threads },
+        ["adida"] = (_, threads) => new AdidaForecaster { Threads = threads },
         ["stl-ets"] = (season, threads) => new StlEtsForecaster([season]) { Threads = threads },
         ["ridge"] = (_, threads) => new RidgeForecaster { Threads = threads },
         ["lstm"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
