@@ -106,6 +106,8 @@ internal sealed class KindJson(JsonSerializerContext own)
         // A converter writes the kind itself, and knows those that were registered.
         if (info.Kind == JsonTypeInfoKind.None)
             info.PolymorphismOptions = null;
+        else if (info is { PolymorphismOptions: null, Type.IsAbstract: true } && Kinds.RootOf(info.Type) is { } root)
+            info.PolymorphismOptions = Kinds.Between(root, info.Type);
         if (info.PolymorphismOptions is { } open && info.Type.Assembly == typeof(Kinds).Assembly)
         {
             foreach (RegisteredKind kind in kinds)

@@ -105,6 +105,17 @@ public static class Kinds
         return root;
     }
 
+    /// <summary>
+    /// What files may hold where a type is asked for that stands between a root and its kinds: the root's kinds that derive from it.
+    /// </summary>
+    internal static JsonPolymorphismOptions Between(Type root, Type type)
+    {
+        var options = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = PropertyOf(root) };
+        foreach (JsonDerivedTypeAttribute own in Own(root).Where(own => type.IsAssignableFrom(own.DerivedType)))
+            options.DerivedTypes.Add(new JsonDerivedType(own.DerivedType, (string)own.TypeDiscriminator!));
+        return options;
+    }
+
     /// <summary>True for a name that could have been registered.</summary>
     internal static bool IsName(string kind) =>
         kind.Length is > 0 and <= LongestName

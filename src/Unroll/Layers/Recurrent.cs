@@ -1,14 +1,9 @@
 using System.Numerics;
-using System.Text.Json.Serialization;
 using Unroll.Layers;
 
 namespace Unroll;
 
 /// <summary>The options that all recurrent layers share.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "layer")]
-[JsonDerivedType(typeof(SimpleRnn), "simple-rnn")]
-[JsonDerivedType(typeof(Lstm), "lstm")]
-[JsonDerivedType(typeof(Gru), "gru")]
 public abstract record Recurrent : Layer
 {
     /// <param name="units">H, at least 1.</param>

@@ -32,6 +32,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(OutputLosses), "outputs")]
 [JsonDerivedType(typeof(LogCosh), "log-cosh")]
 [JsonDerivedType(typeof(Poisson), "poisson")]
+[JsonDerivedType(typeof(Tweedie), "tweedie")]
 [JsonDerivedType(typeof(MeanAbsolutePercentageError), "mape")]
 [JsonDerivedType(typeof(MeanSquaredLogarithmicError), "msle")]
 [JsonDerivedType(typeof(Hinge), "hinge")]
