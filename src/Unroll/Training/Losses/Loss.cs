@@ -139,6 +139,25 @@ public abstract record Loss
     {
     }
 
+    /// <summary>Throws where a number is out of range, or what the loss says of itself does not go together.</summary>
+    /// <exception cref="UnrollException">The message names what is wrong.</exception>
+    internal void RequireValid()
+    {
+        Validate();
+        if (!ReferenceEquals(PartFor(0), this))
+            return;
+        if (OutputsPerTarget < 1)
+            throw new UnrollException($"The {Name} has {OutputsPerTarget} outputs a target (OutputsPerTarget); it must be at least 1.");
+        if (this is VectorLoss && OutputsPerTarget != 1)
+            throw new UnrollException(
+                $"The {Name} has {OutputsPerTarget} outputs a target (OutputsPerTarget), but a VectorLoss has as many targets as outputs, "
+                + "so it must be 1. Derive from Loss for another number.");
+        if (PointOutput < -1 || PointOutput >= OutputsPerTarget)
+            throw new UnrollException(
+                $"The {Name} has the forecast of a target in its output {PointOutput} (PointOutput), but its outputs are numbered from 0 to "
+                + $"{OutputsPerTarget - 1}. Give one of these, or -1 where none is a forecast.");
+    }
+
     /// <summary>
     /// Sums the losses of one row, or of one step of it where steps are weighted, and overwrites its outputs with their gradients.
     /// </summary>
