@@ -99,6 +99,9 @@ public static class Kinds
     /// <summary>The root whose kinds stand behind a property of this name: "layer".</summary>
     internal static Type? RootNamed(string property) => s_rootsByProperty.GetValueOrDefault(property);
 
+    /// <summary>The same of a property that is read, whose name may be long.</summary>
+    internal static Type? RootOf(JsonProperty property) => s_rootsByProperty.FirstOrDefault(root => property.NameEquals(root.Key)).Value;
+
     /// <summary>The property that says the kind.</summary>
     internal static string PropertyOf(Type root) => root.GetCustomAttribute<JsonPolymorphicAttribute>()!.TypeDiscriminatorPropertyName!;
 
