@@ -56,9 +56,8 @@ internal static class AbsentOptions
         bool isFirst = true;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (isFirst && property.Value.ValueKind == JsonValueKind.String && Kinds.RootOf(property) is { } root
-                && KindOf(root, property.Value.GetString()!, options) is { } info
-                && Absent(info, name => element.TryGetProperty(name, out _)).Any())
+            if (isFirst && property.Value.ValueKind == JsonValueKind.String && Kinds.TypeOf(property) is { } type
+                && Absent(options.GetTypeInfo(type), name => element.TryGetProperty(name, out _)).Any())
                 return true;
             isFirst = false;
             if (!(depth == 0 && property.NameEquals(Metadata)) && LeavesOut(property.Value, options, depth + 1))
@@ -82,8 +81,9 @@ internal static class AbsentOptions
         }
 
         (string first, JsonNode? kind) = own.GetAt(0);
-        if (kind?.GetValueKind() != JsonValueKind.String || Kinds.RootNamed(first) is not { } root || KindOf(root, (string)kind!, options) is not { } info)
+        if (kind?.GetValueKind() != JsonValueKind.String || Kinds.RootNamed(first) is not { } root || Kinds.TypeOf(root, (string)kind!) is not { } type)
             return;
+        JsonTypeInfo info = options.GetTypeInfo(type);
         JsonPropertyInfo[] absent = [.. Absent(info, own.ContainsKey)];
         if (absent.Length == 0)
             return;
@@ -94,9 +94,6 @@ internal static class AbsentOptions
                 own.Add(option.Name, JsonNode.Parse(value.GetRawText()));
         }
     }
-
-    private static JsonTypeInfo? KindOf(Type root, string kind, JsonSerializerOptions options) =>
-        Kinds.TypeOf(root, kind) is { } type ? options.GetTypeInfo(type) : null;
 
     /// <summary>
     /// Options that an object does not have and that cannot be null: what is null is not written. A parameter of the constructor that has a
