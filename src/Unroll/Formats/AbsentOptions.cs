@@ -12,20 +12,22 @@ namespace Unroll.Formats;
 /// </summary>
 internal static class AbsentOptions
 {
+    /// <summary>Of a model: text of the user's, whatever it looks like.</summary>
+    private const string Metadata = "metadata";
+
     /// <summary>The same JSON with all options; the bytes that were given where nothing is left out, or where they are no JSON.</summary>
     /// <exception cref="JsonException">Something that has no usual value is left out.</exception>
-    public static ReadOnlySpan<byte> Filled(ReadOnlySpan<byte> json, JsonSerializerOptions options)
+    public static ReadOnlyMemory<byte> Filled(ReadOnlyMemory<byte> json, JsonSerializerOptions options)
     {
-        byte[] bytes = json.ToArray();
         try
         {
-            using (JsonDocument document = JsonDocument.Parse(bytes))
+            using (JsonDocument document = JsonDocument.Parse(json))
             {
                 if (!LeavesOut(document.RootElement, options, depth: 0))
                     return json;
             }
 
-            JsonNode root = JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!;
+            JsonNode root = JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!;
             Fill(root, options, depth: 0);
             return Encoding.UTF8.GetBytes(root.ToJsonString());
         }
@@ -54,11 +56,11 @@ internal static class AbsentOptions
         bool isFirst = true;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (isFirst && property.Value.ValueKind == JsonValueKind.String && KindOf(property.Name, property.Value.GetString(), options) is { } info
-                && Absent(info, name => element.TryGetProperty(name, out _)).Any())
+            if (isFirst && property.Value.ValueKind == JsonValueKind.String && Kinds.TypeOf(property) is { } type
+                && Absent(options.GetTypeInfo(type), name => element.TryGetProperty(name, out _)).Any())
                 return true;
             isFirst = false;
-            if (!IsMetadata(property.Name, depth) && LeavesOut(property.Value, options, depth + 1))
+            if (!(depth == 0 && property.NameEquals(Metadata)) && LeavesOut(property.Value, options, depth + 1))
                 return true;
         }
 
@@ -74,13 +76,14 @@ internal static class AbsentOptions
             return;
         foreach ((string name, JsonNode? value) in own)
         {
-            if (!IsMetadata(name, depth))
+            if (!(depth == 0 && name == Metadata))
                 Fill(value, options, depth + 1);
         }
 
         (string first, JsonNode? kind) = own.GetAt(0);
-        if (kind?.GetValueKind() != JsonValueKind.String || KindOf(first, (string?)kind, options) is not { } info)
+        if (kind?.GetValueKind() != JsonValueKind.String || Kinds.RootNamed(first) is not { } root || Kinds.TypeOf(root, (string)kind!) is not { } type)
             return;
+        JsonTypeInfo info = options.GetTypeInfo(type);
         JsonPropertyInfo[] absent = [.. Absent(info, own.ContainsKey)];
         if (absent.Length == 0)
             return;
@@ -91,12 +94,6 @@ internal static class AbsentOptions
                 own.Add(option.Name, JsonNode.Parse(value.GetRawText()));
         }
     }
-
-    /// <summary>Metadata of a model are text of the user's, whatever it looks like.</summary>
-    private static bool IsMetadata(string name, int depth) => depth == 0 && name == "metadata";
-
-    private static JsonTypeInfo? KindOf(string property, string? kind, JsonSerializerOptions options) =>
-        kind is not null && Kinds.RootNamed(property) is { } root && Kinds.TypeOf(root, kind) is { } type ? options.GetTypeInfo(type) : null;
 
     /// <summary>
     /// Options that an object does not have and that cannot be null: what is null is not written. A parameter of the constructor that has a

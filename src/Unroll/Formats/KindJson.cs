@@ -54,17 +54,17 @@ internal sealed class KindJson(JsonSerializerContext own)
     /// <exception cref="UnrollException">
     /// It names a kind that is not registered (<see cref="UnrollException.UnknownKind"/>); the message is what a file "holds".
     /// </exception>
-    public T? FromBytes<T>(ReadOnlySpan<byte> json)
+    public T? FromBytes<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
         JsonTypeInfo<T> info = Info<T>();
         try
         {
-            return JsonSerializer.Deserialize(AbsentOptions.Filled(json, info.Options), info);
+            return JsonSerializer.Deserialize(AbsentOptions.Filled(json, info.Options).Span, info);
         }
         catch (JsonException failure)
         {
-            if (UnknownKind(json) is not var (root, kind))
+            if (UnknownKind(json.Span) is not var (root, kind))
                 throw;
             throw new UnrollException(
                 $"holds the {Kinds.WordOf(root)} {kind}, a kind that is not registered here. Before it is loaded, call "

@@ -99,6 +99,19 @@ public static class Kinds
     /// <summary>The root whose kinds stand behind a property of this name: "layer".</summary>
     internal static Type? RootNamed(string property) => s_rootsByProperty.GetValueOrDefault(property);
 
+    /// <summary>The type that a property with a text says; null where it says none. Name and text may be long, so none is made of them.</summary>
+    internal static Type? TypeOf(JsonProperty property)
+    {
+        foreach ((string name, Type root) in s_rootsByProperty)
+        {
+            if (property.NameEquals(name))
+                return Array.Find(Own(root), own => property.Value.ValueEquals((string?)own.TypeDiscriminator))?.DerivedType
+                    ?? Array.Find(s_registered, each => root.IsAssignableFrom(each.Type) && property.Value.ValueEquals(each.Name))?.Type;
+        }
+
+        return null;
+    }
+
     /// <summary>The property that says the kind.</summary>
     internal static string PropertyOf(Type root) => root.GetCustomAttribute<JsonPolymorphicAttribute>()!.TypeDiscriminatorPropertyName!;
 

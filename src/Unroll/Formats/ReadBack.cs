@@ -36,7 +36,7 @@ internal static class ReadBack
         object? read;
         try
         {
-            read = JsonSerializer.Deserialize(AbsentOptions.Filled(json, options), info);
+            read = JsonSerializer.Deserialize(AbsentOptions.Filled(json, options).Span, info);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

@@ -144,7 +144,7 @@ public abstract record Loss
     internal void RequireValid()
     {
         Validate();
-        if (!ReferenceEquals(PartFor(0), this))
+        if (this is OutputLosses)
             return;
         if (OutputsPerTarget < 1)
             throw new UnrollException($"The {Name} has {OutputsPerTarget} outputs a target (OutputsPerTarget); it must be at least 1.");
