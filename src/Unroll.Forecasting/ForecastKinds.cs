@@ -28,23 +28,41 @@ public static class ForecastKinds
         (TargetTransform.LogReturn.Name, TargetTransform.LogReturn),
         (TargetTransform.Relative.Name, TargetTransform.Relative));
 
-    internal static KindTable<Func<string, ForecastInput>> Inputs { get; } = new("input", "ForecastKinds.Register(...)");
+    internal static KindTable<Func<string, ForecastInput>> Inputs { get; } = new(
+        "input",
+        "ForecastKinds.Register(...)",
+        (FourierTerms.KindInFiles, FourierTerms.Parse));
 
-    internal static KindTable<Func<BaselineOptions, BaselineForecaster>> Forecasters { get; } = new(
+    internal static KindTable<BaselineKind> Forecasters { get; } = new(
         "forecaster",
         "ForecastKinds.Register(() => new ...)",
-        (NaiveRule.DefaultName, _ => new NaiveForecaster()),
-        (SeasonalNaiveRule.DefaultName, options => new SeasonalNaiveForecaster(options.Period)),
-        (DriftRule.DefaultName, _ => new DriftForecaster()),
-        (MeanRule.DefaultName, _ => new MeanForecaster()),
-        (LeastSquaresRule.DefaultName, options => new LeastSquaresForecaster(options.Lags, options.Ridge)),
-        (EtsRule.DefaultName, options => new EtsForecaster(options.Ets, options.Period)),
-        (ThetaRule.DefaultName, options => new ThetaForecaster(options.Period)),
-        (SeasonalNaiveDriftRule.DefaultName, options => new SeasonalNaiveDriftForecaster(options.Period)),
-        (ArimaRule.DefaultName, options => new ArimaForecaster(options.Order, options.Period, options.Models)),
-        (StlEtsRule.DefaultName, options => new StlEtsForecaster(options.Periods)),
-        (CrostonRule.DefaultName, options => new CrostonForecaster(options.IsCorrected, options.Share)),
-        (TsbRule.DefaultName, options => new TsbForecaster(options.Share)));
+        (NaiveRule.DefaultName, new(_ => new NaiveForecaster(), _ => new NaiveRule())),
+        (SeasonalNaiveRule.DefaultName, new(
+            options => new SeasonalNaiveForecaster(options.Period),
+            state => state.Period >= 2 ? new SeasonalNaiveRule(state.Period) : null)),
+        (DriftRule.DefaultName, new(_ => new DriftForecaster(), state => new DriftRule(state.Slope))),
+        (MeanRule.DefaultName, new(_ => new MeanForecaster(), state => new MeanRule(state.Mean))),
+        (LeastSquaresRule.DefaultName, new(
+            options => new LeastSquaresForecaster(options.Lags, options.Ridge),
+            state => state.Weights is { } weights ? new LeastSquaresRule(weights) : null)),
+        (EtsRule.DefaultName, new(
+            options => new EtsForecaster(options.Ets, options.Period),
+            state => state.Ets is { } parameters ? new EtsRule(parameters, state.FirstDate) : null)),
+        (ThetaRule.DefaultName, new(
+            options => new ThetaForecaster(options.Period),
+            state => state.Ets is null ? null : new ThetaRule(state))),
+        (SeasonalNaiveDriftRule.DefaultName, new(
+            options => new SeasonalNaiveDriftForecaster(options.Period),
+            state => state.Period >= 1 ? new SeasonalNaiveDriftRule(state.Period, state.Slope) : null)),
+        (ArimaRule.DefaultName, new(options => new ArimaForecaster(options.Order, options.Period, options.Models), ArimaRule.Restore)),
+        (StlEtsRule.DefaultName, new(options => new StlEtsForecaster(options.Periods), StlEtsRule.Restore)),
+        (CrostonRule.DefaultName, new(
+            options => new CrostonForecaster(options.IsCorrected, options.Share),
+            state => state.Demand is { IsSound: true } demand ? new CrostonRule(state.IsCorrected, demand, state.FirstDate) : null)),
+        (AdidaRule.DefaultName, new(AdidaForecaster.Make, AdidaRule.Restore)),
+        (TsbRule.DefaultName, new(
+            options => new TsbForecaster(options.Share),
+            state => state.Demand is { IsSound: true } demand ? new TsbRule(demand, state.FirstDate) : null)));
 
     /// <summary>Makes a scaler known by its <see cref="Scaler.Kind"/>.</summary>
     /// <param name="create">A new one, not yet fitted.</param>
@@ -92,6 +110,6 @@ public static class ForecastKinds
     {
         ArgumentNullException.ThrowIfNull(create);
         OwnForecaster example = create();
-        Forecasters.Add(example.Name, _ => create(), example.GetType());
+        Forecasters.Add(example.Name, new BaselineKind(_ => create(), _ => null), example.GetType());
     }
 }

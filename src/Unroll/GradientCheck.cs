@@ -1,5 +1,3 @@
-using System.Numerics;
-using Unroll.Kernels;
 using Unroll.Layers;
 using Unroll.Training;
 
@@ -33,7 +31,14 @@ public sealed record GradientCheckOptions
     /// Values of the inputs, repeated from the start, for a layer that takes whole numbers, or only positive ones; null: normal numbers. The
     /// gradients of given inputs are not checked.
     /// </summary>
-    public IReadOnlyList<double>? Inputs { get; init; }
+    /// <exception cref="ArgumentException">The list is empty.</exception>
+    public IReadOnlyList<double>? Inputs
+    {
+        get;
+        init => field = value is not { Count: 0 }
+            ? value
+            : throw new ArgumentException("Inputs has no values to repeat. Give at least one, or null for normal numbers.", nameof(value));
+    }
 
     /// <summary>
     /// What a state starts from, told from its name and a normal number, for a cell one of whose states must be positive; null: half of the
@@ -49,10 +54,11 @@ public sealed record GradientCheckOptions
 }
 
 /// <summary>
-/// Checks layers, cells, activations and losses of one's own: the gradients of weights, inputs and states against central differences in
-/// double precision, in all the situations that a layer meets: one row and many, training, masks, states, sequences from the end. It also
-/// checks that rows do not depend on each other in a prediction, that single precision gives what double does, and that the number of
-/// threads changes no bits. It cannot know whether the forward pass is what its author meant: values need a reference made by others.
+/// Checks layers, cells, activations, losses and regularizers of one's own: the gradients of weights, inputs and states against central differences in
+/// double precision, in all the situations that a layer meets: one row and many, training, masks, states, sequences from the end, and more
+/// than 16 features where the layer takes them. It also checks that rows do not depend on each other in a prediction, that single
+/// precision gives what double does, that threads, also those that share the units of a step, change no bits, and that a loss heeds
+/// the weights of samples. It cannot know whether the forward pass is what its author meant: values need a reference made by others.
 /// </summary>
 /// <example>
 /// <code>
@@ -61,7 +67,13 @@ public sealed record GradientCheckOptions
 /// </example>
 public static class GradientCheck
 {
-    private const int ManyRows = 11;
+    private const int ManyRows = GradientFindings.ManyRows;
+
+    /// <summary>More than the 16 values that a vector of a machine can have.</summary>
+    private const int Wide = 17;
+
+    /// <summary>Units of which three threads have some: a share is a multiple of 16.</summary>
+    private const int Shared = 33;
 
     /// <summary>Checks a layer of one input or several.</summary>
     /// <param name="layer">The layer.</param>
@@ -77,7 +89,7 @@ public static class GradientCheck
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(inputs);
-        var found = new Findings(options);
+        var found = new GradientFindings(options);
         foreach ((string name, Layer each) in Variants(layer))
         {
             foreach (int rows in (int[])[1, 3, ManyRows])
@@ -100,6 +112,14 @@ public static class GradientCheck
             found.Threads(name, () => GraphOf(each, inputs));
             if (inputs is [{ Rank: 2 } steps] && each is not Recurrent && each.GoesStepByStep(steps))
                 found.Steps(name, GraphOf(each, inputs), GraphOf(each, [new Shape(1, steps.Features)]));
+            found.Regularizers(name, GraphOf(each, inputs));
+            if (Widened(each, inputs, Wide) is { } wide)
+            {
+                found.Check($"{name}, wide", new GradientSetup(wide));
+                found.Rows($"{name}, wide", wide);
+            }
+
+            found.Shares(name, Widened(each, inputs, Shared) ?? GraphOf(each, inputs));
         }
 
         return found.Result;
@@ -112,27 +132,41 @@ public static class GradientCheck
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
-        var found = new Findings(new GradientCheckOptions());
+        var found = new GradientFindings(new GradientCheckOptions());
         foreach (int rows in (int[])[1, 3, ManyRows])
             found.Check($"{rows} rows", new GradientSetup(new Graph(inputs, outputs)) { Rows = rows });
         found.Check("training", new GradientSetup(new Graph(inputs, outputs)) { Training = true, Rows = ManyRows });
         found.Rows("the graph", new Graph(inputs, outputs));
         found.Threads("the graph", () => new Graph(inputs, outputs));
+        found.Regularizers("the graph", new Graph(inputs, outputs));
+        found.Shares("the graph", new Graph(inputs, outputs));
         return found.Result;
     }
 
-    /// <summary>Checks a loss behind a dense layer of three units, with normal numbers for targets.</summary>
+    /// <summary>Checks a loss behind a dense layer that gives the outputs for three targets, with normal numbers for targets.</summary>
     /// <param name="loss">The loss.</param>
-    public static GradientCheckResult Of(Loss loss) => Of(loss, 3);
+    public static GradientCheckResult Of(Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        loss.RequireValid();
+        return Of(loss, checked(3 * loss.OutputsPerTarget));
+    }
 
     /// <summary>Checks a loss behind a dense layer: on vectors, on sequences, and on sequences of which some steps do not count.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="units">Outputs of the model: a multiple of <see cref="Loss.OutputsPerTarget"/>.</param>
     /// <param name="targets">What targets are, repeated from the start; null: normal numbers.</param>
+    /// <exception cref="ArgumentException">The units are no multiple of the outputs a target.</exception>
+    /// <exception cref="UnrollException">A number of the loss is out of range.</exception>
     public static GradientCheckResult Of(Loss loss, int units, params double[] targets)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        var found = new Findings(new GradientCheckOptions());
+        loss.RequireValid();
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        if (units % loss.OutputsPerTarget != 0)
+            throw new ArgumentException(
+                $"The {loss.Name} has {loss.OutputsPerTarget} outputs a target, but {units} units were given. Give a multiple.", nameof(units));
+        var found = new GradientFindings(new GradientCheckOptions());
         double[]? given = targets is { Length: > 0 } ? targets : null;
         foreach (Shape input in (Shape[])[new Shape(3), new Shape(4, 3)])
         {
@@ -140,8 +174,20 @@ public static class GradientCheck
             string name = input.Rank == 1 ? "vectors" : "sequences";
             found.Check(name, new GradientSetup(graph) { Loss = loss, Targets = given, Rows = ManyRows, TargetSize = units });
             found.Check($"weighted {name}", new GradientSetup(graph) { Loss = loss, Targets = given, Rows = ManyRows, TargetSize = units, Weights = [1, 0, 2.5, 0.5, 0] });
+            found.LossWeights(name, loss.PartFor(0), graph.Outputs[0].Shape, units, given);
         }
 
+        return found.Result;
+    }
+
+    /// <summary>Checks a regularizer: its gradient against central differences of its penalty, for a bias and for kernels.</summary>
+    /// <param name="regularizer">The regularizer. Weights are normal numbers.</param>
+    public static GradientCheckResult Of(Regularizer regularizer)
+    {
+        ArgumentNullException.ThrowIfNull(regularizer);
+        var found = new GradientFindings(new GradientCheckOptions());
+        foreach (Shape shape in (Shape[])[new Shape(5), new Shape(4, 3), new Shape(3, Wide)])
+            found.Regularizer($"weights of shape {shape}", regularizer, shape);
         return found.Result;
     }
 
@@ -182,135 +228,34 @@ public static class GradientCheck
         return new Graph([.. first, .. second], [output, output.Again(second)]);
     }
 
+    /// <summary>
+    /// The layer with so many features and units or more, multiples of those that were given, since a layer may divide them; null: it has
+    /// as many already, or does not take them.
+    /// </summary>
+    private static Graph? Widened(Layer layer, Shape[] inputs, int least)
+    {
+        Shape[] wide = [.. inputs.Select(input => new Shape([.. input.ToArray()[..^1], Multiple(input.Features, Math.Min(least, Wide))]))];
+        Layer own = layer is Recurrent recurrent ? recurrent with { Units = Multiple(recurrent.Units, least) } : layer;
+        if (own.Equals(layer) && wide.SequenceEqual(inputs))
+            return null;
+        try
+        {
+            Graph graph = GraphOf(own, wide);
+            _ = new Network<double>(graph, Kernels.Kernels<double>.Best, threads: 1);
+            return graph;
+        }
+        catch (Exception refused) when (refused is UnrollException or ArgumentException)
+        {
+            return null;
+        }
+
+        static int Multiple(int of, int least) => checked(of * ((least + of - 1) / of));
+    }
+
     private static Graph GraphOf(Layer layer, Shape[] inputs)
     {
         Node[] nodes = [.. inputs.Select((shape, i) => Node.Input(shape, $"input_{i + 1}"))];
         Node output = layer.Apply(nodes);
         return new Graph(nodes, [output, .. output.Others]);
-    }
-
-    /// <summary>What was found so far.</summary>
-    private sealed class Findings(GradientCheckOptions options)
-    {
-        private readonly List<string> _errors = [];
-        private int _values;
-
-        public GradientCheckResult Result => new(_values, _errors);
-
-        public void Check(string situation, GradientSetup setup)
-        {
-            var checker = new GradientChecker(setup with
-            {
-                Inputs = options.Inputs is null ? null : [.. options.Inputs],
-                InitialState = options.InitialState,
-                Tolerance = options.Tolerance,
-            });
-            _values += checker.Arrays.Sum(array => array.Gradient.Length);
-            _errors.AddRange(checker.Errors().Select(error => $"{situation.TrimStart(',', ' ')}: {error}."));
-        }
-
-        /// <summary>Each row alone gives what it gives among others, and single precision what double does.</summary>
-        public void Rows(string situation, Graph graph)
-        {
-            double[] together = Predict(graph, Kernels<double>.Best, ManyRows, 0), single = [.. Predict(graph, Kernels<float>.Best, ManyRows, 0).Select(value => (double)value)];
-            int size = together.Length / ManyRows;
-            for (int row = 0; row < ManyRows; row++)
-            {
-                double[] alone = Predict(graph, Kernels<double>.Best, 1, row);
-                Compare($"{situation}, row {row} alone", alone, together.AsSpan(row * size, size), 1e-9);
-            }
-
-            Compare($"{situation}, single precision", single, together, options.SinglePrecision);
-        }
-
-        /// <summary>A layer that says it goes step by step gives for each step what it gives for that step alone.</summary>
-        public void Steps(string situation, Graph sequence, Graph step)
-        {
-            Network<double> whole = NetworkOf(sequence, Kernels<double>.Best, threads: 1), one = NetworkOf(step, Kernels<double>.Best, threads: 1);
-            Shape input = sequence.Inputs[0].Shape;
-            int size = one.OutputSize;
-            if (whole.Parameters.Count != one.Parameters.Count || whole.OutputSize != size * input.Steps)
-            {
-                _errors.Add($"{Label(situation)}the layer says that it goes step by step (GoesStepByStep), but its weights or outputs depend on "
-                    + "how many steps there are. Return false.");
-                return;
-            }
-
-            Inputs(input.Size).CopyTo(whole.InputRows(1));
-            double[] together = whole.PredictRows().ToArray();
-            for (int t = 0; t < input.Steps; t++)
-            {
-                Inputs(input.Size).AsSpan(t * input.Features, input.Features).CopyTo(one.InputRows(1));
-                Compare($"{Label(situation)}step {t} alone, as GoesStepByStep says", one.PredictRows(), together.AsSpan(t * size, size), 1e-9);
-            }
-        }
-
-        private static string Label(string situation) => situation.Length == 0 ? "" : $"{situation}, ";
-
-        /// <summary>
-        /// The gradients in single precision have the same bits on one thread and on three, and where another batch is on its way through
-        /// the same layer between forward and backward.
-        /// </summary>
-        public void Threads(string situation, Func<Graph> graph)
-        {
-            float[] one = Gradients(graph(), 1), three = Gradients(graph(), 3), disturbed = Gradients(graph(), 1, between: true);
-            _values += 2 * one.Length;
-            if (!one.AsSpan().SequenceEqual(three) || !one.AsSpan().SequenceEqual(disturbed))
-                _errors.Add($"{situation}: gradients depend on what other threads do. Keep what belongs to a shard in its cache, not in fields.".TrimStart(':', ' '));
-        }
-
-        private T[] Predict<T>(Graph graph, Kernels<T> kernels, int rows, int first)
-            where T : unmanaged, IFloatingPointIeee754<T>
-        {
-            Network<T> network = NetworkOf(graph, kernels, threads: 1);
-            double[] inputs = Inputs(ManyRows * network.InputSize);
-            for (int i = 0; i < rows * network.InputSize; i++)
-                network.InputRows(rows)[i] = T.CreateChecked(inputs[first * network.InputSize + i]);
-            return network.PredictRows().ToArray();
-        }
-
-        private float[] Gradients(Graph graph, int threads, bool between = false)
-        {
-            const int rows = 40;
-            Network<float> network = NetworkOf(graph, Kernels<float>.Best, threads), other = new(network.Built, threads: 1);
-            float[] inputs = [.. Inputs(rows * network.InputSize).Select(value => (float)value)];
-            float[] upstream = [.. GradientChecker.Normal(rows * network.OutputSize, 5).Select(value => (float)value)];
-            var few = new CheckedBatch<float>(inputs.AsSpan(network.InputSize).ToArray(), upstream.AsSpan(network.OutputSize).ToArray(), rows - 1);
-            network.Gradients(
-                new CheckedBatch<float>(inputs, upstream, rows),
-                new UpstreamLoss { Between = between ? () => other.Gradients(few, new UpstreamLoss()) : null });
-            return network.Parameters.Gradients.ToArray();
-        }
-
-        private double[] Inputs(int count)
-        {
-            double[] values = GradientChecker.Normal(count, 4);
-            for (int i = 0; i < count && options.Inputs is { Count: > 0 } given; i++)
-                values[i] = given[i % given.Count];
-            return values;
-        }
-
-        private static Network<T> NetworkOf<T>(Graph graph, Kernels<T> kernels, int threads)
-            where T : unmanaged, IFloatingPointIeee754<T>
-        {
-            var network = new Network<T>(graph, kernels, threads) { StepSeed = 42 };
-            network.Parameters.Initialize(7);
-            return network;
-        }
-
-        private void Compare(string what, ReadOnlySpan<double> values, ReadOnlySpan<double> expected, double tolerance)
-        {
-            _values += values.Length;
-            for (int i = 0; i < values.Length; i++)
-            {
-                // Not "error > tolerance": a NaN must not pass.
-                if (Math.Abs(values[i] - expected[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i])))
-                    continue;
-                _errors.Add(string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    $"{what.TrimStart(',', ' ')}: output {i} is {values[i]:R}, expected {expected[i]:R}."));
-                return;
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(SimpleRnn), "simple-rnn")]
 [JsonDerivedType(typeof(Lstm), "lstm")]
 [JsonDerivedType(typeof(Gru), "gru")]
+[JsonDerivedType(typeof(IndRnn), "ind-rnn")]
 [JsonDerivedType(typeof(Bidirectional), "bidirectional")]
 [JsonDerivedType(typeof(StackedRecurrent), "stacked-recurrent")]
 [JsonDerivedType(typeof(Dense), "dense")]
@@ -61,6 +62,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(LayerNorm), "layer-norm")]
 [JsonDerivedType(typeof(RmsNorm), "rms-norm")]
 [JsonDerivedType(typeof(BatchNorm), "batch-norm")]
+[JsonDerivedType(typeof(Rescaling), "rescaling")]
 [JsonDerivedType(typeof(TimeDistributed), "time-distributed")]
 public abstract record Layer
 {

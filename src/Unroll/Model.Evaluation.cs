@@ -28,9 +28,8 @@ public sealed partial class Model
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(metrics);
-        loss.Validate();
-        foreach (Metric metric in metrics)
-            metric.Validate();
+        loss.RequireValid();
+        Metric.RequireValid(metrics);
         RequireSamples(samples, loss, "to judge");
         var batch = new SampleBatch(samples, null);
         int rows = Math.Min(RowsAtOnce(samples.Count), samples.Count);

@@ -13,6 +13,7 @@ public sealed partial class Model
     private RunPool? _runs;
     private StreamGraph? _streams;
     private int _isTraining, _threads = Environment.ProcessorCount;
+    private volatile bool _trainsInLoop;
 
     /// <summary>
     /// Threads to work on, at least 1; by default one for each processor. More are allowed. Results have the same bits on any
@@ -58,6 +59,9 @@ public sealed partial class Model
         }
     }
 
+    /// <summary>What to do where a loop has the model, as the beginning of a sentence.</summary>
+    private const string LoopHasIt = "A TrainingLoop has it until it is disposed of: write using var loop = …, or call loop.Dispose()";
+
     private RunPool Runs => _runs
         ?? throw new InvalidOperationException("The model is not built yet: call Build with the shape of the input, or Fit.");
 
@@ -79,7 +83,7 @@ public sealed partial class Model
             if (Volatile.Read(ref _isTraining) == 1 || _runs?.TryClose() == false)
             {
                 throw new InvalidOperationException(
-                    "The model is at work, so it cannot be built anew. Let calls and training end first, or make another model.");
+                    $"The model is at work, so it cannot be built anew. {(_trainsInLoop ? LoopHasIt : "Let calls and training end first")}, or make another model.");
             }
 
             try
@@ -115,7 +119,8 @@ public sealed partial class Model
     /// <exception cref="InvalidOperationException">
     /// It is being trained, or the calling thread is inside of one of its predictions.
     /// </exception>
-    internal void BeginTraining()
+    /// <param name="inLoop">Whether a <see cref="TrainingLoop"/> takes it, until that is disposed of.</param>
+    internal void BeginTraining(bool inLoop = false)
     {
         RunPool runs = Runs;
         if (RunScope.Reads(runs.Own.Built.Weights))
@@ -125,13 +130,16 @@ public sealed partial class Model
         }
 
         if (Interlocked.Exchange(ref _isTraining, 1) == 1)
-            throw new InvalidOperationException("The model is being trained already. Let that end first, or train a copy of the model.");
+            throw new InvalidOperationException(
+                $"The model is being trained already. {(_trainsInLoop ? LoopHasIt : "Let that end first")}, or train a copy of the model.");
+        _trainsInLoop = inLoop;
         try
         {
             runs.Take();
         }
         catch
         {
+            _trainsInLoop = false;
             Volatile.Write(ref _isTraining, 0);
             throw;
         }
@@ -140,6 +148,7 @@ public sealed partial class Model
     internal void EndTraining()
     {
         Runs.GiveBack();
+        _trainsInLoop = false;
         Volatile.Write(ref _isTraining, 0);
     }
 
@@ -157,7 +166,8 @@ public sealed partial class Model
         }
 
         if (Volatile.Read(ref _isTraining) == 1)
-            throw new InvalidOperationException("The model is being trained, so its weights cannot be replaced. Let training end first.");
+            throw new InvalidOperationException(
+                $"The model is being trained, so its weights cannot be replaced. {(_trainsInLoop ? LoopHasIt : "Let training end first")}.");
         built.Write(change);
     }
 

@@ -70,6 +70,8 @@ internal sealed partial class Network<T>
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
     private bool _training;
 
+    private (int Parts, bool FromLast) _cut = (1, false);
+
     // When the calling thread was through a run of several threads, and until when it does all alone; in ticks of the stopwatch.
     private long _through, _aloneUntil;
     private Action<Share>? _sharedWork;
@@ -137,6 +139,12 @@ internal sealed partial class Network<T>
         (_team, _phases, _mostLanesPerShard, _aloneUntil) = (new WorkerTeam(threads), new Phases(threads), 0, 0);
         Array.Resize(ref _lanes, threads);
     }
+
+    /// <summary>
+    /// Has one thread do each phase of layers that threads may share in so many parts, to see whether that changes anything. For networks
+    /// of one thread.
+    /// </summary>
+    public void CutPhases(int parts, bool fromLast) => _cut = (parts, fromLast);
 
     /// <summary>The states of a recurrent layer at the two ends of the batch.</summary>
     public RecurrentStates<T> StatesOf(RecurrentOp<T> part) => _states[part.Number];
@@ -328,6 +336,8 @@ internal sealed partial class Network<T>
             _mostLanesPerShard = MostThreadsPerShard(_shard);
         for (int worker = 0; worker < Math.Min(Threads, Math.Max(shards, _mostLanesPerShard)); worker++)
             (_lanes[worker] ??= NewLane()).Begin(_lanes[worker < shards ? worker : 0]!, _training, StepSeed, keepsSteps);
+        if (_cut.Parts > 1)
+            _lanes[0]!.Pass.CutPhases(_cut.Parts, _cut.FromLast);
     }
 
     /// <summary>How many threads are worth having at one shard of so many rows.</summary>

@@ -27,4 +27,7 @@ public class UnrollException : Exception
 
     /// <summary>The kind that a file names and nobody has registered (<see cref="Kinds"/>); null for other errors.</summary>
     internal string? UnknownKind { get; init; }
+
+    /// <summary>True where a part cannot be written because nobody has registered its kind.</summary>
+    internal bool IsWithoutName { get; init; }
 }

@@ -20,6 +20,7 @@ public class PlantedErrorTests
     [InlineData(Planted.SingleBackward, "not in single precision")]
     [InlineData(Planted.NotANumber, "NaN")]
     [InlineData(Planted.NotANumberInPrediction, "NaN")]
+    [InlineData(Planted.NotANumberInTraining, "NaN")]
     public void An_error_is_found_and_named(Planted error, string said)
     {
         GradientCheckResult found = Check(error);
@@ -36,6 +37,65 @@ public class PlantedErrorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new GradientCheckOptions { Tolerance = 0 });
     }
 
+    [Fact]
+    public void A_cell_that_sums_over_units_and_is_shared_is_found()
+    {
+        GradientCheck.Of(new SummingRnn(5, Shares: false), new Shape(4, 3)).ThrowIfWrong();
+        foreach (int units in (ReadOnlySpan<int>)[5, 40])
+            Assert.Contains("CanShare must be false", Assert.Single(GradientCheck.Of(new SummingRnn(units, Shares: true), new Shape(4, 3)).Errors.Select(error => error[(error.IndexOf(':') + 1)..]).Distinct()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_beyond_16_features_is_found() => Assert.Contains(
+        GradientCheck.Of(new Narrow(), new Shape(4, 3)).Errors, error => error.StartsWith("wide: ", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("factor", "gradient of the Fourth")]
+    [InlineData("overwrites", "added to what was there")]
+    [InlineData("NaN", "NaN")]
+    public void A_wrong_regularizer_is_found_alone_and_in_a_layer(string wrong, string said)
+    {
+        Assert.Contains(GradientCheck.Of(new Fourth(wrong)).Errors, error => error.Contains(said, StringComparison.Ordinal));
+        GradientCheckResult inLayer = GradientCheck.Of(new Dense(2) { KernelRegularizer = new Fourth(wrong) }, new Shape(3));
+        Assert.Contains(inLayer.Errors, error => error.Contains("dense_1/kernel", StringComparison.Ordinal) && error.Contains(said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_right_regularizer_passes()
+    {
+        GradientCheck.Of(new Fourth()).ThrowIfWrong();
+        GradientCheck.Of(new Binarize(0.3)).ThrowIfWrong();
+        GradientCheck.Of(new L1L2(0.1, 0.2)).ThrowIfWrong();
+        GradientCheck.Of(new Dense(2) { KernelRegularizer = new Fourth() }, new Shape(3)).ThrowIfWrong();
+    }
+
+    [Theory]
+    [InlineData("ignores", "not twice")]
+    [InlineData("flag", "not twice")]
+    [InlineData("count", "CountOf")]
+    [InlineData("first", "which has the weight 0")]
+    public void A_loss_that_does_not_heed_weights_is_found(string wrong, string said) =>
+        Assert.Contains(GradientCheck.Of(new OwnWeights(wrong)).Errors, error => error.Contains(said, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_loss_that_heeds_weights_passes()
+    {
+        GradientCheck.Of(new OwnWeights("")).ThrowIfWrong();
+        GradientCheck.Of(new Laplace()).ThrowIfWrong();
+        GradientCheck.Of(new HalfDistance()).ThrowIfWrong();
+        GradientCheck.Of(new QuantileLoss([0.1, 0.5, 0.9])).ThrowIfWrong();
+        GradientCheck.Of(new SparseCategoricalCrossEntropy(), 3, 0, 2, 1, 1).ThrowIfWrong();
+        GradientCheck.Of(new CosineSimilarity()).ThrowIfWrong();
+    }
+
+    [Fact]
+    public void What_cannot_be_checked_is_refused()
+    {
+        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => new GradientCheckOptions { Inputs = [] }).Message, StringComparison.Ordinal);
+        Assert.Contains("multiple", Assert.Throws<ArgumentException>(() => GradientCheck.Of(new Laplace(), 3)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => GradientCheck.Of(new Laplace(), 0));
+    }
+
     private static GradientCheckResult Check(Planted error) => GradientCheck.Of(new PlantedLayer(error), new Shape(4, 3));
 }
 
@@ -50,6 +110,7 @@ public enum Planted
     SingleBackward,
     NotANumber,
     NotANumberInPrediction,
+    NotANumberInTraining,
 }
 
 /// <summary>y = a·x², with an error or without one.</summary>
@@ -84,7 +145,7 @@ internal sealed class PlantedOp<T>(Planted error, LayerBuilder<T> builder, Shape
                     y = T.CreateTruncating(float.CreateTruncating(y));
                 if (error == Planted.MixedRows)
                     y += spans.Input[row / pass.PaddedRows * pass.PaddedRows * _stride + i];
-                if (error == Planted.NotANumberInPrediction && !pass.KeepsSteps && i == 1)
+                if (error == (pass.KeepsSteps ? Planted.NotANumberInTraining : Planted.NotANumberInPrediction) && i == 1)
                     y = T.NaN;
                 spans.Output[at] = y;
             }

@@ -42,6 +42,12 @@ internal sealed class ArimaRule : BaselineRule
 
     public override string Name => DefaultName;
 
+    /// <summary>A fitted rule of its state; null where it says nothing of one.</summary>
+    /// <exception cref="UnrollException">Its coefficients do not fit each other.</exception>
+    public static ArimaRule? Restore(BaselineState state) => state.Arima is not { } arima ? null : arima.IsSound
+        ? new ArimaRule(arima, state.FirstDate)
+        : throw new UnrollException("its ARIMA coefficients do not fit each other");
+
     public override BaselineState State => new(Name, Arima: Parameters, FirstDate: _firstDate);
 
     /// <summary>What was fitted.</summary>

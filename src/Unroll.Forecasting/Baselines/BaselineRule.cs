@@ -31,26 +31,8 @@ internal abstract class BaselineRule
     /// <exception cref="NotSupportedException">There is no such rule.</exception>
     public static BaselineRule Restore(BaselineState state, string target)
     {
-        return Restored(state switch
-        {
-            { Kind: NaiveRule.DefaultName } => new NaiveRule(),
-            { Kind: SeasonalNaiveRule.DefaultName, Period: >= 2 } => new SeasonalNaiveRule(state.Period),
-            { Kind: DriftRule.DefaultName } => new DriftRule(state.Slope),
-            { Kind: MeanRule.DefaultName } => new MeanRule(state.Mean),
-            { Kind: LeastSquaresRule.DefaultName, Weights: { } weights } => new LeastSquaresRule(weights),
-            { Kind: SeasonalNaiveDriftRule.DefaultName, Period: >= 1 } => new SeasonalNaiveDriftRule(state.Period, state.Slope),
-            { Kind: ThetaRule.DefaultName, Ets: not null } => new ThetaRule(state),
-            { Kind: CrostonRule.DefaultName, Demand: { IsSound: true } demand } => new CrostonRule(state.IsCorrected, demand, state.FirstDate),
-            { Kind: TsbRule.DefaultName, Demand: { IsSound: true } demand } => new TsbRule(demand, state.FirstDate),
-            { Arima: { } arima } => arima.IsSound
-                ? new ArimaRule(arima, state.FirstDate)
-                : throw new UnrollException("its ARIMA coefficients do not fit each other"),
-            { Seasons: { } seasons, Ets: { } parameters } => seasons.Length > 0 && Array.TrueForAll(seasons, season => season.Length >= 2)
-                ? new StlEtsRule(seasons, parameters, state.FirstDate)
-                : throw new UnrollException("its seasons are none"),
-            { Ets: { } parameters } => new EtsRule(parameters, state.FirstDate),
-            _ => throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"),
-        }, target);
+        BaselineRule? rule = ForecastKinds.Forecasters.Has(state.Kind) ? ForecastKinds.Forecasters.Find(state.Kind).Restore(state) : null;
+        return Restored(rule ?? throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"), target);
     }
 
     /// <summary>A rule that is fitted already, for a target.</summary>

@@ -39,6 +39,13 @@ internal sealed class StlEtsRule : BaselineRule
 
     public override string Name => DefaultName;
 
+    /// <summary>A fitted rule of its state; null where it says nothing of one.</summary>
+    /// <exception cref="UnrollException">It has no seasons.</exception>
+    public static StlEtsRule? Restore(BaselineState state) => state is not { Seasons: { } seasons, Ets: { } parameters } ? null
+        : seasons.Length > 0 && Array.TrueForAll(seasons, season => season.Length >= 2)
+            ? new StlEtsRule(seasons, parameters, state.FirstDate)
+            : throw new UnrollException("its seasons are none");
+
     public override BaselineState State => new(Name, Ets: Parameters, Seasons: Seasons, FirstDate: _lastDate);
 
     /// <summary>What was fitted without the seasons; level and trend are those after the last training row.</summary>

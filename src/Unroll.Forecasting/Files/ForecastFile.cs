@@ -89,7 +89,7 @@ public static partial class ForecastFile
             throw Damaged(path, "its checksum does not fit its contents");
         try
         {
-            ReadOnlySpan<byte> body = file.AsSpan(PrefixLength..^SHA256.HashSizeInBytes);
+            ReadOnlyMemory<byte> body = file.AsMemory(PrefixLength..^SHA256.HashSizeInBytes);
             ForecasterContent content = ForecastFileJson.Kinds.FromBytes<ForecasterContent>(body) ?? throw new JsonException("it is empty");
             return ForecasterContents.ToForecaster(content, path);
         }

@@ -220,7 +220,7 @@ internal static class ForecasterContents
     private static BaselineForecaster Baseline(BaselineContent content)
     {
         BaselineOptions options = content.Options ?? new();
-        BaselineForecaster forecaster = ForecastKinds.Forecasters.Find(content.Name)(options);
+        BaselineForecaster forecaster = ForecastKinds.Forecasters.Find(content.Name).Make(options);
         if (forecaster is OwnForecaster asked)
             asked.Asked = (content.Facts.Horizon, asked.InputsOf(content.Facts.Inputs));
         forecaster.Keep(content.Facts, [.. content.Parts.Select((part, i) => With(

@@ -52,9 +52,8 @@ internal sealed class KindTable<T>
 
     private UnknownKindException Unknown(string kind)
     {
-        string choice = _builtIn.Length == 0
-            ? ""
-            : $"Choose {string.Join(", ", _builtIn[..^1])} or {_builtIn[^1]}, or make one of your own known with {_call}.";
+        string names = _builtIn.Length > 1 ? $"{string.Join(", ", _builtIn[..^1])} or {_builtIn[^1]}" : string.Concat(_builtIn);
+        string choice = names.Length > 0 ? $"Choose {names}, or make one of your own known with {_call}." : "";
         return new UnknownKindException($"There is no {_what} \"{kind}\". {(choice.Length > 0 ? choice : $"Make it known with {_call}.")}")
         {
             What = _what,

@@ -64,7 +64,7 @@ internal sealed record RecipeContent(
         {
             return part is null || ForecastFileJson.Kinds.ToBytes(part).Length > 0;
         }
-        catch (UnrollException)
+        catch (UnrollException failure) when (failure.IsWithoutName)
         {
             return false;
         }

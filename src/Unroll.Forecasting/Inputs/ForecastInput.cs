@@ -83,12 +83,14 @@ public abstract record ForecastInput
 /// <summary>What an input of your own may read: rows of a series, those to come behind those that have a target.</summary>
 public sealed class InputRows
 {
+    private static readonly DateTime s_day0 = new(2000, 1, 1);
     private readonly DateTime[] _dates;
     private readonly Dictionary<string, double[]> _columns;
+    private readonly bool _isNumbered;
 
-    internal InputRows(DateTime[] dates, IReadOnlyList<string> columns, Func<string, double[]> values)
+    internal InputRows(DateTime[] dates, bool isNumbered, IReadOnlyList<string> columns, Func<string, double[]> values)
     {
-        _dates = dates;
+        (_dates, _isNumbered) = (dates, isNumbered);
         _columns = columns.ToDictionary(name => name, values, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -97,6 +99,13 @@ public sealed class InputRows
 
     /// <summary>When they are, oldest first.</summary>
     public ReadOnlySpan<DateTime> Dates => _dates;
+
+    /// <summary>
+    /// Where a row is, whatever row the table begins with: days and parts of days since the beginning of 2000, or its number where rows are
+    /// numbered and have no dates.
+    /// </summary>
+    /// <param name="row">From 0.</param>
+    public double Place(int row) => _isNumbered ? RowNumbers.ToNumber(_dates[row]) : (_dates[row] - s_day0).TotalDays;
 
     /// <summary>The values of a known column, NaN in rows to come of which nothing is said.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="ForecastInput.Columns"/>.</exception>

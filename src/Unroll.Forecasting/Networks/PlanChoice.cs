@@ -40,6 +40,8 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
             if (cache.TryGetValue(key, out (ForecastSplit[] Series, PlanChoice Choice) known) && known.Series.SequenceEqual(series))
                 return known.Choice;
             ForecastSplit[] splits = [.. series];
+            foreach (ForecastSplit split in splits)
+                recipe.Transform?.RequireInverse(split.Train.Values);
             PlanChoice choice = Choose(splits, recipe, new SeriesLoop(recipe.Network.Threads, names, cancellation), tried);
             cache[key] = (splits, choice);
             return choice;

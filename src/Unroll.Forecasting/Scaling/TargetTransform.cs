@@ -127,6 +127,44 @@ public abstract class TargetTransform
 
     public override string ToString() => Name;
 
+    /// <summary>Throws where a transform of the user's does not lead back to the values that it was given.</summary>
+    /// <param name="values">Training values; those that it is not defined for are not looked at.</param>
+    /// <exception cref="UnrollException">The message has the value.</exception>
+    internal void RequireInverse(ReadOnlySpan<double> values)
+    {
+        if (GetType().Assembly == typeof(TargetTransform).Assembly)
+            return;
+        double scale = 0, newest = double.NaN, largest = double.NaN;
+        foreach (double value in values)
+            scale = double.IsFinite(value) ? Math.Max(scale, Math.Abs(value)) : scale;
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value) || !IsDefined(value))
+                continue;
+            double mapped = Map(value);
+            RequireNear(value, Unmap(mapped), scale, string.Create(CultureInfo.InvariantCulture, $"Unmap({mapped:R}), where {mapped:R} is Map({value:R}),"));
+            if (double.IsFinite(newest) && !(IsRelative && Map(newest) == 0))
+                RequireNear(value, Inverse(Forward(value, newest), newest), scale, string.Create(CultureInfo.InvariantCulture, $"Inverse(Forward({value:R}, {newest:R}), {newest:R})"));
+            if (largest < value && Map(largest) > mapped || largest > value && Map(largest) < mapped)
+                throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+                    $"The transform {Name} is not increasing: Map({largest:R}) is {Map(largest):R} and Map({value:R}) is {mapped:R}. "
+                    + $"Let Map grow with the value."))
+                { Subject = "transform" };
+            largest = largest > value ? largest : value;
+            newest = value;
+        }
+    }
+
+    private void RequireNear(double value, double back, double scale, string what)
+    {
+        const double share = 1e-6, ofScale = 1e-9;
+        if (Math.Abs(back - value) <= share * Math.Abs(value) + ofScale * scale)
+            return;
+        throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+            $"The transform {Name} does not lead back: {what} is {back:R}, but must be {value:R}. Let Unmap be the inverse of Map."))
+        { Subject = "transform" };
+    }
+
     /// <summary>Whether φ(v) is v, so that mapped values need no memory of their own.</summary>
     internal virtual bool KeepsValues => false;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -9,36 +10,39 @@ namespace Unroll.Formats;
 /// <param name="Name">In files.</param>
 /// <param name="Type">What is named.</param>
 /// <param name="Metadata">How it, and what it is made of, is written.</param>
-internal sealed record RegisteredKind(string Name, Type Type, IJsonTypeInfoResolver Metadata);
+internal sealed record RegisteredKind(
+    string Name, [property: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.AllFields)]
+    [param: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.AllFields)] Type Type, IJsonTypeInfoResolver Metadata);
 
 /// <summary>
 /// The JSON of one of the library's contexts with the kinds that are registered beside the library's own (<see cref="Kinds"/>).
 /// </summary>
 internal sealed class KindJson(JsonSerializerContext own)
 {
-    [ThreadStatic]
-    private static bool t_isReading;
-
     private volatile Made? _made;
 
-    /// <summary>
-    /// True while this thread makes objects of a file: an option that the file leaves out then comes as null (one that it says to be null is
-    /// refused before).
-    /// </summary>
-    public static bool IsReading => t_isReading;
-
-    /// <exception cref="UnrollException">Some part is of a kind that is not registered; the message names it.</exception>
+    /// <exception cref="UnrollException">
+    /// Some part is of a kind that is not registered, or that a file would not give back as it is; the message names it.
+    /// </exception>
     public byte[] ToBytes<T>(T value)
         where T : class
     {
         JsonTypeInfo<T> info = Info<T>();
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(value, info);
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, info);
+            RequireReadBack(value, info);
+            return json;
         }
         catch (NotSupportedException) when (Unregistered(value, info) is { } type)
         {
             throw Kinds.Unregistered(type);
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            // A part of the user's may be why, which the check of it tells; otherwise it is a mistake of the library.
+            RequireReadBack(value, info);
+            throw;
         }
     }
 
@@ -50,29 +54,23 @@ internal sealed class KindJson(JsonSerializerContext own)
     /// <exception cref="UnrollException">
     /// It names a kind that is not registered (<see cref="UnrollException.UnknownKind"/>); the message is what a file "holds".
     /// </exception>
-    public T? FromBytes<T>(ReadOnlySpan<byte> json)
+    public T? FromBytes<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
         JsonTypeInfo<T> info = Info<T>();
-        bool before = t_isReading;
-        t_isReading = true;
         try
         {
-            return JsonSerializer.Deserialize(json, info);
+            return JsonSerializer.Deserialize(AbsentOptions.Filled(json, info.Options).Span, info);
         }
         catch (JsonException failure)
         {
-            if (UnknownKind(json) is not var (root, kind))
+            if (UnknownKind(json.Span) is not var (root, kind))
                 throw;
             throw new UnrollException(
                 $"holds the {Kinds.WordOf(root)} {kind}, a kind that is not registered here. Before it is loaded, call "
                 + $"Kinds.Register(\"{kind}\", …) with the type that it was saved from, or update Unroll if {kind} is one of its own.",
                 failure)
             { UnknownKind = kind };
-        }
-        finally
-        {
-            t_isReading = before;
         }
     }
 
@@ -106,6 +104,8 @@ internal sealed class KindJson(JsonSerializerContext own)
         // A converter writes the kind itself, and knows those that were registered.
         if (info.Kind == JsonTypeInfoKind.None)
             info.PolymorphismOptions = null;
+        else if (info is { PolymorphismOptions: null, Type.IsAbstract: true } && Kinds.RootOf(info.Type) is { } root)
+            info.PolymorphismOptions = Kinds.Between(root, info.Type);
         if (info.PolymorphismOptions is { } open && info.Type.Assembly == typeof(Kinds).Assembly)
         {
             foreach (RegisteredKind kind in kinds)
@@ -146,6 +146,38 @@ internal sealed class KindJson(JsonSerializerContext own)
         return (Known(type) ?? declared).Properties
             .Select(property => property.Get is { } get && Known(property.PropertyType) is { } info ? Unregistered(get(value), info) : null)
             .FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>A part and all that it is made of, also of kinds that nobody registered.</summary>
+    public IEnumerable<object> PartsOf<T>(T part)
+        where T : class => Parts(part, Info<T>());
+
+    private void RequireReadBack(object value, JsonTypeInfo declared)
+    {
+        RegisteredKind[] kinds = Kinds.Registered;
+        if (kinds.Length == 0)
+            return;
+        foreach (object part in Parts(value, declared))
+        {
+            if (Array.Find(kinds, kind => kind.Type == part.GetType()) is { } own)
+                ReadBack.Require(part, own, Options());
+        }
+    }
+
+    /// <summary>A value and all that it is made of, the innermost first, but for numbers and texts.</summary>
+    private IEnumerable<object> Parts(object? value, JsonTypeInfo? declared)
+    {
+        if (value is null or string or IDictionary || value.GetType() is { IsPrimitive: true } or { IsEnum: true })
+            return [];
+        if (value is IEnumerable each)
+        {
+            JsonTypeInfo? element = declared?.ElementType is { IsPrimitive: false } of ? Known(of) : null;
+            return element is null ? [] : each.Cast<object?>().SelectMany(item => Parts(item, element));
+        }
+
+        return (Known(value.GetType()) ?? declared)?.Properties
+            .SelectMany(property => property.Get is { } get ? Parts(get(value), Known(property.PropertyType)) : [])
+            .Append(value) ?? [];
     }
 
     private JsonTypeInfo? Known(Type type) => Options().TryGetTypeInfo(type, out JsonTypeInfo? info) ? info : null;

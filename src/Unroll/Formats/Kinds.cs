@@ -13,7 +13,9 @@ namespace Unroll;
 /// </summary>
 /// <remarks>
 /// Written is every public property that can also be read back: one with <c>set</c> or <c>init</c>, or a parameter of the constructor.
-/// Its name begins with a small letter in the file. Calls are safe from any thread.
+/// Its name begins with a small letter in the file. What is saved is read again and compared before anything is written, so that an option
+/// which JSON leaves out (a field, one that is not public or cannot be set) is refused by name; lists are compared by what is in them.
+/// A file that leaves an option out, because it is older, gives it the value that the constructor does. Calls are safe from any thread.
 /// </remarks>
 /// <example>
 /// <code>
@@ -41,6 +43,10 @@ public static class Kinds
         [typeof(Regularizer)] = "regularizer",
     };
 
+    private static readonly Dictionary<Type, JsonDerivedTypeAttribute[]> s_own =
+        s_roots.Keys.ToDictionary(root => root, root => root.GetCustomAttributes<JsonDerivedTypeAttribute>().ToArray());
+
+    private static readonly Dictionary<string, Type> s_rootsByProperty = s_roots.Keys.ToDictionary(PropertyOf, StringComparer.Ordinal);
     private static readonly Lock s_adding = new();
     private static volatile RegisteredKind[] s_registered = [];
 
@@ -59,7 +65,7 @@ public static class Kinds
     /// The name is taken or no name, or the type is abstract, none that has kinds, the library's own, or registered under another name.
     /// Registering the same type under the same name again is no error.
     /// </exception>
-    public static void Register<T>(string kind, JsonTypeInfo<T> json)
+    public static void Register<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.AllFields)] T>(string kind, JsonTypeInfo<T> json)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -74,7 +80,7 @@ public static class Kinds
     /// <exception cref="ArgumentException">As of <see cref="Register{T}(string, JsonTypeInfo{T})"/>.</exception>
     [RequiresUnreferencedCode("Properties found by reflection may have been trimmed. Give the JsonTypeInfo of a JsonSerializerContext.")]
     [RequiresDynamicCode("Code for the type is made at run time. Give the JsonTypeInfo of a JsonSerializerContext.")]
-    public static void Register<T>(string kind)
+    public static void Register<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.AllFields)] T>(string kind)
         where T : class => Add(kind, typeof(T), s_reflection ??= new DefaultJsonTypeInfoResolver());
 
     private static DefaultJsonTypeInfoResolver? s_reflection;
@@ -84,14 +90,27 @@ public static class Kinds
 
     /// <summary>The type that files name so; null where none does.</summary>
     internal static Type? TypeOf(Type root, string kind) =>
-        Own(root).FirstOrDefault(own => (string?)own.TypeDiscriminator == kind)?.DerivedType
+        Array.Find(Own(root), own => (string?)own.TypeDiscriminator == kind)?.DerivedType
         ?? Array.Find(s_registered, each => each.Name == kind && root.IsAssignableFrom(each.Type))?.Type;
 
     /// <summary>What errors call a root: layer, loss.</summary>
     internal static string WordOf(Type root) => s_roots[root];
 
     /// <summary>The root whose kinds stand behind a property of this name: "layer".</summary>
-    internal static Type? RootNamed(string property) => s_roots.Keys.FirstOrDefault(root => PropertyOf(root) == property);
+    internal static Type? RootNamed(string property) => s_rootsByProperty.GetValueOrDefault(property);
+
+    /// <summary>The type that a property with a text says; null where it says none. Name and text may be long, so none is made of them.</summary>
+    internal static Type? TypeOf(JsonProperty property)
+    {
+        foreach ((string name, Type root) in s_rootsByProperty)
+        {
+            if (property.NameEquals(name))
+                return Array.Find(Own(root), own => property.Value.ValueEquals((string?)own.TypeDiscriminator))?.DerivedType
+                    ?? Array.Find(s_registered, each => root.IsAssignableFrom(each.Type) && property.Value.ValueEquals(each.Name))?.Type;
+        }
+
+        return null;
+    }
 
     /// <summary>The property that says the kind.</summary>
     internal static string PropertyOf(Type root) => root.GetCustomAttribute<JsonPolymorphicAttribute>()!.TypeDiscriminatorPropertyName!;
@@ -103,6 +122,17 @@ public static class Kinds
         while (root is not null && !s_roots.ContainsKey(root))
             root = root.BaseType;
         return root;
+    }
+
+    /// <summary>
+    /// What files may hold where a type is asked for that stands between a root and its kinds: the root's kinds that derive from it.
+    /// </summary>
+    internal static JsonPolymorphismOptions Between(Type root, Type type)
+    {
+        var options = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = PropertyOf(root) };
+        foreach (JsonDerivedTypeAttribute own in Own(root).Where(own => type.IsAssignableFrom(own.DerivedType)))
+            options.DerivedTypes.Add(new JsonDerivedType(own.DerivedType, (string)own.TypeDiscriminator!));
+        return options;
     }
 
     /// <summary>True for a name that could have been registered.</summary>
@@ -117,7 +147,8 @@ public static class Kinds
         return new UnrollException(
             $"The {what} {type} cannot be written to a file, because its kind has no name there. "
             + $"Register it once, before it is saved and before it is loaded: Kinds.Register<{type.Name}>({name}), "
-            + $"or for trimmed programs Kinds.Register({name}, YourJsonContext.Default.{type.Name}).");
+            + $"or for trimmed programs Kinds.Register({name}, YourJsonContext.Default.{type.Name}).")
+        { IsWithoutName = true };
     }
 
     /// <summary>A name as kinds have them: BinaryFocal as binary-focal.</summary>
@@ -125,7 +156,8 @@ public static class Kinds
         string.Concat(name.Select((letter, i) =>
             (i > 0 && char.IsUpper(letter) && !char.IsUpper(name[i - 1]) ? "-" : "") + char.ToLowerInvariant(letter)));
 
-    private static void Add(string kind, Type type, IJsonTypeInfoResolver metadata)
+    private static void Add(
+        string kind, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.AllFields)] Type type, IJsonTypeInfoResolver metadata)
     {
         ArgumentNullException.ThrowIfNull(kind);
         if (!IsName(kind))
@@ -170,9 +202,9 @@ public static class Kinds
     }
 
     private static string? OwnName(Type root, Type type) =>
-        (string?)Own(root).FirstOrDefault(own => own.DerivedType == type)?.TypeDiscriminator;
+        (string?)Array.Find(Own(root), own => own.DerivedType == type)?.TypeDiscriminator;
 
     private static string? GivenName(Type type) => Array.Find(s_registered, each => each.Type == type)?.Name;
 
-    private static IEnumerable<JsonDerivedTypeAttribute> Own(Type root) => root.GetCustomAttributes<JsonDerivedTypeAttribute>();
+    private static JsonDerivedTypeAttribute[] Own(Type root) => s_own[root];
 }

@@ -8,7 +8,7 @@ namespace Unroll;
 /// <param name="Activation">The function applied to every value.</param>
 public sealed record Activate(Activation Activation) : Layer
 {
-    public Activation Activation { get; init => field = Option.Given(value, field); } = Option.Given(Activation, nameof(Activation));
+    public Activation Activation { get; init => field = Option.Given(value); } = Option.Given(Activation, nameof(Activation));
 
     protected internal override string Kind => "activation";
 

@@ -14,7 +14,7 @@ public sealed record AdditiveAttention : AttentionLayer
     /// <summary>True: s is learnt. False: all 1.</summary>
     public bool UseScale { get; init; } = true;
 
-    public Initializer ScaleInitializer { get; init => field = Option.Given(value, field); } = Initializer.GlorotUniform;
+    public Initializer ScaleInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
     protected internal override string Kind => "additive_attention";
 

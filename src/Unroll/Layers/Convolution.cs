@@ -20,13 +20,13 @@ public abstract record Convolution : Layer
     /// <summary>What happens at the ends of the input.</summary>
     public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
-    public Activation Activation { get; init => field = Option.Given(value, field); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value, field); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value, field); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

@@ -37,7 +37,7 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
-    public Initializer EmbeddingsInitializer { get; init => field = Option.Given(value, field); } = Initializer.RandomUniform;
+    public Initializer EmbeddingsInitializer { get; init => field = Option.Given(value); } = Initializer.RandomUniform;
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
 

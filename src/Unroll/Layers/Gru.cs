@@ -24,7 +24,7 @@ public sealed record Gru : Recurrent
     }
 
     /// <summary>The activation of the gates z and r.</summary>
-    public Activation RecurrentActivation { get; init => field = Option.Gate(value, field); } = Activation.Sigmoid;
+    public Activation RecurrentActivation { get; init => field = Option.Gate(value); } = Activation.Sigmoid;
 
     /// <summary>Whether the reset gate is applied after the recurrent product or before it.</summary>
     public bool ResetAfter { get; init; } = true;

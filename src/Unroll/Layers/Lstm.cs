@@ -31,7 +31,7 @@ public sealed record Lstm : Recurrent
     }
 
     /// <summary>The activation of the gates i, f and o.</summary>
-    public Activation RecurrentActivation { get; init => field = Option.Gate(value, field); } = Activation.Sigmoid;
+    public Activation RecurrentActivation { get; init => field = Option.Gate(value); } = Activation.Sigmoid;
 
     /// <summary>The forget gate's bias starts at 1 (Jozefowicz et al. 2015).</summary>
     public bool UnitForgetBias { get; init; } = true;

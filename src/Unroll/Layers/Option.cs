@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Unroll.Formats;
 
 namespace Unroll.Layers;
 
@@ -39,9 +38,9 @@ internal static class Option
         ? value
         : throw new ArgumentOutOfRangeException(option, value, $"{option} must be a finite number in single precision.");
 
-    /// <summary>An activation that a gate can have; of a file that says none, the usual one.</summary>
-    public static Activation Gate(Activation value, Activation usual, [CallerMemberName] string option = "") =>
-        Given(value, usual, option) is { NeedsInput: false, IsElementwise: true } given
+    /// <summary>An activation that a gate can have.</summary>
+    public static Activation Gate(Activation value, [CallerMemberName] string option = "") =>
+        Given(value, option) is { NeedsInput: false, IsElementwise: true } given
         ? given
         : throw new ArgumentException(
             $"{option} must be elementwise with a slope that follows from its value, such as Sigmoid; {value} is not. "
@@ -50,10 +49,6 @@ internal static class Option
     /// <summary>Something that is not null.</summary>
     public static T Given<T>(T value, [CallerMemberName] string option = "")
         where T : class => value ?? throw new ArgumentNullException(option, $"{option} is null. Leave it out for the usual one.");
-
-    /// <summary>The same; what a file leaves out, which comes as null, is the usual one: files are older than some options.</summary>
-    public static T Given<T>(T value, T usual, [CallerMemberName] string option = "")
-        where T : class => value is null && KindJson.IsReading ? usual : Given(value!, option);
 
     /// <summary>One of the values that an enumeration names.</summary>
     public static T Known<T>(T value, [CallerMemberName] string option = "")

@@ -112,15 +112,18 @@ internal sealed class PhaseWorker
     private const int None = -1;
     private Phases? _phases;
     private long _phase;
-    private int _number, _holds = None, _next;
-    private bool _entered;
+    private int _number, _holds = None, _next, _cut = 1;
+    private bool _entered, _fromLast;
 
     /// <summary>True for the thread that does what is not worth dividing.</summary>
     public bool IsFirst => _number == 0;
 
     /// <summary>Before a run: this thread is number <paramref name="number"/> of several, or (null) alone.</summary>
     public void Begin(Phases? phases, long phase, int number) =>
-        (_phases, _phase, _number, _holds, _next, _entered) = (phases, phase, number, None, number, false);
+        (_phases, _phase, _number, _holds, _next, _entered, _cut) = (phases, phase, number, None, number, false, 1);
+
+    /// <summary>Alone, it does each phase in so many parts, one after the other, from the first or from the last.</summary>
+    public void Cut(int parts, bool fromLast) => (_cut, _fromLast) = (parts, fromLast);
 
     /// <summary>
     /// To be asked before the first phase. False where there is nothing to do: the run is over, or this thread has been through it.
@@ -135,16 +138,16 @@ internal sealed class PhaseWorker
     /// <summary>The next part of the phase's work for this thread: <c>while (worker.Take(out Share part))</c>.</summary>
     public bool Take(out Share part)
     {
-        int parts = _phases?.Parts ?? 1;
+        int parts = _phases?.Parts ?? _cut;
         if (_holds > 0)
-            _phases!.Done(_holds, _phase);
+            _phases?.Done(_holds, _phase);
         part = default;
         for (_holds = None; _next < parts && _holds == None;)
         {
             int candidate = _next;
             _next = IsFirst ? candidate + 1 : parts;
-            if (candidate == 0 || _phases!.Take(candidate, _phase))
-                (_holds, part) = (candidate, new Share(candidate, parts));
+            if (candidate == 0 || _phases is null || _phases.Take(candidate, _phase))
+                (_holds, part) = (candidate, new Share(_phases is null && _fromLast ? parts - 1 - candidate : candidate, parts));
         }
 
         if (_holds != None)

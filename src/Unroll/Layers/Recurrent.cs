@@ -1,14 +1,9 @@
 using System.Numerics;
-using System.Text.Json.Serialization;
 using Unroll.Layers;
 
 namespace Unroll;
 
 /// <summary>The options that all recurrent layers share.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "layer")]
-[JsonDerivedType(typeof(SimpleRnn), "simple-rnn")]
-[JsonDerivedType(typeof(Lstm), "lstm")]
-[JsonDerivedType(typeof(Gru), "gru")]
 public abstract record Recurrent : Layer
 {
     /// <param name="units">H, at least 1.</param>
@@ -20,19 +15,19 @@ public abstract record Recurrent : Layer
     }
 
     /// <summary>H, the number of units.</summary>
-    public int Units { get; }
+    public int Units { get; internal init; }
 
     /// <summary>The activation of the candidate (and of an LSTM's cell on its way out).</summary>
     /// <remarks>A cell of your own reads it only where <see cref="UsesActivation"/> is true.</remarks>
-    public Activation Activation { get; init => field = Option.Given(value, field); } = Activation.Tanh;
+    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Tanh;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value, field); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
-    public Initializer RecurrentInitializer { get; init => field = Option.Given(value, field); } = Initializer.Orthogonal;
+    public Initializer RecurrentInitializer { get; init => field = Option.Given(value); } = Initializer.Orthogonal;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value, field); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

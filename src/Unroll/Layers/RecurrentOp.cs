@@ -98,6 +98,8 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     {
         if (!_cell.CanShare || _mask.Exists || DropsRecurrent(pass))
             return 1;
+        if (pass.Cut > 1)
+            return Math.Clamp(_stride / Lanes.Count, 1, pass.Cut);
         int panels = _cell.SlabColumns / pass.Kernels.PanelColumns;
         return (int)Math.Clamp((long)pass.PaddedRows * _cell.Units * _cell.SlabColumns / LeastWork, 1, Math.Max(1, panels / 2));
     }

@@ -19,7 +19,7 @@ public abstract record SeparableConvolution : DepthwiseConvolution
     /// <summary>Number of outputs at each position.</summary>
     public int Filters { get; }
 
-    public Initializer PointwiseInitializer { get; init => field = Option.Given(value, field); } = Initializer.GlorotUniform;
+    public Initializer PointwiseInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
 
     public Regularizer? PointwiseRegularizer { get; init; }
 

@@ -52,6 +52,9 @@ public sealed class ShardPass<T>
     /// <summary>For layers that one thread does alone, whoever else is at the shard.</summary>
     internal PhaseWorker Alone { get; } = new();
 
+    /// <summary>Into how many parts one thread cuts the phases of layers that threads may share; 1: as threads come.</summary>
+    internal int Cut { get; private set; } = 1;
+
     /// <summary>Changes with every training step; all random draws of the step derive from it.</summary>
     internal ulong StepSeed { get; set; }
 
@@ -79,6 +82,13 @@ public sealed class ShardPass<T>
 
     /// <summary>Rows of the batch in the shard, also while steps pass as rows.</summary>
     internal int BatchRows => _level == 0 ? Rows : _levels[0].Rows;
+
+    /// <summary>Has the one thread do each phase in so many parts, from the first or from the last.</summary>
+    internal void CutPhases(int parts, bool fromLast)
+    {
+        Cut = parts;
+        _worker.Cut(parts, fromLast);
+    }
 
     internal void Begin(int firstRow, int rows)
     {

@@ -7,6 +7,9 @@ namespace Unroll.Training;
 /// <summary>The loop over epochs and batches around <see cref="TrainingStep{T}"/>.</summary>
 internal sealed class Trainer
 {
+    /// <summary>Steps of an epoch that are asked for the part that made them fail.</summary>
+    private const int StepsAsked = 10;
+
     private readonly Model _model;
     private readonly Network<float> _network;
     private readonly TrainingOptions _options;
@@ -47,6 +50,7 @@ internal sealed class Trainer
             throw new UnrollException(
                 "A stateful layer carries its states from batch to batch, so several batches cannot make one step: "
                 + "set AccumulateBatches to 1.");
+        options.Optimizer.RequireMemory(_network.Parameters.PaddedLength);
         if (_network.Parameters is { Count: > 0 } store && store.Parameters.All(parameter => parameter.IsFrozen))
             throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
         _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
@@ -117,7 +121,7 @@ internal sealed class Trainer
 
             // The last step can throw the weights out of range while its loss, taken before the step, was finite.
             if (!SampleCheck.AreFinite(_network.Parameters.ReadOnlyValues))
-                throw Diverged(epoch, StepsPerEpoch, rate);
+                throw Diverged(epoch, StepsPerEpoch, rate, batch);
             SwapAverage();
             double? validationLoss = _validator?.Loss();
             End(new EpochRecord(epoch, loss, validationLoss, rate, (_clock.Elapsed - started).TotalSeconds)
@@ -183,14 +187,13 @@ internal sealed class Trainer
         {
             if (cancellation.IsCancellationRequested)
                 return null;
-            batch.Start = (step - 1) * _rowsPerStep;
-            batch.Rows = Math.Min(_rowsPerStep, _training.Count - batch.Start);
+            TakeRows(batch, step);
             rate = RateOf(epoch, step);
             double loss = _step.Run(batch, rate);
             if (!double.IsFinite(loss))
             {
                 SampleCheck.Require(_network, _options.Loss, batch);
-                throw Diverged(epoch, step, rate);
+                throw Diverged(epoch, step, rate, batch);
             }
 
             (_run.Steps, _context.StepLoss) = (_step.Steps, loss);
@@ -318,10 +321,34 @@ internal sealed class Trainer
         return End(reason, keptEpoch);
     }
 
-    private TrainingDivergedException Diverged(int epoch, int step, double rate)
+    private TrainingDivergedException Diverged(int epoch, int step, double rate, SampleBatch batch)
     {
         _network.Built.Write(weights => _lastGood.CopyTo(weights.Values));
-        return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, History.Epochs.Count));
+        return new TrainingDivergedException(epoch, step, rate, End(StopReason.Diverged, History.Epochs.Count), FirstFault(step, batch));
+    }
+
+    /// <summary>
+    /// A part that makes no finite numbers with the weights that training began with either: in the batch that failed, or in one of the
+    /// first, since a gradient that is not finite shows a step later. After an epoch the weights may be what is wrong, and nobody is named.
+    /// </summary>
+    private PartFault? FirstFault(int step, SampleBatch batch)
+    {
+        if (History.Epochs.Count > 0)
+            return null;
+        PartFault? cause = _network.FirstFault(batch, _options.Loss);
+        for (int before = 1; before < Math.Min(step, StepsAsked) && cause is null; before++)
+        {
+            TakeRows(batch, before);
+            cause = _network.FirstFault(batch, _options.Loss);
+        }
+
+        return cause;
+    }
+
+    private void TakeRows(SampleBatch batch, int step)
+    {
+        batch.Start = (step - 1) * _rowsPerStep;
+        batch.Rows = Math.Min(_rowsPerStep, _training.Count - batch.Start);
     }
 
     private History End(StopReason reason, int keptEpoch)

@@ -97,10 +97,10 @@ public sealed record TrainingOptions
             throw new UnrollException($"The validation split is {ValidationSplit}; it must be at least 0 and below 1.");
         if (ValidationSplit > 0 && Validation is not null)
             throw new UnrollException($"There are validation samples and a validation split of {ValidationSplit}. Give one of them.");
-        Loss.Validate();
-        foreach (Metric metric in Metrics)
-            metric.Validate();
-        Optimizer.Validate();
+        Loss.RequireValid();
+        Require(Metrics, nameof(Metrics), "an empty list");
+        Metric.RequireValid(Metrics);
+        Optimizer.RequireValid();
         Clipping?.Validate();
         Schedule?.Validate();
         EarlyStopping?.Validate();

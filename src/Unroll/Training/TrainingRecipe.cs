@@ -93,7 +93,7 @@ internal static class TrainingRecipe
         {
             return TrainingJson.Kinds.ToText(value);
         }
-        catch (UnrollException)
+        catch (UnrollException failure) when (failure.IsWithoutName)
         {
             // Of a kind that nobody registered: what it says of itself, and of a function its type.
             CultureInfo culture = CultureInfo.CurrentCulture;

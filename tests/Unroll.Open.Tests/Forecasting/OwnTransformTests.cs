@@ -118,4 +118,35 @@ public sealed class OwnTransformTests
             Assert.Throws<UnrollException>(() => ForecastFile.Save(ridge, path)).Message);
         Assert.False(File.Exists(path));
     }
+
+    private sealed class Crooked(string wrong) : TargetTransform("crooked")
+    {
+        public override bool IsDifferenced => wrong != "level";
+
+        public override double Map(double value) => wrong == "falls" ? -value : Math.Log(value);
+
+        public override double Unmap(double mapped) => wrong switch
+        {
+            "falls" => -mapped,
+            "" => Math.Exp(mapped),
+            "some" when mapped > -0.5 => 1,
+            "some" => Math.Exp(mapped),
+            _ => Math.Exp(mapped) + 0.01,
+        };
+    }
+
+    [Theory]
+    [InlineData("level", "does not lead back: Unmap(")]
+    [InlineData("steps", "does not lead back: Unmap(")]
+    [InlineData("some", "is 1, but must be ")]
+    [InlineData("falls", "The transform crooked is not increasing: Map(")]
+    public void A_transform_whose_inverse_is_none_is_refused_at_fit(string wrong, string said)
+    {
+        var task = new ForecastTask(Shares(200), new TaskOptions { Targets = ["x"], Horizon = 2, Window = 10, Test = DateRange.Parse("2020-07-01..2020-07-18") });
+        var ridge = new RidgeForecaster(new EnsembleRecipe { Transform = new Crooked(wrong) });
+        UnrollException refused = Assert.Throws<UnrollException>(() => ridge.Fit(task, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.Equal("transform", refused.Subject);
+        new RidgeForecaster(new EnsembleRecipe { Transform = new Crooked("") }).Fit(task, cancellationToken: TestContext.Current.CancellationToken);
+    }
 }

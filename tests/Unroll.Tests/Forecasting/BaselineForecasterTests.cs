@@ -17,7 +17,7 @@ public class BaselineForecasterTests
         new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt), new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
         new SeasonalNaiveDriftForecaster(7), new SeasonalNaiveDriftForecaster(1), new ThetaForecaster(), new ThetaForecaster(7),
         new ArimaForecaster(new ArimaOrder(1, 1, 1)), new ArimaForecaster(period: 4, models: 5),
-        new CrostonForecaster(), new TsbForecaster(), new StlEtsForecaster([6]),
+        new CrostonForecaster(), new TsbForecaster(), new AdidaForecaster(), new StlEtsForecaster([6]),
     ];
 
     private static TimeSeries Days(double[] values) =>

@@ -69,6 +69,22 @@ public class DemandForecasterTests
     }
 
     [Fact]
+    public void Buckets_are_smoothed_and_divided_as_nikolopoulos_and_others_do()
+    {
+        // 8 demands in 30 rows: an interval of 3.75, so buckets of 4, of which the newest 28 rows have 3, 6, 4, 2, 0, 8 and 3. In Python.
+        TimeSeries table = MadeTables.Days(s_demand);
+        AdidaForecaster fifth = Fitted(new AdidaForecaster(0.2), s_demand), found = Fitted(new AdidaForecaster(), s_demand);
+        Assert.Equal(4, fifth.IntervalOf(s_part));
+        Assert.Equal(0.898032, fifth.Next(table), 1e-12);
+        Assert.Equal(0.7272, fifth.Next(table.Head(20)), 1e-12);
+        Assert.Equal(0.932, fifth.Next(table.Head(19)), 1e-12);
+        Assert.Equal(0.97265625, Fitted(new AdidaForecaster(0.5), s_demand).Next(table), 1e-12);
+        Assert.Equal(0.01, found.ShareOf(s_part));
+        Assert.Equal(0.7621324178992499, found.Next(table), 1e-12);
+        Assert.Equal(1, fifth.Next(table.Head(3)), 1e-12);
+    }
+
+    [Fact]
     public void The_shares_found_leave_no_larger_errors_than_others() =>
         Gen.Int[0, 9].Select(value => value < 6 ? 0.0 : value).Array[40].Where(values => values.Count(value => value > 0) > 2).Sample(
             values =>
@@ -100,6 +116,7 @@ public class DemandForecasterTests
         TimeSeries table = MadeTables.Days(back), none = MadeTables.Days(s_demand);
         Assert.Equal(Fitted(new CrostonForecaster(alpha: 0.2), s_demand).Next(none), Fitted(new CrostonForecaster(alpha: 0.2), back).Next(table));
         Assert.Equal(Fitted(new TsbForecaster(0.2), s_demand).Next(none), Fitted(new TsbForecaster(0.2), back).Next(table));
+        Assert.Equal(Fitted(new AdidaForecaster(0.2), s_demand).Next(none), Fitted(new AdidaForecaster(0.2), back).Next(table));
     }
 
     [Fact]
@@ -109,6 +126,7 @@ public class DemandForecasterTests
         Assert.Equal(
             "A share of 0 smooths no demand. Give an alpha above 0 and at most 1, or none to find it in the training rows.",
             Refused(() => Fitted(new CrostonForecaster(alpha: 0), 1, 0, 2)));
+        Assert.StartsWith("A share of 0 smooths no buckets.", Refused(() => Fitted(new AdidaForecaster(0), 1, 0, 2)), StringComparison.Ordinal);
         Assert.StartsWith("A share of 1.5 ", Refused(() => Fitted(new TsbForecaster(1.5), 1, 0, 2)), StringComparison.Ordinal);
     }
 }

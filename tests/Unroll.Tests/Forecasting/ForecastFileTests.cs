@@ -25,6 +25,7 @@ public sealed class ForecastFileTests : IDisposable
         ["ARIMA"] = () => new ArimaForecaster(null, 7, models: 6),
         ["Croston"] = () => new CrostonForecaster(),
         ["TSB"] = () => new TsbForecaster(0.2),
+        ["ADIDA"] = () => new AdidaForecaster(0.2),
         ["STL + ETS"] = () => new StlEtsForecaster([7, 14]),
         ["ridge"] = () => new RidgeForecaster(),
         ["ridge on relative changes"] = () => new RidgeForecaster(Recipe(transform: TargetTransform.Relative)),

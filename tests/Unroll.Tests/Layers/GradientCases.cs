@@ -8,17 +8,21 @@ internal static partial class GradientCases
     /// <summary>Leading, middle and trailing steps, a row without any, and a row with nothing else.</summary>
     private static readonly int[][] s_masks = [[0], [1, 2], [3], [], [0, 1, 2, 3], [0, 2, 3]];
 
-    private static readonly (string Name, Recurrent Layer)[] s_cells =
+    /// <summary>Every cell, made of any number of units.</summary>
+    private static readonly (string Name, Func<int, Recurrent> Of)[] s_makers =
     [
-        ("simple rnn", new SimpleRnn(5)),
-        ("lstm", new Lstm(5)),
-        ("gru", new Gru(5)),
-        ("gru, reset before", new Gru(5) { ResetAfter = false }),
-        ("lstm, peepholes", new Lstm(5) { Peepholes = true }),
-        ("lstm, layer norm", new Lstm(5) { LayerNorm = true }),
-        ("lstm, projection", new Lstm(5) { ProjectionUnits = 3 }),
-        ("lstm, all variants", new Lstm(5) { Peepholes = true, LayerNorm = true, ProjectionUnits = 2 }),
+        ("simple rnn", units => new SimpleRnn(units)),
+        ("independent rnn", units => new IndRnn(units)),
+        ("lstm", units => new Lstm(units)),
+        ("gru", units => new Gru(units)),
+        ("gru, reset before", units => new Gru(units) { ResetAfter = false }),
+        ("lstm, peepholes", units => new Lstm(units) { Peepholes = true }),
+        ("lstm, layer norm", units => new Lstm(units) { LayerNorm = true }),
+        ("lstm, projection", units => new Lstm(units) { ProjectionUnits = 3 }),
+        ("lstm, all variants", units => new Lstm(units) { Peepholes = true, LayerNorm = true, ProjectionUnits = 2 }),
     ];
+
+    private static readonly (string Name, Recurrent Layer)[] s_cells = [.. s_makers.Select(cell => (cell.Name, cell.Of(5)))];
 
     /// <summary>Each of the library, and those that have parameters with others.</summary>
     private static readonly Activation[] s_activations = [.. Activation.Named.Values, new LeakyRelu(0.01), new Elu(0.5), new HardSigmoid(0.2)];
@@ -29,12 +33,13 @@ internal static partial class GradientCases
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = Rows().ToDictionary(row => row.Name);
 
     private static IEnumerable<GradientCase> Rows() =>
-        s_cells.SelectMany(cell => OfCell(cell.Name, cell.Layer)).Concat(OfBidirectional()).Concat(OfStatesOfBoth()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
+        s_makers.SelectMany(cell => OfCell(cell.Name, cell.Of)).Concat(OfBidirectional()).Concat(OfStatesOfBoth()).Concat(OfStacks()).Concat(OfDense()).Concat(OfPlainLayers()).Concat(OfLosses()).Concat(OfClassLosses()).Concat(OfGraphs()).Concat(OfAttention())
             .Concat(OfShapes()).Concat(OfNorms()).Concat(OfMeasuredSteps()).Concat(OfConvolutions()).Concat(OfPoolings())
             .Concat(OfHeads()).Concat(OfChannels()).Concat(OfPositions()).Concat(OfNoise());
 
-    private static IEnumerable<GradientCase> OfCell(string name, Recurrent layer)
+    private static IEnumerable<GradientCase> OfCell(string name, Func<int, Recurrent> of)
     {
+        Recurrent layer = of(5);
         foreach (Activation activation in s_activations)
             yield return new GradientCase($"{name}, {activation}", layer with { Activation = activation }) { WeightScale = 0.6, Steps = activation == Activation.Exponential ? 2 : 4 };
         foreach (Activation gate in s_gates)
@@ -63,10 +68,10 @@ internal static partial class GradientCases
         foreach (int rows in (int[])[1, 2, 8, 9, 11])
             yield return new GradientCase($"{name}, {rows} rows", sequences) { Rows = rows, States = true };
         foreach (int units in layer is Lstm { LayerNorm: true } ? (int[])[2, 16, 17] : [1, 16, 17])
-            yield return new GradientCase($"{name}, {units} units", WithUnits(sequences, units)) { States = true };
+            yield return new GradientCase($"{name}, {units} units", of(units) with { ReturnSequences = true }) { States = true };
         yield return new GradientCase($"{name}, 1 step", sequences) { Steps = 1, States = true };
         yield return new GradientCase($"{name}, 17 features", layer) { Features = 17 };
-        yield return new GradientCase($"{name}, 17 units, not fused", WithUnits(sequences, 17) with { Activation = Activation.Elu }) { States = true, WeightScale = 0.5 };
+        yield return new GradientCase($"{name}, 17 units, not fused", of(17) with { ReturnSequences = true, Activation = Activation.Elu }) { States = true, WeightScale = 0.5 };
     }
 
     private static IEnumerable<GradientCase> OfBidirectional()
@@ -124,6 +129,8 @@ internal static partial class GradientCases
         yield return new GradientCase("dropout of vectors", new Dense(5), new Dropout(0.5)) { Vector = true, Training = true, Rows = 9 };
         yield return new GradientCase("dropout of sequences", new Dropout(0.25)) { Training = true, Rows = 9 };
         yield return new GradientCase("dropout outside training", new Dropout(0.25));
+        yield return new GradientCase("rescaling of sequences", new Rescaling([0.5, -3, 1.25], [1, 2, -1])) { Rows = 9 };
+        yield return new GradientCase("rescaling of 17 features between masks and a gru", new Masking(), new Dense(17), new Rescaling([-0.5], [0.1]), new Gru(3)) { Rows = 6, Masked = s_masks };
         yield return new GradientCase("masking", new Masking()) { Masked = s_masks, Rows = 6 };
         yield return new GradientCase("last steps", new LastSteps(2)) { Rows = 9 };
         yield return new GradientCase("all steps", new LastSteps(4)) { Rows = 3, Features = 17 };
@@ -228,19 +235,6 @@ internal static partial class GradientCases
 
     /// <summary>Linear gates let a state grow, and where it is normalised too central differences lose their digits.</summary>
     private static int StepsFor(Recurrent layer, Activation gate) => gate == Activation.Linear && layer is Lstm { LayerNorm: true } ? 2 : 4;
-
-    private static Recurrent WithUnits(Recurrent layer, int units) => layer switch
-    {
-        Lstm lstm => new Lstm(units)
-        {
-            ReturnSequences = layer.ReturnSequences,
-            Peepholes = lstm.Peepholes,
-            LayerNorm = lstm.LayerNorm,
-            ProjectionUnits = lstm.ProjectionUnits,
-        },
-        Gru gru => new Gru(units) { ReturnSequences = layer.ReturnSequences, ResetAfter = gru.ResetAfter },
-        _ => new SimpleRnn(units) { ReturnSequences = layer.ReturnSequences },
-    };
 
     private static IEnumerable<GradientCase> OfGraphs()
     {

@@ -18,6 +18,10 @@ public class KerasLossTests
     {
         ["log-cosh"] = (new LogCosh(), [1, 1, 0, 0], [0, 1, 0, 0], 2, 0.108),
         ["Poisson"] = (new Poisson(), [1, 1, 0, 0], [0, 1, 0, 0], 2, 0.5),
+
+        // Not of Keras: the formula in Python, in double.
+        ["Tweedie"] = (new Tweedie(), [0.5f, 0.5f, 2, 2], [2, 0, 1, 4], 2, 1.7781745930520232),
+        ["Tweedie, power 1.8"] = (new Tweedie { Power = 1.8 }, [0.5f, 0.5f, 2, 2], [2, 0, 1, 4], 2, 3.229317598857944),
         ["Kullback-Leibler"] = (new KullbackLeibler(), [0.6f, 0.4f, 0.4f, 0.6f], [0, 1, 0, 0], 2, 0.458),
         ["hinge"] = (new Hinge(), [0.6f, 0.4f, 0.4f, 0.6f], [0, 1, 0, 0], 2, 1.3),
         ["squared hinge"] = (new SquaredHinge(), [0.6f, 0.4f, 0.4f, 0.6f], [0, 1, 0, 0], 2, 1.86),
@@ -39,6 +43,8 @@ public class KerasLossTests
         ["log-cosh"] = (new LogCosh(), Sum((x, y) => Math.Log(Math.Cosh(x - y))), Same, Same),
         ["Poisson"] = (new Poisson(), Sum((x, y) => x - y * Math.Log(x + Epsilon)), Math.Exp, Math.Abs),
         ["Poisson of logarithms"] = (new Poisson { LogInput = true }, Sum((x, y) => Math.Exp(x) - y * x), Same, Math.Abs),
+        ["Tweedie"] = (new Tweedie { Power = 1.3 }, Sum((x, y) => 2 * (Math.Pow(y, 0.7) / -0.21 + y * Math.Pow(x + Epsilon, -0.3) / 0.3 + Math.Pow(x + Epsilon, 0.7) / 0.7)), Math.Exp, Math.Abs),
+        ["Tweedie of logarithms"] = (new Tweedie { LogInput = true }, Sum((x, y) => 2 * (-4 * Math.Sqrt(y) + 2 * y / Math.Sqrt(Math.Exp(x)) + 2 * Math.Sqrt(Math.Exp(x)))), Same, Math.Abs),
         ["MAPE"] = (new MeanAbsolutePercentageError(), Sum((x, y) => 100 * Math.Abs(y - x) / Math.Max(Math.Abs(y), Epsilon)), Same, Same),
         ["MSLE"] = (new MeanSquaredLogarithmicError(), Sum((x, y) => Math.Pow(Math.Log(1 + Math.Max(x, Epsilon)) - Math.Log(1 + Math.Max(y, Epsilon)), 2)), Same, Same),
         ["hinge"] = (new Hinge(), Sum((x, y) => Math.Max(0, 1 - x * y)), Same, Side),
@@ -126,6 +132,7 @@ public class KerasLossTests
     [Theory]
     [InlineData("A target of the hinge loss is 2; it must be 1, or −1 or 0 for the other class.", typeof(Hinge), 2)]
     [InlineData("A target of the Poisson loss is -1; it must be a count, at least 0.", typeof(Poisson), -1)]
+    [InlineData("A target of the Tweedie loss is -1; it must be at least 0.", typeof(Tweedie), -1)]
     [InlineData("A target of the Kullback-Leibler divergence is 1.5; it must be a probability, 0 to 1.", typeof(KullbackLeibler), 1.5)]
     [InlineData("A target of the binary focal loss is 7; it must be a probability, 0 to 1. Below 0 means: does not count.", typeof(BinaryFocal), 7)]
     public void Targets_that_cannot_be(string message, Type type, double target)
@@ -139,6 +146,7 @@ public class KerasLossTests
     [Fact]
     public void Options_out_of_range()
     {
+        Assert.Contains("above 1 and below 2", Assert.Throws<UnrollException>(() => new Tweedie { Power = 2 }.Validate()).Message, StringComparison.Ordinal);
         Assert.Contains("gamma", Assert.Throws<UnrollException>(() => new BinaryFocal(-1).Validate()).Message, StringComparison.Ordinal);
         Assert.Contains("alpha", Assert.Throws<UnrollException>(() => new BinaryFocal { Alpha = 2 }.Validate()).Message, StringComparison.Ordinal);
         Assert.Contains("alpha", Assert.Throws<UnrollException>(() => new CategoricalFocal(Alpha: 0).Validate()).Message, StringComparison.Ordinal);

@@ -9,7 +9,8 @@ internal sealed record OwnInput(ForecastInput Input, IReadOnlyList<ScaledColumn>
     public static OwnInput Fit(ForecastSplit split, ForecastInput input)
     {
         int count = split.Train.Count;
-        var rows = new InputRows(split.Train.DateSpan.ToArray(), input.Columns, name => split.Table[name].Values[..count].ToArray());
+        var rows = new InputRows(
+            split.Train.DateSpan.ToArray(), split.Table.IsNumbered, input.Columns, name => split.Table[name].Values[..count].ToArray());
         return new OwnInput(input, [.. input.Numbers(rows, count).Select(numbers => ScaledColumn.Fit(input.Name, numbers))]);
     }
 }
@@ -33,7 +34,7 @@ internal sealed class OwnNumbers(OwnInput own) : KnownNumbers
 
     public override void Read(InputFrame frame)
     {
-        var rows = new InputRows(frame.Dates, own.Input.Columns, name => KnownColumns.Values(frame, name));
+        var rows = new InputRows(frame.Dates, frame.Table.IsNumbered, own.Input.Columns, name => KnownColumns.Values(frame, name));
         _columns = [.. own.Input.Numbers(rows, frame.Rows).Zip(own.Scales, (numbers, scale) => scale.ApplyKnown(numbers))];
     }
 

@@ -46,7 +46,9 @@ public sealed partial class TrainingLoop : IDisposable
     /// <param name="inputGradients">Whether to keep dL/dx, <see cref="InputGradients"/>; it costs memory for the weights once more.</param>
     /// <exception cref="ArgumentException">The options have something that a loop of your own has no use for.</exception>
     /// <exception cref="UnrollException">An option does not fit the model, or is out of range.</exception>
-    /// <exception cref="InvalidOperationException">The model is not built, or is being trained.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is not built, or is being trained: by Fit, or by another loop that was not disposed of.
+    /// </exception>
     public TrainingLoop(Model model, TrainingOptions options, bool inputGradients = false)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -55,7 +57,7 @@ public sealed partial class TrainingLoop : IDisposable
         RequireNoEpochs(options);
         (Model, _options) = (model, options);
         RateSegments<float>.RequireLayers(model.Parameters, options.LayerRates);
-        model.BeginTraining();
+        model.BeginTraining(inLoop: true);
         try
         {
             Network<float> own = model.Network;
@@ -69,6 +71,7 @@ public sealed partial class TrainingLoop : IDisposable
             _network = inputGradients
                 ? new Network<float>(new BuiltGraph<float>(own.Graph, own.Built, inputGradient: true), own.Threads) : own;
             _network.Built.ChooseBackward(all: options.Gradients is not null);
+            options.Optimizer.RequireMemory(_network.Parameters.PaddedLength);
             var sums = new OptimizerState<float>(options.Optimizer.Slots, _network.Parameters.PaddedLength);
             _step = new TrainingStep<float>(_network, options, sums);
             _parameters = _network.Parameters.Parameters.ToDictionary(parameter => parameter.Name);

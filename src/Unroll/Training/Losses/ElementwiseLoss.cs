@@ -25,6 +25,20 @@ public abstract record ElementwiseLoss : Loss
     protected abstract double At<T>(T prediction, T target, out T gradient)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>What is wrong where a target that counts is not at least 0; null: nothing.</summary>
+    private protected string? NegativeTarget<T>(in LossRow<T> row, string wanted)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int each = row.Targets.Length / row.Positions;
+        for (int i = 0; i < row.Targets.Length; i++)
+        {
+            if (!(row.Targets[i] >= T.Zero) && row.WeightOf(i / each) != T.Zero)
+                return $"A target of the {Name} is {row.Targets[i]}; it must be {wanted}.";
+        }
+
+        return null;
+    }
+
     public override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
     {
         double sum = 0;

@@ -32,6 +32,7 @@ namespace Unroll;
 [JsonDerivedType(typeof(OutputLosses), "outputs")]
 [JsonDerivedType(typeof(LogCosh), "log-cosh")]
 [JsonDerivedType(typeof(Poisson), "poisson")]
+[JsonDerivedType(typeof(Tweedie), "tweedie")]
 [JsonDerivedType(typeof(MeanAbsolutePercentageError), "mape")]
 [JsonDerivedType(typeof(MeanSquaredLogarithmicError), "msle")]
 [JsonDerivedType(typeof(Hinge), "hinge")]
@@ -136,6 +137,25 @@ public abstract record Loss
     /// <exception cref="UnrollException">A number is out of range; the message names it.</exception>
     public virtual void Validate()
     {
+    }
+
+    /// <summary>Throws where a number is out of range, or what the loss says of itself does not go together.</summary>
+    /// <exception cref="UnrollException">The message names what is wrong.</exception>
+    internal void RequireValid()
+    {
+        Validate();
+        if (this is OutputLosses)
+            return;
+        if (OutputsPerTarget < 1)
+            throw new UnrollException($"The {Name} has {OutputsPerTarget} outputs a target (OutputsPerTarget); it must be at least 1.");
+        if (this is VectorLoss && OutputsPerTarget != 1)
+            throw new UnrollException(
+                $"The {Name} has {OutputsPerTarget} outputs a target (OutputsPerTarget), but a VectorLoss has as many targets as outputs, "
+                + "so it must be 1. Derive from Loss for another number.");
+        if (PointOutput < -1 || PointOutput >= OutputsPerTarget)
+            throw new UnrollException(
+                $"The {Name} has the forecast of a target in its output {PointOutput} (PointOutput), but its outputs are numbered from 0 to "
+                + $"{OutputsPerTarget - 1}. Give one of these, or -1 where none is a forecast.");
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
                 throw new UnrollException($"The weight of a loss is {each.Weight}; it must be at least 0.");
             if (each.Loss is OutputLosses)
                 throw new UnrollException("The loss of one output cannot be the sum of several.");
-            each.Loss.Validate();
+            each.Loss.RequireValid();
         }
     }
 }

@@ -23,17 +23,7 @@ public sealed record Poisson : ElementwiseLoss
     [JsonIgnore]
     public override int PointOutput => LogInput ? -1 : 0;
 
-    public override string? FaultOf<T>(in LossRow<T> row)
-    {
-        int each = row.Targets.Length / row.Positions;
-        for (int i = 0; i < row.Targets.Length; i++)
-        {
-            if (!(row.Targets[i] >= T.Zero) && row.WeightOf(i / each) != T.Zero)
-                return $"A target of the {Name} is {row.Targets[i]}; it must be a count, at least 0.";
-        }
-
-        return null;
-    }
+    public override string? FaultOf<T>(in LossRow<T> row) => NegativeTarget(row, "a count, at least 0");
 
     protected override double At<T>(T prediction, T target, out T gradient)
     {

@@ -25,6 +25,17 @@ public abstract record Metric
     /// <summary>Its name in <see cref="NamedValues"/> where <see cref="Name"/> is null: the type's, unless it says otherwise.</summary>
     protected internal virtual string DefaultName => GetType().Name;
 
+    /// <summary>Throws where a metric is null, or a number of one is out of range.</summary>
+    /// <exception cref="UnrollException">The message says which.</exception>
+    internal static void RequireValid(IReadOnlyList<Metric> metrics)
+    {
+        for (int i = 0; i < metrics.Count; i++)
+        {
+            Metric metric = metrics[i] ?? throw new UnrollException($"Metric {i}, counted from 0, is null. Leave it out.");
+            metric.Validate();
+        }
+    }
+
     /// <summary>The mean of a function of target and prediction, over the targets that count.</summary>
     /// <param name="name">Its name in <see cref="NamedValues"/>.</param>
     /// <param name="function">

@@ -42,6 +42,8 @@ namespace Unroll;
 [JsonDerivedType(typeof(Lion), "lion")]
 public abstract record Optimizer
 {
+    private const int MostSlots = 1000;
+
     protected Optimizer()
     {
     }
@@ -83,13 +85,30 @@ public abstract record Optimizer
     {
         if (!(LearningRate > 0) || double.IsInfinity(LearningRate))
             throw new UnrollException($"The learning rate is {LearningRate}; it must be above 0.");
-        if (Slots < 0)
-            throw new UnrollException($"{GetType().Name} has {Slots} running sums a weight; it must be at least 0.");
         if (ExcludeFromDecay?.Any(string.IsNullOrEmpty) == true)
         {
             throw new UnrollException(
                 "ExcludeFromDecay has an empty text, which is part of every name. Give parts of names, for example \"bias\".");
         }
+    }
+
+    /// <summary>Throws where a number is out of range, also one that a rule of the user's does not look at.</summary>
+    /// <exception cref="UnrollException">The message names it.</exception>
+    internal void RequireValid()
+    {
+        Validate();
+        if (Slots is < 0 or > MostSlots)
+            throw new UnrollException($"{GetType().Name} has {Slots} running sums a weight (Slots); it must be at least 0 and at most {MostSlots}.");
+    }
+
+    /// <summary>Throws where the running sums of so many weights are more than this machine has memory for.</summary>
+    /// <exception cref="UnrollException">The message says how much.</exception>
+    internal void RequireMemory(int weights)
+    {
+        long bytes = (long)Slots * weights * sizeof(float), most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > most)
+            throw new UnrollException(
+                $"{InWords} (Slots) needs {bytes >> 20} MiB for {weights} weights, but there are {most >> 20} MiB. Keep fewer running sums.");
     }
 
     /// <summary>Whether weight decay goes to the parameter of this name.</summary>

@@ -5,38 +5,39 @@ namespace Unroll.Tests.Forecasting.Conformance;
 /// <summary>Every forecaster there is, small.</summary>
 internal static class Candidates
 {
-    public static readonly string[] Names =
-    [
-        "naive", "seasonal-naive", "drift", "mean", "least-squares", "ets", "arima", "croston", "tsb", "stl-ets",
-        "ridge", "lstm", "gru", "simple-rnn", "network", "pretrained", "own", "own-layers", "blend",
-    ];
-
     private static readonly string[] s_members = ["lstm", "ridge", "naive", "drift"];
 
-    /// <summary>One that is not yet fitted.</summary>
-    public static PartsForecaster Of(string name, int season, int threads = 1) => name switch
+    /// <summary>Each from the rows of a season and the threads; a new forecaster is one more row.</summary>
+    private static readonly Dictionary<string, Func<int, int, PartsForecaster>> s_all = new()
     {
-        "naive" => new NaiveForecaster { Threads = threads },
-        "seasonal-naive" => new SeasonalNaiveForecaster(season) { Threads = threads },
-        "drift" => new DriftForecaster { Threads = threads },
-        "mean" => new MeanForecaster { Threads = threads },
-        "least-squares" => new LeastSquaresForecaster { Threads = threads },
-        "ets" => new EtsForecaster(null, season) { Threads = threads },
-        "arima" => new ArimaForecaster(null, season, models: 4) { Threads = threads },
-        "croston" => new CrostonForecaster { Threads = threads },
-        "tsb" => new TsbForecaster { Threads = threads },
-        "stl-ets" => new StlEtsForecaster([season]) { Threads = threads },
-        "ridge" => new RidgeForecaster { Threads = threads },
-        "lstm" => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
-        "gru" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
-        "simple-rnn" => new EnsembleForecaster(Recipe(CellKind.SimpleRnn, threads)) { Threads = threads },
-        "network" => new NetworkForecaster(Network(CellKind.Gru, threads)) { Threads = threads },
-        "pretrained" => new PretrainedForecaster(NewestTwo(), new PretrainedOptions { Scaling = _ => new MinMaxScaler(-1, 1) }) { Threads = threads },
-        "own" => new Halfway { Threads = threads },
-        "own-layers" => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Network = Network(CellKind.Gru, threads) with { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] } }) { Threads = threads },
-        "blend" => new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
-        _ => throw new ArgumentException(name),
+        ["naive"] = (_, threads) => new NaiveForecaster { Threads = threads },
+        ["seasonal-naive"] = (season, threads) => new SeasonalNaiveForecaster(season) { Threads = threads },
+        ["seasonal-naive-with-drift"] = (season, threads) => new SeasonalNaiveDriftForecaster(season) { Threads = threads },
+        ["drift"] = (_, threads) => new DriftForecaster { Threads = threads },
+        ["mean"] = (_, threads) => new MeanForecaster { Threads = threads },
+        ["least-squares"] = (_, threads) => new LeastSquaresForecaster { Threads = threads },
+        ["theta"] = (season, threads) => new ThetaForecaster(season) { Threads = threads },
+        ["ets"] = (season, threads) => new EtsForecaster(null, season) { Threads = threads },
+        ["arima"] = (season, threads) => new ArimaForecaster(null, season, models: 4) { Threads = threads },
+        ["croston"] = (_, threads) => new CrostonForecaster { Threads = threads },
+        ["tsb"] = (_, threads) => new TsbForecaster { Threads = threads },
+        ["adida"] = (_, threads) => new AdidaForecaster { Threads = threads },
+        ["stl-ets"] = (season, threads) => new StlEtsForecaster([season]) { Threads = threads },
+        ["ridge"] = (_, threads) => new RidgeForecaster { Threads = threads },
+        ["lstm"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
+        ["gru"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
+        ["simple-rnn"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.SimpleRnn, threads)) { Threads = threads },
+        ["network"] = (_, threads) => new NetworkForecaster(Network(CellKind.Gru, threads)) { Threads = threads },
+        ["pretrained"] = (_, threads) => new PretrainedForecaster(NewestTwo(), new PretrainedOptions { Scaling = _ => new MinMaxScaler(-1, 1) }) { Threads = threads },
+        ["own"] = (_, threads) => new Halfway { Threads = threads },
+        ["own-layers"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Network = Network(CellKind.Gru, threads) with { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] } }) { Threads = threads },
+        ["blend"] = (season, threads) => new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
     };
+
+    public static IEnumerable<string> Names => s_all.Keys;
+
+    /// <summary>One that is not yet fitted.</summary>
+    public static PartsForecaster Of(string name, int season, int threads = 1) => s_all[name](season, threads);
 
     static Candidates() => ForecastKinds.Register(() => new Halfway());
 

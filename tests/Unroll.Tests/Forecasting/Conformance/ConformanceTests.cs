@@ -13,6 +13,14 @@ public class ConformanceTests
 
     public static TheoryData<string, string> Cases => [.. Candidates.Names.SelectMany(name => Sample.Names.Select(data => (name, data)))];
 
+    /// <summary>A new forecaster that is forgotten here fails.</summary>
+    [Fact]
+    public void Every_forecaster_is_in_the_table()
+    {
+        IEnumerable<Type> kinds = typeof(PartsForecaster).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(PartsForecaster)) && !type.IsAbstract && type != typeof(FunctionForecaster));
+        Assert.Empty(kinds.Except(Candidates.Names.Select(name => Candidates.Of(name, 7).GetType())).Select(type => type.Name));
+    }
+
     private static PartsForecaster Fitted(string name, Sample sample, ForecastTask? task = null, int threads = 1)
     {
         PartsForecaster forecaster = Candidates.Of(name, sample.Season, threads);

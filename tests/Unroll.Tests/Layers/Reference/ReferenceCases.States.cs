@@ -5,7 +5,13 @@ namespace Unroll.Tests.Layers.Reference;
 /// <summary>Two directions and their states, and attention.</summary>
 internal static partial class ReferenceCases
 {
-    private static readonly (string Name, Recurrent Layer, Cell Cell)[] s_cells = [("simple rnn", new SimpleRnn(2), SimpleRnnStep), ("lstm", new Lstm(2), LstmStep), ("gru", new Gru(2), GruStep)];
+    private static readonly (string Name, Recurrent Layer, Cell Cell)[] s_cells =
+    [
+        ("simple rnn", new SimpleRnn(2), SimpleRnnStep),
+        ("independent rnn", new IndRnn(2), (x, h, _, w) => Affine(x, w[0], [.. w[2].Select((bias, i) => bias + w[1][i] * h[i])]).Select(Math.Tanh).ToArray().CopyTo(h, 0)),
+        ("lstm", new Lstm(2), LstmStep),
+        ("gru", new Gru(2), GruStep),
+    ];
 
     private static IEnumerable<ReferenceCase> OfBidirectional()
     {

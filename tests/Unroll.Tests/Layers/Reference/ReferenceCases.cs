@@ -59,6 +59,7 @@ internal static partial class ReferenceCases
             with
         { Inputs = (_, row) => [.. TestData.Normal(6, row), -2, -2, -2, -2, 0.5, -2] };
         yield return ReferenceCase.Of("activation", s_sequence, (x, _) => [.. x.Select(value => value > 0 ? value : Math.Exp(value) - 1)], new Activate(Activation.Elu));
+        yield return ReferenceCase.Of("rescaling", s_sequence, (x, _) => [.. x.Select((value, i) => value * (i % 3 == 0 ? 0.5 : i % 3 == 1 ? -3 : 1.25) + 0.75)], new Rescaling([0.5, -3, 1.25], [0.75]));
         yield return ReferenceCase.Of("softmax", s_sequence, (x, _) => Join(Steps(x, 3).Select(Shares)), new Softmax());
         yield return ReferenceCase.Of("gelu", s_sequence, (x, _) => [.. x.Select(value => value * Normal(value))], new Gelu());
         yield return ReferenceCase.Of("silu", s_sequence, (x, _) => [.. x.Select(value => value * Sigmoid(value))], new Silu());
