@@ -52,9 +52,41 @@ internal sealed class ForecastGraph
             throw new UnsupportedModelException($"The {forecaster.Name} forecaster", reasons);
         var graph = new ForecastGraph(forecaster, columns);
         bool hasQuantiles = graph.Run(columns.IsTable);
+        RemoveUnused(graph._math.Graph.Graph);
         ModelProto model = graph._math.Graph.ToModel(Opset);
         ForecastMetadata.Write(model, forecaster, columns, hasQuantiles);
         return model;
+    }
+
+    /// <summary>Takes out what nothing reads, of which runtimes warn.</summary>
+    private static void RemoveUnused(GraphProto graph)
+    {
+        HashSet<string> used = [.. graph.Output.Select(output => output.Name)];
+        for (int i = graph.Node.Count - 1; i >= 0; i--)
+        {
+            if (graph.Node[i].Output.Any(used.Contains))
+                Read(graph.Node[i], used);
+            else
+                graph.Node.RemoveAt(i);
+        }
+
+        for (int i = graph.Initializer.Count - 1; i >= 0; i--)
+        {
+            if (!used.Contains(graph.Initializer[i].Name))
+                graph.Initializer.RemoveAt(i);
+        }
+
+        static void Read(NodeProto node, HashSet<string> used)
+        {
+            used.UnionWith(node.Input);
+            foreach (AttributeProto attribute in node.Attribute.Where(attribute => attribute.G is not null))
+            {
+                used.UnionWith(attribute.G.Output.Select(output => output.Name));
+                RemoveUnused(attribute.G);
+                foreach (NodeProto inner in attribute.G.Node)
+                    Read(inner, used);
+            }
+        }
     }
 
     private bool Run(bool isTable)

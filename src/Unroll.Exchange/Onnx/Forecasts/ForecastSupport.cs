@@ -35,9 +35,17 @@ internal static class ForecastSupport
     {
         if (columns.Series.Length == 0)
             yield return "no series";
+        bool isNumbered = forecaster.Facts.IsNumbered;
+        (DateTime first, DateTime last) = forecaster.TrainedOn;
+        if (!IsWhole(first, isNumbered) || !IsWhole(last, isNumbered))
+            yield return isNumbered ? "running numbers that are not whole" : "dates with parts of a millisecond";
         foreach (string reason in columns.Series.SelectMany(key => columns.Targets.SelectMany(target => Of(forecaster.Models[new Part(key, target)]))))
             yield return reason;
     }
+
+    private static bool IsWhole(DateTime date, bool isNumbered) => isNumbered
+        ? RowNumbers.ToNumber(date) is var number && number == Math.Floor(number)
+        : date.Ticks % TimeSpan.TicksPerMillisecond == 0;
 
     private static IEnumerable<string> Of(PartModel model) => model switch
     {

@@ -148,28 +148,13 @@ internal sealed class GraphMath
         return results;
     }
 
-    /// <summary>
-    /// A loop over the first axis of a value: numbers that are carried from row to row.
-    /// </summary>
+    /// <summary>A loop over the first axis of a value, which may have no rows: numbers that are carried from row to row.</summary>
     /// <param name="rows">What it reads, a row each time.</param>
     /// <param name="states">The numbers before the first row.</param>
     /// <param name="body">From the numbers before a row, and the row: those after it, and outputs that are kept.</param>
     /// <param name="outputs">How many outputs are kept of every row.</param>
-    public string[] Scan(string rows, IReadOnlyList<string> states, Func<GraphMath, string[], string, string[]> body, int outputs = 0)
-    {
-        GraphWriter inner = Graph.Body(Graph.NewName("scan_body"));
-        var math = new GraphMath(_root, inner, _numbers);
-        string[] before = [.. states.Select(_ => inner.Input(inner.NewName("before"), DataType.Double, null))];
-        string row = inner.Input(inner.NewName("row"), DataType.Double, null);
-        string[] after = body(math, before, row);
-        foreach (string value in after)
-            inner.Output(math.Function("Identity", value), DataType.Double, null);
-        string[] results = [.. after.Select(_ => Graph.NewName("after"))];
-        if (after.Length != states.Count + outputs)
-            throw new InvalidOperationException($"The body of a scan gives {after.Length} values, not {states.Count + outputs}.");
-        Graph.Node("Scan", [.. states, rows], results, ("body", inner.Graph), ("num_scan_inputs", 1L));
-        return results;
-    }
+    public string[] Scan(string rows, IReadOnlyList<string> states, Func<GraphMath, string[], string, string[]> body, int outputs = 0) => Loop(
+        Length(rows), states, [.. states.Select(_ => DataType.Double)], (math, time, before) => body(math, before, math.Gather(rows, time)), outputs);
 
     private static string Hash<T>(T[] values)
         where T : unmanaged
