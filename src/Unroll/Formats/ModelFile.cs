@@ -56,8 +56,7 @@ public static partial class ModelFile
         int bytes = checked(weights.Length * sizeof(float));
         var file = new byte[checked(PrefixLength + json.Length + bytes + rest.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        int version = training is not null ? CheckpointVersion
-            : model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
+        int version = training is not null ? CheckpointVersion : VersionOf(model);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
@@ -69,6 +68,32 @@ public static partial class ModelFile
 
     /// <summary>Throws where a layer has no name in files.</summary>
     internal static void RequireKinds(Model model) => HeaderOf(model, null, null);
+
+    /// <summary>The version of a file with this model.</summary>
+    internal static int VersionOf(Model model) => model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
+
+    /// <summary>The header of a file with this model, for other formats that carry it.</summary>
+    internal static byte[] HeaderOf(Model model) => HeaderOf(model, null, null);
+
+    /// <summary>The model that the header of another format describes, with weights of 0.</summary>
+    /// <param name="json">What <see cref="HeaderOf(Model)"/> gave.</param>
+    /// <param name="version">What <see cref="VersionOf"/> gave.</param>
+    /// <param name="bytes">Bytes of weights that the other format has room for.</param>
+    /// <exception cref="UnrollException">The header cannot be read, or needs more weights.</exception>
+    internal static Model FromHeader(byte[] json, int version, long bytes)
+    {
+        if (version is < StackVersion or > Version)
+            throw new UnrollException($"its description has version {version}; this Unroll reads {StackVersion} to {Version}");
+        try
+        {
+            return Parse(json, version, bytes, isExact: false).Model;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
+            or OverflowException)
+        {
+            throw new UnrollException($"its description cannot be read: {wrong.Message.ReplaceLineEndings(" ").TrimEnd('.')}", wrong);
+        }
+    }
 
     private static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
     {
@@ -192,7 +217,7 @@ public static partial class ModelFile
     }
 
     /// <summary>The model that a header describes, with weights of 0.</summary>
-    private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
+    private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes, bool isExact = true)
     {
         RequireFewLayers(json);
         ModelHeader header = ModelJson.Kinds.FromBytes<ModelHeader>(json)
@@ -203,7 +228,7 @@ public static partial class ModelFile
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
         long needed = (long)model.ParameterCount * sizeof(float);
-        if (!fits || (header.Training is null ? bytes != needed : bytes < needed))
+        if (!fits || (isExact && header.Training is null ? bytes != needed : bytes < needed))
             throw new InvalidDataException("its weights do not fit its layers");
         foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
             parameter.IsFrozen = named.Frozen ?? false;
