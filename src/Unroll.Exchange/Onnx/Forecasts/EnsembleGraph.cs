@@ -115,7 +115,7 @@ internal sealed class EnsembleGraph
     {
         IReadOnlyList<Model> networks = _models[0][0].Networks;
         int each = Heads.OutputsOf(_head);
-        string[] outputs = [.. networks.Select(network => NetworkGraph.Write(network, math.Graph, [windows])[0])];
+        string[] outputs = [.. networks.Select(network => NetworkGraph.Write(network, math.Graph, windows))];
         if (_head == ForecastHead.None)
         {
             // 32-bit numbers, as they are averaged without a graph.

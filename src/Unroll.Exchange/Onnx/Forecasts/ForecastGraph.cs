@@ -215,7 +215,7 @@ internal sealed class ForecastGraph
         string scaled = _math.ToFloat(_math.Divide(_math.Subtract(newest, _math.Number(scale.Offset)), _math.Number(scale.Scale)));
         string[] results = _math.Loop(_math.Whole(horizon), [scaled], [DataType.Float], (math, _, before) =>
         {
-            string output = NetworkGraph.Write(model.Network, math.Graph, [math.Reshape(before[0], 1, window, 1)])[0], next = math.Reshape(output, 1);
+            string output = NetworkGraph.Write(model.Network, math.Graph, math.Reshape(before[0], 1, window, 1)), next = math.Reshape(output, 1);
             return [math.Concat(0, math.Slice(before[0], 1), next), math.ToNumber(next)];
         }, outputs: 1);
         return _math.Add(_math.Multiply(_math.Reshape(results[1], horizon), scale.Scale), scale.Offset);
