@@ -30,7 +30,8 @@ internal sealed class EnsembleGraph
         (_math, _models, _targets) = (math, models, models[0].Length);
         EnsembleModel lead = models[0][0];
         (_horizon, _head, _inputs) = (lead.Horizon, lead.Head, lead.Inputs);
-        _frames = [.. models.Select((own, s) => Array.ConvertAll(own, model => new GraphFrame(math, series[s], model.Linear.Plan, _horizon)))];
+        _frames = [.. models.Select((own, s) =>
+            Array.ConvertAll(own, model => new GraphFrame(math, series[s], model.Linear.Plan, _horizon)))];
     }
 
     /// <summary>Whether the seasons of a series are known.</summary>
@@ -53,8 +54,13 @@ internal sealed class EnsembleGraph
         int outputs = all.Length * (_head == ForecastHead.None ? 1 : 2);
         string[] results = _math.Loop(_math.Whole(_horizon), start, [.. start.Select(_ => DataType.Double)], Body, outputs);
         string Flat(int i) => _math.Reshape(results[start.Length + i], _horizon);
-        string? Head(int i) => _head == ForecastHead.None ? null : _math.Reshape(results[start.Length + all.Length + i], _horizon, Heads.Levels.Length);
-        return [.. _frames.Select((own, s) => own.Select((_, k) => new RawGraph(Flat((s * _targets) + k), Head((s * _targets) + k))).ToArray())];
+        string? Head(int i) => _head == ForecastHead.None
+            ? null
+            : _math.Reshape(results[start.Length + all.Length + i], _horizon, Heads.Levels.Length);
+        return
+        [
+            .. _frames.Select((own, s) => own.Select((_, k) => new RawGraph(Flat((s * _targets) + k), Head((s * _targets) + k))).ToArray()),
+        ];
 
         string[] Body(GraphMath math, string time, string[] before)
         {
@@ -79,7 +85,8 @@ internal sealed class EnsembleGraph
         string[] windows = [.. _frames.Select((own, s) => math.Unsqueeze(math.Concat(1, [.. own.Select((frame, k) =>
         {
             string channels = frame.Channels(math, states[s][k], moved, ahead);
-            return JointInputs.Selection(frame.Plan, _models[s][k].Inputs.Plans[k]) is { } kept ? math.Gather(channels, math.Wholes([.. kept.Select(each => (long)each)]), 1) : channels;
+            return JointInputs.Selection(frame.Plan, _models[s][k].Inputs.Plans[k]) is { } kept
+                ? math.Gather(channels, math.Wholes([.. kept.Select(each => (long)each)]), 1) : channels;
         })]), 0))];
         (string corrections, string? quantiles) = Outputs(math, math.Concat(0, windows), steps);
         // Networks need not say NaN where they see it.
@@ -99,7 +106,8 @@ internal sealed class EnsembleGraph
                 if (quantiles is null)
                     continue;
                 string spread = math.Add(math.Unsqueeze(linear, 1), math.Multiply(math.Unsqueeze(scales, 1), Own(quantiles, s, k)));
-                string ends = frame.Inverse(math, states[s][k], spread, axes: 2), median = math.Slice(ends, Heads.Median, Heads.Median + 1, 1);
+                string ends = frame.Inverse(math, states[s][k], spread, axes: 2);
+                string median = math.Slice(ends, Heads.Median, Heads.Median + 1, 1);
                 said[s][k] = math.Add(math.Unsqueeze(values[s][k], 1), math.Subtract(ends, median));
             }
         }
@@ -124,7 +132,8 @@ internal sealed class EnsembleGraph
             return (math.ToNumber(math.Reshape(math.Divide(sum, count), -1, steps, _targets)), null);
         }
 
-        string[] quantiles = [.. outputs.Select(output => HeadGraph.Quantiles(math, _head, math.ToNumber(math.Reshape(output, -1, steps, _targets, each))))];
+        string[] quantiles = [.. outputs.Select(output =>
+            HeadGraph.Quantiles(math, _head, math.ToNumber(math.Reshape(output, -1, steps, _targets, each))))];
         string mean = quantiles.Select(own => math.Divide(own, math.Number(networks.Count))).Aggregate((a, b) => math.Add(a, b));
         string median = math.Gather(mean, math.Whole(Heads.Median), 3);
         return (math.ToNumber(math.ToFloat(median)), mean);

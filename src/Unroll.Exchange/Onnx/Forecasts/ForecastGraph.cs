@@ -111,7 +111,8 @@ internal sealed class ForecastGraph
                 if (hasQuantiles)
                 {
                     string all = model.Track is { } track
-                        ? _math.Where(isSound, IntervalGraph.Write(_math, track, raw with { Values = value }, horizon, limits), _math.NotANumber)
+                        ? _math.Where(
+                            isSound, IntervalGraph.Write(_math, track, raw with { Values = value }, horizon, limits), _math.NotANumber)
                         : _math.Expand(_math.NotANumber, horizon, levels);
                     spread.Add(_math.Unsqueeze(all, 1));
                 }
@@ -159,7 +160,8 @@ internal sealed class ForecastGraph
             .GroupBy(each => each.Model.Networks[0]);
         foreach (IGrouping<Model, (int Series, EnsembleModel Model)> group in groups)
         {
-            (int Series, EnsembleModel[] Models)[] rows = [.. group.DistinctBy(each => each.Series).Select(each => (each.Series, each.Model.Siblings.ToArray()))];
+            (int Series, EnsembleModel[] Models)[] rows =
+                [.. group.DistinctBy(each => each.Series).Select(each => (each.Series, each.Model.Siblings.ToArray()))];
             var graph = new EnsembleGraph(_math, [.. rows.Select(row => _series[row.Series])], [.. rows.Select(row => row.Models)]);
             RawGraph[][] raw = graph.Write();
             for (int i = 0; i < rows.Length; i++)
@@ -193,11 +195,13 @@ internal sealed class ForecastGraph
             case BaselineModel baseline:
                 return new RawGraph(rules.Write(baseline.Rule), null);
             case SimpleModel simple:
-                return new RawGraph(_math.Divide(simple.Rules.Select(rules.Write).Aggregate(_math.Add), _math.Number(simple.Rules.Length)), null);
+                string sum = simple.Rules.Select(rules.Write).Aggregate(_math.Add);
+                return new RawGraph(_math.Divide(sum, _math.Number(simple.Rules.Length)), null);
             case RidgeModel ridge:
                 var frame = new GraphFrame(_math, _series[series], ridge.Linear.Plan, horizon);
                 _sound[model] = frame.IsSound is { } isSound ? [isSound] : [];
-                return new RawGraph(frame.Inverse(_math, frame.Start, LinearGraph.Write(_math, frame, frame.Start, ridge.Linear, null)), null);
+                string linear = LinearGraph.Write(_math, frame, frame.Start, ridge.Linear, null);
+                return new RawGraph(frame.Inverse(_math, frame.Start, linear), null);
             case NetworkModel network:
                 return new RawGraph(Recursive(network, series, horizon), null);
             case BlendModel blend:
@@ -211,11 +215,13 @@ internal sealed class ForecastGraph
     private string Recursive(NetworkModel model, int series, int horizon)
     {
         (int window, ScalerState scale) = (model.Facts.Window, model.Scaler.State);
-        string newest = _math.Slice(_math.Concat(0, _math.Expand(_math.NotANumber, window), _series[series].Given(model.Part.Target)), -window);
+        string given = _series[series].Given(model.Part.Target);
+        string newest = _math.Slice(_math.Concat(0, _math.Expand(_math.NotANumber, window), given), -window);
         string scaled = _math.ToFloat(_math.Divide(_math.Subtract(newest, _math.Number(scale.Offset)), _math.Number(scale.Scale)));
         string[] results = _math.Loop(_math.Whole(horizon), [scaled], [DataType.Float], (math, _, before) =>
         {
-            string output = NetworkGraph.Write(model.Network, math.Graph, math.Reshape(before[0], 1, window, 1)), next = math.Reshape(output, 1);
+            string output = NetworkGraph.Write(model.Network, math.Graph, math.Reshape(before[0], 1, window, 1));
+            string next = math.Reshape(output, 1);
             return [math.Concat(0, math.Slice(before[0], 1), next), math.ToNumber(next)];
         }, outputs: 1);
         return _math.Add(_math.Multiply(_math.Reshape(results[1], horizon), scale.Scale), scale.Offset);
@@ -248,7 +254,8 @@ internal sealed class ForecastGraph
                 double sum = heads.Sum(each => shares[each][h]);
                 return sum > 0 ? shares[k][h] / sum : 1.0 / heads.Length;
             })];
-            string apart = _math.Multiply(_math.Numbers(weights, horizon, 1), _math.Subtract(raw[k].Head!, _math.Unsqueeze(raw[k].Values, 1)));
+            string apart = _math.Subtract(raw[k].Head!, _math.Unsqueeze(raw[k].Values, 1));
+            apart = _math.Multiply(_math.Numbers(weights, horizon, 1), apart);
             around = around is null ? apart : _math.Add(around, apart);
         }
 

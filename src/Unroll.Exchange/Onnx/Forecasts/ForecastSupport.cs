@@ -22,7 +22,8 @@ internal sealed record ForecastColumns(bool IsTable, string[] Series, string[] T
 
         ForecastInputs needed = forecaster.Needed;
         string[] targets = [.. forecaster.Targets];
-        string[] Others(IEnumerable<string> names) => [.. names.Where(name => !targets.Contains(name, StringComparer.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        string[] Others(IEnumerable<string> names) => [.. names.Where(name => !targets.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
         return new ForecastColumns(forecaster.SeriesColumn.Length == 0, asked, targets, Others(needed.Past), Others(needed.Known));
     }
 }
@@ -39,7 +40,8 @@ internal static class ForecastSupport
         (DateTime first, DateTime last) = forecaster.TrainedOn;
         if (!IsWhole(first, isNumbered) || !IsWhole(last, isNumbered))
             yield return isNumbered ? "running numbers that are not whole" : "dates with parts of a millisecond";
-        foreach (string reason in columns.Series.SelectMany(key => columns.Targets.SelectMany(target => Of(forecaster.Models[new Part(key, target)]))))
+        foreach (string reason in columns.Series.SelectMany(key =>
+            columns.Targets.SelectMany(target => Of(forecaster.Models[new Part(key, target)]))))
             yield return reason;
     }
 
@@ -53,7 +55,8 @@ internal static class ForecastSupport
         BaselineModel baseline => Of(baseline.Rule),
         SimpleModel simple => simple.Rules.SelectMany(Of),
         RidgeModel ridge => Of(ridge.Linear.Plan),
-        EnsembleModel ensemble => [.. ensemble.Siblings.SelectMany(each => Of(each.Linear.Plan)), .. ensemble.Networks.SelectMany(NetworkGraph.Unsupported)],
+        EnsembleModel ensemble => [.. ensemble.Siblings.SelectMany(each => Of(each.Linear.Plan)),
+            .. ensemble.Networks.SelectMany(NetworkGraph.Unsupported)],
         NetworkModel network => NetworkGraph.Unsupported(network.Network),
         _ => [$"a model of {model.Part} of the kind {model.GetType().Name}"],
     };
@@ -63,8 +66,8 @@ internal static class ForecastSupport
 
     private static IEnumerable<string> Of(InputPlan plan)
     {
-        string[] names = [TargetTransform.None.Name, TargetTransform.Difference.Name, TargetTransform.LogReturn.Name, TargetTransform.Relative.Name];
-        if (!names.Contains(plan.Transform))
+        TargetTransform[] builtIn = [TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative];
+        if (!builtIn.Contains(plan.Mapping))
             yield return $"the transform {plan.Transform} of {plan.Target}, which is your own code";
         foreach (OwnInput own in plan.Own ?? [])
             yield return $"the input {own.Input.Name}, which is your own code";

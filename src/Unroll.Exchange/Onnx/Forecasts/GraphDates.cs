@@ -39,7 +39,8 @@ internal sealed class GraphDates(GraphMath math)
     public string DaysOf(string year, string month, string day)
     {
         string isEarly = math.Function("Less", month, math.Whole(3));
-        string counted = math.Subtract(year, math.ToWhole(isEarly)), era = Divide(counted, 400), ofEra = math.Subtract(counted, Times(era, 400));
+        string counted = math.Subtract(year, math.ToWhole(isEarly)), era = Divide(counted, 400);
+        string ofEra = math.Subtract(counted, Times(era, 400));
         string march = math.Add(month, math.Where(isEarly, math.Whole(9), math.Whole(-3)));
         string ofYear = math.AddWhole(math.Add(Divide(math.AddWhole(Times(march, 153), 2), 5), day), -1);
         string before = math.Add(math.Subtract(math.Add(Times(ofEra, 365), Divide(ofEra, 4)), Divide(ofEra, 100)), ofYear);
@@ -117,7 +118,8 @@ internal sealed class GraphDates(GraphMath math)
         string at = math.AddWhole(Days(milliseconds), -(from.Date - DateTime.UnixEpoch).Days);
         string isKnown = math.And(
             math.Function("GreaterOrEqual", at, math.Whole(0)), math.Function("Less", at, math.Whole(days)));
-        return math.Gather(math.Numbers([.. values], rows.Count, count), math.Gather(math.Wholes(places), math.Where(isKnown, at, math.Whole(days))));
+        return math.Gather(math.Numbers([.. values], rows.Count, count),
+            math.Gather(math.Wholes(places), math.Where(isKnown, at, math.Whole(days))));
     }
 
     /// <summary>Quotients of numbers that are at least 0.</summary>

@@ -22,19 +22,22 @@ internal sealed class GraphFrame
     {
         (_math, _series, Plan) = (math, series, plan);
         _before = Math.Max(plan.Window, plan.Lags);
-        _needed = Math.Max(Math.Max(_before, plan.Season), plan.Seasons.Select(season => (SeasonNumbers.MostTimes * season) + _before + plan.Around).DefaultIfEmpty(0).Max()) + 1;
+        _needed = Math.Max(Math.Max(_before, plan.Season),
+            plan.Seasons.Select(season => (SeasonNumbers.MostTimes * season) + _before + plan.Around).DefaultIfEmpty(0).Max()) + 1;
         if (plan.Indices is { } indices)
             (_place, _placeIsKnown) = series.PlaceFrom(indices.First);
         string values = Mapped(math, Plain(math, series.Given(plan.Target), null));
         _volatility = plan.InUnitsOfVolatility ? VolatilityOf(math, values) : null;
-        string all = math.Concat(0, series.Dates, series.Ahead), dates = math.Slice(math.Concat(0, math.Expand(math.Whole(0), _before), all), -(_before + horizon));
+        string all = math.Concat(0, series.Dates, series.Ahead);
+        string dates = math.Slice(math.Concat(0, math.Expand(math.Whole(0), _before), all), -(_before + horizon));
         _calendar = plan.Calendar is { } calendar ? new GraphDates(math).Calendar(calendar, dates) : null;
         if (plan.Holidays is { } holidays)
         {
             // As far as rows to come are likely to be asked for; beyond it the forecast is NaN.
             DateTime from = new(Math.Max(1900, series.First.Year - 1), 1, 1), to = new(Math.Min(9998, series.First.Year + 100), 12, 31);
             _holidays = new GraphDates(math).Table(dates, from, to, holidays.Count, (day, numbers) => holidays.Write(day, numbers));
-            _daysOff = holidays.Days == 0 ? null : new GraphDates(math).Table(dates, from, to, holidays.Days, (day, numbers) => holidays.WriteDays(day, numbers));
+            _daysOff = holidays.Days == 0 ? null
+                : new GraphDates(math).Table(dates, from, to, holidays.Days, (day, numbers) => holidays.WriteDays(day, numbers));
         }
 
         _given = plan.Known.Count == 0 ? null : math.Concat(1, [.. plan.Known.Select(column => math.Unsqueeze(Known(column, horizon), 1))]);
@@ -56,7 +59,10 @@ internal sealed class GraphFrame
         public string[] All => [Values, .. Alike, .. Past, .. Newest];
 
         public State With(string[] all) => new(
-            all[0], all[1..(1 + Alike.Length)], all[(1 + Alike.Length)..(1 + Alike.Length + Past.Length)], all[(1 + Alike.Length + Past.Length)..]);
+            all[0],
+            all[1..(1 + Alike.Length)],
+            all[(1 + Alike.Length)..(1 + Alike.Length + Past.Length)],
+            all[(1 + Alike.Length + Past.Length)..]);
     }
 
     public InputPlan Plan { get; }
@@ -86,7 +92,8 @@ internal sealed class GraphFrame
         if (_remembered is not null)
         {
             int count = Math.Min(MemoryNumbers.MostLags, Plan.Lags);
-            string newest = math.Gather(Rows(math, _remembered, 1 - count, 0, moved), math.Wholes([.. Enumerable.Range(0, count).Select(k => (long)(count - 1 - k))]));
+            string newest = math.Gather(Rows(math, _remembered, 1 - count, 0, moved),
+                math.Wholes([.. Enumerable.Range(0, count).Select(k => (long)(count - 1 - k))]));
             first.Add(Same(math.Reshape(math.Divide(math.Gather(newest, math.Wholes(1, 3), 1), unit), 2 * count)));
         }
 
@@ -101,7 +108,9 @@ internal sealed class GraphFrame
         string Same(string numbers) => math.Expand(math.Unsqueeze(numbers, 0), steps, 1);
     }
 
-    /// <summary>What networks see, [rows, channels], as 32-bit numbers: the window, and where <paramref name="steps"/> is above 0 the rows to come.</summary>
+    /// <summary>
+    /// What networks see, [rows, channels], as 32-bit numbers: the window, and where <paramref name="steps"/> is above 0 the rows to come.
+    /// </summary>
     public string Channels(GraphMath math, State state, string? moved, int steps)
     {
         int window = Plan.Window, first = 1 - window;
@@ -135,7 +144,8 @@ internal sealed class GraphFrame
             value = math.Function("Exp", value);
         if (Plan.Indices is not { } indices)
             return value;
-        string season = Season(math, math.Add(Place(math, state.Values), math.Wholes([.. Enumerable.Range(0, Plan.Steps).Select(step => (long)step)])));
+        string season = Season(math, math.Add(Place(math, state.Values),
+            math.Wholes([.. Enumerable.Range(0, Plan.Steps).Select(step => (long)step)])));
         season = axes == 1 ? season : math.Unsqueeze(season, 1);
         return indices.Adds ? math.Add(value, season) : math.Multiply(value, season);
     }
@@ -149,7 +159,8 @@ internal sealed class GraphFrame
         return new State(
             math.Concat(0, state.Values, Next(prediction)),
             [.. state.Alike.Select((column, i) => math.Concat(0, column, Next(other(Plan.Alike[i]))))],
-            [.. state.Past.Select((column, i) => math.Concat(0, column, math.Slice(Scaled(math, Plan.Past[i], math.Concat(0, state.Newest[i], newest[i])), 1)))],
+            [.. state.Past.Select((column, i) =>
+                math.Concat(0, column, math.Slice(Scaled(math, Plan.Past[i], math.Concat(0, state.Newest[i], newest[i])), 1)))],
             newest);
     }
 
@@ -158,7 +169,8 @@ internal sealed class GraphFrame
     /// <summary>The place in the season of the row after the newest, of rows that <see cref="Padded"/> made longer.</summary>
     private string Place(GraphMath math, string values) => math.Add(math.AddWhole(math.Length(values), -_needed), _place!);
 
-    private string Season(GraphMath math, string places) => math.Gather(math.Numbers(Plan.Indices!.Values), math.Modulo(places, Plan.Indices.Period));
+    private string Season(GraphMath math, string places) =>
+        math.Gather(math.Numbers(Plan.Indices!.Values), math.Modulo(places, Plan.Indices.Period));
 
     /// <param name="math">Where it is written.</param>
     /// <param name="values">Of all rows, or of one whose place is given.</param>
@@ -186,7 +198,7 @@ internal sealed class GraphFrame
         return Plan.Mapping.IsRelative ? math.Multiply(math.Function("Abs", level), unit) : unit;
     }
 
-    /// <summary>The running deviation of changes at the newest row: Δ² of each, of which each counts so much less than the next.</summary>
+    /// <summary>The running deviation of changes at the newest row: √ΣwΔ², where each weight is a share of the next.</summary>
     private string VolatilityOf(GraphMath math, string values)
     {
         string changes = math.Subtract(math.Slice(values, 1), math.Slice(values, 0, -1)), squares = math.Multiply(changes, changes);
@@ -234,7 +246,8 @@ internal sealed class GraphFrame
             for (int i = 0; i < places.Length; i++)
             {
                 int row = first + (i / SeasonNumbers.MostTimes), newest = Math.Min(0, row - 1);
-                places[i] = row - ((long)season * (((row - newest) + season - 1) / season)) - ((long)season * (i % SeasonNumbers.MostTimes));
+                long seasons = ((row - newest + season - 1) / season) + (i % SeasonNumbers.MostTimes);
+                places[i] = row - (season * seasons);
             }
 
             (string values, string isThere) = Seen(math, state, count, places, level, unit);
@@ -259,7 +272,8 @@ internal sealed class GraphFrame
             for (int row = 1; row <= steps; row++)
             {
                 int same = row - (season * ((row + season - 1) / season));
-                places.AddRange(Enumerable.Range(-around, (2 * around) + 1).Where(apart => apart != 0).Select(apart => (long)Math.Min(0, same + apart)));
+                places.AddRange(Enumerable.Range(-around, (2 * around) + 1).Where(apart => apart != 0)
+                    .Select(apart => (long)Math.Min(0, same + apart)));
                 places.AddRange(Enumerable.Range(-around, (2 * around) + 1).Select(apart => (long)Math.Min(0, apart - season)));
             }
 

@@ -35,7 +35,8 @@ internal sealed class GraphMath
     public string True => Cached("true", 1, () => _root.Node("Cast", [Whole(1)], ("to", (long)DataType.Bool)));
 
     public string Numbers(double[] values, params int[] shape) =>
-        Cached($"{string.Join(',', shape)} {Hash(values)}", values.Length, () => _root.Constant("numbers", values.AsSpan(), shape.Length == 0 ? [values.Length] : shape));
+        Cached($"{string.Join(',', shape)} {Hash(values)}", values.Length, () =>
+            _root.Constant("numbers", values.AsSpan(), shape.Length == 0 ? [values.Length] : shape));
 
     public string Wholes(params long[] values) =>
         Cached($"wholes {Hash(values)}", values.Length, () => _root.Constant("wholes", values.AsSpan()));
@@ -94,7 +95,9 @@ internal sealed class GraphMath
 
     public string Gather(string a, string indices, int axis = 0) => Graph.Node("Gather", [a, indices], ("axis", (long)axis));
 
-    public string Concat(int axis, params IReadOnlyList<string> parts) => parts.Count == 1 ? parts[0] : Graph.Node("Concat", parts, ("axis", (long)axis));
+    public string Concat(int axis, params IReadOnlyList<string> parts) => parts.Count == 1
+        ? parts[0]
+        : Graph.Node("Concat", parts, ("axis", (long)axis));
 
     public string Reshape(string a, params long[] shape) => Graph.Node("Reshape", [a, Wholes(shape)]);
 
@@ -135,7 +138,8 @@ internal sealed class GraphMath
     {
         GraphWriter inner = Graph.Body(Graph.NewName("loop_body"));
         var math = new GraphMath(_root, inner, _numbers);
-        string number = inner.Input(inner.NewName("time"), DataType.Int64, []), goesOn = inner.Input(inner.NewName("goes_on"), DataType.Bool, []);
+        string number = inner.Input(inner.NewName("time"), DataType.Int64, []);
+        string goesOn = inner.Input(inner.NewName("goes_on"), DataType.Bool, []);
         string[] before = [.. types.Select(type => inner.Input(inner.NewName("before"), type, null))];
         string[] after = body(math, number, before);
         inner.Output(math.Function("Identity", goesOn), DataType.Bool, []);
@@ -153,8 +157,11 @@ internal sealed class GraphMath
     /// <param name="states">The numbers before the first row.</param>
     /// <param name="body">From the numbers before a row, and the row: those after it, and outputs that are kept.</param>
     /// <param name="outputs">How many outputs are kept of every row.</param>
-    public string[] Scan(string rows, IReadOnlyList<string> states, Func<GraphMath, string[], string, string[]> body, int outputs = 0) => Loop(
-        Length(rows), states, [.. states.Select(_ => DataType.Double)], (math, time, before) => body(math, before, math.Gather(rows, time)), outputs);
+    public string[] Scan(
+        string rows, IReadOnlyList<string> states, Func<GraphMath, string[], string, string[]> body, int outputs = 0) =>
+        Loop(
+            Length(rows), states, [.. states.Select(_ => DataType.Double)],
+            (math, time, before) => body(math, before, math.Gather(rows, time)), outputs);
 
     private static string Hash<T>(T[] values)
         where T : unmanaged

@@ -14,13 +14,15 @@ internal static class GraphMemory
     {
         var calendar = new GraphDates(math);
         string days = calendar.Days(dates), first = math.Slice(days, 0, 1), newest = math.Slice(days, -1);
-        string anomalies = Anomalies(math, math.Subtract(days, first), math.Reshape(math.AddWhole(math.Subtract(newest, first), 1), 1), values);
+        string extent = math.Reshape(math.AddWhole(math.Subtract(newest, first), 1), 1);
+        string anomalies = Anomalies(math, math.Subtract(days, first), extent, values);
         string wanted = calendar.Days(asked), count = math.Length(anomalies);
 
         string Remembered(string other, string isThere)
         {
             string at = math.Subtract(other, first);
-            string isKnown = math.And(isThere, math.And(math.Function("GreaterOrEqual", at, math.Whole(0)), math.Function("Less", at, count)));
+            string isKnown = math.And(isThere,
+                math.And(math.Function("GreaterOrEqual", at, math.Whole(0)), math.Function("Less", at, count)));
             return math.Where(isKnown, math.Gather(anomalies, math.Where(isKnown, at, math.Whole(0))), math.NotANumber);
         }
 
@@ -42,7 +44,12 @@ internal static class GraphMemory
         }
 
         string dated = Side(math, byDate), placed = Side(math, byPlace);
-        string[] columns = [First(math, dated), Mean(math, dated), First(math, placed), Median(math, placed, YearMemory.Years), Median(math, Side(math, asLast), YearMemory.Years)];
+        string[] columns =
+        [
+            First(math, dated), Mean(math, dated),
+            First(math, placed), Median(math, placed, YearMemory.Years),
+            Median(math, Side(math, asLast), YearMemory.Years),
+        ];
         string all = Side(math, columns);
         // Times of the day count too: few rows may be many days.
         string apart = math.Divide(math.ToNumber(math.Subtract(asked, math.Slice(dates, -1))), math.Number(GraphDates.MillisecondsOfDay));
@@ -64,7 +71,8 @@ internal static class GraphMemory
         return math.Where(hasAny, math.Subtract(byDay, Median(math, all, near.Count)), math.Multiply(byDay, math.Number(0)));
     }
 
-    private static string Side(GraphMath math, IReadOnlyList<string> columns) => math.Concat(1, [.. columns.Select(column => math.Unsqueeze(column, 1))]);
+    private static string Side(GraphMath math, IReadOnlyList<string> columns) =>
+        math.Concat(1, [.. columns.Select(column => math.Unsqueeze(column, 1))]);
 
     /// <summary>How many are known in each row of [N, K].</summary>
     private static string Known(GraphMath math, string rows) => math.Sum(math.ToWhole(math.Not(math.Function("IsNaN", rows))), 1);
@@ -73,7 +81,8 @@ internal static class GraphMemory
     private static string First(GraphMath math, string rows)
     {
         // The first row of the greatest: 1 where known.
-        string isKnown = math.Not(math.Function("IsNaN", rows)), at = math.Graph.Node("ArgMax", [math.ToFloat(isKnown)], ("axis", 1L), ("keepdims", 1L));
+        string isKnown = math.Not(math.Function("IsNaN", rows));
+        string at = math.Graph.Node("ArgMax", [math.ToFloat(isKnown)], ("axis", 1L), ("keepdims", 1L));
         return Any(math, rows, math.Function("Squeeze", math.Graph.Node("GatherElements", [rows, at], ("axis", 1L)), math.Wholes(1)));
     }
 

@@ -55,7 +55,8 @@ internal sealed class GraphSeries
     public string Given(string column) => Cached(_given, column, () => Cut(_rows, column));
 
     /// <summary>A column, what is missing filled with the value before, [R].</summary>
-    public string Filled(string column) => _columns.Length == 1 ? Given(column) : Cached(_filled, column, () => Cut(_filledRows ??= Fill(), column));
+    public string Filled(string column) => _columns.Length == 1 ? Given(column)
+        : Cached(_filled, column, () => Cut(_filledRows ??= Fill(), column));
 
     /// <summary>A known column, of the rows to come too, [R + H].</summary>
     public string Known(string column) => _math.Concat(0, Given(column), Cut(_knownAhead, column, _known));

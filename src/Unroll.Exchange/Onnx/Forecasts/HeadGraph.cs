@@ -36,9 +36,11 @@ internal static class HeadGraph
         ];
         double[] all = [.. Enumerable.Range(0, nodes).SelectMany(i => upper.Select(values => values[i]))];
         string table = math.Numbers(all, nodes, upper.Length), row = math.Function("Squeeze", math.ToWhole(node), math.Wholes(3));
-        string t = factors.Select((factor, i) => math.Multiply(factor, math.Gather(table, math.AddWhole(row, i - 1)))).Aggregate((a, b) => math.Add(a, b));
+        string t = factors.Select((factor, i) => math.Multiply(factor, math.Gather(table, math.AddWhole(row, i - 1))))
+            .Aggregate((a, b) => math.Add(a, b));
         string apart = math.Multiply(scale, t);
-        string mirrored = math.Gather(apart, math.Wholes([.. Enumerable.Range(0, upper.Length).Select(i => (long)(upper.Length - 1 - i))]), 3);
+        string mirrored = math.Gather(apart,
+            math.Wholes([.. Enumerable.Range(0, upper.Length).Select(i => (long)(upper.Length - 1 - i))]), 3);
         return math.Concat(3, math.Subtract(location, mirrored), location, math.Add(location, apart));
 
         string Output(int number) => math.Slice(outputs, number, number + 1, 3);

@@ -25,5 +25,6 @@ internal static class NetworkGraph
 
     /// <summary>Writes the layers of a network.</summary>
     /// <returns>Its output.</returns>
-    public static string Write(Model network, GraphWriter graph, string windows) => new ModelWriter(network, s_options, graph).WriteInto([windows])[0];
+    public static string Write(Model network, GraphWriter graph, string windows) =>
+        new ModelWriter(network, s_options, graph).WriteInto([windows])[0];
 }

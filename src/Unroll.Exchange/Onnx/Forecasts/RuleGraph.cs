@@ -2,7 +2,9 @@ using Unroll.Forecasting;
 
 namespace Unroll.Exchange;
 
-/// <summary>The forecasts of simple rules, [H], from all rows of a series. Those that follow a state go through the rows from where it is known.</summary>
+/// <summary>
+/// The forecasts of simple rules, [H], from all rows of a series. Those that follow a state go through the rows from where it is known.
+/// </summary>
 internal sealed class RuleGraph(GraphMath math, GraphSeries series, string target, int horizon)
 {
     private readonly string _values = series.Given(target);
@@ -52,7 +54,9 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
 
     private string From(string first) => math.Slice(_values, first, math.Whole(long.MaxValue));
 
-    /// <summary>A forecast that follows from the newest rows by a rule without products of them: the rule is asked for each by itself.</summary>
+    /// <summary>
+    /// A forecast that is a weighted sum of the newest rows: the rule is asked for each of them by itself.
+    /// </summary>
     private string Linear(string newest, int count, Func<double[], double[]> ahead)
     {
         double[] zero = ahead(new double[count]), weights = new double[horizon * count];
@@ -85,7 +89,9 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
     {
         (string before, string isThere) = Find(state.FirstDate);
         string first = math.Where(isThere, before, math.Whole(0)), plain = From(first), count = math.Length(plain), place = math.Whole(0);
-        SeasonalIndices? indices = state.Indices is { Length: > 1 } season ? new SeasonalIndices(season, state.Adds, state.FirstDate) : null;
+        SeasonalIndices? indices = state.Indices is { Length: > 1 } season
+            ? new SeasonalIndices(season, state.Adds, state.FirstDate)
+            : null;
         string isSound = math.Function("Or", isThere, math.Function("GreaterOrEqual", count, math.Whole(needed)));
         if (indices is not null)
         {
@@ -132,8 +138,10 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         double[] seasons = p.Season.Count == 0 ? [0] : [.. p.Season];
         string[] states = math.Scan(values, [math.Number(p.Level), math.Number(p.Trend), math.Numbers(seasons)], (inner, before, value) =>
         {
-            string drift = inner.Multiply(before[1], p.Phi), steady = inner.Add(before[0], drift), season = inner.Gather(before[2], inner.Whole(0));
-            string expected = multiplies ? inner.Multiply(steady, season) : inner.Add(steady, season), error = inner.Subtract(value, expected);
+            string drift = inner.Multiply(before[1], p.Phi), steady = inner.Add(before[0], drift);
+            string season = inner.Gather(before[2], inner.Whole(0));
+            string expected = multiplies ? inner.Multiply(steady, season) : inner.Add(steady, season);
+            string error = inner.Subtract(value, expected);
             string share = multiplies ? inner.Divide(error, season) : error;
             string change = multiplies ? inner.Divide(inner.Multiply(error, p.Gamma), steady) : inner.Multiply(error, p.Gamma);
             return
@@ -159,7 +167,8 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         // Other rows would have to be divided anew into trend and seasons.
         return math.Where(isThere, ahead, math.NotANumber);
 
-        string Sum(string places) => seasons.Select(season => math.Gather(math.Numbers(season), math.Modulo(places, season.Length))).Aggregate(math.Add);
+        string Sum(string places) => seasons.Select(season => math.Gather(math.Numbers(season), math.Modulo(places, season.Length)))
+            .Aggregate(math.Add);
     }
 
     private string Croston(BaselineState state)
@@ -168,12 +177,14 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         string zero = math.Number(0), values = From(DemandFrom(state.FirstDate));
         string[] states = math.Scan(values, [zero, zero, zero], (inner, before, value) =>
         {
-            string since = inner.Add(before[2], 1), isDemand = inner.Function("Greater", value, zero), isKnown = inner.Function("Greater", before[1], zero);
+            string since = inner.Add(before[2], 1), isDemand = inner.Function("Greater", value, zero);
+            string isKnown = inner.Function("Greater", before[1], zero);
             string size = inner.Where(isKnown, Moved(inner, before[0], value, p.SizeShare), value);
             string interval = inner.Where(isKnown, Moved(inner, before[1], since, p.RateShare), since);
             return [inner.Where(isDemand, size, before[0]), inner.Where(isDemand, interval, before[1]), inner.Where(isDemand, zero, since)];
         });
-        string known = math.Function("Greater", states[1], zero), rate = math.Divide(states[0], math.Where(known, states[1], math.Number(1)));
+        string known = math.Function("Greater", states[1], zero);
+        string rate = math.Divide(states[0], math.Where(known, states[1], math.Number(1)));
         double factor = state.IsCorrected ? 1 - (p.RateShare / 2) : 1;
         return math.Expand(math.Where(known, math.Multiply(rate, factor), zero), horizon);
     }
@@ -229,7 +240,8 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
             {
                 (string state, string change, string gain, string variance, string scale) = (now[0], now[1], now[2], now[3], now[4]);
                 string first = inner.Gather(state, inner.Whole(0)), change0 = inner.Gather(change, inner.Whole(0));
-                string error = inner.Divide(inner.Subtract(row, first), variance), share = inner.Divide(change0, variance), growth = inner.Multiply(change0, scale);
+                string error = inner.Divide(inner.Subtract(row, first), variance), share = inner.Divide(change0, variance);
+                string growth = inner.Multiply(change0, scale);
                 string Shifted(string vector) => inner.Concat(0, inner.Slice(vector, 1), end);
                 string next = inner.Add(inner.Add(Shifted(state), inner.Multiply(phi, first)), inner.Multiply(gain, error));
                 string moved = inner.Add(Shifted(change), inner.Multiply(phi, change0));

@@ -9,14 +9,16 @@ public class ForecastRefusalTests
     private static readonly DateTime[] s_dates = [.. Enumerable.Range(0, 120).Select(row => new DateTime(2024, 1, 1).AddDays(row))];
 
     private static TimeSeries Rows(Func<int, double>? value = null) =>
-        Forecasters.Table(s_dates, ("value", [.. Enumerable.Range(0, 120).Select(value ?? (row => 50 + (10 * Math.Sin(row)) + (row % 7)))]));
+        Forecasters.Table(s_dates, ("value",
+            [.. Enumerable.Range(0, 120).Select(value ?? (row => 50 + (10 * Math.Sin(row)) + (row % 7)))]));
 
     [Fact]
     public void RowsThatDoNotSufficeGiveNaN()
     {
         TimeSeries data = Rows();
         PartsForecaster forecaster = Forecasters.Fitted(
-            new EnsembleForecaster(Forecasters.Quick(CellKind.Gru)), data, new TaskOptions { Horizon = 2, Window = 20, Inputs = new ForecastInputs { Calendar = true } });
+            new EnsembleForecaster(Forecasters.Quick(CellKind.Gru)), data,
+                new TaskOptions { Horizon = 2, Window = 20, Inputs = new ForecastInputs { Calendar = true } });
         using var session = new ForecastSession(forecaster);
         Forecast forecast = forecaster.Predict(data, 2);
         Assert.All(session.Run(data, forecast).Values, value => Assert.False(double.IsNaN(value)));
@@ -52,7 +54,8 @@ public class ForecastRefusalTests
         PartsForecaster blend = Forecasters.Fitted(new BlendForecaster(members), data, new TaskOptions { Horizon = 2 });
         using var stream = new MemoryStream();
         var failure = Assert.Throws<UnsupportedModelException>(() => Onnx.Save(blend, stream));
-        Assert.Equal(["the transform root of value, which is your own code", "the forecaster mine, which is your own code"], failure.Reasons);
+        Assert.Equal(["the transform root of value, which is your own code", "the forecaster mine, which is your own code"],
+            failure.Reasons);
         Assert.Equal(0, stream.Length);
     }
 
@@ -60,7 +63,8 @@ public class ForecastRefusalTests
     public void AnUnknownSeriesAndAForecasterWithoutAFitAreRefused()
     {
         PartsForecaster fitted = Forecasters.Fitted(new NaiveForecaster(), Rows(), new TaskOptions());
-        Assert.Contains("north", Assert.Throws<ArgumentException>(() => Onnx.Save(fitted, Stream.Null, new OnnxForecastOptions { Series = ["north"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("north", Assert.Throws<ArgumentException>(() =>
+            Onnx.Save(fitted, Stream.Null, new OnnxForecastOptions { Series = ["north"] })).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Onnx.Save(new NaiveForecaster(), Stream.Null));
     }
 

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>A forecaster as an ONNX graph, run by ONNX Runtime as a program without Unroll would do it: by what the metadata says.</summary>
+/// <summary>A forecaster as an ONNX graph, run by ONNX Runtime as a program without Unroll would do it: by what the metadata
+/// says.</summary>
 internal sealed class ForecastSession : IDisposable
 {
     private readonly InferenceSession _session;
@@ -54,9 +55,11 @@ internal sealed class ForecastSession : IDisposable
             long first = Milliseconds(tables[s].Dates[0], tables[s].IsNumbered);
             for (int row = 0; row < rows; row++)
             {
-                dates[(s * rows) + row] = row < before ? first - before + row : Milliseconds(tables[s].Dates[row - before], tables[s].IsNumbered);
+                dates[(s * rows) + row] = row < before ? first - before + row
+                    : Milliseconds(tables[s].Dates[row - before], tables[s].IsNumbered);
                 for (int c = 0; c < columns.Length; c++)
-                    history[(((s * rows) + row) * columns.Length) + c] = row < before ? double.NaN : tables[s][columns[c]].Values[row - before];
+                    history[(((s * rows) + row) * columns.Length) + c] = row < before ? double.NaN
+                        : tables[s][columns[c]].Values[row - before];
             }
 
             PartForecast part = dated[new Part(isTable ? "" : keys[s], targets[0])];
@@ -85,14 +88,16 @@ internal sealed class ForecastSession : IDisposable
     public void Dispose() => _session.Dispose();
 
     private static long Milliseconds(DateTime date, bool isNumbered) =>
-        isNumbered ? (date.Ticks - 1_577_000_000_000_000_000) / 1_000_000 : (date - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        isNumbered ? (date.Ticks - 1_577_000_000_000_000_000) / 1_000_000
+            : (date - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
 
     private static NamedOnnxValue Tensor<T>(string name, T[] values, int[] shape) =>
         NamedOnnxValue.CreateFromTensor(name, new DenseTensor<T>(values, shape));
 }
 
 /// <summary>What a graph said.</summary>
-internal sealed record Answer(string[] Keys, string[] Targets, int Horizon, bool IsTable, double[] Values, double[] Quantiles, double[] Naive)
+internal sealed record Answer(string[] Keys, string[] Targets, int Horizon, bool IsTable, double[] Values, double[] Quantiles,
+    double[] Naive)
 {
     public static readonly double[] Levels = [0.95, 0.9, 0.8, 0.6, 0.4, 0.2];
 
@@ -117,7 +122,8 @@ internal sealed record Answer(string[] Keys, string[] Targets, int Horizon, bool
                     for (int i = 0; part.HasIntervals && i < Levels.Length; i++)
                     {
                         PredictionInterval interval = part.Interval(0, h + 1, Levels[i])!.Value;
-                        quantiles = Math.Max(quantiles, Math.Max(Relative(Quantile(s, k, h, i), interval.Lower), Relative(Quantile(s, k, h, 12 - i), interval.Upper)));
+                        quantiles = Math.Max(quantiles, Math.Max(Relative(Quantile(s, k, h, i), interval.Lower),
+                            Relative(Quantile(s, k, h, 12 - i), interval.Upper)));
                     }
                 }
             }

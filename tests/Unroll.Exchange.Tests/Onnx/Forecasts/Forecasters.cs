@@ -34,7 +34,8 @@ internal static class Forecasters
 
     public static TimeSeries Table(DateTime[] dates, params (string Name, double[] Values)[] columns) => TimeSeries.From(
         "rows", Enumerable.Range(0, dates.Length), row => dates[row],
-        [.. columns.Select(column => (column.Name, (Func<int, double?>)(row => double.IsNaN(column.Values[row]) ? null : column.Values[row])))]);
+        [.. columns.Select(column => (column.Name,
+            (Func<int, double?>)(row => double.IsNaN(column.Values[row]) ? null : column.Values[row])))]);
 
     /// <summary>After so little training networks say next to nothing; what they do wrong should show in the forecast.</summary>
     private static PartsForecaster Shaken(PartsForecaster forecaster)
