@@ -175,7 +175,7 @@ public class ForecastGraphTests(ITestOutputHelper output)
     [Fact]
     public void HoursByTheBlend()
     {
-        int rows = 24 * 29;
+        int rows = 24 * 36;
         double[] values = [.. Enumerable.Range(0, rows)
             .Select(row => 50 + (20 * Math.Sin(Math.PI * row / 12)) + (row % 168 > 120 ? 15 : 0) + (3 * Math.Sin(row * row)))];
         SeriesSet data = Forecasters.Table([.. Enumerable.Range(0, rows).Select(row => new DateTime(2023, 12, 1).AddHours(row))],
@@ -183,6 +183,14 @@ public class ForecastGraphTests(ITestOutputHelper output)
         PartsForecaster ridge = Forecasters.Fitted(new RidgeForecaster(), data, new TaskOptions { Horizon = 3, Inputs = s_calendar });
         Assert.Contains("the calendar", ridge.Notes[0], StringComparison.Ordinal);
         Agree(ridge, data);
+        using var session = new ForecastSession(ridge);
+        for (int day = 1; day <= 7; day++)
+        {
+            SeriesSet earlier = data[""].Head(rows - (24 * day) - 5);
+            Forecast forecast = ridge.Predict(earlier, 3);
+            Assert.InRange(session.Run(earlier, forecast).Apart(forecast).Values, 0, 1e-9);
+        }
+
         Agree(Forecasters.Fitted(new EnsembleForecaster(Forecasters.Quick(CellKind.Lstm, strategy: Strategy.Recursive)), data,
             new TaskOptions { Horizon = 3, Inputs = s_calendar }), data);
     }
