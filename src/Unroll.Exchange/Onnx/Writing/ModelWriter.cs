@@ -76,6 +76,9 @@ internal sealed class ModelWriter
         ? known
         : _constants[$"n{value}"] = Graph.Constant("integer", [value], isScalar: true);
 
+    /// <summary>Whether the states of a recurrent layer are inputs and outputs of the graph.</summary>
+    public bool Exposes(RecurrentOp<float> part) => SlotOf(part, 0) is { ComesFromGraph: false };
+
     /// <summary>Whether a state of a recurrent layer is an input of the graph; its name then, and that of its final value.</summary>
     public string? InitialState(RecurrentOp<float> part, int state)
     {

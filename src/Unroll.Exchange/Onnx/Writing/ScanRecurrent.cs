@@ -1,4 +1,5 @@
 using Unroll.Exchange.OnnxFormat;
+using Unroll.Layers;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
 namespace Unroll.Exchange;
@@ -21,17 +22,18 @@ internal static class ScanRecurrent
         string read = writer.Before(layer, new OnnxCell(to.Model, to.Graph, run.Prefix, x, []), x);
 
         GraphWriter body = to.Graph.Body($"{run.Prefix}/step");
-        string Input(string name, Float type) => body.Input(body.NewName($"{run.Prefix}/{name}"), type, null);
-        string[] before = [.. layer.States.Select(state => Input($"{state.Name}_before", Float.Float))];
-        var cell = new OnnxCell(to.Model, body, run.Prefix, Input("step", Float.Float), before);
-        string? counts = mask is null ? null : cell.Unsqueeze(Input("counts", Float.Bool), 1);
+        string Input(string name, Float type, object[]? shape) => body.Input(body.NewName($"{run.Prefix}/{name}"), type, shape);
+        object[] Extents(LayerState state) => ["batch", (long)state.Units];
+        string[] before = [.. layer.States.Select(state => Input($"{state.Name}_before", Float.Float, Extents(state)))];
+        var cell = new OnnxCell(to.Model, body, run.Prefix, Input("step", Float.Float, null), before);
+        string? counts = mask is null ? null : cell.Unsqueeze(Input("counts", Float.Bool, ["batch"]), 1);
         IReadOnlyList<string> after = writer.Step(layer, cell);
         if (after.Count != count)
             throw new InvalidOperationException($"What was registered for {layer.GetType().Name} gives {after.Count} states, but the layer has {count}.");
         string[] states = [.. after.Select((state, i) => cell.Node("Identity", [counts is null ? state : cell.Where(counts, state, before[i])]))];
         string[] sequences = layer.ReturnSequences ? [cell.Node("Identity", [states[0]])] : [];
-        foreach (string output in states.Concat(sequences))
-            body.Output(output, Float.Float, null);
+        foreach ((string output, LayerState state) in states.Zip(layer.States).Concat(sequences.Select(sequence => (sequence, layer.States[0]))))
+            body.Output(output, Float.Float, Extents(state));
 
         long scanned = mask is null ? 1 : 2, direction = run.IsBackward ? 1 : 0;
         (string, object)[] attributes =
