@@ -110,7 +110,24 @@ internal sealed partial class Lifter
         Set(node, data.With([.. dims]));
     }
 
-    private void Reshape(GraphNode node, LiftedValue?[] inputs) => Set(node, Data(inputs[0]).Reshape(Constant(inputs[1]).Integers!));
+    /// <summary>Where the new extents are not made of parts of the old ones, a layer brings the values into another shape.</summary>
+    private void Reshape(GraphNode node, LiftedValue?[] inputs)
+    {
+        LiftedData data = Data(inputs[0]);
+        long[] target = Constant(inputs[1]).Integers!;
+        try
+        {
+            Set(node, data.Reshape(target));
+        }
+        catch (LiftException) when (target.Length > 1 && target[0] is 0 or -1 or LiftedConstant.Batch or LiftedConstant.Unknown)
+        {
+            data = Arranged(data);
+            if (data.BatchDim != 0 || target.Skip(1).Count(extent => extent < 1) > 1)
+                throw;
+            long size = data.Flow!.Shape.Size, known = target.Skip(1).Where(extent => extent > 0).Aggregate(1L, (product, extent) => product * extent);
+            Set(node, LiftedData.Of(Shaped(data.Flow, [.. target.Skip(1).Select(extent => extent > 0 ? extent : size / known)]), _batch));
+        }
+    }
 
     private void Flatten(GraphNode node, LiftedValue?[] inputs)
     {
@@ -180,6 +197,19 @@ internal sealed partial class Lifter
         {
             LiftedData half = LiftedData.Of(halves[from], _batch);
             return half.With([.. data.Dims.Select((parts, i) => i == dim ? [] : i == data.BatchDim ? data.Dims[i] : parts.Length == 0 ? parts : half.Axes[0])]);
+        }
+
+        int side = Array.FindIndex(data.Axes, axis => axis.SequenceEqual(data.Dims[dim]));
+        if (data.Axes.Length == 3 && side is 0 or 1)
+        {
+            (int before, int after) = ((int)from, (int)(extent - to));
+            Part[] rest = [new Part(to - from)];
+            return new LiftedData
+            {
+                Flow = _layers.Apply(side == 0 ? new Cropping2D(before, after, 0, 0) : new Cropping2D(0, 0, before, after), FlowOf(data)),
+                Axes = [.. data.Axes.Select((axis, i) => i == side ? rest : axis)],
+                Dims = [.. data.Dims.Select((parts, i) => i == dim ? rest : parts)],
+            };
         }
 
         if (dim != data.StepDim || data.Axes.Length != 2)

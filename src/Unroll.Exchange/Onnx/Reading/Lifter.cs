@@ -44,9 +44,11 @@ internal sealed partial class Lifter
         if (proto.Functions.Count > 0)
             throw new UnsupportedModelException(Subject(subject), [$"functions of the model, {proto.Functions[0].Name} first"]);
 
-        // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there.
-        int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) > 1 ? (int[])[0, 1] : [0])];
+        // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
+        // open is tried before one that is not.
+        int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) < 2 ? (int[])[0] : ExtentOf(input, 0) is not null && ExtentOf(input, 1) is null ? [1, 0] : [0, 1])];
         List<string>? first = null;
+        UnrollException? open = null;
         for (int choice = 0; choice < Math.Min(16, choices.Aggregate(1, (product, each) => product * each.Length)); choice++)
         {
             int rest = choice;
@@ -57,13 +59,24 @@ internal sealed partial class Lifter
                 rest /= each.Length;
             }
 
-            var lifter = new Lifter(graph, axes, options.Steps);
-            if (lifter.Lift() is { } model)
-                return model;
-            first ??= lifter._reasons;
+            try
+            {
+                var lifter = new Lifter(graph, axes, options.Steps);
+                if (lifter.Lift() is { } model)
+                    return model;
+                first ??= lifter._reasons;
+            }
+            catch (UnrollException failure) when (failure is not UnsupportedModelException && choice > 0)
+            {
+                // What the first choice said counts.
+            }
+            catch (UnrollException failure) when (failure is not UnsupportedModelException)
+            {
+                open = failure;
+            }
         }
 
-        throw new UnsupportedModelException(Subject(subject), [.. first!.Distinct()]);
+        throw open ?? new UnsupportedModelException(Subject(subject), [.. first!.Distinct()]);
     }
 
     private static string Subject(string subject) => $"{subject}, which OnnxModel may run as it is,";

@@ -91,18 +91,20 @@ internal static class BuiltInLayers
     {
         int features = to.InputShapes[0].Features;
         string? gamma = layer.Scale ? to.Weights("gamma") : null, beta = layer.Center ? to.Weights("beta") : null;
-        to.SetOutput(0, Normal(to, to.Inputs[0], features, gamma, beta, layer.Epsilon));
+        if (to.Opset < 17)
+        {
+            to.SetOutput(0, Normal(to, to.Inputs[0], gamma, beta, layer.Epsilon));
+            return;
+        }
+
+        gamma ??= to.Numbers([.. Enumerable.Repeat(1f, features)], features);
+        string[] inputs = beta is null ? [to.Inputs[0], gamma] : [to.Inputs[0], gamma, beta];
+        to.SetOutput(0, to.Node("LayerNormalization", inputs, ("axis", -1L), ("epsilon", (float)layer.Epsilon)));
     }
 
     /// <summary>γ∘(x − μ)/√(σ² + ε) + β over the last extent.</summary>
-    public static string Normal(OnnxNodes to, string x, int features, string? gamma, string? beta, double epsilon)
+    public static string Normal(OnnxNodes to, string x, string? gamma, string? beta, double epsilon)
     {
-        if (to.Opset >= 17)
-        {
-            gamma ??= to.Numbers([.. Enumerable.Repeat(1f, features)], features);
-            return to.Node("LayerNormalization", beta is null ? [x, gamma] : [x, gamma, beta], ("axis", -1L), ("epsilon", (float)epsilon));
-        }
-
         string centred = to.Sub(x, to.Mean(x, keeps: true, -1));
         string variance = to.Mean(to.Mul(centred, centred), keeps: true, -1);
         string normal = to.Div(centred, to.Node("Sqrt", [to.Add(variance, to.Scalar((float)epsilon))]));

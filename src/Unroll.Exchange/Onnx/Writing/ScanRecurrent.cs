@@ -90,7 +90,7 @@ internal static class BuiltInCells
         string next = cell.Add(cell.Mul(f, c), cell.Mul(i, g));
         string o = cell.Activate(layer.RecurrentActivation, Peeped(3, 2, next));
         string seen = layer.LayerNorm
-            ? BuiltInLayers.Normal(cell, next, units, cell.Weights("state_gamma"), cell.Weights("state_beta"), Lstm.NormEpsilon)
+            ? BuiltInLayers.Normal(cell, next, cell.Weights("state_gamma"), cell.Weights("state_beta"), Lstm.NormEpsilon)
             : next;
         string h = cell.Mul(o, cell.Activate(layer.Activation, seen));
         return [layer.ProjectionUnits is null ? h : cell.MatMul(h, cell.Weights("projection_kernel")), next];
@@ -135,7 +135,7 @@ internal static class BuiltInCells
 
     /// <summary>γ∘N(z) over all gates, without β.</summary>
     private static string Normal(OnnxCell cell, string z, string gamma, int columns) => BuiltInLayers.Normal(
-        cell, z, columns, cell.Model.Weights.Whole(cell.NameOf(gamma), columns), null, Lstm.NormEpsilon);
+        cell, z, cell.Model.Weights.Whole(cell.NameOf(gamma), columns), null, Lstm.NormEpsilon);
 
     private static string Peephole(OnnxCell cell, int gate, int units) =>
         Part(cell, "peephole_kernel", $"peephole_{gate}", [3, units], 0, [gate], [units]);
