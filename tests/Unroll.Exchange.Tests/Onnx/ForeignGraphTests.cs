@@ -87,6 +87,35 @@ public class ForeignGraphTests
         Assert.Throws<UnrollException>(() => Onnx.Load("/nowhere/model.onnx"));
     }
 
+    /// <summary>Whatever a file holds: a model, or an error that says so.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Damaged_files_are_refused(bool isForeign)
+    {
+        byte[] bytes = isForeign
+            ? Write(ForeignGraphs.All.First().Value.Inputs, ForeignGraphs.All.First().Value.Write)
+            : Session.Bytes(new Model(new Conv1D(3, 2), new Bidirectional(new Gru(3)), new Dense(2)).Build(new Shape(5, 2), seed: 1));
+        var random = new RandomSource(23, 9);
+        int refused = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            byte[] mutant = [.. bytes];
+            for (int edits = 1 + (int)(3 * random.NextDouble()); edits > 0; edits--)
+                mutant[(int)(mutant.Length * random.NextDouble())] = (byte)(256 * random.NextDouble());
+            try
+            {
+                Onnx.Load(new MemoryStream(random.NextDouble() < 0.2 ? mutant[..(int)(mutant.Length * random.NextDouble())] : mutant));
+            }
+            catch (UnrollException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 100);
+    }
+
     private static byte[] Write(object[][] inputs, Action<GraphWriter, ForeignGraphs.Weights> write)
     {
         var graph = new GraphWriter("foreign");

@@ -6,8 +6,8 @@ namespace Unroll.Exchange;
 /// </summary>
 internal static class ConstantFolding
 {
-    /// <summary>Numbers of one result: more are no weights of a file but an attack.</summary>
-    private const long Most = 1 << 26;
+    /// <summary>Numbers of a result that is larger than what it was made of: more are no weights of a file but an attack.</summary>
+    private const long Most = 1 << 22;
 
     /// <summary>Null: the operator is not one of those.</summary>
     /// <exception cref="LiftException">The inputs do not fit.</exception>
@@ -22,7 +22,8 @@ internal static class ConstantFolding
             case "Cast":
                 return Cast(x, node.Integer("to", 1));
             case "Transpose":
-                return Picked(x, Permuted(x.Shape, node.Integers("perm") ?? [.. Enumerable.Range(0, x.Shape.Length).Reverse().Select(axis => (long)axis)]));
+                return Picked(x, Permuted(x.Shape, node.Integers("perm")
+                    ?? [.. Enumerable.Range(0, x.Shape.Length).Reverse().Select(axis => (long)axis)]));
             case "Reshape":
                 return Shaped(x, Given("shape", 1) ?? throw new LiftException("its extents are not given"));
             case "Flatten":
@@ -30,7 +31,8 @@ internal static class ConstantFolding
                 return Shaped(x, [x.Shape[..axis].Aggregate(1L, (a, b) => a * b), x.Shape[axis..].Aggregate(1L, (a, b) => a * b)]);
             case "Squeeze":
                 long[]? ones = Given("axes", 1);
-                HashSet<int> dropped = [.. ones is null ? Enumerable.Range(0, x.Shape.Length).Where(i => x.Shape[i] == 1) : ones.Select(i => AxisOf(i, x.Shape.Length))];
+                HashSet<int> dropped = [.. ones is null ? Enumerable.Range(0, x.Shape.Length).Where(i => x.Shape[i] == 1)
+                    : ones.Select(i => AxisOf(i, x.Shape.Length))];
                 return new LiftedConstant([.. x.Shape.Where((_, i) => !dropped.Contains(i))], x.Floats, x.Integers);
             case "Unsqueeze":
                 long[] added = Given("axes", 1) ?? throw new LiftException("its axes are not given");
@@ -104,8 +106,10 @@ internal static class ConstantFolding
 
     private static LiftedConstant Gathered(LiftedConstant x, LiftedConstant indices, int axis)
     {
-        int inner = x.Shape[(axis + 1)..].Aggregate(1, (a, b) => a * b), outer = x.Shape[..axis].Aggregate(1, (a, b) => a * b), extent = x.Shape[axis];
-        if (indices.Integers is not { } which || which.Any(i => i < -extent || i >= extent) || (long)outer * which.Length * inner > Most)
+        int inner = x.Shape[(axis + 1)..].Aggregate(1, (a, b) => a * b), outer = x.Shape[..axis].Aggregate(1, (a, b) => a * b),
+            extent = x.Shape[axis];
+        if (indices.Integers is not { } which || which.Any(i => i < -extent || i >= extent)
+            || (long)outer * which.Length * inner > Math.Max(Most, x.Length))
             throw new LiftException("it takes what is not there");
         int[] shape = [.. x.Shape[..axis], .. indices.Shape, .. x.Shape[(axis + 1)..]];
         int[] sources = [.. from o in Enumerable.Range(0, outer) from i in which from n in Enumerable.Range(0, inner)
@@ -115,6 +119,8 @@ internal static class ConstantFolding
 
     private static LiftedConstant Sliced(LiftedConstant x, long[]? starts, long[]? ends, long[]? axes, long[]? steps)
     {
+        if (x.Length == 0)
+            throw new LiftException("it has no numbers");
         if (starts is null || ends is null || ends.Length != starts.Length)
             throw new LiftException("its ends are not given");
         for (int i = 0; i < starts.Length; i++)
@@ -138,6 +144,8 @@ internal static class ConstantFolding
         if (all.Any(each => each.Shape.Length != shape.Length || each.Floats is null != all[0].Floats is null
             || each.Shape.Where((extent, i) => i != axis && extent != shape[i]).Any()))
             throw new LiftException("its parts do not fit each other");
+        if (all.Sum(each => (long)each.Length) > Math.Max(Most, all.Distinct().Sum(each => (long)each.Length)))
+            throw new LiftException("it repeats its weights");
         shape[axis] = all.Sum(each => each.Shape[axis]);
         int outer = shape[..axis].Aggregate(1, (a, b) => a * b);
         IEnumerable<T> Numbers<T>(Func<LiftedConstant, T[]> of) => Enumerable.Range(0, outer).SelectMany(o => all.SelectMany(each =>
@@ -156,7 +164,8 @@ internal static class ConstantFolding
         int count = Math.Max(a.Length, b.Length);
         if (a.Floats is { } x && b.Floats is { } y)
         {
-            return new LiftedConstant(shape, [.. Enumerable.Range(0, count).Select(i => (x[i % x.Length], y[i % y.Length])).Select(pair => operation switch
+            return new LiftedConstant(shape,
+                [.. Enumerable.Range(0, count).Select(i => (x[i % x.Length], y[i % y.Length])).Select(pair => operation switch
             {
                 "Add" => pair.Item1 + pair.Item2,
                 "Sub" => pair.Item1 - pair.Item2,

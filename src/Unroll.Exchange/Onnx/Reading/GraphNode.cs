@@ -6,7 +6,8 @@ namespace Unroll.Exchange;
 /// <summary>A node of a graph that is read, with its attributes by name.</summary>
 internal sealed class GraphNode(NodeProto proto)
 {
-    private readonly Dictionary<string, AttributeProto> _attributes = proto.Attribute.DistinctBy(each => each.Name).ToDictionary(each => each.Name);
+    private readonly Dictionary<string, AttributeProto> _attributes =
+        proto.Attribute.DistinctBy(each => each.Name).ToDictionary(each => each.Name);
 
     public string Operation => proto.OpType;
 
@@ -17,7 +18,8 @@ internal sealed class GraphNode(NodeProto proto)
     public IReadOnlyList<string> Outputs => proto.Output;
 
     /// <summary>As errors call it.</summary>
-    public string Label => proto.Name.Length > 0 ? $"the node {proto.Name} ({Operation})" : $"a node {Operation} that gives {proto.Output.FirstOrDefault()}";
+    public string Label => proto.Name.Length > 0 ? $"the node {proto.Name} ({Operation})"
+        : $"a node {Operation} that gives {proto.Output.FirstOrDefault()}";
 
     public bool Has(string name) => _attributes.ContainsKey(name);
 
@@ -33,7 +35,8 @@ internal sealed class GraphNode(NodeProto proto)
     public float[]? Numbers(string name) => _attributes.TryGetValue(name, out AttributeProto? found) ? [.. found.Floats] : null;
 
     public string[]? Texts(string name) =>
-        _attributes.TryGetValue(name, out AttributeProto? found) ? [.. found.Strings.Select(text => Encoding.UTF8.GetString(text.Span))] : null;
+        _attributes.TryGetValue(name, out AttributeProto? found) ? [.. found.Strings.Select(text => Encoding.UTF8.GetString(text.Span))]
+            : null;
 
     public TensorProto? Tensor(string name) => _attributes.GetValueOrDefault(name)?.T;
 }

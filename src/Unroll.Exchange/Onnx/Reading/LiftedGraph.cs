@@ -78,15 +78,19 @@ internal sealed class LiftedGraph
         // An input that no output needs is none of the model's.
         LiftedFlow[] read = [.. Inputs.Where(input => _layers.Any(layer => layer.Inputs.Contains(input)))];
         var model = new Model([.. read.Select(input => nodes[input])], [.. Outputs.Select(output => nodes[output])]);
-        model.Build(seed: 0);
+        model.BuildEmpty(nodes[read[0]].Shape, checked((int)_layers.Sum(layer => layer.Weights.Values.Sum(values => (long)values.Length))));
+        int filled = 0;
         foreach (LiftedLayer layer in _layers)
         {
             string name = model.Graph.NameOf(nodes[new LiftedFlow(layer, 0, default)].Use!);
             foreach ((string role, float[] values) in layer.Weights)
+            {
                 model.SetWeights($"{name}/{role}", values);
+                filled++;
+            }
         }
 
-        return model;
+        return filled == model.Parameters.Count ? model : throw new UnrollException("some of its weights are not in the graph");
     }
 
     private LiftedLayer[] Used()
@@ -112,7 +116,8 @@ internal sealed class LiftedGraph
             Layer? fused = before.Layer switch
             {
                 Dense { Activation: var linear } dense when linear == Activation.Linear => dense with { Activation = activation },
-                Convolution { Activation: var linear } convolution when linear == Activation.Linear => convolution with { Activation = activation },
+                Convolution { Activation: var linear } convolution when linear == Activation.Linear =>
+                    convolution with { Activation = activation },
                 _ => null,
             };
             if (fused is null)
@@ -135,7 +140,8 @@ internal sealed class LiftedGraph
             Outputs[i] = old.Equals(Outputs[i]) ? by : Outputs[i];
     }
 
-    /// <summary>A recurrent layer returns its sequence where somebody reads it, otherwise h of the last step; states where somebody does.</summary>
+    /// <summary>A recurrent layer returns its sequence where somebody reads it, otherwise h of the last step; states where somebody
+    /// does.</summary>
     private void ChooseOutputs(LiftedLayer layer)
     {
         if (layer.Layer is not (Recurrent or Bidirectional))

@@ -27,7 +27,8 @@ internal sealed class LiftedConstant(int[] shape, float[]? floats, long[]? integ
 
     public int Length => floats?.Length ?? integers!.Length;
 
-    public static LiftedConstant Of(NamedTensor tensor) => tensor.Type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16
+    public static LiftedConstant Of(NamedTensor tensor) =>
+        tensor.Type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16
         ? new([.. tensor.Shape], tensor.ToFloats(), null)
         : new([.. tensor.Shape], null, Whole(tensor));
 
@@ -71,7 +72,8 @@ internal sealed class LiftedData : LiftedValue
     /// <summary>The formula that it is: the operator, what it was applied to, and the constant beside it.</summary>
     public LiftedFormula? Formula { get; init; }
 
-    /// <summary>True: a sequence that was processed backwards and put into the order of time, which no layer of one direction gives.</summary>
+    /// <summary>True: a sequence that was processed backwards and put into the order of time, which no layer of one direction
+    /// gives.</summary>
     public bool IsTurned { get; init; }
 
     /// <summary>Of the final states of two directions those of each.</summary>

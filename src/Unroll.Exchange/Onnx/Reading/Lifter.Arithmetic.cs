@@ -30,7 +30,8 @@ internal sealed partial class Lifter
 
     /// <summary>x + 0.044715x³.</summary>
     private static bool IsGeluInner(LiftedData x, LiftedData y) =>
-        y.Formula is { Operation: "Times", Of: [{ Formula: { Operation: "Cube" } cube }] } times && cube.Of[0] == x && Near(times.Constant, 0.044715f);
+        y.Formula is { Operation: "Times", Of: [{ Formula: { Operation: "Cube" } cube }] } times && cube.Of[0] == x
+            && Near(times.Constant, 0.044715f);
 
     private void Subtract(GraphNode node, LiftedValue?[] inputs)
     {
@@ -66,13 +67,15 @@ internal sealed partial class Lifter
         _ when x == y => x.Of(new LiftedFormula("Square", [x])),
         { Operation: "Square" } square when square.Of[0] == x => x.Of(new LiftedFormula("Cube", [x])),
         { Operation: "Sigmoid" } sigmoid when sigmoid.Of[0] == x => Same(x, new Activate(Activation.Silu)),
-        { Operation: "HardSigmoid" } hard when hard.Of[0] == x && Near(hard.Constant, 1f / 6) => Same(x, new Activate(Activation.HardSwish)),
-        { Operation: "HardSigmoid" } hard when hard.Of[0] == x && float.IsNaN(hard.Constant) => Same(x, new Activate(Activation.HardSwish)),
-        { Operation: "Tanh", Of: [{ Formula: { Operation: "Softplus" } softplus }] } when softplus.Of[0] == x => Same(x, new Activate(Activation.Mish)),
+        { Operation: "HardSigmoid" } hard when hard.Of[0] == x => Same(x, new Activate(Activation.HardSwish)),
+        { Operation: "Tanh", Of: [{ Formula: { Operation: "Softplus" } softplus }] } when softplus.Of[0] == x =>
+            Same(x, new Activate(Activation.Mish)),
         { Operation: "ErfPlusOne" } erf when IsGelu(erf, x) => x.Of(new LiftedFormula("TwiceGelu", [x])),
-        { Operation: "ErfPlusOne" } erf when x.Formula is { Operation: "Times" } half && Near(half.Constant, 0.5f) && IsGelu(erf, half.Of[0]) =>
+        { Operation: "ErfPlusOne" } erf when x.Formula is { Operation: "Times" } half && Near(half.Constant, 0.5f)
+            && IsGelu(erf, half.Of[0]) =>
             Same(half.Of[0], new Activate(Activation.Gelu)),
-        { Operation: "TanhPlusOne", Of: [{ Formula: { Operation: "GeluArgument" } inner }] } when inner.Of[0] == x => x.Of(new LiftedFormula("TwiceGeluTanh", [x])),
+        { Operation: "TanhPlusOne", Of: [{ Formula: { Operation: "GeluArgument" } inner }] } when inner.Of[0] == x =>
+            x.Of(new LiftedFormula("TwiceGeluTanh", [x])),
         { Operation: "TanhPlusOne", Of: [{ Formula: { Operation: "GeluArgument" } inner }] } when x.Formula is { Operation: "Times" } half
             && Near(half.Constant, 0.5f) && inner.Of[0] == half.Of[0] => Same(half.Of[0], new Activate(Activation.GeluTanh)),
         _ => null,
@@ -80,7 +83,8 @@ internal sealed partial class Lifter
 
     /// <summary>erf(x/√2), divided or multiplied.</summary>
     private static bool IsGelu(LiftedFormula erf, LiftedData x) => erf.Of[0].Formula is { } inner && inner.Of[0] == x
-        && ((inner.Operation == "Over" && Near(inner.Constant, 1.4142135f)) || (inner.Operation == "Times" && Near(inner.Constant, 0.70710677f)));
+        && ((inner.Operation == "Over" && Near(inner.Constant, 1.4142135f))
+            || (inner.Operation == "Times" && Near(inner.Constant, 0.70710677f)));
 
     private LiftedData? Scaled(LiftedData x, float number)
     {
@@ -98,7 +102,8 @@ internal sealed partial class Lifter
             return x;
         }
 
-        return AlongFeatures(x, new LiftedConstant([1], [number], null)) is not null && x.Flow is { Maker.Layer: LayerNorm { Scale: false } }
+        return AlongFeatures(x, new LiftedConstant([1], [number], null)) is not null
+            && x.Flow is { Maker.Layer: LayerNorm { Scale: false } }
             ? null
             : x.Of(new LiftedFormula("Times", [x], number));
     }
@@ -135,7 +140,8 @@ internal sealed partial class Lifter
         // √(mean(d²) + ε).
         if (inputs[1] is not LiftedData
             {
-                Formula: { Operation: "Sqrt", Of: [{ Formula: { Operation: "Plus", Of: [{ Formula: { Operation: "Mean", Of: [{ Formula: { Operation: "Square" } square }] } }] } plus }] },
+                Formula: { Operation: "Sqrt", Of: [{ Formula: { Operation: "Plus",
+                    Of: [{ Formula: { Operation: "Mean", Of: [{ Formula: { Operation: "Square" } square }] } }] } plus }] },
             })
             throw new LiftException("it divides, which no layer does");
         LiftedData of = square.Of[0];
@@ -153,7 +159,8 @@ internal sealed partial class Lifter
         Set(node, made);
     }
 
-    private static LiftedData Normal(LiftedData data) => data.FeatureDim >= 0 ? data : throw new LiftException("it normalises other extents than the features");
+    private static LiftedData Normal(LiftedData data) => data.FeatureDim >= 0 ? data
+        : throw new LiftException("it normalises other extents than the features");
 
     private void Power(GraphNode node, LiftedValue?[] inputs)
     {
@@ -181,10 +188,13 @@ internal sealed partial class Lifter
     /// <summary>Tokens that are none become one that the table does not have; the layer refuses them itself.</summary>
     private void Choose(GraphNode node, LiftedValue?[] inputs)
     {
-        if (inputs is [LiftedData { Formula: { Operation: "IsNegative" } negative }, LiftedConstant, LiftedData tokens] && negative.Of[0] == tokens)
+        if (inputs is [LiftedData { Formula: { Operation: "IsNegative" } negative }, LiftedConstant, LiftedData tokens]
+            && negative.Of[0] == tokens)
             Set(node, tokens);
-        else if (inputs is [LiftedData { Formula: { Operation: "IsWhole" } whole }, LiftedData numbers, LiftedConstant] && whole.Of[0] == numbers)
-            Set(node, numbers);
+        else if (inputs is [LiftedData { Formula: { Operation: "IsWhole" } whole },
+            LiftedData { Formula: { Operation: "Whole" } numbers }, LiftedConstant]
+            && whole.Of[0] == numbers.Of[0])
+            Set(node, inputs[1]!);
         else
             throw new LiftException("it chooses, which no layer does");
     }
@@ -226,19 +236,22 @@ internal sealed partial class Lifter
 
     /// <summary>Whether a layer's value goes one way only, from name to name, to the node that is read now.</summary>
     private bool IsOnlyHere(LiftedData x) => _layers.ReadersOf(x.Flow!) == 0
-        && _values.Where(pair => pair.Value is LiftedData { Flow: { } flow } && flow.Maker == x.Flow!.Maker).All(pair => _readers.GetValueOrDefault(pair.Key) == 1);
+        && _values.Where(pair => pair.Value is LiftedData { Flow: { } flow }
+            && flow.Maker == x.Flow!.Maker).All(pair => _readers.GetValueOrDefault(pair.Key) == 1);
 
     /// <summary>A constant's numbers where it has one for each feature, repeated over all other extents; null: it has not.</summary>
     private static float[]? AlongFeatures(LiftedData x, LiftedConstant constant)
     {
-        if (constant.Floats is not { } values || x.FeatureDim < 0 || x.Flow is null || values.Length != x.Flow.Shape.Features || constant.Shape.Length > x.Dims.Length)
+        if (constant.Floats is not { } values || x.FeatureDim < 0 || x.Flow is null || values.Length != x.Flow.Shape.Features
+            || constant.Shape.Length > x.Dims.Length)
             return null;
         int at = x.FeatureDim - (x.Dims.Length - constant.Shape.Length);
         return values.Length == 1 || (at >= 0 && constant.Shape[at] == values.Length) ? values : null;
     }
 
     /// <summary>A value and a constant, in whatever order they stand; false: two values.</summary>
-    private static bool Ordered(LiftedValue?[] inputs, out LiftedData x, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LiftedConstant? constant)
+    private static bool Ordered(LiftedValue?[] inputs, out LiftedData x,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LiftedConstant? constant)
     {
         if (inputs[0] is LiftedZeros || inputs[1] is LiftedZeros)
             throw new LiftException("it computes with zeros of open extents");

@@ -10,12 +10,14 @@ internal sealed partial class Lifter
         return data.Flow ?? throw new LiftException($"it reads {data.Formula!.Operation}, which is a part of no formula that is known");
     }
 
-    private static LiftedData Data(LiftedValue? value) => value as LiftedData ?? throw new LiftException("it does not read a value of the model");
+    private static LiftedData Data(LiftedValue? value) => value as LiftedData
+        ?? throw new LiftException("it does not read a value of the model");
 
-    private static LiftedConstant Constant(LiftedValue? value) => value as LiftedConstant ?? throw new LiftException("its weights depend on the inputs");
+    private static LiftedConstant Constant(LiftedValue? value) => value as LiftedConstant
+        ?? throw new LiftException("its weights depend on the inputs");
 
     /// <summary>
-    /// The same tensor, of a value with the tensor's extents in the tensor's order, but for the batch: what already has them stays as it is.
+    /// The same tensor, of a value with the tensor's extents in the tensor's order, but for the batch: what has them already stays.
     /// </summary>
     private LiftedData Arranged(LiftedData data, bool dropOnes = false)
     {
@@ -54,7 +56,8 @@ internal sealed partial class Lifter
         if (extents.Length == 0)
             extents = [1];
         var target = new Shape([.. extents.Select(extent => checked((int)extent))]);
-        return flow.Shape == target ? flow : target.Rank == 1 ? _layers.Apply(new Flatten(), flow) : _layers.Apply(new Reshape(target), flow);
+        return flow.Shape == target ? flow : target.Rank == 1 ? _layers.Apply(new Flatten(), flow)
+            : _layers.Apply(new Reshape(target), flow);
     }
 
     /// <summary>A value whose features are the last extent of the tensor.</summary>
@@ -94,7 +97,8 @@ internal sealed partial class Lifter
         LiftedData data = Data(inputs[0]);
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 ? Constant(inputs[1]).Integers : null);
         long[] extents = data.Extents;
-        HashSet<int> axes = [.. given?.Select(axis => ConstantFolding.AxisOf(axis, extents.Length)) ?? Enumerable.Range(0, extents.Length).Where(i => extents[i] == 1)];
+        HashSet<int> axes = [.. given?.Select(axis => ConstantFolding.AxisOf(axis, extents.Length))
+            ?? Enumerable.Range(0, extents.Length).Where(i => extents[i] == 1)];
         if (axes.Any(axis => extents[axis] != 1))
             throw new LiftException("it drops an extent that is not 1");
         Set(node, data.With([.. data.Dims.Where((_, i) => !axes.Contains(i))]));
@@ -124,7 +128,8 @@ internal sealed partial class Lifter
             data = Arranged(data);
             if (data.BatchDim != 0 || target.Skip(1).Count(extent => extent < 1) > 1)
                 throw;
-            long size = data.Flow!.Shape.Size, known = target.Skip(1).Where(extent => extent > 0).Aggregate(1L, (product, extent) => product * extent);
+            long size = data.Flow!.Shape.Size,
+                known = target.Skip(1).Where(extent => extent > 0).Aggregate(1L, (product, extent) => product * extent);
             Set(node, LiftedData.Of(Shaped(data.Flow, [.. target.Skip(1).Select(extent => extent > 0 ? extent : size / known)]), _batch));
         }
     }
@@ -138,7 +143,8 @@ internal sealed partial class Lifter
 
     private void ShapeOf(GraphNode node, LiftedValue?[] inputs)
     {
-        long[] extents = inputs[0] is LiftedConstant constant ? [.. constant.Shape.Select(extent => (long)extent)] : Data(inputs[0]).Extents;
+        long[] extents = inputs[0] is LiftedConstant constant ? [.. constant.Shape.Select(extent => (long)extent)]
+            : Data(inputs[0]).Extents;
         (int from, int to) = ((int)node.Integer("start", 0), (int)node.Integer("end", extents.Length));
         extents = extents[(from < 0 ? from + extents.Length : from)..(to < 0 ? to + extents.Length : Math.Min(to, extents.Length))];
         Set(node, new LiftedConstant([extents.Length], null, extents));
@@ -172,8 +178,10 @@ internal sealed partial class Lifter
     private void Slice(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData data = Data(inputs[0]);
-        long[]? Given(string attribute, int input) => node.Integers(attribute) ?? (inputs.Length > input && inputs[input] is not null ? Constant(inputs[input]).Integers : null);
-        long[] starts = Given("starts", 1)!, ends = Given("ends", 2)!, axes = Given("axes", 3) ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
+        long[]? Given(string attribute, int input) => node.Integers(attribute)
+            ?? (inputs.Length > input && inputs[input] is not null ? Constant(inputs[input]).Integers : null);
+        long[] starts = Given("starts", 1)!, ends = Given("ends", 2)!, axes = Given("axes", 3)
+            ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[]? steps = Given("steps", 4);
         for (int i = 0; i < starts.Length; i++)
             data = Cut(data, ConstantFolding.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
@@ -189,14 +197,16 @@ internal sealed partial class Lifter
         (from, to, step) = ConstantFolding.Range(from, to, step, extent);
         if (step == 1 && from == 0 && to == extent)
             return data;
-        if (step == -1 && from == extent - 1 && to == -1 && dim == data.StepDim && data.Flow is { Maker.Layer: Recurrent { GoBackwards: true } })
+        if (step == -1 && from == extent - 1 && to == -1 && dim == data.StepDim
+            && data.Flow is { Maker.Layer: Recurrent { GoBackwards: true } })
             return new LiftedData { Flow = data.Flow, Axes = data.Axes, Dims = data.Dims, IsTurned = !data.IsTurned };
         if (step != 1 || from >= to)
             throw new LiftException("it takes steps of another order or distance");
         if (data.Halves is { } halves && data.Dims[dim] is [{ Extent: 2 }] && data.Axes[^1][0] == data.Dims[dim][0])
         {
             LiftedData half = LiftedData.Of(halves[from], _batch);
-            return half.With([.. data.Dims.Select((parts, i) => i == dim ? [] : i == data.BatchDim ? data.Dims[i] : parts.Length == 0 ? parts : half.Axes[0])]);
+            return half.With([.. data.Dims
+                .Select((parts, i) => i == dim ? [] : i == data.BatchDim ? data.Dims[i] : parts.Length == 0 ? parts : half.Axes[0])]);
         }
 
         int side = Array.FindIndex(data.Axes, axis => axis.SequenceEqual(data.Dims[dim]));
@@ -224,7 +234,8 @@ internal sealed partial class Lifter
             ? _layers.Apply(new LastSteps((int)(to - from)), FlowOf(data))
             : _layers.Apply(new Cropping1D((int)from, (int)(extent - to)), FlowOf(data));
         Part[] left = [new Part(to - from)];
-        return new LiftedData { Flow = cut, Axes = [left, data.Axes[1]], Dims = [.. data.Dims.Select((parts, i) => i == dim ? left : parts)] };
+        return new LiftedData { Flow = cut, Axes = [left, data.Axes[1]],
+            Dims = [.. data.Dims.Select((parts, i) => i == dim ? left : parts)] };
     }
 
     private void Concat(GraphNode node, LiftedValue?[] inputs)
@@ -285,7 +296,8 @@ internal sealed partial class Lifter
             throw new LiftException("it repeats what is not a vector");
         LiftedFlow repeated = _layers.Apply(new RepeatVector((int)target[dim]), FlowOf(data));
         Part[] steps = [new Part(target[dim])];
-        Set(node, new LiftedData { Flow = repeated, Axes = [steps, data.Axes[0]], Dims = [.. data.Dims.Select((parts, i) => i == dim ? steps : parts)] });
+        Set(node, new LiftedData { Flow = repeated, Axes = [steps, data.Axes[0]],
+            Dims = [.. data.Dims.Select((parts, i) => i == dim ? steps : parts)] });
     }
 
     private void Zeros(GraphNode node, LiftedValue?[] inputs)

@@ -7,7 +7,7 @@ internal sealed partial class Lifter
     {
         ["Constant"] = (to, node, _) => to.Set(node, ConstantOf(node)),
         ["Identity"] = (to, node, inputs) => to.Set(node, inputs[0]!),
-        ["Cast"] = (to, node, inputs) => to.Set(node, inputs[0]!),
+        ["Cast"] = (to, node, inputs) => to.OrZeros(node, inputs, to.Cast),
         ["Transpose"] = (to, node, inputs) => to.OrZeros(node, inputs, to.Transpose),
         ["Squeeze"] = (to, node, inputs) => to.OrZeros(node, inputs, to.Squeeze),
         ["Unsqueeze"] = (to, node, inputs) => to.OrZeros(node, inputs, to.Unsqueeze),
@@ -58,11 +58,13 @@ internal sealed partial class Lifter
         ["Exp"] = (to, node, inputs) => to.Activate(node, inputs, Activation.Exponential),
         ["Mish"] = (to, node, inputs) => to.Activate(node, inputs, Activation.Mish),
         ["HardSwish"] = (to, node, inputs) => to.Activate(node, inputs, Activation.HardSwish),
-        ["Gelu"] = (to, node, inputs) => to.Activate(node, inputs, node.Text("approximate", "none") == "tanh" ? Activation.GeluTanh : Activation.Gelu),
+        ["Gelu"] = (to, node, inputs) =>
+            to.Activate(node, inputs, node.Text("approximate", "none") == "tanh" ? Activation.GeluTanh : Activation.Gelu),
         ["LeakyRelu"] = (to, node, inputs) => to.Activate(node, inputs, new LeakyRelu(node.Number("alpha", 0.01f))),
         ["Elu"] = (to, node, inputs) => to.Activate(node, inputs, new Elu(node.Number("alpha", 1))),
         ["Selu"] = (to, node, inputs) => to.Activate(node, inputs, SeluOf(node)),
-        ["HardSigmoid"] = (to, node, inputs) => to.Activate(node, inputs, HardSigmoidOf(node.Number("alpha", 0.2f), node.Number("beta", 0.5f))),
+        ["HardSigmoid"] = (to, node, inputs) =>
+            to.Activate(node, inputs, HardSigmoidOf(node.Number("alpha", 0.2f), node.Number("beta", 0.5f))),
         ["Clip"] = (to, node, inputs) => to.Clip(node, inputs),
     };
 
@@ -82,6 +84,14 @@ internal sealed partial class Lifter
             Set(node, inputs[0]!);
         else
             lift(node, inputs);
+    }
+
+    /// <summary>What is rounded to whole numbers can be tokens, and nothing else.</summary>
+    private void Cast(GraphNode node, LiftedValue?[] inputs)
+    {
+        LiftedData x = Data(inputs[0]);
+        bool isFloating = node.Integer("to", 1) is 1 or 10 or 11 or 16;
+        Set(node, isFloating || x.Formula is { Operation: "Whole" } ? x : x.Of(new LiftedFormula("Whole", [x])));
     }
 
     /// <summary>A layer of one input and one output of the same shape, feature by feature or step by step.</summary>
@@ -131,7 +141,7 @@ internal sealed partial class Lifter
 
     private void Embed(GraphNode node, LiftedConstant table, LiftedData tokens)
     {
-        LiftedFlow flow = FlowOf(tokens);
+        LiftedFlow flow = FlowOf(tokens.Formula is { Operation: "Whole" } whole ? whole.Of[0] : tokens);
         if (table.Floats is null || table.Shape.Length != 2 || node.Integer("axis", 0) != 0 || flow.Shape.Rank != 1)
             throw new LiftException("it is no table of vectors for one sequence of tokens");
         LiftedFlow made = _layers.Apply(new Embedding(table.Shape[0], table.Shape[1]), flow);
@@ -179,15 +189,16 @@ internal sealed partial class Lifter
 
     private void Drop(GraphNode node, LiftedValue?[] inputs)
     {
-        float rate = node.Has("ratio") ? node.Number("ratio", 0.5f) : inputs.Length > 1 && inputs[1] is not null ? Constant(inputs[1]).Floats![0] : 0.5f;
+        float rate = node.Has("ratio") ? node.Number("ratio", 0.5f) : inputs.Length > 1 && inputs[1] is not null
+            ? Constant(inputs[1]).Floats![0] : 0.5f;
         Set(node, 0, rate == 0 ? inputs[0]! : Same(Data(inputs[0]), new Dropout(rate)));
     }
 
     private void Activate(GraphNode node, LiftedValue?[] inputs, Activation activation)
     {
         LiftedData x = Data(inputs[0]);
-        float parameter = activation is HardSigmoid hard ? (float)hard.Slope : float.NaN;
-        var formula = new LiftedFormula(node.Operation, [x], parameter);
+        // One with other parameters than the usual ones is a step of no formula.
+        var formula = new LiftedFormula(activation is HardSigmoid ? "" : node.Operation, [x]);
         Set(node, x.Flow is null ? x.Of(formula) : Tagged(Same(x, new Activate(activation)), formula));
     }
 

@@ -13,7 +13,8 @@ internal sealed partial class Lifter
         if (w.Shape.Length != 3 || r.Shape.Length != 3 || w.Floats is null || r.Floats is null)
             throw new LiftException("its weights are no matrices for each direction");
         string direction = node.Text("direction", "forward");
-        int directions = direction == "bidirectional" ? 2 : 1, units = r.Shape[2], gates = node.Operation switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
+        int directions = direction == "bidirectional" ? 2 : 1, units = r.Shape[2],
+            gates = node.Operation switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
         if (direction is not ("forward" or "reverse" or "bidirectional") || w.Shape[0] != directions || r.Shape[0] != directions
             || w.Shape[1] != gates * units || r.Shape[1] != gates * units || units < 1)
             throw new LiftException("its weights do not fit each other");
@@ -21,10 +22,12 @@ internal sealed partial class Lifter
             throw new LiftException("it clips, or couples its gates, which no layer does");
         bool batchFirst = node.Integer("layout", 0) != 0;
         LiftedData x = Sequence(Data(inputs[0]), batchFirst ? 0 : 1);
-        if (At(4) is LiftedConstant { Integers: { } lengths } ? lengths.Any(length => length != x.Extents[batchFirst ? 1 : 0]) : At(4) is not null)
+        if (At(4) is LiftedConstant { Integers: { } lengths } ? lengths.Any(length => length != x.Extents[batchFirst ? 1 : 0])
+            : At(4) is not null)
             throw new LiftException("it has lengths for each row");
         LiftedConstant? bias = At(3) is null ? null : Constant(At(3)), peepholes = At(7) is null ? null : Constant(At(7));
-        if ((bias is not null && bias.Length != directions * 2 * gates * units) || (peepholes is not null && peepholes.Length != directions * 3 * units))
+        if ((bias is not null && bias.Length != directions * 2 * gates * units)
+            || (peepholes is not null && peepholes.Length != directions * 3 * units))
             throw new LiftException("its weights do not fit each other");
 
         Recurrent layer = LayerOf(node, units, directions, bias is not null, peepholes is not null) with
@@ -104,7 +107,8 @@ internal sealed partial class Lifter
 
     private LiftedFlow[] Initial(Recurrent layer, int directions, LiftedValue?[] given, int batch)
     {
-        bool IsZero(LiftedValue? value) => value is null or LiftedZeros || (value is LiftedConstant { Floats: { } floats } && floats.All(each => each == 0));
+        bool IsZero(LiftedValue? value) => value is null or LiftedZeros
+            || (value is LiftedConstant { Floats: { } floats } && floats.All(each => each == 0));
         if (given.All(IsZero))
             return [];
         if (directions == 2 || given.Any(IsZero))
@@ -128,14 +132,15 @@ internal sealed partial class Lifter
         var alpha = new Queue<float>(node.Numbers("activation_alpha") ?? []);
         var beta = new Queue<float>(node.Numbers("activation_beta") ?? []);
         Activation[] all = [.. names.Select(name => Named(name, alpha, beta))];
-        if (directions == 2 && !all[..usual.Length].SequenceEqual(all[usual.Length..]))
+        if (directions == 2 && !all.Take(usual.Length).SequenceEqual(all.Skip(usual.Length)))
             throw new LiftException("its directions have different activations");
         if (node.Operation == "LSTM" && all[1] != all[2])
             throw new LiftException("its cell has another activation on its way out");
         return node.Operation switch
         {
             "LSTM" => new Lstm(units) { RecurrentActivation = all[0], Activation = all[1], UseBias = useBias, Peepholes = hasPeepholes },
-            "GRU" => new Gru(units) { RecurrentActivation = all[0], Activation = all[1], UseBias = useBias, ResetAfter = node.Integer("linear_before_reset", 0) != 0 },
+            "GRU" => new Gru(units) { RecurrentActivation = all[0], Activation = all[1], UseBias = useBias,
+                ResetAfter = node.Integer("linear_before_reset", 0) != 0 },
             _ => new SimpleRnn(units) { Activation = all[0], UseBias = useBias },
         };
     }
@@ -170,15 +175,18 @@ internal sealed partial class Lifter
     }
 
     private static void SetWeights(
-        LiftedLayer made, string prefix, Recurrent layer, int direction, LiftedConstant w, LiftedConstant r, LiftedConstant? bias, LiftedConstant? peepholes)
+        LiftedLayer made, string prefix, Recurrent layer, int direction, LiftedConstant w, LiftedConstant r, LiftedConstant? bias,
+            LiftedConstant? peepholes)
     {
         int units = layer.Units, features = w.Shape[2];
         int[] gates = layer switch { Lstm => s_lstmGates, Gru => [0, 1, 2], _ => [0] };
         int columns = gates.Length * units;
         float[] Picked(float[] values, int offset, int[] view, int[] order, int axis, int[] parts) =>
             [.. new WeightView(null, view, order, axis, parts).Sources().Select(i => values[offset + i])];
-        made.Weights[$"{prefix}kernel"] = Picked(w.Floats!, direction * columns * features, [gates.Length, units, features], [2, 0, 1], 0, gates);
-        made.Weights[$"{prefix}recurrent_kernel"] = Picked(r.Floats!, direction * columns * units, [gates.Length, units, units], [2, 0, 1], 0, gates);
+        made.Weights[$"{prefix}kernel"] = Picked(w.Floats!, direction * columns * features, [gates.Length, units, features], [2, 0, 1], 0,
+            gates);
+        made.Weights[$"{prefix}recurrent_kernel"] = Picked(r.Floats!, direction * columns * units, [gates.Length, units, units],
+            [2, 0, 1], 0, gates);
         if (bias is not null)
         {
             float[] ofInput = Picked(bias.Floats!, direction * 2 * columns, [gates.Length, units], [0, 1], 0, gates);

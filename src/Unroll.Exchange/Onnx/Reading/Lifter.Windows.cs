@@ -17,7 +17,8 @@ internal sealed partial class Lifter
         (LiftedFlow flow, Padding padding) = Padded(node, FlowOf(x), sizes, strides, dilations, mayBeCausal: true);
         bool hasBias = inputs.Length > 2 && inputs[2] is not null;
         Layer layer = extents == 1
-            ? new Conv1D(weights.Shape[0], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0], Groups = groups[0], Padding = padding, UseBias = hasBias }
+            ? new Conv1D(weights.Shape[0], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0], Groups = groups[0],
+                Padding = padding, UseBias = hasBias }
             : new Conv2D(weights.Shape[0], sizes[0], sizes[1])
             {
                 StrideHeight = (int)strides[0],
@@ -46,7 +47,8 @@ internal sealed partial class Lifter
         LiftedData x = ChannelsFirst(Data(inputs[0]));
         LiftedConstant weights = Constant(inputs[1]);
         int extents = x.Axes.Length - 1;
-        if (extents is not (1 or 2) || weights.Shape.Length != extents + 2 || node.Integer("group", 1) != 1 || node.Text("auto_pad", "NOTSET") != "NOTSET"
+        if (extents is not (1 or 2) || weights.Shape.Length != extents + 2 || node.Integer("group", 1) != 1
+            || node.Text("auto_pad", "NOTSET") != "NOTSET"
             || node.Has("output_shape"))
             throw new LiftException("it has groups, or says its padding by other words than numbers");
         int[] sizes = weights.Shape[2..];
@@ -54,7 +56,8 @@ internal sealed partial class Lifter
             pads = node.Integers("pads") ?? new long[2 * extents], more = node.Integers("output_padding") ?? new long[extents];
         bool hasBias = inputs.Length > 2 && inputs[2] is not null;
         Layer layer = extents == 1
-            ? new Conv1DTranspose(weights.Shape[1], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0], OutputPadding = (int)more[0], UseBias = hasBias }
+            ? new Conv1DTranspose(weights.Shape[1], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0],
+                OutputPadding = (int)more[0], UseBias = hasBias }
             : new Conv2DTranspose(weights.Shape[1], sizes[0], sizes[1])
             {
                 StrideHeight = (int)strides[0],
@@ -122,7 +125,8 @@ internal sealed partial class Lifter
         LiftedData x = Data(inputs[0]);
         bool keeps = node.Integer("keepdims", 1) != 0;
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 && inputs[1] is not null ? Constant(inputs[1]).Integers : null);
-        int[] axes = [.. (given ?? throw new LiftException("it goes over the batch")).Select(axis => ConstantFolding.AxisOf(axis, x.Dims.Length)).Order()];
+        int[] axes = [.. (given ?? throw new LiftException("it goes over the batch"))
+            .Select(axis => ConstantFolding.AxisOf(axis, x.Dims.Length)).Order()];
         if (axes is [var only] && only == x.FeatureDim && keeps && pooling is GlobalAveragePooling)
         {
             Set(node, x.Of(new LiftedFormula("Mean", [x])));
@@ -160,7 +164,8 @@ internal sealed partial class Lifter
         if (!x.Axes.Select((axis, i) => Array.FindIndex(x.Dims, dim => dim.SequenceEqual(axis))).All(dim => dim >= 0))
             x = Arranged(x);
         int[] dims = [.. x.Axes.Select(axis => Array.FindIndex(x.Dims, dim => dim.SequenceEqual(axis)))];
-        if (pads[x.BatchDim] != 0 || pads[dims[^1]] != 0 || pads[rank + x.BatchDim] != 0 || pads[rank + dims[^1]] != 0 || pads.Any(pad => pad is < 0 or > int.MaxValue))
+        if (pads[x.BatchDim] != 0 || pads[dims[^1]] != 0 || pads[rank + x.BatchDim] != 0 || pads[rank + dims[^1]] != 0
+            || pads.Any(pad => pad is < 0 or > int.MaxValue))
             throw new LiftException("it pads other extents than positions");
         (int Before, int After) At(int axis) => ((int)pads[dims[axis]], (int)pads[rank + dims[axis]]);
         Layer layer = x.Axes.Length switch
@@ -171,7 +176,8 @@ internal sealed partial class Lifter
         };
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
         Part[][] axes = [.. made.Shape.ToArray()[..^1].Select(extent => (Part[])[new Part(extent)]), x.Axes[^1]];
-        Set(node, new LiftedData { Flow = made, Axes = axes, Dims = [.. x.Dims.Select((dim, i) => Array.IndexOf(dims, i) is >= 0 and var axis ? axes[axis] : dim)] });
+        Set(node, new LiftedData { Flow = made, Axes = axes,
+            Dims = [.. x.Dims.Select((dim, i) => Array.IndexOf(dims, i) is >= 0 and var axis ? axes[axis] : dim)] });
     }
 
     private static long[] Ones(int count) => [.. Enumerable.Repeat(1L, count)];
@@ -187,14 +193,16 @@ internal sealed partial class Lifter
         if (word != "NOTSET")
             throw new LiftException($"its padding is {word}");
         long[] pads = node.Integers("pads") ?? new long[2 * extents];
-        if (pads.Length != 2 * extents || strides.Length != extents || dilations.Length != extents || pads.Any(pad => pad is < 0 or > int.MaxValue))
+        if (pads.Length != 2 * extents || strides.Length != extents || dilations.Length != extents
+            || pads.Any(pad => pad is < 0 or > int.MaxValue))
             throw new LiftException("its padding does not fit its windows");
         if (pads.All(pad => pad == 0))
             return (flow, Padding.Valid);
         long Reach(int i) => ((sizes[i] - 1L) * dilations[i]) + 1;
         bool isSame = Enumerable.Range(0, extents).All(i =>
         {
-            long windows = ((flow.Shape[i] - 1L) / strides[i]) + 1, lacks = Math.Max(0, ((windows - 1) * strides[i]) + Reach(i) - flow.Shape[i]);
+            long windows = ((flow.Shape[i] - 1L) / strides[i]) + 1,
+                lacks = Math.Max(0, ((windows - 1) * strides[i]) + Reach(i) - flow.Shape[i]);
             return pads[i] == lacks / 2 && pads[extents + i] == lacks - (lacks / 2);
         });
         if (isSame)

@@ -9,12 +9,17 @@ namespace Unroll.Exchange;
 /// </summary>
 internal sealed partial class Lifter
 {
+    private const int MostNodes = 20_000;
     private readonly GraphProto _graph;
     private readonly LiftedGraph _layers = new();
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
     private readonly List<string> _reasons = [];
     private readonly Part _batch;
+
+    // Numbers that were computed of constants, and how many of them are no attack.
+    private readonly long _mostFolded;
+    private long _folded;
 
     /// <param name="graph">The graph.</param>
     /// <param name="axes">Of each input which extent is the batch.</param>
@@ -23,7 +28,13 @@ internal sealed partial class Lifter
     {
         _graph = graph;
         foreach (TensorProto tensor in graph.Initializer)
-            _values[tensor.Name] = LiftedConstant.Of(GraphTensors.Read(tensor));
+        {
+            LiftedConstant constant = LiftedConstant.Of(GraphTensors.Read(tensor));
+            _values[tensor.Name] = constant;
+            _mostFolded += 8L * constant.Length;
+        }
+
+        _mostFolded += 1 << 22;
         foreach (string input in graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)))
             _readers[input] = _readers.GetValueOrDefault(input) + 1;
         ValueInfoProto[] inputs = InputsOf(graph);
@@ -41,12 +52,15 @@ internal sealed partial class Lifter
         ValueInfoProto[] inputs = InputsOf(graph);
         if (inputs.Length == 0 || graph.Output.Count == 0)
             throw new UnrollException($"{subject} has a graph without inputs or outputs, so it is no model.");
+        if (graph.Node.Count > MostNodes)
+            throw new UnsupportedModelException(Subject(subject), [$"{graph.Node.Count} nodes, where {MostNodes} at most can be layers"]);
         if (proto.Functions.Count > 0)
             throw new UnsupportedModelException(Subject(subject), [$"functions of the model, {proto.Functions[0].Name} first"]);
 
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
-        int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) < 2 ? (int[])[0] : ExtentOf(input, 0) is not null && ExtentOf(input, 1) is null ? [1, 0] : [0, 1])];
+        int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) < 2 ? (int[])[0] : ExtentOf(input, 0) is not null
+            && ExtentOf(input, 1) is null ? [1, 0] : [0, 1])];
         List<string>? first = null;
         UnrollException? open = null;
         for (int choice = 0; choice < Math.Min(16, choices.Aggregate(1, (product, each) => product * each.Length)); choice++)
@@ -103,9 +117,9 @@ internal sealed partial class Lifter
         {
             return _layers.ToModel();
         }
-        catch (UnrollException failure)
+        catch (Exception failure) when (failure is UnrollException or ArgumentException or OverflowException or KeyNotFoundException)
         {
-            _reasons.Add(failure.Message.TrimEnd('.'));
+            _reasons.Add($"the layers of its nodes, which do not fit each other ({failure.Message.TrimEnd('.')})");
             return null;
         }
     }
@@ -130,6 +144,8 @@ internal sealed partial class Lifter
             if (inputs.Length > 0 && inputs[0] is LiftedConstant && inputs.All(input => input is null or LiftedConstant)
                 && ConstantFolding.Fold(node, [.. inputs.Select(input => input as LiftedConstant)]) is { } folded)
             {
+                if ((_folded += folded.Length) > _mostFolded)
+                    throw new LiftException("it repeats its weights");
                 Set(node, folded);
                 return;
             }
@@ -138,10 +154,12 @@ internal sealed partial class Lifter
                 throw new LiftException("");
             lift(this, node, inputs);
         }
-        catch (Exception failure) when (failure is LiftException or UnrollException or ArgumentException or OverflowException or IndexOutOfRangeException
+        catch (Exception failure) when (
+            failure is LiftException or UnrollException or ArgumentException or OverflowException or IndexOutOfRangeException
             or NullReferenceException or InvalidCastException)
         {
-            _reasons.Add(failure.Message.Length == 0 || failure is not (LiftException or UnrollException) ? node.Label : $"{node.Label}: {failure.Message.TrimEnd('.')}");
+            _reasons.Add(failure.Message.Length == 0 || failure is not (LiftException or UnrollException) ? node.Label
+                : $"{node.Label}: {failure.Message.TrimEnd('.')}");
             Set(node, new LiftedNothing());
         }
     }
@@ -181,7 +199,8 @@ internal sealed partial class Lifter
             dims[i] = i == batch
                 ? [_batch]
                 : [new Part(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
-                    $"The input {input.Name} leaves its extent {i + 1} open. Set OnnxLoadOptions.Steps to the number of steps the model is to have."))];
+                    $"The input {input.Name} leaves its extent {i + 1} open. "
+                    + "Set OnnxLoadOptions.Steps to the number of steps the model is to have."))];
         }
 
         Part[][] axes = [.. dims.Where((_, i) => i != batch)];
@@ -201,7 +220,8 @@ internal sealed partial class Lifter
     private LiftedFlow OutputOf(string name)
     {
         if (_values.GetValueOrDefault(name) is not LiftedData data)
-            throw new LiftException(_values.GetValueOrDefault(name) is LiftedNothing ? "it comes from nodes that are no layers" : "it does not depend on the inputs");
+            throw new LiftException(_values.GetValueOrDefault(name) is LiftedNothing ? "it comes from nodes that are no layers"
+                : "it does not depend on the inputs");
         LiftedFlow flow = FlowOf(Arranged(data, dropOnes: true));
         return flow.Maker is null || _layers.Outputs.Contains(flow) ? _layers.Apply(new Activate(Activation.Linear), flow) : flow;
     }

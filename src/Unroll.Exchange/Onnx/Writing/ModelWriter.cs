@@ -62,7 +62,8 @@ internal sealed class ModelWriter
     public string Constant(ReadOnlySpan<float> values, ReadOnlySpan<int> shape)
     {
         string key = $"{string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits))}:{string.Join(',', shape.ToArray())}";
-        return _constants.TryGetValue(key, out string? known) ? known : _constants[key] = Graph.Constant("constant", values, shape.ToArray());
+        return _constants.TryGetValue(key, out string? known) ? known
+            : _constants[key] = Graph.Constant("constant", values, shape.ToArray());
     }
 
     public string Constant(ReadOnlySpan<long> values)
@@ -138,7 +139,8 @@ internal sealed class ModelWriter
         {
             LayerNodes.Write(use.Layer, layer);
             for (int i = 0; i < use.Outputs.Length; i++)
-                _values[use.Outputs[i]] = layer.Output(i) ?? throw new InvalidOperationException($"What was registered for {name} sets no output {i}.");
+                _values[use.Outputs[i]] = layer.Output(i)
+                    ?? throw new InvalidOperationException($"What was registered for {name} sets no output {i}.");
             if (node.Outputs[0]!.Mask is { Exists: true } mask && !_masks.ContainsKey(mask.Number))
                 _masks[mask.Number] = layer.NewMask ?? throw new InvalidOperationException($"What was registered for {name} sets no mask.");
         }

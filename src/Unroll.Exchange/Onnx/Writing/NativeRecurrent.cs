@@ -39,7 +39,8 @@ internal static class NativeRecurrent
     {
         Recurrent layer = runs[0].Layer;
         IReadOnlyList<string> outputs = Node(to, runs, x, initial);
-        IReadOnlyList<string>[] states = withStates || (!joins && !layer.ReturnSequences) ? [.. outputs.Skip(1).Select(state => Halves(to, state, 0))] : [];
+        IReadOnlyList<string>[] states = withStates || (!joins && !layer.ReturnSequences)
+            ? [.. outputs.Skip(1).Select(state => Halves(to, state, 0))] : [];
         string[] Of(int half) => withStates ? [.. states.Select(state => state[half])] : [];
         if (joins)
         {
@@ -49,7 +50,8 @@ internal static class NativeRecurrent
             return [(joined, Of(0)), ("", Of(1))];
         }
 
-        IReadOnlyList<string> halves = layer.ReturnSequences ? [.. Halves(to, outputs[0], 1).Select(half => to.Transpose(half, 1, 0, 2))] : states[0];
+        IReadOnlyList<string> halves = layer.ReturnSequences ? [.. Halves(to, outputs[0], 1).Select(half => to.Transpose(half, 1, 0, 2))]
+            : states[0];
         return [(halves[0], Of(0)), (halves[1], Of(1))];
     }
 
@@ -103,12 +105,14 @@ internal static class NativeRecurrent
         int columns = gates.Length * units, features = to.Model.Weights.ShapeOf($"{runs[0].Prefix}/kernel")[0];
         string name = runs.Length == 2 ? to.Name : runs[0].Prefix;
         WeightView Turned(Run run, string role, int rows) => new($"{run.Prefix}/{role}", [rows, gates.Length, units], [1, 2, 0], 1, gates);
-        yield return to.Model.Weights.Tensor($"{name}/W", [runs.Length, columns, features], [.. runs.Select(run => Turned(run, "kernel", features))]);
+        yield return to.Model.Weights.Tensor($"{name}/W", [runs.Length, columns, features],
+            [.. runs.Select(run => Turned(run, "kernel", features))]);
         yield return to.Model.Weights.Tensor(
             $"{name}/R", [runs.Length, columns, units], [.. runs.Select(run => Turned(run, "recurrent_kernel", units))]);
         if (!layer.UseBias)
             yield break;
-        yield return to.Model.Weights.Tensor($"{name}/B", [runs.Length, 2 * columns], [.. runs.SelectMany(run => layer is Gru { ResetAfter: true }
+        yield return to.Model.Weights.Tensor($"{name}/B", [runs.Length, 2 * columns],
+            [.. runs.SelectMany(run => layer is Gru { ResetAfter: true }
             ? [WeightView.Of($"{run.Prefix}/bias", 2 * columns)]
             : (WeightView[])[new($"{run.Prefix}/bias", [gates.Length, units], [0, 1], 0, gates), WeightView.Zeros(columns)])]);
     }

@@ -41,7 +41,8 @@ internal static class RecurrentLayers
                 new(layer, $"{to.Name}/forward", layer.GoBackwards, IsInOrderOfTime: true),
                 new(layer, $"{to.Name}/backward", !layer.GoBackwards, IsInOrderOfTime: true),
             ];
-            halves = Write(to, runs, to.Inputs[0], to.Mask(0), [Initial(to, count, 0), Initial(to, count, count)], both.MergeMode == MergeMode.Concat);
+            halves = Write(to, runs, to.Inputs[0], to.Mask(0), [Initial(to, count, 0), Initial(to, count, count)],
+                both.MergeMode == MergeMode.Concat);
         }
 
         (string a, string b) = (halves[0].Output, halves[1].Output);
@@ -81,7 +82,8 @@ internal static class RecurrentLayers
     /// <param name="x">The sequence.</param>
     /// <param name="mask">Its mask, or null.</param>
     /// <param name="initial">The states that the graph gives, or null.</param>
-    /// <param name="joins">True: the features of both halves may come as one, as the output of the first; that of the second is empty then.</param>
+    /// <param name="joins">True: the features of both halves may come as one, as the output of the first; that of the second is empty
+    /// then.</param>
     private static (string Output, string[] States)[] Write(
         OnnxLayer to, Run[] runs, string x, string? mask, string[]?[] initial, bool joins = false)
     {
@@ -97,7 +99,8 @@ internal static class RecurrentLayers
 
         bool isNative = mask is null && NativeRecurrent.Knows(runs[0].Layer);
         (string Output, string[] States)[] results = isNative && runs is [{ IsBackward: false }, _]
-            ? NativeRecurrent.WriteBoth(to, runs, x, initial, joins, runs[0].Layer.ReturnState || parts.Any(part => part is not null && to.Model.Exposes(part)))
+            ? NativeRecurrent.WriteBoth(to, runs, x, initial, joins, runs[0].Layer.ReturnState
+                || parts.Any(part => part is not null && to.Model.Exposes(part)))
             : [.. runs.Select((run, i) => isNative
                 ? NativeRecurrent.Write(to, run, x, initial[i])
                 : ScanRecurrent.Write(to, run, x, mask, initial[i]))];

@@ -29,10 +29,13 @@ internal static class ScanRecurrent
         string? counts = mask is null ? null : cell.Unsqueeze(Input("counts", Float.Bool, ["batch"]), 1);
         IReadOnlyList<string> after = writer.Step(layer, cell);
         if (after.Count != count)
-            throw new InvalidOperationException($"What was registered for {layer.GetType().Name} gives {after.Count} states, but the layer has {count}.");
-        string[] states = [.. after.Select((state, i) => cell.Node("Identity", [counts is null ? state : cell.Where(counts, state, before[i])]))];
+            throw new InvalidOperationException(
+                $"What was registered for {layer.GetType().Name} gives {after.Count} states, but the layer has {count}.");
+        string[] states = [.. after
+            .Select((state, i) => cell.Node("Identity", [counts is null ? state : cell.Where(counts, state, before[i])]))];
         string[] sequences = layer.ReturnSequences ? [cell.Node("Identity", [states[0]])] : [];
-        foreach ((string output, LayerState state) in states.Zip(layer.States).Concat(sequences.Select(sequence => (sequence, layer.States[0]))))
+        IEnumerable<(string, LayerState)> all = states.Zip(layer.States).Concat(sequences.Select(sequence => (sequence, layer.States[0])));
+        foreach ((string output, LayerState state) in all)
             body.Output(output, Float.Float, Extents(state));
 
         long scanned = mask is null ? 1 : 2, direction = run.IsBackward ? 1 : 0;
@@ -79,7 +82,8 @@ internal static class BuiltInCells
     {
         (string c, int units) = (cell.States[1], layer.Units);
         string z = layer.LayerNorm
-            ? cell.Add(cell.Input, Normal(cell, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")), "recurrent_gamma", 4 * units))
+            ? cell.Add(cell.Input,
+                Normal(cell, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")), "recurrent_gamma", 4 * units))
             : Recurring(cell);
         IReadOnlyList<string> gates = cell.Split(z, 4, units);
         string Peeped(int gate, int peephole, string state) => layer.Peepholes
@@ -101,7 +105,8 @@ internal static class BuiltInCells
     {
         if (!layer.UseBias || !layer.ResetAfter)
             return Projected((Recurrent)layer, cell, x);
-        return cell.Add(cell.MatMul(x, cell.Weights("kernel")), Part(cell, "bias", "input_bias", [2, 3 * layer.Units], 0, [0], [3 * layer.Units]));
+        return cell.Add(cell.MatMul(x, cell.Weights("kernel")),
+            Part(cell, "bias", "input_bias", [2, 3 * layer.Units], 0, [0], [3 * layer.Units]));
     }
 
     private static IReadOnlyList<string> Step(Gru layer, OnnxCell cell)
@@ -142,5 +147,6 @@ internal static class BuiltInCells
 
     /// <summary>Some parts of an array along one of its axes.</summary>
     private static string Part(OnnxCell cell, string role, string name, int[] view, int axis, int[] parts, int[] shape) =>
-        cell.Model.Weights.Tensor(cell.NameOf(name), shape, new WeightView(cell.NameOf(role), view, [.. Enumerable.Range(0, view.Length)], axis, parts));
+        cell.Model.Weights.Tensor(cell.NameOf(name), shape,
+            new WeightView(cell.NameOf(role), view, [.. Enumerable.Range(0, view.Length)], axis, parts));
 }
