@@ -79,6 +79,8 @@ internal static class ModelDescription
             parameter => new float[parameter.Length]);
         Dictionary<string, bool[]> filled = model.Parameters.ToDictionary(parameter => parameter.Name,
             parameter => new bool[parameter.Length]);
+        if (places.Contains(null))
+            throw new UnrollException("a place of its weights is null");
         long read = 0;
         foreach ((string name, int offset, WeightView view) in places)
         {

@@ -140,8 +140,17 @@ internal sealed partial class Lifter
         // √(mean(d²) + ε).
         if (inputs[1] is not LiftedData
             {
-                Formula: { Operation: "Sqrt", Of: [{ Formula: { Operation: "Plus",
-                    Of: [{ Formula: { Operation: "Mean", Of: [{ Formula: { Operation: "Square" } square }] } }] } plus }] },
+                Formula:
+                {
+                    Operation: "Sqrt", Of: [
+                    {
+                        Formula:
+                        {
+                            Operation: "Plus",
+                            Of: [{ Formula: { Operation: "Mean", Of: [{ Formula: { Operation: "Square" } square }] } }]
+                        } plus
+                    }]
+                },
             })
             throw new LiftException("it divides, which no layer does");
         LiftedData of = square.Of[0];

@@ -234,8 +234,12 @@ internal sealed partial class Lifter
             ? _layers.Apply(new LastSteps((int)(to - from)), FlowOf(data))
             : _layers.Apply(new Cropping1D((int)from, (int)(extent - to)), FlowOf(data));
         Part[] left = [new Part(to - from)];
-        return new LiftedData { Flow = cut, Axes = [left, data.Axes[1]],
-            Dims = [.. data.Dims.Select((parts, i) => i == dim ? left : parts)] };
+        return new LiftedData
+        {
+            Flow = cut,
+            Axes = [left, data.Axes[1]],
+            Dims = [.. data.Dims.Select((parts, i) => i == dim ? left : parts)]
+        };
     }
 
     private void Concat(GraphNode node, LiftedValue?[] inputs)
@@ -296,8 +300,12 @@ internal sealed partial class Lifter
             throw new LiftException("it repeats what is not a vector");
         LiftedFlow repeated = _layers.Apply(new RepeatVector((int)target[dim]), FlowOf(data));
         Part[] steps = [new Part(target[dim])];
-        Set(node, new LiftedData { Flow = repeated, Axes = [steps, data.Axes[0]],
-            Dims = [.. data.Dims.Select((parts, i) => i == dim ? steps : parts)] });
+        Set(node, new LiftedData
+        {
+            Flow = repeated,
+            Axes = [steps, data.Axes[0]],
+            Dims = [.. data.Dims.Select((parts, i) => i == dim ? steps : parts)]
+        });
     }
 
     private void Zeros(GraphNode node, LiftedValue?[] inputs)

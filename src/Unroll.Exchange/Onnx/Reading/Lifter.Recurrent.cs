@@ -139,8 +139,13 @@ internal sealed partial class Lifter
         return node.Operation switch
         {
             "LSTM" => new Lstm(units) { RecurrentActivation = all[0], Activation = all[1], UseBias = useBias, Peepholes = hasPeepholes },
-            "GRU" => new Gru(units) { RecurrentActivation = all[0], Activation = all[1], UseBias = useBias,
-                ResetAfter = node.Integer("linear_before_reset", 0) != 0 },
+            "GRU" => new Gru(units)
+            {
+                RecurrentActivation = all[0],
+                Activation = all[1],
+                UseBias = useBias,
+                ResetAfter = node.Integer("linear_before_reset", 0) != 0
+            },
             _ => new SimpleRnn(units) { Activation = all[0], UseBias = useBias },
         };
     }

@@ -17,8 +17,14 @@ internal sealed partial class Lifter
         (LiftedFlow flow, Padding padding) = Padded(node, FlowOf(x), sizes, strides, dilations, mayBeCausal: true);
         bool hasBias = inputs.Length > 2 && inputs[2] is not null;
         Layer layer = extents == 1
-            ? new Conv1D(weights.Shape[0], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0], Groups = groups[0],
-                Padding = padding, UseBias = hasBias }
+            ? new Conv1D(weights.Shape[0], sizes[0])
+            {
+                Stride = (int)strides[0],
+                Dilation = (int)dilations[0],
+                Groups = groups[0],
+                Padding = padding,
+                UseBias = hasBias
+            }
             : new Conv2D(weights.Shape[0], sizes[0], sizes[1])
             {
                 StrideHeight = (int)strides[0],
@@ -56,8 +62,13 @@ internal sealed partial class Lifter
             pads = node.Integers("pads") ?? new long[2 * extents], more = node.Integers("output_padding") ?? new long[extents];
         bool hasBias = inputs.Length > 2 && inputs[2] is not null;
         Layer layer = extents == 1
-            ? new Conv1DTranspose(weights.Shape[1], sizes[0]) { Stride = (int)strides[0], Dilation = (int)dilations[0],
-                OutputPadding = (int)more[0], UseBias = hasBias }
+            ? new Conv1DTranspose(weights.Shape[1], sizes[0])
+            {
+                Stride = (int)strides[0],
+                Dilation = (int)dilations[0],
+                OutputPadding = (int)more[0],
+                UseBias = hasBias
+            }
             : new Conv2DTranspose(weights.Shape[1], sizes[0], sizes[1])
             {
                 StrideHeight = (int)strides[0],
@@ -176,8 +187,12 @@ internal sealed partial class Lifter
         };
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
         Part[][] axes = [.. made.Shape.ToArray()[..^1].Select(extent => (Part[])[new Part(extent)]), x.Axes[^1]];
-        Set(node, new LiftedData { Flow = made, Axes = axes,
-            Dims = [.. x.Dims.Select((dim, i) => Array.IndexOf(dims, i) is >= 0 and var axis ? axes[axis] : dim)] });
+        Set(node, new LiftedData
+        {
+            Flow = made,
+            Axes = axes,
+            Dims = [.. x.Dims.Select((dim, i) => Array.IndexOf(dims, i) is >= 0 and var axis ? axes[axis] : dim)]
+        });
     }
 
     private static long[] Ones(int count) => [.. Enumerable.Repeat(1L, count)];

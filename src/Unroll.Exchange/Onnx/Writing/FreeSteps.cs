@@ -64,8 +64,11 @@ internal sealed class FreeSteps
             case Embedding:
                 _lengths[use.Outputs[0]] = length;
                 break;
-            case Bidirectional { MergeMode: MergeMode.None,
-                Inner: Recurrent { ReturnSequences: true } or StackedRecurrent { ReturnSequences: true } }:
+            case Bidirectional
+            {
+                MergeMode: MergeMode.None,
+                Inner: Recurrent { ReturnSequences: true } or StackedRecurrent { ReturnSequences: true }
+            }:
             case Cropping1D or ZeroPadding1D or UpSampling1D:
                 Make(use, length);
                 break;
