@@ -32,7 +32,8 @@ internal static class GraphTensors
                 throw new UnrollException($"The tensor {tensor.Name} has the extents {string.Join(", ", tensor.Dims)}, which cannot be.");
         }
 
-        ReadOnlyMemory<byte> bytes = tensor.RawData.Length > 0 || count == 0 ? tensor.RawData.Memory : Typed(tensor, type, (int)count, size);
+        ReadOnlyMemory<byte> bytes = tensor.RawData.Length > 0 || count == 0 ? tensor.RawData.Memory
+            : Typed(tensor, type, (int)count, size);
         if (bytes.Length != count * size)
             throw new UnrollException($"The tensor {tensor.Name} has {bytes.Length / size} numbers, but its extents say {count}.");
         return new NamedTensor(tensor.Name, type, [.. tensor.Dims.Select(extent => (int)extent)], bytes);

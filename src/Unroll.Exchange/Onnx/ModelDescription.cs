@@ -25,7 +25,7 @@ internal static class ModelDescription
         {
             header = ModelFile.HeaderOf(model);
         }
-        catch (UnrollException failure) when (failure.UnknownKind is not null)
+        catch (UnrollException)
         {
             return;
         }
@@ -40,9 +40,11 @@ internal static class ModelDescription
     /// <exception cref="UnrollException">The description is damaged.</exception>
     public static Model? Read(ModelProto proto, string subject)
     {
-        Dictionary<string, string> entries = proto.MetadataProps.DistinctBy(entry => entry.Key).ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, string> entries = proto.MetadataProps.DistinctBy(entry => entry.Key).ToDictionary(entry => entry.Key,
+            entry => entry.Value);
         if (!entries.TryGetValue(Header, out string? header) || !entries.TryGetValue(Weights, out string? places)
-            || !entries.TryGetValue(Sum, out string? sum) || !entries.TryGetValue(Version, out string? version) || sum != SumOf(proto.Graph))
+            || !entries.TryGetValue(Sum, out string? sum) || !entries.TryGetValue(Version, out string? version)
+                || sum != SumOf(proto.Graph))
             return null;
         try
         {
@@ -73,14 +75,19 @@ internal static class ModelDescription
         }
 
         Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(parameter => parameter.Name);
-        Dictionary<string, float[]> values = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => new float[parameter.Length]);
-        Dictionary<string, bool[]> filled = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => new bool[parameter.Length]);
+        Dictionary<string, float[]> values = model.Parameters.ToDictionary(parameter => parameter.Name,
+            parameter => new float[parameter.Length]);
+        Dictionary<string, bool[]> filled = model.Parameters.ToDictionary(parameter => parameter.Name,
+            parameter => new bool[parameter.Length]);
+        if (places.Contains(null))
+            throw new UnrollException("a place of its weights is null");
+        long read = 0;
         foreach ((string name, int offset, WeightView view) in places)
         {
-            if (view.Name is null || !parameters.TryGetValue(view.Name, out Parameter? parameter) || !tensors.TryGetValue(name, out float[]? tensor))
+            if (view.Name is null || !parameters.TryGetValue(view.Name, out Parameter? parameter)
+                || !tensors.TryGetValue(name, out float[]? tensor))
                 throw new UnrollException($"its weights {view.Name} in {name} are not there");
-            if (view.View.Any(extent => extent < 1) || view.View.Aggregate(1L, (product, extent) => product * extent) != parameter.Length
-                || view.Parts.Any(part => part < 0 || part >= view.View[view.Axis]) || view.Parts.Length > parameter.Length)
+            if (!Fits(view, parameter) || (read += parameter.Length) > 8L * model.ParameterCount)
                 throw new UnrollException($"its weights {view.Name} do not fit {name}");
             int[] sources = view.Sources();
             for (int i = 0; i < sources.Length; i++)
@@ -97,6 +104,13 @@ internal static class ModelDescription
             model.SetWeights(name, values[name]);
         }
     }
+
+    private static bool Fits(WeightView view, Parameter parameter) =>
+        view.View.All(extent => extent >= 1)
+            && view.View.Aggregate(1L, (product, extent) => Math.Min(product * extent, int.MaxValue)) == parameter.Length
+        && view.Order.Order().SequenceEqual(Enumerable.Range(0, view.View.Length))
+        && (view.Axis < 0 ? view.Parts.Length == 0 : view.Parts.Length <= view.View[view.Axis]
+            && view.Parts.All(part => part >= 0 && part < view.View[view.Axis]));
 
     private static void Set(ModelProto proto, string key, string value) =>
         proto.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });

@@ -18,9 +18,9 @@ namespace Unroll.Exchange;
 public static partial class Onnx
 {
     /// <summary>
-    /// Writes a model, whole or not at all. Inputs and outputs have the names of the model's and are [batch, ...] of its shapes, where batch
-    /// is free, and the steps of sequences (<c>time</c>) where no layer needs just so many. Inputs that only embeddings read are 64-bit whole
-    /// numbers, all others 32-bit floating point. The graph computes what <see cref="Model.PredictEach(float[][])"/> does.
+    /// Writes a model, whole or not at all. Inputs and outputs have the names of the model's and are [batch, ...] of its shapes, where
+    /// batch is free, and the steps of sequences (<c>time</c>) where no layer needs just so many. Inputs that only embeddings read are
+    /// 64-bit whole numbers, all others 32-bit floating point. The graph computes what <see cref="Model.PredictEach(float[][])"/> does.
     /// </summary>
     /// <param name="model">A model that is built.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
@@ -28,7 +28,8 @@ public static partial class Onnx
     /// <exception cref="UnsupportedModelException">
     /// It has a layer, cell or activation of your own for which <see cref="OnnxKinds"/> has nothing.
     /// </exception>
-    /// <exception cref="UnrollException">The file cannot be written, or a model that is to be streamed does not go step by step.</exception>
+    /// <exception cref="UnrollException">The file cannot be written, or a model that is to be streamed does not go step by
+    /// step.</exception>
     public static void Save(Model model, string path, OnnxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -51,5 +51,5 @@ public static partial class Onnx
     }
 
     private static Model ToModel(ModelProto proto, string subject, OnnxLoadOptions? options) =>
-        ModelDescription.Read(proto, subject) ?? throw new UnsupportedModelException(subject, ["no description"]);
+        ModelDescription.Read(proto, subject) ?? Lifter.ToModel(proto, subject, options ?? new OnnxLoadOptions());
 }

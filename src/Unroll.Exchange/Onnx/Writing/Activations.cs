@@ -36,8 +36,11 @@ internal static class Activations
         KindActivation { Kind: ActivationKind.LeakyRelu } => ("LeakyRelu", [0.2f], []),
         KindActivation { Kind: ActivationKind.Elu } => ("Elu", [1], []),
         KindActivation { Kind: ActivationKind.HardSigmoid } => ("HardSigmoid", [1f / 6], [0.5f]),
-        KindActivation { Kind: ActivationKind.Tanh or ActivationKind.Sigmoid or ActivationKind.Relu or ActivationKind.Softplus
-            or ActivationKind.Softsign } known => (known.Kind.ToString(), [], []),
+        KindActivation
+        {
+            Kind: ActivationKind.Tanh or ActivationKind.Sigmoid or ActivationKind.Relu or ActivationKind.Softplus
+            or ActivationKind.Softsign
+        } known => (known.Kind.ToString(), [], []),
         _ => null,
     };
 

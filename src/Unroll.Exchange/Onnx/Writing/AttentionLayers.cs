@@ -28,7 +28,8 @@ internal static class AttentionLayers
 
     public static void Write(MultiHeadAttention layer, OnnxLayer to)
     {
-        int value = Math.Min(1, to.Inputs.Count - 1), heads = layer.Heads, keyUnits = layer.KeyUnits, valueUnits = layer.ValueUnits ?? keyUnits;
+        int value = Math.Min(1, to.Inputs.Count - 1), heads = layer.Heads, keyUnits = layer.KeyUnits, valueUnits = layer.ValueUnits
+            ?? keyUnits;
         string Projected(string role, string x) =>
             to.Affine(x, to.Weights($"{role}_kernel"), layer.UseBias ? to.Weights($"{role}_bias") : null);
         string Heads(string role, int input, int units, params long[] order) =>
@@ -36,7 +37,8 @@ internal static class AttentionLayers
 
         string query = to.Mul(Heads("query", 0, keyUnits, 0, 2, 1, 3), to.Scalar((float)(1 / Math.Sqrt(keyUnits))));
         string scores = to.MatMul(query, Heads("key", to.Inputs.Count - 1, keyUnits, 0, 2, 3, 1));
-        string[] seen = [.. new[] { to.Mask(value), to.Mask(to.Inputs.Count - 1) }.OfType<string>().Distinct().Select(mask => to.Unsqueeze(mask, 1, 2))];
+        string[] seen = [.. new[] { to.Mask(value), to.Mask(to.Inputs.Count - 1) }.OfType<string>().Distinct()
+            .Select(mask => to.Unsqueeze(mask, 1, 2))];
         if (to.Mask(0) is { } counts)
             seen = [.. seen, to.Unsqueeze(counts, 1, 3)];
         if (layer.Causal)

@@ -6,7 +6,8 @@ internal static class BuiltInLayers
     /// <summary>What the table of kinds begins with.</summary>
     public static IEnumerable<KeyValuePair<Type, Action<Layer, OnnxLayer>>> All =>
     [
-        Of<Dense>((layer, to) => to.SetOutput(0, to.Activate(layer.Activation, to.Affine(to.Inputs[0], to.Weights("kernel"), layer.UseBias ? to.Weights("bias") : null)))),
+        Of<Dense>((layer, to) => to.SetOutput(0,
+            to.Activate(layer.Activation, to.Affine(to.Inputs[0], to.Weights("kernel"), layer.UseBias ? to.Weights("bias") : null)))),
         Of<Activate>((layer, to) => to.SetOutput(0, to.Activate(layer.Activation, to.Inputs[0]))),
         Of<Softmax>((_, to) => to.SetOutput(0, to.Activate(Activation.Softmax, to.Inputs[0]))),
         Of<Gelu>((_, to) => to.SetOutput(0, to.Activate(Activation.Gelu, to.Inputs[0]))),
@@ -21,18 +22,23 @@ internal static class BuiltInLayers
         Of<Add>((_, to) => Merged(to, to.Inputs.Aggregate(to.Add))),
         Of<Multiply>((_, to) => Merged(to, to.Inputs.Aggregate(to.Mul))),
         Of<Average>((_, to) => Merged(to, to.Mul(to.Inputs.Aggregate(to.Add), to.Scalar(1f / to.Inputs.Count)))),
-        Of<Flatten>((_, to) => to.SetOutput(0, to.InputShapes[0].Rank == 1 ? to.Inputs[0] : to.Node("Flatten", [to.Inputs[0]], ("axis", 1L)))),
+        Of<Flatten>((_, to) =>
+            to.SetOutput(0, to.InputShapes[0].Rank == 1 ? to.Inputs[0] : to.Node("Flatten", [to.Inputs[0]], ("axis", 1L)))),
         Of<Reshape>((layer, to) => to.SetOutput(0, to.Reshape(to.Inputs[0], [0, .. Longs(layer.Target)]))),
         Of<RepeatVector>((layer, to) => to.SetOutput(0, to.Expand(to.Unsqueeze(to.Inputs[0], 1), to.Integers(1, layer.Count, 1)))),
         Of<Permute>((layer, to) => to.SetOutput(0, to.Transpose(to.Inputs[0], [0, .. layer.Order.Select(axis => (long)axis)]))),
         Of<LastSteps>((layer, to) => to.SetOutput(0, to.Slice(to.Inputs[0], 1, -layer.Steps, OnnxNodes.End))),
         Of<Cropping1D>((layer, to) => to.SetOutput(0, Cropped(to, to.Inputs[0], 1, layer.Before, layer.After))),
-        Of<Cropping2D>((layer, to) => to.SetOutput(0, Cropped(to, Cropped(to, to.Inputs[0], 1, layer.Top, layer.Bottom), 2, layer.Left, layer.Right))),
+        Of<Cropping2D>((layer, to) =>
+            to.SetOutput(0, Cropped(to, Cropped(to, to.Inputs[0], 1, layer.Top, layer.Bottom), 2, layer.Left, layer.Right))),
         Of<ZeroPadding1D>((layer, to) => to.SetOutput(0, to.Pad(to.Inputs[0], 0, layer.Before, 0, 0, layer.After, 0))),
-        Of<ZeroPadding2D>((layer, to) => to.SetOutput(0, to.Pad(to.Inputs[0], 0, layer.Top, layer.Left, 0, 0, layer.Bottom, layer.Right, 0))),
-        Of<UpSampling1D>((layer, to) => to.SetOutput(0, to.Reshape(to.Expand(to.Unsqueeze(to.Inputs[0], 2), to.Integers(1, 1, layer.Size, 1)), 0, -1, to.InputShapes[0].Features))),
+        Of<ZeroPadding2D>((layer, to) =>
+            to.SetOutput(0, to.Pad(to.Inputs[0], 0, layer.Top, layer.Left, 0, 0, layer.Bottom, layer.Right, 0))),
+        Of<UpSampling1D>((layer, to) => to.SetOutput(0,
+            to.Reshape(to.Expand(to.Unsqueeze(to.Inputs[0], 2), to.Integers(1, 1, layer.Size, 1)), 0, -1, to.InputShapes[0].Features))),
         Of<UpSampling2D>((layer, to) => to.SetOutput(0, to.Reshape(
-            to.Expand(to.Unsqueeze(to.Inputs[0], 2, 4), to.Integers(1, 1, layer.Height, 1, layer.Width, 1)), [0, .. Longs(to.OutputShapes[0])]))),
+            to.Expand(to.Unsqueeze(to.Inputs[0], 2, 4), to.Integers(1, 1, layer.Height, 1, layer.Width, 1)),
+                [0, .. Longs(to.OutputShapes[0])]))),
         Of<TimeDistributed>(LayerNodes.Write),
         Of<Bidirectional>(RecurrentLayers.Write),
         Of<StackedRecurrent>(RecurrentLayers.Write),
@@ -91,18 +97,20 @@ internal static class BuiltInLayers
     {
         int features = to.InputShapes[0].Features;
         string? gamma = layer.Scale ? to.Weights("gamma") : null, beta = layer.Center ? to.Weights("beta") : null;
-        to.SetOutput(0, Normal(to, to.Inputs[0], features, gamma, beta, layer.Epsilon));
+        if (to.Opset < 17)
+        {
+            to.SetOutput(0, Normal(to, to.Inputs[0], gamma, beta, layer.Epsilon));
+            return;
+        }
+
+        gamma ??= to.Numbers([.. Enumerable.Repeat(1f, features)], features);
+        string[] inputs = beta is null ? [to.Inputs[0], gamma] : [to.Inputs[0], gamma, beta];
+        to.SetOutput(0, to.Node("LayerNormalization", inputs, ("axis", -1L), ("epsilon", (float)layer.Epsilon)));
     }
 
     /// <summary>γ∘(x − μ)/√(σ² + ε) + β over the last extent.</summary>
-    public static string Normal(OnnxNodes to, string x, int features, string? gamma, string? beta, double epsilon)
+    public static string Normal(OnnxNodes to, string x, string? gamma, string? beta, double epsilon)
     {
-        if (to.Opset >= 17)
-        {
-            gamma ??= to.Numbers([.. Enumerable.Repeat(1f, features)], features);
-            return to.Node("LayerNormalization", beta is null ? [x, gamma] : [x, gamma, beta], ("axis", -1L), ("epsilon", (float)epsilon));
-        }
-
         string centred = to.Sub(x, to.Mean(x, keeps: true, -1));
         string variance = to.Mean(to.Mul(centred, centred), keeps: true, -1);
         string normal = to.Div(centred, to.Node("Sqrt", [to.Add(variance, to.Scalar((float)epsilon))]));

@@ -50,6 +50,12 @@ internal sealed class FreeSteps
                 Fix(node);
         }
 
+        if (use.Layer is Merge)
+            Join(use.Inputs);
+        else if (use.Layer is AttentionLayer or MultiHeadAttention)
+            Join(use.Inputs.Skip(1));
+        if (use.Layer is AttentionLayer or MultiHeadAttention && use.Outputs.Length > 1 && IsRead(use.Outputs[1]))
+            Array.ForEach(use.Inputs, Fix);
         if (!_lengths.TryGetValue(use.Inputs[0], out Length? length))
             return;
         bool keeps = output.Rank >= 2 && output.Steps == input.Steps;
@@ -58,7 +64,11 @@ internal sealed class FreeSteps
             case Embedding:
                 _lengths[use.Outputs[0]] = length;
                 break;
-            case Bidirectional { MergeMode: MergeMode.None, Inner: Recurrent { ReturnSequences: true } or StackedRecurrent { ReturnSequences: true } }:
+            case Bidirectional
+            {
+                MergeMode: MergeMode.None,
+                Inner: Recurrent { ReturnSequences: true } or StackedRecurrent { ReturnSequences: true }
+            }:
             case Cropping1D or ZeroPadding1D or UpSampling1D:
                 Make(use, length);
                 break;
@@ -75,14 +85,7 @@ internal sealed class FreeSteps
                 break;
             case GlobalPooling or LastSteps:
                 break;
-            case AttentionLayer or MultiHeadAttention:
-                _lengths[use.Outputs[0]] = length;
-                Join(use.Inputs.Skip(1));
-                if (use.Outputs.Length > 1 && IsRead(use.Outputs[1]))
-                    Array.ForEach(use.Inputs, Fix);
-                break;
-            case Merge:
-                Join(use.Inputs);
+            case AttentionLayer or MultiHeadAttention or Merge:
                 _lengths[use.Outputs[0]] = length;
                 break;
             case var layer when layer.GoesStepByStep(input) && input.Rank >= 2:

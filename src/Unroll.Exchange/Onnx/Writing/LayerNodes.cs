@@ -13,8 +13,11 @@ internal static class LayerNodes
         else if (layer is Recurrent recurrent && OnnxKinds.FindCell(recurrent) is not null)
             RecurrentLayers.Write(recurrent, nodes);
         else
-            throw new UnsupportedModelException("The model",
-                [$"the layer {layer.GetType().Name} (say how it is written with OnnxKinds.{(layer is Recurrent ? "RegisterCell" : "Register")})"]);
+        {
+            string register = layer is Recurrent ? "RegisterCell" : "Register";
+            throw new UnsupportedModelException(
+                "The model", [$"the layer {layer.GetType().Name} (say how it is written with OnnxKinds.{register})"]);
+        }
     }
 
     /// <summary>[B, T, ...] to [B·T, ...], the layer for each step, and back.</summary>
@@ -22,7 +25,8 @@ internal static class LayerNodes
     {
         int[] input = nodes.InputShapes[0].ToArray()[1..], output = nodes.OutputShapes[0].ToArray()[1..];
         string steps = nodes.Reshape(nodes.Inputs[0], [-1, .. input.Select(extent => (long)extent)]);
-        var inner = new OnnxLayer(nodes.Model, nodes.Name, [(steps, new Shape(input), null)], [.. each.Inner.GetOutputShapes(new Shape(input))]);
+        var inner = new OnnxLayer(nodes.Model, nodes.Name, [(steps, new Shape(input), null)],
+            [.. each.Inner.GetOutputShapes(new Shape(input))]);
         Write(each.Inner, inner);
 
         // The batch and the steps are those of the input, whatever they are.

@@ -80,7 +80,8 @@ internal sealed class ModelWriter
     public string Constant(ReadOnlySpan<float> values, ReadOnlySpan<int> shape)
     {
         string key = $"{string.Join(',', values.ToArray().Select(BitConverter.SingleToInt32Bits))}:{string.Join(',', shape.ToArray())}";
-        return _constants.TryGetValue(key, out string? known) ? known : _constants[key] = Graph.Constant("constant", values, shape.ToArray());
+        return _constants.TryGetValue(key, out string? known) ? known
+            : _constants[key] = Graph.Constant("constant", values, shape.ToArray());
     }
 
     public string Constant(ReadOnlySpan<long> values)
@@ -93,6 +94,9 @@ internal sealed class ModelWriter
     public string WholeNumber(long value) => _constants.TryGetValue($"n{value}", out string? known)
         ? known
         : _constants[$"n{value}"] = Graph.Constant("integer", [value], isScalar: true);
+
+    /// <summary>Whether the states of a recurrent layer are inputs and outputs of the graph.</summary>
+    public bool Exposes(RecurrentOp<float> part) => SlotOf(part, 0) is { ComesFromGraph: false };
 
     /// <summary>Whether a state of a recurrent layer is an input of the graph; its name then, and that of its final value.</summary>
     public string? InitialState(RecurrentOp<float> part, int state)
@@ -163,7 +167,8 @@ internal sealed class ModelWriter
         {
             LayerNodes.Write(use.Layer, layer);
             for (int i = 0; i < use.Outputs.Length; i++)
-                _values[use.Outputs[i]] = layer.Output(i) ?? throw new InvalidOperationException($"What was registered for {name} sets no output {i}.");
+                _values[use.Outputs[i]] = layer.Output(i)
+                    ?? throw new InvalidOperationException($"What was registered for {name} sets no output {i}.");
             if (node.Outputs[0]!.Mask is { Exists: true } mask && !_masks.ContainsKey(mask.Number))
                 _masks[mask.Number] = layer.NewMask ?? throw new InvalidOperationException($"What was registered for {name} sets no mask.");
         }

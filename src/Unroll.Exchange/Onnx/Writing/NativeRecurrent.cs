@@ -16,11 +16,46 @@ internal static class NativeRecurrent
         _ => false,
     };
 
+    /// <summary>One direction.</summary>
+    public static (string Output, string[] States) Write(OnnxLayer to, Run run, string x, string[]? initial)
+    {
+        IReadOnlyList<string> outputs = Node(to, [run], x, [initial]);
+        string[] states = [.. outputs.Skip(1).Select(state => to.Squeeze(state, 0))];
+        if (!run.Layer.ReturnSequences)
+            return (states[0], states);
+        string output = to.Transpose(to.Squeeze(outputs[0], 1), 1, 0, 2);
+        return (run.ReversesTime ? to.Reverse(output) : output, states);
+    }
+
+    /// <summary>Forward and backward.</summary>
     /// <param name="to">The place in the graph.</param>
-    /// <param name="runs">One direction, or forward and backward.</param>
+    /// <param name="runs">The two.</param>
     /// <param name="x">[B, T, F].</param>
     /// <param name="initial">The states of each direction, or null for zeros.</param>
-    public static (string Output, string[] States)[] Write(OnnxLayer to, Run[] runs, string x, string[]?[] initial)
+    /// <param name="joins">True: the features of both are the output of the first, and that of the second is empty.</param>
+    /// <param name="withStates">Whether somebody reads the final states.</param>
+    public static (string Output, string[] States)[] WriteBoth(
+        OnnxLayer to, Run[] runs, string x, string[]?[] initial, bool joins, bool withStates)
+    {
+        Recurrent layer = runs[0].Layer;
+        IReadOnlyList<string> outputs = Node(to, runs, x, initial);
+        IReadOnlyList<string>[] states = withStates || (!joins && !layer.ReturnSequences)
+            ? [.. outputs.Skip(1).Select(state => Halves(to, state, 0))] : [];
+        string[] Of(int half) => withStates ? [.. states.Select(state => state[half])] : [];
+        if (joins)
+        {
+            string joined = layer.ReturnSequences
+                ? to.Reshape(to.Transpose(outputs[0], 2, 0, 1, 3), 0, 0, 2 * layer.Units)
+                : to.Reshape(to.Transpose(outputs[1], 1, 0, 2), 0, 2 * layer.Units);
+            return [(joined, Of(0)), ("", Of(1))];
+        }
+
+        IReadOnlyList<string> halves = layer.ReturnSequences ? [.. Halves(to, outputs[0], 1).Select(half => to.Transpose(half, 1, 0, 2))]
+            : states[0];
+        return [(halves[0], Of(0)), (halves[1], Of(1))];
+    }
+
+    private static IReadOnlyList<string> Node(OnnxLayer to, Run[] runs, string x, string[]?[] initial)
     {
         Recurrent layer = runs[0].Layer;
         string operation = layer switch { Lstm => "LSTM", Gru => "GRU", _ => "RNN" };
@@ -35,21 +70,7 @@ internal static class NativeRecurrent
 
         if (layer is Lstm { Peepholes: true })
             inputs = [.. Filled(inputs, 7), Peepholes(to, runs)];
-        IReadOnlyList<string> outputs = to.Nodes(operation, inputs, layer is Lstm ? 3 : 2, Attributes(layer, runs));
-        string[] states = [.. outputs.Skip(1)];
-        if (runs.Length == 2)
-        {
-            IReadOnlyList<string>[] halves = [.. states.Select(state => Halves(to, state, 0))];
-            string[] sequences = layer.ReturnSequences ? [.. Halves(to, outputs[0], 1).Select(half => to.Transpose(half, 1, 0, 2))] : [];
-            return [.. Enumerable.Range(0, 2).Select(half =>
-                (layer.ReturnSequences ? sequences[half] : halves[0][half], halves.Select(state => state[half]).ToArray()))];
-        }
-
-        states = [.. states.Select(state => to.Squeeze(state, 0))];
-        if (!layer.ReturnSequences)
-            return [(states[0], states)];
-        string output = to.Transpose(to.Squeeze(outputs[0], 1), 1, 0, 2);
-        return [(runs[0].ReversesTime ? to.Reverse(output) : output, states)];
+        return to.Nodes(operation, inputs, layer is Lstm ? 3 : 2, Attributes(layer, runs));
     }
 
     private static Activation[] ActivationsOf(Recurrent layer) => layer switch
@@ -84,12 +105,14 @@ internal static class NativeRecurrent
         int columns = gates.Length * units, features = to.Model.Weights.ShapeOf($"{runs[0].Prefix}/kernel")[0];
         string name = runs.Length == 2 ? to.Name : runs[0].Prefix;
         WeightView Turned(Run run, string role, int rows) => new($"{run.Prefix}/{role}", [rows, gates.Length, units], [1, 2, 0], 1, gates);
-        yield return to.Model.Weights.Tensor($"{name}/W", [runs.Length, columns, features], [.. runs.Select(run => Turned(run, "kernel", features))]);
+        yield return to.Model.Weights.Tensor($"{name}/W", [runs.Length, columns, features],
+            [.. runs.Select(run => Turned(run, "kernel", features))]);
         yield return to.Model.Weights.Tensor(
             $"{name}/R", [runs.Length, columns, units], [.. runs.Select(run => Turned(run, "recurrent_kernel", units))]);
         if (!layer.UseBias)
             yield break;
-        yield return to.Model.Weights.Tensor($"{name}/B", [runs.Length, 2 * columns], [.. runs.SelectMany(run => layer is Gru { ResetAfter: true }
+        yield return to.Model.Weights.Tensor($"{name}/B", [runs.Length, 2 * columns],
+            [.. runs.SelectMany(run => layer is Gru { ResetAfter: true }
             ? [WeightView.Of($"{run.Prefix}/bias", 2 * columns)]
             : (WeightView[])[new($"{run.Prefix}/bias", [gates.Length, units], [0, 1], 0, gates), WeightView.Zeros(columns)])]);
     }

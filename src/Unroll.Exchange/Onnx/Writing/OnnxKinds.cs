@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Unroll.Exchange;
 
 /// <summary>
-/// What <see cref="Onnx"/> writes for each kind of layer, cell and activation. Those of the library are known; one of your own is registered
-/// once, before the first model with it is written. Calls are safe from any thread.
+/// What <see cref="Onnx"/> writes for each kind of layer, cell and activation. Those of the library are known; one of your own is
+/// registered once, before the first model with it is written. Calls are safe from any thread.
 /// </summary>
 /// <example>
 /// <code>

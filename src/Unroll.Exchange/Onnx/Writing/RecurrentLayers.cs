@@ -41,14 +41,15 @@ internal static class RecurrentLayers
                 new(layer, $"{to.Name}/forward", layer.GoBackwards, IsInOrderOfTime: true),
                 new(layer, $"{to.Name}/backward", !layer.GoBackwards, IsInOrderOfTime: true),
             ];
-            halves = Write(to, runs, to.Inputs[0], to.Mask(0), [Initial(to, count, 0), Initial(to, count, count)]);
+            halves = Write(to, runs, to.Inputs[0], to.Mask(0), [Initial(to, count, 0), Initial(to, count, count)],
+                both.MergeMode == MergeMode.Concat);
         }
 
         (string a, string b) = (halves[0].Output, halves[1].Output);
         bool isVector = both.Inner is Recurrent { ReturnSequences: false } or StackedRecurrent { ReturnSequences: false };
         string merged = both.MergeMode switch
         {
-            MergeMode.Concat => to.Concat(-1, a, b),
+            MergeMode.Concat => b.Length == 0 ? a : to.Concat(-1, a, b),
             MergeMode.Sum => to.Add(a, b),
             MergeMode.Multiply => to.Mul(a, b),
             MergeMode.Average => to.Mul(to.Add(a, b), to.Scalar(0.5f)),
@@ -76,7 +77,15 @@ internal static class RecurrentLayers
     }
 
     /// <summary>One layer over its sequence, or both halves of one in both directions.</summary>
-    private static (string Output, string[] States)[] Write(OnnxLayer to, Run[] runs, string x, string? mask, string[]?[] initial)
+    /// <param name="to">The place in the graph.</param>
+    /// <param name="runs">The layer in one direction or both.</param>
+    /// <param name="x">The sequence.</param>
+    /// <param name="mask">Its mask, or null.</param>
+    /// <param name="initial">The states that the graph gives, or null.</param>
+    /// <param name="joins">True: the features of both halves may come as one, as the output of the first; that of the second is empty
+    /// then.</param>
+    private static (string Output, string[] States)[] Write(
+        OnnxLayer to, Run[] runs, string x, string? mask, string[]?[] initial, bool joins = false)
     {
         RecurrentOp<float>?[] parts = [.. runs.Select(_ => to.Parts.TryDequeue(out RecurrentOp<float>? part) ? part : null)];
         for (int i = 0; i < runs.Length; i++)
@@ -90,9 +99,10 @@ internal static class RecurrentLayers
 
         bool isNative = mask is null && NativeRecurrent.Knows(runs[0].Layer);
         (string Output, string[] States)[] results = isNative && runs is [{ IsBackward: false }, _]
-            ? NativeRecurrent.Write(to, runs, x, initial)
+            ? NativeRecurrent.WriteBoth(to, runs, x, initial, joins, runs[0].Layer.ReturnState
+                || parts.Any(part => part is not null && to.Model.Exposes(part)))
             : [.. runs.Select((run, i) => isNative
-                ? NativeRecurrent.Write(to, [run], x, [initial[i]])[0]
+                ? NativeRecurrent.Write(to, run, x, initial[i])
                 : ScanRecurrent.Write(to, run, x, mask, initial[i]))];
         for (int i = 0; i < runs.Length; i++)
         {

@@ -1,4 +1,5 @@
 using Unroll.Exchange.OnnxFormat;
+using Unroll.Layers;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
 namespace Unroll.Exchange;
@@ -21,17 +22,21 @@ internal static class ScanRecurrent
         string read = writer.Before(layer, new OnnxCell(to.Model, to.Graph, run.Prefix, x, []), x);
 
         GraphWriter body = to.Graph.Body($"{run.Prefix}/step");
-        string Input(string name, Float type) => body.Input(body.NewName($"{run.Prefix}/{name}"), type, null);
-        string[] before = [.. layer.States.Select(state => Input($"{state.Name}_before", Float.Float))];
-        var cell = new OnnxCell(to.Model, body, run.Prefix, Input("step", Float.Float), before);
-        string? counts = mask is null ? null : cell.Unsqueeze(Input("counts", Float.Bool), 1);
+        string Input(string name, Float type, object[]? shape) => body.Input(body.NewName($"{run.Prefix}/{name}"), type, shape);
+        object[] Extents(LayerState state) => ["batch", (long)state.Units];
+        string[] before = [.. layer.States.Select(state => Input($"{state.Name}_before", Float.Float, Extents(state)))];
+        var cell = new OnnxCell(to.Model, body, run.Prefix, Input("step", Float.Float, null), before);
+        string? counts = mask is null ? null : cell.Unsqueeze(Input("counts", Float.Bool, ["batch"]), 1);
         IReadOnlyList<string> after = writer.Step(layer, cell);
         if (after.Count != count)
-            throw new InvalidOperationException($"What was registered for {layer.GetType().Name} gives {after.Count} states, but the layer has {count}.");
-        string[] states = [.. after.Select((state, i) => cell.Node("Identity", [counts is null ? state : cell.Where(counts, state, before[i])]))];
+            throw new InvalidOperationException(
+                $"What was registered for {layer.GetType().Name} gives {after.Count} states, but the layer has {count}.");
+        string[] states = [.. after
+            .Select((state, i) => cell.Node("Identity", [counts is null ? state : cell.Where(counts, state, before[i])]))];
         string[] sequences = layer.ReturnSequences ? [cell.Node("Identity", [states[0]])] : [];
-        foreach (string output in states.Concat(sequences))
-            body.Output(output, Float.Float, null);
+        IEnumerable<(string, LayerState)> all = states.Zip(layer.States).Concat(sequences.Select(sequence => (sequence, layer.States[0])));
+        foreach ((string output, LayerState state) in all)
+            body.Output(output, Float.Float, Extents(state));
 
         long scanned = mask is null ? 1 : 2, direction = run.IsBackward ? 1 : 0;
         (string, object)[] attributes =
@@ -77,7 +82,8 @@ internal static class BuiltInCells
     {
         (string c, int units) = (cell.States[1], layer.Units);
         string z = layer.LayerNorm
-            ? cell.Add(cell.Input, Normal(cell, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")), "recurrent_gamma", 4 * units))
+            ? cell.Add(cell.Input,
+                Normal(cell, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")), "recurrent_gamma", 4 * units))
             : Recurring(cell);
         IReadOnlyList<string> gates = cell.Split(z, 4, units);
         string Peeped(int gate, int peephole, string state) => layer.Peepholes
@@ -88,7 +94,7 @@ internal static class BuiltInCells
         string next = cell.Add(cell.Mul(f, c), cell.Mul(i, g));
         string o = cell.Activate(layer.RecurrentActivation, Peeped(3, 2, next));
         string seen = layer.LayerNorm
-            ? BuiltInLayers.Normal(cell, next, units, cell.Weights("state_gamma"), cell.Weights("state_beta"), Lstm.NormEpsilon)
+            ? BuiltInLayers.Normal(cell, next, cell.Weights("state_gamma"), cell.Weights("state_beta"), Lstm.NormEpsilon)
             : next;
         string h = cell.Mul(o, cell.Activate(layer.Activation, seen));
         return [layer.ProjectionUnits is null ? h : cell.MatMul(h, cell.Weights("projection_kernel")), next];
@@ -99,7 +105,8 @@ internal static class BuiltInCells
     {
         if (!layer.UseBias || !layer.ResetAfter)
             return Projected((Recurrent)layer, cell, x);
-        return cell.Add(cell.MatMul(x, cell.Weights("kernel")), Part(cell, "bias", "input_bias", [2, 3 * layer.Units], 0, [0], [3 * layer.Units]));
+        return cell.Add(cell.MatMul(x, cell.Weights("kernel")),
+            Part(cell, "bias", "input_bias", [2, 3 * layer.Units], 0, [0], [3 * layer.Units]));
     }
 
     private static IReadOnlyList<string> Step(Gru layer, OnnxCell cell)
@@ -133,12 +140,13 @@ internal static class BuiltInCells
 
     /// <summary>γ∘N(z) over all gates, without β.</summary>
     private static string Normal(OnnxCell cell, string z, string gamma, int columns) => BuiltInLayers.Normal(
-        cell, z, columns, cell.Model.Weights.Whole(cell.NameOf(gamma), columns), null, Lstm.NormEpsilon);
+        cell, z, cell.Model.Weights.Whole(cell.NameOf(gamma), columns), null, Lstm.NormEpsilon);
 
     private static string Peephole(OnnxCell cell, int gate, int units) =>
         Part(cell, "peephole_kernel", $"peephole_{gate}", [3, units], 0, [gate], [units]);
 
     /// <summary>Some parts of an array along one of its axes.</summary>
     private static string Part(OnnxCell cell, string role, string name, int[] view, int axis, int[] parts, int[] shape) =>
-        cell.Model.Weights.Tensor(cell.NameOf(name), shape, new WeightView(cell.NameOf(role), view, [.. Enumerable.Range(0, view.Length)], axis, parts));
+        cell.Model.Weights.Tensor(cell.NameOf(name), shape,
+            new WeightView(cell.NameOf(role), view, [.. Enumerable.Range(0, view.Length)], axis, parts));
 }

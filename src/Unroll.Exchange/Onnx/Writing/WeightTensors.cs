@@ -45,7 +45,7 @@ internal sealed record WeightView(string? Name, int[] View, int[] Order, int Axi
 /// <summary>Where weights of a model lie in a graph: a view of an array, from some number of a tensor on.</summary>
 internal sealed record WeightPlace(string Tensor, int Offset, WeightView View);
 
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(WeightPlace[]))]
 internal sealed partial class WeightPlaceJson : JsonSerializerContext;
 

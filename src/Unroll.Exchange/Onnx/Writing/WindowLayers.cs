@@ -62,7 +62,8 @@ internal static class WindowLayers
             ("dilations", Longs(axes, axis => axis.Dilation)), ("pads", Pads(axes)), ("group", (long)groups)));
     }
 
-    /// <summary>Each input position is spread over a window; of all outputs those of the layer are cut out, or zeros put behind them.</summary>
+    /// <summary>Each input position is spread over a window; of all outputs those of the layer are cut out, or zeros put behind
+    /// them.</summary>
     private static void Write(TransposedConvolution layer, OnnxLayer to)
     {
         WindowAxis[] axes = layer.Axes(to.InputShapes[0]);
@@ -98,7 +99,8 @@ internal static class WindowLayers
         };
         string Pooled(string x, string operation, bool countsPadding) => BuiltInLayers.FeaturesFirst(to, x, axes.Length + 1, turned =>
             to.Node(operation, [turned], [("kernel_shape", Longs(axes, axis => axis.Size)), ("strides", Longs(axes, axis => axis.Stride)),
-                ("pads", Pads(axes)), .. operation == "MaxPool" ? [] : ((string, object)[])[("count_include_pad", countsPadding ? 1L : 0L)]]));
+                ("pads", Pads(axes)), .. operation == "MaxPool" ? []
+                    : ((string, object)[])[("count_include_pad", countsPadding ? 1L : 0L)]]));
 
         string operation = layer.TakesMaximum ? "MaxPool" : "AveragePool";
         if (Mask(to) is not { } mask)
@@ -123,7 +125,8 @@ internal static class WindowLayers
             return;
         }
 
-        string beside = to.Beside(mask, 3), count = to.Sum(to.ToFloat(beside), false, axes), any = to.Node("Greater", [count, to.Scalar(0)]);
+        string beside = to.Beside(mask, 3), count = to.Sum(to.ToFloat(beside), false, axes),
+            any = to.Node("Greater", [count, to.Scalar(0)]);
         string values = to.Where(beside, to.Inputs[0], to.Scalar(layer.TakesMaximum ? Lowest : 0));
         string result = layer.TakesMaximum ? to.Largest(values, false, axes) : to.Div(to.Sum(values, false, axes), count);
         to.SetOutput(0, to.Where(any, result, to.Scalar(0)));
