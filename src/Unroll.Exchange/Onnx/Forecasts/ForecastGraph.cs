@@ -141,7 +141,7 @@ internal sealed class ForecastGraph
         }
     }
 
-    private PartModel Model(int series, int target) => _forecaster.Models[new Part(_keys[series], _targets[target])];
+    private PartModel Model(int series, int target) => _forecaster.Models[new Forecasting.Part(_keys[series], _targets[target])];
 
     /// <summary>Whether the rows are what the model needs: as many as it looks at, complete, in the order of their dates.</summary>
     private string Soundness(PartModel model, int series, string given)

@@ -42,7 +42,7 @@ internal static class ForecastMetadata
             json.WriteString("first_row_learnt", Text(forecaster.TrainedOn.First));
             json.WriteString("last_row_learnt", Text(forecaster.TrainedOn.Last));
             json.WriteNumber("rows_needed",
-                columns.Series.Max(key => columns.Targets.Max(target => forecaster.Models[new Part(key, target)].NeededRows)));
+                columns.Series.Max(key => columns.Targets.Max(target => forecaster.Models[new Forecasting.Part(key, target)].NeededRows)));
             Names("targets", columns.Targets);
             if (!columns.IsTable)
             {

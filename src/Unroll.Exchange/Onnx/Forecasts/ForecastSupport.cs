@@ -41,7 +41,7 @@ internal static class ForecastSupport
         if (!IsWhole(first, isNumbered) || !IsWhole(last, isNumbered))
             yield return isNumbered ? "running numbers that are not whole" : "dates with parts of a millisecond";
         foreach (string reason in columns.Series.SelectMany(key =>
-            columns.Targets.SelectMany(target => Of(forecaster.Models[new Part(key, target)]))))
+            columns.Targets.SelectMany(target => Of(forecaster.Models[new Forecasting.Part(key, target)]))))
             yield return reason;
     }
 

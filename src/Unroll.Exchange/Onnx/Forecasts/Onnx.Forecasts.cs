@@ -17,10 +17,11 @@ public static partial class Onnx
 {
     /// <summary>
     /// Writes a fitted forecaster as one ONNX graph (opset 17) that any ONNX runtime runs without Unroll: the newest rows of a table go in
-    /// as they are, with their dates and those of the rows to come, and out come the forecast of all rows to come in the units of the targets,
-    /// its quantiles, and the naive forecast beside it. Scaling, inputs from the calendar, least squares, networks, the blend and the way
-    /// back to the units are in the graph. The values are those of <see cref="PartsForecaster.Predict(SeriesSet, int, MissingPolicy?)"/>
-    /// for the same rows; the widths of quantiles are those after the rows that the forecaster was fitted to.
+    /// as they are, with their dates and those of the rows to come, and out come the forecast of all rows to come in the units of the
+    /// targets, its quantiles, and the naive forecast beside it. Scaling, inputs from the calendar, least squares, networks, the blend and
+    /// the way back to the units are in the graph. The values are those of
+    /// <see cref="PartsForecaster.Predict(SeriesSet, int, MissingPolicy?)"/> for the same rows; the widths of quantiles are those after the
+    /// rows that the forecaster was fitted to.
     /// </summary>
     /// <param name="forecaster">Fitted or loaded.</param>
     /// <param name="path">The file, which is written whole or not at all.</param>
