@@ -20,7 +20,7 @@ public sealed class ExchangeTests : IDisposable
     }
 
     /// <summary>Formats that keep the layers, or Unroll's description of them.</summary>
-    public static TheoryData<string> Whole => [".keras", ".h5", ".hdf5", ".pt", ".pth", ".safetensors", ".npz", ".unroll"];
+    public static TheoryData<string> Whole => [".keras", ".h5", ".hdf5", ".pt", ".pth", ".safetensors", ".npz", ".onnx", ".unroll"];
 
     [Theory]
     [MemberData(nameof(Whole))]
@@ -134,6 +134,12 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal("own/forecast.unroll: Unroll", result.Lines[0]);
         Assert.Contains(result.Lines, line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
+        ToolResult whole = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.onnx");
+        Assert.Equal((0, ""), (whole.Code, whole.Error));
+        Assert.StartsWith("own/forecast.unroll (a forecaster) was written as x.onnx (ONNX): the whole forecast by blend of High, 1 row ahead,", whole.Output, StringComparison.Ordinal);
+        ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
+        Assert.Equal((0, ""), (graph.Code, graph.Error));
+        Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
         ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
         Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Unroll.Exchange;
+using Unroll.Forecasting;
 
 namespace Unroll.Cli;
 
@@ -18,7 +19,7 @@ internal static class ConvertCommand
         var arguments = new ExchangeArguments();
         var command = new Verb(
             "convert",
-            "Writes a network in another format: Keras, PyTorch, safetensors, NumPy, ONNX or Unroll. Weights keep their bits.",
+            "Writes a network in another format: Keras, PyTorch, safetensors, NumPy, ONNX or Unroll. Weights keep their bits; a forecaster becomes one ONNX graph, dates in and quantiles out.",
             "unroll forecast --sample aapl --recipe tutorial --model gru --epochs 2",
             "unroll convert forecast-report/gru.unroll gru.keras",
             "unroll convert gru.keras gru.safetensors")
@@ -37,6 +38,15 @@ internal static class ConvertCommand
             throw new UnrollException($"{input} would be written over itself. Give another name.");
         ReportFolder.RecoverAround(input);
         Terminal terminal = Terminal.Output();
+        if (files.Into is null && from.Extensions[0] == ".unroll" && to.Extensions[0] == ".onnx" && ExchangeFormats.Inspect(input).Kind == FileKind.Forecaster)
+        {
+            PartsForecaster forecaster = ForecastFile.Load(input);
+            Onnx.Save(forecaster, output);
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of {ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} ahead, {new FileInfo(output).Length:N0} bytes."));
+            return 0;
+        }
+
         Model model = files.Load(input);
         ExchangeFormats.Save(model, output, files.Options with { Torch = new TorchOptions() });
         terminal.Say(string.Create(CultureInfo.InvariantCulture,

@@ -60,6 +60,12 @@ public static class ExchangeFormats
             TakeWeights = (model, path, options) => Npz.LoadWeights(model, path, options.Torch),
             Write = (model, path, options) => Npz.Save(model, path, options.Torch),
         },
+        new("ONNX", OnnxContents.Of, ".onnx")
+        {
+            HasLayers = true,
+            Read = (path, options) => Onnx.Load(path, new OnnxLoadOptions { Steps = options.Steps }),
+            Write = (model, path, options) => Onnx.Save(model, path, options.Onnx),
+        },
     ];
 
     /// <summary>The format of a file by the ending of its name.</summary>

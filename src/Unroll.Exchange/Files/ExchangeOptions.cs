@@ -18,6 +18,9 @@ public sealed record ExchangeOptions
     /// <summary>How weights of Keras are read into a model: in order, or by the names of layers.</summary>
     public KerasOptions Keras { get; init; } = new();
 
+    /// <summary>How ONNX graphs are written.</summary>
+    public OnnxOptions Onnx { get; init; } = new();
+
     /// <summary>The options of Keras with these steps.</summary>
     internal KerasOptions KerasWithSteps => Steps is { } steps ? Keras with { Steps = steps } : Keras;
 }

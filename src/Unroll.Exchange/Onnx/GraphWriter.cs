@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Unroll.Exchange.Onnx.Messages;
+using Unroll.Exchange.OnnxFormat.Messages;
 
-namespace Unroll.Exchange.Onnx;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>
 /// An ONNX graph put together node by node. Values are known by name; names that nobody gave are made of the operator and a number.
@@ -58,6 +58,19 @@ internal sealed class GraphWriter
             System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
         int[] shape = isScalar ? [] : [values.Length];
         return Initializer(new NamedTensor(NewName(hint), TensorType.Int64, shape, bytes), TensorProto.Types.DataType.Int64);
+    }
+
+    /// <summary>Adds a constant of 64-bit numbers.</summary>
+    /// <param name="hint">What its name begins with; it is the whole name where nothing else has it.</param>
+    /// <param name="values">Its values, row-major.</param>
+    /// <param name="shape">Its extents; none: one number.</param>
+    /// <returns>Its name.</returns>
+    public string Constant(string hint, ReadOnlySpan<double> values, params ReadOnlySpan<int> shape)
+    {
+        var bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+            System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        return Initializer(new NamedTensor(NewName(hint), TensorType.Float64, shape.ToArray(), bytes), TensorProto.Types.DataType.Double);
     }
 
     /// <summary>Adds a node with one output.</summary>

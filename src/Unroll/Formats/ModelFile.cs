@@ -58,8 +58,7 @@ public static partial class ModelFile
         int bytes = checked(weights.Length * sizeof(float));
         var file = new byte[checked(PrefixLength + json.Length + bytes + rest.Length + SHA256.HashSizeInBytes)];
         Signature.CopyTo(file);
-        int version = training is not null ? CheckpointVersion
-            : model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
+        int version = training is not null ? CheckpointVersion : VersionOf(model);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength), version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(SignatureLength + 4), json.Length);
         json.CopyTo(file.AsSpan(PrefixLength));
@@ -71,6 +70,32 @@ public static partial class ModelFile
 
     /// <summary>Throws where a layer has no name in files.</summary>
     internal static void RequireKinds(Model model) => HeaderOf(model, null, null);
+
+    /// <summary>The version of a file with this model.</summary>
+    internal static int VersionOf(Model model) => model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
+
+    /// <summary>The header of a file with this model, for other formats that carry it.</summary>
+    internal static byte[] HeaderOf(Model model) => HeaderOf(model, null, null);
+
+    /// <summary>The model that the header of another format describes, with weights of 0.</summary>
+    /// <param name="json">What <see cref="HeaderOf(Model)"/> gave.</param>
+    /// <param name="version">What <see cref="VersionOf"/> gave.</param>
+    /// <param name="bytes">Bytes of weights that the other format has room for.</param>
+    /// <exception cref="UnrollException">The header cannot be read, or needs more weights.</exception>
+    internal static Model FromHeader(byte[] json, int version, long bytes)
+    {
+        if (version is < StackVersion or > Version)
+            throw new UnrollException($"its description has version {version}; this Unroll reads {StackVersion} to {Version}");
+        try
+        {
+            return Described(json, version, (int)Math.Min(int.MaxValue, bytes / sizeof(float))).Model;
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
+            or OverflowException)
+        {
+            throw new UnrollException($"its description cannot be read: {wrong.Message.ReplaceLineEndings(" ").TrimEnd('.')}", wrong);
+        }
+    }
 
     /// <summary>The header: a model without its weights.</summary>
     internal static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
