@@ -123,7 +123,7 @@ internal static class ByteEdit
             foreach ((string entry, byte[] content) in entries)
             {
                 bool stays = content.Length < 1_000_000 && random.Next(8) > 0;
-                using Stream stream = zip.CreateEntry(entry, stays ? CompressionLevel.NoCompression : CompressionLevel.Fastest).Open();
+                using Stream stream = zip.CreateEntry(entry.Length > 0 ? entry : "x", stays ? CompressionLevel.NoCompression : CompressionLevel.Fastest).Open();
                 stream.Write(content);
             }
         }
