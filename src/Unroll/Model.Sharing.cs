@@ -156,7 +156,7 @@ public sealed partial class Model
     /// <exception cref="InvalidOperationException">
     /// Training would replace them again, or the calling thread is inside of a prediction, which waits for them.
     /// </exception>
-    private void ReplaceWeights(Action<ParameterStore<float>> change)
+    internal void ReplaceWeights(Action<ParameterStore<float>> change)
     {
         BuiltGraph<float> built = Network.Built;
         if (RunScope.Reads(built.Weights))

@@ -26,6 +26,8 @@ public static partial class ModelFile
 
     private const int SignatureLength = 8, PrefixLength = SignatureLength + 8;
 
+    private const string WrongWeights = "its weights do not fit its layers";
+
     /// <summary>Layers in a header, those inside others too.</summary>
     private const int MostLayers = 10_000;
 
@@ -70,7 +72,8 @@ public static partial class ModelFile
     /// <summary>Throws where a layer has no name in files.</summary>
     internal static void RequireKinds(Model model) => HeaderOf(model, null, null);
 
-    private static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
+    /// <summary>The header: a model without its weights.</summary>
+    internal static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
     {
         var header = new ModelHeader
         {
@@ -168,8 +171,7 @@ public static partial class ModelFile
                     left = 0;
                 }
             }
-            catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
-                or OverflowException or UnrollException)
+            catch (Exception wrong) when (IsOfHeader(wrong))
             {
                 failure = wrong;
             }
@@ -191,24 +193,41 @@ public static partial class ModelFile
             : throw Damaged(path, "its header cannot be read: " + failure!.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
     }
 
-    /// <summary>The model that a header describes, with weights of 0.</summary>
+    /// <summary>The model of a file with so many bytes behind the header.</summary>
     private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
+    {
+        (Model model, ModelHeader header) = Described(json, version, (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
+        long needed = (long)model.ParameterCount * sizeof(float);
+        if (header.Training is null ? bytes != needed : bytes < needed)
+            throw new InvalidDataException(WrongWeights);
+        return (model, header);
+    }
+
+    /// <summary>The model that a header describes, with weights of 0.</summary>
+    /// <param name="json">The header.</param>
+    /// <param name="version">Of the file that has it.</param>
+    /// <param name="mostWeights">With more it throws, before memory is taken for them.</param>
+    /// <exception cref="Exception">Any of <see cref="IsOfHeader"/>: the header is wrong.</exception>
+    internal static (Model Model, ModelHeader Header) Described(byte[] json, int version, int mostWeights)
     {
         RequireFewLayers(json);
         ModelHeader header = ModelJson.Kinds.FromBytes<ModelHeader>(json)
             ?? throw new InvalidDataException("it is empty");
         Check(header);
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
-            .BuildEmpty(new Shape(header.Input), (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
+            .BuildEmpty(new Shape(header.Input), mostWeights);
         bool fits = model.Parameters.Count == header.Parameters.Length
             && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
-        long needed = (long)model.ParameterCount * sizeof(float);
-        if (!fits || (header.Training is null ? bytes != needed : bytes < needed))
-            throw new InvalidDataException("its weights do not fit its layers");
+        if (!fits)
+            throw new InvalidDataException(WrongWeights);
         foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
             parameter.IsFrozen = named.Frozen ?? false;
         return (model, header);
     }
+
+    /// <summary>Whether an exception says that a header is wrong, and not that this program is.</summary>
+    internal static bool IsOfHeader(Exception failure) => failure is JsonException or ArgumentException or NotSupportedException
+        or InvalidDataException or OverflowException or UnrollException;
 
     private static void Skip(Stream stream, IncrementalHash hash, long bytes)
     {
