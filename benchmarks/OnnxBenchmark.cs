@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unroll.Exchange;
 
 namespace Unroll.Benchmarks;
 
@@ -37,7 +38,9 @@ internal static class OnnxBenchmark
         var ours = new OursPeer(stack, samples, batch: 32, threads);
         // So that no bias is zero.
         ours.TrainEpoch();
-        var theirs = new OnnxPeer(OnnxExport.Export(ours.Model, stack), samples, threads);
+        using var model = new MemoryStream();
+        Onnx.Save(ours.Model, model);
+        var theirs = new OnnxPeer(model.ToArray(), samples, threads);
         peers.Add(theirs);
         var window = new float[samples.InputShape.Size];
         samples.CopyInput(0, window);

@@ -4,13 +4,13 @@ namespace Unroll.Benchmarks;
 
 /// <summary>
 /// The same model in ONNX Runtime: the session is made once, default graph optimisation, one node after the other, as many threads
-/// within a node as Unroll has. Inputs and outputs are pinned arrays that are there beforehand, the inputs already in the order [T, B, F].
+/// within a node as Unroll has. Inputs and outputs are pinned arrays that are there beforehand.
 /// </summary>
 internal sealed class OnnxPeer : IPredictor
 {
-    private static readonly string[] s_inputs = [OnnxExport.Input], s_outputs = [OnnxExport.Output];
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
+    private readonly string[] _inputs, _outputs;
     private readonly Call _all, _one;
 
     /// <param name="model">An ONNX file's bytes.</param>
@@ -20,6 +20,7 @@ internal sealed class OnnxPeer : IPredictor
     {
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
         _session = new InferenceSession(model, options);
+        (_inputs, _outputs) = ([.. _session.InputNames], [.. _session.OutputNames]);
         (_all, _one) = (new Call(samples.Count, samples.InputShape), new Call(1, samples.InputShape));
         _all.Fill(samples);
     }
@@ -43,7 +44,7 @@ internal sealed class OnnxPeer : IPredictor
 
     private float[] Run(Call call)
     {
-        _session.Run(_options, s_inputs, call.Inputs, s_outputs, call.Outputs);
+        _session.Run(_options, _inputs, call.Inputs, _outputs, call.Outputs);
         return call.Output;
     }
 
@@ -56,11 +57,11 @@ internal sealed class OnnxPeer : IPredictor
         {
             _rows = rows;
             (Input, Output) = (new float[rows * input.Size], new float[rows]);
-            Inputs = [OrtValue.CreateTensorValueFromMemory(Input, [input.Steps, rows, input.Features])];
+            Inputs = [OrtValue.CreateTensorValueFromMemory(Input, [rows, input.Steps, input.Features])];
             Outputs = [OrtValue.CreateTensorValueFromMemory(Output, [rows, 1])];
         }
 
-        /// <summary>[T, B, F].</summary>
+        /// <summary>[B, T, F].</summary>
         public float[] Input { get; }
 
         public float[] Output { get; }
@@ -71,14 +72,9 @@ internal sealed class OnnxPeer : IPredictor
 
         public void Fill(ISamples samples)
         {
-            int steps = samples.InputShape.Steps, features = samples.InputShape.Features;
-            var sample = new float[samples.InputShape.Size];
+            int size = samples.InputShape.Size;
             for (int row = 0; row < _rows; row++)
-            {
-                samples.CopyInput(row, sample);
-                for (int step = 0; step < steps; step++)
-                    sample.AsSpan(step * features, features).CopyTo(Input.AsSpan((step * _rows + row) * features));
-            }
+                samples.CopyInput(row, Input.AsSpan(row * size, size));
         }
 
         public void Dispose()

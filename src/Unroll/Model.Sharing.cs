@@ -69,7 +69,7 @@ public sealed partial class Model
     internal bool IsCurrent(StreamGraph streams) => ReferenceEquals(Volatile.Read(ref _streams), streams);
 
     /// <summary>The one-step form of the model, made for the first stream.</summary>
-    private StreamGraph Streams()
+    internal StreamGraph Streams()
     {
         lock (_gate)
             return _streams ??= new StreamGraph(Network, _threads);

@@ -81,6 +81,9 @@ internal sealed class StreamGraph
 
     public RunPool Runs { get; }
 
+    /// <summary>The graph of one step.</summary>
+    public BuiltGraph<float> Built => _built;
+
     /// <summary>All states that a stream has.</summary>
     public StateSlot<float>[] States => _built.States;
 

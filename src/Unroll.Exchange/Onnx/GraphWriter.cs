@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Unroll.Exchange.Onnx.Messages;
+using Unroll.Exchange.OnnxFormat.Messages;
 
-namespace Unroll.Exchange.Onnx;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>
 /// An ONNX graph put together node by node. Values are known by name; names that nobody gave are made of the operator and a number.

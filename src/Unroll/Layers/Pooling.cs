@@ -43,7 +43,8 @@ public abstract record Pooling1D : Pooling
 
     internal override Windows Windows(Shape input) => new(Axes(input));
 
-    private WindowAxis[] Axes(Shape input) => WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (PoolSize, Stride ?? PoolSize, 1));
+    /// <summary>The windows along the steps.</summary>
+    internal WindowAxis[] Axes(Shape input) => WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (PoolSize, Stride ?? PoolSize, 1));
 }
 
 /// <summary>The options that poolings of images share.</summary>
@@ -79,7 +80,8 @@ public abstract record Pooling2D : Pooling
 
     internal override Windows Windows(Shape input) => new(Axes(input));
 
-    private WindowAxis[] Axes(Shape input) =>
+    /// <summary>The windows along rows and columns.</summary>
+    internal WindowAxis[] Axes(Shape input) =>
         WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (Height, StrideHeight ?? Height, 1), (Width, StrideWidth ?? Width, 1));
 }
 

@@ -6,14 +6,13 @@ internal readonly struct WindowAxis
     /// <summary>Entries of the table of all windows: half a gigabyte.</summary>
     private const int MostPlaces = 1 << 27;
     private static readonly string[] s_sequence = ["steps"], s_image = ["rows", "columns"];
-    private readonly int _stride, _dilation, _before;
 
     private WindowAxis(int input, int size, int stride, int dilation, Padding padding)
     {
         int reach = (int)Reach(size, dilation);
-        (Input, Size, _stride, _dilation) = (input, size, stride, dilation);
+        (Input, Size, Stride, Dilation) = (input, size, stride, dilation);
         Output = padding == Padding.Valid ? (input - reach) / stride + 1 : (input - 1) / stride + 1;
-        _before = padding switch
+        Before = padding switch
         {
             Padding.Causal => reach - 1,
             Padding.Same => (int)(Math.Max(0, (long)(Output - 1) * stride + reach - input) / 2),
@@ -22,7 +21,7 @@ internal readonly struct WindowAxis
     }
 
     private WindowAxis(int output, int size, int stride, int dilation, int input, int before) =>
-        (Output, Size, _stride, _dilation, Input, _before) = (output, size, stride, dilation, input, before);
+        (Output, Size, Stride, Dilation, Input, Before) = (output, size, stride, dilation, input, before);
 
     /// <summary>Positions of the input.</summary>
     public int Input { get; }
@@ -33,10 +32,19 @@ internal readonly struct WindowAxis
     /// <summary>How many windows there are.</summary>
     public int Output { get; }
 
+    /// <summary>Positions from one window to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Positions from one that a window reads to the next.</summary>
+    public int Dilation { get; }
+
+    /// <summary>Positions of padding before the first.</summary>
+    public int Before { get; }
+
     /// <summary>The input position that a window reads at one of its places, or −1 for padding.</summary>
     public int Source(int window, int place)
     {
-        long at = (long)window * _stride + (long)place * _dilation - _before;
+        long at = (long)window * Stride + (long)place * Dilation - Before;
         return at >= 0 && at < Input ? (int)at : -1;
     }
 

@@ -1,0 +1,17 @@
+namespace Unroll.Exchange;
+
+/// <summary>What a graph of others may leave open.</summary>
+public sealed record OnnxLoadOptions
+{
+    /// <summary>
+    /// The steps of sequences whose number the graph leaves open; a model is built for one number, and
+    /// <see cref="Model.Part"/> makes one for another. Null: such a graph is refused.
+    /// </summary>
+    public int? Steps
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps must be at least 1.");
+    }
+}
