@@ -60,6 +60,19 @@ internal sealed class GraphWriter
         return Initializer(new NamedTensor(NewName(hint), TensorType.Int64, shape, bytes), TensorProto.Types.DataType.Int64);
     }
 
+    /// <summary>Adds a constant of 64-bit numbers.</summary>
+    /// <param name="hint">What its name begins with; it is the whole name where nothing else has it.</param>
+    /// <param name="values">Its values, row-major.</param>
+    /// <param name="shape">Its extents; none: one number.</param>
+    /// <returns>Its name.</returns>
+    public string Constant(string hint, ReadOnlySpan<double> values, params ReadOnlySpan<int> shape)
+    {
+        var bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+            System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        return Initializer(new NamedTensor(NewName(hint), TensorType.Float64, shape.ToArray(), bytes), TensorProto.Types.DataType.Double);
+    }
+
     /// <summary>Adds a node with one output.</summary>
     /// <param name="operation">The operator, of the default domain.</param>
     /// <param name="inputs">Names of values; an empty one leaves out an optional input.</param>

@@ -65,7 +65,7 @@ internal sealed class ArimaState
     }
 
     /// <summary>The coefficients of (1 − B)ᵈ(1 − Bᵐ)ᴰ.</summary>
-    private static double[] Differencing(ArimaOrder order)
+    public static double[] Differencing(ArimaOrder order)
     {
         double[] product = [1];
         for (int i = 0; i < order.D; i++)

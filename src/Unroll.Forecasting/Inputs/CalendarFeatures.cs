@@ -14,8 +14,8 @@ namespace Unroll.Forecasting;
 /// Sunday.</param>
 internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year, int Months, int Kinds = 2)
 {
-    private const int YearWaves = 3, DayWaves = 4;
-    private const double DaysOfYear = 365.2425;
+    internal const int YearWaves = 3, DayWaves = 4;
+    internal const double DaysOfYear = 365.2425;
 
     /// <summary>How many numbers a date gives.</summary>
     [JsonIgnore]

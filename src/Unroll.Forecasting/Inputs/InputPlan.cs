@@ -139,7 +139,10 @@ internal sealed record InputPlan
 /// </summary>
 internal sealed record ScaledColumn(string Name, double Offset, double Scale, bool Logarithm, bool Change)
 {
-    private const double Skewed = 2, Wandering = 0.98, Furthest = 8, Rounding = 1e-12;
+    /// <summary>No scaled value is further from 0.</summary>
+    public const double Furthest = 8;
+
+    private const double Skewed = 2, Wandering = 0.98, Rounding = 1e-12;
 
     /// <summary>The scaled column. A value far beyond those seen in training says little more than one at their edge.</summary>
     public double[] Apply(ReadOnlySpan<double> values)

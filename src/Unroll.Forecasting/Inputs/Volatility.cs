@@ -6,10 +6,10 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal static class Volatility
 {
-    private const double Decay = 0.94;
+    public const double Decay = 0.94;
 
     /// <summary>Of calm times no less than this share of the usual change is said, of rough ones no more than its inverse.</summary>
-    private const double Least = 0.25;
+    public const double Least = 0.25;
 
     /// <param name="values">Oldest first.</param>
     /// <param name="usual">The usual change: what is said before there are any, and what bounds the rest.</param>

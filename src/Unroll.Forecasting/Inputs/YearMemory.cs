@@ -14,8 +14,11 @@ internal sealed class YearMemory
     /// <summary>Rows further ahead than this could see values that are not known yet.</summary>
     public const int MostDays = 300;
 
-    private const int Years = 5;
+    public const int Years = 5;
     private static readonly int[] s_neighbours = [-21, -14, -7, 7, 14, 21];
+
+    /// <summary>The days around a day that it is compared with.</summary>
+    public static ReadOnlySpan<int> Neighbours => s_neighbours;
     private readonly Dictionary<DateTime, int> _rows = [];
     private readonly double[] _anomalies;
 

@@ -68,8 +68,22 @@ internal static class CalibratedQuantiles
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(limits);
         Check(calibration, calibrationHead, actual.Length, values, head);
-        var calibrator = new IntervalCalibrator(calibration, calibrationHead, values, head, limits);
-        var quantiles = new double[values.Length][];
+        return Run(new IntervalCalibrator(calibration, calibrationHead, values, head, limits), actual, values.Length);
+    }
+
+    /// <summary>The half widths of the last origin of the same, before a head and limits have to do with them.</summary>
+    public static IntervalWidths Widths(
+        HorizonForecast calibration, HorizonQuantiles? calibrationHead, ReadOnlySpan<double> actual, double[][] values, HorizonQuantiles? head)
+    {
+        Check(calibration, calibrationHead, actual.Length, values, head);
+        var calibrator = new IntervalCalibrator(calibration, calibrationHead, values, head, IntervalLimits.None);
+        _ = Run(calibrator, actual, values.Length);
+        return calibrator.Given;
+    }
+
+    private static double[][] Run(IntervalCalibrator calibrator, ReadOnlySpan<double> actual, int origins)
+    {
+        var quantiles = new double[origins][];
         for (int origin = 0; origin < quantiles.Length; origin++)
         {
             if (origin > 0)

@@ -12,8 +12,11 @@ internal sealed class IntervalCalibrator
     /// <summary>θ stays within ±1, a factor of e.</summary>
     private const double MostFeedback = 1;
 
-    /// <summary>A level's half width is at least so many times that of the level before, and at least so many mean errors.</summary>
-    private const double Wider = 1.02, Narrowest = 0.001;
+    /// <summary>A level's half width is at least so many times that of the level before.</summary>
+    public const double Wider = 1.02;
+
+    /// <summary>A level's half width is at least so many mean errors.</summary>
+    private const double Narrowest = 0.001;
 
     private static readonly int s_levels = CalibratedQuantiles.Levels.Length;
 
@@ -99,6 +102,15 @@ internal sealed class IntervalCalibrator
             Refit();
     }
 
+    /// <summary>
+    /// The half widths of the forecast that <see cref="Quantiles"/> was last asked for, and what they are bounded by.
+    /// </summary>
+    public IntervalWidths Given => new([.. _half.Select(half => half.ToArray())], _errors.Largest);
+
+    /// <summary>How many times the largest error seen the half width of a level may be.</summary>
+    /// <param name="level">Its place among <see cref="CalibratedQuantiles.Levels"/>.</param>
+    public static double LargestOf(int level) => 1 + (0.5 * (level + 1) / s_levels);
+
     /// <summary>[H·K] quantiles of the rows after the present origin.</summary>
     public double[] Quantiles()
     {
@@ -125,7 +137,7 @@ internal sealed class IntervalCalibrator
     }
 
     /// <summary>At most the largest error and a share of it that grows with the level, to one half more.</summary>
-    private double Bounded(double half, int level) => Math.Min(half, _errors.Largest * (1 + (0.5 * (level + 1) / s_levels)));
+    private double Bounded(double half, int level) => Math.Min(half, _errors.Largest * LargestOf(level));
 
     /// <summary>The half widths of every level and step; with a head in units of its own.</summary>
     private void Widths()

@@ -6,6 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal sealed class KnownErrors
 {
+    /// <summary>A side of a head's interval counts as at least this share of both, this share of its median, and this much.</summary>
+    public const double LeastShare = 0.001, LeastOfMedian = 1e-9, Least = 1e-300;
+
     /// <summary>Errors from origins longer ago than this tell no more of the next one.</summary>
     public const int MostOrigins = 500;
 
@@ -92,7 +95,7 @@ internal sealed class KnownErrors
     {
         ReadOnlySpan<double> row = said.AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);
         double median = row[Heads.Median], lower = median - row[Heads.Median - 1 - level], upper = row[Heads.Median + 1 + level] - median;
-        double least = Math.Max(0.001 * (lower + upper), Math.Max(1e-9 * Math.Abs(median), 1e-300));
+        double least = Math.Max(LeastShare * (lower + upper), Math.Max(LeastOfMedian * Math.Abs(median), Least));
         return (Math.Max(lower, least), Math.Max(upper, least));
     }
 

@@ -111,5 +111,8 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
     /// <summary>What says quantiles is asked for them, whatever its share in the value.</summary>
     private bool Counts(int member) => Has(member) || members[member].HasHead;
 
+    /// <summary>The members whose forecasts count.</summary>
+    public IEnumerable<PartModel> UsedMembers => Used().Select(k => members[k]);
+
     private IEnumerable<int> Used() => Enumerable.Range(0, members.Length).Where(Counts);
 }

@@ -41,6 +41,11 @@ internal static class Heads
     };
 
     /// <summary>
+    /// Quantiles of Student's t of the levels above the median, [levels][nodes], at 1/ν = i/512: what is interpolated between.
+    /// </summary>
+    public static (double[][] Upper, int Nodes) StudentTNodes => (s_table.Value.Values, StudentTTable.Nodes);
+
+    /// <summary>
     /// The quantiles that n rows' outputs stand for, [n, K], none below the one before it, in units of the networks' targets.
     /// </summary>
     public static double[] Quantiles(ForecastHead head, float[] outputs) => head switch
@@ -55,13 +60,15 @@ internal static class Heads
     /// </summary>
     private sealed class StudentTTable
     {
-        private const int Nodes = 257;
+        public const int Nodes = 257;
 
         /// <summary>[upper levels][nodes], node i at 1/ν = i/512.</summary>
         private readonly double[][] _values;
 
         public StudentTTable(double[] upper) => _values = Array.ConvertAll(upper, level => Enumerable.Range(0, Nodes)
             .Select(i => i == 0 ? Distributions.NormalQuantile(level) : Distributions.StudentTQuantile(level, 2.0 * (Nodes - 1) / i)).ToArray());
+
+        public double[][] Values => _values;
 
         public double[] Quantiles(StudentTParameters[] parameters)
         {

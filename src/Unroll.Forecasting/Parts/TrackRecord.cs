@@ -31,6 +31,18 @@ internal sealed record TrackRecord(HorizonForecast Validation, HorizonQuantiles?
         LaterActual = [.. LaterActual.Concat(actual.ToArray()).TakeLast(MostLater)],
     };
 
+    /// <summary>The half widths of a forecast that begins where <see cref="Later"/> ends, whatever it says.</summary>
+    /// <param name="steps">How many rows ahead.</param>
+    /// <param name="hasHead">Whether it has quantiles of its own.</param>
+    public IntervalWidths Widths(int steps, bool hasHead)
+    {
+        HorizonQuantiles? head = hasHead && ValidationHead is not null
+            ? new HorizonQuantiles(steps, [.. LaterHead is { } later ? later.First(steps).Ahead : [], new double[steps * Heads.Levels.Length]])
+            : null;
+        double[][] values = [.. Later.Select(ahead => ahead[..steps]), new double[steps]];
+        return CalibratedQuantiles.Widths(Validation.First(steps), head is null ? null : ValidationHead?.First(steps), LaterActual, values, head);
+    }
+
     /// <summary>
     /// Calibrated quantiles [n][steps, K] of forecasts that begin where <see cref="Later"/> ends, or at the end of training where there is
     /// none.

@@ -23,8 +23,16 @@ internal sealed class ModelWriter
 
     /// <exception cref="UnrollException">It is to be streamed, but the model does not go step by step.</exception>
     public ModelWriter(Model model, OnnxOptions options)
+        : this(model, options, new GraphWriter("unroll"))
     {
-        (_options, Graph) = (options, new GraphWriter("unroll"));
+    }
+
+    /// <param name="model">A model that is built.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="graph">Where its nodes and weights go.</param>
+    public ModelWriter(Model model, OnnxOptions options, GraphWriter graph)
+    {
+        (_options, Graph) = (options, graph);
         _built = options.Streaming ? model.Streams().Built : model.Network.Built;
         _steps = options.Streaming ? null : new FreeSteps(_built.Graph);
         Weights = new WeightTensors(model, Graph);
@@ -43,10 +51,7 @@ internal sealed class ModelWriter
         Graph graph = _built.Graph;
         for (int i = 0; i < graph.Inputs.Length; i++)
             WriteInput(graph.Inputs[i], graph.InputName(i));
-        for (int i = 0; i < graph.Uses.Length; i++)
-            Write(graph.Uses[i], _built.Plan.Nodes[i]);
-        if (_reasons.Count > 0)
-            throw new UnsupportedModelException(subject, [.. _reasons.Distinct()]);
+        WriteLayers(subject);
         for (int i = 0; i < graph.Outputs.Length; i++)
             WriteOutput(graph.Outputs[i], _built.Plan.Outputs[i]);
         foreach ((string state, string value, int units) in _final)
@@ -57,6 +62,19 @@ internal sealed class ModelWriter
         }
 
         return Graph.ToModel(Opset);
+    }
+
+    /// <summary>Writes the layers into a graph that has their inputs: a network as a part of something larger.</summary>
+    /// <param name="inputs">Values of the graph, one for each input of the model, [batch, ...].</param>
+    /// <returns>The outputs of the model.</returns>
+    /// <exception cref="UnsupportedModelException">A layer or an activation has no form in ONNX.</exception>
+    public string[] WriteInto(IReadOnlyList<string> inputs)
+    {
+        Graph graph = _built.Graph;
+        for (int i = 0; i < graph.Inputs.Length; i++)
+            _values[graph.Inputs[i]] = inputs[i];
+        WriteLayers("The network");
+        return [.. graph.Outputs.Zip(_built.Plan.Outputs, ValueOf)];
     }
 
     public string Constant(ReadOnlySpan<float> values, ReadOnlySpan<int> shape)
@@ -114,9 +132,19 @@ internal sealed class ModelWriter
 
     private void WriteOutput(Node node, ValuePlan plan)
     {
-        string name = Graph.NewName(_built.Graph.NameOf(node)), value = _values[node];
-        Graph.Node("Identity", [plan.IsPadded ? Cleared(value, plan) : value], [name]);
+        string name = Graph.NewName(_built.Graph.NameOf(node));
+        Graph.Node("Identity", [ValueOf(node, plan)], [name]);
         Graph.Output(name, Float.Float, Extents(node));
+    }
+
+    private string ValueOf(Node node, ValuePlan plan) => plan.IsPadded ? Cleared(_values[node], plan) : _values[node];
+
+    private void WriteLayers(string subject)
+    {
+        for (int i = 0; i < _built.Graph.Uses.Length; i++)
+            Write(_built.Graph.Uses[i], _built.Plan.Nodes[i]);
+        if (_reasons.Count > 0)
+            throw new UnsupportedModelException(subject, [.. _reasons.Distinct()]);
     }
 
     private void Write(LayerUse use, NodePlan<float> node)

@@ -3,7 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>Columns in the target's units, seen from the target's level as the target is: low and close beside high.</summary>
 internal sealed class AlikeColumns(InputPlan plan) : InputNumbers
 {
-    private const int MostLags = 10;
+    public const int MostLags = 10;
 
     /// <summary>A column whose distance from the target is no more than this many of the target's usual changes is in its units.</summary>
     private const double AlikeChanges = 4;

@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 internal sealed class MemoryNumbers(InputPlan plan) : KnownNumbers
 {
     /// <summary>A linear model sees what the days remembered were like beside so many of the newest values too, two numbers each.</summary>
-    private const int MostLags = 14;
+    public const int MostLags = 14;
 
     /// <summary>Rows before this remember nothing; with more than three years they are not learnt from.</summary>
     private const int Forgetful = 387, EnoughRows = 3 * 366;

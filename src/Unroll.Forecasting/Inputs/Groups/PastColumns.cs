@@ -3,7 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>Columns known up to the origin, scaled.</summary>
 internal sealed class PastColumns(InputPlan plan) : InputNumbers
 {
-    private const int Lags = 3;
+    public const int Lags = 3;
 
     private double[][] _columns = [];
 

@@ -6,7 +6,9 @@ namespace Unroll.Forecasting;
 /// </summary>
 internal sealed class SeasonNumbers(InputPlan plan) : KnownNumbers
 {
-    private const int LongestSeason = 2016, MostSeasons = 4, MostTimes = 4, RowsAround = 4;
+    public const int MostTimes = 4;
+
+    private const int LongestSeason = 2016, MostSeasons = 4, RowsAround = 4;
 
     /// <summary>The transformed values where they are another origin's than the target's own; null where they are the same.</summary>
     private double[]? _earlier;
