@@ -60,14 +60,14 @@ internal static class OnnxCases
     {
         var inputs = new Dictionary<string, OnnxTensor>();
         for (int i = 0; i < model.Inputs.Count; i++)
-            inputs[model.Inputs[i].Name] = new OnnxTensor(Read(Path.Combine(folder, $"input_{i}.pb")));
+            inputs[model.Inputs[i].Name] = new OnnxTensor(As(model.Inputs[i].Type, Read(Path.Combine(folder, $"input_{i}.pb"))));
         IReadOnlyDictionary<string, OnnxTensor> outputs = model.Run(inputs);
         for (int i = 0; i < model.Outputs.Count; i++)
         {
             string path = Path.Combine(folder, $"output_{i}.pb");
             if (!File.Exists(path))
                 continue;
-            Tensor expected = Read(path), actual = outputs[model.Outputs[i].Name].Inner;
+            Tensor actual = outputs[model.Outputs[i].Name].Inner, expected = As(actual.Type, Read(path));
             if (expected.Type != actual.Type || expected.Shape != actual.Shape)
                 return $"output {i} is {actual.Type}{actual.Shape} instead of {expected.Type}{expected.Shape}";
             var (left, right) = (new double[expected.Length], new double[expected.Length]);
@@ -84,6 +84,11 @@ internal static class OnnxCases
 
         return null;
     }
+
+    /// <summary>The cases store BFloat16 as its bits.</summary>
+    private static Tensor As(TensorType type, Tensor stored) => type == TensorType.BFloat16 && stored is Tensor<ushort> bits
+        ? Tensor<BrainFloat>.Of([.. bits.Values.ToArray().Select(value => new BrainFloat(value))], bits.Dims)
+        : stored;
 
     private static Tensor Read(string path)
     {
