@@ -50,6 +50,23 @@ internal readonly struct Call(RunMemory memory, Step step)
         return unwanted;
     }
 
+    /// <summary>
+    /// A new output that begins as a copy of an input; the input's own numbers where nobody reads them any more, so that nothing is copied.
+    /// </summary>
+    public Span<T> OutFrom<T>(Tensor<T> source, int input)
+        where T : unmanaged
+    {
+        if (Wants(0) && source.IsAlone && step.Last.AsSpan().Contains(step.Inputs[input]))
+        {
+            memory.Show(step.Outputs[0], source, source.Dims);
+            return source.Values;
+        }
+
+        Span<T> result = Out<T>(0, source.Dims).Values;
+        source.Values.CopyTo(result);
+        return result;
+    }
+
     /// <summary>Shows a tensor's numbers as an output, under extents that hold as many.</summary>
     public void Show(int output, Tensor tensor, ReadOnlySpan<int> dims)
     {

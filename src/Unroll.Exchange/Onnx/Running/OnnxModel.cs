@@ -85,6 +85,9 @@ public sealed class OnnxModel
 
     internal int[] InputNumbers { get; }
 
+    /// <summary>How many nodes a run computes, without those inside others.</summary>
+    internal int NodesOfARun => _plan.Steps.Length;
+
     /// <summary>Loads a graph from a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Limits, and inputs that are known now.</param>

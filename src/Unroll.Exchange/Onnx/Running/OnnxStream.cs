@@ -47,6 +47,7 @@ public sealed class OnnxStream
         _asked = [.. Enumerable.Range(0, model.Outputs.Count).Where(i => _states.All(state => state.Output != i))];
         Inputs = [.. _given.Select(i => model.Inputs[i])];
         Outputs = [.. _asked.Select(i => model.Outputs[i])];
+        StatePairs = [.. pairs];
         States = [.. _states.Select(state => model.Inputs[state.Input])];
     }
 
@@ -58,6 +59,9 @@ public sealed class OnnxStream
 
     /// <summary>The states, as inputs.</summary>
     public IReadOnlyList<OnnxValue> States { get; }
+
+    /// <summary>Which output gives the next value of which input.</summary>
+    public IReadOnlyList<(string Input, string Output)> StatePairs { get; }
 
     /// <summary>Runs the graph on the next piece.</summary>
     /// <param name="inputs">All <see cref="Inputs"/>, in their order.</param>

@@ -20,11 +20,16 @@ internal sealed record Step(int Number, string Label, Operator Operator, int[] I
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException or DivideByZeroException or InvalidCastException)
         {
-            IEnumerable<string> shapes = Inputs.Select(input => input < 0 ? "none" : memory.Values[input]?.Shape ?? "none");
-            throw new UnrollException($"{Label}: its inputs do not go together, of shapes {string.Join(" ", shapes)}.", e);
+            throw Misfit(memory, e);
         }
 
         memory.ReturnScratch();
+    }
+
+    private UnrollException Misfit(RunMemory memory, Exception e)
+    {
+        IEnumerable<string> shapes = Inputs.Select(input => input < 0 ? "none" : memory.Values[input]?.Shape ?? "none");
+        return new UnrollException($"{Label}: its inputs do not go together, of shapes {string.Join(" ", shapes)}.", e);
     }
 }
 

@@ -185,7 +185,12 @@ internal sealed class Reduce(NodeReading node, Reduction kind) : Operator
         ReadOnlySpan<long> axes = call.Has(1) ? call.Longs(1) : _axes;
         rank = 0;
         if (axes.Length == 0 && _noAxesIsNothing)
-            return false;
+        {
+            return kind is Reduction.Sum or Reduction.Mean or Reduction.Max or Reduction.Min or Reduction.Product
+                ? false
+                : throw call.Error("noop_with_empty_axes without axes: versions differ in whether the function is applied to each number; name the axes");
+        }
+
         uint gone = axes.Length == 0 ? uint.MaxValue : 0;
         foreach (long axis in axes)
             gone |= 1u << call.Axis(axis, input.Rank);

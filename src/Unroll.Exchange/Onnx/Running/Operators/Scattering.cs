@@ -91,35 +91,61 @@ internal sealed class ScatterElements(NodeReading node) : Movement
 internal sealed class ScatterND(NodeReading node) : Movement
 {
     private readonly Putting _how = Puttings.Read(node);
+    private readonly bool _areIndicesConstant = node.Constant(1) is not null;
 
     protected override void Move<T>(in Call call)
     {
         Tensor<T> input = call.In<T>(0), updates = call.In<T>(2);
         Tensor indices = call.In(1);
-        ReadOnlySpan<long> places = call.Longs(1);
         if (indices.Rank == 0 || indices[indices.Rank - 1] > input.Rank)
             throw call.Error($"indices of shape {indices.Shape} for data of shape {input.Shape}");
         int depth = indices[indices.Rank - 1], rows = Strides.Count(indices.Dims[..^1]), run = Strides.Count(input.Dims[depth..]);
         if (updates.Length != (long)rows * run)
             throw call.Error($"updates of shape {updates.Shape} for indices of shape {indices.Shape}");
-        Span<int> strides = stackalloc int[Tensor.MostAxes];
-        Strides.Of(input.Dims, strides);
-        Span<T> result = call.Out<T>(0, input.Dims).Values;
-        input.Values.CopyTo(result);
-        for (int row = 0; row < rows; row++)
+        Runs runs = RunsOf(call, input, rows, depth, run);
+        Span<T> result = call.OutFrom(input, 0);
+        int from = 0;
+        foreach ((int to, int length) in runs.List)
         {
-            int to = 0;
-            for (int i = 0; i < depth; i++)
-                to += Places.Of(call, places[row * depth + i], input[i]) * strides[i];
-            ReadOnlySpan<T> values = updates.Values.Slice(row * run, run);
+            ReadOnlySpan<T> values = updates.Values.Slice(from, length);
+            from += length;
             if (_how == Putting.Replace)
             {
                 values.CopyTo(result[to..]);
                 continue;
             }
 
-            for (int i = 0; i < run; i++)
+            for (int i = 0; i < length; i++)
                 Puttings.Put(call, _how, ref result[to + i], values[i]);
         }
     }
+
+    /// <summary>Where the updates go, those side by side put together; kept while the indices are a constant and the data's extents stay.</summary>
+    private Runs RunsOf<T>(in Call call, Tensor<T> input, int rows, int depth, int run)
+        where T : unmanaged
+    {
+        ref object? kept = ref call.Memory.Kept[call.Step.Number];
+        if (_areIndicesConstant && kept is Runs old && input.Dims.SequenceEqual(old.Dims))
+            return old;
+        ReadOnlySpan<long> places = call.Longs(1);
+        Span<int> strides = stackalloc int[Tensor.MostAxes];
+        Strides.Of(input.Dims, strides);
+        var list = new List<(int To, int Length)>();
+        for (int row = 0; row < rows; row++)
+        {
+            int to = 0;
+            for (int i = 0; i < depth; i++)
+                to += Places.Of(call, places[row * depth + i], input[i]) * strides[i];
+            if (list.Count > 0 && list[^1].To + list[^1].Length == to)
+                list[^1] = (list[^1].To, list[^1].Length + run);
+            else
+                list.Add((to, run));
+        }
+
+        var made = new Runs(input.Dims.ToArray(), [.. list]);
+        kept = made;
+        return made;
+    }
+
+    private sealed record Runs(int[] Dims, (int To, int Length)[] List);
 }
