@@ -87,7 +87,7 @@ internal static class StreamsBenchmark
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             # ONNX graphs frame by frame: {Page.Where}
 
-            Networks that others trained, one frame a call, their states carried from call to call: OnnxStream beside ONNX Runtime with its buffers bound once.
+            Networks that others trained, one frame a call, their states carried from call to call: OnnxStreamingSession beside ONNX Runtime with its buffers bound once.
             One thread each, float32, both warm. The ratio is ONNX Runtime's time over Unroll's: above 1 Unroll is faster.
 
             Medians of {runs} alternating runs, of the quiet ones where at least three were, the fastest and slowest in brackets. Bytes are managed memory that a frame allocates.
@@ -106,7 +106,7 @@ internal static class StreamsBenchmark
     /// <summary>Unroll's side.</summary>
     private sealed class OurStream
     {
-        private readonly OnnxStream _stream;
+        private readonly OnnxStreamingSession _stream;
         private readonly OnnxTensor[] _inputs;
         private readonly OnnxTensor?[] _outputs;
 
@@ -115,7 +115,7 @@ internal static class StreamsBenchmark
             OnnxModel model = OnnxModel.Load(path);
             if (model.Inputs.Any(input => input.Name == "sr"))
                 model = OnnxModel.Load(path, new() { FixedInputs = new Dictionary<string, OnnxTensor> { ["sr"] = OnnxTensor.Of(16000L) } });
-            _stream = model.OpenStream();
+            _stream = model.Stream();
             _inputs = [OnnxTensor.Of(frame, shape)];
             _outputs = new OnnxTensor?[_stream.Outputs.Count];
         }
@@ -141,7 +141,7 @@ internal static class StreamsBenchmark
         {
             using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
             _session = new InferenceSession(path, options);
-            OnnxStream names = OnnxModel.Load(path).OpenStream();
+            OnnxStreamingSession names = OnnxModel.Load(path).Stream();
             IReadOnlyList<(string Input, string Output)> pairs = names.StatePairs;
             _inputNames = [names.Inputs[0].Name, .. pairs.Select(pair => pair.Input), .. names.Inputs.Where(input => input.Name == "sr").Select(input => input.Name)];
             _outputNames = [names.Outputs[0].Name, .. pairs.Select(pair => pair.Output)];

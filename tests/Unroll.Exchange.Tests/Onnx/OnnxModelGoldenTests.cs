@@ -14,7 +14,7 @@ public class OnnxModelGoldenTests
     {
         OnnxModel model = OnnxModel.Load(Pretrained.PathOf("dtln", "model_1.onnx"));
         JsonElement golden = Pretrained.Golden("dtln", "golden.json");
-        Assert.Equal(["activation_2"], model.OpenStream().Outputs.Select(output => output.Name));
+        Assert.Equal(["activation_2"], model.Stream().Outputs.Select(output => output.Name));
         double mask = 0, states = 0;
         foreach (JsonElement one in golden.GetProperty("cases").EnumerateArray())
         {
@@ -23,7 +23,7 @@ public class OnnxModelGoldenTests
             int[] shape = Pretrained.ShapeOf(one.GetProperty("input"));
             for (int row = 0; row < shape[0]; row++)
             {
-                OnnxStream stream = model.OpenStream();
+                OnnxStreamingSession stream = model.Stream();
                 var frame = new float[257];
                 OnnxTensor[] inputs = [OnnxTensor.Of(frame, 1, 1, 257)];
                 var outputs = new OnnxTensor?[1];
@@ -51,7 +51,7 @@ public class OnnxModelGoldenTests
         foreach (JsonElement one in golden.GetProperty("cases").EnumerateArray())
         {
             float[] input = Pretrained.Floats(one.GetProperty("input")), expected = Pretrained.Floats(one.GetProperty("output"));
-            OnnxStream stream = model.OpenStream();
+            OnnxStreamingSession stream = model.Stream();
             Assert.Equal(3, stream.States.Count);
             var frame = new float[514];
             OnnxTensor[] inputs = [OnnxTensor.Of(frame, 1, 257, 1, 2)];
@@ -95,7 +95,7 @@ public class OnnxModelGoldenTests
             int[] first = [.. one.GetProperty("rows").EnumerateArray().Select(row => FirstOf(row))];
             var input = new float[rows * 576];
             OnnxTensor batch = OnnxTensor.Of(input, rows, 576);
-            OnnxStream stream = model.OpenStream();
+            OnnxStreamingSession stream = model.Stream();
             stream.SetState("state", OnnxTensor.Of(new float[2 * rows * 128], 2, rows, 128));
             for (int frame = 0; frame < frames; frame++, at++)
             {
@@ -128,7 +128,7 @@ public class OnnxModelGoldenTests
     public void SileroInHalfPrecisionRuns()
     {
         OnnxModel model = OnnxModel.Load(Silero("silero_vad_half.onnx"));
-        OnnxStream stream = model.OpenStream();
+        OnnxStreamingSession stream = model.Stream();
         float[] samples = Samples();
         int speech = 0;
         for (int frame = 1; frame < 200; frame++)

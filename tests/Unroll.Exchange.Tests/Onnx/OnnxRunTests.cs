@@ -20,7 +20,7 @@ public class OnnxRunTests
     public void AStreamIsTheWholeSequence()
     {
         OnnxModel model = OnnxModel.Load(new MemoryStream(OnnxModelTests.Recurrent()));
-        OnnxStream stream = model.OpenStream();
+        OnnxStreamingSession stream = model.Stream();
         Assert.Equal([("state", "stateN")], stream.StatePairs);
         float[] all = Frames(6);
         for (int step = 0; step < 6; step++)
@@ -29,15 +29,15 @@ public class OnnxRunTests
         Assert.Equal(whole["stateN"].Values<float>().ToArray(), stream.GetState("state")!.Values<float>().ToArray());
         stream.Reset();
         Assert.Null(stream.GetState("state"));
-        Assert.Throws<ArgumentException>(() => model.OpenStream([("x", "nothing")]));
-        Assert.Throws<ArgumentException>(() => model.OpenStream([("state", "stateN"), ("x", "stateN")]));
+        Assert.Throws<ArgumentException>(() => model.Stream([("x", "nothing")]));
+        Assert.Throws<ArgumentException>(() => model.Stream([("state", "stateN"), ("x", "stateN")]));
     }
 
     [Fact]
     public void AFrameTakesNoNewMemory()
     {
         OnnxModel model = OnnxModel.Load(new MemoryStream(OnnxModelTests.Recurrent()));
-        OnnxStream stream = model.OpenStream();
+        OnnxStreamingSession stream = model.Stream();
         OnnxTensor[] inputs = [OnnxTensor.Of(Frames(3), 3, 1, 3)];
         var outputs = new OnnxTensor?[1];
         for (int i = 0; i < 5; i++)

@@ -181,7 +181,7 @@ public sealed class OnnxModel
     /// ones go together in one way only.
     /// </param>
     /// <exception cref="ArgumentException">A pair names what is not there, or has two types; or no states were found.</exception>
-    public OnnxStream OpenStream(IReadOnlyList<(string Input, string Output)>? states = null) => new(this, states ?? StatePairs.Find(this));
+    public OnnxStreamingSession Stream(IReadOnlyList<(string Input, string Output)>? states = null) => new(this, states ?? StatePairs.Find(this));
 
     private static OnnxModel Load(Stream stream, string name, OnnxModelOptions? options)
     {

@@ -9,7 +9,7 @@ namespace Unroll.Exchange;
 /// <example>
 /// <code>
 /// OnnxModel model = OnnxModel.Load("silero_vad.onnx", new() { FixedInputs = new Dictionary&lt;string, OnnxTensor&gt; { ["sr"] = OnnxTensor.Of(16000L) } });
-/// OnnxStream stream = model.OpenStream();
+/// OnnxStreamingSession stream = model.Stream();
 /// var frame = new float[512];
 /// OnnxTensor[] inputs = [OnnxTensor.Of(frame, 1, 512)];
 /// var outputs = new OnnxTensor?[1];
@@ -20,7 +20,7 @@ namespace Unroll.Exchange;
 /// }
 /// </code>
 /// </example>
-public sealed class OnnxStream
+public sealed class OnnxStreamingSession
 {
     private readonly OnnxModel _model;
     private readonly State[] _states;
@@ -29,7 +29,7 @@ public sealed class OnnxStream
     private readonly int[] _given, _asked;
     private readonly Dictionary<string, int> _symbols = [];
 
-    internal OnnxStream(OnnxModel model, IReadOnlyList<(string Input, string Output)> pairs)
+    internal OnnxStreamingSession(OnnxModel model, IReadOnlyList<(string Input, string Output)> pairs)
     {
         _model = model;
         _states = [.. pairs.Select(pair => new State(IndexOf(model.Inputs, pair.Input), IndexOf(model.Outputs, pair.Output)))];
