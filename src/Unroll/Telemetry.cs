@@ -45,7 +45,7 @@ internal static class Telemetry
         "unroll.training.active", "{training}", "Trainings that run.");
 
     private static readonly ObservableUpDownCounter<long> s_open = s_meter.CreateObservableUpDownCounter(
-        "unroll.streams.open", () => Stream.Count, "{stream}", "Streams in memory, of those opened since somebody listens.");
+        "unroll.streams.open", () => OpenStream.Count, "{stream}", "Streams in memory, of those opened since somebody listens.");
 
     /// <summary>The source of the activities of this library.</summary>
     public static ActivitySource Activities { get; } = new(Name, s_version);
@@ -90,7 +90,7 @@ internal static class Telemetry
     }
 
     /// <summary>What counts an open stream as long as it is referred to; null where nobody listens.</summary>
-    public static Stream? Opened() => s_open.Enabled ? new Stream() : null;
+    public static OpenStream? Opened() => s_open.Enabled ? new OpenStream() : null;
 
     public static Activity? Begin(string what, Model model)
     {
@@ -151,13 +151,13 @@ internal readonly ref struct PredictionWatch
 }
 
 /// <summary>Counts a stream until it is collected. It is an object of its own, so that the stream needs no finalizer.</summary>
-internal sealed class Stream
+internal sealed class OpenStream
 {
     private static long s_count;
 
-    public Stream() => Interlocked.Increment(ref s_count);
+    public OpenStream() => Interlocked.Increment(ref s_count);
 
-    ~Stream() => Interlocked.Decrement(ref s_count);
+    ~OpenStream() => Interlocked.Decrement(ref s_count);
 
     public static long Count => Interlocked.Read(ref s_count);
 }
