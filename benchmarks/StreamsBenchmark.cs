@@ -19,7 +19,8 @@ internal static class StreamsBenchmark
 {
     private const double SameOutput = 1e-4;
 
-    private sealed record Row(string Name, SideBySide Timing, long OurBytes, long TheirBytes, double OurResident, double TheirResident, double Distance);
+    private sealed record Row(
+        string Name, SideBySide Timing, long OurBytes, long TheirBytes, double OurResident, double TheirResident, double Distance);
 
     public static void Run(StreamsOptions options)
     {
@@ -60,7 +61,8 @@ internal static class StreamsBenchmark
         var timing = new SideBySide(() => ours.Step(), () => theirs.Step(), 0.05);
         for (int run = 0; run < runs; run++)
             timing.RunPair();
-        return new Row(name, timing, Allocated(() => ours.Step()), Allocated(() => theirs.Step()), afterOurs - start, afterTheirs - afterOurs, distance);
+        return new Row(name, timing, Allocated(() => ours.Step()), Allocated(() => theirs.Step()), afterOurs - start,
+            afterTheirs - afterOurs, distance);
     }
 
     /// <summary>Managed bytes that a frame allocates.</summary>
@@ -99,7 +101,19 @@ internal static class StreamsBenchmark
             |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
             """);
         foreach (Row row in rows)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Figures.Seconds(row.Timing.Ours)} | {Figures.Seconds(row.Timing.Theirs)} | {Figures.Ratio(row.Timing)} | {Figures.Quiet(row.Timing.Ours)}, {Figures.Quiet(row.Timing.Theirs)} | {row.OurBytes} | {row.TheirBytes} | {row.OurResident:F0} | {row.TheirResident:F0} | {row.Distance:0.0e0} |");
+        {
+            SideBySide timing = row.Timing;
+            string[] cells =
+            [
+                row.Name, Figures.Seconds(timing.Ours), Figures.Seconds(timing.Theirs), Figures.Ratio(timing),
+                $"{Figures.Quiet(timing.Ours)}, {Figures.Quiet(timing.Theirs)}", $"{row.OurBytes}", $"{row.TheirBytes}",
+                row.OurResident.ToString("F0", CultureInfo.InvariantCulture),
+                row.TheirResident.ToString("F0", CultureInfo.InvariantCulture),
+                row.Distance.ToString("0.0e0", CultureInfo.InvariantCulture),
+            ];
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |");
+        }
+
         return text.ToString();
     }
 
@@ -139,17 +153,21 @@ internal static class StreamsBenchmark
 
         public OnnxRuntimeStream(string path, float[] frame, int[] shape)
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1,
+                GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
             _session = new InferenceSession(path, options);
             OnnxStreamingSession names = OnnxModel.Load(path).Stream();
             IReadOnlyList<(string Input, string Output)> pairs = names.StatePairs;
-            _inputNames = [names.Inputs[0].Name, .. pairs.Select(pair => pair.Input), .. names.Inputs.Where(input => input.Name == "sr").Select(input => input.Name)];
+            _inputNames = [names.Inputs[0].Name, .. pairs.Select(pair => pair.Input),
+                .. names.Inputs.Where(input => input.Name == "sr").Select(input => input.Name)];
             _outputNames = [names.Outputs[0].Name, .. pairs.Select(pair => pair.Output)];
             int[] extents = [.. _session.OutputMetadata[_outputNames[0]].Dimensions.Select(extent => Math.Max(extent, 1))];
             _result = new float[extents.Aggregate((a, b) => a * b)];
             OrtValue input = Value(frame, shape), output = Value(_result, extents);
-            int[][] states = [.. pairs.Select(pair => _session.InputMetadata[pair.Input].Dimensions.Select(extent => Math.Max(extent, 1)).ToArray())];
-            OrtValue[][] buffers = [.. Enumerable.Range(0, 2).Select(_ => states.Select(state => Value(new float[state.Aggregate((a, b) => a * b)], state)).ToArray())];
+            int[][] states = [.. pairs.Select(
+                pair => _session.InputMetadata[pair.Input].Dimensions.Select(extent => Math.Max(extent, 1)).ToArray())];
+            OrtValue[][] buffers = [.. Enumerable.Range(0, 2).Select(
+                _ => states.Select(state => Value(new float[state.Aggregate((a, b) => a * b)], state)).ToArray())];
             OrtValue[] rate = _inputNames.Contains("sr") ? [OrtValue.CreateTensorValueFromMemory(new long[] { 16000 }, [])] : [];
             for (int turn = 0; turn < 2; turn++)
             {

@@ -89,7 +89,8 @@ public class OnnxModelGoldenTests
         double probability = 0, state = 0;
         foreach (JsonElement one in golden.GetProperty("cases").EnumerateArray())
         {
-            float[] expected = Pretrained.Floats(one.GetProperty("probabilities")), last = Pretrained.Floats(one.GetProperty("state_after"));
+            float[] expected = Pretrained.Floats(one.GetProperty("probabilities")),
+                last = Pretrained.Floats(one.GetProperty("state_after"));
             int[] shape = Pretrained.ShapeOf(one.GetProperty("probabilities"));
             int rows = shape[0], frames = shape[1], at = 0;
             int[] first = [.. one.GetProperty("rows").EnumerateArray().Select(row => FirstOf(row))];
@@ -111,7 +112,8 @@ public class OnnxModelGoldenTests
                     samples.AsSpan(start, 512).CopyTo(to[64..]);
                 }
 
-                OnnxTensor[] inputs = isRateFixed ? [batch] : [.. stream.Inputs.Select(value => value.Name == "sr" ? OnnxTensor.Of(16000L) : batch)];
+                OnnxTensor[] inputs = isRateFixed ? [batch]
+                    : [.. stream.Inputs.Select(value => value.Name == "sr" ? OnnxTensor.Of(16000L) : batch)];
                 var outputs = new OnnxTensor?[1];
                 stream.Run(inputs, outputs);
                 for (int row = 0; row < rows; row++)
@@ -135,7 +137,8 @@ public class OnnxModelGoldenTests
         {
             var input = new float[576];
             samples.AsSpan(frame * 512 - 64, 576).CopyTo(input);
-            OnnxTensor probability = stream.Run(new Dictionary<string, OnnxTensor> { [stream.Inputs[0].Name] = OnnxTensor.Of(input, 1, 576) }).Values.Single();
+            OnnxTensor probability = stream.Run(
+                new Dictionary<string, OnnxTensor> { [stream.Inputs[0].Name] = OnnxTensor.Of(input, 1, 576) }).Values.Single();
             speech += probability.Values<float>()[0] >= 0.5f ? 1 : 0;
         }
 

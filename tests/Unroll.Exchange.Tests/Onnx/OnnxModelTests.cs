@@ -20,8 +20,10 @@ public class OnnxModelTests
         graph.Node("TfIdfVectorizer", [x], ["b"]);
         graph.Node("Conv", [x, x], ["c"], ("no_such_option", 1L));
         var error = Assert.Throws<UnsupportedModelException>(() => Load(graph));
-        Assert.Equal(["operator NoSuchThing of opset 17", "operator TfIdfVectorizer of opset 17", "attribute no_such_option of Conv Conv_node"], error.Reasons);
-        Assert.Contains("attribute no_such_option", Assert.Throws<UnsupportedModelException>(() => Load(With("Relu", ("no_such_option", 1L)))).Message, StringComparison.Ordinal);
+        Assert.Equal(["operator NoSuchThing of opset 17", "operator TfIdfVectorizer of opset 17",
+            "attribute no_such_option of Conv Conv_node"], error.Reasons);
+        Assert.Contains("attribute no_such_option",
+            Assert.Throws<UnsupportedModelException>(() => Load(With("Relu", ("no_such_option", 1L)))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,10 +88,12 @@ public class OnnxModelTests
             "ConstantOfShape" => graph.Node(kind, [graph.Constant("shape", [Many, Many])]),
             "Expand" => graph.Node(kind, [one, graph.Constant("shape", [Many, Many])]),
             "Tile" => graph.Node(kind, [one, graph.Constant("repeats", [Many, Many])]),
-            "Range" => graph.Node(kind, [graph.Constant("a", [0L], true), graph.Constant("b", [Many * Many], true), graph.Constant("c", [1L], true)]),
+            "Range" => graph.Node(
+                kind, [graph.Constant("a", [0L], true), graph.Constant("b", [Many * Many], true), graph.Constant("c", [1L], true)]),
             "Pad" => graph.Node(kind, [one, graph.Constant("pads", [Many, Many, Many, Many])]),
             "EyeLike" => graph.Node(kind, [graph.Node("Expand", [one, graph.Constant("shape", [Many, Many])])]),
-            "OneHot" => graph.Node(kind, [graph.Node("Range", [graph.Constant("a", [0L], true), graph.Constant("b", [Many], true), graph.Constant("c", [1L], true)]), graph.Constant("d", [Many], true), graph.Constant("v", [0f, 1f], 2)]),
+            "OneHot" => graph.Node(kind, [graph.Node("Range", [graph.Constant("a", [0L], true), graph.Constant("b", [Many], true),
+                graph.Constant("c", [1L], true)]), graph.Constant("d", [Many], true), graph.Constant("v", [0f, 1f], 2)]),
             _ => graph.Node("Resize", [one, "", graph.Constant("scales", [60_000f, 60_000f], 2)]),
         };
         string sum = graph.Node("ReduceSum", [kind == "Range" ? graph.Node("Cast", [made], ("to", 1L)) : made]);
@@ -115,7 +119,8 @@ public class OnnxModelTests
         graph.Output("y", DataType.Float, null);
         OnnxModel model = Load(graph);
         using var cancellation = new CancellationTokenSource(100);
-        Assert.Throws<OperationCanceledException>(() => model.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of(new float[4], 4) }, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => model.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of(new float[4], 4) }, cancellation.Token));
     }
 
     [Fact]
@@ -127,7 +132,8 @@ public class OnnxModelTests
         model.Graph.Output.Clear();
         model.Graph.Output.Add(new ValueInfoProto { Name = "y", Type = model.Graph.Input[0].Type });
         OnnxModel loaded = OnnxModel.Load(new MemoryStream(model.ToByteArray()));
-        Assert.Equal([2f, 4f, 6f, 8f], loaded.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([1f, 2, 3, 4], 4) })["y"].Values<float>().ToArray());
+        Assert.Equal([2f, 4f, 6f, 8f],
+            loaded.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([1f, 2, 3, 4], 4) })["y"].Values<float>().ToArray());
 
         // One that calls itself, and thirty that call the next one twice.
         model.Functions[0] = Doubling("f", "f", "mine");
@@ -150,13 +156,15 @@ public class OnnxModelTests
         GraphWriter graph = Identity(out string x);
         graph.Output(graph.Node("Relu", [x]), DataType.Float, null);
         OnnxModel model = Load(graph);
-        Assert.Contains("needs the input x of Float32, [4]", Assert.Throws<ArgumentException>(() => model.Run(new Dictionary<string, OnnxTensor>())).Message, StringComparison.Ordinal);
+        Assert.Contains("needs the input x of Float32, [4]",
+            Assert.Throws<ArgumentException>(() => model.Run(new Dictionary<string, OnnxTensor>())).Message, StringComparison.Ordinal);
         Assert.Contains("[3] was given", Throws(OnnxTensor.Of(new float[3], 3)), StringComparison.Ordinal);
         Assert.Contains("Float64", Throws(OnnxTensor.Of(new double[4], 4)), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => OnnxTensor.Of(new float[4], 3));
         Assert.Throws<ArgumentException>(() => OnnxTensor.Of('x'));
 
-        string Throws(OnnxTensor tensor) => Assert.Throws<ArgumentException>(() => model.Run(new Dictionary<string, OnnxTensor> { ["x"] = tensor })).Message;
+        string Throws(OnnxTensor tensor) => Assert.Throws<ArgumentException>(
+            () => model.Run(new Dictionary<string, OnnxTensor> { ["x"] = tensor })).Message;
     }
 
     [Fact]
@@ -178,7 +186,8 @@ public class OnnxModelTests
             {
                 OnnxModel model = OnnxModel.Load(new MemoryStream(bytes), new OnnxModelOptions { MemoryLimit = 1 << 26 });
                 var inputs = model.Inputs.ToDictionary(
-                    input => input.Name, input => OnnxTensor.Zeros(input.Type, [.. (input.Shape ?? [1]).Select(extent => extent is < 0 or > 64 ? 2 : extent)]));
+                    input => input.Name, input => OnnxTensor.Zeros(
+                        input.Type, [.. (input.Shape ?? [1]).Select(extent => extent is < 0 or > 64 ? 2 : extent)]));
                 model.Run(inputs, cancellation.Token);
             }
             catch (Exception e) when (e is UnrollException or ArgumentException)
@@ -194,11 +203,14 @@ public class OnnxModelTests
         string x = graph.Input("x", DataType.Float, ["t", 1, 3]);
         string state = graph.Input("state", DataType.Float, [1, 1, 4]);
         float[] Some(int count) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(i) / 2)];
-        graph.Node("GRU", [x, graph.Constant("w", Some(36), 1, 12, 3), graph.Constant("r", Some(48), 1, 12, 4), graph.Constant("b", Some(24), 1, 24), "", state], ["y", "stateN"], ("hidden_size", 4L), ("linear_before_reset", 1L));
-        string flat = graph.Node("Reshape", [graph.Node("Squeeze", ["y", graph.Constant("one", [1L])]), graph.Constant("shape", [1L, 1, -1])]);
+        graph.Node("GRU", [x, graph.Constant("w", Some(36), 1, 12, 3), graph.Constant("r", Some(48), 1, 12, 4),
+            graph.Constant("b", Some(24), 1, 24), "", state], ["y", "stateN"], ("hidden_size", 4L), ("linear_before_reset", 1L));
+        string flat = graph.Node(
+            "Reshape", [graph.Node("Squeeze", ["y", graph.Constant("one", [1L])]), graph.Constant("shape", [1L, 1, -1])]);
         string convolved = graph.Node("Conv", [flat, graph.Constant("k", Some(30), 10, 1, 3)], ("pads", new long[] { 1, 1 }));
         GraphWriter then = graph.Body("then"), otherwise = graph.Body("else");
-        then.Output(then.Node("Slice", [convolved, then.Constant("from", [0L]), then.Constant("to", [2L]), then.Constant("axis", [1L])]), DataType.Float, null);
+        then.Output(then.Node("Slice", [convolved, then.Constant("from", [0L]), then.Constant("to", [2L]), then.Constant("axis", [1L])]),
+            DataType.Float, null);
         otherwise.Output(otherwise.Node("Relu", [convolved]), DataType.Float, null);
         string many = graph.Node("Greater", [graph.Node("Size", [x]), graph.Constant("five", [5L], true)]);
         graph.Node("If", [many], ["z"], ("then_branch", then.Graph), ("else_branch", otherwise.Graph));
@@ -230,7 +242,8 @@ public class OnnxModelTests
         return graph;
     }
 
-    private static OnnxModel Load(GraphWriter graph, int opset = 17) => OnnxModel.Load(new MemoryStream(graph.ToModel(opset).ToByteArray()));
+    private static OnnxModel Load(GraphWriter graph, int opset = 17) =>
+        OnnxModel.Load(new MemoryStream(graph.ToModel(opset).ToByteArray()));
 
     private static void Refused(string message, GraphWriter graph, int opset = 17) =>
         Assert.Contains(message, Assert.ThrowsAny<UnrollException>(() => Load(graph, opset)).Message, StringComparison.Ordinal);

@@ -11,25 +11,37 @@ namespace Unroll.Exchange.Tests;
 /// <summary>Operators, options and versions that the format's own cases leave out, beside ONNX Runtime.</summary>
 public class OnnxOperatorTests
 {
-    /// <summary>A node: operator, opset, shapes of floating point inputs, constants of whole numbers after them, attributes, outputs.</summary>
-    private sealed record Case(string Operator, int Opset, int[][] Shapes, long[][] Constants, (string, object)[] Attributes, int Outputs = 1, bool HasConstantWeights = false);
+    /// <summary>
+    /// A node: operator, opset, shapes of floating point inputs, constants of whole numbers after them, attributes, outputs.
+    /// </summary>
+    private sealed record Case(string Operator, int Opset, int[][] Shapes, long[][] Constants, (string, object)[] Attributes,
+        int Outputs = 1, bool HasConstantWeights = false);
 
     private static readonly Case[] s_cases =
     [
-        new("Conv", 11, [[2, 4, 9], [6, 2, 3], [6]], [], [("group", 2L), ("dilations", new long[] { 2 }), ("pads", new long[] { 3, 1 }), ("strides", new long[] { 2 })]),
-        new("Conv", 11, [[1, 8, 7, 6], [16, 8, 3, 2], [16]], [], [("pads", new long[] { 1, 0, 2, 1 }), ("strides", new long[] { 1, 2 })], HasConstantWeights: true),
+        new("Conv", 11, [[2, 4, 9], [6, 2, 3], [6]], [],
+            [("group", 2L), ("dilations", new long[] { 2 }), ("pads", new long[] { 3, 1 }), ("strides", new long[] { 2 })]),
+        new("Conv", 11, [[1, 8, 7, 6], [16, 8, 3, 2], [16]], [], [("pads", new long[] { 1, 0, 2, 1 }), ("strides", new long[] { 1, 2 })],
+            HasConstantWeights: true),
         new("Conv", 11, [[2, 8, 7, 6], [16, 8, 3, 2], [16]], [], [("auto_pad", "SAME_LOWER"), ("strides", new long[] { 2, 2 })]),
         new("Conv", 11, [[1, 1, 640], [33, 1, 256]], [], [("strides", new long[] { 128 })], HasConstantWeights: true),
         new("Conv", 11, [[1, 1, 640], [17, 1, 64], [17]], [], [("strides", new long[] { 64 })], HasConstantWeights: true),
-        new("Conv", 11, [[1, 6, 4, 9], [6, 1, 3, 3], [6]], [], [("group", 6L), ("pads", new long[] { 0, 2, 0, 2 }), ("dilations", new long[] { 1, 2 })], HasConstantWeights: true),
+        new("Conv", 11, [[1, 6, 4, 9], [6, 1, 3, 3], [6]], [],
+            [("group", 6L), ("pads", new long[] { 0, 2, 0, 2 }), ("dilations", new long[] { 1, 2 })], HasConstantWeights: true),
         new("Conv", 11, [[1, 2, 4, 5, 6], [9, 2, 2, 3, 2], [9]], [], [("pads", new long[] { 1, 1, 0, 0, 1, 1 })]),
-        new("ConvTranspose", 11, [[2, 4, 9], [4, 3, 3], [6]], [], [("group", 2L), ("strides", new long[] { 2 }), ("pads", new long[] { 1, 2 }), ("output_padding", new long[] { 1 })]),
-        new("ConvTranspose", 11, [[1, 8, 5, 4], [8, 6, 3, 2], [6]], [], [("strides", new long[] { 2, 3 }), ("dilations", new long[] { 2, 1 }), ("pads", new long[] { 1, 0, 0, 1 })], HasConstantWeights: true),
+        new("ConvTranspose", 11, [[2, 4, 9], [4, 3, 3], [6]], [],
+            [("group", 2L), ("strides", new long[] { 2 }), ("pads", new long[] { 1, 2 }), ("output_padding", new long[] { 1 })]),
+        new("ConvTranspose", 11, [[1, 8, 5, 4], [8, 6, 3, 2], [6]], [], [("strides", new long[] { 2, 3 }),
+            ("dilations", new long[] { 2, 1 }), ("pads", new long[] { 1, 0, 0, 1 })], HasConstantWeights: true),
         new("ConvTranspose", 11, [[2, 8, 5, 4], [8, 6, 3, 3]], [], [("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2, 2 })]),
-        new("ConvTranspose", 11, [[1, 16, 3, 33], [16, 1, 3, 3], [16]], [], [("group", 16L), ("pads", new long[] { 2, 1, 0, 1 })], HasConstantWeights: true),
-        new("MaxPool", 12, [[1, 2, 9, 8]], [], [("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 3 }), ("ceil_mode", 1L), ("dilations", new long[] { 2, 1 })], 2),
-        new("AveragePool", 19, [[1, 2, 9, 8]], [], [("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 0, 1, 1 }), ("count_include_pad", 1L)]),
-        new("AveragePool", 11, [[1, 3, 12]], [], [("kernel_shape", new long[] { 5 }), ("auto_pad", "SAME_LOWER"), ("strides", new long[] { 2 })]),
+        new("ConvTranspose", 11, [[1, 16, 3, 33], [16, 1, 3, 3], [16]], [], [("group", 16L), ("pads", new long[] { 2, 1, 0, 1 })],
+            HasConstantWeights: true),
+        new("MaxPool", 12, [[1, 2, 9, 8]], [], [("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 3 }), ("ceil_mode", 1L),
+            ("dilations", new long[] { 2, 1 })], 2),
+        new("AveragePool", 19, [[1, 2, 9, 8]], [], [("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 2 }),
+            ("pads", new long[] { 1, 0, 1, 1 }), ("count_include_pad", 1L)]),
+        new("AveragePool", 11, [[1, 3, 12]], [],
+            [("kernel_shape", new long[] { 5 }), ("auto_pad", "SAME_LOWER"), ("strides", new long[] { 2 })]),
         new("LpPool", 18, [[1, 2, 9, 8]], [], [("kernel_shape", new long[] { 3, 2 }), ("p", 3L)]),
         new("GlobalLpPool", 11, [[2, 3, 5]], [], []),
         new("GlobalAveragePool", 11, [[2, 3, 5, 2]], [], []),
@@ -45,7 +57,7 @@ public class OnnxOperatorTests
         new("InstanceNormalization", 11, [[2, 3, 4, 2], [3], [3]], [], []),
         new("BatchNormalization", 15, [[2, 3, 4], [3], [3], [3], [3]], [], [("epsilon", 0.9f)]),
         new("LpNormalization", 11, [[3, 4, 5]], [], [("axis", 1L), ("p", 1L)]),
-        new("LRN", 13, [[2, 7, 3]], [], [("size", 3L), ("alpha", 0.3f), ("bias", 1.5f)]),
+        new("LRN", 13, [[2, 7, 3, 2]], [], [("size", 3L), ("alpha", 0.3f), ("bias", 1.5f)]),
         new("RMSNormalization", 23, [[3, 4, 5], [5]], [], [("axis", -1L)]),
         new("Gelu", 20, [[40]], [], []),
         new("Gelu", 20, [[40]], [], [("approximate", "tanh")]),
@@ -85,7 +97,8 @@ public class OnnxOperatorTests
         new("DFT", 20, [[2, 10, 1]], [], [("onesided", 1L)]),
         new("DFT", 17, [[2, 16, 1]], [], [("axis", 1L)]),
         new("Attention", 23, [[2, 4, 3, 8], [2, 2, 5, 8], [2, 2, 5, 6]], [], []),
-        new("Attention", 23, [[2, 3, 32], [2, 3, 16], [2, 3, 16]], [], [("q_num_heads", 4L), ("kv_num_heads", 2L), ("is_causal", 1L), ("scale", 0.3f)]),
+        new("Attention", 23, [[2, 3, 32], [2, 3, 16], [2, 3, 16]], [],
+            [("q_num_heads", 4L), ("kv_num_heads", 2L), ("is_causal", 1L), ("scale", 0.3f)]),
         new("Attention", 23, [[2, 4, 3, 8], [2, 4, 5, 8], [2, 4, 5, 6], [3, 5]], [], []),
         new("Shrink", 9, [[40]], [], [("lambd", 0.3f), ("bias", 0.1f)]),
         new("PRelu", 16, [[2, 3, 4], [3, 1]], [], []),
@@ -141,12 +154,14 @@ public class OnnxOperatorTests
         graph.Node(one.Operator, names, outputs, one.Attributes);
         bool isIndex = one.Operator is "ArgMax";
         for (int i = 0; i < outputs.Length; i++)
-            graph.Output(outputs[i], isIndex || (i == 1 && one.Operator is "TopK" or "MaxPool" && i == 1) ? DataType.Int64 : DataType.Float, null);
+            graph.Output(
+                outputs[i], isIndex || (i == 1 && one.Operator is "TopK" or "MaxPool" && i == 1) ? DataType.Int64 : DataType.Float, null);
         byte[] model = graph.ToModel(one.Opset).ToByteArray();
 
         using var session = new InferenceSession(model);
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> expected = session.Run(
-            [.. inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
+            [.. inputs.Select(
+                input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
         IReadOnlyDictionary<string, OnnxTensor> actual = OnnxModel.Load(new MemoryStream(model))
             .Run(inputs.ToDictionary(input => input.Key, input => OnnxTensor.Of(input.Value.Values, input.Value.Shape)));
         foreach (DisposableNamedOnnxValue output in expected)
@@ -161,7 +176,8 @@ public class OnnxOperatorTests
             Assert.Equal(output.AsTensor<float>().Dimensions.ToArray(), ours.Shape);
             float[] right = output.AsTensor<float>().ToArray();
             for (int i = 0; i < right.Length; i++)
-                Assert.True(Math.Abs(right[i] - ours.Values<float>()[i]) <= 1e-5 * Math.Max(1, Math.Abs(right[i])), $"{output.Name}[{i}]: {ours.Values<float>()[i]} instead of {right[i]}");
+                Assert.True(Math.Abs(right[i] - ours.Values<float>()[i]) <= 1e-5 * Math.Max(1, Math.Abs(right[i])),
+                    $"{output.Name}[{i}]: {ours.Values<float>()[i]} instead of {right[i]}");
         }
     }
 }

@@ -20,7 +20,8 @@ public class OnnxRecurrentTests
         {
             foreach (string direction in (string[])["forward", "reverse", "bidirectional"])
             {
-                foreach (string options in (string[])["", "bias", "bias states", "bias states lengths", "bias clip", "bias constant", "bias states lengths constant", "activations bias"])
+                foreach (string options in (string[])["", "bias", "bias states", "bias states lengths", "bias clip", "bias constant",
+                    "bias states lengths constant", "activations bias"])
                     cases.Add(kind, direction, options);
                 if (kind == "GRU")
                 {
@@ -48,9 +49,11 @@ public class OnnxRecurrentTests
         (ModelProto model, Dictionary<string, (float[] Values, int[] Shape)> inputs) = Make(kind, direction, options);
         using var session = new InferenceSession(model.ToByteArray());
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> expected = session.Run(
-            [.. inputs.Select(input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
+            [.. inputs.Select(
+                input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
         OnnxModel ours = OnnxModel.Load(new MemoryStream(model.ToByteArray()));
-        IReadOnlyDictionary<string, OnnxTensor> actual = ours.Run(inputs.ToDictionary(input => input.Key, input => OnnxTensor.Of(input.Value.Values, input.Value.Shape)));
+        IReadOnlyDictionary<string, OnnxTensor> actual = ours.Run(
+            inputs.ToDictionary(input => input.Key, input => OnnxTensor.Of(input.Value.Values, input.Value.Shape)));
         foreach (DisposableNamedOnnxValue output in expected)
         {
             float[] right = output.AsTensor<float>().ToArray();
@@ -61,7 +64,8 @@ public class OnnxRecurrentTests
         }
     }
 
-    private static (ModelProto Model, Dictionary<string, (float[] Values, int[] Shape)> Inputs) Make(string kind, string direction, string options)
+    private static (ModelProto Model, Dictionary<string, (float[] Values, int[] Shape)> Inputs) Make(
+        string kind, string direction, string options)
     {
         int gates = kind switch { "RNN" => 1, "GRU" => 3, _ => 4 }, directions = direction == "bidirectional" ? 2 : 1;
         var graph = new GraphWriter("g");
@@ -115,11 +119,22 @@ public class OnnxRecurrentTests
             attributes.Add(("input_forget", 1L));
         if (Has("activations"))
         {
-            string[] one = kind switch { "RNN" => ["LeakyRelu"], "GRU" => ["HardSigmoid", "ScaledTanh"], _ => ["HardSigmoid", "Elu", "Softsign"] };
+            string[] one = kind switch
+            {
+                "RNN" => ["LeakyRelu"],
+                "GRU" => ["HardSigmoid", "ScaledTanh"],
+                _ => ["HardSigmoid", "Elu", "Softsign"]
+            };
             attributes.Add(("activations", Enumerable.Repeat(one, directions).SelectMany(x => x).ToArray()));
-            attributes.Add(("activation_alpha", Enumerable.Repeat(kind switch { "RNN" => [0.3f], "GRU" => [0.25f, 0.8f], _ => new[] { 0.25f, 1.1f } }, directions).SelectMany(x => x).ToArray()));
+            attributes.Add(("activation_alpha", Enumerable.Repeat(kind switch
+            {
+                "RNN" => [0.3f],
+                "GRU" => [0.25f, 0.8f],
+                _ => new[] { 0.25f, 1.1f }
+            }, directions).SelectMany(x => x).ToArray()));
             if (kind != "RNN")
-                attributes.Add(("activation_beta", Enumerable.Repeat(kind == "GRU" ? new[] { 0.4f, 0.7f } : [0.45f], directions).SelectMany(x => x).ToArray()));
+                attributes.Add(("activation_beta",
+                    Enumerable.Repeat(kind == "GRU" ? new[] { 0.4f, 0.7f } : [0.45f], directions).SelectMany(x => x).ToArray()));
         }
 
         string[] outputs = kind == "LSTM" ? ["Y", "Y_h", "Y_c"] : ["Y", "Y_h"];

@@ -54,27 +54,38 @@ public class OnnxRunTests
         var graph = new GraphWriter("g");
         string x = graph.Input("x", DataType.Float, [2]), rate = graph.Input("sr", DataType.Int64, []);
         GraphWriter then = graph.Body("then"), otherwise = graph.Body("else");
-        then.Output(then.Node("Mul", [x, then.Node("Add", [then.Constant("a", [1f, 2f], 2), then.Constant("b", [1f], 1)])]), DataType.Float, null);
+        then.Output(
+            then.Node("Mul", [x, then.Node("Add", [then.Constant("a", [1f, 2f], 2), then.Constant("b", [1f], 1)])]), DataType.Float, null);
         otherwise.Output(otherwise.Node("Neg", [x]), DataType.Float, null);
-        graph.Node("If", [graph.Node("Equal", [rate, graph.Constant("wide", [16000L], true)])], ["y"], ("then_branch", then.Graph), ("else_branch", otherwise.Graph));
+        graph.Node("If", [graph.Node("Equal", [rate, graph.Constant("wide", [16000L], true)])], ["y"], ("then_branch", then.Graph),
+            ("else_branch", otherwise.Graph));
         graph.Output("y", DataType.Float, null);
         byte[] bytes = graph.ToModel(17).ToByteArray();
         OnnxModel free = OnnxModel.Load(new MemoryStream(bytes));
-        Assert.Equal([-3f, -5f], free.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([3f, 5f], 2), ["sr"] = OnnxTensor.Of(8000L) })["y"].Values<float>().ToArray());
-        OnnxModel known = OnnxModel.Load(new MemoryStream(bytes), new OnnxModelOptions { FixedInputs = new Dictionary<string, OnnxTensor> { ["sr"] = OnnxTensor.Of(16000L) } });
+        Assert.Equal([-3f, -5f], free.Run(new Dictionary<string, OnnxTensor>
+        {
+            ["x"] = OnnxTensor.Of([3f, 5f], 2),
+            ["sr"] = OnnxTensor.Of(8000L)
+        })["y"].Values<float>().ToArray());
+        OnnxModel known = OnnxModel.Load(new MemoryStream(bytes),
+            new OnnxModelOptions { FixedInputs = new Dictionary<string, OnnxTensor> { ["sr"] = OnnxTensor.Of(16000L) } });
         Assert.Equal(["x"], known.Inputs.Select(input => input.Name));
         Assert.Equal(1, known.NodesOfARun);
-        Assert.Equal([6f, 15f], known.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([3f, 5f], 2) })["y"].Values<float>().ToArray());
-        Assert.Throws<ArgumentException>(() => OnnxModel.Load(new MemoryStream(bytes), new OnnxModelOptions { FixedInputs = new Dictionary<string, OnnxTensor> { ["rate"] = OnnxTensor.Of(16000L) } }));
+        Assert.Equal(
+            [6f, 15f], known.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([3f, 5f], 2) })["y"].Values<float>().ToArray());
+        Assert.Throws<ArgumentException>(() => OnnxModel.Load(new MemoryStream(bytes),
+            new OnnxModelOptions { FixedInputs = new Dictionary<string, OnnxTensor> { ["rate"] = OnnxTensor.Of(16000L) } }));
     }
 
     private static float[] Frames(int steps) => [.. Enumerable.Range(0, 3 * steps).Select(i => MathF.Cos(i))];
 
-    private static float[] Result(OnnxModel model, int steps) => Run(model, Frames(steps)).First(pair => pair.Key != "stateN").Value.Values<float>().ToArray();
+    private static float[] Result(OnnxModel model, int steps) =>
+        Run(model, Frames(steps)).First(pair => pair.Key != "stateN").Value.Values<float>().ToArray();
 
-    private static IReadOnlyDictionary<string, OnnxTensor> Run(OnnxModel model, float[] frames) => model.Run(new Dictionary<string, OnnxTensor>
-    {
-        ["x"] = OnnxTensor.Of(frames, frames.Length / 3, 1, 3),
-        ["state"] = OnnxTensor.Of(new float[4], 1, 1, 4),
-    });
+    private static IReadOnlyDictionary<string, OnnxTensor> Run(OnnxModel model, float[] frames) =>
+        model.Run(new Dictionary<string, OnnxTensor>
+        {
+            ["x"] = OnnxTensor.Of(frames, frames.Length / 3, 1, 3),
+            ["state"] = OnnxTensor.Of(new float[4], 1, 1, 4),
+        });
 }

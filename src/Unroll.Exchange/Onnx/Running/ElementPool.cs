@@ -71,5 +71,6 @@ internal sealed class ElementPool<T>(RunMemory memory) : ElementPool
 
     private static int Bytes => NamedTensor.SizeOf(ElementOf<T>.Type);
 
-    private static int SizeClass(long length) => Math.Max(LeastBits, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Math.Max(length, 1) - 1));
+    private static int SizeClass(long length) =>
+        Math.Max(LeastBits, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Math.Max(length, 1) - 1));
 }

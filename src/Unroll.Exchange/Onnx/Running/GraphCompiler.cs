@@ -189,7 +189,8 @@ internal sealed class GraphCompiler
         catch (UnsupportedModelException unsupported)
         {
             foreach (string reason in unsupported.Reasons)
-                Unsupported(unsupported.Message.StartsWith(reading.Label, StringComparison.Ordinal) ? $"{reading.Label}: {reason}" : reason);
+                Unsupported(
+                    unsupported.Message.StartsWith(reading.Label, StringComparison.Ordinal) ? $"{reading.Label}: {reason}" : reason);
             return null;
         }
     }
@@ -220,7 +221,8 @@ internal sealed class GraphCompiler
         AddNodes(graph.Node, inner, steps, opset);
         for (int i = 0; i < node.Output.Count; i++)
         {
-            int value = inner.Find(graph.Output[i].Name) ?? throw new UnrollException($"{label}: nothing makes {graph.Output[i].Name} in its {branch}.");
+            int value = inner.Find(graph.Output[i].Name)
+                ?? throw new UnrollException($"{label}: nothing makes {graph.Output[i].Name} in its {branch}.");
             if (node.Output[i].Length > 0)
                 scope.Add(node.Output[i], value, label);
         }
@@ -252,7 +254,8 @@ internal sealed class GraphCompiler
         for (int i = 0; i < Math.Min(node.Output.Count, function.Output.Count); i++)
         {
             if (node.Output[i].Length > 0)
-                scope.Add(node.Output[i], inner.Find(function.Output[i]) ?? throw new UnrollException($"{label}: nothing makes {function.Output[i]}."), label);
+                scope.Add(node.Output[i], inner.Find(function.Output[i])
+                    ?? throw new UnrollException($"{label}: nothing makes {function.Output[i]}."), label);
         }
 
         _depth--;
@@ -307,7 +310,8 @@ internal sealed class GraphCompiler
 
     private int OpsetOf(IEnumerable<OperatorSetIdProto> imports)
     {
-        long version = imports.Where(import => DomainOf(import.Domain).Length == 0).Select(import => import.Version).DefaultIfEmpty(0).Max();
+        long version = imports.Where(
+            import => DomainOf(import.Domain).Length == 0).Select(import => import.Version).DefaultIfEmpty(0).Max();
         if (version is 0)
             return OperatorTable.LatestOpset;
         if (version is < OperatorTable.FirstOpset or > OperatorTable.LatestOpset)

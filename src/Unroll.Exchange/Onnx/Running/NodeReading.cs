@@ -5,7 +5,8 @@ namespace Unroll.Exchange.Onnx.Running;
 /// <summary>A node while its operator is made: its attributes, each asked for once, and those inputs that are constants.</summary>
 internal sealed class NodeReading(NodeProto node, string label, int version, Tensor?[] constants, Func<GraphProto, Plan> compile)
 {
-    private readonly Dictionary<string, AttributeProto> _attributes = node.Attribute.GroupBy(a => a.Name).ToDictionary(g => g.Key, g => g.Last());
+    private readonly Dictionary<string, AttributeProto> _attributes = node.Attribute.GroupBy(a => a.Name).ToDictionary(
+        g => g.Key, g => g.Last());
     private readonly HashSet<string> _asked = [];
 
     /// <summary>The version of the operators that the model is written in.</summary>

@@ -62,7 +62,8 @@ public sealed class OnnxModel
         }
 
         if (known.Keys.FirstOrDefault(key => !numbers.ContainsKey(key)) is { } unknown)
-            throw new ArgumentException($"{name} has no input {unknown}; its inputs are {string.Join(", ", numbers.Keys)}.", nameof(options));
+            throw new ArgumentException(
+                $"{name} has no input {unknown}; its inputs are {string.Join(", ", numbers.Keys)}.", nameof(options));
         _plan = compiler.Main(graph, numbers);
         InputNumbers = [.. inputs.Select(input => numbers[input.Name])];
         Inputs = inputs;
@@ -120,11 +121,13 @@ public sealed class OnnxModel
     /// <returns>All <see cref="Outputs"/> by name.</returns>
     /// <exception cref="ArgumentException">An input is missing, unknown, or of another type or shape than the graph says.</exception>
     /// <exception cref="UnrollException">A node cannot compute what it was given, or the run would need too much memory.</exception>
-    public IReadOnlyDictionary<string, OnnxTensor> Run(IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken cancellation = default)
+    public IReadOnlyDictionary<string, OnnxTensor> Run(
+        IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Keys.FirstOrDefault(key => Inputs.All(input => input.Name != key)) is { } unknown)
-            throw new ArgumentException($"{_name} has no input {unknown}; its inputs are {string.Join(", ", Inputs.Select(input => input.Name))}.", nameof(inputs));
+            throw new ArgumentException(
+                $"{_name} has no input {unknown}; its inputs are {string.Join(", ", Inputs.Select(input => input.Name))}.", nameof(inputs));
         OnnxTensor[] ordered = [.. Inputs.Select(input => inputs.TryGetValue(input.Name, out OnnxTensor? given)
             ? given
             : throw new ArgumentException($"{_name} needs the input {input.Name} of {input.Type}, {input.ShapeText}.", nameof(inputs)))];
@@ -139,7 +142,8 @@ public sealed class OnnxModel
     /// <summary>Runs the graph once, into tensors of the caller: nothing is allocated once shapes repeat.</summary>
     /// <param name="inputs">All <see cref="Inputs"/>, in their order.</param>
     /// <param name="outputs">
-    /// All <see cref="Outputs"/>, in their order. One that is there and has the type and the shape of the result is written over; others are
+    /// All <see cref="Outputs"/>, in their order. One that is there and has the type and the shape of the result is written over; others
+    /// are
     /// replaced by new ones.
     /// </param>
     /// <param name="cancellation">As above.</param>
@@ -148,7 +152,9 @@ public sealed class OnnxModel
     public void Run(ReadOnlySpan<OnnxTensor> inputs, Span<OnnxTensor?> outputs, CancellationToken cancellation = default)
     {
         if (inputs.Length != Inputs.Count || outputs.Length != Outputs.Count)
-            throw new ArgumentException($"{_name} has {Inputs.Count} inputs and {Outputs.Count} outputs, but {inputs.Length} and {outputs.Length} were given.", nameof(inputs));
+            throw new ArgumentException(
+                $"{_name} has {Inputs.Count} inputs and {Outputs.Count} outputs, but {inputs.Length} and {outputs.Length} were given.",
+                nameof(inputs));
         for (int i = 0; i < inputs.Length; i++)
             Check(Inputs[i], inputs[i]);
         RunMemory memory = Rent();
@@ -181,7 +187,8 @@ public sealed class OnnxModel
     /// ones go together in one way only.
     /// </param>
     /// <exception cref="ArgumentException">A pair names what is not there, or has two types; or no states were found.</exception>
-    public OnnxStreamingSession Stream(IReadOnlyList<(string Input, string Output)>? states = null) => new(this, states ?? StatePairs.Find(this));
+    public OnnxStreamingSession Stream(IReadOnlyList<(string Input, string Output)>? states = null) =>
+        new(this, states ?? StatePairs.Find(this));
 
     private static OnnxModel Load(Stream stream, string name, OnnxModelOptions? options)
     {
@@ -208,7 +215,8 @@ public sealed class OnnxModel
             ?? throw new UnsupportedModelException(name, [$"{value.Name} of type {TensorReading.NameOf(tensor.ElemType)}"]);
         if (tensor.Shape is null)
             return new OnnxValue(value.Name, type, null, null);
-        int[] shape = [.. tensor.Shape.Dim.Select(dim => dim.HasDimValue && dim.DimValue is >= 0 and <= int.MaxValue ? (int)dim.DimValue : -1)];
+        int[] shape = [.. tensor.Shape.Dim.Select(
+            dim => dim.HasDimValue && dim.DimValue is >= 0 and <= int.MaxValue ? (int)dim.DimValue : -1)];
         string?[] symbols = [.. tensor.Shape.Dim.Select(dim => dim.HasDimParam && dim.DimParam.Length > 0 ? dim.DimParam : null)];
         return new OnnxValue(value.Name, type, shape, symbols);
     }
@@ -225,7 +233,8 @@ public sealed class OnnxModel
         }
 
         if (!fits)
-            throw new ArgumentException($"The input {value.Name} is {value.Type}, {value.ShapeText}, but {given.Type}, {given.Inner.Shape} was given.", value.Name);
+            throw new ArgumentException(
+                $"The input {value.Name} is {value.Type}, {value.ShapeText}, but {given.Type}, {given.Inner.Shape} was given.", value.Name);
     }
 
     private RunMemory Rent()

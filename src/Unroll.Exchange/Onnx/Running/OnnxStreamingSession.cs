@@ -8,7 +8,8 @@ namespace Unroll.Exchange;
 /// </summary>
 /// <example>
 /// <code>
-/// OnnxModel model = OnnxModel.Load("silero_vad.onnx", new() { FixedInputs = new Dictionary&lt;string, OnnxTensor&gt; { ["sr"] = OnnxTensor.Of(16000L) } });
+/// var rate = new Dictionary&lt;string, OnnxTensor&gt; { ["sr"] = OnnxTensor.Of(16000L) };
+/// OnnxModel model = OnnxModel.Load("silero_vad.onnx", new() { FixedInputs = rate });
 /// OnnxStreamingSession stream = model.Stream();
 /// var frame = new float[512];
 /// OnnxTensor[] inputs = [OnnxTensor.Of(frame, 1, 512)];
@@ -36,10 +37,12 @@ public sealed class OnnxStreamingSession
         foreach (State state in _states)
         {
             if (model.Inputs[state.Input].Type != model.Outputs[state.Output].Type)
-                throw new ArgumentException($"{model.Inputs[state.Input].Name} and {model.Outputs[state.Output].Name} have two types.", nameof(pairs));
+                throw new ArgumentException(
+                    $"{model.Inputs[state.Input].Name} and {model.Outputs[state.Output].Name} have two types.", nameof(pairs));
         }
 
-        if (_states.DistinctBy(state => state.Input).Count() < _states.Length || _states.DistinctBy(state => state.Output).Count() < _states.Length)
+        if (_states.DistinctBy(state => state.Input).Count() < _states.Length
+            || _states.DistinctBy(state => state.Output).Count() < _states.Length)
             throw new ArgumentException("An input or an output is in two pairs.", nameof(pairs));
         _inputs = new OnnxTensor[model.Inputs.Count];
         _outputs = new OnnxTensor?[model.Outputs.Count];
@@ -65,14 +68,17 @@ public sealed class OnnxStreamingSession
 
     /// <summary>Runs the graph on the next piece.</summary>
     /// <param name="inputs">All <see cref="Inputs"/>, in their order.</param>
-    /// <param name="outputs">All <see cref="Outputs"/>, in their order; as in <see cref="OnnxModel.Run(ReadOnlySpan{OnnxTensor}, Span{OnnxTensor}, CancellationToken)"/>.</param>
+    /// <param name="outputs">All <see cref="Outputs"/>, in their order; as in <see cref="OnnxModel.Run(ReadOnlySpan{OnnxTensor},
+    /// Span{OnnxTensor}, CancellationToken)"/>.</param>
     /// <param name="cancellation">Ends the run between two nodes; the states stay as they were.</param>
     /// <exception cref="ArgumentException">As of the model.</exception>
     /// <exception cref="UnrollException">As of the model.</exception>
     public void Run(ReadOnlySpan<OnnxTensor> inputs, Span<OnnxTensor?> outputs, CancellationToken cancellation = default)
     {
         if (inputs.Length != _given.Length || outputs.Length != _asked.Length)
-            throw new ArgumentException($"The stream has {_given.Length} inputs and {_asked.Length} outputs, but {inputs.Length} and {outputs.Length} were given.", nameof(inputs));
+            throw new ArgumentException(
+                $"The stream has {_given.Length} inputs and {_asked.Length} outputs, but {inputs.Length} and {outputs.Length} were given.",
+                nameof(inputs));
         for (int i = 0; i < inputs.Length; i++)
             _inputs[_given[i]] = inputs[i];
         for (int i = 0; i < outputs.Length; i++)
@@ -91,11 +97,14 @@ public sealed class OnnxStreamingSession
     }
 
     /// <summary>The same by names, with new tensors.</summary>
-    public IReadOnlyDictionary<string, OnnxTensor> Run(IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken cancellation = default)
+    public IReadOnlyDictionary<string, OnnxTensor> Run(
+        IReadOnlyDictionary<string, OnnxTensor> inputs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Keys.FirstOrDefault(key => Inputs.All(input => input.Name != key)) is { } unknown)
-            throw new ArgumentException($"The stream has no input {unknown}; its inputs are {string.Join(", ", Inputs.Select(input => input.Name))}.", nameof(inputs));
+            throw new ArgumentException(
+                $"The stream has no input {unknown}; its inputs are {string.Join(", ", Inputs.Select(input => input.Name))}.",
+                nameof(inputs));
         OnnxTensor[] ordered = [.. Inputs.Select(input => inputs.TryGetValue(input.Name, out OnnxTensor? given)
             ? given
             : throw new ArgumentException($"The stream needs the input {input.Name}.", nameof(inputs)))];
@@ -132,7 +141,8 @@ public sealed class OnnxStreamingSession
     private State StateOf(string name)
     {
         int input = IndexOf(_model.Inputs, name);
-        return Array.Find(_states, state => state.Input == input) ?? throw new ArgumentException($"{name} is no state of the stream.", nameof(name));
+        return Array.Find(_states, state => state.Input == input)
+            ?? throw new ArgumentException($"{name} is no state of the stream.", nameof(name));
     }
 
     /// <summary>
@@ -160,7 +170,8 @@ public sealed class OnnxStreamingSession
             string? name = value.Symbols?[i];
             dims[i] = shape[i] >= 0 ? shape[i] : name is null ? 1 : _symbols.TryGetValue(name, out int extent)
                 ? extent
-                : throw new ArgumentException($"No input tells the extent {name} of the state {value.Name}: give its first value by {nameof(SetState)}.");
+                : throw new ArgumentException(
+                    $"No input tells the extent {name} of the state {value.Name}: give its first value by {nameof(SetState)}.");
         }
 
         return OnnxTensor.Zeros(value.Type, dims);
@@ -174,7 +185,8 @@ public sealed class OnnxStreamingSession
                 return i;
         }
 
-        throw new ArgumentException($"There is no {name}; there are {string.Join(", ", values.Select(value => value.Name))}.", nameof(name));
+        throw new ArgumentException(
+            $"There is no {name}; there are {string.Join(", ", values.Select(value => value.Name))}.", nameof(name));
     }
 
     /// <summary>A state: where it goes in and comes out, its value, and the tensor of the value before, to be written over.</summary>

@@ -36,7 +36,8 @@ public sealed class OnnxTensor
     /// <summary>A tensor of an array, which is not copied: what is written there later is read by the next run.</summary>
     /// <param name="values">Its numbers, row-major.</param>
     /// <param name="shape">Its extents; none: one number.</param>
-    /// <exception cref="ArgumentException">The shape does not hold so many numbers, or the element is none of those that a graph can have.</exception>
+    /// <exception cref="ArgumentException">The shape does not hold so many numbers, or the element is none of those that a graph can
+    /// have.</exception>
     public static OnnxTensor Of<T>(T[] values, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {
@@ -51,7 +52,8 @@ public sealed class OnnxTensor
         }
 
         if (length != values.Length || shape.Length > Tensor.MostAxes || !IsElement(typeof(T)))
-            throw new ArgumentException($"{values.Length} numbers of {typeof(T).Name} cannot have shape [{string.Join(", ", shape.ToArray())}].", nameof(values));
+            throw new ArgumentException(
+                $"{values.Length} numbers of {typeof(T).Name} cannot have shape [{string.Join(", ", shape.ToArray())}].", nameof(values));
         return new OnnxTensor(Tensor<T>.Of(values, shape));
     }
 
@@ -64,7 +66,8 @@ public sealed class OnnxTensor
     /// <exception cref="ArgumentException">They have another type.</exception>
     public Span<T> Values<T>()
         where T : unmanaged =>
-        Inner is Tensor<T> typed ? typed.Values : throw new ArgumentException($"The tensor has numbers of type {Type}, not {typeof(T).Name}.");
+        Inner is Tensor<T> typed ? typed.Values
+            : throw new ArgumentException($"The tensor has numbers of type {Type}, not {typeof(T).Name}.");
 
     /// <summary>A tensor of zeros of a type and a shape.</summary>
     internal static OnnxTensor Zeros(TensorType type, ReadOnlySpan<int> dims)

@@ -10,5 +10,5 @@ public sealed record OnnxValue(string Name, TensorType Type, IReadOnlyList<int>?
     /// <summary>The extents in words, as in <c>[2, batch, 128]</c>.</summary>
     internal string ShapeText => Shape is null
         ? "any shape"
-        : $"[{string.Join(", ", Shape.Select((extent, i) => extent >= 0 ? extent.ToString(System.Globalization.CultureInfo.InvariantCulture) : Symbols?[i] ?? "?"))}]";
+        : $"[{string.Join(", ", Shape.Select((extent, i) => extent >= 0 ? $"{extent}" : Symbols?[i] ?? "?"))}]";
 }

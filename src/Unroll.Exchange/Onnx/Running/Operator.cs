@@ -20,7 +20,9 @@ internal abstract class Operator
     /// <summary>The graphs inside the node.</summary>
     public virtual ReadOnlySpan<Plan> Bodies => [];
 
-    /// <summary>Whether the node may be computed once, at loading, where its inputs are constants: not where its work has no bound.</summary>
+    /// <summary>
+    /// Whether the node may be computed once, at loading, where its inputs are constants: not where its work has no bound.
+    /// </summary>
     public virtual bool IsFoldable => true;
 }
 

@@ -7,9 +7,12 @@ namespace Unroll.Exchange.Onnx.Running;
 /// <param name="MostInputs">The most that it may have.</param>
 /// <param name="MostOutputs">The most outputs that it may have.</param>
 /// <param name="Make">Reads a node.</param>
-internal sealed record OperatorEntry(string Name, int Since, int LeastInputs, int MostInputs, int MostOutputs, Func<NodeReading, Operator> Make);
+internal sealed record OperatorEntry(
+    string Name, int Since, int LeastInputs, int MostInputs, int MostOutputs, Func<NodeReading, Operator> Make);
 
-/// <summary>All operators of the default domain that are supported. Later versions that read the same attributes need no entry of their own.</summary>
+/// <summary>
+/// All operators of the default domain that are supported. Later versions that read the same attributes need no entry of their own.
+/// </summary>
 internal static class OperatorTable
 {
     /// <summary>The oldest version of the operators that is read.</summary>
@@ -98,7 +101,8 @@ internal static class OperatorTable
         Function("Mish", 18, Plain.Mish),
         new("Elu", 6, 1, 1, 1, node => new Elementwise<EluOf>(new(node.Float("alpha", 1)))),
         new("Celu", 12, 1, 1, 1, node => new Elementwise<CeluOf>(new(node.Float("alpha", 1)))),
-        new("Selu", 6, 1, 1, 1, node => new Elementwise<SeluOf>(new(node.Float("alpha", 1.67326319217681884765625f), node.Float("gamma", 1.05070102214813232421875f)))),
+        new("Selu", 6, 1, 1, 1, node => new Elementwise<SeluOf>(
+            new(node.Float("alpha", 1.67326319217681884765625f), node.Float("gamma", 1.05070102214813232421875f)))),
         new("LeakyRelu", 6, 1, 1, 1, node => new Elementwise<LeakyOf>(new(node.Float("alpha", 0.01f)))),
         new("ThresholdedRelu", 10, 1, 1, 1, node => new Elementwise<ThresholdedOf>(new(node.Float("alpha", 1)))),
         new("HardSigmoid", 6, 1, 1, 1, node => new Elementwise<HardSigmoidOf>(new(node.Float("alpha", 0.2f), node.Float("beta", 0.5f)))),

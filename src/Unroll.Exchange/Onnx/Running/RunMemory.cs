@@ -94,14 +94,6 @@ internal sealed class RunMemory
         _hasScratch = false;
     }
 
-    /// <summary>Forgets all values that nodes made and all scratch: after a run, also one that failed.</summary>
-    public void Clear()
-    {
-        for (int i = 0; i < _shells.Length; i++)
-            Release(i);
-        ReturnScratch();
-    }
-
     /// <summary>Counts bytes that are about to be taken.</summary>
     public void Take(long bytes)
     {
@@ -117,7 +109,8 @@ internal sealed class RunMemory
     }
 
     public void RefuseMore(long bytes) => throw new UnrollException(
-        $"{_name} needs {bytes} bytes more where {_taken} are taken and {_limit} are allowed. Give smaller inputs, or raise {nameof(OnnxModelOptions)}.{nameof(OnnxModelOptions.MemoryLimit)}.");
+        $"{_name} needs {bytes} bytes more where {_taken} are taken and {_limit} are allowed. Give smaller inputs, or raise "
+        + $"{nameof(OnnxModelOptions)}.{nameof(OnnxModelOptions.MemoryLimit)}.");
 
     /// <summary>How many numbers the extents hold.</summary>
     public long LengthOf(ReadOnlySpan<int> dims)

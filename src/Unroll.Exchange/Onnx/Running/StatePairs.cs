@@ -38,7 +38,8 @@ internal static class StatePairs
     }
 
     private static ArgumentException Ambiguous(OnnxModel model) => new(
-        $"It cannot be told which outputs are the next values of which inputs: the inputs are {string.Join(", ", model.Inputs.Select(v => v.Name))}, "
+        "It cannot be told which outputs are the next values of which inputs: the inputs are "
+        + $"{string.Join(", ", model.Inputs.Select(v => v.Name))}, "
         + $"the outputs {string.Join(", ", model.Outputs.Select(v => v.Name))}. Name the pairs.");
 
     private static bool IsNext(string input, string output)
@@ -56,7 +57,8 @@ internal static class StatePairs
     {
         if (input.Type != output.Type || input.Shape is null || output.Shape is null)
             return input.Type == output.Type;
-        return input.Shape.Count == output.Shape.Count && input.Shape.Zip(output.Shape).All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second);
+        return input.Shape.Count == output.Shape.Count
+            && input.Shape.Zip(output.Shape).All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second);
     }
 
     private static bool HasSameShape(OnnxValue a, OnnxValue b) =>

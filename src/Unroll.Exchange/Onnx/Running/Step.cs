@@ -18,7 +18,8 @@ internal sealed record Step(int Number, string Label, Operator Operator, int[] I
         {
             Operator.Run(new Call(memory, this));
         }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException or DivideByZeroException or InvalidCastException)
+        catch (Exception e) when (
+            e is ArgumentException or IndexOutOfRangeException or OverflowException or DivideByZeroException or InvalidCastException)
         {
             throw Misfit(memory, e);
         }

@@ -29,7 +29,8 @@ internal static class TensorReading
     };
 
     /// <summary>The name of a type in messages.</summary>
-    public static string NameOf(int type) => Enum.IsDefined((DataType)type) ? ((DataType)type).ToString().ToLowerInvariant() : $"number {type}";
+    public static string NameOf(int type) =>
+        Enum.IsDefined((DataType)type) ? ((DataType)type).ToString().ToLowerInvariant() : $"number {type}";
 
     /// <param name="tensor">The tensor as it stands in the file.</param>
     /// <param name="where">What messages call it.</param>
@@ -59,24 +60,31 @@ internal static class TensorReading
         return type switch
         {
             TensorType.Float32 => Of(tensor, where, dims, count, BinaryPrimitives.ReadSingleLittleEndian, tensor.FloatData, value => value),
-            TensorType.Float64 => Of(tensor, where, dims, count, BinaryPrimitives.ReadDoubleLittleEndian, tensor.DoubleData, value => value),
-            TensorType.Float16 => Of(tensor, where, dims, count, BinaryPrimitives.ReadHalfLittleEndian, tensor.Int32Data, value => BitConverter.UInt16BitsToHalf((ushort)value)),
+            TensorType.Float64 => Of(
+                tensor, where, dims, count, BinaryPrimitives.ReadDoubleLittleEndian, tensor.DoubleData, value => value),
+            TensorType.Float16 => Of(tensor, where, dims, count, BinaryPrimitives.ReadHalfLittleEndian, tensor.Int32Data,
+                value => BitConverter.UInt16BitsToHalf((ushort)value)),
             TensorType.BFloat16 => Of(
-                tensor, where, dims, count, bytes => new BrainFloat(BinaryPrimitives.ReadUInt16LittleEndian(bytes)), tensor.Int32Data, value => new BrainFloat((ushort)value)),
+                tensor, where, dims, count, bytes => new BrainFloat(BinaryPrimitives.ReadUInt16LittleEndian(bytes)), tensor.Int32Data,
+                    value => new BrainFloat((ushort)value)),
             TensorType.Int8 => Of(tensor, where, dims, count, bytes => (sbyte)bytes[0], tensor.Int32Data, value => (sbyte)value),
-            TensorType.Int16 => Of(tensor, where, dims, count, BinaryPrimitives.ReadInt16LittleEndian, tensor.Int32Data, value => (short)value),
+            TensorType.Int16 => Of(
+                tensor, where, dims, count, BinaryPrimitives.ReadInt16LittleEndian, tensor.Int32Data, value => (short)value),
             TensorType.Int32 => Of(tensor, where, dims, count, BinaryPrimitives.ReadInt32LittleEndian, tensor.Int32Data, value => value),
             TensorType.Int64 => Of(tensor, where, dims, count, BinaryPrimitives.ReadInt64LittleEndian, tensor.Int64Data, value => value),
             TensorType.UInt8 => Of(tensor, where, dims, count, bytes => bytes[0], tensor.Int32Data, value => (byte)value),
-            TensorType.UInt16 => Of(tensor, where, dims, count, BinaryPrimitives.ReadUInt16LittleEndian, tensor.Int32Data, value => (ushort)value),
-            TensorType.UInt32 => Of(tensor, where, dims, count, BinaryPrimitives.ReadUInt32LittleEndian, tensor.Uint64Data, value => (uint)value),
+            TensorType.UInt16 => Of(
+                tensor, where, dims, count, BinaryPrimitives.ReadUInt16LittleEndian, tensor.Int32Data, value => (ushort)value),
+            TensorType.UInt32 => Of(
+                tensor, where, dims, count, BinaryPrimitives.ReadUInt32LittleEndian, tensor.Uint64Data, value => (uint)value),
             TensorType.UInt64 => Of(tensor, where, dims, count, BinaryPrimitives.ReadUInt64LittleEndian, tensor.Uint64Data, value => value),
             _ => Of(tensor, where, dims, count, bytes => bytes[0] != 0, tensor.Int32Data, value => value != 0),
         };
     }
 
     private static Tensor<T> Of<T, S>(
-        TensorProto tensor, string where, int[] dims, int count, FromBytes<T> read, Google.Protobuf.Collections.RepeatedField<S> stored, Func<S, T> convert)
+        TensorProto tensor, string where, int[] dims, int count, FromBytes<T> read, Google.Protobuf.Collections.RepeatedField<S> stored,
+            Func<S, T> convert)
         where T : unmanaged
     {
         ReadOnlySpan<byte> raw = tensor.RawData.Span;
@@ -85,7 +93,7 @@ internal static class TensorReading
         if (isRaw ? raw.Length != (long)count * size : stored.Count != count)
         {
             throw new UnrollException(
-                $"{where}: a tensor of shape [{string.Join(", ", dims)}] has {(isRaw ? raw.Length / size : stored.Count)} numbers instead of {count}.");
+                $"{where}: a tensor of shape [{string.Join(", ", dims)}] has {(isRaw ? raw.Length / size : stored.Count)} numbers.");
         }
 
         var values = new T[count];

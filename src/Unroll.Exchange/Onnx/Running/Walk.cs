@@ -129,7 +129,8 @@ internal static class Strides
         {
             int left = i <= a.Length ? a[^i] : 1, right = i <= b.Length ? b[^i] : 1;
             if (left != right && left != 1 && right != 1)
-                throw call.Error($"shapes [{string.Join(", ", a.ToArray())}] and [{string.Join(", ", b.ToArray())}] cannot be stretched to one");
+                throw call.Error(
+                    $"shapes [{string.Join(", ", a.ToArray())}] and [{string.Join(", ", b.ToArray())}] cannot be stretched to one");
             common[rank - i] = left == 1 ? right : left;
         }
 

@@ -278,9 +278,11 @@ internal sealed class Clip(NodeReading node) : Numeric
 
     private static T Lowest<T>()
         where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
-        typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half) ? T.CreateTruncating(double.NegativeInfinity) : T.MinValue;
+        typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half)
+            ? T.CreateTruncating(double.NegativeInfinity) : T.MinValue;
 
     private static T Highest<T>()
         where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
-        typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half) ? T.CreateTruncating(double.PositiveInfinity) : T.MaxValue;
+        typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half)
+            ? T.CreateTruncating(double.PositiveInfinity) : T.MaxValue;
 }

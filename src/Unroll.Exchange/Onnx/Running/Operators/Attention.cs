@@ -32,7 +32,8 @@ internal sealed class Attention : Heavy
     protected override void Compute<T>(in Call call)
     {
         Heads<T> q = HeadsOf<T>(call, 0, _queryHeads), k = HeadsOf<T>(call, 1, _keyHeads), v = HeadsOf<T>(call, 2, _keyHeads);
-        if (q.Batch != k.Batch || k.Batch != v.Batch || k.Many != v.Many || k.Steps != v.Steps || q.Size != k.Size || k.Many == 0 || q.Many % k.Many != 0)
+        if (q.Batch != k.Batch || k.Batch != v.Batch || k.Many != v.Many || k.Steps != v.Steps || q.Size != k.Size || k.Many == 0
+            || q.Many % k.Many != 0)
             throw call.Error($"shapes {call.In(0).Shape}, {call.In(1).Shape} and {call.In(2).Shape} of Q, K and V do not go together");
         k = WithPast(call, k, 4, 1);
         v = WithPast(call, v, 5, 2);
@@ -131,7 +132,8 @@ internal sealed class Attention : Heavy
     }
 
     /// <summary>Rows of heads: how far apart steps, heads and batches are.</summary>
-    private readonly ref struct Heads<T>(Span<T> values, int batch, int many, int steps, int size, int stride, int headStride, int batchStride)
+    private readonly ref struct Heads<T>(
+        Span<T> values, int batch, int many, int steps, int size, int stride, int headStride, int batchStride)
     {
         private readonly Span<T> _values = values;
         private readonly int _headStride = headStride, _batchStride = batchStride;

@@ -161,7 +161,8 @@ internal sealed class Divide(NodeReading node) : Pair(node)
         public static bool HasVectors => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
         /// <summary>The least whole number divided by −1 is itself, as two's complement has it.</summary>
-        public static T Of(T a, T b) => typeof(T) != typeof(float) && typeof(T) != typeof(double) && b == -T.One && T.IsNegative(b) ? -a : a / b;
+        public static T Of(T a, T b) =>
+            typeof(T) != typeof(float) && typeof(T) != typeof(double) && b == -T.One && T.IsNegative(b) ? -a : a / b;
 
         public static Vector<T> Of(Vector<T> a, Vector<T> b) => a / b;
     }

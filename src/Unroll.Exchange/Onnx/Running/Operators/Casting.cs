@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Unroll.Exchange.Onnx.Running;
 
-/// <summary>Numbers of one type as those of another. Floating point numbers lose their fraction as whole ones; beyond their range they stop at its end.</summary>
+/// <summary>
+/// Numbers of one type as those of another. Floating point numbers lose their fraction as whole ones; beyond their range they stop at its
+/// end.
+/// </summary>
 internal sealed class Cast(TensorType? to) : Operator
 {
     public static Operator Make(NodeReading node)

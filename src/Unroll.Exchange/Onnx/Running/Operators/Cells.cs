@@ -26,10 +26,12 @@ internal sealed class RnnCell : Recurrent
         bias.AsSpan().Clear();
         AddBias(b, direction, hidden, false, [0], bias);
         AddBias(b, direction, hidden, true, [0], bias);
-        return new(Pack(OfDirection(w, direction), hidden, w[2], [0], into?.Input), Pack(OfDirection(r, direction), hidden, hidden, [0], into?.Recurrent), null, bias, []);
+        return new(Pack(OfDirection(w, direction), hidden, w[2], [0], into?.Input),
+            Pack(OfDirection(r, direction), hidden, hidden, [0], into?.Recurrent), null, bias, []);
     }
 
-    protected override void Advance<T>(in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
+    protected override void Advance<T>(
+        in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
     {
         Kernels<T>.Best.Multiply(rows, new Rows<T>(h, padded), weights.Recurrent, new Rows<T>(z, padded), ProductStart.Result);
         Bound(z);
@@ -71,10 +73,12 @@ internal sealed class LstmCell : Recurrent
         AddBias(b, direction, hidden, false, s_order, bias);
         AddBias(b, direction, hidden, true, s_order, bias);
         return new(
-            Pack(OfDirection(w, direction), hidden, w[2], s_order, into?.Input), Pack(OfDirection(r, direction), hidden, hidden, s_order, into?.Recurrent), null, bias, []);
+            Pack(OfDirection(w, direction), hidden, w[2], s_order, into?.Input),
+                Pack(OfDirection(r, direction), hidden, hidden, s_order, into?.Recurrent), null, bias, []);
     }
 
-    protected override void Advance<T>(in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
+    protected override void Advance<T>(
+        in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
     {
         Kernels<T>.Best.Multiply(rows, new Rows<T>(h, padded), weights.Recurrent, new Rows<T>(z, 4 * padded), ProductStart.Result);
         if (_isUsual)
@@ -95,8 +99,10 @@ internal sealed class LstmCell : Recurrent
         ReadOnlySpan<GateFunction> f = _functions.AsSpan(3 * direction, 3);
         for (int row = 0; row < rows; row++)
         {
-            Span<T> block = z.Slice(row * 4 * padded, 4 * padded), cell = c.Slice(row * padded, padded), output = h.Slice(row * padded, padded);
-            Span<T> input = block[..padded], forget = block.Slice(padded, padded), candidate = block.Slice(2 * padded, padded), outputGate = block[(3 * padded)..];
+            Span<T> block = z.Slice(row * 4 * padded, 4 * padded), cell = c.Slice(row * padded, padded),
+                output = h.Slice(row * padded, padded);
+            Span<T> input = block[..padded], forget = block.Slice(padded, padded), candidate = block.Slice(2 * padded, padded),
+                outputGate = block[(3 * padded)..];
             AddPeephole(peepholes, 0, hidden, input, cell);
             AddPeephole(peepholes, 2, hidden, forget, cell);
             Bound(block[..(3 * padded)]);
@@ -140,7 +146,8 @@ internal sealed class GruCell : Recurrent
     {
         _functions = GateFunction.Read(node, Directions, "Sigmoid", "Tanh");
         _isAfter = node.Flag("linear_before_reset");
-        _isUsual = _isAfter && Clip <= 0 && Enumerable.Range(0, Directions).All(d => _functions[2 * d].IsSigmoid && _functions[2 * d + 1].IsTanh);
+        _isUsual = _isAfter && Clip <= 0
+            && Enumerable.Range(0, Directions).All(d => _functions[2 * d].IsSigmoid && _functions[2 * d + 1].IsTanh);
         PackConstants(node);
     }
 
@@ -165,7 +172,8 @@ internal sealed class GruCell : Recurrent
             _isAfter ? null : Pack(recurrent, hidden, hidden, [2], into?.Second), bias, more);
     }
 
-    protected override void Advance<T>(in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
+    protected override void Advance<T>(
+        in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
     {
         var slab = new Rows<T>(z, 4 * padded);
         for (int row = 0; row < rows; row++)

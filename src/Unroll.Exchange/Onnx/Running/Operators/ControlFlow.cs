@@ -23,19 +23,12 @@ internal sealed class If(NodeReading node) : Operator
             throw call.Error($"its graph has {branch.Outputs.Length} outputs instead of {call.Outputs}");
         branch.Run(call.Memory);
         for (int i = 0; i < call.Outputs; i++)
-            Bodies1.Hand(call, i, branch.Outputs[i]);
-        branch.Forget(call.Memory);
-    }
-}
+        {
+            Tensor value = call.Memory.Values[branch.Outputs[i]] ?? throw call.Error("its graph makes no value");
+            call.Show(i, value, value.Dims);
+        }
 
-/// <summary>What nodes with graphs inside share.</summary>
-internal static class Bodies1
-{
-    /// <summary>Shows a value of a body as an output of the node.</summary>
-    public static void Hand(in Call call, int output, int value)
-    {
-        Tensor tensor = call.Memory.Values[value] ?? throw call.Error("its graph makes no value");
-        call.Show(output, tensor, tensor.Dims);
+        branch.Forget(call.Memory);
     }
 }
 
@@ -47,7 +40,8 @@ internal sealed class Collected
     public void Add(RunMemory memory, Tensor value)
     {
         if (_steps.Count > 0 && (_steps[0].Type != value.Type || !_steps[0].Dims.SequenceEqual(value.Dims)))
-            throw new UnrollException($"A loop collects values of shapes {_steps[0].Shape} and {value.Shape}, which cannot be put together.");
+            throw new UnrollException(
+                $"A loop collects values of shapes {_steps[0].Shape} and {value.Shape}, which cannot be put together.");
         _steps.Add(Loop.Hold(memory, value));
     }
 
@@ -97,7 +91,9 @@ internal sealed class Collected
     }
 }
 
-/// <summary>A graph again and again, a number of times or while it says so. Values are carried from time to time; others are collected.</summary>
+/// <summary>
+/// A graph again and again, a number of times or while it says so. Values are carried from time to time; others are collected.
+/// </summary>
 internal sealed class Loop(NodeReading node) : Operator
 {
     private readonly Plan[] _body = [node.Graph("body")];
@@ -106,7 +102,8 @@ internal sealed class Loop(NodeReading node) : Operator
 
     public override ReadOnlySpan<Plan> Bodies => _body;
 
-    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => output + 2 < inputs.Length ? inputs[output + 2] : null;
+    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
+        output + 2 < inputs.Length ? inputs[output + 2] : null;
 
     public override void Run(in Call call)
     {
@@ -114,7 +111,8 @@ internal sealed class Loop(NodeReading node) : Operator
         RunMemory memory = call.Memory;
         int carried = call.Inputs - 2, collected = call.Outputs - carried;
         if (carried < 0 || body.Inputs.Length != carried + 2 || body.Outputs.Length != 1 + carried + collected || collected < 0)
-            throw call.Error($"its body has {body.Inputs.Length} inputs and {body.Outputs.Length} outputs for {call.Inputs} inputs and {call.Outputs} outputs");
+            throw call.Error(
+                $"its body has {body.Inputs.Length} inputs and {body.Outputs.Length} outputs for {call.Inputs} and {call.Outputs}");
         long most = call.Has(0) ? call.Long(0) : long.MaxValue;
         bool goesOn = !call.Has(1) || call.In<bool>(1).Values[0];
         var steps = new Collected[collected];
@@ -189,7 +187,8 @@ internal sealed class Scan : Operator
 
     public override ReadOnlySpan<Plan> Bodies => _body;
 
-    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => output < inputs.Length - _scanned ? inputs[output] : null;
+    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
+        output < inputs.Length - _scanned ? inputs[output] : null;
 
     public override void Run(in Call call)
     {
@@ -197,7 +196,8 @@ internal sealed class Scan : Operator
         RunMemory memory = call.Memory;
         int carried = call.Inputs - _scanned, collected = call.Outputs - carried;
         if (carried < 0 || collected < 0 || body.Inputs.Length != call.Inputs || body.Outputs.Length != call.Outputs)
-            throw call.Error($"its body has {body.Inputs.Length} inputs and {body.Outputs.Length} outputs for {call.Inputs} inputs and {call.Outputs} outputs");
+            throw call.Error(
+                $"its body has {body.Inputs.Length} inputs and {body.Outputs.Length} outputs for {call.Inputs} and {call.Outputs}");
         var states = new Tensor[carried];
         for (int i = 0; i < carried; i++)
             states[i] = Loop.Hold(memory, call.In(i));

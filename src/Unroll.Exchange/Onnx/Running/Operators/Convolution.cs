@@ -51,7 +51,8 @@ internal sealed class Convolution : Heavy
         Tensor<T> x = call.In<T>(0), w = call.In<T>(1);
         Tensor<T>? bias = call.Optional<T>(2);
         int axes = x.Rank - 2;
-        if (axes is < 1 or > MostAxes || w.Rank != x.Rank || x[1] != (long)w[1] * _groups || w[0] % _groups != 0 || (bias is not null && bias.Length != w[0]))
+        if (axes is < 1 or > MostAxes || w.Rank != x.Rank || x[1] != (long)w[1] * _groups || w[0] % _groups != 0
+            || (bias is not null && bias.Length != w[0]))
             throw call.Error($"shapes {x.Shape} and {w.Shape} in {_groups} groups do not go together, or have more than {MostAxes} axes");
         if (_windows.Kernel is { } kernel && !w.Dims[2..].SequenceEqual(kernel))
             throw call.Error($"its kernel has shape {w.Shape}, but kernel_shape is [{string.Join(", ", kernel)}]");
@@ -85,7 +86,8 @@ internal sealed class Convolution : Heavy
 
         // One channel, one axis, no padding: the windows are rows of the input as it is.
         bool isInPlace = inputs == 1 && line.Dilation == 1 && line.Before == 0 && windows[0].Kernel == 1 && windows[1].Kernel == 1
-            && windows[0].Length == 1 && windows[1].Length == 1 && (line.Count - 1) * line.Stride + line.Kernel <= line.Length && line.Stride >= k;
+            && windows[0].Length == 1 && windows[1].Length == 1 && (line.Count - 1) * line.Stride + line.Kernel <= line.Length
+                && line.Stride >= k;
         Span<T> rows = isInPlace ? default : call.Scratch<T>((long)most * k);
         int padded = Lanes.Pad(outputs);
         Span<T> products = call.Scratch<T>((long)most * padded);
@@ -148,7 +150,8 @@ internal sealed class Convolution : Heavy
     }
 
     /// <summary>Windows as rows: of each channel its numbers in the kernel's order, 0 in the padding.</summary>
-    private static void LayOut<T>(ReadOnlySpan<T> from, int inputs, int plane, ReadOnlySpan<Window> windows, int first, int count, Span<T> rows)
+    private static void LayOut<T>(
+        ReadOnlySpan<T> from, int inputs, int plane, ReadOnlySpan<Window> windows, int first, int count, Span<T> rows)
         where T : unmanaged
     {
         Window depth = windows[0], height = windows[1], width = windows[2];
@@ -192,7 +195,8 @@ internal sealed class Convolution : Heavy
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Window depth = windows[0], height = windows[1], width = windows[2];
-        int outputs = w[0] / _groups, inputs = w[1], plane = depth.Length * height.Length * width.Length, k = depth.Kernel * height.Kernel * width.Kernel;
+        int outputs = w[0] / _groups, inputs = w[1], plane = depth.Length * height.Length * width.Length,
+            k = depth.Kernel * height.Kernel * width.Kernel;
         int places = depth.Count * height.Count * width.Count;
         for (int at = 0; at < x[0] * w[0]; at++)
         {
@@ -204,7 +208,8 @@ internal sealed class Convolution : Heavy
                 ReadOnlySpan<T> from = x.Values.Slice((image * x[1] + group * inputs + channel) * plane, plane);
                 ReadOnlySpan<T> kernel = w.Values.Slice((output * inputs + channel) * k, k);
                 for (int i = 0; i < k; i++)
-                    AddTap(from, kernel[i], i % width.Kernel, i / width.Kernel % height.Kernel, i / width.Kernel / height.Kernel, windows, to);
+                    AddTap(from, kernel[i], i % width.Kernel, i / width.Kernel % height.Kernel, i / width.Kernel / height.Kernel, windows,
+                        to);
             }
         }
     }

@@ -15,7 +15,8 @@ internal sealed class Einsum : Numeric
         _terms = sides[0].Split(',');
         _output = sides.Length == 2 ? sides[1] : null;
         string letters = string.Concat(_terms) + _output;
-        if (sides.Length > 2 || _terms.Length != node.Inputs || letters.Replace("...", "", StringComparison.Ordinal).Any(letter => !char.IsAsciiLetter(letter)))
+        if (sides.Length > 2 || _terms.Length != node.Inputs
+            || letters.Replace("...", "", StringComparison.Ordinal).Any(letter => !char.IsAsciiLetter(letter)))
             throw node.Error($"the equation {equation} for {node.Inputs} inputs cannot be read");
         if (_terms.Length > 2)
             throw node.Unsupported($"the equation {equation} of more than two inputs");
@@ -40,11 +41,14 @@ internal sealed class Einsum : Numeric
         }
 
         string output = _output?.Replace("...", Digits(ellipsis), StringComparison.Ordinal)
-            ?? Digits(ellipsis) + string.Concat(string.Concat(names).Where(char.IsAsciiLetter).GroupBy(letter => letter).Where(group => group.Count() == 1).Select(group => group.Key).Order());
+            ?? Digits(ellipsis) + string.Concat(string.Concat(names).Where(
+                char.IsAsciiLetter).GroupBy(letter => letter).Where(group => group.Count() == 1).Select(group => group.Key).Order());
         string all = output + string.Concat(string.Concat(names).Distinct().Where(letter => !output.Contains(letter)));
-        if (all.Length > Tensor.MostAxes || output.Distinct().Count() != output.Length || output.Any(letter => !names.Any(name => name.Contains(letter))))
+        if (all.Length > Tensor.MostAxes || output.Distinct().Count() != output.Length
+            || output.Any(letter => !names.Any(name => name.Contains(letter))))
             throw call.Error("its equation cannot be computed");
-        Span<int> dims = stackalloc int[all.Length], a = stackalloc int[all.Length], b = stackalloc int[all.Length], c = stackalloc int[all.Length];
+        Span<int> dims = stackalloc int[all.Length], a = stackalloc int[all.Length], b = stackalloc int[all.Length],
+            c = stackalloc int[all.Length];
         dims.Fill(1);
         for (int i = 0; i < names.Length; i++)
             Measure(call, call.In(i), names[i], all, dims, i == 0 ? a : b);

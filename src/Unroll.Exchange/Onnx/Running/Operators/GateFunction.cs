@@ -101,7 +101,7 @@ internal readonly record struct GateFunction(string Name, float Alpha, float Bet
                 break;
             default:
                 foreach (ref T x in values)
-                    x = Functions1.Softplus(x);
+                    x = SmoothFunctions.Softplus(x);
                 break;
         }
     }

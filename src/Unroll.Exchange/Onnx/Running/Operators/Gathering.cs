@@ -89,7 +89,8 @@ internal sealed class GatherND(NodeReading node) : Movement
         if (indices.Rank == 0)
             throw call.Error("its indices have no axes");
         int depth = indices[indices.Rank - 1];
-        if (_batch >= indices.Rank || _batch + depth > input.Rank || !input.Dims[..Math.Min(_batch, input.Rank)].SequenceEqual(indices.Dims[.._batch]))
+        if (_batch >= indices.Rank || _batch + depth > input.Rank
+            || !input.Dims[..Math.Min(_batch, input.Rank)].SequenceEqual(indices.Dims[.._batch]))
             throw call.Error($"indices of shape {indices.Shape} for data of shape {input.Shape}");
         Span<int> dims = stackalloc int[2 * Tensor.MostAxes], strides = stackalloc int[Tensor.MostAxes];
         Strides.Of(input.Dims, strides);

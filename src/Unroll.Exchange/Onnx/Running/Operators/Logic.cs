@@ -165,13 +165,15 @@ internal sealed class Bitwise(NodeReading node, Bits kind) : Operator
     private readonly struct LeftOf<T> : IPairing<T, T>
         where T : unmanaged, IBinaryInteger<T>
     {
-        public static T Of(T a, T b) => int.CreateSaturating(b) >= int.CreateTruncating(T.PopCount(T.AllBitsSet)) ? T.Zero : a << int.CreateTruncating(b);
+        public static T Of(T a, T b) =>
+            int.CreateSaturating(b) >= int.CreateTruncating(T.PopCount(T.AllBitsSet)) ? T.Zero : a << int.CreateTruncating(b);
     }
 
     private readonly struct RightOf<T> : IPairing<T, T>
         where T : unmanaged, IBinaryInteger<T>
     {
-        public static T Of(T a, T b) => int.CreateSaturating(b) >= int.CreateTruncating(T.PopCount(T.AllBitsSet)) ? T.Zero : a >>> int.CreateTruncating(b);
+        public static T Of(T a, T b) =>
+            int.CreateSaturating(b) >= int.CreateTruncating(T.PopCount(T.AllBitsSet)) ? T.Zero : a >>> int.CreateTruncating(b);
     }
 }
 
@@ -208,7 +210,8 @@ internal sealed class Where : Movement
         for (int at = 0; walk.Next(); at += walk.Run)
         {
             for (int i = 0; i < walk.Run; i++)
-                result[at + i] = condition.Values[walk.A + i * walk.StepA] ? a.Values[walk.B + i * walk.StepB] : b.Values[walk.C + i * walk.StepC];
+                result[at + i] = condition.Values[walk.A + i * walk.StepA] ? a.Values[walk.B + i * walk.StepB]
+                    : b.Values[walk.C + i * walk.StepC];
         }
     }
 }

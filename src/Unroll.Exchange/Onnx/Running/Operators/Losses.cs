@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Unroll.Exchange.Onnx.Running;
 
 /// <summary>
-/// −weight·log-probability of the right class, [batch, classes, …] and classes [batch, …]; of scores with their softmax taken first, in which
+/// −weight·log-probability of the right class, [batch, classes, …] and classes [batch, …]; of scores with their softmax taken first, in
+/// which
 /// case the log-probabilities are the second output. One class can be left out.
 /// </summary>
 internal sealed class ClassLoss(NodeReading node, bool isOfScores) : Floating

@@ -92,7 +92,8 @@ internal sealed class Tile : Movement
         if (repeats.Length != rank || rank > Tensor.MostAxes / 2)
             throw call.Error($"{repeats.Length} numbers of repeats for a tensor of shape {input.Shape}");
         // Each axis as two: how often, and the extent.
-        Span<int> pairs = stackalloc int[2 * rank], strides = stackalloc int[2 * rank], dims = stackalloc int[rank], from = stackalloc int[rank];
+        Span<int> pairs = stackalloc int[2 * rank], strides = stackalloc int[2 * rank], dims = stackalloc int[rank],
+            from = stackalloc int[rank];
         Strides.Of(input.Dims, from);
         for (int i = 0; i < rank; i++)
         {
@@ -117,7 +118,8 @@ internal sealed class Slice(NodeReading node) : Movement
         Tensor<T> input = call.In<T>(0);
         ReadOnlySpan<long> starts = _starts is null ? call.Longs(1) : _starts, ends = _ends is null ? call.Longs(2) : _ends;
         ReadOnlySpan<long> axes = call.Has(3) ? call.Longs(3) : _axes, steps = call.Has(4) ? call.Longs(4) : [];
-        if (ends.Length != starts.Length || (axes.Length > 0 && axes.Length != starts.Length) || (steps.Length > 0 && steps.Length != starts.Length))
+        if (ends.Length != starts.Length || (axes.Length > 0 && axes.Length != starts.Length)
+            || (steps.Length > 0 && steps.Length != starts.Length))
             throw call.Error($"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps");
         Span<int> dims = stackalloc int[Tensor.MostAxes], strides = stackalloc int[Tensor.MostAxes];
         dims = dims[..input.Rank];

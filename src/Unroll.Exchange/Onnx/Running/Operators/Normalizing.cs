@@ -44,7 +44,9 @@ internal enum Norm
     Group,
 }
 
-/// <summary>(x − mean)/√(variance + ε)·scale + shift over the numbers of a group: a layer's, a channel's, or those of several channels.</summary>
+/// <summary>
+/// (x − mean)/√(variance + ε)·scale + shift over the numbers of a group: a layer's, a channel's, or those of several channels.
+/// </summary>
 internal sealed class Normalization(NodeReading node, Norm kind) : Floating
 {
     private readonly float _epsilon = node.Float("epsilon", 1e-5f);
@@ -65,7 +67,8 @@ internal sealed class Normalization(NodeReading node, Norm kind) : Floating
             throw call.Error($"it needs channels, but has shape {x.Shape}");
         int channels = kind is Norm.Layer or Norm.RootMeanSquare ? 1 : x[1];
         int plane = Strides.Count(x.Dims[(kind is Norm.Layer or Norm.RootMeanSquare ? axis : 2)..]);
-        int together = kind == Norm.Group ? (int)(_groups > 0 && channels % _groups == 0 ? channels / _groups : throw call.Error($"{_groups} groups of {channels} channels")) : 1;
+        int together = kind == Norm.Group ? (int)(
+            _groups > 0 && channels % _groups == 0 ? channels / _groups : throw call.Error($"{_groups} groups of {channels} channels")) : 1;
         int size = plane * together, count = size == 0 ? 0 : x.Length / size;
         bool isByGroup = kind == Norm.Group && _version < 21;
         Span<T> factors = Stretched(call, scale, x, axis, plane), shifts = shift is null ? [] : Stretched(call, shift, x, axis, plane);
@@ -222,7 +225,8 @@ internal sealed class MeanVarianceNormalization(NodeReading node) : Floating
             for (int i = 0; i < last.Run; i++)
             {
                 int from = last.A + i * last.StepA;
-                y[at + i] = T.CreateTruncating((double.CreateTruncating(x.Values[at + i]) - sums[from]) / (Math.Sqrt(squares[from]) + 1e-9));
+                y[at + i] = T.CreateTruncating(
+                    (double.CreateTruncating(x.Values[at + i]) - sums[from]) / (Math.Sqrt(squares[from]) + 1e-9));
             }
         }
     }

@@ -56,7 +56,8 @@ internal sealed class Pad : Movement
         T fill = call.Has(2) ? call.In<T>(2).Values[0] : FillOf<T>();
 
         // Each axis has a table of where its places come from; −1 is the fill. The last axis is the inner loop.
-        Span<int> strides = stackalloc int[Tensor.MostAxes], starts = stackalloc int[Tensor.MostAxes], index = stackalloc int[Tensor.MostAxes];
+        Span<int> strides = stackalloc int[Tensor.MostAxes], starts = stackalloc int[Tensor.MostAxes],
+            index = stackalloc int[Tensor.MostAxes];
         Strides.Of(input.Dims, strides);
         int total = 0;
         for (int axis = 0; axis < rank; axis++)

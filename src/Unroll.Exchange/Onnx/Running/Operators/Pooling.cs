@@ -63,7 +63,8 @@ internal sealed class Pooling : Numeric
                         if (indices.IsEmpty)
                             continue;
                         if (_isColumnMajor)
-                            place = (place % width.Length * height.Length + place / width.Length % height.Length) * depth.Length + place / width.Length / height.Length;
+                            place = (place % width.Length * height.Length + place / width.Length % height.Length) * depth.Length
+                                + place / width.Length / height.Length;
                         indices[at] = image * (long)plane + place;
                     }
                 }
@@ -89,7 +90,8 @@ internal sealed class Pooling : Numeric
                     int x = w * width.Stride - width.Before + kw * width.Dilation;
                     if ((uint)z >= (uint)depth.Length || (uint)y >= (uint)height.Length || (uint)x >= (uint)width.Length)
                     {
-                        if (_countsPadding && z < depth.End - depth.Before && y < height.End - height.Before && x < width.End - width.Before)
+                        if (_countsPadding && z < depth.End - depth.Before && y < height.End - height.Before
+                            && x < width.End - width.Before)
                             count++;
                         continue;
                     }

@@ -41,7 +41,9 @@ internal static class Packing
 /// <summary>Products of matrices that lie in arrays without padding.</summary>
 internal static class Products
 {
-    /// <summary>c [M × N] = a [M × K] · b, over rows of a that are <paramref name="stride"/> apart; bias [padded N] is added where there is one.</summary>
+    /// <summary>
+    /// c [M × N] = a [M × K] · b, over rows of a that are <paramref name="stride"/> apart; bias [padded N] is added where there is one.
+    /// </summary>
     public static void Of<T>(
         in Call call, int m, ReadOnlySpan<T> a, int stride, PackedMatrix<T> b, ReadOnlySpan<T> bias, Tensor<T> result, int offset, int n)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -68,7 +70,8 @@ internal static class Products
     }
 
     /// <summary>c = a·b for a b that changes: few rows without packing.</summary>
-    public static void OfChanging<T>(in Call call, int m, int k, int n, ReadOnlySpan<T> a, ReadOnlySpan<T> b, bool isTransposed, Tensor<T> result, int offset)
+    public static void OfChanging<T>(
+        in Call call, int m, int k, int n, ReadOnlySpan<T> a, ReadOnlySpan<T> b, bool isTransposed, Tensor<T> result, int offset)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Span<T> c = result.Values.Slice(offset, m * n);
@@ -161,7 +164,8 @@ internal sealed class MatMul : Operator
             for (int i = 0; i < walk.Run; i++)
             {
                 Product(
-                    call, m, k, n, a.Values.Slice((walk.A + i * walk.StepA) * m * k, m * k), b.Values.Slice((walk.B + i * walk.StepB) * k * n, k * n), result, (at + i) * m * n);
+                    call, m, k, n, a.Values.Slice((walk.A + i * walk.StepA) * m * k, m * k),
+                        b.Values.Slice((walk.B + i * walk.StepB) * k * n, k * n), result, (at + i) * m * n);
             }
         }
     }
@@ -180,7 +184,8 @@ internal sealed class MatMul : Operator
         else if (result is Tensor<double> doubles)
         {
             Products.OfChanging<double>(
-                call, m, k, n, SameElement<T, double>.Of(SameElement.Writable(a)), SameElement<T, double>.Of(SameElement.Writable(b)), false, doubles, offset);
+                call, m, k, n, SameElement<T, double>.Of(SameElement.Writable(a)), SameElement<T, double>.Of(SameElement.Writable(b)),
+                    false, doubles, offset);
         }
         else
         {
@@ -260,7 +265,8 @@ internal sealed class Gemm : Heavy
             return;
         Tensor<T> added = call.In<T>(2);
         Span<int> strides = stackalloc int[2];
-        if (added.Rank > 2 || (added.Rank > 0 && added[added.Rank - 1] != n && added[added.Rank - 1] != 1) || (added.Rank == 2 && added[0] != m && added[0] != 1))
+        if (added.Rank > 2 || (added.Rank > 0 && added[added.Rank - 1] != n && added[added.Rank - 1] != 1)
+            || (added.Rank == 2 && added[0] != m && added[0] != 1))
             throw call.Error($"C of shape {added.Shape} cannot be stretched to [{m}, {n}]");
         Strides.Stretched(added.Dims, [m, n], strides);
         T beta = T.CreateTruncating(_beta);

@@ -14,7 +14,8 @@ internal sealed class Dequantize : Operator
             throw node.Unsupported("scales of blocks, or another type of output");
     }
 
-    public override bool Accepts(TensorType type) => type is TensorType.UInt8 or TensorType.Int8 or TensorType.Int32 or TensorType.UInt16 or TensorType.Int16;
+    public override bool Accepts(TensorType type) =>
+        type is TensorType.UInt8 or TensorType.Int8 or TensorType.Int32 or TensorType.UInt16 or TensorType.Int16;
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => TensorType.Float32;
 
@@ -57,7 +58,8 @@ internal sealed class Quantize : Operator
 
     public override bool Accepts(TensorType type) => type is TensorType.Float32;
 
-    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => inputs.Length > 2 ? inputs[2] : TensorType.UInt8;
+    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
+        inputs.Length > 2 ? inputs[2] : TensorType.UInt8;
 
     public override void Run(in Call call)
     {
@@ -105,7 +107,8 @@ internal sealed class QuantizeByRange : Operator
 {
     public override bool Accepts(TensorType type) => type is TensorType.Float32;
 
-    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => output == 1 ? TensorType.Float32 : TensorType.UInt8;
+    public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
+        output == 1 ? TensorType.Float32 : TensorType.UInt8;
 
     public override void Run(in Call call)
     {

@@ -72,7 +72,8 @@ internal abstract class Recurrent : Heavy
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>One step: z holds the inputs' part of the blocks [rows × Blocks·Hp]; h and c [rows × Hp] are moved on.</summary>
-    protected abstract void Advance<T>(in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
+    protected abstract void Advance<T>(
+        in Call call, DirectionWeights<T> weights, int direction, int rows, int padded, int hidden, Span<T> z, Span<T> h, Span<T> c)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     protected override void Compute<T>(in Call call)
@@ -118,13 +119,15 @@ internal abstract class Recurrent : Heavy
     }
 
     private void Sweep<T>(
-        in Call call, DirectionWeights<T> weights, int d, Tensor<T> x, int steps, int rows, int hidden, ReadOnlySpan<long> lengths, Span<T> h, Span<T> c, Span<T> y)
+        in Call call, DirectionWeights<T> weights, int d, Tensor<T> x, int steps, int rows, int hidden, ReadOnlySpan<long> lengths,
+            Span<T> h, Span<T> c, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int inputs = x[2], padded = Lanes.Pad(hidden), width = Blocks * padded;
         bool isReverse = _isReverse || d == 1, inOrder = !isReverse && lengths.IsEmpty && (!_isBatchFirst || rows == 1);
         int many = Math.Max(1, Math.Min(steps, Ahead / Math.Max(1, rows * width)));
-        Span<T> gates = call.Scratch<T>((long)many * rows * width), arranged = inOrder ? default : call.Scratch<T>((long)many * rows * inputs);
+        Span<T> gates = call.Scratch<T>((long)many * rows * width), arranged = inOrder ? default
+            : call.Scratch<T>((long)many * rows * inputs);
         Span<T> oldH = lengths.IsEmpty ? default : call.Scratch<T>(h.Length), oldC = lengths.IsEmpty ? default : call.Scratch<T>(c.Length);
         for (int first = 0; first < steps; first += many)
         {
@@ -138,14 +141,16 @@ internal abstract class Recurrent : Heavy
                 for (int at = 0; at < count * rows; at++)
                 {
                     int row = at % rows, time = Math.Max(0, Time(first + at / rows, row, steps, isReverse, lengths));
-                    source.Slice((_isBatchFirst ? row * steps + time : time * rows + row) * inputs, inputs).CopyTo(arranged[(at * inputs)..]);
+                    source.Slice((_isBatchFirst ? row * steps + time : time * rows + row) * inputs, inputs).CopyTo(
+                        arranged[(at * inputs)..]);
                 }
 
                 source = arranged;
             }
 
             if (rows > 0)
-                Kernels<T>.Best.MultiplyWithBias(count * rows, new Rows<T>(SameElement.Writable(source), inputs), weights.Input, weights.Bias, new Rows<T>(gates, width));
+                Kernels<T>.Best.MultiplyWithBias(count * rows, new Rows<T>(SameElement.Writable(source), inputs), weights.Input,
+                    weights.Bias, new Rows<T>(gates, width));
             for (int step = first; step < first + count; step++)
             {
                 if (!lengths.IsEmpty)
@@ -208,7 +213,8 @@ internal abstract class Recurrent : Heavy
     private string? Problem(Tensor w, Tensor r, Tensor? b)
     {
         int hidden = r[2];
-        if (w[0] != Directions || r[0] != Directions || w[1] != (long)Gates * hidden || r[1] != (long)Gates * hidden || hidden == 0 || w[2] == 0)
+        if (w[0] != Directions || r[0] != Directions || w[1] != (long)Gates * hidden || r[1] != (long)Gates * hidden || hidden == 0
+            || w[2] == 0)
             return $"W of shape {w.Shape} and R of shape {r.Shape} are not those of {Directions} directions and {Gates} gates";
         if (_hidden != 0 && _hidden != hidden)
             return $"hidden_size is {_hidden}, but R has shape {r.Shape}";

@@ -188,7 +188,8 @@ internal sealed class Reduce(NodeReading node, Reduction kind) : Operator
         {
             return kind is Reduction.Sum or Reduction.Mean or Reduction.Max or Reduction.Min or Reduction.Product
                 ? false
-                : throw call.Error("noop_with_empty_axes without axes: versions differ in whether the function is applied to each number; name the axes");
+                : throw call.Error(
+                    "noop_with_empty_axes without axes: versions differ in whether the function is applied to each number; name the axes");
         }
 
         uint gone = axes.Length == 0 ? uint.MaxValue : 0;

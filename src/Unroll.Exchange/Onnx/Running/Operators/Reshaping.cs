@@ -10,7 +10,8 @@ internal abstract class Reshaping : Operator
         int rank = Write(call, input, dims);
         long length = call.Memory.LengthOf(dims[..rank]);
         if (length != input.Length)
-            throw call.Error($"{input.Length} numbers of shape {input.Shape} cannot have shape [{string.Join(", ", dims[..rank].ToArray())}]");
+            throw call.Error(
+                $"{input.Length} numbers of shape {input.Shape} cannot have shape [{string.Join(", ", dims[..rank].ToArray())}]");
         call.Show(0, input, dims[..rank]);
     }
 
@@ -78,7 +79,8 @@ internal sealed class Reshape(NodeReading node) : Reshaping
         {
             long extent = shape[i];
             if (extent == 0 && !_allowZero)
-                extent = i < input.Rank ? input[i] : throw call.Error($"its shape takes over extent {i}, which the input {input.Shape} has not");
+                extent = i < input.Rank ? input[i]
+                    : throw call.Error($"its shape takes over extent {i}, which the input {input.Shape} has not");
             if (extent == -1 && unknown < 0)
                 unknown = i;
             else if (extent < 0 || extent > int.MaxValue)

@@ -26,7 +26,8 @@ internal sealed class Resize : Floating
         _axes = node.Ints("axes");
         if (node.Flag("antialias") || node.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
             throw node.Unsupported("antialias, or a policy of aspect ratios");
-        if (_mode is not ("nearest" or "linear" or "cubic") || _coordinates is not ("half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_crop_and_resize" or "tf_half_pixel_for_nn"))
+        if (_mode is not ("nearest" or "linear" or "cubic") || _coordinates is not (
+            "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_crop_and_resize" or "tf_half_pixel_for_nn"))
             throw node.Unsupported($"mode {_mode} with {_coordinates}");
     }
 
@@ -37,7 +38,8 @@ internal sealed class Resize : Floating
         int scalesAt = _isUpsample ? 1 : 2;
         ReadOnlySpan<float> scales = _scales ?? (call.Has(scalesAt) ? call.In<float>(scalesAt).Values : []);
         ReadOnlySpan<long> sizes = !_isUpsample && call.Has(3) ? call.Longs(3) : [];
-        if ((scales.Length != 0 && scales.Length != count) || (sizes.Length != 0 && sizes.Length != count) || scales.Length + sizes.Length == 0)
+        if ((scales.Length != 0 && scales.Length != count) || (sizes.Length != 0 && sizes.Length != count) || scales.Length
+            + sizes.Length == 0)
             throw call.Error($"{scales.Length} scales and {sizes.Length} sizes for {count} axes");
         ReadOnlySpan<T> now = x.Values;
         Span<int> dims = stackalloc int[rank], from = stackalloc int[rank];
@@ -50,7 +52,8 @@ internal sealed class Resize : Floating
             if (!(size >= 0 && size <= int.MaxValue))
                 throw call.Error($"an extent of {size}");
             if (sizes.IsEmpty && _coordinates == "align_corners" && size != from[axis] * (double)scales[i])
-                throw call.Error($"align_corners with a scale of {scales[i]} that makes {from[axis]} no whole number: versions differ in what that means; give sizes instead");
+                throw call.Error(
+                    $"align_corners with a scale of {scales[i]} of {from[axis]}, no whole number: versions differ; give sizes");
             double scale = sizes.IsEmpty ? scales[i] : size / from[axis];
             (double start, double end) = (0, 1);
             if (_coordinates == "tf_crop_and_resize")

@@ -120,7 +120,9 @@ internal sealed class ScatterND(NodeReading node) : Movement
         }
     }
 
-    /// <summary>Where the updates go, those side by side put together; kept while the indices are a constant and the data's extents stay.</summary>
+    /// <summary>
+    /// Where the updates go, those side by side put together; kept while the indices are a constant and the data's extents stay.
+    /// </summary>
     private Runs RunsOf<T>(in Call call, Tensor<T> input, int rows, int depth, int run)
         where T : unmanaged
     {

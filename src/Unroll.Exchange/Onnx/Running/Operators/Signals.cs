@@ -138,9 +138,11 @@ internal sealed class Stft(NodeReading node) : Floating
     {
         Tensor<T> x = call.In<T>(0);
         Tensor<T>? window = call.Optional<T>(2);
-        long step = call.Long(1), size = call.Has(3) ? call.Long(3) : window?.Length ?? throw call.Error("it has neither a window nor a frame length");
+        long step = call.Long(1), size = call.Has(3) ? call.Long(3) : window?.Length
+            ?? throw call.Error("it has neither a window nor a frame length");
         int parts = x.Rank == 3 ? x[2] : 1;
-        if (x.Rank is not (2 or 3) || parts is not (1 or 2) || step < 1 || size < 1 || size > x[1] || (window is not null && window.Length != size))
+        if (x.Rank is not (2 or 3) || parts is not (1 or 2) || step < 1 || size < 1 || size > x[1]
+            || (window is not null && window.Length != size))
             throw call.Error($"frames of {size} every {step} of a signal of shape {x.Shape}");
         bool isOneSided = _isOneSided && parts == 1;
         int n = (int)size, length = x[1], frames = (int)((length - size) / step) + 1, kept = isOneSided ? n / 2 + 1 : n;
@@ -155,7 +157,8 @@ internal sealed class Stft(NodeReading node) : Floating
                 {
                     int at = (row * length + frame * (int)step + k) * parts;
                     double factor = window is null ? 1 : double.CreateTruncating(window.Values[k]);
-                    line[k] = new Complex(factor * double.CreateTruncating(x.Values[at]), parts == 2 ? factor * double.CreateTruncating(x.Values[at + 1]) : 0);
+                    line[k] = new Complex(factor * double.CreateTruncating(x.Values[at]), parts == 2
+                        ? factor * double.CreateTruncating(x.Values[at + 1]) : 0);
                 }
 
                 Fourier.Transform(line, isInverse: false, call.Memory.Token);
@@ -215,7 +218,8 @@ internal sealed class MelWeights(NodeReading node) : Operator
             throw call.Error($"{bands} bands of {size} steps at {rate} from {low} to {high}");
         int frequencies = (int)size / 2 + 1, count = (int)bands;
         Span<double> edges = call.Scratch<double>(count + 2);
-        double lowMel = 2595 * Math.Log10(1 + low / 700), highMel = 2595 * Math.Log10(1 + high / 700), step = (highMel - lowMel) / edges.Length;
+        double lowMel = 2595 * Math.Log10(1 + low / 700), highMel = 2595 * Math.Log10(1 + high / 700),
+            step = (highMel - lowMel) / edges.Length;
         for (int i = 0; i < edges.Length; i++)
             edges[i] = Math.Floor((size + 1) * (700 * (Math.Pow(10, (lowMel + i * step) / 2595) - 1)) / rate);
         switch (_type)

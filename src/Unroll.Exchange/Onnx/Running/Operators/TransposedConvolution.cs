@@ -23,7 +23,8 @@ internal sealed class TransposedConvolution : Heavy
             return;
         _packed = new PackedMatrix<float>[_groups];
         for (int group = 0; group < _groups; group++)
-            _packed[group] = Packing.Pack<float>(w.Values.Slice(group * inputs * spread, inputs * spread), inputs, spread, isTransposed: false);
+            _packed[group] = Packing.Pack<float>(
+                w.Values.Slice(group * inputs * spread, inputs * spread), inputs, spread, isTransposed: false);
     }
 
     public override int SameTyped => 3;
@@ -33,7 +34,8 @@ internal sealed class TransposedConvolution : Heavy
         Tensor<T> x = call.In<T>(0), w = call.In<T>(1);
         Tensor<T>? bias = call.Optional<T>(2);
         int axes = x.Rank - 2;
-        if (axes is < 1 or > 3 || w.Rank != x.Rank || x[1] != w[0] || x[1] % _groups != 0 || (bias is not null && bias.Length != w[1] * _groups))
+        if (axes is < 1 or > 3 || w.Rank != x.Rank || x[1] != w[0] || x[1] % _groups != 0
+            || (bias is not null && bias.Length != w[1] * _groups))
             throw call.Error($"shapes {x.Shape} and {w.Shape} in {_groups} groups do not go together, or have more than 3 axes");
         Span<Window> windows = stackalloc Window[3];
         windows.Fill(new Window(1, 1, 1, 1, 0, 1, 1));
@@ -47,7 +49,8 @@ internal sealed class TransposedConvolution : Heavy
         }
 
         Tensor<T> y = call.Out<T>(0, dims);
-        int outputs = w[1], inputs = x[1] / _groups, places = Strides.Count(x.Dims[2..]), plane = Strides.Count(dims[2..]), k = Strides.Count(w.Dims[2..]);
+        int outputs = w[1], inputs = x[1] / _groups, places = Strides.Count(x.Dims[2..]), plane = Strides.Count(dims[2..]),
+            k = Strides.Count(w.Dims[2..]);
         Window width = windows[2], height = windows[1];
         if (IsProduct(inputs, outputs * k))
         {
@@ -65,7 +68,8 @@ internal sealed class TransposedConvolution : Heavy
                 ReadOnlySpan<T> from = x.Values.Slice((image * x[1] + input) * places, places);
                 ReadOnlySpan<T> kernel = w.Values.Slice((input * outputs + output) * k, k);
                 for (int i = 0; i < k; i++)
-                    Spread(from, kernel[i], i % width.Kernel, i / width.Kernel % height.Kernel, i / width.Kernel / height.Kernel, windows, to);
+                    Spread(from, kernel[i], i % width.Kernel, i / width.Kernel % height.Kernel, i / width.Kernel / height.Kernel, windows,
+                        to);
             }
         }
     }
@@ -73,13 +77,15 @@ internal sealed class TransposedConvolution : Heavy
     private static bool IsProduct(int inputs, int spread) => inputs >= 4 && spread >= 8;
 
     /// <summary>What each place spreads is one row of a product; the rows are then added up.</summary>
-    private void ByProducts<T>(in Call call, Tensor<T> x, Tensor<T> w, Tensor<T>? bias, ReadOnlySpan<Window> windows, Tensor<T> y, int places, int plane)
+    private void ByProducts<T>(
+        in Call call, Tensor<T> x, Tensor<T> w, Tensor<T>? bias, ReadOnlySpan<Window> windows, Tensor<T> y, int places, int plane)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int inputs = x[1] / _groups, outputs = w[1], spread = w.Length / w[0], k = spread / outputs, padded = Lanes.Pad(spread);
         Window width = windows[2], height = windows[1];
         int chunk = Math.Max(1, Math.Min(places, (1 << 18) / padded));
-        Span<T> rows = call.Scratch<T>((long)chunk * inputs), products = call.Scratch<T>((long)chunk * padded), column = call.Scratch<T>(chunk);
+        Span<T> rows = call.Scratch<T>((long)chunk * inputs), products = call.Scratch<T>((long)chunk * padded),
+            column = call.Scratch<T>(chunk);
         for (int block = 0; block < x[0] * _groups; block++)
         {
             int group = block % _groups;
@@ -104,7 +110,8 @@ internal sealed class TransposedConvolution : Heavy
                     int tap = s % k;
                     for (int i = 0, at = s; i < count; i++, at += padded)
                         column[i] = products[at];
-                    SpreadSome(column[..count], first, tap % width.Kernel, tap / width.Kernel % height.Kernel, tap / width.Kernel / height.Kernel, windows, to.Slice(s / k * plane, plane));
+                    SpreadSome(column[..count], first, tap % width.Kernel, tap / width.Kernel % height.Kernel,
+                        tap / width.Kernel / height.Kernel, windows, to.Slice(s / k * plane, plane));
                 }
             }
         }
@@ -146,7 +153,8 @@ internal sealed class TransposedConvolution : Heavy
     private Window Along(in Call call, int axis, int axes, int length, int kernel)
     {
         (int stride, int dilation, int before, int after) = _windows.Of(call, axis, axes);
-        int extra = _outputPadding is null ? 0 : _outputPadding.Length == axes ? _outputPadding[axis] : throw call.Error("its output_padding has another number of axes");
+        int extra = _outputPadding is null ? 0 : _outputPadding.Length == axes ? _outputPadding[axis]
+            : throw call.Error("its output_padding has another number of axes");
         long whole = (length - 1L) * stride + (kernel - 1L) * dilation + 1 + extra;
         long count;
         if (_outputShape is not null || _windows.AutoPad is "SAME_UPPER" or "SAME_LOWER")

@@ -57,7 +57,8 @@ internal sealed class Signed(SignedKind kind) : Numeric
         {
             case SignedKind.Absolute:
                 for (int i = 0; i < result.Length; i++)
-                    result[i] = values[i] < T.Zero && !T.IsPositive(values[i]) ? -values[i] : T.IsNegative(values[i]) ? -values[i] : values[i];
+                    result[i] = values[i] < T.Zero && !T.IsPositive(values[i]) ? -values[i] : T.IsNegative(values[i]) ? -values[i]
+                        : values[i];
                 break;
             case SignedKind.Negated:
                 for (int i = 0; i < result.Length; i++)
@@ -100,7 +101,9 @@ internal sealed class IsNotFinite(bool isNaN, bool positive, bool negative) : Fl
     }
 }
 
-/// <summary>The error function, to the precision of double (W. J. Cody's rational approximations are not needed: a series and a fraction).</summary>
+/// <summary>
+/// The error function, to the precision of double (W. J. Cody's rational approximations are not needed: a series and a fraction).
+/// </summary>
 internal static class ErrorFunction
 {
     public static double Of(double x)

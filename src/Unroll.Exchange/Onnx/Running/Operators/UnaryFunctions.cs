@@ -60,10 +60,12 @@ internal sealed class PlainFunction(Plain kind) : Floating
             case Plain.Round: Each(x, y, static value => T.Round(value, MidpointRounding.ToEven)); break;
             case Plain.Reciprocal: Each(x, y, static value => T.One / value); break;
             case Plain.Erf: Each(x, y, static value => T.CreateTruncating(ErrorFunction.Of(double.CreateTruncating(value)))); break;
-            case Plain.Softplus: Each(x, y, Functions1.Softplus); break;
+            case Plain.Softplus: Each(x, y, SmoothFunctions.Softplus); break;
             case Plain.Softsign: Each(x, y, static value => value / (T.One + T.Abs(value))); break;
-            case Plain.HardSwish: Each(x, y, static value => value * T.Clamp(value / T.CreateTruncating(6) + T.CreateTruncating(0.5), T.Zero, T.One)); break;
-            default: Each(x, y, static value => value * T.Tanh(Functions1.Softplus(value))); break;
+            case Plain.HardSwish:
+                Each(
+                x, y, static value => value * T.Clamp(value / T.CreateTruncating(6) + T.CreateTruncating(0.5), T.Zero, T.One)); break;
+            default: Each(x, y, static value => value * T.Tanh(SmoothFunctions.Softplus(value))); break;
         }
     }
 
@@ -75,7 +77,7 @@ internal sealed class PlainFunction(Plain kind) : Floating
 }
 
 /// <summary>Functions that several nodes use.</summary>
-internal static class Functions1
+internal static class SmoothFunctions
 {
     /// <summary>ln(1 + eˣ), without overflow.</summary>
     public static T Softplus<T>(T x)
@@ -210,7 +212,8 @@ internal sealed class Power(NodeReading node) : Numeric
         for (int at = 0; walk.Next(); at += walk.Run)
         {
             for (int i = 0; i < walk.Run; i++)
-                result[at + i] = T.CreateTruncating(Math.Pow(double.CreateTruncating(a.Values[walk.A + i * walk.StepA]), powers[walk.B + i * walk.StepB]));
+                result[at + i] = T.CreateTruncating(
+                    Math.Pow(double.CreateTruncating(a.Values[walk.A + i * walk.StepA]), powers[walk.B + i * walk.StepB]));
         }
     }
 
@@ -239,7 +242,9 @@ internal sealed class Power(NodeReading node) : Numeric
     }
 }
 
-/// <summary>The first input above 0, times the slope of the second below; the slope is stretched to the first from its right end on.</summary>
+/// <summary>
+/// The first input above 0, times the slope of the second below; the slope is stretched to the first from its right end on.
+/// </summary>
 internal sealed class PRelu(NodeReading node) : Pair(node)
 {
     private readonly int _version = node.Version;

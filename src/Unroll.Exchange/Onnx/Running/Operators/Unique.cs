@@ -48,7 +48,8 @@ internal sealed class Unique(NodeReading node) : Numeric
         shape.CopyTo(dims);
         dims[axis] = places.Length;
         Span<T> y = call.Out<T>(0, dims[..shape.Length]).Values;
-        Span<long> first = call.Out<long>(1, places.Length).Values, inverse = call.Out<long>(2, extent).Values, counts = call.Out<long>(3, places.Length).Values;
+        Span<long> first = call.Out<long>(1, places.Length).Values, inverse = call.Out<long>(2, extent).Values,
+            counts = call.Out<long>(3, places.Length).Values;
         for (int i = 0; i < places.Length; i++)
         {
             (first[i], counts[i]) = (firsts[places[i]].First, firsts[places[i]].Count);
