@@ -77,6 +77,22 @@ public class OnnxRunTests
             new OnnxModelOptions { FixedInputs = new Dictionary<string, OnnxTensor> { ["rate"] = OnnxTensor.Of(16000L) } }));
     }
 
+    [Fact]
+    public void WhatIsWrittenInPlaceIsSeenByNobodyElse()
+    {
+        var graph = new GraphWriter("g");
+        string x = graph.Input("x", DataType.Float, [4]), other = graph.Node("Relu", [x]);
+        string shown = graph.Node("Reshape", [other, graph.Constant("shape", [2L, 2])]), rows = graph.Node("Unsqueeze", [
+            graph.Constant("row", [1L]), graph.Constant("axis", [1L])]);
+        graph.Output(graph.Node("ScatterND", [shown, rows, graph.Constant("new", [8f, 9f], 1, 2)]), DataType.Float, null);
+        graph.Output(other, DataType.Float, null);
+        OnnxModel model = OnnxModel.Load(new MemoryStream(graph.ToModel(17).ToByteArray()));
+        float[][] outputs = [.. model.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of([1f, 2, 3, 4], 4) })
+            .Values.Select(value => value.Values<float>().ToArray())];
+        Assert.Equal([1f, 2, 8, 9], outputs[0]);
+        Assert.Equal([1f, 2, 3, 4], outputs[1]);
+    }
+
     private static float[] Frames(int steps) => [.. Enumerable.Range(0, 3 * steps).Select(i => MathF.Cos(i))];
 
     private static float[] Result(OnnxModel model, int steps) =>
