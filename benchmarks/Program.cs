@@ -83,6 +83,14 @@ onnx.SetAction(parse => Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Who
 var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") { widths, models, runs };
 streaming.SetAction(parse => Guarded(() => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
 
+var dtln = new Option<string?>("--dtln") { Description = "The path of DTLN's first network as ONNX" };
+var silero = new Option<string?>("--silero") { Description = "The path of Silero VAD as ONNX" };
+var gtcrn = new Option<string?>("--gtcrn") { Description = "The path of GTCRN's streaming graph" };
+var streams = new Command("streams", "Pretrained ONNX graphs frame by frame, beside ONNX Runtime: one thread each") { dtln, silero, gtcrn, runs };
+streams.SetAction(parse => Guarded(() => StreamsBenchmark.Run(new StreamsOptions(
+    parse.GetValue(dtln), parse.GetValue(silero), parse.GetValue(gtcrn), parse.GetValue(runs) ?? 15,
+    string.Join(' ', args.Select(argument => File.Exists(argument) ? Path.GetFileName(argument) : argument))))));
+
 var axes = new Option<string>("--axes") { Description = "What to vary, with commas between", DefaultValueFactory = _ => "steps,batch,hidden,threads" };
 var growth = new Command("growth", "Time per epoch of both libraries against time steps, batch size, units and threads") { axes, gated, runs };
 growth.SetAction(parse => Guarded(() => GrowthBenchmark.Run(Cells(parse, gated), parse.GetValue(axes)!.Split(','), parse.GetValue(runs), string.Join(' ', args))));
@@ -191,7 +199,7 @@ versions.SetAction(parse => Guarded(() =>
 
 return new RootCommand("Measurements of Unroll")
 {
-    baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, growth, startup, largeFiles, panel,
+    baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, streams, growth, startup, largeFiles, panel,
     severalTargets, strategies, shapes, accuracy, cells, versions,
 }.Parse(args).Invoke();
 

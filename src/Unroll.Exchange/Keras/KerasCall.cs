@@ -49,8 +49,12 @@ internal sealed class KerasCall
     {
         Layer adapted = layer switch
         {
-            AttentionLayer attention => attention with { Causal = attention.Causal || IsCausal, ReturnScores = attention.ReturnScores
-                || GivesScores },
+            AttentionLayer attention => attention with
+            {
+                Causal = attention.Causal || IsCausal,
+                ReturnScores = attention.ReturnScores
+                || GivesScores
+            },
             MultiHeadAttention heads => heads with { Causal = heads.Causal || IsCausal, ReturnScores = heads.ReturnScores || GivesScores },
             _ => layer,
         };

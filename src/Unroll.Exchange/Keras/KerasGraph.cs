@@ -167,7 +167,8 @@ internal sealed class KerasGraph
             {
                 var config = new LayerConfig(_reading, layer.Config, layer.Name) { Inputs = [.. nodes.Select(node => node.Shape)] };
                 layer.First = use = new LayerUse(call.Adapt(_reading, label,
-                    LayerTable.Read(config)) with { Name = OwnName(layer.Name, prefix) }, nodes);
+                    LayerTable.Read(config)) with
+                { Name = OwnName(layer.Name, prefix) }, nodes);
                 layer.Fixed = PlainLayers.FixedWeights(config);
             }
             else
@@ -204,7 +205,8 @@ internal sealed class KerasGraph
         {
             var part = new LayerUse(
                 new Cropping1D(half == "forward" ? 0 : steps, half == "forward" ? steps
-                    : 0) { Name = OwnName($"{layer.Name}_{half}", "") }, [use.Outputs[0]]);
+                    : 0)
+                { Name = OwnName($"{layer.Name}_{half}", "") }, [use.Outputs[0]]);
             _uses.Add(part);
             if (!isSequence)
                 _uses.Add(part = new LayerUse(new Flatten { Name = OwnName($"{layer.Name}_{half}_last", "") }, [part.Outputs[0]]));

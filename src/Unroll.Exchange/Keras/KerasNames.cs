@@ -133,8 +133,14 @@ internal static partial class KerasNames
                 case "Identity" or "IdentityInitializer":
                     return Initializer.Identity(Number("gain", 1));
                 case "VarianceScaling":
-                    Fan? fan = Word("mode", "fan_in") switch { "fan_in" => Fan.In, "fan_out" => Fan.Out, "fan_avg" =>
-                        Fan.Average, _ => null };
+                    Fan? fan = Word("mode", "fan_in") switch
+                    {
+                        "fan_in" => Fan.In,
+                        "fan_out" => Fan.Out,
+                        "fan_avg" =>
+                        Fan.Average,
+                        _ => null
+                    };
                     WeightDistribution? drawn = Word("distribution", "truncated_normal") switch
                     {
                         "truncated_normal" or "normal" => WeightDistribution.TruncatedNormal,
@@ -168,10 +174,18 @@ internal static partial class KerasNames
         (string Name, JsonObject Config)? written = initializer switch
         {
             ConstantInitializer constant => ("Constant", new JsonObject { ["value"] = constant.Value }),
-            NormalInitializer normal => ("RandomNormal", new JsonObject { ["mean"] = normal.Mean, ["stddev"] = normal.Deviation,
-                ["seed"] = null }),
-            UniformInitializer uniform => ("RandomUniform", new JsonObject { ["minval"] = uniform.Min, ["maxval"] = uniform.Max,
-                ["seed"] = null }),
+            NormalInitializer normal => ("RandomNormal", new JsonObject
+            {
+                ["mean"] = normal.Mean,
+                ["stddev"] = normal.Deviation,
+                ["seed"] = null
+            }),
+            UniformInitializer uniform => ("RandomUniform", new JsonObject
+            {
+                ["minval"] = uniform.Min,
+                ["maxval"] = uniform.Max,
+                ["seed"] = null
+            }),
             TruncatedNormalInitializer cut => ("TruncatedNormal",
                 new JsonObject { ["mean"] = cut.Mean, ["stddev"] = cut.Deviation, ["seed"] = null }),
             OrthogonalInitializer orthogonal => ("Orthogonal", new JsonObject { ["gain"] = orthogonal.Gain, ["seed"] = null }),
@@ -204,7 +218,7 @@ internal static partial class KerasNames
             "L1L2" or "l1_l2" => (Number("l1") ?? 0, Number("l2") ?? 0),
             _ => null,
         };
-        if (weights is (>= 0, >= 0) and var (first, second) && double.IsFinite(first + second))
+        if (weights is ( >= 0, >= 0) and var (first, second) && double.IsFinite(first + second))
             return new L1L2(first, second);
         layer.Note($"{option} {LayerConfig.Shown(value)}");
         return null;

@@ -138,8 +138,14 @@ internal static class KerasWriting
         var layers = new JsonArray(Strip(InputLayer("input_layer", model.InputShape), isOlder));
         foreach (LayerUse use in graph.Uses)
             layers.Add((JsonNode)Strip(LayerOf(model, graph, use, refuse), isOlder));
-        var config = new JsonObject { ["name"] = "sequential", ["trainable"] = true, ["dtype"] = "float32", ["layers"] = layers,
-            ["build_input_shape"] = Batch(model.InputShape) };
+        var config = new JsonObject
+        {
+            ["name"] = "sequential",
+            ["trainable"] = true,
+            ["dtype"] = "float32",
+            ["layers"] = layers,
+            ["build_input_shape"] = Batch(model.InputShape)
+        };
         return Strip(KerasNames.KerasObject("keras", "Sequential", config), isOlder);
     }
 
@@ -199,8 +205,13 @@ internal static class KerasWriting
     }
 
     private static JsonObject InputLayer(string name, Shape shape) => KerasNames.KerasObject(
-        "keras.layers", "InputLayer", new JsonObject { ["batch_shape"] = Batch(shape), ["dtype"] = "float32", ["sparse"] = false,
-            ["name"] = name });
+        "keras.layers", "InputLayer", new JsonObject
+        {
+            ["batch_shape"] = Batch(shape),
+            ["dtype"] = "float32",
+            ["sparse"] = false,
+            ["name"] = name
+        });
 
     private static JsonArray Batch(Shape shape) => [null, .. shape.ToArray().Select(extent => (JsonNode)extent)];
 

@@ -195,15 +195,24 @@ internal static class LayerWriting
         foreach ((int i, Recurrent layer) in stack.Layers.Index())
         {
             string kind = $"{ClassOf(layer, default)}Cell";
-            var config = new JsonObject { ["name"] = FormattableString.Invariant($"{KerasNames.Snake(kind)}_{i + 1}"),
-                ["trainable"] = true, ["dtype"] = "float32" };
+            var config = new JsonObject
+            {
+                ["name"] = FormattableString.Invariant($"{KerasNames.Snake(kind)}_{i + 1}"),
+                ["trainable"] = true,
+                ["dtype"] = "float32"
+            };
             AddCell(new OptionWriting(config, options.Refuse), layer);
             cells.Add(KerasNames.KerasObject("keras.layers", kind, config));
         }
 
         options.Config["cell"] = KerasNames.KerasObject(
-            "keras.layers", "StackedRNNCells", new JsonObject { ["name"] = "stacked_rnn_cells", ["trainable"] = true,
-                ["dtype"] = "float32", ["cells"] = cells });
+            "keras.layers", "StackedRNNCells", new JsonObject
+            {
+                ["name"] = "stacked_rnn_cells",
+                ["trainable"] = true,
+                ["dtype"] = "float32",
+                ["cells"] = cells
+            });
     }
 
     private static void AddLoop(JsonObject config, Recurrent layer)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,15 +10,8 @@ namespace Unroll.Exchange.KerasFiles;
 /// <param name="Json">The header.</param>
 internal sealed record OwnHeader(int Version, string Json)
 {
-    private const int VersionAt = 8, LengthAt = 12, JsonAt = 16;
-
-    public static OwnHeader Of(Model model)
-    {
-        byte[] file = ModelFile.ToBytes(model);
-        int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(LengthAt));
-        return new OwnHeader(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(VersionAt)),
-            Encoding.UTF8.GetString(file.AsSpan(JsonAt, length)));
-    }
+    public static OwnHeader Of(Model model) =>
+        new(ModelFile.VersionOf(model), Encoding.UTF8.GetString(ModelFile.HeaderOf(model)));
 
     /// <summary>
     /// Reads what <see cref="KerasWriting"/> put into a file; null where it is not there, or the file's own description is another.
@@ -35,15 +27,5 @@ internal sealed record OwnHeader(int Version, string Json)
     /// <summary>The model, with weights that are all 0.</summary>
     /// <param name="path">What errors call the file.</param>
     /// <param name="weights">How many weights the file has.</param>
-    public Model ToModel(string path, int weights)
-    {
-        byte[] json = Encoding.UTF8.GetBytes(Json);
-        var file = new byte[checked(JsonAt + json.Length + (weights * sizeof(float)) + SHA256.HashSizeInBytes)];
-        "UNROLL\r\n"u8.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionAt), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(LengthAt), json.Length);
-        json.CopyTo(file.AsSpan(JsonAt));
-        SHA256.HashData(file.AsSpan(0, file.Length - SHA256.HashSizeInBytes), file.AsSpan(file.Length - SHA256.HashSizeInBytes));
-        return ModelFile.FromBytes(file, path).Model;
-    }
+    public Model ToModel(string path, int weights) => ModelFile.FromHeader(Encoding.UTF8.GetBytes(Json), Version, weights, path);
 }

@@ -80,8 +80,12 @@ internal static class PlainLayers
         Learnt(layer, "gamma", Initializer.Ones);
         if (layer.Flag("rms_scaling", false))
             layer.Refuse("rms_scaling");
-        return new LayerNorm { Epsilon = layer.Number("epsilon", 1e-3), Scale = layer.Flag("scale", true),
-            Center = layer.Flag("center", true) };
+        return new LayerNorm
+        {
+            Epsilon = layer.Number("epsilon", 1e-3),
+            Scale = layer.Flag("scale", true),
+            Center = layer.Flag("center", true)
+        };
     }
 
     /// <summary>Without gamma or beta the weights are 1 or 0, and frozen: see <see cref="FixedWeights"/>.</summary>

@@ -61,7 +61,9 @@ internal static class RecurrentLayers
         if (layer.Find("backward_layer") is { } other)
         {
             Layer backward = LayerTable.Read(new LayerConfig(layer.Reading, other,
-                layer.Name) { Inputs = layer.Inputs }) with { Name = null };
+                layer.Name)
+            { Inputs = layer.Inputs }) with
+            { Name = null };
             if (Turned(backward) != inner)
                 layer.Refuse("a backward_layer that is not the forward layer turned round");
         }
@@ -82,7 +84,9 @@ internal static class RecurrentLayers
         JsonElement given = layer.Find("layer") ?? throw layer.Wrong("layer", "is missing");
         Shape[]? steps = layer.Inputs is [{ Rank: > 1 } shape, ..] ? [new Shape(shape.ToArray()[1..])] : null;
         return new TimeDistributed(LayerTable.Read(new LayerConfig(layer.Reading, given,
-            layer.Name) { Inputs = steps }) with { Name = null });
+            layer.Name)
+        { Inputs = steps }) with
+        { Name = null });
     }
 
     /// <summary>The same, taking the steps the other way.</summary>

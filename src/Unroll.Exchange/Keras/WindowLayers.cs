@@ -5,11 +5,11 @@ internal static class WindowLayers
 {
     public static Layer Conv1D(LayerConfig layer) => Convolution(layer, mayBeCausal: true,
         new Conv1D(layer.Int("filters"), Of(layer, "kernel_size", 1)[0])
-    {
-        Stride = Of(layer, "strides", 1)[0],
-        Dilation = Of(layer, "dilation_rate", 1)[0],
-        Groups = layer.Int("groups", 1),
-    });
+        {
+            Stride = Of(layer, "strides", 1)[0],
+            Dilation = Of(layer, "dilation_rate", 1)[0],
+            Groups = layer.Int("groups", 1),
+        });
 
     public static Layer Conv2D(LayerConfig layer) => Convolution(layer, mayBeCausal: false,
         new Conv2D(layer.Int("filters"), Of(layer, "kernel_size", 2)[0], Of(layer, "kernel_size", 2)[1])
@@ -41,8 +41,11 @@ internal static class WindowLayers
         });
 
     public static Layer DepthwiseConv1D(LayerConfig layer) => Depthwise(layer, mayBeCausal: true,
-        new DepthwiseConv1D(Of(layer, "kernel_size", 1)[0]) { Stride = Of(layer, "strides", 1)[0],
-            Dilation = Of(layer, "dilation_rate", 1)[0] });
+        new DepthwiseConv1D(Of(layer, "kernel_size", 1)[0])
+        {
+            Stride = Of(layer, "strides", 1)[0],
+            Dilation = Of(layer, "dilation_rate", 1)[0]
+        });
 
     public static Layer DepthwiseConv2D(LayerConfig layer) => Depthwise(layer, mayBeCausal: false,
         new DepthwiseConv2D(Of(layer, "kernel_size", 2)[0], Of(layer, "kernel_size", 2)[1])
@@ -77,8 +80,12 @@ internal static class WindowLayers
         bool hasStride = layer.Find("strides") is not null;
         return pooling switch
         {
-            Pooling1D one => one with { Padding = layer.Padding(mayBeCausal: false), Stride = hasStride ? layer.Ints("strides", 1)[0]
-                : null },
+            Pooling1D one => one with
+            {
+                Padding = layer.Padding(mayBeCausal: false),
+                Stride = hasStride ? layer.Ints("strides", 1)[0]
+                : null
+            },
             Pooling2D two => two with
             {
                 Padding = layer.Padding(mayBeCausal: false),

@@ -44,19 +44,15 @@ internal static class GraphDescription
             entry => entry.Value);
         if (!entries.TryGetValue(Header, out string? header) || !entries.TryGetValue(Weights, out string? places)
             || !entries.TryGetValue(Sum, out string? sum) || !entries.TryGetValue(Version, out string? version)
-                || sum != SumOf(proto.Graph))
+            || sum != SumOf(proto.Graph))
             return null;
+        long room = proto.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) / sizeof(float);
+        int number = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : -1;
+        Model model = ModelFile.FromHeader(Encoding.UTF8.GetBytes(header), number, (int)Math.Min(int.MaxValue, room), subject);
         try
         {
-            Model model = ModelFile.FromHeader(
-                Encoding.UTF8.GetBytes(header), int.Parse(version, CultureInfo.InvariantCulture),
-                proto.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length));
             Fill(model, proto.Graph, JsonSerializer.Deserialize(places, WeightPlaceJson.Default.WeightPlaceArray) ?? []);
             return model;
-        }
-        catch (UnrollException failure) when (failure.UnknownKind is not null)
-        {
-            throw new UnrollException($"{subject} {failure.Message}", failure) { UnknownKind = failure.UnknownKind };
         }
         catch (Exception failure) when (failure is UnrollException or FormatException or OverflowException or JsonException
             or ArgumentException or IndexOutOfRangeException or NotSupportedException)

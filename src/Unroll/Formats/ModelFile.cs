@@ -69,36 +69,13 @@ public static partial class ModelFile
     }
 
     /// <summary>Throws where a layer has no name in files.</summary>
-    internal static void RequireKinds(Model model) => HeaderOf(model, null, null);
+    internal static void RequireKinds(Model model) => HeaderOf(model);
 
     /// <summary>The version of a file with this model.</summary>
     internal static int VersionOf(Model model) => model.GivenGraph is { } joined ? GraphHeader.VersionOf(joined) : StackVersion;
 
-    /// <summary>The header of a file with this model, for other formats that carry it.</summary>
-    internal static byte[] HeaderOf(Model model) => HeaderOf(model, null, null);
-
-    /// <summary>The model that the header of another format describes, with weights of 0.</summary>
-    /// <param name="json">What <see cref="HeaderOf(Model)"/> gave.</param>
-    /// <param name="version">What <see cref="VersionOf"/> gave.</param>
-    /// <param name="bytes">Bytes of weights that the other format has room for.</param>
-    /// <exception cref="UnrollException">The header cannot be read, or needs more weights.</exception>
-    internal static Model FromHeader(byte[] json, int version, long bytes)
-    {
-        if (version is < StackVersion or > Version)
-            throw new UnrollException($"its description has version {version}; this Unroll reads {StackVersion} to {Version}");
-        try
-        {
-            return Described(json, version, (int)Math.Min(int.MaxValue, bytes / sizeof(float))).Model;
-        }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException or NotSupportedException or InvalidDataException
-            or OverflowException)
-        {
-            throw new UnrollException($"its description cannot be read: {wrong.Message.ReplaceLineEndings(" ").TrimEnd('.')}", wrong);
-        }
-    }
-
-    /// <summary>The header: a model without its weights.</summary>
-    internal static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata, TrainingHeader? training)
+    /// <summary>The header: a model without its weights. Other formats carry it too.</summary>
+    internal static byte[] HeaderOf(Model model, IReadOnlyDictionary<string, string>? metadata = null, TrainingHeader? training = null)
     {
         var header = new ModelHeader
         {
@@ -248,6 +225,30 @@ public static partial class ModelFile
         foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
             parameter.IsFrozen = named.Frozen ?? false;
         return (model, header);
+    }
+
+    /// <summary>The model that the header in a file of another format describes, with weights of 0.</summary>
+    /// <param name="json">What <see cref="HeaderOf"/> gave.</param>
+    /// <param name="version">What <see cref="VersionOf"/> gave.</param>
+    /// <param name="mostWeights">How many weights that file has room for.</param>
+    /// <param name="subject">What errors call the file.</param>
+    /// <exception cref="UnrollException">The header cannot be read, or describes more weights.</exception>
+    internal static Model FromHeader(byte[] json, int version, int mostWeights, string subject)
+    {
+        if (version is < StackVersion or > Version)
+            throw new UnrollException($"{subject} describes its model in version {version}; this Unroll reads {StackVersion} to {Version}.");
+        try
+        {
+            return Described(json, version, mostWeights).Model;
+        }
+        catch (UnrollException failure) when (failure.UnknownKind is not null)
+        {
+            throw new UnrollException($"{subject} {failure.Message}", failure) { UnknownKind = failure.UnknownKind };
+        }
+        catch (Exception failure) when (IsOfHeader(failure))
+        {
+            throw Damaged(subject, $"its description of the model: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}", failure);
+        }
     }
 
     /// <summary>Whether an exception says that a header is wrong, and not that this program is.</summary>

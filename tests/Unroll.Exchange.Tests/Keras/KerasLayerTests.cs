@@ -26,9 +26,14 @@ public class KerasLayerTests
             [[5, 2]],
             new Lstm(3)
             {
-                ReturnSequences = true, Activation = Activation.Relu, RecurrentActivation = Activation.HardSigmoid, UnitForgetBias = false,
-                KernelInitializer = Initializer.HeNormal, KernelRegularizer = new L1L2(0, 0.5), BiasRegularizer = new L1L2(0.25),
-                    Dropout = 0.1,
+                ReturnSequences = true,
+                Activation = Activation.Relu,
+                RecurrentActivation = Activation.HardSigmoid,
+                UnitForgetBias = false,
+                KernelInitializer = Initializer.HeNormal,
+                KernelRegularizer = new L1L2(0, 0.5),
+                BiasRegularizer = new L1L2(0.25),
+                Dropout = 0.1,
                 RecurrentDropout = 0.2,
             }),
         ["GRU"] = ("""{ "units": 3, "reset_after": false, "use_bias": false, "go_backwards": true, "return_state": true }""", [[5, 2]],
@@ -48,8 +53,12 @@ public class KerasLayerTests
         ["TimeDistributed"] = ("""{ "layer": {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": "softmax"}} }""", [[5, 2]],
             new TimeDistributed(new Dense(3) { Activation = Activation.Softmax })),
         ["Dense"] = ("""{ "units": 4, "activation": "gelu", "use_bias": false, "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform"}} }""",
-            [[3]], new Dense(4) { Activation = Activation.Gelu, UseBias = false,
-                KernelInitializer = Initializer.VarianceScaling(2, Fan.Out, WeightDistribution.Uniform) }),
+            [[3]], new Dense(4)
+            {
+                Activation = Activation.Gelu,
+                UseBias = false,
+                KernelInitializer = Initializer.VarianceScaling(2, Fan.Out, WeightDistribution.Uniform)
+            }),
         ["Embedding"] = ("""{ "input_dim": 9, "output_dim": 4, "mask_zero": true, "embeddings_initializer": {"class_name": "RandomUniform", "config": {"minval": -0.05, "maxval": 0.05}} }""",
             [[5]], new Embedding(9, 4) { MaskZero = true }),
         ["Masking"] = ("""{ "mask_value": -1.5 }""", [[5, 2]], new Masking { Value = -1.5 }),

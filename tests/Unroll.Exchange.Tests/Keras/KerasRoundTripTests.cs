@@ -124,7 +124,7 @@ public class KerasRoundTripTests
     public void AnotherReaderFindsWhatKerasLooksFor()
     {
         Model model = s_models["lstm"]();
-        IH5Group root = H5File.Open(new MemoryStream(Bytes(model, KerasFormat.Hdf5)));
+        using var root = H5File.Open(new MemoryStream(Bytes(model, KerasFormat.Hdf5)));
         Assert.Equal("3.8.0", root.Attribute("keras_version").Read<string>());
         Assert.StartsWith("{\"class_name\":\"Sequential\",\"config\":", root.Attribute("model_config").Read<string>(),
             StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public class KerasRoundTripTests
         Assert.Equal(model.GetWeights("top/kernel"), weights.Dataset("top/top/lstm_cell/kernel").Read<float[,]>().Cast<float>());
         Assert.Equal(0ul, weights.Group("dropout_1").Attribute("weight_names").Space.Dimensions[0]);
 
-        IH5Group newer = H5File.Open(new MemoryStream(Bytes(model, KerasFormat.Weights)));
+        using var newer = H5File.Open(new MemoryStream(Bytes(model, KerasFormat.Weights)));
         Assert.Equal(model.GetWeights("top/bias"), newer.Dataset("layers/lstm_1/cell/vars/2").Read<float[]>());
         Assert.Equal("top", newer.Group("layers/lstm_1/vars").Attribute("name").Read<string>());
     }

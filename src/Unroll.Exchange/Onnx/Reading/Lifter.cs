@@ -236,6 +236,8 @@ internal sealed partial class Lifter
 
     private static long? ExtentOf(ValueInfoProto input, int axis)
     {
+        if (axis >= (RankOf(input) ?? 0))
+            return null;
         TensorShapeProto.Types.Dimension extent = input.Type.TensorType.Shape.Dim[axis];
         return extent.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && extent.DimValue > 0 ? extent.DimValue : null;
     }
