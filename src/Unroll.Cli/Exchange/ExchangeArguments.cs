@@ -85,7 +85,16 @@ internal sealed record NetworkFiles(string? Into, ExchangeOptions Options)
         if (Into is null)
             return ExchangeFormats.Load(path, Options);
         Model model = ExchangeFormats.Load(Into, Options);
-        ExchangeFormats.LoadWeights(model, path, Options);
+        try
+        {
+            ExchangeFormats.LoadWeights(model, path, Options);
+        }
+        catch (ArgumentException wrong)
+        {
+            // Names of layers that there are not.
+            throw new UnrollException(wrong.Message, wrong) { Subject = "into" };
+        }
+
         return model;
     }
 }

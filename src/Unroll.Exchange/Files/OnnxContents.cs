@@ -9,6 +9,10 @@ internal static class OnnxContents
     /// <summary>Graphs in graphs; the reader of messages stops long before.</summary>
     private const int Deepest = 50;
 
+    private const int UsualSteps = 16;
+
+    private const string ForecastText = "unroll.forecast";
+
     public static FileContents Of(string path)
     {
         ModelProto proto = Onnx.Parse(FileBytes.Of(path).Bytes, path);
@@ -29,19 +33,42 @@ internal static class OnnxContents
             Metadata = proto.MetadataProps.Where(text => !text.Key.StartsWith("unroll.", StringComparison.Ordinal)).GroupBy(text => text.Key).ToDictionary(group => group.Key, group => group.Last().Value),
             Parameters = graph.Initializer.Where(tensor => tensor.DataType is 1 or 10 or 11 or 16).Sum(Length),
         };
+        var notes = new List<string>();
+        if (proto.MetadataProps.Any(text => text.Key == ForecastText))
+            notes.Add("It is a whole forecast that Unroll wrote: newest rows in, rows to come and their quantiles out.");
         try
         {
             // The steps that the graph leaves open are of no matter here.
-            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = 16 });
-            return contents with { Kind = FileKind.Model, Layers = model.Summary().Layers, Parameters = model.ParameterCount };
+            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps });
+            return contents with { Kind = FileKind.Model, Layers = model.Summary().Layers, Parameters = model.ParameterCount, Notes = notes };
         }
         catch (UnsupportedModelException unsupported)
         {
-            return contents with { Unsupported = unsupported.Reasons, Notes = ["It is not made of layers that can be trained; what is in the way is listed below."] };
+            notes.Add($"It can be run, but has no form as layers that are trained: {unsupported.Reasons[0]}{(unsupported.Reasons.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {unsupported.Reasons.Count - 1:N0} more") : "")}.");
         }
         catch (UnrollException refused)
         {
-            return contents with { Unsupported = [refused.Message] };
+            notes.Add($"It has no form as layers that are trained: {refused.Message}");
+        }
+
+        return contents with { Notes = notes, Unsupported = NotRun(path) };
+    }
+
+    /// <summary>What keeps the graph from being run.</summary>
+    private static IReadOnlyList<string> NotRun(string path)
+    {
+        try
+        {
+            _ = OnnxModel.Load(path);
+            return [];
+        }
+        catch (UnsupportedModelException unsupported)
+        {
+            return unsupported.Reasons;
+        }
+        catch (UnrollException refused)
+        {
+            return [refused.Message];
         }
     }
 

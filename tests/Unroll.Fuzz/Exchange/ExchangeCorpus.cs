@@ -29,6 +29,7 @@ internal static class ExchangeCorpus
         yield return File(".npz", stream => Npz.Save(model, stream, own), file => Npz.Load(new MemoryStream(file)));
         yield return File(".npz weights", stream => Npz.Save(model, stream, plain), file => Torch.LoadWeights(model, Npz.Read(new MemoryStream(file)), own));
         yield return File(".onnx", stream => Onnx.Save(model, stream), file => Onnx.Load(new MemoryStream(file)));
+        yield return File(".onnx graph", stream => Onnx.Save(model, stream), file => OnnxModel.Load(new MemoryStream(file)));
 
         ExchangeFile File(string format, Action<Stream> write, Action<byte[]> load)
         {
