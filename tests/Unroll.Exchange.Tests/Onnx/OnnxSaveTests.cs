@@ -143,15 +143,25 @@ public class OnnxSaveTests
         ForeignForms.Steps = 60;
         Model model = ForeignForms.Lift(Session.Bytes(origin));
         Assert.Equal(["Lstm", "Lstm", "Dense"], model.Layers.Select(layer => layer.GetType().Name));
+        TrainOnAndGiveOut(model, "lstm_1");
+    }
+
+    /// <summary>A price model that a stranger trained with Keras.</summary>
+    [Fact]
+    public void A_model_of_keras_is_trained_on_and_given_out() =>
+        TrainOnAndGiveOut(Keras.Load(Pretrained.PathOf("keras-stock-lstm-gru", "lstm_model.keras")), "lstm_10");
+
+    private static void TrainOnAndGiveOut(Model model, string frozenLayer)
+    {
         float[] series = [.. Enumerable.Range(0, 160).Select(i => (float)(0.5 + (0.4 * Math.Sin(i / 5.0))))];
         float[] x = [.. Enumerable.Range(0, 96).SelectMany(i => series[i..(i + 60)])];
         var samples = new ArraySamples(x, new Shape(60, 1), series[60..156], new Shape(1));
         double before = model.Evaluate(samples, new MeanSquaredError());
-        model.Freeze("lstm_1");
-        float[] frozen = model.GetWeights("lstm_1/kernel");
+        model.Freeze(frozenLayer);
+        float[] frozen = model.GetWeights($"{frozenLayer}/kernel");
         model.Fit(samples, new TrainingOptions { Epochs = 10, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.005 } });
         Assert.True(model.Evaluate(samples, new MeanSquaredError()) < before / 2);
-        Assert.Equal(frozen, model.GetWeights("lstm_1/kernel"));
+        Assert.Equal(frozen, model.GetWeights($"{frozenLayer}/kernel"));
         using Session session = Session.Of(model);
         Assert.Equal(model.Predict(x), session.Run((x, [96, 60, 1]))[0], (a, b) => Math.Abs(a - b) <= 1e-5f);
         LayerTableTests.SameBits(model, Onnx.Load(new MemoryStream(Session.Bytes(model))));
