@@ -4,9 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Writing;
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>
 /// What makes a graph that was written here a model again: in the file's metadata the header of the model's own file, where each of its

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Type = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>Tensors of a graph as <see cref="NamedTensor"/>: their numbers lie in one of several fields.</summary>
 internal static class GraphTensors

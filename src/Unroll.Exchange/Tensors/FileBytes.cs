@@ -1,6 +1,6 @@
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>The bytes of a file or a stream, the name that errors call it, and those errors.</summary>
 /// <param name="Bytes">All of them.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>
 /// One array of NumPy's .npy format, versions 1.0 to 3.0: a signature, the length of a header, a Python dictionary with type, order and

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Unroll.Exchange.TensorFiles;
+using Unroll.Exchange.TorchFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange;

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>Shapes as files give them, checked before memory is taken for them.</summary>
 internal static class TensorShape

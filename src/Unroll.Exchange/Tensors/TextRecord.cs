@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>Text by name as a JSON object, in files that have no place of their own for it.</summary>
 internal static class TextRecord

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>
 /// The records of a zip file, stored or deflated. The whole directory is checked before anything is unpacked: places, sizes, names, and

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// What describes a model beside its tensors, as text: <c>unroll.model</c> is the header of its .unroll file, <c>unroll.sha256</c> that

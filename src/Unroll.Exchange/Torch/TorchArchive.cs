@@ -1,6 +1,7 @@
 using System.Text;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Reads PyTorch's zip files (from PyTorch 1.6 on): <c>name/data.pkl</c>, a pickle, <c>name/data/0</c> and so on, the numbers, and

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Reads what torch.save wrote before PyTorch 1.6: five pickles (a magic number, a version, what machine it was, the value, the keys of the

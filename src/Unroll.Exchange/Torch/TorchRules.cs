@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>The rules of all layers of a model, with the names that the options give.</summary>
 internal sealed class TorchRules

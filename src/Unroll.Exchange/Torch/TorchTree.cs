@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// What a pickle built, as tensors and texts by name: dictionaries in dictionaries are flattened, their keys joined by points.

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat;
-using Unroll.Exchange.OnnxFormat.Messages;
 using Xunit;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 

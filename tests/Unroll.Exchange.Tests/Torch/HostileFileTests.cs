@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Unroll.Exchange.TensorFiles;
+using Unroll.Exchange.TorchFiles;
 using Xunit;
 
 namespace Unroll.Exchange.Tests;

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Forecasts;
 using Unroll.Forecasting;
 using Unroll.Formats;
 

@@ -1,4 +1,6 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Writing;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>
 /// What can be computed of a graph before it runs: the weights behind transpositions, cuts and joints, and extents that were made of

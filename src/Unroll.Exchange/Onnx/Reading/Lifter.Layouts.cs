@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>Values whose extents change places, and the layers that put them where others need them.</content>
 internal sealed partial class Lifter
@@ -24,15 +24,15 @@ internal sealed partial class Lifter
         int batch = data.BatchDim;
         if (batch < 0)
             throw new LiftException("the batch is mixed with other extents");
-        Part[][] wanted = [.. data.Dims.Where((parts, i) => i != batch && !(dropOnes && parts.Length == 0 && data.Dims.Length > 2))];
+        ExtentPart[][] wanted = [.. data.Dims.Where((parts, i) => i != batch && !(dropOnes && parts.Length == 0 && data.Dims.Length > 2))];
         if (wanted.Length == 0)
             throw new LiftException("it has no extent but the batch");
         if (wanted.Length == data.Axes.Length && wanted.Zip(data.Axes).All(pair => pair.First.SequenceEqual(pair.Second)))
             return dropOnes ? data.With([.. data.Dims.Where((parts, i) => i == batch || parts.Length > 0 || data.Dims.Length <= 2)]) : data;
 
         LiftedFlow flow = FlowOf(data);
-        Part[] parts = [.. data.Axes.SelectMany(axis => axis).Where(part => part.Extent != 1)];
-        Part[] order = [.. wanted.SelectMany(dim => dim).Where(part => part.Extent != 1)];
+        ExtentPart[] parts = [.. data.Axes.SelectMany(axis => axis).Where(part => part.Extent != 1)];
+        ExtentPart[] order = [.. wanted.SelectMany(dim => dim).Where(part => part.Extent != 1)];
         if (!order.SequenceEqual(parts))
         {
             flow = Shaped(flow, [.. parts.Select(part => part.Extent)]);
@@ -40,7 +40,7 @@ internal sealed partial class Lifter
         }
 
         flow = Shaped(flow, [.. wanted.Select(dim => dim.Aggregate(1L, (product, part) => product * part.Extent))]);
-        Part[][] axes = [.. flow.Shape.ToArray().Select(extent => (Part[])[new Part(extent)])];
+        ExtentPart[][] axes = [.. flow.Shape.ToArray().Select(extent => (ExtentPart[])[new ExtentPart(extent)])];
         int at = 0;
         return new LiftedData
         {
@@ -213,7 +213,7 @@ internal sealed partial class Lifter
         if (data.Axes.Length == 3 && side is 0 or 1)
         {
             (int before, int after) = ((int)from, (int)(extent - to));
-            Part[] rest = [new Part(to - from)];
+            ExtentPart[] rest = [new ExtentPart(to - from)];
             return new LiftedData
             {
                 Flow = _layers.Apply(side == 0 ? new Cropping2D(before, after, 0, 0) : new Cropping2D(0, 0, before, after), FlowOf(data)),
@@ -233,7 +233,7 @@ internal sealed partial class Lifter
         LiftedFlow cut = to == extent
             ? _layers.Apply(new LastSteps((int)(to - from)), FlowOf(data))
             : _layers.Apply(new Cropping1D((int)from, (int)(extent - to)), FlowOf(data));
-        Part[] left = [new Part(to - from)];
+        ExtentPart[] left = [new ExtentPart(to - from)];
         return new LiftedData
         {
             Flow = cut,
@@ -299,7 +299,7 @@ internal sealed partial class Lifter
         if (grown is not [var dim] || data.Dims[dim].Length != 0 || data.Axes.Length != 1 || target[dim] is < 1 or > int.MaxValue)
             throw new LiftException("it repeats what is not a vector");
         LiftedFlow repeated = _layers.Apply(new RepeatVector((int)target[dim]), FlowOf(data));
-        Part[] steps = [new Part(target[dim])];
+        ExtentPart[] steps = [new ExtentPart(target[dim])];
         Set(node, new LiftedData
         {
             Flow = repeated,

@@ -1,4 +1,6 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Writing;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>The table of operators, and layers that are one node.</content>
 internal sealed partial class Lifter
@@ -146,7 +148,7 @@ internal sealed partial class Lifter
             throw new LiftException("it is no table of vectors for one sequence of tokens");
         LiftedFlow made = _layers.Apply(new Embedding(table.Shape[0], table.Shape[1]), flow);
         made.Maker!.Weights["embeddings"] = table.Floats;
-        Part[] features = [new Part(table.Shape[1])];
+        ExtentPart[] features = [new ExtentPart(table.Shape[1])];
         Set(node, new LiftedData { Flow = made, Axes = [tokens.Axes[0], features], Dims = [.. tokens.Dims, features] });
     }
 

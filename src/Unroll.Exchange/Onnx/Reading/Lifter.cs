@@ -1,6 +1,6 @@
 using Unroll.Exchange.OnnxFormat.Messages;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>
 /// Makes layers of a graph of others. It goes through the nodes in their order and knows of every value which extents of the model's value
@@ -15,7 +15,7 @@ internal sealed partial class Lifter
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
     private readonly List<string> _reasons = [];
-    private readonly Part _batch;
+    private readonly ExtentPart _batch;
 
     // Numbers that were computed of constants, and how many of them are no attack.
     private readonly long _mostFolded;
@@ -38,7 +38,7 @@ internal sealed partial class Lifter
         foreach (string input in graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)))
             _readers[input] = _readers.GetValueOrDefault(input) + 1;
         ValueInfoProto[] inputs = InputsOf(graph);
-        _batch = new Part(inputs.Length == 0 || ExtentOf(inputs[0], axes[0]) is not { } fixedBatch ? -1 : fixedBatch, isBatch: true);
+        _batch = new ExtentPart(inputs.Length == 0 || ExtentOf(inputs[0], axes[0]) is not { } fixedBatch ? -1 : fixedBatch, isBatch: true);
         for (int i = 0; i < inputs.Length; i++)
             AddInput(inputs[i], axes[i], steps);
     }
@@ -193,17 +193,17 @@ internal sealed partial class Lifter
             return;
         }
 
-        var dims = new Part[rank][];
+        var dims = new ExtentPart[rank][];
         for (int i = 0; i < rank; i++)
         {
             dims[i] = i == batch
                 ? [_batch]
-                : [new Part(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
+                : [new ExtentPart(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
                     $"The input {input.Name} leaves its extent {i + 1} open. "
                     + "Set OnnxLoadOptions.Steps to the number of steps the model is to have."))];
         }
 
-        Part[][] axes = [.. dims.Where((_, i) => i != batch)];
+        ExtentPart[][] axes = [.. dims.Where((_, i) => i != batch)];
         if (axes.Any(axis => axis[0].Extent is < 1 or > int.MaxValue))
         {
             _reasons.Add($"the input {input.Name} with extents below 1");

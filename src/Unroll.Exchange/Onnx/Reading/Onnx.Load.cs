@@ -1,5 +1,7 @@
 using Google.Protobuf;
+using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Reading;
 
 namespace Unroll.Exchange;
 

@@ -62,7 +62,7 @@ internal sealed class ForecastSession : IDisposable
                         : tables[s][columns[c]].Values[row - before];
             }
 
-            PartForecast part = dated[new Forecasting.Part(isTable ? "" : keys[s], targets[0])];
+            PartForecast part = dated[new Part(isTable ? "" : keys[s], targets[0])];
             for (int h = 0; h < Horizon; h++)
             {
                 datesAhead[(s * Horizon) + h] = Milliseconds(part.Date(0, h + 1), tables[s].IsNumbered);
@@ -114,7 +114,7 @@ internal sealed record Answer(string[] Keys, string[] Targets, int Horizon, bool
         {
             for (int k = 0; k < Targets.Length; k++)
             {
-                PartForecast part = forecast[new Forecasting.Part(IsTable ? "" : Keys[s], Targets[k])];
+                PartForecast part = forecast[new Part(IsTable ? "" : Keys[s], Targets[k])];
                 for (int h = 0; h < part.Steps; h++)
                 {
                     values = Math.Max(values, Relative(Value(s, k, h), part[0, h + 1]));

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>A constant of the file.</summary>
