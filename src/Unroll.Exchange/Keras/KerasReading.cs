@@ -1,3 +1,5 @@
+using Unroll.Exchange.TensorFiles;
+
 namespace Unroll.Exchange.KerasFiles;
 
 /// <summary>What is known while a file is read: what it is, and what is wrong with it.</summary>
@@ -39,7 +41,7 @@ internal sealed class KerasReading(string path, int major, KerasOptions options)
             throw new UnsupportedModelException(path, _reasons);
     }
 
-    public UnrollException Damaged(string why) => new($"{path} is damaged: {why}. Copy or export it anew.");
+    public UnrollException Damaged(string why) => FileBytes.Damaged(path, why);
 
     /// <exception cref="UnrollException">A version before 2, whose layers had other options and weights.</exception>
     public void RequireKnownVersion()

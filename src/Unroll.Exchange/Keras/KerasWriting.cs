@@ -1,9 +1,9 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Unroll.Exchange.Hdf5;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange.KerasFiles;
 
@@ -15,8 +15,6 @@ internal static class KerasWriting
 
     /// <summary>Where Unroll's own description of the model lies, beside Keras'.</summary>
     public const string OwnName = "unroll";
-
-    private static readonly DateTimeOffset s_date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The bytes of a file.</summary>
     /// <exception cref="UnsupportedModelException">Keras does not have all that the model uses.</exception>
@@ -37,23 +35,11 @@ internal static class KerasWriting
     private static byte[] Zip(Model model, List<LayerPlace> layers, byte[] config, JsonObject own)
     {
         var metadata = new JsonObject { ["keras_version"] = Version, ["date_saved"] = "1980-01-01@00:00:00", [OwnName] = own };
-        using var file = new MemoryStream();
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            Add("metadata.json", Encoding.UTF8.GetBytes(metadata.ToJsonString()));
-            Add("config.json", config);
-            Add("model.weights.h5", Hdf5Writer.ToBytes(WeightsByNumber(model, layers)));
-
-            void Add(string name, byte[] bytes)
-            {
-                ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
-                entry.LastWriteTime = s_date;
-                using Stream stream = entry.Open();
-                stream.Write(bytes);
-            }
-        }
-
-        return file.ToArray();
+        var zip = new ZipWriter("The .keras file");
+        zip.Add(KerasFile.MetadataRecord, Encoding.UTF8.GetBytes(metadata.ToJsonString()));
+        zip.Add(KerasFile.ConfigRecord, config);
+        zip.Add(KerasFile.WeightsRecord, Hdf5Writer.ToBytes(WeightsByNumber(model, layers)));
+        return zip.ToBytes();
     }
 
     private static byte[] Older(Model model, List<LayerPlace> layers, byte[] config, JsonObject own)

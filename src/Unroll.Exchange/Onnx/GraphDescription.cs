@@ -5,6 +5,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Exchange.OnnxFormat.Writing;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange.OnnxFormat;
@@ -58,7 +59,7 @@ internal static class GraphDescription
         catch (Exception failure) when (failure is UnrollException or FormatException or OverflowException or JsonException
             or ArgumentException or IndexOutOfRangeException or NotSupportedException)
         {
-            throw new UnrollException($"{subject} is damaged: {failure.Message.TrimEnd('.')}. Export the model again.", failure);
+            throw FileBytes.Damaged(subject, failure.Message, failure);
         }
     }
 

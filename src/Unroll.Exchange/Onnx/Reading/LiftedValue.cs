@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>A part of an extent. Extents of a value and of a tensor are products of the same parts, in their orders.</summary>
@@ -40,8 +42,12 @@ internal sealed class LiftedConstant(int[] shape, float[]? floats, long[]? integ
         {
             values[i] = tensor.Type switch
             {
-                TensorType.Int64 => System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]),
-                TensorType.Int32 => System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]),
+                TensorType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]),
+                TensorType.UInt64 => (long)Math.Min(long.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(bytes[(8 * i)..])),
+                TensorType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]),
+                TensorType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * i)..]),
+                TensorType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes[(2 * i)..]),
+                TensorType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]),
                 TensorType.Int8 => (sbyte)bytes[i],
                 _ => bytes[i],
             };
