@@ -10,8 +10,7 @@ namespace Unroll.Exchange;
 /// <remarks>
 /// Sequential and Functional models, several inputs and outputs, shared layers, models in models (which become part of the one graph). A
 /// model is read if its outputs are the same in Unroll; what Unroll does not have, custom classes and Lambda layers among it, is refused,
-/// all
-/// at once, and code is never run. A file is data that may be damaged or made to do harm: whatever is wrong with it is an
+/// all at once, and code is never run. A file is data that may be damaged or made to do harm: whatever is wrong with it is an
 /// <see cref="UnrollException"/>, and reading takes memory and time in proportion to its length.
 /// </remarks>
 /// <example>
@@ -46,8 +45,7 @@ public static class Keras
     /// <c>.keras</c> file. The weights of CuDNNLSTM and CuDNNGRU are told by their biases, and put into Lstm and Gru.
     /// </summary>
     /// <param name="model">Takes the weights. Its options are not in such a file: what activations the file's model had, for example
-    /// (Keras 2
-    /// used a hard sigmoid for gates, tf.keras 2 a sigmoid), is not looked at.</param>
+    /// (Keras 2 used a hard sigmoid for gates, tf.keras 2 a sigmoid), is not looked at.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">In order or by name.</param>
     /// <returns>The names of the layers that stay as they were.</returns>

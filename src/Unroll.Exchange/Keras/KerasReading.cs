@@ -38,8 +38,12 @@ internal sealed class KerasReading(string path, int major, KerasOptions options)
     public void RequireSupported()
     {
         if (_reasons.Count > 0)
-            throw new UnsupportedModelException(path, _reasons);
+            throw Unsupported();
     }
+
+    /// <summary>All that is not supported.</summary>
+    public UnsupportedModelException Unsupported() => new(
+        path, _reasons, "Build a model of layers that Unroll has, and take the weights that fit with Keras.LoadWeights.");
 
     public UnrollException Damaged(string why) => FileBytes.Damaged(path, why);
 

@@ -85,8 +85,7 @@ internal static class KerasWriting
 
     /// <summary>
     /// What Keras has no place for: which names were given, which weights are frozen, options of Unroll alone. It holds as long as Keras'
-    /// own
-    /// description is the one that it was written with.
+    /// own description is the one that it was written with.
     /// </summary>
     private static JsonObject OwnDescription(Model model, byte[] config)
     {
@@ -105,7 +104,7 @@ internal static class KerasWriting
         JsonObject written = IsStack(model) ? Sequential(model, isOlder, reasons.Add)
             : Functional(model, model.Graph, isOlder, reasons.Add);
         if (reasons.Count > 0)
-            throw new UnsupportedModelException("The model", reasons);
+            throw new UnsupportedModelException("The model", reasons, "Keras does not have these; save the model as .unroll.");
 
         // What is written must read as the same model; this also finds masks that Keras treats otherwise.
         var reading = new KerasReading("The model", 3, new KerasOptions());

@@ -197,7 +197,8 @@ public class KerasDamageTests
             File.WriteAllBytes(path, Hdf5Writer.ToBytes(other));
             Model model = new Model(new Dense(1)).Build(new Shape(1));
             Assert.Contains(
-                "neither the groups", Assert.Throws<UnrollException>(() => Keras.LoadWeights(model, path)).Message, StringComparison.Ordinal);
+                "neither the groups", Assert.Throws<UnrollException>(() => Keras.LoadWeights(model, path)).Message,
+                    StringComparison.Ordinal);
         }
         finally
         {

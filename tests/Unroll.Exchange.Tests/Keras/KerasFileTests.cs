@@ -146,7 +146,8 @@ public class KerasFileTests
         Assert.Contains("mask of its own", Assert.Throws<UnsupportedModelException>(() => Join(Masked("1"))).Message,
             StringComparison.Ordinal);
 
-        static string Value(string layer) => $$$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["{{{{layer}}}}", 0, 0]}}""";
+        static string Value(string layer) =>
+            $$$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["{{{{layer}}}}", 0, 0]}}""";
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class ForecastGraph
         var columns = ForecastColumns.Of(forecaster, series);
         string[] reasons = [.. ForecastSupport.Reasons(forecaster, columns).Distinct()];
         if (reasons.Length > 0)
-            throw new UnsupportedModelException($"The {forecaster.Name} forecaster", reasons);
+            throw new UnsupportedModelException($"The {forecaster.Name} forecaster", reasons, "Save it with ForecastFile instead.");
         var graph = new ForecastGraph(forecaster, columns);
         bool hasQuantiles = graph.Run(columns.IsTable);
         RemoveUnused(graph._math.Graph.Graph);

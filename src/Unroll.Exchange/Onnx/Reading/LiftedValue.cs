@@ -156,7 +156,8 @@ internal sealed class LiftedData : LiftedValue
 
         if (parts.Any(part => part.Extent != 1))
             throw new LiftException("its extents do not fit what it takes");
-        ExtentPart[] Split(ExtentPart[] whole) => [.. whole.SelectMany(part => splits.TryGetValue(part, out ExtentPart[]? pieces) ? Split(pieces) : [part])];
+        ExtentPart[] Split(ExtentPart[] whole) =>
+            [.. whole.SelectMany(part => splits.TryGetValue(part, out ExtentPart[]? pieces) ? Split(pieces) : [part])];
         ExtentPart[][] axes = [.. Axes.Select(Split)];
         return new LiftedData
         {
@@ -170,7 +171,8 @@ internal sealed class LiftedData : LiftedValue
     private long ExtentOf(long[] target, int i) => target[i] == 0 ? Extents[i] : target[i];
 
     /// <summary>Parts from one end whose product is an extent; a part that is larger is split.</summary>
-    private static ExtentPart[] Take(LinkedList<ExtentPart> parts, Dictionary<ExtentPart, ExtentPart[]> splits, long extent, bool fromTheEnd)
+    private static ExtentPart[] Take(
+        LinkedList<ExtentPart> parts, Dictionary<ExtentPart, ExtentPart[]> splits, long extent, bool fromTheEnd)
     {
         ExtentPart? Next() => (fromTheEnd ? parts.Last : parts.First)?.Value;
         void Drop()

@@ -76,7 +76,8 @@ internal sealed partial class Lifter
 
     private void SetBoth(GraphNode node, LiftedFlow made, int units, ExtentPart[] steps, bool batchFirst)
     {
-        ExtentPart[] direction = [new ExtentPart(2)], features = [new ExtentPart(units)], batch = [_batch], both = [.. direction, .. features];
+        ExtentPart[] direction = [new ExtentPart(2)], features = [new ExtentPart(units)];
+        ExtentPart[] batch = [_batch], both = [.. direction, .. features];
         int states = made.Maker!.Layer.States.Count / 2;
         bool sequences = IsRead(node, 0);
         if (sequences)

@@ -53,9 +53,9 @@ internal sealed partial class Lifter
         if (inputs.Length == 0 || graph.Output.Count == 0)
             throw new UnrollException($"{subject} has a graph without inputs or outputs, so it is no model.");
         if (graph.Node.Count > MostNodes)
-            throw new UnsupportedModelException(Subject(subject), [$"{graph.Node.Count} nodes, where {MostNodes} at most can be layers"]);
+            throw Unsupported(subject, [$"{graph.Node.Count} nodes, where {MostNodes} at most can be layers"]);
         if (proto.Functions.Count > 0)
-            throw new UnsupportedModelException(Subject(subject), [$"functions of the model, {proto.Functions[0].Name} first"]);
+            throw Unsupported(subject, [$"functions of the model, {proto.Functions[0].Name} first"]);
 
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
@@ -90,10 +90,11 @@ internal sealed partial class Lifter
             }
         }
 
-        throw open ?? new UnsupportedModelException(Subject(subject), [.. first!.Distinct()]);
+        throw open ?? Unsupported(subject, [.. first!.Distinct()]);
     }
 
-    private static string Subject(string subject) => $"{subject}, which OnnxModel may run as it is,";
+    private static UnsupportedModelException Unsupported(string subject, IReadOnlyList<string> reasons) =>
+        new(subject, reasons, "OnnxModel may run the graph as it is.");
 
     private Model? Lift()
     {
@@ -185,7 +186,7 @@ internal sealed partial class Lifter
 
     private void AddInput(ValueInfoProto input, int batch, int? steps)
     {
-        int rank = RankOf(input) ?? throw new UnsupportedModelException(Subject("The model"), [$"the input {input.Name} without extents"]);
+        int rank = RankOf(input) ?? throw Unsupported("The model", [$"the input {input.Name} without extents"]);
         if (rank < 2)
         {
             _reasons.Add($"the input {input.Name} of {rank} extents");

@@ -287,7 +287,7 @@ internal sealed class GraphCompiler
     private void ThrowUnsupported()
     {
         if (_unsupported.Count > 0)
-            throw new UnsupportedModelException(_name, _unsupported);
+            throw new UnsupportedModelException(_name, _unsupported, "Export the model without them, for example for another opset.");
     }
 
     private void Unsupported(string reason)

@@ -13,11 +13,7 @@ namespace Unroll.Exchange;
 /// <code>
 /// OnnxModel model = OnnxModel.Load("silero_vad.onnx");
 /// IReadOnlyDictionary&lt;string, OnnxTensor&gt; outputs = model.Run(new Dictionary&lt;string, OnnxTensor&gt;
-/// {
-///     ["input"] = OnnxTensor.Of(samples, 1, 512),
-///     ["state"] = OnnxTensor.Of(new float[256], 2, 1, 128),
-///     ["sr"] = OnnxTensor.Of(16000L),
-/// });
+/// { ["input"] = OnnxTensor.Of(samples, 1, 512), ["state"] = OnnxTensor.Of(new float[256], 2, 1, 128), ["sr"] = OnnxTensor.Of(16000L), });
 /// </code>
 /// </example>
 public sealed class OnnxModel
@@ -129,8 +125,7 @@ public sealed class OnnxModel
     /// <param name="inputs">All <see cref="Inputs"/>, in their order.</param>
     /// <param name="outputs">
     /// All <see cref="Outputs"/>, in their order. One that is there and has the type and the shape of the result is written over; others
-    /// are
-    /// replaced by new ones.
+    /// are replaced by new ones.
     /// </param>
     /// <param name="cancellation">As above.</param>
     /// <exception cref="ArgumentException">As above, or the number of inputs or outputs is another.</exception>

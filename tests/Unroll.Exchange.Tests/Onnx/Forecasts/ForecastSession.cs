@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Unroll.Exchange.Tests.OnnxFiles;
 using Unroll.Forecasting;
 using Xunit;
 
@@ -19,7 +20,7 @@ internal sealed class ForecastSession : IDisposable
         using var stream = new MemoryStream();
         Onnx.Save(forecaster, stream, options);
         Length = stream.Length;
-        _session = new InferenceSession(stream.ToArray());
+        _session = Session.Open(stream.ToArray());
         using JsonDocument metadata = JsonDocument.Parse(_session.ModelMetadata.CustomMetadataMap["unroll.forecast"]);
         _metadata = metadata.RootElement.Clone();
     }
