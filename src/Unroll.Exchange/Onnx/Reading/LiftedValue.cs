@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using Unroll.Exchange.OnnxFormat.Running;
 
 namespace Unroll.Exchange.OnnxFormat.Reading;
 
@@ -29,32 +29,24 @@ internal sealed class LiftedConstant(int[] shape, float[]? floats, long[]? integ
 
     public int Length => floats?.Length ?? integers!.Length;
 
-    public static LiftedConstant Of(NamedTensor tensor) =>
-        tensor.Type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16
-        ? new([.. tensor.Shape], tensor.ToFloats(), null)
-        : new([.. tensor.Shape], null, Whole(tensor));
-
-    private static long[] Whole(NamedTensor tensor)
+    public static LiftedConstant Of(Tensor tensor)
     {
-        ReadOnlySpan<byte> bytes = tensor.Bytes.Span;
-        var values = new long[tensor.Length];
-        for (int i = 0; i < values.Length; i++)
+        int[] shape = tensor.Dims.ToArray();
+        if (tensor.Type is not (TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16))
         {
-            values[i] = tensor.Type switch
-            {
-                TensorType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]),
-                TensorType.UInt64 => (long)Math.Min(long.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(bytes[(8 * i)..])),
-                TensorType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]),
-                TensorType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * i)..]),
-                TensorType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes[(2 * i)..]),
-                TensorType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]),
-                TensorType.Int8 => (sbyte)bytes[i],
-                _ => bytes[i],
-            };
+            var integers = new long[tensor.Length];
+            Casting.Convert<long>(tensor, integers);
+            return new LiftedConstant(shape, null, integers);
         }
 
-        return values;
+        if (tensor is Tensor<float> same)
+            return new LiftedConstant(shape, same.Values.ToArray(), null);
+        var floats = new float[tensor.Length];
+        Casting.Convert<float>(tensor, floats);
+        return new LiftedConstant(shape, floats, null);
     }
+
+    public Tensor ToTensor() => floats is not null ? Tensor<float>.Of(floats, shape) : Tensor<long>.Of(integers!, shape);
 }
 
 /// <summary>Zeros of any extents: what a recurrent layer begins from.</summary>

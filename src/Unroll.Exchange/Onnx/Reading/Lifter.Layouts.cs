@@ -1,3 +1,5 @@
+using Unroll.Exchange.OnnxFormat.Running;
+
 namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>Values whose extents change places, and the layers that put them where others need them.</content>
@@ -89,7 +91,7 @@ internal sealed partial class Lifter
         long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, data.Dims.Length).Reverse().Select(axis => (long)axis)];
         if (order.Length != data.Dims.Length)
             throw new LiftException("its order does not fit what it takes");
-        Set(node, data.With([.. order.Select(axis => data.Dims[ConstantFolding.AxisOf(axis, data.Dims.Length)])]));
+        Set(node, data.With([.. order.Select(axis => data.Dims[Extents.AxisOf(axis, data.Dims.Length)])]));
     }
 
     private void Squeeze(GraphNode node, LiftedValue?[] inputs)
@@ -97,7 +99,7 @@ internal sealed partial class Lifter
         LiftedData data = Data(inputs[0]);
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 ? Constant(inputs[1]).Integers : null);
         long[] extents = data.Extents;
-        HashSet<int> axes = [.. given?.Select(axis => ConstantFolding.AxisOf(axis, extents.Length))
+        HashSet<int> axes = [.. given?.Select(axis => Extents.AxisOf(axis, extents.Length))
             ?? Enumerable.Range(0, extents.Length).Where(i => extents[i] == 1)];
         if (axes.Any(axis => extents[axis] != 1))
             throw new LiftException("it drops an extent that is not 1");
@@ -109,7 +111,7 @@ internal sealed partial class Lifter
         LiftedData data = Data(inputs[0]);
         long[] given = node.Integers("axes") ?? Constant(inputs[1]).Integers!;
         var dims = data.Dims.ToList();
-        foreach (int axis in given.Select(axis => ConstantFolding.AxisOf(axis, data.Dims.Length + given.Length)).Order())
+        foreach (int axis in given.Select(axis => Extents.AxisOf(axis, data.Dims.Length + given.Length)).Order())
             dims.Insert(axis, []);
         Set(node, data.With([.. dims]));
     }
@@ -137,7 +139,7 @@ internal sealed partial class Lifter
     private void Flatten(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData data = Data(inputs[0]);
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 1), data.Dims.Length + 1);
+        int axis = Extents.AxisOf(node.Integer("axis", 1), data.Dims.Length + 1);
         Set(node, data.With([[.. data.Dims[..axis].SelectMany(dim => dim)], [.. data.Dims[axis..].SelectMany(dim => dim)]]));
     }
 
@@ -167,7 +169,7 @@ internal sealed partial class Lifter
 
         LiftedData data = Data(inputs[0]);
         LiftedConstant index = Constant(inputs[1]);
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 0), data.Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", 0), data.Dims.Length);
         if (index.Length != 1)
             throw new LiftException("it takes several");
         long at = index.Integers![0];
@@ -184,7 +186,7 @@ internal sealed partial class Lifter
             ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[]? steps = Given("steps", 4);
         for (int i = 0; i < starts.Length; i++)
-            data = Cut(data, ConstantFolding.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
+            data = Cut(data, Extents.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
         Set(node, data);
     }
 
@@ -194,7 +196,7 @@ internal sealed partial class Lifter
         long extent = data.Extents[dim];
         if (extent < 0)
             throw new LiftException("it cuts the batch");
-        (from, to, step) = ConstantFolding.Range(from, to, step, extent);
+        (from, to, step) = Extents.Range(from, to, step, extent);
         if (step == 1 && from == 0 && to == extent)
             return data;
         if (step == -1 && from == extent - 1 && to == -1 && dim == data.StepDim
@@ -251,7 +253,7 @@ internal sealed partial class Lifter
         }
 
         LiftedData[] all = [.. inputs.Select(Data)];
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 0), all[0].Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", 0), all[0].Dims.Length);
         if (all.Length == 1)
         {
             Set(node, all[0]);
@@ -310,7 +312,7 @@ internal sealed partial class Lifter
 
     private void Zeros(GraphNode node, LiftedValue?[] inputs)
     {
-        if (node.Tensor("value") is { } value && LiftedConstant.Of(GraphTensors.Read(value)) is not ({ Floats: [0] } or { Integers: [0] }))
+        if (node.Tensor("value") is { } value && LiftedConstant.Of(TensorReading.Read(value)) is not ({ Floats: [0] } or { Integers: [0] }))
             throw new LiftException("it makes other constants than zeros");
         Set(node, new LiftedZeros());
     }

@@ -137,7 +137,7 @@ internal sealed partial class Lifter
         bool keeps = node.Integer("keepdims", 1) != 0;
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 && inputs[1] is not null ? Constant(inputs[1]).Integers : null);
         int[] axes = [.. (given ?? throw new LiftException("it goes over the batch"))
-            .Select(axis => ConstantFolding.AxisOf(axis, x.Dims.Length)).Order()];
+            .Select(axis => Extents.AxisOf(axis, x.Dims.Length)).Order()];
         if (axes is [var only] && only == x.FeatureDim && keeps && pooling is GlobalAveragePooling)
         {
             Set(node, x.Of(new LiftedFormula("Mean", [x])));

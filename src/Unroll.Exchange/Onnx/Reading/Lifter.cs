@@ -1,4 +1,5 @@
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Running;
 
 namespace Unroll.Exchange.OnnxFormat.Reading;
 
@@ -16,25 +17,17 @@ internal sealed partial class Lifter
     private readonly Dictionary<string, int> _readers = [];
     private readonly List<string> _reasons = [];
     private readonly ExtentPart _batch;
-
-    // Numbers that were computed of constants, and how many of them are no attack.
-    private readonly long _mostFolded;
-    private long _folded;
+    private readonly ConstantFolding _folding;
 
     /// <param name="graph">The graph.</param>
     /// <param name="axes">Of each input which extent is the batch.</param>
     /// <param name="steps">In the place of extents that are open.</param>
-    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps)
+    /// <param name="folding">Computes what is constant.</param>
+    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
     {
-        _graph = graph;
+        (_graph, _folding) = (graph, folding);
         foreach (TensorProto tensor in graph.Initializer)
-        {
-            LiftedConstant constant = LiftedConstant.Of(GraphTensors.Read(tensor));
-            _values[tensor.Name] = constant;
-            _mostFolded += 8L * constant.Length;
-        }
-
-        _mostFolded += 1 << 22;
+            _values[tensor.Name] = LiftedConstant.Of(TensorReading.Read(tensor));
         foreach (string input in graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)))
             _readers[input] = _readers.GetValueOrDefault(input) + 1;
         ValueInfoProto[] inputs = InputsOf(graph);
@@ -46,7 +39,7 @@ internal sealed partial class Lifter
     /// <summary>The model of a graph.</summary>
     /// <exception cref="UnsupportedModelException">It has nodes that are no layers.</exception>
     /// <exception cref="UnrollException">It leaves extents open, and no option says them; or it is damaged.</exception>
-    public static Model ToModel(ModelProto proto, string subject, OnnxLoadOptions options)
+    public static Model ToModel(ModelProto proto, string subject, long fileBytes, OnnxLoadOptions options)
     {
         GraphProto graph = proto.Graph;
         ValueInfoProto[] inputs = InputsOf(graph);
@@ -75,7 +68,7 @@ internal sealed partial class Lifter
 
             try
             {
-                var lifter = new Lifter(graph, axes, options.Steps);
+                var lifter = new Lifter(graph, axes, options.Steps, new ConstantFolding(OpsetOf(proto), fileBytes));
                 if (lifter.Lift() is { } model)
                     return model;
                 first ??= lifter._reasons;
@@ -93,13 +86,17 @@ internal sealed partial class Lifter
         throw open ?? Unsupported(subject, [.. first!.Distinct()]);
     }
 
+    private static int OpsetOf(ModelProto proto) => (int)Math.Clamp(
+        proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version)
+            .DefaultIfEmpty(OperatorTable.LatestOpset).Max(), 0, OperatorTable.LatestOpset);
+
     private static UnsupportedModelException Unsupported(string subject, IReadOnlyList<string> reasons) =>
         new(subject, reasons, "OnnxModel may run the graph as it is.");
 
     private Model? Lift()
     {
         foreach (NodeProto proto in _graph.Node)
-            Lift(new GraphNode(proto));
+            Lift(proto, new GraphNode(proto));
         foreach (ValueInfoProto output in _graph.Output)
         {
             try
@@ -125,7 +122,7 @@ internal sealed partial class Lifter
         }
     }
 
-    private void Lift(GraphNode node)
+    private void Lift(NodeProto proto, GraphNode node)
     {
         LiftedValue?[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? null : _values.GetValueOrDefault(name))];
         try
@@ -143,10 +140,8 @@ internal sealed partial class Lifter
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new LiftException($"of the domain {node.Domain}");
             if (inputs.Length > 0 && inputs[0] is LiftedConstant && inputs.All(input => input is null or LiftedConstant)
-                && ConstantFolding.Fold(node, [.. inputs.Select(input => input as LiftedConstant)]) is { } folded)
+                && _folding.Fold(proto, node, [.. inputs.Select(input => input as LiftedConstant)]) is { } folded)
             {
-                if ((_folded += folded.Length) > _mostFolded)
-                    throw new LiftException("it repeats its weights");
                 Set(node, folded);
                 return;
             }
