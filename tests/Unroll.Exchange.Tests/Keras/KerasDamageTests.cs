@@ -232,7 +232,9 @@ public class KerasDamageTests
 
     private static int Below(int limit, ref RandomSource random) => (int)(random.NextDouble() * limit);
 
-    /// <summary>Some bytes, or some numbers of 8 bytes, become others: those at the ends of their range, or what stands elsewhere.</summary>
+    /// <summary>
+    /// Some bytes, or some numbers of 8 bytes, become others: those at the ends of their range, or what stands elsewhere.
+    /// </summary>
     private static byte[] Mutate(byte[] file, ulong seed)
     {
         var random = new RandomSource(seed, 7);

@@ -197,7 +197,8 @@ public class LayerTableTests
                     continue;
                 float difference = Math.Abs(expected[output][i] - actual[output][i]), size = Math.Max(1, Math.Abs(expected[output][i]));
                 Assert.True(difference <= tolerance * size,
-                    $"opset {opset}, output {output} of {rows} rows, number {i}: {expected[output][i]} here, {actual[output][i]} in ONNX Runtime");
+                    $"opset {opset}, output {output} of {rows} rows, number {i}: {expected[output][i]} here, "
+                    + $"{actual[output][i]} in ONNX Runtime");
             }
         }
     }

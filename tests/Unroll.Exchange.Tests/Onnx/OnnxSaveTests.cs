@@ -147,7 +147,9 @@ public class OnnxSaveTests
         LayerTableTests.SameBits(model, Onnx.Load(new MemoryStream(Session.Bytes(model))));
     }
 
-    /// <summary>The architecture of a price model of Keras, taken in as a stranger's graph, trained on, frozen in part, and given out again.</summary>
+    /// <summary>
+    /// The architecture of a price model of Keras, taken in as a stranger's graph, trained on, frozen in part, and given out again.
+    /// </summary>
     [Fact]
     public void A_graph_that_was_taken_in_is_trained_on_and_given_out()
     {

@@ -77,7 +77,9 @@ public class LibtorchTests
         Close(Pretrained.Floats(golden.GetProperty("y")), model.PredictEach(given)[0]);
     }
 
-    /// <summary>Takes the weights, and finds them written again with the same names, shapes and numbers (but two biases, which are added).</summary>
+    /// <summary>
+    /// Takes the weights, and finds them written again with the same names, shapes and numbers (but two biases, which are added).
+    /// </summary>
     private static void Load(Model model, JsonElement golden)
     {
         NamedTensor[] tensors = [.. golden.GetProperty("parameters").EnumerateObject().Select(each => new NamedTensor(

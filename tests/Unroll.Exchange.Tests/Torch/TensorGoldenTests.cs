@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>Files of others, read to the last bit: names, shapes, sums, first values and check sums were computed by a reader of their own.</summary>
+/// <summary>
+/// Files of others, read to the last bit: names, shapes, sums, first values and check sums were computed by a reader of their own.
+/// </summary>
 public class TensorGoldenTests
 {
     [Theory]

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>Weights that others trained with PyTorch, in Unroll's layers: outputs that others computed, within the tolerance of their files.</summary>
+/// <summary>
+/// Weights that others trained with PyTorch, in Unroll's layers: outputs that others computed, within the tolerance of their files.
+/// </summary>
 public class TorchGoldenTests
 {
     [Theory]
@@ -28,8 +30,11 @@ public class TorchGoldenTests
                     layer = new Bidirectional(layer);
                 Node x = Node.Input(new Shape(shape[1], features)), y = (layer with { Name = "module" }).Apply(x);
                 Model model = new Model([x], [y, .. y.States]).Build(seed: 1);
-                Torch.LoadWeights(model, file, new TorchOptions { Prefix = $"{module.GetProperty("prefix").GetString()}.",
-                    Names = { ["module"] = "" } });
+                Torch.LoadWeights(model, file, new TorchOptions
+                {
+                    Prefix = $"{module.GetProperty("prefix").GetString()}.",
+                    Names = { ["module"] = "" }
+                });
                 float[] all = model.Predict(Pretrained.Floats(input));
                 float[] outputs = Pretrained.Floats(each.GetProperty("output_all_steps")),
                     states = Pretrained.Floats(each.GetProperty("last_states"));
@@ -106,8 +111,11 @@ public class TorchGoldenTests
         Node written = new Gru(256) { Name = "decoder", ReturnSequences = true }
             .Apply([new Embedding(Phonemes, 256) { Name = "phonemes" }.Apply(y), .. read.States]);
         Model model = new Model([x, y], [new Dense(Phonemes) { Name = "output" }.Apply(written)]).Build(seed: 1);
-        var options = new TorchOptions { Names = { ["letters.weight"] = "enc_emb", ["phonemes.weight"] = "dec_emb",
-            ["output.weight"] = "fc_w", ["output.bias"] = "fc_b" } };
+        var options = new TorchOptions
+        {
+            Names = { ["letters.weight"] = "enc_emb", ["phonemes.weight"] = "dec_emb",
+            ["output.weight"] = "fc_w", ["output.bias"] = "fc_b" }
+        };
         foreach ((string layer, string name) in new[] { ("encoder", "enc"), ("decoder", "dec") })
         {
             foreach ((string torch, string npz) in new[] { ("weight_ih", "w_ih"), ("weight_hh", "w_hh"), ("bias_ih", "b_ih"),
@@ -148,7 +156,9 @@ public class TorchGoldenTests
         Assert.Equal(2, cases);
     }
 
-    /// <summary>Of frames of 576 samples, 64 reflected at their end: the convolution that is a Fourier transform, and its magnitudes.</summary>
+    /// <summary>
+    /// Of frames of 576 samples, 64 reflected at their end: the convolution that is a Fourier transform, and its magnitudes.
+    /// </summary>
     private static float[] Magnitudes(TensorFile file, NamedTensor samples, int first, int frames)
     {
         Model transform = new Model(new Conv1D(258, 256) { Name = "stft_conv", Stride = 128, UseBias = false }).Build(new Shape(640, 1));

@@ -111,10 +111,13 @@ public class TorchNamesTests
             [
                 "lstm_1/kernel (2, 12): lstm_1.weight_ih_l0, transposed; gates i f g o in both; nn.LSTM(2, 3, batch_first=True)",
                 "lstm_1/recurrent_kernel (3, 12): lstm_1.weight_hh_l0, transposed; gates i f g o in both; nn.LSTM(2, 3, batch_first=True)",
-                "lstm_1/bias (12): lstm_1.bias_ih_l0 + lstm_1.bias_hh_l0, added; written as the bias and −0; gates i f g o in both; nn.LSTM(2, 3, batch_first=True)",
+                "lstm_1/bias (12): lstm_1.bias_ih_l0 + lstm_1.bias_hh_l0, added; written as the bias and −0; "
+                    + "gates i f g o in both; nn.LSTM(2, 3, batch_first=True)",
                 "gru_1/kernel (3, 12): gru_1.weight_ih_l0, transposed; gates r z n there, z r h here; nn.GRU(3, 4, batch_first=True)",
-                "gru_1/recurrent_kernel (4, 12): gru_1.weight_hh_l0, transposed; gates r z n there, z r h here; nn.GRU(3, 4, batch_first=True)",
-                "gru_1/bias (2, 12): gru_1.bias_ih_l0 + gru_1.bias_hh_l0, its two rows; gates r z n there, z r h here; nn.GRU(3, 4, batch_first=True)",
+                "gru_1/recurrent_kernel (4, 12): gru_1.weight_hh_l0, transposed; "
+                    + "gates r z n there, z r h here; nn.GRU(3, 4, batch_first=True)",
+                "gru_1/bias (2, 12): gru_1.bias_ih_l0 + gru_1.bias_hh_l0, its two rows; "
+                    + "gates r z n there, z r h here; nn.GRU(3, 4, batch_first=True)",
                 "dense_1/kernel (4, 1): dense_1.weight, transposed; nn.Linear(4, 1)",
                 "dense_1/bias (1): dense_1.bias, as it is; nn.Linear(4, 1)",
             ],

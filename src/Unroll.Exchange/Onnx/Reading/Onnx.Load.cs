@@ -30,6 +30,7 @@ public static partial class Onnx
     private static Model ToModel(FileBytes file, OnnxLoadOptions? options)
     {
         ModelProto proto = GraphFile.Read(file);
-        return GraphDescription.Read(proto, file.Name) ?? Lifter.ToModel(proto, file.Name, file.Bytes.Length, options ?? new OnnxLoadOptions());
+        return GraphDescription.Read(proto, file.Name)
+            ?? Lifter.ToModel(proto, file.Name, file.Bytes.Length, options ?? new OnnxLoadOptions());
     }
 }

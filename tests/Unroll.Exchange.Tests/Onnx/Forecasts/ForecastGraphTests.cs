@@ -161,8 +161,13 @@ public class ForecastGraphTests(ITestOutputHelper output)
         skewed[250] = double.NaN;
         DateTime[] dates = [.. Enumerable.Range(0, Rows).Select(row => new DateTime(2024, 2, 26).AddDays(row))];
         SeriesSet data = Forecasters.Table(dates, ("led", led), ("skewed", skewed), ("wandering", wandering));
-        var options = new TaskOptions { Targets = ["led"], Horizon = 2, Window = 10,
-            Inputs = new ForecastInputs { Past = ["skewed", "wandering"] } };
+        var options = new TaskOptions
+        {
+            Targets = ["led"],
+            Horizon = 2,
+            Window = 10,
+            Inputs = new ForecastInputs { Past = ["skewed", "wandering"] }
+        };
         PartsForecaster ridge = Forecasters.Fitted(new RidgeForecaster(), data, options);
         Assert.Contains("with skewed, wandering", ridge.Notes[0], StringComparison.Ordinal);
         Agree(ridge, data);
