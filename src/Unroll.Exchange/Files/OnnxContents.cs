@@ -15,7 +15,7 @@ internal static class OnnxContents
 
     public static FileContents Of(string path)
     {
-        ModelProto proto = Onnx.Parse(FileBytes.Of(path).Bytes, path);
+        ModelProto proto = GraphFile.Read(FileBytes.Of(path));
         GraphProto graph = proto.Graph;
         string[] given = [.. graph.Initializer.Select(tensor => tensor.Name)];
         var operators = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using Unroll.Exchange.KerasFiles;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange;
@@ -9,8 +10,7 @@ namespace Unroll.Exchange;
 /// <remarks>
 /// Sequential and Functional models, several inputs and outputs, shared layers, models in models (which become part of the one graph). A
 /// model is read if its outputs are the same in Unroll; what Unroll does not have, custom classes and Lambda layers among it, is refused,
-/// all
-/// at once, and code is never run. A file is data that may be damaged or made to do harm: whatever is wrong with it is an
+/// all at once, and code is never run. A file is data that may be damaged or made to do harm: whatever is wrong with it is an
 /// <see cref="UnrollException"/>, and reading takes memory and time in proportion to its length.
 /// </remarks>
 /// <example>
@@ -28,7 +28,7 @@ public static class Keras
     /// <param name="options">What the file leaves open.</param>
     /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or has weights alone.</exception>
     /// <exception cref="UnsupportedModelException">It uses what Unroll does not have.</exception>
-    public static Model Load(string path, KerasOptions? options = null) => Load(BytesOf(path), path, options ?? new KerasOptions());
+    public static Model Load(string path, KerasOptions? options = null) => Load(FileBytes.Of(path), options ?? new KerasOptions());
 
     /// <summary>The same from a stream, from where it is to its end.</summary>
     /// <param name="stream">The file.</param>
@@ -36,12 +36,8 @@ public static class Keras
     /// <param name="options">What the file leaves open.</param>
     /// <exception cref="UnrollException">The file is damaged, none of Keras, or has weights alone.</exception>
     /// <exception cref="UnsupportedModelException">It uses what Unroll does not have.</exception>
-    public static Model Load(Stream stream, string? name = null, KerasOptions? options = null)
-    {
-        StreamBytes.RequireReadable(stream);
-        string called = StreamBytes.NameOf(stream, name);
-        return Load(StreamBytes.ReadToEnd(stream, called), called, options ?? new KerasOptions());
-    }
+    public static Model Load(Stream stream, string? name = null, KerasOptions? options = null) =>
+        Load(FileBytes.Of(stream, name), options ?? new KerasOptions());
 
     /// <summary>
     /// Reads weights into a model that is built already: <c>.weights.h5</c>, <c>.h5</c> and <c>.hdf5</c> of any version, or the weights
@@ -49,8 +45,7 @@ public static class Keras
     /// <c>.keras</c> file. The weights of CuDNNLSTM and CuDNNGRU are told by their biases, and put into Lstm and Gru.
     /// </summary>
     /// <param name="model">Takes the weights. Its options are not in such a file: what activations the file's model had, for example
-    /// (Keras 2
-    /// used a hard sigmoid for gates, tf.keras 2 a sigmoid), is not looked at.</param>
+    /// (Keras 2 used a hard sigmoid for gates, tf.keras 2 a sigmoid), is not looked at.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">In order or by name.</param>
     /// <returns>The names of the layers that stay as they were.</returns>
@@ -62,7 +57,7 @@ public static class Keras
         if (!model.IsBuilt)
             throw new ArgumentException("The model has no weights to replace. Build it with the shape of its input first.", nameof(model));
         options ??= new KerasOptions();
-        var file = new WeightFile(KerasFile.Read(BytesOf(path), path));
+        var file = new WeightFile(KerasFile.Read(FileBytes.Of(path)));
         if (options.ByName)
             return file.FillByName(model, LayerPlace.Of(model), options.Missing);
         file.FillAll(model, LayerPlace.Of(model));
@@ -100,20 +95,19 @@ public static class Keras
     public static void Save(Model model, Stream stream, KerasFormat format)
     {
         ArgumentNullException.ThrowIfNull(model);
-        StreamBytes.RequireWritable(stream);
         if (!Enum.IsDefined(format))
             throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format.");
-        stream.Write(KerasWriting.ToBytes(model, format));
+        FileBytes.Write(stream, KerasWriting.ToBytes(model, format));
     }
 
     /// <summary>Reads a file.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="path">What errors call it.</param>
     /// <param name="options">Of the caller.</param>
     /// <param name="usesOwn">False: Unroll's own description is not looked at, so that Keras' one is read.</param>
-    internal static Model Load(byte[] bytes, string path, KerasOptions options, bool usesOwn = true)
+    internal static Model Load(FileBytes bytes, KerasOptions options, bool usesOwn = true)
     {
-        var file = KerasFile.Read(bytes, path);
+        string path = bytes.Name;
+        var file = KerasFile.Read(bytes);
         if (file.Config is null)
             throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and call Keras.LoadWeights.") { Subject = "into" };
         var weights = new WeightFile(file);
@@ -176,19 +170,6 @@ public static class Keras
 
             if (!leaf.IsTrainable && model.Parameters.Any(parameter => parameter.IsOf(name)))
                 model.Freeze(name);
-        }
-    }
-
-    private static byte[] BytesOf(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UnrollException($"{path} cannot be read: {failure.Message.TrimEnd('.')}. Give a file that is there.", failure);
         }
     }
 }

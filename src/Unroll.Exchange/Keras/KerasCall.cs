@@ -130,8 +130,7 @@ internal sealed class KerasCall
 
 /// <summary>
 /// The numbers by which a file names the places of a layer: from 0 on, in the order of its calls, but from 1 on where a model is called
-/// that
-/// counts its own graph as 0.
+/// that counts its own graph as 0.
 /// </summary>
 internal sealed class NodeNumbers
 {

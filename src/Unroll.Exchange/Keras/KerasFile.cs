@@ -1,8 +1,8 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Unroll.Exchange.Hdf5;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange.KerasFiles;
 
@@ -16,29 +16,31 @@ namespace Unroll.Exchange.KerasFiles;
 internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, string? Version, Hdf5Group Weights, int Length)
 {
     private const int MostOfJson = 8 << 20;
-    private const long AlwaysUnpacked = 8L << 20, MostOfByte = 20;
 
-    public static KerasFile Read(byte[] bytes, string path)
+    /// <summary>The records of a .keras file.</summary>
+    public const string MetadataRecord = "metadata.json", ConfigRecord = "config.json", WeightsRecord = "model.weights.h5";
+
+    public static KerasFile Read(FileBytes file)
     {
-        if (bytes.AsSpan().StartsWith("PK"u8))
-            return OfZip(bytes, path);
-        if (!bytes.AsSpan().StartsWith(Hdf5File.Signature))
-            throw new UnrollException($"{path} is neither a .keras nor an HDF5 file. Give a file that Keras wrote.");
-        Hdf5Group root = Hdf5File.Read(bytes, path);
+        if (ZipRecords.IsZip(file.Bytes))
+            return OfZip(file);
+        if (!file.Bytes.AsSpan().StartsWith(Hdf5File.Signature))
+            throw new UnrollException($"{file.Name} is neither a .keras nor an HDF5 file. Give a file that Keras wrote.");
+        Hdf5Group root = Hdf5File.Read(file.Bytes, file.Name);
         string? own = root.Text(KerasWriting.OwnName), config = root.Text("model_config");
         string? version = root.Text("keras_version") ?? (root.Members.GetValueOrDefault("model_weights") as Hdf5Group)?.Text(
             "keras_version");
-        return new KerasFile(path, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null
-            : Parse(Encoding.UTF8.GetBytes(own), path, "its description by Unroll"), version, root, bytes.Length);
+        return new KerasFile(file.Name, config is null ? null : Encoding.UTF8.GetBytes(config), own is null ? null
+            : Parse(Encoding.UTF8.GetBytes(own), file.Name, "its description by Unroll"), version, root, file.Bytes.Length);
     }
 
     /// <summary>JSON of a file.</summary>
     public static JsonElement Parse(ReadOnlyMemory<byte> json, string path, string what)
     {
         if (json.Length > MostOfJson)
-            throw new UnrollException($"{path} is damaged: {what} has more than {MostOfJson >> 20} MB. Copy or export it anew.");
+            throw FileBytes.Damaged(path, $"{what} has more than {MostOfJson >> 20} MB");
         if (!Utf8.IsValid(json.Span))
-            throw new UnrollException($"{path} is damaged: {what} is no UTF-8. Copy or export it anew.");
+            throw FileBytes.Damaged(path, $"{what} is no UTF-8");
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
@@ -46,47 +48,26 @@ internal sealed record KerasFile(string Path, byte[]? Config, JsonElement? Own, 
         }
         catch (JsonException failure)
         {
-            throw new UnrollException($"{path} is damaged: {what} is no JSON ({failure.Message.TrimEnd('.')}). Copy or export it "
-                + "anew.", failure);
+            throw FileBytes.Damaged(path, $"{what} is no JSON ({failure.Message.TrimEnd('.')})", failure);
         }
     }
 
-    private static KerasFile OfZip(byte[] bytes, string path)
+    private static KerasFile OfZip(FileBytes file)
     {
-        try
+        var zip = new ZipRecords(file);
+        if (!zip.Has(ConfigRecord))
+            throw new UnrollException($"{file.Name} has no {ConfigRecord}. Give a file that Keras 3 saved.");
+        if (!zip.Has(WeightsRecord))
         {
-            using var zip = new ZipArchive(new MemoryStream(bytes, writable: false), ZipArchiveMode.Read);
-            byte[] config = Entry(zip, "config.json", path, bytes.Length) ?? throw new UnrollException($"{path} has no config.json. "
-                + "Give a file that Keras 3 saved.");
-            byte[]? metadata = Entry(zip, "metadata.json", path, bytes.Length);
-            bool isOtherwise = zip.GetEntry("model.weights.npz") is not null || zip.GetEntry("model.weights.json") is not null;
-            byte[] weights = Entry(zip, "model.weights.h5", path, bytes.Length) ?? throw new UnrollException(
-                $"{path} has no model.weights.h5{(isOtherwise ? ", but weights in another form" : "")}. Save it again with Keras' own settings.");
-            JsonElement? told = metadata is null ? null : Parse(metadata, path, "metadata.json");
-            string? version = told?.Find("keras_version") is { ValueKind: JsonValueKind.String } text ? text.GetString() : "3";
-            return new KerasFile(path, config, told?.Find(KerasWriting.OwnName), version, Hdf5File.Read(weights, path), weights.Length);
+            bool isOtherwise = zip.Has("model.weights.npz") || zip.Has("model.weights.json");
+            throw new UnrollException($"{file.Name} has no {WeightsRecord}{(isOtherwise ? ", but weights in another form" : "")}. "
+                + "Save it again with Keras' own settings.");
         }
-        catch (Exception failure) when (failure is InvalidDataException or IOException or NotSupportedException or ArgumentException
-            or OverflowException)
-        {
-            throw new UnrollException($"{path} is damaged: it cannot be unpacked ({failure.Message.TrimEnd('.')}). Copy or export it "
-                + "anew.", failure);
-        }
-    }
 
-    private static byte[]? Entry(ZipArchive zip, string name, string path, long length)
-    {
-        if (zip.GetEntry(name) is not { } entry)
-            return null;
-        long most = name.EndsWith(".json", StringComparison.Ordinal) ? MostOfJson : Math.Max(AlwaysUnpacked, MostOfByte * length);
-        if (entry.Length > most)
-            throw new UnrollException($"{path} is damaged: {name} unpacks to {entry.Length} bytes, more than a file of {length} "
-                + "deserves. Copy or export it anew.");
-        using Stream stream = entry.Open();
-        var bytes = new byte[entry.Length];
-        int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count == bytes.Length && stream.ReadByte() < 0
-            ? bytes
-            : throw new UnrollException($"{path} is damaged: {name} does not have {entry.Length} bytes. Copy or export it anew.");
+        JsonElement? told = zip.Has(MetadataRecord) ? Parse(zip.Read(MetadataRecord), file.Name, MetadataRecord) : null;
+        string? version = told?.Find("keras_version") is { ValueKind: JsonValueKind.String } text ? text.GetString() : "3";
+        ReadOnlyMemory<byte> weights = zip.Read(WeightsRecord);
+        return new KerasFile(file.Name, zip.Read(ConfigRecord).ToArray(), told?.Find(KerasWriting.OwnName), version,
+            Hdf5File.Read(weights, file.Name), weights.Length);
     }
 }

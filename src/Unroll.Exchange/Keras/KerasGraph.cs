@@ -24,7 +24,7 @@ internal sealed class KerasGraph
         }
         catch (UnrollException failure) when (reading.Reasons.Count > 0 && failure is not UnsupportedModelException)
         {
-            throw new UnsupportedModelException(reading.Path, reading.Reasons);
+            throw reading.Unsupported();
         }
 
         reading.RequireSupported();

@@ -1,3 +1,5 @@
+using Unroll.Exchange.TensorFiles;
+
 namespace Unroll.Exchange.KerasFiles;
 
 /// <summary>What is known while a file is read: what it is, and what is wrong with it.</summary>
@@ -36,10 +38,14 @@ internal sealed class KerasReading(string path, int major, KerasOptions options)
     public void RequireSupported()
     {
         if (_reasons.Count > 0)
-            throw new UnsupportedModelException(path, _reasons);
+            throw Unsupported();
     }
 
-    public UnrollException Damaged(string why) => new($"{path} is damaged: {why}. Copy or export it anew.");
+    /// <summary>All that is not supported.</summary>
+    public UnsupportedModelException Unsupported() => new(
+        path, _reasons, "Build a model of layers that Unroll has, and take the weights that fit with Keras.LoadWeights.");
+
+    public UnrollException Damaged(string why) => FileBytes.Damaged(path, why);
 
     /// <exception cref="UnrollException">A version before 2, whose layers had other options and weights.</exception>
     public void RequireKnownVersion()

@@ -1,9 +1,9 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Unroll.Exchange.Hdf5;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange.KerasFiles;
 
@@ -15,8 +15,6 @@ internal static class KerasWriting
 
     /// <summary>Where Unroll's own description of the model lies, beside Keras'.</summary>
     public const string OwnName = "unroll";
-
-    private static readonly DateTimeOffset s_date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The bytes of a file.</summary>
     /// <exception cref="UnsupportedModelException">Keras does not have all that the model uses.</exception>
@@ -37,23 +35,11 @@ internal static class KerasWriting
     private static byte[] Zip(Model model, List<LayerPlace> layers, byte[] config, JsonObject own)
     {
         var metadata = new JsonObject { ["keras_version"] = Version, ["date_saved"] = "1980-01-01@00:00:00", [OwnName] = own };
-        using var file = new MemoryStream();
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            Add("metadata.json", Encoding.UTF8.GetBytes(metadata.ToJsonString()));
-            Add("config.json", config);
-            Add("model.weights.h5", Hdf5Writer.ToBytes(WeightsByNumber(model, layers)));
-
-            void Add(string name, byte[] bytes)
-            {
-                ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
-                entry.LastWriteTime = s_date;
-                using Stream stream = entry.Open();
-                stream.Write(bytes);
-            }
-        }
-
-        return file.ToArray();
+        var zip = new ZipWriter("The .keras file");
+        zip.Add(KerasFile.MetadataRecord, Encoding.UTF8.GetBytes(metadata.ToJsonString()));
+        zip.Add(KerasFile.ConfigRecord, config);
+        zip.Add(KerasFile.WeightsRecord, Hdf5Writer.ToBytes(WeightsByNumber(model, layers)));
+        return zip.ToBytes();
     }
 
     private static byte[] Older(Model model, List<LayerPlace> layers, byte[] config, JsonObject own)
@@ -99,8 +85,7 @@ internal static class KerasWriting
 
     /// <summary>
     /// What Keras has no place for: which names were given, which weights are frozen, options of Unroll alone. It holds as long as Keras'
-    /// own
-    /// description is the one that it was written with.
+    /// own description is the one that it was written with.
     /// </summary>
     private static JsonObject OwnDescription(Model model, byte[] config)
     {
@@ -119,7 +104,7 @@ internal static class KerasWriting
         JsonObject written = IsStack(model) ? Sequential(model, isOlder, reasons.Add)
             : Functional(model, model.Graph, isOlder, reasons.Add);
         if (reasons.Count > 0)
-            throw new UnsupportedModelException("The model", reasons);
+            throw new UnsupportedModelException("The model", reasons, "Keras does not have these; save the model as .unroll.");
 
         // What is written must read as the same model; this also finds masks that Keras treats otherwise.
         var reading = new KerasReading("The model", 3, new KerasOptions());

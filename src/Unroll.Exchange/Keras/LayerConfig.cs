@@ -4,8 +4,7 @@ namespace Unroll.Exchange.KerasFiles;
 
 /// <summary>
 /// The options of one layer in a file. Each is read by its name, once or more; what nobody has read at the end is an option that Unroll
-/// does
-/// not know, and is refused unless it is off (null or false).
+/// does not know, and is refused unless it is off (null or false).
 /// </summary>
 internal sealed class LayerConfig
 {

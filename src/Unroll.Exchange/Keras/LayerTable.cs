@@ -75,8 +75,7 @@ internal static class LayerTable
 
     /// <summary>
     /// The layer, with its name. What Unroll does not have is put down in the reading, and a layer that does nothing stands in its place,
-    /// so
-    /// that the rest can be looked at too.
+    /// so that the rest can be looked at too.
     /// </summary>
     public static Layer Read(LayerConfig layer)
     {

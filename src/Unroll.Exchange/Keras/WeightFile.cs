@@ -1,4 +1,5 @@
 using Unroll.Exchange.Hdf5;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange.KerasFiles;
 
@@ -196,7 +197,7 @@ internal sealed class WeightFile
         ?? (path.StartsWith("layers/", StringComparison.Ordinal) && _root.Members.ContainsKey(Folder)
             ? _root.Find($"{Folder}/{path["layers/".Length..]}") : null);
 
-    private UnrollException Damaged(string why) => new($"{_path} is damaged: {why}. Copy or export it anew.");
+    private UnrollException Damaged(string why) => FileBytes.Damaged(_path, why);
 
     private UnrollException Misfit(string layer, string has, string wants) => new($"{_path} {has} for the layer {layer}, but the "
         + $"model wants {wants}. Build the model as the file has it.");

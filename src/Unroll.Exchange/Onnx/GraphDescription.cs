@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Writing;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>
 /// What makes a graph that was written here a model again: in the file's metadata the header of the model's own file, where each of its
@@ -57,7 +59,7 @@ internal static class GraphDescription
         catch (Exception failure) when (failure is UnrollException or FormatException or OverflowException or JsonException
             or ArgumentException or IndexOutOfRangeException or NotSupportedException)
         {
-            throw new UnrollException($"{subject} is damaged: {failure.Message.TrimEnd('.')}. Export the model again.", failure);
+            throw FileBytes.Damaged(subject, failure.Message, failure);
         }
     }
 

@@ -1,82 +1,94 @@
 using System.Buffers.Binary;
+using Google.Protobuf.Collections;
 using Unroll.Exchange.OnnxFormat.Messages;
-using Type = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
+using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>Tensors of a graph as <see cref="NamedTensor"/>: their numbers lie in one of several fields.</summary>
 internal static class GraphTensors
 {
-    /// <exception cref="UnrollException">Its numbers are in another file, of another type, or not as many as its extents say.</exception>
-    public static NamedTensor Read(TensorProto tensor)
+    /// <summary>The most axes that are supported.</summary>
+    public const int MostAxes = 16;
+
+    private delegate void Write<T>(Span<byte> to, T value);
+
+    /// <summary>The type that a number of the format means; null for one that is not supported.</summary>
+    public static TensorType? TypeOf(int type) => (DataType)type switch
     {
-        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
-            throw new UnrollException($"The numbers of {tensor.Name} lie in another file. Save the model in one file.");
-        (TensorType type, int size) = (Type)tensor.DataType switch
+        DataType.Float => TensorType.Float32,
+        DataType.Double => TensorType.Float64,
+        DataType.Float16 => TensorType.Float16,
+        DataType.Bfloat16 => TensorType.BFloat16,
+        DataType.Int8 => TensorType.Int8,
+        DataType.Int16 => TensorType.Int16,
+        DataType.Int32 => TensorType.Int32,
+        DataType.Int64 => TensorType.Int64,
+        DataType.Uint8 => TensorType.UInt8,
+        DataType.Uint16 => TensorType.UInt16,
+        DataType.Uint32 => TensorType.UInt32,
+        DataType.Uint64 => TensorType.UInt64,
+        DataType.Bool => TensorType.Boolean,
+        _ => null,
+    };
+
+    /// <summary>The name of a type in messages.</summary>
+    public static string NameOf(int type) =>
+        Enum.IsDefined((DataType)type) ? ((DataType)type).ToString().ToLowerInvariant() : $"number {type}";
+
+    /// <param name="tensor">The tensor as it stands in the file.</param>
+    /// <param name="where">What messages call it; null: the initializer of its name.</param>
+    /// <exception cref="UnrollException">Its numbers are in another file, of another type, or not as many as its extents say.</exception>
+    public static NamedTensor Read(TensorProto tensor, string? where = null)
+    {
+        where ??= $"initializer {tensor.Name}";
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0)
         {
-            Type.Float => (TensorType.Float32, 4),
-            Type.Double => (TensorType.Float64, 8),
-            Type.Float16 => (TensorType.Float16, 2),
-            Type.Bfloat16 => (TensorType.BFloat16, 2),
-            Type.Int32 => (TensorType.Int32, 4),
-            Type.Int64 => (TensorType.Int64, 8),
-            Type.Bool => (TensorType.Boolean, 1),
-            Type.Int8 => (TensorType.Int8, 1),
-            Type.Uint8 => (TensorType.UInt8, 1),
-            _ => throw new UnrollException($"The tensor {tensor.Name} has numbers of type {(Type)tensor.DataType}, which is not read."),
-        };
-        long count = 1;
-        foreach (long extent in tensor.Dims)
-        {
-            if (extent is < 0 or > int.MaxValue || (count *= extent) > int.MaxValue)
-                throw new UnrollException($"The tensor {tensor.Name} has the extents {string.Join(", ", tensor.Dims)}, which cannot be.");
+            throw new UnrollException(
+                $"{where}: its numbers lie in another file, which is not read. Save the model with all its numbers inside.");
         }
 
-        ReadOnlyMemory<byte> bytes = tensor.RawData.Length > 0 || count == 0 ? tensor.RawData.Memory
-            : Typed(tensor, type, (int)count, size);
-        if (bytes.Length != count * size)
-            throw new UnrollException($"The tensor {tensor.Name} has {bytes.Length / size} numbers, but its extents say {count}.");
-        return new NamedTensor(tensor.Name, type, [.. tensor.Dims.Select(extent => (int)extent)], bytes);
+        TensorType type = TypeOf(tensor.DataType)
+            ?? throw new UnsupportedModelException(where, [$"numbers of type {NameOf(tensor.DataType)}"]);
+        if (tensor.Dims.Count > MostAxes)
+            throw new UnrollException($"{where}: a tensor of {tensor.Dims.Count} axes; at most {MostAxes} are supported.");
+        long length = 1;
+        var dims = new int[tensor.Dims.Count];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            long extent = tensor.Dims[i];
+            if (extent < 0 || extent > int.MaxValue || (length *= extent) > int.MaxValue)
+                throw new UnrollException($"{where}: a tensor of shape [{string.Join(", ", tensor.Dims)}] cannot be.");
+            dims[i] = (int)extent;
+        }
+
+        ReadOnlyMemory<byte> bytes = tensor.RawData.Length > 0 ? tensor.RawData.Memory : OfField(tensor, type);
+        int size = NamedTensor.SizeOf(type);
+        return bytes.Length == length * size
+            ? new NamedTensor(tensor.Name, type, dims, bytes)
+            : throw new UnrollException($"{where}: a tensor of shape [{string.Join(", ", dims)}] has {bytes.Length / size} numbers.");
     }
 
-    private static byte[] Typed(TensorProto tensor, TensorType type, int count, int size)
+    /// <summary>The numbers that stand one by one in the field that the format has for their type.</summary>
+    private static byte[] OfField(TensorProto tensor, TensorType type) => type switch
     {
-        int there = type switch
-        {
-            TensorType.Float32 => tensor.FloatData.Count,
-            TensorType.Float64 => tensor.DoubleData.Count,
-            TensorType.Int64 => tensor.Int64Data.Count,
-            _ => tensor.Int32Data.Count,
-        };
-        if (there != count)
-            throw new UnrollException($"The tensor {tensor.Name} has {there} numbers, but its extents say {count}.");
-        var bytes = new byte[count * size];
-        for (int i = 0; i < count; i++)
-        {
-            Span<byte> to = bytes.AsSpan(i * size, size);
-            switch (type)
-            {
-                case TensorType.Float32:
-                    BinaryPrimitives.WriteSingleLittleEndian(to, tensor.FloatData[i]);
-                    break;
-                case TensorType.Float64:
-                    BinaryPrimitives.WriteDoubleLittleEndian(to, tensor.DoubleData[i]);
-                    break;
-                case TensorType.Int64:
-                    BinaryPrimitives.WriteInt64LittleEndian(to, tensor.Int64Data[i]);
-                    break;
-                case TensorType.Int32:
-                    BinaryPrimitives.WriteInt32LittleEndian(to, tensor.Int32Data[i]);
-                    break;
-                case TensorType.Float16 or TensorType.BFloat16:
-                    BinaryPrimitives.WriteUInt16LittleEndian(to, (ushort)tensor.Int32Data[i]);
-                    break;
-                default:
-                    to[0] = (byte)tensor.Int32Data[i];
-                    break;
-            }
-        }
+        TensorType.Float32 => Packed(tensor.FloatData, type, BinaryPrimitives.WriteSingleLittleEndian),
+        TensorType.Float64 => Packed(tensor.DoubleData, type, BinaryPrimitives.WriteDoubleLittleEndian),
+        TensorType.Int64 => Packed(tensor.Int64Data, type, BinaryPrimitives.WriteInt64LittleEndian),
+        TensorType.UInt64 => Packed(tensor.Uint64Data, type, BinaryPrimitives.WriteUInt64LittleEndian),
+        TensorType.UInt32 => Packed(tensor.Uint64Data, type, (to, value) => BinaryPrimitives.WriteUInt32LittleEndian(to, (uint)value)),
+        TensorType.Int32 => Packed(tensor.Int32Data, type, BinaryPrimitives.WriteInt32LittleEndian),
+        TensorType.Boolean => Packed(tensor.Int32Data, type, (to, value) => to[0] = (byte)(value != 0 ? 1 : 0)),
+        TensorType.Int8 or TensorType.UInt8 => Packed(tensor.Int32Data, type, (to, value) => to[0] = (byte)value),
+        _ => Packed(tensor.Int32Data, type, (to, value) => BinaryPrimitives.WriteUInt16LittleEndian(to, (ushort)value)),
+    };
 
+    private static byte[] Packed<T>(RepeatedField<T> values, TensorType type, Write<T> write)
+    {
+        int size = NamedTensor.SizeOf(type);
+        var bytes = new byte[checked(values.Count * size)];
+        for (int i = 0; i < values.Count; i++)
+            write(bytes.AsSpan(i * size), values[i]);
         return bytes;
     }
 }

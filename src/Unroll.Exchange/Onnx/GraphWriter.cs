@@ -40,7 +40,8 @@ internal sealed class GraphWriter
     /// <param name="name">The value's name.</param>
     /// <param name="type">The type of its values.</param>
     /// <param name="shape">As in <see cref="Input"/>.</param>
-    public void Output(string name, TensorProto.Types.DataType type, IReadOnlyList<object>? shape) => _graph.Output.Add(Value(name, type, shape));
+    public void Output(string name, TensorProto.Types.DataType type, IReadOnlyList<object>? shape) =>
+        _graph.Output.Add(Value(name, type, shape));
 
     /// <summary>Adds a constant of 32-bit numbers.</summary>
     /// <param name="hint">What its name begins with; it is the whole name where nothing else has it.</param>
@@ -76,7 +77,9 @@ internal sealed class GraphWriter
     /// <summary>Adds a node with one output.</summary>
     /// <param name="operation">The operator, of the default domain.</param>
     /// <param name="inputs">Names of values; an empty one leaves out an optional input.</param>
-    /// <param name="attributes">Its attributes: float, long, string, float[], long[], string[], a <see cref="GraphProto"/> or a <see cref="TensorProto"/>.</param>
+    /// <param name="attributes">
+    /// Its attributes: float, long, string, float[], long[], string[], a <see cref="GraphProto"/> or a <see cref="TensorProto"/>.
+    /// </param>
     /// <returns>The name of its output.</returns>
     public string Node(string operation, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
@@ -87,7 +90,8 @@ internal sealed class GraphWriter
 
     /// <summary>Adds a node with outputs of given names; an empty name leaves out an output.</summary>
     public void Node(
-        string operation, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+        string operation, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs,
+        params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var node = new NodeProto { OpType = operation, Name = NewName($"{operation}_node") };
         node.Input.AddRange(inputs);

@@ -1,5 +1,8 @@
 using Google.Protobuf;
+using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Writing;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange;
@@ -43,8 +46,7 @@ public static partial class Onnx
     /// <param name="options">How to write it.</param>
     public static void Save(Model model, Stream stream, OnnxOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(ToProto(model, options).ToByteArray());
+        FileBytes.Write(stream, ToProto(model, options).ToByteArray());
     }
 
     private static ModelProto ToProto(Model model, OnnxOptions? options)

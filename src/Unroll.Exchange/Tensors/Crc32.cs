@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>The check sum of zip files (ISO 3309, polynomial EDB88320, the lowest bit first).</summary>
 internal static class Crc32

@@ -1,6 +1,6 @@
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>The bytes of a file or a stream, the name that errors call it, and those errors.</summary>
 /// <param name="Bytes">All of them.</param>
@@ -29,18 +29,24 @@ internal readonly record struct FileBytes(byte[] Bytes, string Name)
 
     /// <summary>From where the stream is to its end.</summary>
     /// <exception cref="ArgumentException">It cannot be read.</exception>
-    public static FileBytes Of(Stream stream)
+    public static FileBytes Of(Stream stream, string? name = null)
     {
         StreamBytes.RequireReadable(stream);
-        string name = StreamBytes.NameOf(stream, null);
-        return new FileBytes(StreamBytes.ReadToEnd(stream, name), name);
+        string called = StreamBytes.NameOf(stream, name);
+        return new FileBytes(StreamBytes.ReadToEnd(stream, called), called);
     }
 
     /// <summary>What is said of a file that is damaged, or was made to do harm.</summary>
     /// <param name="what">The middle of a sentence.</param>
     /// <param name="inner">What it was seen by, if anything.</param>
-    public UnrollException Refused(string what, Exception? inner = null) =>
-        new($"{Name} cannot be read: {what}. Fetch the file again, or write it anew with the program that it comes from.", inner!);
+    public UnrollException Damaged(string what, Exception? inner = null) => Damaged(Name, what, inner);
+
+    /// <inheritdoc cref="Damaged(string, Exception?)"/>
+    /// <param name="name">The file.</param>
+    /// <param name="what">The middle of a sentence.</param>
+    /// <param name="inner">What it was seen by, if anything.</param>
+    public static UnrollException Damaged(string name, string what, Exception? inner = null) => new(
+        $"{name} is damaged: {what.TrimEnd('.')}. Fetch the file again, or write it anew with the program that it comes from.", inner!);
 
     /// <exception cref="ArgumentException">The stream cannot be written.</exception>
     public static void Write(Stream stream, ReadOnlySpan<byte> bytes)

@@ -18,7 +18,8 @@ public sealed class NamedTensor
         foreach (int extent in shape)
             length = checked(length * extent);
         if (shape.Any(extent => extent < 0) || length * SizeOf(type) != bytes.Length)
-            throw new ArgumentException($"{name} has shape [{string.Join(", ", shape)}] of {type}, but {bytes.Length} bytes were given.", nameof(bytes));
+            throw new ArgumentException(
+                $"{name} has shape [{string.Join(", ", shape)}] of {type}, but {bytes.Length} bytes were given.", nameof(bytes));
         (Name, Type, Shape, Bytes) = (name, type, [.. shape], bytes);
     }
 
@@ -50,7 +51,9 @@ public sealed class NamedTensor
     /// <summary>How many numbers it has.</summary>
     public int Length => Bytes.Length / SizeOf(Type);
 
-    /// <summary>Its numbers as 32-bit ones, row-major: floating point numbers only, rounded to the nearest where they have more bits.</summary>
+    /// <summary>
+    /// Its numbers as 32-bit ones, row-major: floating point numbers only, rounded to the nearest where they have more bits.
+    /// </summary>
     /// <exception cref="UnrollException">It has whole numbers, which are no weights.</exception>
     public float[] ToFloats()
     {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>
 /// One array of NumPy's .npy format, versions 1.0 to 3.0: a signature, the length of a header, a Python dictionary with type, order and
@@ -30,7 +30,7 @@ internal static class NpyArray
     {
         ReadOnlySpan<byte> span = bytes.Span;
         if (!IsArray(span) || span.Length < LongPrefix)
-            throw file.Refused($"{name} is no NumPy array");
+            throw file.Damaged($"{name} is no NumPy array");
         int version = span[6];
         if (version is < 1 or > 3)
             throw new UnrollException($"{file.Name} has {name} in version {version} of NumPy's format; Unroll reads 1 to 3. Save it with "
@@ -39,14 +39,14 @@ internal static class NpyArray
         uint length = version == 1
             ? BinaryPrimitives.ReadUInt16LittleEndian(span[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(span[8..]);
         if (length > span.Length - prefix)
-            throw file.Refused($"the header of {name} would have {length} bytes, but {span.Length - prefix} are there");
+            throw file.Damaged($"the header of {name} would have {length} bytes, but {span.Length - prefix} are there");
         (string descr, bool fortran, List<long> extents) =
             new NpyHeader(file, name, Encoding.UTF8.GetString(span.Slice(prefix, (int)length))).Read();
         (TensorType type, bool highFirst) = TypeOf(file, name, descr);
         (int[] shape, int size) = TensorShape.Check(file, name, type, extents);
         ReadOnlyMemory<byte> data = bytes[(prefix + (int)length)..];
         if (data.Length != size)
-            throw file.Refused($"{name} has shape [{string.Join(", ", shape)}] of {descr}, {size} bytes, but {data.Length} are there");
+            throw file.Damaged($"{name} has shape [{string.Join(", ", shape)}] of {descr}, {size} bytes, but {data.Length} are there");
         int width = NamedTensor.SizeOf(type);
         if (highFirst && width > 1)
             data = Turned(data.Span, width);
@@ -210,5 +210,5 @@ internal sealed class NpyHeader(FileBytes file, string name, string text)
         return _at < text.Length ? text[_at] : '\0';
     }
 
-    private UnrollException Wrong(string what) => file.Refused($"the header of {name} is not NumPy's: {what}");
+    private UnrollException Wrong(string what) => file.Damaged($"the header of {name} is not NumPy's: {what}");
 }

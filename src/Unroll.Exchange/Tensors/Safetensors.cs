@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Unroll.Exchange.TensorFiles;
+using Unroll.Exchange.TorchFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange;
@@ -86,10 +88,10 @@ public static class Safetensors
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
         if (bytes.Length < PrefixLength)
-            throw file.Refused($"it has {bytes.Length} bytes, and a safetensors file at least {PrefixLength}");
+            throw file.Damaged($"it has {bytes.Length} bytes, and a safetensors file at least {PrefixLength}");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > (ulong)(bytes.Length - PrefixLength) || length > LongestHeader)
-            throw file.Refused($"its header would have {length} bytes, but there are {bytes.Length - PrefixLength}, and {LongestHeader} "
+            throw file.Damaged($"its header would have {length} bytes, but there are {bytes.Length - PrefixLength}, and {LongestHeader} "
                 + "are allowed");
         int dataAt = PrefixLength + (int)length;
         try
@@ -100,7 +102,7 @@ public static class Safetensors
         {
             // The second: a text has half of a surrogate pair.
             string what = failure is JsonException ? failure.Message.ReplaceLineEndings(" ").TrimEnd('.') : "a name in it is no text";
-            throw file.Refused($"its header is not that of a safetensors file: {what}", failure);
+            throw file.Damaged($"its header is not that of a safetensors file: {what}", failure);
         }
     }
 
@@ -118,7 +120,7 @@ public static class Safetensors
         {
             string name = reader.GetString()!;
             if (!names.Add(name))
-                throw file.Refused($"it has two tensors {name}");
+                throw file.Damaged($"it has two tensors {name}");
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 throw new JsonException($"{name} is no JSON object");
             if (name == MetadataName)
@@ -160,7 +162,7 @@ public static class Safetensors
                 + $"{string.Join(", ", s_types.Select(known => known.Name))}; write the tensor anew with one of these.");
         (int[] shape, int bytes) = TensorShape.Check(file, name, type.Type, extents);
         if (from < 0 || to < from || to > file.Bytes.Length - dataAt || to - from != bytes)
-            throw file.Refused($"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to "
+            throw file.Damaged($"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to "
                 + $"{to} of {file.Bytes.Length - dataAt}");
         places.Add(((int)from, (int)to, name));
         return new NamedTensor(name, type.Type, shape, file.Bytes.AsMemory(dataAt + (int)from, bytes));
@@ -188,12 +190,12 @@ public static class Safetensors
         foreach ((int from, int to, string name) in places.OrderBy(place => place.From).ThenBy(place => place.To))
         {
             if (from != end)
-                throw file.Refused($"{name} begins at {from}, where the tensor before ends at {end}");
+                throw file.Damaged($"{name} begins at {from}, where the tensor before ends at {end}");
             end = to;
         }
 
         if (end != length)
-            throw file.Refused($"{length - end} bytes at its end belong to no tensor");
+            throw file.Damaged($"{length - end} bytes at its end belong to no tensor");
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Unroll.Exchange.TorchFiles;
+
 namespace Unroll.Exchange;
 
 /// <summary>Tensors of a file in their order, and text that stands beside them. The names are unique.</summary>

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>Shapes as files give them, checked before memory is taken for them.</summary>
 internal static class TensorShape
@@ -16,12 +16,12 @@ internal static class TensorShape
     public static (int[] Shape, int Bytes) Check(FileBytes file, string name, TensorType type, IReadOnlyList<long> extents)
     {
         if (extents.Count > MostExtents)
-            throw file.Refused($"{name} has {extents.Count} extents");
+            throw file.Damaged($"{name} has {extents.Count} extents");
         long length = 1;
         foreach (long extent in extents)
         {
             if (extent is < 0 or > int.MaxValue)
-                throw file.Refused($"{name} has an extent of {extent}");
+                throw file.Damaged($"{name} has an extent of {extent}");
 
             // Once above what an array holds it stays there, unless an extent is 0.
             length = extent == 0 ? 0 : Math.Min(length * extent, (long)int.MaxValue + 1);
@@ -29,6 +29,6 @@ internal static class TensorShape
 
         return length * NamedTensor.SizeOf(type) is var bytes && bytes <= Array.MaxLength
             ? ([.. extents.Select(extent => (int)extent)], (int)bytes)
-            : throw file.Refused($"{name} has shape [{string.Join(", ", extents)}], more than an array holds");
+            : throw file.Damaged($"{name} has shape [{string.Join(", ", extents)}], more than an array holds");
     }
 }

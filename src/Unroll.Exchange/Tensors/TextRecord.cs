@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>Text by name as a JSON object, in files that have no place of their own for it.</summary>
 internal static class TextRecord
@@ -55,7 +55,7 @@ internal static class TextRecord
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The second: a text has half of a surrogate pair.
-            throw file.Refused(failure is JsonException ? failure.Message.TrimEnd('.') : "its metadata has text that is none", failure);
+            throw file.Damaged(failure is JsonException ? failure.Message.TrimEnd('.') : "its metadata has text that is none", failure);
         }
     }
 }

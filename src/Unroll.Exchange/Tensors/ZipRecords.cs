@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>
 /// The records of a zip file, stored or deflated. The whole directory is checked before anything is unpacked: places, sizes, names, and
@@ -29,7 +29,7 @@ internal sealed class ZipRecords
         (long at, long length, long count) = Directory();
         long end = at + length;
         if (count > length / EntryLength)
-            throw file.Refused($"its directory of {length} bytes cannot have the {count} records that it says");
+            throw file.Damaged($"its directory of {length} bytes cannot have the {count} records that it says");
         var names = new List<string>((int)count);
         for (long i = 0; i < count; i++)
             names.Add(ReadEntry(ref at, end));
@@ -37,7 +37,7 @@ internal sealed class ZipRecords
         RequireApart(end - length);
         long unpacked = _entries.Values.Where(entry => entry.Method == Deflated).Sum(entry => entry.Length);
         if (unpacked > SmallUnpacked + LargestRatio * file.Bytes.Length)
-            throw file.Refused($"its {file.Bytes.Length} bytes unpack to {unpacked}, as only a file made to fill memory does");
+            throw file.Damaged($"its {file.Bytes.Length} bytes unpack to {unpacked}, as only a file made to fill memory does");
     }
 
     /// <summary>The records, in the order of the directory.</summary>
@@ -64,7 +64,7 @@ internal sealed class ZipRecords
         ReadOnlyMemory<byte> bytes = entry.Method == Stored ? packed : Unpack(record, entry);
         return Crc32.Of(bytes.Span) == entry.Crc
             ? bytes
-            : throw _file.Refused($"the check sum of {record} does not fit its contents");
+            : throw _file.Damaged($"the check sum of {record} does not fit its contents");
     }
 
     private byte[] Unpack(string record, Entry entry)
@@ -77,11 +77,11 @@ internal sealed class ZipRecords
             int read = unpacking.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return read == bytes.Length && unpacking.ReadByte() < 0
                 ? bytes
-                : throw _file.Refused($"{record} does not unpack to the {bytes.Length} bytes that the directory says");
+                : throw _file.Damaged($"{record} does not unpack to the {bytes.Length} bytes that the directory says");
         }
         catch (InvalidDataException failure)
         {
-            throw _file.Refused($"{record} cannot be unpacked", failure);
+            throw _file.Damaged($"{record} cannot be unpacked", failure);
         }
     }
 
@@ -97,52 +97,52 @@ internal sealed class ZipRecords
         }
 
         if (end < 0 || bytes.Length - end > EndLength + ushort.MaxValue)
-            throw _file.Refused("it has no end of a zip directory");
+            throw _file.Damaged("it has no end of a zip directory");
         if (U16(bytes, end + 4) != 0 || U16(bytes, end + 6) != 0 || U16(bytes, end + 8) != U16(bytes, end + 10))
-            throw _file.Refused("it is one part of a zip file in several");
+            throw _file.Damaged("it is one part of a zip file in several");
         (long at, long length, long count) = (U32(bytes, end + 16), U32(bytes, end + 12), U16(bytes, end + 10));
         if (end >= LocatorLength && U32(bytes, end - LocatorLength) == LocatorSignature)
         {
             long zip64 = I64(bytes, end - LocatorLength + 8);
             if (zip64 < 0 || zip64 + Zip64EndLength > end - LocatorLength || U32(bytes, (int)zip64) != Zip64EndSignature)
-                throw _file.Refused("its 64-bit end of the directory is not where it says");
+                throw _file.Damaged("its 64-bit end of the directory is not where it says");
             (at, length, count) = (I64(bytes, (int)zip64 + 48), I64(bytes, (int)zip64 + 40), I64(bytes, (int)zip64 + 32));
             end = (int)zip64;
         }
 
         return at >= 0 && length >= 0 && count >= 0 && at <= end && length == end - at
             ? (at, length, count)
-            : throw _file.Refused($"its directory of {length} bytes at {at} is not in front of its end at {end}");
+            : throw _file.Damaged($"its directory of {length} bytes at {at} is not in front of its end at {end}");
     }
 
     private string ReadEntry(ref long at, long end)
     {
         ReadOnlySpan<byte> bytes = _file.Bytes;
         if (at + EntryLength > end || U32(bytes, (int)at) != EntrySignature)
-            throw _file.Refused($"there is no record of the directory at {at}");
+            throw _file.Damaged($"there is no record of the directory at {at}");
         int start = (int)at, nameLength = U16(bytes, start + 28), extraLength = U16(bytes, start + 30);
         at += EntryLength + nameLength + extraLength + U16(bytes, start + 32);
         if (at > end)
-            throw _file.Refused("a record of its directory goes beyond the directory");
+            throw _file.Damaged("a record of its directory goes beyond the directory");
         ReadOnlySpan<byte> nameBytes = bytes.Slice(start + EntryLength, nameLength);
         string name = NameOf(nameBytes);
         (long packed, long length, long local) = (U32(bytes, start + 20), U32(bytes, start + 24), U32(bytes, start + 42));
         Widen(bytes.Slice(start + EntryLength + nameLength, extraLength), ref length, ref packed, ref local);
         int method = U16(bytes, start + 10);
         if ((U16(bytes, start + 8) & Encrypted) != 0 || method is not (Stored or Deflated))
-            throw _file.Refused($"{name} is encrypted, or packed by method {method}; stored and deflated records can be read");
+            throw _file.Damaged($"{name} is encrypted, or packed by method {method}; stored and deflated records can be read");
         if (packed < 0 || length < 0 || length > Array.MaxLength || (method == Stored && packed != length))
-            throw _file.Refused($"{name} has {packed} bytes in the file for {length}");
+            throw _file.Damaged($"{name} has {packed} bytes in the file for {length}");
         if (local < 0 || local + LocalLength > bytes.Length || U32(bytes, (int)local) != LocalSignature
             || U16(bytes, (int)local + 26) != nameLength || local + LocalLength + nameLength > bytes.Length
             || !bytes.Slice((int)local + LocalLength, nameLength).SequenceEqual(nameBytes))
-            throw _file.Refused($"{name} is not at {local}, where the directory says");
+            throw _file.Damaged($"{name} is not at {local}, where the directory says");
         long dataAt = local + LocalLength + nameLength + U16(bytes, (int)local + 28);
         if (dataAt + packed > bytes.Length)
-            throw _file.Refused($"{name} goes beyond the end of the file");
+            throw _file.Damaged($"{name} goes beyond the end of the file");
         return _entries.TryAdd(name, new Entry(method, U32(bytes, start + 16), local, dataAt, packed, length))
             ? name
-            : throw _file.Refused($"it has two records {name}");
+            : throw _file.Damaged($"it has two records {name}");
     }
 
     /// <summary>Sizes that do not fit 32 bits stand in an extra field, in this order.</summary>
@@ -151,7 +151,7 @@ internal sealed class ZipRecords
         for (; extra.Length >= 4; extra = extra[(4 + U16(extra, 2))..])
         {
             if (4 + U16(extra, 2) > extra.Length)
-                throw _file.Refused("an extra field of its directory goes beyond its record");
+                throw _file.Damaged("an extra field of its directory goes beyond its record");
             if (U16(extra, 0) != 1)
                 continue;
             ReadOnlySpan<byte> values = extra.Slice(4, U16(extra, 2));
@@ -166,7 +166,7 @@ internal sealed class ZipRecords
             if (value != uint.MaxValue)
                 return;
             if (values.Length < sizeof(long))
-                throw _file.Refused("an extra field of its directory is too short");
+                throw _file.Damaged("an extra field of its directory is too short");
             value = I64(values, 0);
             values = values[sizeof(long)..];
         }
@@ -181,10 +181,10 @@ internal sealed class ZipRecords
         }
         catch (DecoderFallbackException failure)
         {
-            throw _file.Refused("the name of a record is no text", failure);
+            throw _file.Damaged("the name of a record is no text", failure);
         }
 
-        return IsName(name) ? name : throw _file.Refused($"the name of the record \"{name}\" leads out of the file");
+        return IsName(name) ? name : throw _file.Damaged($"the name of the record \"{name}\" leads out of the file");
     }
 
     /// <summary>No two records share bytes, and none is in the directory.</summary>
@@ -194,7 +194,7 @@ internal sealed class ZipRecords
         foreach ((string name, Entry entry) in _entries.OrderBy(pair => pair.Value.LocalAt))
         {
             if (entry.LocalAt < end || entry.DataAt + entry.Packed > directoryAt)
-                throw _file.Refused($"{name} shares bytes with another record");
+                throw _file.Damaged($"{name} shares bytes with another record");
             end = entry.DataAt + entry.Packed;
         }
     }

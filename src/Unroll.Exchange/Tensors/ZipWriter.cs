@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TensorFiles;
 
 /// <summary>Makes a zip file of stored records: the same records give the same bytes.</summary>
 /// <param name="name">What errors call the file.</param>

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// In which order the features of a value stand, beside PyTorch's. There convolutions and poolings have channels in front of positions, so

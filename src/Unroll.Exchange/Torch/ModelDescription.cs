@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// What describes a model beside its tensors, as text: <c>unroll.model</c> is the header of its .unroll file, <c>unroll.sha256</c> that
@@ -54,7 +54,7 @@ internal static class ModelDescription
         var bytes = new FileBytes([], name);
         byte[] header = Encoding.UTF8.GetBytes(text);
         if (!file.Metadata.TryGetValue(SumText, out string? sum) || sum != SumOf(header))
-            throw bytes.Refused("the check sum of its description of the model does not fit");
+            throw bytes.Damaged("the check sum of its description of the model does not fit");
         try
         {
             long weights = file.Tensors.Sum(tensor => (long)tensor.Length);
@@ -68,7 +68,7 @@ internal static class ModelDescription
         }
         catch (Exception failure) when (ModelFile.IsOfHeader(failure) && failure is not WeightsMismatchException)
         {
-            throw bytes.Refused("its description of the model: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
+            throw bytes.Damaged("its description of the model: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>The operations of Python's pickles, protocols 0 to 5 (PEP 307, 3154 and 574). Those that are refused have names too.</summary>
 internal enum PickleOp

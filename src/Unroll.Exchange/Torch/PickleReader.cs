@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Reads a pickle of protocol 2 to 5 as far as it says dictionaries, lists, tuples, numbers, texts and tensors; every other operation and
@@ -266,7 +267,7 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
         }
         catch (DecoderFallbackException failure)
         {
-            throw file.Refused("its pickle has a text that is none", failure);
+            throw file.Damaged("its pickle has a text that is none", failure);
         }
     }
 
@@ -320,5 +321,5 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
         return taken;
     }
 
-    private UnrollException Wrong(string what) => file.Refused($"its pickle is damaged, or made to do harm: {what}");
+    private UnrollException Wrong(string what) => file.Damaged($"its pickle is none that torch.save writes: {what}");
 }

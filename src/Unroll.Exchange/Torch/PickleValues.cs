@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>A dictionary of a pickle, in its order. What Python calls attributes of an OrderedDict is not kept.</summary>
 internal sealed class PickleDictionary

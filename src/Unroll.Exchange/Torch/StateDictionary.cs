@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>The weights of a model as tensors with PyTorch's names and layouts, and back.</summary>
 internal static class StateDictionary

@@ -1,3 +1,5 @@
+using Unroll.Exchange.TensorFiles;
+using Unroll.Exchange.TorchFiles;
 using Unroll.Formats;
 
 namespace Unroll.Exchange;

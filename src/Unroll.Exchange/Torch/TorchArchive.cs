@@ -1,6 +1,7 @@
 using System.Text;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Reads PyTorch's zip files (from PyTorch 1.6 on): <c>name/data.pkl</c>, a pickle, <c>name/data/0</c> and so on, the numbers, and
@@ -36,7 +37,7 @@ internal sealed class TorchArchive
         {
             "little" => false,
             "big" => true,
-            _ => throw file.Refused("its byte order is neither little nor big"),
+            _ => throw file.Damaged("its byte order is neither little nor big"),
         };
     }
 
@@ -69,13 +70,13 @@ internal sealed class TorchArchive
         {
             return known.Type == type && known.Storage.Length == length
                 ? known.Storage
-                : throw _file.Refused($"its pickle says two things of the storage {key}");
+                : throw _file.Damaged($"its pickle says two things of the storage {key}");
         }
 
         string record = RecordOf(key);
         int width = type.Type is { } number ? NamedTensor.SizeOf(number) : 1;
         if (!_zip.Has(record) || length < 0 || length > int.MaxValue || _zip.LengthOf(record) != length * width)
-            throw _file.Refused($"its pickle says that the storage {key} has {length} numbers of {width} bytes, which {record} has not");
+            throw _file.Damaged($"its pickle says that the storage {key} has {length} numbers of {width} bytes, which {record} has not");
         var storage = new PickleStorage(key, type.Type, length);
         _storages.Add(key, (storage, type));
         return storage;

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>The rules of one layer: what its parameters are in PyTorch.</summary>
 /// <param name="rules">Take the names.</param>

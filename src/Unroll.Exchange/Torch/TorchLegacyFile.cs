@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Reads what torch.save wrote before PyTorch 1.6: five pickles (a magic number, a version, what machine it was, the value, the keys of the
@@ -31,17 +32,17 @@ internal sealed class TorchLegacyFile
     private TensorFile Read(string? subtree)
     {
         if (Pickle() is not BigInteger magic || magic != s_magic || Pickle() is not Version)
-            throw _file.Refused($"it does not begin with PyTorch's magic number and the version {Version}");
+            throw _file.Damaged($"it does not begin with PyTorch's magic number and the version {Version}");
         if (Pickle() is not PickleDictionary machine
             || machine.Pairs.Find(pair => pair.Key is "little_endian").Value is not bool isLittle)
-            throw _file.Refused("it does not say which byte of a number comes first");
+            throw _file.Damaged("it does not say which byte of a number comes first");
         object? root = Pickle();
         if (Pickle() is not PickleList keys)
-            throw _file.Refused("it has no list of its storages");
+            throw _file.Damaged("it has no list of its storages");
         foreach (object? each in keys.Items)
-            ReadNumbers(each as string ?? throw _file.Refused("the key of a storage is no text"));
+            ReadNumbers(each as string ?? throw _file.Damaged("the key of a storage is no text"));
         if (_at != _file.Bytes.Length || _numbers.Count != _storages.Count)
-            throw _file.Refused($"it has {_numbers.Count} storages and {_file.Bytes.Length - _at} bytes more, where its value has "
+            throw _file.Damaged($"it has {_numbers.Count} storages and {_file.Bytes.Length - _at} bytes more, where its value has "
                 + $"{_storages.Count}");
         return new TorchTree(_file, storage => _numbers[storage.Key], !isLittle).Read(root, subtree, new Dictionary<string, string>());
     }
@@ -60,7 +61,7 @@ internal sealed class TorchLegacyFile
         var storage = new PickleStorage(key, type.Type, length);
         if (length < 0 || (!_storages.TryAdd(key, (storage, type.Type is { } number ? NamedTensor.SizeOf(number) : 1))
             && _storages[key].Storage != storage))
-            throw _file.Refused($"its pickle says two things of the storage {key}, or that it has {length} numbers");
+            throw _file.Damaged($"its pickle says two things of the storage {key}, or that it has {length} numbers");
         return storage;
     }
 
@@ -70,10 +71,10 @@ internal sealed class TorchLegacyFile
         if (!_storages.TryGetValue(key, out var storage) || left.Length < sizeof(long)
             || BinaryPrimitives.ReadInt64LittleEndian(left) != storage.Storage.Length
             || storage.Storage.Length > (left.Length - sizeof(long)) / storage.Width)
-            throw _file.Refused($"the numbers of the storage {key} are not what its pickle says");
+            throw _file.Damaged($"the numbers of the storage {key} are not what its pickle says");
         int bytes = (int)storage.Storage.Length * storage.Width;
         if (!_numbers.TryAdd(key, _file.Bytes.AsMemory(_at + sizeof(long), bytes)))
-            throw _file.Refused($"it has two storages {key}");
+            throw _file.Damaged($"it has two storages {key}");
         _at += sizeof(long) + bytes;
     }
 }

@@ -1,3 +1,5 @@
+using Unroll.Exchange.TorchFiles;
+
 namespace Unroll.Exchange;
 
 /// <summary>What PyTorch calls the weights of a model, and how they lie there: the rules by which files are read and written.</summary>

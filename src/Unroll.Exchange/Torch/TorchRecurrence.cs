@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <content>Recurrent layers: gates in PyTorch's order, two biases, layers by number, the backward half by its suffix.</content>
 internal sealed partial class TorchLayer

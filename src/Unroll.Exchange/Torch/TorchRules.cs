@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>The rules of all layers of a model, with the names that the options give.</summary>
 internal sealed class TorchRules
@@ -43,8 +43,8 @@ internal sealed class TorchRules
         }
 
         if (reasons.Count > 0)
-            throw new UnsupportedModelException("The state dictionary of PyTorch does not have all layers, and TorchOptions.OwnLayouts "
-                + "is not set: the model", reasons);
+            throw new UnsupportedModelException("The model", reasons, "PyTorch's state dictionaries have no such layers. Set "
+                + "TorchOptions.OwnLayouts to keep them in Unroll's own layouts.");
         if (options.Names.Keys.FirstOrDefault(key => !rules._replaced.Contains(key)) is { } unknown)
             throw new ArgumentException($"Names replaces {unknown}, but there is no such module or tensor; the tensors are: "
                 + $"{string.Join(", ", rules._known)}.", nameof(options));

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// What a pickle built, as tensors and texts by name: dictionaries in dictionaries are flattened, their keys joined by points.
@@ -73,7 +74,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
     private void Visit(object? value, string path, int depth, bool isNamed)
     {
         if (++_visits > MostVisits || (_characters += path.Length) > MostCharacters + file.Bytes.Length || depth > DeepestNesting)
-            throw file.Refused($"its dictionaries and lists hold each other more than {DeepestNesting} deep, or more than {MostVisits} "
+            throw file.Damaged($"its dictionaries and lists hold each other more than {DeepestNesting} deep, or more than {MostVisits} "
                 + "values");
         switch (value)
         {
@@ -102,14 +103,14 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
     private void AddName(string path)
     {
         if (!_names.Add(path))
-            throw file.Refused($"its dictionaries give two values the name {path}");
+            throw file.Damaged($"its dictionaries give two values the name {path}");
     }
 
     private string KeyOf(object? key) => key switch
     {
         string text => text,
         long number => number.ToString(CultureInfo.InvariantCulture),
-        _ => throw file.Refused("a dictionary in it has a key that is neither text nor a whole number"),
+        _ => throw file.Damaged("a dictionary in it has a key that is neither text nor a whole number"),
     };
 
     private static string Joined(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
@@ -132,7 +133,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
             return storage.Slice((int)tensor.Offset * width, length * width);
         _copied += (long)length * width;
         if (_copied > SmallCopies + LargestRatio * file.Bytes.Length)
-            throw file.Refused($"{name} repeats the numbers of its storage many times");
+            throw file.Damaged($"{name} repeats the numbers of its storage many times");
         return Copy(tensor, storage.Span, length, width);
     }
 

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Unroll.Exchange.TensorFiles;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
 /// Writes a state dictionary as torch.save does: an OrderedDict of tensors in a pickle of protocol 2, the numbers at multiples of 64 bytes.

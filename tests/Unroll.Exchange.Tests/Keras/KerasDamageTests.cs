@@ -197,7 +197,8 @@ public class KerasDamageTests
             File.WriteAllBytes(path, Hdf5Writer.ToBytes(other));
             Model model = new Model(new Dense(1)).Build(new Shape(1));
             Assert.Contains(
-                "neither the groups", Assert.Throws<UnrollException>(() => Keras.LoadWeights(model, path)).Message, StringComparison.Ordinal);
+                "neither the groups", Assert.Throws<UnrollException>(() => Keras.LoadWeights(model, path)).Message,
+                    StringComparison.Ordinal);
         }
         finally
         {
@@ -231,7 +232,9 @@ public class KerasDamageTests
 
     private static int Below(int limit, ref RandomSource random) => (int)(random.NextDouble() * limit);
 
-    /// <summary>Some bytes, or some numbers of 8 bytes, become others: those at the ends of their range, or what stands elsewhere.</summary>
+    /// <summary>
+    /// Some bytes, or some numbers of 8 bytes, become others: those at the ends of their range, or what stands elsewhere.
+    /// </summary>
     private static byte[] Mutate(byte[] file, ulong seed)
     {
         var random = new RandomSource(seed, 7);

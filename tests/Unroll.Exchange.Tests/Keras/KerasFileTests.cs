@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>Files in the forms that versions of Keras write, small ones made by h5py (files/make.py) and by hand, beside the equations.</summary>
+/// <summary>
+/// Files in the forms that versions of Keras write, small ones made by h5py (files/make.py) and by hand, beside the equations.
+/// </summary>
 public class KerasFileTests
 {
     [Theory]
@@ -99,7 +101,8 @@ public class KerasFileTests
     [Fact]
     public void ModelsInModelsAndSharedLayersBecomeOneGraph()
     {
-        // A stack called twice, which counts its calls from 1 on, and beside it a layer whose weights are sorted behind those that are trained.
+        // A stack called twice, which counts its calls from 1 on, and beside it a layer whose weights are sorted behind those that are
+        // trained.
         float[] k = Numbers(4, 1), b = Numbers(2, 2), gamma = Numbers(2, 3), beta = Numbers(2, 4), mean = Numbers(2, 5),
             top = Numbers(4, 6);
         float[] variance = [.. Numbers(2, 7).Select(value => value * value + 0.5f)];
@@ -146,7 +149,8 @@ public class KerasFileTests
         Assert.Contains("mask of its own", Assert.Throws<UnsupportedModelException>(() => Join(Masked("1"))).Message,
             StringComparison.Ordinal);
 
-        static string Value(string layer) => $$$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["{{{{layer}}}}", 0, 0]}}""";
+        static string Value(string layer) =>
+            $$$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["{{{{layer}}}}", 0, 0]}}""";
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public class KerasLayerTests
             }),
         ["GRU"] = ("""{ "units": 3, "reset_after": false, "use_bias": false, "go_backwards": true, "return_state": true }""", [[5, 2]],
             new Gru(3) { ResetAfter = false, UseBias = false, GoBackwards = true, ReturnState = true }),
-        ["SimpleRNN"] = ("""{ "units": 3, "activation": "selu", "stateful": true }""", [[5, 2]], new SimpleRnn(3) { Activation = Activation.Selu, Stateful = true }),
+        ["SimpleRNN"] = ("""{ "units": 3, "activation": "selu", "stateful": true }""", [[5, 2]],
+            new SimpleRnn(3) { Activation = Activation.Selu, Stateful = true }),
         ["RNN"] = ($$$$"""
             { {{{{Loop}}}}, "cell": {"module": "keras.layers", "class_name": "StackedRNNCells", "config": {"name": "stacked_rnn_cells", "cells": [
             {"class_name": "LSTMCell", "config": {"name": "a", "units": 3}}, {"class_name": "GRUCell", "config": {"name": "b", "units": 4}},
@@ -50,7 +51,8 @@ public class KerasLayerTests
             "backward_layer": {"class_name": "LSTM", "config": {"name": "backward_l", "units": 3, "return_sequences": true, "go_backwards": true}} }
             """,
             [[5, 2]], new Bidirectional(new Lstm(3) { ReturnSequences = true }) { MergeMode = MergeMode.Average }),
-        ["TimeDistributed"] = ("""{ "layer": {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": "softmax"}} }""", [[5, 2]],
+        ["TimeDistributed"] = ("""{ "layer": {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": "softmax"}} }""",
+            [[5, 2]],
             new TimeDistributed(new Dense(3) { Activation = Activation.Softmax })),
         ["Dense"] = ("""{ "units": 4, "activation": "gelu", "use_bias": false, "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform"}} }""",
             [[3]], new Dense(4)
@@ -79,7 +81,8 @@ public class KerasLayerTests
         ["BatchNormalization"] = ("""{ "axis": 2, "momentum": 0.9, "epsilon": 0.01, "center": true, "scale": true, "synchronized": false }""",
             [[5, 2]], new BatchNorm { Momentum = 0.9, Epsilon = 0.01 }),
         ["RMSNormalization"] = ("""{ "axis": -1, "epsilon": 1e-05 }""", [[5, 2]], new RmsNorm { Epsilon = 1e-5 }),
-        ["Attention"] = ("""{ "use_scale": false, "score_mode": "dot", "dropout": 0.0, "seed": null }""", [[5, 2], [4, 2]], new Attention()),
+        ["Attention"] = ("""{ "use_scale": false, "score_mode": "dot", "dropout": 0.0, "seed": null }""", [[5, 2], [4, 2]],
+            new Attention()),
         ["AdditiveAttention"] = ("""{ "use_scale": true, "dropout": 0.0 }""", [[5, 2], [4, 2], [4, 2]], new AdditiveAttention()),
         ["MultiHeadAttention"] = ("""{ "num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.1, "use_bias": true, "output_shape": [5], "attention_axes": null, "flash_attention": null, "query_shape": [null, 5, 2] }""",
             [[5, 2], [4, 2]], new MultiHeadAttention(2, 3) { ValueUnits = 4, OutputUnits = 5, Dropout = 0.1 }),
@@ -97,15 +100,20 @@ public class KerasLayerTests
             new DepthwiseConv2D(3, 3) { Padding = Padding.Same }),
         ["SeparableConv1D"] = ("""{ "filters": 4, "kernel_size": [3], "depth_multiplier": 2, "pointwise_initializer": "ones" }""", [[9, 2]],
             new SeparableConv1D(4, 3) { DepthMultiplier = 2, PointwiseInitializer = Initializer.Ones }),
-        ["SeparableConv2D"] = ("""{ "filters": 4, "kernel_size": [3, 2], "activation": "tanh" }""", [[9, 8, 2]], new SeparableConv2D(4, 3, 2) { Activation = Activation.Tanh }),
-        ["Conv1DTranspose"] = ("""{ "filters": 4, "kernel_size": [3], "strides": [2], "padding": "same", "output_padding": null }""", [[5, 2]],
+        ["SeparableConv2D"] = ("""{ "filters": 4, "kernel_size": [3, 2], "activation": "tanh" }""", [[9, 8, 2]],
+            new SeparableConv2D(4, 3, 2) { Activation = Activation.Tanh }),
+        ["Conv1DTranspose"] = ("""{ "filters": 4, "kernel_size": [3], "strides": [2], "padding": "same", "output_padding": null }""",
+            [[5, 2]],
             new Conv1DTranspose(4, 3) { Stride = 2, Padding = Padding.Same }),
         ["Conv2DTranspose"] = ("""{ "filters": 4, "kernel_size": [3, 3], "strides": [2, 2], "output_padding": [1, 1] }""", [[5, 4, 2]],
             new Conv2DTranspose(4, 3, 3) { StrideHeight = 2, StrideWidth = 2, OutputPaddingHeight = 1, OutputPaddingWidth = 1 }),
-        ["MaxPooling1D"] = ("""{ "pool_size": [3], "padding": "same", "strides": [2], "data_format": "channels_last" }""", [[9, 2]], new MaxPooling1D(3) { Stride = 2, Padding = Padding.Same }),
+        ["MaxPooling1D"] = ("""{ "pool_size": [3], "padding": "same", "strides": [2], "data_format": "channels_last" }""", [[9, 2]],
+            new MaxPooling1D(3) { Stride = 2, Padding = Padding.Same }),
         ["AveragePooling1D"] = ("""{ "pool_size": 3, "strides": 1 }""", [[9, 2]], new AveragePooling1D(3) { Stride = 1 }),
-        ["MaxPooling2D"] = ("""{ "pool_size": [3, 2], "strides": [2, 1] }""", [[9, 8, 2]], new MaxPooling2D(3, 2) { StrideHeight = 2, StrideWidth = 1 }),
-        ["AveragePooling2D"] = ("""{ "pool_size": [3, 2], "strides": [3, 2] }""", [[9, 8, 2]], new AveragePooling2D(3, 2) { StrideHeight = 3, StrideWidth = 2 }),
+        ["MaxPooling2D"] = ("""{ "pool_size": [3, 2], "strides": [2, 1] }""", [[9, 8, 2]],
+            new MaxPooling2D(3, 2) { StrideHeight = 2, StrideWidth = 1 }),
+        ["AveragePooling2D"] = ("""{ "pool_size": [3, 2], "strides": [3, 2] }""", [[9, 8, 2]],
+            new AveragePooling2D(3, 2) { StrideHeight = 3, StrideWidth = 2 }),
         ["GlobalMaxPooling1D"] = ("""{ "keepdims": false }""", [[9, 2]], new GlobalMaxPooling()),
         ["GlobalMaxPooling2D"] = ("{}", [[9, 8, 2]], new GlobalMaxPooling()),
         ["GlobalAveragePooling1D"] = ("{}", [[9, 2]], new GlobalAveragePooling()),
@@ -211,10 +219,12 @@ public class KerasLayerTests
     [Fact]
     public void TheHardSigmoidOfKeras2IsAnother()
     {
-        Assert.Equal(new HardSigmoid(0.2), ((Lstm)Read("LSTM", """{ "units": 3, "recurrent_activation": "hard_sigmoid" }""", [[5, 2]], 2)).RecurrentActivation);
+        Assert.Equal(new HardSigmoid(0.2),
+            ((Lstm)Read("LSTM", """{ "units": 3, "recurrent_activation": "hard_sigmoid" }""", [[5, 2]], 2)).RecurrentActivation);
         Assert.Equal(new HardSigmoid(0.2), ((Gru)Read("GRU", """{ "units": 3 }""", [[5, 2]], 2)).RecurrentActivation);
         Assert.False(((Gru)Read("GRU", """{ "units": 3 }""", [[5, 2]], 2)).ResetAfter);
-        Assert.Equal(Activation.HardSigmoid, ((Lstm)Read("LSTM", """{ "units": 3, "recurrent_activation": "hard_sigmoid" }""", [[5, 2]])).RecurrentActivation);
+        Assert.Equal(Activation.HardSigmoid,
+            ((Lstm)Read("LSTM", """{ "units": 3, "recurrent_activation": "hard_sigmoid" }""", [[5, 2]])).RecurrentActivation);
     }
 
     [Fact]
@@ -237,7 +247,9 @@ public class KerasLayerTests
         (options["name"], options["trainable"], options["dtype"]) = ("it", true, "float32");
         bool listed = className is "Add" or "Multiply" or "Average" or "Concatenate" or "Attention" or "AdditiveAttention";
         int taken = listed || className == "MultiHeadAttention" ? inputs.Length : 1;
-        string references = string.Join(", ", inputs.Take(taken).Select((_, i) => $$$$"""{"class_name": "__keras_tensor__", "config": {"keras_history": ["in{{{{i}}}}", 0, 0]}}"""));
+        string references = string.Join(", ",
+            inputs.Take(taken).Select((_, i) =>
+            $$$$"""{"class_name": "__keras_tensor__", "config": {"keras_history": ["in{{{{i}}}}", 0, 0]}}"""));
         string layers = string.Join(", ", inputs.Take(taken).Select((extents, i) =>
             $$$$"""{"module": "keras.layers", "class_name": "InputLayer", "name": "in{{{{i}}}}", "config": {"batch_shape": [null, {{{{string.Join(", ", extents)}}}}], "dtype": "float32", "name": "in{{{{i}}}}"}, "inbound_nodes": []}"""));
         string json = $$$$"""

@@ -1,4 +1,5 @@
 using PureHDF;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
 using Xunit;
 
@@ -73,7 +74,7 @@ public class KerasRoundTripTests
         Assert.Equal(unroll, ModelFile.ToBytes(Keras.Load(new MemoryStream(file))));
 
         // And without Unroll's own description, from Keras' one.
-        Model described = Keras.Load(file, "a.keras", new KerasOptions(), usesOwn: false);
+        Model described = Keras.Load(new FileBytes(file, "a.keras"), new KerasOptions(), usesOwn: false);
         Assert.Equal(name == "states of a stack" ? 2 : unroll[8], ModelFile.ToBytes(described)[8]);
         Assert.Equal(model.Parameters.Select(each => (each.Name, each.Shape)),
             described.Parameters.Select(each => (each.Name, each.Shape)));

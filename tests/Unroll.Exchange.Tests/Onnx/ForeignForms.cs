@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Writing;
 
 namespace Unroll.Exchange.Tests.OnnxFiles;
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat;
-using Unroll.Exchange.OnnxFormat.Messages;
 using Xunit;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
@@ -23,10 +22,12 @@ public class ForeignGraphTests
         foreach (int rows in (int[])[1, 3])
         {
             var random = new RandomSource(3, (ulong)rows);
-            (float[] Values, int[] Shape)[] given = [.. inputs.Select(input => Random(ref random, [.. input.Select(extent => extent is int number ? number : rows)]))];
+            (float[] Values, int[] Shape)[] given = [.. inputs
+                .Select(input => Random(ref random, [.. input.Select(extent => extent is int number ? number : rows)]))];
 
             // The model has the batch first, whatever the graph has.
-            float[][] here = model.PredictEach([.. given.Zip(inputs, (value, input) => BatchFirst(value.Values, value.Shape, Array.IndexOf(input, "B")))]);
+            float[][] here = model.PredictEach(
+                [.. given.Zip(inputs, (value, input) => BatchFirst(value.Values, value.Shape, Array.IndexOf(input, "B")))]);
             float[][] there = session.Run(given);
             for (int i = 0; i < there.Length; i++)
                 Assert.Equal(there[i].Order(), here[i].Order(), (a, b) => Math.Abs(a - b) <= 1e-5f * Math.Max(1, Math.Abs(a)));
@@ -42,7 +43,8 @@ public class ForeignGraphTests
         {
             string a = g.Node("Sin", ["x"]), b = g.Node("Mod", ["x", g.Constant("two", [2f])], ("fmod", 1L));
             string[] y = [g.NewName("y")];
-            g.Node("LSTM", [g.Node("Transpose", ["x"], ("perm", (long[])[1, 0, 2])), w.Of(1, 8, 2), w.Of(1, 8, 2)], y, ("hidden_size", 2L), ("clip", 3f));
+            g.Node("LSTM", [g.Node("Transpose", ["x"], ("perm", (long[])[1, 0, 2])), w.Of(1, 8, 2), w.Of(1, 8, 2)], y, ("hidden_size", 2L),
+                ("clip", 3f));
             g.Output(g.Node("Add", [a, b]), Float.Float, null);
             g.Output(y[0], Float.Float, null);
         });
@@ -51,7 +53,8 @@ public class ForeignGraphTests
         Assert.Contains("OnnxModel", failure.Message, StringComparison.Ordinal);
         Assert.Contains(failure.Reasons, reason => reason.Contains("Sin", StringComparison.Ordinal));
         Assert.Contains(failure.Reasons, reason => reason.Contains("Mod", StringComparison.Ordinal));
-        Assert.Contains(failure.Reasons, reason => reason.Contains("LSTM", StringComparison.Ordinal) && reason.Contains("clips", StringComparison.Ordinal));
+        Assert.Contains(failure.Reasons, reason => reason.Contains("LSTM", StringComparison.Ordinal)
+            && reason.Contains("clips", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -73,7 +76,8 @@ public class ForeignGraphTests
             g.Node("GRU", [g.Node("Transpose", ["x"], ("perm", (long[])[1, 0, 2])), w.Of(1, 9, 2), w.Of(1, 9, 3)], y, ("hidden_size", 3L));
             g.Output(g.Node("Squeeze", [y[1], g.Constant("axis", [0])]), Float.Float, null);
         });
-        Assert.Contains("OnnxLoadOptions.Steps", Assert.Throws<UnrollException>(() => Onnx.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+        Assert.Contains("OnnxLoadOptions.Steps", Assert.Throws<UnrollException>(() => Onnx.Load(new MemoryStream(bytes))).Message,
+            StringComparison.Ordinal);
         Model model = Onnx.Load(new MemoryStream(bytes), new OnnxLoadOptions { Steps = 4 });
         Assert.Equal(new Shape(4, 2), model.InputShape);
         Assert.IsType<Gru>(Assert.Single(model.Layers));
@@ -120,7 +124,8 @@ public class ForeignGraphTests
     {
         var graph = new GraphWriter("foreign");
         for (int i = 0; i < inputs.Length; i++)
-            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float, [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
+            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float,
+                [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
         write(graph, new ForeignGraphs.Weights(graph));
         return graph.ToModel(13).ToByteArray();
     }
@@ -138,6 +143,9 @@ public class ForeignGraphTests
         if (batch == 0)
             return values;
         (int steps, int rows, int rest) = (shape[0], shape[1], shape[2]);
-        return [.. from row in Enumerable.Range(0, rows) from step in Enumerable.Range(0, steps) from i in Enumerable.Range(0, rest) select values[((step * rows) + row) * rest + i]];
+        return [.. from row in Enumerable.Range(0, rows)
+                   from step in Enumerable.Range(0, steps)
+                   from i in Enumerable.Range(0, rest)
+                   select values[((step * rows) + row) * rest + i]];
     }
 }

@@ -21,7 +21,8 @@ public class LayerTableTests
     public void A_layer_is_exported(string name)
     {
         GradientCase row = GradientCases.All[name];
-        Graph graph = row.Graph?.Invoke() ?? Graph.Chain(row.Layers, row.Input ?? (row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features)));
+        Graph graph = row.Graph?.Invoke()
+            ?? Graph.Chain(row.Layers, row.Input ?? (row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features)));
         Check(new Model(graph.Inputs, graph.Outputs).Build(seed: 3), row.Inputs, row.Masked);
     }
 
@@ -39,7 +40,8 @@ public class LayerTableTests
         HashSet<Type> there =
         [
             .. GradientCases.All.Values.SelectMany(row => row.Graph?.Invoke().Uses.Select(use => use.Layer) ?? row.Layers)
-                .Concat(LayerModels.Names.SelectMany(name => LayerModels.Make(name, 1).Layers)).SelectMany(Within).Select(layer => layer.GetType()),
+                .Concat(LayerModels.Names.SelectMany(name => LayerModels.Make(name, 1).Layers)).SelectMany(Within)
+                    .Select(layer => layer.GetType()),
         ];
         Type[] all = [.. typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract)];
         Assert.DoesNotContain(all, type => !there.Contains(type));
@@ -80,7 +82,8 @@ public class LayerTableTests
     internal static void Shake(Model model)
     {
         // An exponential in a loop leaves every range otherwise.
-        double growth = model.Layers.SelectMany(Within).Any(layer => layer is Recurrent { Activation: var function } && function == Activation.Exponential) ? 0.3 : 1;
+        double growth = model.Layers.SelectMany(Within)
+            .Any(layer => layer is Recurrent { Activation: var function } && function == Activation.Exponential) ? 0.3 : 1;
         var random = new RandomSource(11, 5);
         foreach (Parameter parameter in model.Parameters)
         {
@@ -123,7 +126,8 @@ public class LayerTableTests
             Assert.Equal(expected[output].Length, actual[output].Length);
             for (int i = 0; i < expected[output].Length; i++)
             {
-                Assert.True(expected[output][i].Equals(actual[output][i]) || Math.Abs(expected[output][i] - actual[output][i]) <= 1e-6f * Math.Max(1, Math.Abs(expected[output][i])),
+                Assert.True(expected[output][i].Equals(actual[output][i])
+                    || Math.Abs(expected[output][i] - actual[output][i]) <= 1e-6f * Math.Max(1, Math.Abs(expected[output][i])),
                     $"output {output}, number {i}: {expected[output][i]} of the model, {actual[output][i]} of what was lifted");
             }
         }
@@ -131,16 +135,19 @@ public class LayerTableTests
 
     internal static void SameBits(Model expected, Model actual)
     {
-        Assert.Equal(expected.Parameters.Select(each => (each.Name, each.Shape, each.IsFrozen)), actual.Parameters.Select(each => (each.Name, each.Shape, each.IsFrozen)));
+        Assert.Equal(expected.Parameters.Select(each => (each.Name, each.Shape, each.IsFrozen)),
+            actual.Parameters.Select(each => (each.Name, each.Shape, each.IsFrozen)));
         foreach (Parameter parameter in expected.Parameters)
-            Assert.Equal(expected.GetWeights(parameter.Name).Select(BitConverter.SingleToInt32Bits), actual.GetWeights(parameter.Name).Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(expected.GetWeights(parameter.Name).Select(BitConverter.SingleToInt32Bits),
+                actual.GetWeights(parameter.Name).Select(BitConverter.SingleToInt32Bits));
         Assert.Equal(expected.Layers, actual.Layers);
     }
 
     /// <summary>The same model for sequences that are longer, where the graph leaves their length open; null: it does not.</summary>
     private static Model? Longer(Model model, Session session, int more)
     {
-        (Node, Node)[] inputs = [.. model.Inputs.Select((node, i) => (node, session.ShapeOf(session.Inputs[i]).Contains("time", StringComparison.Ordinal)
+        (Node, Node)[] inputs = [.. model.Inputs
+            .Select((node, i) => (node, session.ShapeOf(session.Inputs[i]).Contains("time", StringComparison.Ordinal)
             ? Node.Input(new Shape([node.Shape[0] + more, .. node.Shape.ToArray()[1..]]), node.Name)
             : Node.Input(node.Shape, node.Name)))];
         return inputs.All(pair => pair.Item1.Shape == pair.Item2.Shape) ? null : model.Part(inputs, model.Outputs);
@@ -160,7 +167,8 @@ public class LayerTableTests
                 (int row, int place) = Math.DivRem(i, node.Shape.Size);
                 values[i] = given is not null ? (float)given[(row * size + at + place) % given.Length]
                     : areTokens ? (place >= 1 + row % node.Shape.Size ? 0 : (int)(4 * random.NextDouble())) : (float)random.NextNormal();
-                if (masked.Length > 0 && !areTokens && node.Shape.Rank > 1 && masked[row % masked.Length].Contains(place / (node.Shape.Size / node.Shape[0])))
+                if (masked.Length > 0 && !areTokens && node.Shape.Rank > 1
+                    && masked[row % masked.Length].Contains(place / (node.Shape.Size / node.Shape[0])))
                     values[i] = 0;
             }
 
@@ -176,7 +184,8 @@ public class LayerTableTests
         // Two values that are nearly one are normalised to numbers that are 1/√ε = 316 times as far apart, and so is their rounding.
         float tolerance = model.Layers.SelectMany(Within).Any(layer => layer is Lstm { LayerNorm: true }) ? 1e-4f : 1e-5f;
         model.ResetStates();
-        (float[], int[])[] states = [.. session.Inputs.Skip(inputs.Length).Select(name => int.Parse(session.ShapeOf(name).Split(',')[1], CultureInfo.InvariantCulture))
+        (float[], int[])[] states = [.. session.Inputs.Skip(inputs.Length)
+            .Select(name => int.Parse(session.ShapeOf(name).Split(',')[1], CultureInfo.InvariantCulture))
             .Select(units => (new float[rows * units], (int[])[rows, units]))];
         float[][] expected = model.PredictEach([.. inputs.Select(input => input.Values)]), actual = session.Run([.. inputs, .. states]);
         for (int output = 0; output < expected.Length; output++)
@@ -188,7 +197,8 @@ public class LayerTableTests
                     continue;
                 float difference = Math.Abs(expected[output][i] - actual[output][i]), size = Math.Max(1, Math.Abs(expected[output][i]));
                 Assert.True(difference <= tolerance * size,
-                    $"opset {opset}, output {output} of {rows} rows, number {i}: {expected[output][i]} here, {actual[output][i]} in ONNX Runtime");
+                    $"opset {opset}, output {output} of {rows} rows, number {i}: {expected[output][i]} here, "
+                    + $"{actual[output][i]} in ONNX Runtime");
             }
         }
     }

@@ -1,8 +1,6 @@
 using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Unroll.Exchange.OnnxFormat;
-using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.Tests.OnnxFiles;
 using Xunit;
 using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
@@ -156,28 +154,6 @@ public class OnnxOperatorTests
         for (int i = 0; i < outputs.Length; i++)
             graph.Output(
                 outputs[i], isIndex || (i == 1 && one.Operator is "TopK" or "MaxPool" && i == 1) ? DataType.Int64 : DataType.Float, null);
-        byte[] model = graph.ToModel(one.Opset).ToByteArray();
-
-        using var session = new InferenceSession(model);
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> expected = session.Run(
-            [.. inputs.Select(
-                input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
-        IReadOnlyDictionary<string, OnnxTensor> actual = OnnxModel.Load(new MemoryStream(model))
-            .Run(inputs.ToDictionary(input => input.Key, input => OnnxTensor.Of(input.Value.Values, input.Value.Shape)));
-        foreach (DisposableNamedOnnxValue output in expected)
-        {
-            OnnxTensor ours = actual[output.Name];
-            if (output.ElementType == TensorElementType.Int64)
-            {
-                Assert.Equal(output.AsTensor<long>().ToArray(), ours.Values<long>().ToArray());
-                continue;
-            }
-
-            Assert.Equal(output.AsTensor<float>().Dimensions.ToArray(), ours.Shape);
-            float[] right = output.AsTensor<float>().ToArray();
-            for (int i = 0; i < right.Length; i++)
-                Assert.True(Math.Abs(right[i] - ours.Values<float>()[i]) <= 1e-5 * Math.Max(1, Math.Abs(right[i])),
-                    $"{output.Name}[{i}]: {ours.Values<float>()[i]} instead of {right[i]}");
-        }
+        Session.Agree(graph.ToModel(one.Opset).ToByteArray(), inputs, right => 1e-5 * Math.Max(1, Math.Abs(right)));
     }
 }

@@ -1,8 +1,7 @@
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.Tests.OnnxFiles;
 using Xunit;
 using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
@@ -47,21 +46,7 @@ public class OnnxRecurrentTests
     public void EveryOptionAgreesWithOnnxRuntime(string kind, string direction, string options)
     {
         (ModelProto model, Dictionary<string, (float[] Values, int[] Shape)> inputs) = Make(kind, direction, options);
-        using var session = new InferenceSession(model.ToByteArray());
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> expected = session.Run(
-            [.. inputs.Select(
-                input => NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(input.Value.Values, input.Value.Shape)))]);
-        OnnxModel ours = OnnxModel.Load(new MemoryStream(model.ToByteArray()));
-        IReadOnlyDictionary<string, OnnxTensor> actual = ours.Run(
-            inputs.ToDictionary(input => input.Key, input => OnnxTensor.Of(input.Value.Values, input.Value.Shape)));
-        foreach (DisposableNamedOnnxValue output in expected)
-        {
-            float[] right = output.AsTensor<float>().ToArray();
-            ReadOnlySpan<float> left = actual[output.Name].Values<float>();
-            Assert.Equal(output.AsTensor<float>().Dimensions.ToArray(), actual[output.Name].Shape);
-            for (int i = 0; i < right.Length; i++)
-                Assert.True(Math.Abs(left[i] - right[i]) <= 2e-6, $"{output.Name}[{i}]: {left[i]} instead of {right[i]}");
-        }
+        Session.Agree(model.ToByteArray(), inputs, _ => 2e-6);
     }
 
     private static (ModelProto Model, Dictionary<string, (float[] Values, int[] Shape)> Inputs) Make(

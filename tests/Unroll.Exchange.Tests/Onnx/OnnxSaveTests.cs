@@ -9,11 +9,17 @@ public class OnnxSaveTests
 
     private static readonly Dictionary<string, Func<Model>> s_streams = new()
     {
-        ["lstm, gru, dense"] = () => new Model(new Lstm(4) { ReturnSequences = true }, new Gru(3), new Dense(2)).Build(new Shape(6, 3), seed: 1),
-        ["variants"] = () => new Model(new Lstm(4) { LayerNorm = true, ReturnSequences = true }, new Lstm(5) { ProjectionUnits = 2, Peepholes = true }).Build(new Shape(6, 3), seed: 1),
-        ["stack"] = () => new Model(new Dense(3), new StackedRecurrent(new SimpleRnn(4), new Gru(3) { ResetAfter = false }) { ReturnSequences = true }, new Dense(1)).Build(new Shape(6, 3), seed: 1),
+        ["lstm, gru, dense"] = () => new Model(new Lstm(4) { ReturnSequences = true }, new Gru(3), new Dense(2))
+            .Build(new Shape(6, 3), seed: 1),
+        ["variants"] = () => new Model(new Lstm(4) { LayerNorm = true, ReturnSequences = true },
+            new Lstm(5) { ProjectionUnits = 2, Peepholes = true }).Build(new Shape(6, 3), seed: 1),
+        ["stack"] = () => new Model(new Dense(3),
+            new StackedRecurrent(new SimpleRnn(4), new Gru(3) { ResetAfter = false }) { ReturnSequences = true }, new Dense(1))
+            .Build(new Shape(6, 3), seed: 1),
         ["tokens"] = () => new Model(new Embedding(9, 4), new Gru(3) { ReturnSequences = true }, new Dense(9)).Build(new Shape(6), seed: 1),
-        ["tokens with padding"] = () => new Model(new Embedding(9, 4) { MaskZero = true }, new Gru(3) { ReturnSequences = true }, new Dense(9)).Build(new Shape(6), seed: 1),
+        ["tokens with padding"] = () =>
+            new Model(new Embedding(9, 4) { MaskZero = true }, new Gru(3) { ReturnSequences = true }, new Dense(9))
+            .Build(new Shape(6), seed: 1),
     };
 
     [Theory]
@@ -25,7 +31,8 @@ public class OnnxSaveTests
         using Session session = Session.Of(model, new OnnxOptions { Streaming = true });
         StreamingSession stream = model.Stream();
         int features = model.InputShape.Rank == 1 ? 1 : model.InputShape.Features;
-        (float[], int[])[] states = [.. session.Inputs.Skip(1).Select(state => UnitsOf(session, state)).Select(units => (new float[units], (int[])[1, units]))];
+        (float[], int[])[] states = [.. session.Inputs.Skip(1).Select(state => UnitsOf(session, state))
+            .Select(units => (new float[units], (int[])[1, units]))];
         Assert.Equal(session.Inputs.Skip(1).Select(state => $"{state}_out"), session.Outputs.Skip(1));
         var random = new RandomSource(2, 2);
         for (int step = 0; step < 7; step++)
@@ -61,7 +68,9 @@ public class OnnxSaveTests
     {
         Node prices = Node.Input(new Shape(60, 2), "prices"), day = Node.Input(new Shape(3), "day");
         Node read = new Gru(4) { Name = "body" }.Apply(prices);
-        Model model = new Model([prices, day], [new Dense(1) { Name = "up" }.Apply(new Concatenate().Apply(read, day)), new Dense(2) { Name = "down" }.Apply(read)]).Build(seed: 1);
+        Model model = new Model([prices, day],
+            [new Dense(1) { Name = "up" }.Apply(new Concatenate().Apply(read, day)), new Dense(2) { Name = "down" }.Apply(read)])
+            .Build(seed: 1);
         using Session session = Session.Of(model);
         Assert.Equal(["prices", "day"], session.Inputs);
         Assert.Equal(["up", "down"], session.Outputs);
@@ -84,7 +93,8 @@ public class OnnxSaveTests
     [Fact]
     public void What_cannot_be_written_is_named()
     {
-        Model model = new Model(new Dense(2) { Activation = new Wave() }, new Odd(), new Odd { Name = "odd" }).Build(new Shape(4, 3), seed: 1);
+        Model model = new Model(new Dense(2) { Activation = new Wave() }, new Odd(), new Odd { Name = "odd" })
+            .Build(new Shape(4, 3), seed: 1);
         UnsupportedModelException failure = Assert.Throws<UnsupportedModelException>(() => Session.Bytes(model));
         Assert.Equal(3, failure.Reasons.Count);
         Assert.Contains("dense_1: the activation Wave", failure.Message, StringComparison.Ordinal);
@@ -131,15 +141,20 @@ public class OnnxSaveTests
     {
         Model model = new Model(new Lstm(2) { ReturnSequences = true }, new Conv1D(2, 2)).Build(new Shape(5, 2), seed: 1);
         foreach (Parameter parameter in model.Parameters)
-            model.SetWeights(parameter.Name, [.. Enumerable.Range(0, parameter.Length).Select(i => BitConverter.Int32BitsToSingle(i % 2 == 0 ? 0x7FC00000 + 3 * i : unchecked((int)0x80000000) + i))]);
+            model.SetWeights(parameter.Name,
+                [.. Enumerable.Range(0, parameter.Length)
+                .Select(i => BitConverter.Int32BitsToSingle(i % 2 == 0 ? 0x7FC00000 + 3 * i : unchecked((int)0x80000000) + i))]);
         LayerTableTests.SameBits(model, Onnx.Load(new MemoryStream(Session.Bytes(model))));
     }
 
-    /// <summary>The architecture of a price model of Keras, taken in as a stranger's graph, trained on, frozen in part, and given out again.</summary>
+    /// <summary>
+    /// The architecture of a price model of Keras, taken in as a stranger's graph, trained on, frozen in part, and given out again.
+    /// </summary>
     [Fact]
     public void A_graph_that_was_taken_in_is_trained_on_and_given_out()
     {
-        Model origin = new Model(new Lstm(50) { ReturnSequences = true }, new Dropout(0.2), new Lstm(50), new Dropout(0.2), new Dense(1)).Build(new Shape(60, 1), seed: 6);
+        Model origin = new Model(new Lstm(50) { ReturnSequences = true }, new Dropout(0.2), new Lstm(50), new Dropout(0.2), new Dense(1))
+            .Build(new Shape(60, 1), seed: 6);
         ForeignForms.Steps = 60;
         Model model = ForeignForms.Lift(Session.Bytes(origin));
         Assert.Equal(["Lstm", "Lstm", "Dense"], model.Layers.Select(layer => layer.GetType().Name));
@@ -167,7 +182,8 @@ public class OnnxSaveTests
         LayerTableTests.SameBits(model, Onnx.Load(new MemoryStream(Session.Bytes(model))));
     }
 
-    private static int UnitsOf(Session session, string state) => int.Parse(session.ShapeOf(state).Split(',')[1], CultureInfo.InvariantCulture);
+    private static int UnitsOf(Session session, string state) =>
+        int.Parse(session.ShapeOf(state).Split(',')[1], CultureInfo.InvariantCulture);
 
     private static float[] Values(int count)
     {
@@ -191,7 +207,8 @@ public class OnnxSaveTests
 
         public override Shape GetOutputShape(Shape input) => input;
 
-        protected internal override Unroll.Layers.BuiltLayer<T> Build<T>(Unroll.Layers.LayerBuilder<T> builder, IReadOnlyList<Unroll.Layers.LayerInput> inputs) =>
+        protected internal override Unroll.Layers.BuiltLayer<T> Build<T>(Unroll.Layers.LayerBuilder<T> builder,
+            IReadOnlyList<Unroll.Layers.LayerInput> inputs) =>
             new Dropout(0).Build(builder, inputs);
     }
 }

@@ -42,7 +42,8 @@ public class FileTests
         {
             Assert.Equal(shape, file.Find(tensor)!.Shape);
             if (tensor != "empty")
-                Assert.Equal(values.Select(BitConverter.SingleToInt32Bits), file.Find(tensor)!.ToFloats().Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(values.Select(BitConverter.SingleToInt32Bits),
+                    file.Find(tensor)!.ToFloats().Select(BitConverter.SingleToInt32Bits));
         }
 
         void Bytes(string tensor, TensorType type, params byte[] bytes)
@@ -56,13 +57,16 @@ public class FileTests
     public void WhatStandsBesideTheTensorsIsText()
     {
         TensorFile file = Torch.Read(PathOf("checkpoint2.pt"));
-        Assert.Equal(("3", "small", "0.25", "True", "5"), (file.Metadata["epoch"], file.Metadata["name"], file.Metadata["loss"], file.Metadata["flag"], file.Metadata["optimizer.state.0.step"]));
+        Assert.Equal(("3", "small", "0.25", "True", "5"),
+            (file.Metadata["epoch"], file.Metadata["name"], file.Metadata["loss"], file.Metadata["flag"],
+            file.Metadata["optimizer.state.0.step"]));
         Assert.Equal("1208925819614629174706176", file.Metadata["large"]);
         Assert.Equal([-1f, 4], file.Find("optimizer.state.0.exp_avg")!.ToFloats());
         Assert.Equal([0.5f, -1, 2, 0, 4, 5.5f], file.Find("model.whole")!.ToFloats());
         Assert.Equal([-1f, 4], Torch.Read(PathOf("checkpoint2.pt"), "optimizer.state.0").Find("exp_avg")!.ToFloats());
         UnrollException absent = Assert.Throws<UnrollException>(() => Torch.Read(PathOf("checkpoint2.pt"), "state_dict"));
-        Assert.Contains("has no dictionary state_dict. The dictionaries there are: model, optimizer.", absent.Message, StringComparison.Ordinal);
+        Assert.Contains("has no dictionary state_dict. The dictionaries there are: model, optimizer.", absent.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +82,8 @@ public class FileTests
     public void ArraysOfEveryKindAreRead(string name)
     {
         TensorFile file = Npz.Read(PathOf(name));
-        Assert.Equal(["float", "fortran", "big", "half", "long", "byte", "bool", "cube", "none"], file.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(["float", "fortran", "big", "half", "long", "byte", "bool", "cube", "none"],
+            file.Tensors.Select(tensor => tensor.Name));
         Assert.Equal([1f, -2, 3, 4, 5, 6], file.Find("float")!.ToFloats());
         Assert.Equal([1f, -2, 3, 4, 5, 6], file.Find("fortran")!.ToFloats());
         Assert.Equal([0.5f, -0.25f], file.Find("big")!.ToFloats());
@@ -118,16 +123,21 @@ public class FileTests
     public void TheSameTensorsGiveTheSameBytesAndNothingIsLost()
     {
         TensorType[] types = Enum.GetValues<TensorType>();
-        NamedTensor[] tensors = [.. types.Select((type, i) => new NamedTensor($"t{i}.é", type, i % 2 == 0 ? [1, 3] : [], new byte[(i % 2 == 0 ? 3 : 1) * NamedTensor.SizeOf(type)].Select((_, at) => (byte)(7 * at + i)).ToArray()))];
+        NamedTensor[] tensors = [.. types
+            .Select((type, i) => new NamedTensor($"t{i}.é", type, i % 2 == 0 ? [1, 3] : [],
+            new byte[(i % 2 == 0 ? 3 : 1) * NamedTensor.SizeOf(type)].Select((_, at) => (byte)(7 * at + i)).ToArray()))];
         foreach (string format in s_formats)
         {
-            var file = new TensorFile([.. tensors.Where(tensor => format != ".npz" || tensor.Type != TensorType.BFloat16)], new Dictionary<string, string> { ["a b"] = "line\nline \"x\"" });
+            var file = new TensorFile([.. tensors.Where(tensor => format != ".npz" || tensor.Type != TensorType.BFloat16)],
+                new Dictionary<string, string> { ["a b"] = "line\nline \"x\"" });
             byte[] bytes = Written(format, file);
             Assert.Equal(bytes, Written(format, file));
             TensorFile again = Read(format, bytes);
             Assert.Equal(file.Metadata, again.Metadata);
-            Assert.Equal(file.Tensors.Select(tensor => (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape), Convert.ToHexString(tensor.Bytes.Span))),
-                again.Tensors.Select(tensor => (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape), Convert.ToHexString(tensor.Bytes.Span))));
+            Assert.Equal(file.Tensors.Select(tensor =>
+                (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape), Convert.ToHexString(tensor.Bytes.Span))),
+                again.Tensors.Select(tensor => (tensor.Name, tensor.Type, string.Join(' ', tensor.Shape),
+                    Convert.ToHexString(tensor.Bytes.Span))));
         }
     }
 
@@ -136,7 +146,8 @@ public class FileTests
     {
         byte[] bytes = Written(".pt", new TensorFile([NamedTensor.Of("w", [2, 1], [1, 2]), NamedTensor.Of("b", [], [3])]));
         using var zip = new ZipArchive(new MemoryStream(bytes));
-        Assert.Equal(["archive/data.pkl", "archive/.format_version", "archive/.storage_alignment", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/version", "archive/.data/serialization_id"],
+        Assert.Equal(["archive/data.pkl", "archive/.format_version", "archive/.storage_alignment", "archive/byteorder", "archive/data/0",
+            "archive/data/1", "archive/version", "archive/.data/serialization_id"],
             zip.Entries.Select(entry => entry.FullName));
         using var pickle = new StreamReader(zip.Entries[0].Open(), Encoding.Latin1);
 
@@ -158,11 +169,16 @@ public class FileTests
     [Fact]
     public void FilesThatAreNotThereOrOfAnotherFormatAreToldApart()
     {
-        Assert.Contains("There is no file", Assert.Throws<UnrollException>(() => Torch.Read("/nowhere/x.pt")).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<UnrollException>(() => Safetensors.Read(Path.GetTempPath())).Message, StringComparison.Ordinal);
-        Assert.Contains("is no file of torch.save", Assert.Throws<UnrollException>(() => Torch.Read(PathOf("small.safetensors"))).Message, StringComparison.Ordinal);
-        Assert.Contains("neither a .npz nor a .npy", Assert.Throws<UnrollException>(() => Npz.Read(PathOf("small.safetensors"))).Message, StringComparison.Ordinal);
-        Assert.Contains("header would have", Assert.Throws<UnrollException>(() => Safetensors.Read(PathOf("arrays.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no file", Assert.Throws<UnrollException>(() => Torch.Read("/nowhere/x.pt")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<UnrollException>(() => Safetensors.Read(Path.GetTempPath())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("is no file of torch.save", Assert.Throws<UnrollException>(() => Torch.Read(PathOf("small.safetensors"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("neither a .npz nor a .npy", Assert.Throws<UnrollException>(() => Npz.Read(PathOf("small.safetensors"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("header would have", Assert.Throws<UnrollException>(() => Safetensors.Read(PathOf("arrays.npz"))).Message,
+            StringComparison.Ordinal);
     }
 
     internal static byte[] Written(string format, TensorFile file)
@@ -195,5 +211,6 @@ public class FileTests
         };
     }
 
-    private static string PathOf(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Files", name);
+    private static string PathOf(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "Files", name);
 }

@@ -26,7 +26,9 @@ public class LibtorchTests
 
     public static TheoryData<string> Names => [.. s_layers.Keys];
 
-    public static TheoryData<string> RecurrentNames => [.. Directory.EnumerateFiles(Folder, "*_t*_b*_i*_h*_l*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> RecurrentNames =>
+        [.. Directory.EnumerateFiles(Folder, "*_t*_b*_i*_h*_l*.json").Select(path => Path.GetFileNameWithoutExtension(path))
+        .Order(StringComparer.Ordinal)];
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 
@@ -41,7 +43,8 @@ public class LibtorchTests
         Node[] nodes = [.. shapes.Select(shape => Node.Input(new Shape(isConvolution ? [.. shape[2..], shape[1]] : shape[1..])))];
         Model model = new Model(nodes, [(s_layers[name]() with { Name = "layer" }).Apply(nodes)]).Build(seed: 1);
         Load(model, golden);
-        float[][] given = [.. inputs.Select(input => isConvolution ? ChannelsLast(golden.GetProperty(input)) : Pretrained.Floats(golden.GetProperty(input)))];
+        float[][] given = [.. inputs.Select(input => isConvolution ? ChannelsLast(golden.GetProperty(input))
+            : Pretrained.Floats(golden.GetProperty(input)))];
         float[] expected = isConvolution ? ChannelsLast(golden.GetProperty("y")) : Pretrained.Floats(golden.GetProperty("y"));
         Close(expected, model.PredictEach(given)[0]);
     }
@@ -51,7 +54,8 @@ public class LibtorchTests
     public void RecurrentModulesComputeWhatLibtorchDoes(string name)
     {
         JsonElement golden = Golden(name);
-        int units = golden.GetProperty("hidden").GetInt32(), layers = golden.GetProperty("layers").GetInt32(), rows = golden.GetProperty("batch").GetInt32();
+        int units = golden.GetProperty("hidden").GetInt32(), layers = golden.GetProperty("layers").GetInt32(),
+            rows = golden.GetProperty("batch").GetInt32();
         bool both = golden.GetProperty("bidirectional").GetBoolean();
         Recurrent one = golden.GetProperty("kind").GetString() switch
         {
@@ -60,7 +64,8 @@ public class LibtorchTests
             "rnn_relu" => new SimpleRnn(units) { ReturnSequences = true, Activation = Activation.Relu },
             _ => new SimpleRnn(units) { ReturnSequences = true },
         };
-        Layer layer = both ? new Bidirectional(one) : layers == 1 ? one : new StackedRecurrent([.. Enumerable.Repeat(one, layers)]) { ReturnSequences = true };
+        Layer layer = both ? new Bidirectional(one) : layers == 1 ? one
+            : new StackedRecurrent([.. Enumerable.Repeat(one, layers)]) { ReturnSequences = true };
         Node x = Node.Input(new Shape(golden.GetProperty("steps").GetInt32(), golden.GetProperty("inputs").GetInt32()));
         string[] states = one is Lstm ? ["h0", "c0"] : ["h0"];
         int modules = layers * (both ? 2 : 1);
@@ -72,15 +77,19 @@ public class LibtorchTests
         Close(Pretrained.Floats(golden.GetProperty("y")), model.PredictEach(given)[0]);
     }
 
-    /// <summary>Takes the weights, and finds them written again with the same names, shapes and numbers (but two biases, which are added).</summary>
+    /// <summary>
+    /// Takes the weights, and finds them written again with the same names, shapes and numbers (but two biases, which are added).
+    /// </summary>
     private static void Load(Model model, JsonElement golden)
     {
         NamedTensor[] tensors = [.. golden.GetProperty("parameters").EnumerateObject().Select(each => new NamedTensor(
-            each.Name, TensorType.Float64, Pretrained.ShapeOf(each.Value), each.Value.GetProperty("data").EnumerateArray().SelectMany(value => BitConverter.GetBytes(value.GetDouble())).ToArray()))];
+            each.Name, TensorType.Float64, Pretrained.ShapeOf(each.Value),
+                each.Value.GetProperty("data").EnumerateArray().SelectMany(value => BitConverter.GetBytes(value.GetDouble())).ToArray()))];
         var options = new TorchOptions { Names = { ["layer"] = "" }, WithModel = false };
         Torch.LoadWeights(model, new TensorFile(tensors), options);
         TensorFile written = Torch.StateOf(model, options);
-        Assert.Equal(tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), written.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal),
+            written.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
         foreach (NamedTensor tensor in tensors)
         {
             Assert.Equal(tensor.Shape, written.Find(tensor.Name)!.Shape);
@@ -100,7 +109,8 @@ public class LibtorchTests
         int[] shape = Pretrained.ShapeOf(array);
         int channels = shape[1], positions = shape[2..].Aggregate(1, (a, b) => a * b);
         float[] values = Pretrained.Floats(array);
-        return [.. Enumerable.Range(0, values.Length).Select(i => values[(i / (channels * positions) * channels + i % channels) * positions + i / channels % positions])];
+        return [.. Enumerable.Range(0, values.Length)
+            .Select(i => values[(i / (channels * positions) * channels + i % channels) * positions + i / channels % positions])];
     }
 
     private static void Close(float[] expected, float[] actual)

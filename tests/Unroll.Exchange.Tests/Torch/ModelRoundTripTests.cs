@@ -24,13 +24,15 @@ public class ModelRoundTripTests
             // Any bits at all: NaNs with payloads, infinities, −0.
             float[] values = model.GetWeights(parameter.Name);
             for (int i = 0; i < values.Length; i++)
-                values[i] = i % 5 == 0 ? -0f : BitConverter.UInt32BitsToSingle((uint)(bits.NextDouble() * uint.MaxValue) | (i % 3 == 0 ? 0x7F800000u : 0));
+                values[i] = i % 5 == 0 ? -0f : BitConverter.UInt32BitsToSingle(
+                    (uint)(bits.NextDouble() * uint.MaxValue) | (i % 3 == 0 ? 0x7F800000u : 0));
             model.SetWeights(parameter.Name, values);
         }
 
         var metadata = new Dictionary<string, string> { ["author"] = "Zoë", ["note"] = "a\nb" };
         byte[] before = ModelFile.ToBytes(model, metadata);
-        (Model again, IReadOnlyDictionary<string, string> texts) = FileTests.Read(format, Saved(model, format, new TorchOptions { OwnLayouts = true, Metadata = metadata })).ToModel();
+        (Model again, IReadOnlyDictionary<string, string> texts) = FileTests.Read(format,
+            Saved(model, format, new TorchOptions { OwnLayouts = true, Metadata = metadata })).ToModel();
         Assert.Equal(before, ModelFile.ToBytes(again, texts));
     }
 
@@ -43,7 +45,8 @@ public class ModelRoundTripTests
         Model model = new Model(new Gru(3), new Dense(2)).Build(new Shape(4, 2), seed: 3);
         var options = new TorchOptions { Prefix = "net.", Names = { ["gru_1"] = "rnn#2", ["dense_1.weight"] = "head" } };
         byte[] bytes = Saved(model, format, options);
-        Assert.Equal(["net.rnn.weight_ih_l2", "net.rnn.weight_hh_l2", "net.rnn.bias_ih_l2", "net.rnn.bias_hh_l2", "net.head", "net.dense_1.bias"],
+        Assert.Equal(["net.rnn.weight_ih_l2", "net.rnn.weight_hh_l2", "net.rnn.bias_ih_l2", "net.rnn.bias_hh_l2", "net.head",
+            "net.dense_1.bias"],
             FileTests.Read(format, bytes).Tensors.Select(tensor => tensor.Name));
         Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(FileTests.Read(format, bytes).ToModel().Model));
     }

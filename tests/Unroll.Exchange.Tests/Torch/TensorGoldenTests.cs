@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>Files of others, read to the last bit: names, shapes, sums, first values and check sums were computed by a reader of their own.</summary>
+/// <summary>
+/// Files of others, read to the last bit: names, shapes, sums, first values and check sums were computed by a reader of their own.
+/// </summary>
 public class TensorGoldenTests
 {
     [Theory]
@@ -24,7 +26,8 @@ public class TensorGoldenTests
             Assert.Equal(each.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32()), tensor.Shape);
             string sum = Convert.ToHexStringLower(SHA256.HashData(tensor.Bytes.Span))[..16];
             Assert.Equal(each.GetProperty("sha256_of_the_little_endian_bytes").GetString(), sum);
-            double[] values = tensor.Type == TensorType.Int64 ? [BitConverter.ToInt64(tensor.Bytes.Span)] : [.. tensor.ToFloats().Select(value => (double)value)];
+            double[] values = tensor.Type == TensorType.Int64 ? [BitConverter.ToInt64(tensor.Bytes.Span)]
+                : [.. tensor.ToFloats().Select(value => (double)value)];
             Assert.Equal(each.GetProperty("sum").GetDouble(), values.Sum(), 1e-4 * Math.Max(1, values.Sum(Math.Abs)) / 100);
         }
     }
@@ -62,7 +65,8 @@ public class TensorGoldenTests
             ".npz" => Npz.Read(path),
             _ => Safetensors.Read(path),
         };
-        foreach ((Action<Stream, TensorFile> write, Func<Stream, TensorFile> read) in new (Action<Stream, TensorFile>, Func<Stream, TensorFile>)[]
+        foreach ((Action<Stream, TensorFile> write, Func<Stream, TensorFile> read) in new (Action<Stream, TensorFile>, Func<Stream,
+            TensorFile>)[]
         {
             (Torch.Write, stream => Torch.Read(stream)), (Safetensors.Write, Safetensors.Read), (Npz.Write, Npz.Read),
         })

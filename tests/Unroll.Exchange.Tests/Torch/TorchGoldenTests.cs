@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Exchange.Tests;
 
-/// <summary>Weights that others trained with PyTorch, in Unroll's layers: outputs that others computed, within the tolerance of their files.</summary>
+/// <summary>
+/// Weights that others trained with PyTorch, in Unroll's layers: outputs that others computed, within the tolerance of their files.
+/// </summary>
 public class TorchGoldenTests
 {
     [Theory]
@@ -28,15 +30,21 @@ public class TorchGoldenTests
                     layer = new Bidirectional(layer);
                 Node x = Node.Input(new Shape(shape[1], features)), y = (layer with { Name = "module" }).Apply(x);
                 Model model = new Model([x], [y, .. y.States]).Build(seed: 1);
-                Torch.LoadWeights(model, file, new TorchOptions { Prefix = $"{module.GetProperty("prefix").GetString()}.", Names = { ["module"] = "" } });
+                Torch.LoadWeights(model, file, new TorchOptions
+                {
+                    Prefix = $"{module.GetProperty("prefix").GetString()}.",
+                    Names = { ["module"] = "" }
+                });
                 float[] all = model.Predict(Pretrained.Floats(input));
-                float[] outputs = Pretrained.Floats(each.GetProperty("output_all_steps")), states = Pretrained.Floats(each.GetProperty("last_states"));
+                float[] outputs = Pretrained.Floats(each.GetProperty("output_all_steps")),
+                    states = Pretrained.Floats(each.GetProperty("last_states"));
                 int steps = outputs.Length / shape[0], ways = both ? 2 : 1, row = steps + ways * units;
                 for (int b = 0; b < shape[0]; b++)
                 {
                     Close(outputs.AsSpan(b * steps, steps), all.AsSpan(b * row, steps), tolerance);
                     for (int way = 0; way < ways; way++)
-                        Close(states.AsSpan((way * shape[0] + b) * units, units), all.AsSpan(b * row + steps + way * units, units), tolerance);
+                        Close(states.AsSpan((way * shape[0] + b) * units, units), all.AsSpan(b * row + steps + way * units, units),
+                            tolerance);
                 }
 
                 cases++;
@@ -98,13 +106,20 @@ public class TorchGoldenTests
     private static Model G2p(TensorFile file, int letters)
     {
         Node x = Node.Input(new Shape(letters)), y = Node.Input(new Shape(MostPhonemes));
-        Node read = new Gru(256) { Name = "encoder", ReturnSequences = true, ReturnState = true }.Apply(new Embedding(29, 256) { Name = "letters" }.Apply(x));
-        Node written = new Gru(256) { Name = "decoder", ReturnSequences = true }.Apply([new Embedding(Phonemes, 256) { Name = "phonemes" }.Apply(y), .. read.States]);
+        Node read = new Gru(256) { Name = "encoder", ReturnSequences = true, ReturnState = true }
+            .Apply(new Embedding(29, 256) { Name = "letters" }.Apply(x));
+        Node written = new Gru(256) { Name = "decoder", ReturnSequences = true }
+            .Apply([new Embedding(Phonemes, 256) { Name = "phonemes" }.Apply(y), .. read.States]);
         Model model = new Model([x, y], [new Dense(Phonemes) { Name = "output" }.Apply(written)]).Build(seed: 1);
-        var options = new TorchOptions { Names = { ["letters.weight"] = "enc_emb", ["phonemes.weight"] = "dec_emb", ["output.weight"] = "fc_w", ["output.bias"] = "fc_b" } };
+        var options = new TorchOptions
+        {
+            Names = { ["letters.weight"] = "enc_emb", ["phonemes.weight"] = "dec_emb",
+            ["output.weight"] = "fc_w", ["output.bias"] = "fc_b" }
+        };
         foreach ((string layer, string name) in new[] { ("encoder", "enc"), ("decoder", "dec") })
         {
-            foreach ((string torch, string npz) in new[] { ("weight_ih", "w_ih"), ("weight_hh", "w_hh"), ("bias_ih", "b_ih"), ("bias_hh", "b_hh") })
+            foreach ((string torch, string npz) in new[] { ("weight_ih", "w_ih"), ("weight_hh", "w_hh"), ("bias_ih", "b_ih"),
+                ("bias_hh", "b_hh") })
                 options.Names.Add($"{layer}.{torch}_l0", $"{name}_{npz}");
         }
 
@@ -118,12 +133,14 @@ public class TorchGoldenTests
         JsonElement golden = Pretrained.Golden("silero-vad", "silero_vad_16k.golden.json");
         TensorFile file = Safetensors.Read(Pretrained.PathOf("silero-vad", "silero_vad_16k.safetensors"));
         NamedTensor samples = Npz.Read(Pretrained.PathOf("silero-vad", "input_200x512_int16.npy")).Tensors.Single();
-        double probability = golden.GetProperty("tolerance").GetProperty("probabilities").GetDouble(), state = golden.GetProperty("tolerance").GetProperty("state").GetDouble();
+        double probability = golden.GetProperty("tolerance").GetProperty("probabilities").GetDouble(),
+            state = golden.GetProperty("tolerance").GetProperty("state").GetDouble();
         int cases = 0;
         foreach (JsonElement each in golden.GetProperty("cases").EnumerateArray())
         {
             JsonElement[] rows = [.. each.GetProperty("rows").EnumerateArray()];
-            float[] probabilities = Pretrained.Floats(each.GetProperty("probabilities")), states = Pretrained.Floats(each.GetProperty("state_after"));
+            float[] probabilities = Pretrained.Floats(each.GetProperty("probabilities")),
+                states = Pretrained.Floats(each.GetProperty("state_after"));
             for (int row = 0; row < rows.Length; row++)
             {
                 int first = rows[row].GetProperty("first_frame").GetInt32(), frames = rows[row].GetProperty("frames").GetInt32();
@@ -139,7 +156,9 @@ public class TorchGoldenTests
         Assert.Equal(2, cases);
     }
 
-    /// <summary>Of frames of 576 samples, 64 reflected at their end: the convolution that is a Fourier transform, and its magnitudes.</summary>
+    /// <summary>
+    /// Of frames of 576 samples, 64 reflected at their end: the convolution that is a Fourier transform, and its magnitudes.
+    /// </summary>
     private static float[] Magnitudes(TensorFile file, NamedTensor samples, int first, int frames)
     {
         Model transform = new Model(new Conv1D(258, 256) { Name = "stft_conv", Stride = 128, UseBias = false }).Build(new Shape(640, 1));
@@ -171,11 +190,13 @@ public class TorchGoldenTests
         foreach ((int filters, int stride, int number) in new[] { (128, 1, 1), (64, 2, 2), (64, 2, 3), (128, 1, 4) })
         {
             y = new TimeDistributed(new ZeroPadding1D(1, 1)).Apply(y);
-            y = new TimeDistributed(new Conv1D(filters, 3) { Stride = stride, Activation = Activation.Relu }) { Name = $"conv{number}" }.Apply(y);
+            y = new TimeDistributed(new Conv1D(filters, 3) { Stride = stride, Activation = Activation.Relu }) { Name = $"conv{number}" }
+                .Apply(y);
         }
 
         Node h = new Lstm(128) { Name = "lstm_cell", ReturnSequences = true, ReturnState = true }.Apply(new Reshape(frames, 128).Apply(y));
-        Node output = new Conv1D(1, 1) { Name = "final_conv", Activation = Activation.Sigmoid }.Apply(new Activate(Activation.Relu).Apply(h));
+        Node output = new Conv1D(1, 1) { Name = "final_conv", Activation = Activation.Sigmoid }
+            .Apply(new Activate(Activation.Relu).Apply(h));
         Model model = new Model([x], [output, .. h.States]).Build(seed: 1);
         Torch.LoadWeights(model, new TensorFile([.. file.Tensors.Where(tensor => tensor.Name != "stft_conv.weight")]));
         return model;

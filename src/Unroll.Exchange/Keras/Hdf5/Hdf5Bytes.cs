@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange.Hdf5;
 
@@ -58,7 +59,7 @@ internal sealed class Hdf5Bytes(ReadOnlyMemory<byte> bytes, string path)
             throw Damaged($"{name} unpacks to far more than the file has");
     }
 
-    public UnrollException Damaged(string why) => new($"{path} is damaged: {why}. Copy or export it anew.");
+    public UnrollException Damaged(string why) => FileBytes.Damaged(path, why);
 
     /// <summary>A part of the format that is not read.</summary>
     public UnrollException NotRead(string what) => new(

@@ -4,15 +4,13 @@ namespace Unroll.Exchange.Hdf5;
 
 /// <summary>
 /// Reads HDF5 files as Keras writes them: superblocks 0 to 3, groups with symbol tables or with links in their headers, attributes,
-/// datasets
-/// in one piece, in their header, or in chunks (deflate, shuffle). The structure is read at once, numbers when they are asked for.
+/// datasets in one piece, in their header, or in chunks (deflate, shuffle). The structure is read at once, numbers when they are asked for.
 /// After the HDF5 File Format Specification, version 3.0.
 /// </summary>
 /// <remarks>
 /// A file is data, which may be damaged or made to do harm. Addresses and sizes are compared with the bytes that are there, an object is
-/// read
-/// once however often it is named, groups that contain themselves are refused, and the work is limited by the length of the file
-/// (<see cref="Hdf5Bytes.Pay"/>). Whatever is wrong is an <see cref="UnrollException"/>.
+/// read once however often it is named, groups that contain themselves are refused, and the work is limited by the length of the file (<see
+/// cref="Hdf5Bytes.Pay"/>). Whatever is wrong is an <see cref="UnrollException"/>.
 /// </remarks>
 internal sealed class Hdf5File
 {

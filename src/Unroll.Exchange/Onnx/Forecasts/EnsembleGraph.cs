@@ -1,8 +1,7 @@
-using Unroll.Exchange.OnnxFormat;
 using Unroll.Forecasting;
 using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>What a member forecasts of one part, in the target's units.</summary>
 /// <param name="Values">[H].</param>

@@ -1,10 +1,8 @@
-using Google.Protobuf;
-using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Forecasting;
 using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>A whole forecaster as one graph: rows in, forecasts of all its parts out.</summary>
 internal sealed class ForecastGraph
@@ -49,7 +47,7 @@ internal sealed class ForecastGraph
         var columns = ForecastColumns.Of(forecaster, series);
         string[] reasons = [.. ForecastSupport.Reasons(forecaster, columns).Distinct()];
         if (reasons.Length > 0)
-            throw new UnsupportedModelException($"The {forecaster.Name} forecaster", reasons);
+            throw new UnsupportedModelException($"The {forecaster.Name} forecaster", reasons, "Save it with ForecastFile instead.");
         var graph = new ForecastGraph(forecaster, columns);
         bool hasQuantiles = graph.Run(columns.IsTable);
         RemoveUnused(graph._math.Graph.Graph);
@@ -141,7 +139,7 @@ internal sealed class ForecastGraph
         }
     }
 
-    private PartModel Model(int series, int target) => _forecaster.Models[new Forecasting.Part(_keys[series], _targets[target])];
+    private PartModel Model(int series, int target) => _forecaster.Models[new Part(_keys[series], _targets[target])];
 
     /// <summary>Whether the rows are what the model needs: as many as it looks at, complete, in the order of their dates.</summary>
     private string Soundness(PartModel model, int series, string given)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>What a program must know that runs the graph of a forecaster: one JSON object beside the names of the model.</summary>
 internal static class ForecastMetadata
@@ -42,7 +42,7 @@ internal static class ForecastMetadata
             json.WriteString("first_row_learnt", Text(forecaster.TrainedOn.First));
             json.WriteString("last_row_learnt", Text(forecaster.TrainedOn.Last));
             json.WriteNumber("rows_needed",
-                columns.Series.Max(key => columns.Targets.Max(target => forecaster.Models[new Forecasting.Part(key, target)].NeededRows)));
+                columns.Series.Max(key => columns.Targets.Max(target => forecaster.Models[new Part(key, target)].NeededRows)));
             Names("targets", columns.Targets);
             if (!columns.IsTable)
             {

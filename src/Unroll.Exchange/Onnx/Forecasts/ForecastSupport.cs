@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>The series, targets and columns of a forecaster's graph, in their order.</summary>
 /// <param name="IsTable">Whether the forecaster learnt from a plain table, whose only series has no name.</param>
@@ -41,7 +41,7 @@ internal static class ForecastSupport
         if (!IsWhole(first, isNumbered) || !IsWhole(last, isNumbered))
             yield return isNumbered ? "running numbers that are not whole" : "dates with parts of a millisecond";
         foreach (string reason in columns.Series.SelectMany(key =>
-            columns.Targets.SelectMany(target => Of(forecaster.Models[new Forecasting.Part(key, target)]))))
+            columns.Targets.SelectMany(target => Of(forecaster.Models[new Part(key, target)]))))
             yield return reason;
     }
 

@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// The calendar by whole numbers, for vectors of days since 1970-01-01: years, months and days from a day and back, by the algorithms of

@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// The inputs that <see cref="InputFrame"/> makes of one target's rows, as a graph. Places are counted from the newest row, which is 0; all

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
-using Unroll.Exchange.OnnxFormat;
-using Unroll.Exchange.OnnxFormat.Messages;
 using DataType = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// Arithmetic of a graph, written as it is read: every method adds a node and gives the name of its result. Numbers are 64-bit unless

@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>What the same days of years before were like, as <see cref="YearMemory"/> remembers it.</summary>
 internal static class GraphMemory

@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// The rows of one series in a graph: columns as they were given, from the first row on that has a value of every target.

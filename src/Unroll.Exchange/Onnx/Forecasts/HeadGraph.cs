@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>The quantiles of <see cref="Heads.Levels"/> that the outputs of networks stand for.</summary>
 internal static class HeadGraph

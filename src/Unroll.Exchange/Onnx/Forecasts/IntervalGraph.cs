@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// The quantiles of <see cref="Heads.Levels"/> around forecasts, as wide as they are after the rows that the forecaster knows: what

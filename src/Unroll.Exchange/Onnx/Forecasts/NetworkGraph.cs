@@ -1,6 +1,6 @@
-using Unroll.Exchange.OnnxFormat;
+using Unroll.Exchange.OnnxFormat.Writing;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>A network within the graph of a forecast: windows [batch, T, F] in, outputs [batch, ...], 32-bit numbers.</summary>
 internal static class NetworkGraph

@@ -1,5 +1,6 @@
 using Google.Protobuf;
-using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Forecasts;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Forecasting;
 using Unroll.Formats;
 
@@ -48,8 +49,7 @@ public static partial class Onnx
     /// <param name="options">Which series.</param>
     public static void Save(PartsForecaster forecaster, Stream stream, OnnxForecastOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(Bytes(forecaster, options));
+        FileBytes.Write(stream, Bytes(forecaster, options));
     }
 
     private static byte[] Bytes(PartsForecaster forecaster, OnnxForecastOptions? options)

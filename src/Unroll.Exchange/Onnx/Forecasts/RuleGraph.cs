@@ -1,6 +1,6 @@
 using Unroll.Forecasting;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Forecasts;
 
 /// <summary>
 /// The forecasts of simple rules, [H], from all rows of a series. Those that follow a state go through the rows from where it is known.

@@ -1,7 +1,7 @@
 using System.Text;
 using Unroll.Exchange.OnnxFormat.Messages;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>A node of a graph that is read, with its attributes by name.</summary>
 internal sealed class GraphNode(NodeProto proto)

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>A layer that a graph of others turned out to have, with its weights by role. Its options may still change.</summary>
 internal sealed class LiftedLayer(Layer layer, IReadOnlyList<LiftedFlow> inputs)

@@ -1,9 +1,11 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Running;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>A part of an extent. Extents of a value and of a tensor are products of the same parts, in their orders.</summary>
 /// <param name="extent">How many; of the batch what the graph says, or −1.</param>
 /// <param name="isBatch">Whether it is the batch.</param>
-internal sealed class Part(long extent, bool isBatch = false)
+internal sealed class ExtentPart(long extent, bool isBatch = false)
 {
     public long Extent => extent;
 
@@ -27,28 +29,24 @@ internal sealed class LiftedConstant(int[] shape, float[]? floats, long[]? integ
 
     public int Length => floats?.Length ?? integers!.Length;
 
-    public static LiftedConstant Of(NamedTensor tensor) =>
-        tensor.Type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16
-        ? new([.. tensor.Shape], tensor.ToFloats(), null)
-        : new([.. tensor.Shape], null, Whole(tensor));
-
-    private static long[] Whole(NamedTensor tensor)
+    public static LiftedConstant Of(Tensor tensor)
     {
-        ReadOnlySpan<byte> bytes = tensor.Bytes.Span;
-        var values = new long[tensor.Length];
-        for (int i = 0; i < values.Length; i++)
+        int[] shape = tensor.Dims.ToArray();
+        if (tensor.Type is not (TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16))
         {
-            values[i] = tensor.Type switch
-            {
-                TensorType.Int64 => System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]),
-                TensorType.Int32 => System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes[(4 * i)..]),
-                TensorType.Int8 => (sbyte)bytes[i],
-                _ => bytes[i],
-            };
+            var integers = new long[tensor.Length];
+            Casting.Convert<long>(tensor, integers);
+            return new LiftedConstant(shape, null, integers);
         }
 
-        return values;
+        if (tensor is Tensor<float> same)
+            return new LiftedConstant(shape, same.Values.ToArray(), null);
+        var floats = new float[tensor.Length];
+        Casting.Convert<float>(tensor, floats);
+        return new LiftedConstant(shape, floats, null);
     }
+
+    public Tensor ToTensor() => floats is not null ? Tensor<float>.Of(floats, shape) : Tensor<long>.Of(integers!, shape);
 }
 
 /// <summary>Zeros of any extents: what a recurrent layer begins from.</summary>
@@ -64,10 +62,10 @@ internal sealed class LiftedData : LiftedValue
     public LiftedFlow? Flow { get; init; }
 
     /// <summary>For each extent of the flow's shape its parts.</summary>
-    public required Part[][] Axes { get; init; }
+    public required ExtentPart[][] Axes { get; init; }
 
     /// <summary>For each extent of the tensor its parts; none: 1.</summary>
-    public required Part[][] Dims { get; init; }
+    public required ExtentPart[][] Dims { get; init; }
 
     /// <summary>The formula that it is: the operator, what it was applied to, and the constant beside it.</summary>
     public LiftedFormula? Formula { get; init; }
@@ -80,13 +78,13 @@ internal sealed class LiftedData : LiftedValue
     public LiftedFlow[]? Halves { get; init; }
 
     /// <summary>A value whose tensor has the batch, and then the extents of the shape.</summary>
-    public static LiftedData Of(LiftedFlow flow, Part batch)
+    public static LiftedData Of(LiftedFlow flow, ExtentPart batch)
     {
-        Part[][] axes = [.. flow.Shape.ToArray().Select(extent => (Part[])[new Part(extent)])];
+        ExtentPart[][] axes = [.. flow.Shape.ToArray().Select(extent => (ExtentPart[])[new ExtentPart(extent)])];
         return new LiftedData { Flow = flow, Axes = axes, Dims = [[batch], .. axes] };
     }
 
-    public LiftedData With(Part[][] dims) =>
+    public LiftedData With(ExtentPart[][] dims) =>
         new() { Flow = Flow, Axes = Axes, Dims = dims, Formula = Formula, IsTurned = IsTurned, Halves = Halves };
 
     /// <summary>The same tensor of another flow of the same shape.</summary>
@@ -97,7 +95,7 @@ internal sealed class LiftedData : LiftedValue
     /// <summary>Another number of features, which are the extent <paramref name="dim"/> of the tensor.</summary>
     public LiftedData WithFeatures(LiftedFlow flow, int dim)
     {
-        Part[] features = [new Part(flow.Shape.Features)];
+        ExtentPart[] features = [new ExtentPart(flow.Shape.Features)];
         return new LiftedData
         {
             Flow = flow,
@@ -134,9 +132,9 @@ internal sealed class LiftedData : LiftedValue
     {
         if (target.Count(extent => extent is -1 or LiftedConstant.Unknown) > 1)
             throw new LiftException("its extents leave more than one open");
-        var parts = new LinkedList<Part>(Dims.SelectMany(dim => dim));
-        var splits = new Dictionary<Part, Part[]>();
-        var dims = new Part[target.Length][];
+        var parts = new LinkedList<ExtentPart>(Dims.SelectMany(dim => dim));
+        var splits = new Dictionary<ExtentPart, ExtentPart[]>();
+        var dims = new ExtentPart[target.Length][];
         int open = Array.FindIndex(target, extent => extent is -1 or LiftedConstant.Unknown);
         for (int i = 0; i < (open < 0 ? target.Length : open); i++)
             dims[i] = Take(parts, splits, ExtentOf(target, i), fromTheEnd: false);
@@ -150,8 +148,9 @@ internal sealed class LiftedData : LiftedValue
 
         if (parts.Any(part => part.Extent != 1))
             throw new LiftException("its extents do not fit what it takes");
-        Part[] Split(Part[] whole) => [.. whole.SelectMany(part => splits.TryGetValue(part, out Part[]? pieces) ? Split(pieces) : [part])];
-        Part[][] axes = [.. Axes.Select(Split)];
+        ExtentPart[] Split(ExtentPart[] whole) =>
+            [.. whole.SelectMany(part => splits.TryGetValue(part, out ExtentPart[]? pieces) ? Split(pieces) : [part])];
+        ExtentPart[][] axes = [.. Axes.Select(Split)];
         return new LiftedData
         {
             Flow = Flow,
@@ -164,9 +163,10 @@ internal sealed class LiftedData : LiftedValue
     private long ExtentOf(long[] target, int i) => target[i] == 0 ? Extents[i] : target[i];
 
     /// <summary>Parts from one end whose product is an extent; a part that is larger is split.</summary>
-    private static Part[] Take(LinkedList<Part> parts, Dictionary<Part, Part[]> splits, long extent, bool fromTheEnd)
+    private static ExtentPart[] Take(
+        LinkedList<ExtentPart> parts, Dictionary<ExtentPart, ExtentPart[]> splits, long extent, bool fromTheEnd)
     {
-        Part? Next() => (fromTheEnd ? parts.Last : parts.First)?.Value;
+        ExtentPart? Next() => (fromTheEnd ? parts.Last : parts.First)?.Value;
         void Drop()
         {
             if (fromTheEnd)
@@ -175,7 +175,7 @@ internal sealed class LiftedData : LiftedValue
                 parts.RemoveFirst();
         }
 
-        var taken = new List<Part>();
+        var taken = new List<ExtentPart>();
         if (Next() is { IsBatch: true } batch && (extent == LiftedConstant.Batch || extent == batch.Extent))
         {
             Drop();
@@ -202,7 +202,7 @@ internal sealed class LiftedData : LiftedValue
 
             if (part.IsBatch || part.Extent % extent != 0)
                 throw new LiftException("its extents do not fit what it takes");
-            Part here = new(extent), rest = new(part.Extent / extent);
+            ExtentPart here = new(extent), rest = new(part.Extent / extent);
             splits[part] = fromTheEnd ? [rest, here] : [here, rest];
             if (fromTheEnd)
                 parts.AddLast(rest);

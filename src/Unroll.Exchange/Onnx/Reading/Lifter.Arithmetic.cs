@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>Sums and products: biases, merged values, and formulas that exporters write out.</content>
 internal sealed partial class Lifter

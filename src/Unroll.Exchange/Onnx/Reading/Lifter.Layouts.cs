@@ -1,4 +1,6 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Running;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>Values whose extents change places, and the layers that put them where others need them.</content>
 internal sealed partial class Lifter
@@ -24,15 +26,15 @@ internal sealed partial class Lifter
         int batch = data.BatchDim;
         if (batch < 0)
             throw new LiftException("the batch is mixed with other extents");
-        Part[][] wanted = [.. data.Dims.Where((parts, i) => i != batch && !(dropOnes && parts.Length == 0 && data.Dims.Length > 2))];
+        ExtentPart[][] wanted = [.. data.Dims.Where((parts, i) => i != batch && !(dropOnes && parts.Length == 0 && data.Dims.Length > 2))];
         if (wanted.Length == 0)
             throw new LiftException("it has no extent but the batch");
         if (wanted.Length == data.Axes.Length && wanted.Zip(data.Axes).All(pair => pair.First.SequenceEqual(pair.Second)))
             return dropOnes ? data.With([.. data.Dims.Where((parts, i) => i == batch || parts.Length > 0 || data.Dims.Length <= 2)]) : data;
 
         LiftedFlow flow = FlowOf(data);
-        Part[] parts = [.. data.Axes.SelectMany(axis => axis).Where(part => part.Extent != 1)];
-        Part[] order = [.. wanted.SelectMany(dim => dim).Where(part => part.Extent != 1)];
+        ExtentPart[] parts = [.. data.Axes.SelectMany(axis => axis).Where(part => part.Extent != 1)];
+        ExtentPart[] order = [.. wanted.SelectMany(dim => dim).Where(part => part.Extent != 1)];
         if (!order.SequenceEqual(parts))
         {
             flow = Shaped(flow, [.. parts.Select(part => part.Extent)]);
@@ -40,7 +42,7 @@ internal sealed partial class Lifter
         }
 
         flow = Shaped(flow, [.. wanted.Select(dim => dim.Aggregate(1L, (product, part) => product * part.Extent))]);
-        Part[][] axes = [.. flow.Shape.ToArray().Select(extent => (Part[])[new Part(extent)])];
+        ExtentPart[][] axes = [.. flow.Shape.ToArray().Select(extent => (ExtentPart[])[new ExtentPart(extent)])];
         int at = 0;
         return new LiftedData
         {
@@ -89,7 +91,7 @@ internal sealed partial class Lifter
         long[] order = node.Integers("perm") ?? [.. Enumerable.Range(0, data.Dims.Length).Reverse().Select(axis => (long)axis)];
         if (order.Length != data.Dims.Length)
             throw new LiftException("its order does not fit what it takes");
-        Set(node, data.With([.. order.Select(axis => data.Dims[ConstantFolding.AxisOf(axis, data.Dims.Length)])]));
+        Set(node, data.With([.. order.Select(axis => data.Dims[Extents.AxisOf(axis, data.Dims.Length)])]));
     }
 
     private void Squeeze(GraphNode node, LiftedValue?[] inputs)
@@ -97,7 +99,7 @@ internal sealed partial class Lifter
         LiftedData data = Data(inputs[0]);
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 ? Constant(inputs[1]).Integers : null);
         long[] extents = data.Extents;
-        HashSet<int> axes = [.. given?.Select(axis => ConstantFolding.AxisOf(axis, extents.Length))
+        HashSet<int> axes = [.. given?.Select(axis => Extents.AxisOf(axis, extents.Length))
             ?? Enumerable.Range(0, extents.Length).Where(i => extents[i] == 1)];
         if (axes.Any(axis => extents[axis] != 1))
             throw new LiftException("it drops an extent that is not 1");
@@ -109,7 +111,7 @@ internal sealed partial class Lifter
         LiftedData data = Data(inputs[0]);
         long[] given = node.Integers("axes") ?? Constant(inputs[1]).Integers!;
         var dims = data.Dims.ToList();
-        foreach (int axis in given.Select(axis => ConstantFolding.AxisOf(axis, data.Dims.Length + given.Length)).Order())
+        foreach (int axis in given.Select(axis => Extents.AxisOf(axis, data.Dims.Length + given.Length)).Order())
             dims.Insert(axis, []);
         Set(node, data.With([.. dims]));
     }
@@ -137,7 +139,7 @@ internal sealed partial class Lifter
     private void Flatten(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData data = Data(inputs[0]);
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 1), data.Dims.Length + 1);
+        int axis = Extents.AxisOf(node.Integer("axis", 1), data.Dims.Length + 1);
         Set(node, data.With([[.. data.Dims[..axis].SelectMany(dim => dim)], [.. data.Dims[axis..].SelectMany(dim => dim)]]));
     }
 
@@ -167,7 +169,7 @@ internal sealed partial class Lifter
 
         LiftedData data = Data(inputs[0]);
         LiftedConstant index = Constant(inputs[1]);
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 0), data.Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", 0), data.Dims.Length);
         if (index.Length != 1)
             throw new LiftException("it takes several");
         long at = index.Integers![0];
@@ -184,7 +186,7 @@ internal sealed partial class Lifter
             ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[]? steps = Given("steps", 4);
         for (int i = 0; i < starts.Length; i++)
-            data = Cut(data, ConstantFolding.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
+            data = Cut(data, Extents.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
         Set(node, data);
     }
 
@@ -194,7 +196,7 @@ internal sealed partial class Lifter
         long extent = data.Extents[dim];
         if (extent < 0)
             throw new LiftException("it cuts the batch");
-        (from, to, step) = ConstantFolding.Range(from, to, step, extent);
+        (from, to, step) = Extents.Range(from, to, step, extent);
         if (step == 1 && from == 0 && to == extent)
             return data;
         if (step == -1 && from == extent - 1 && to == -1 && dim == data.StepDim
@@ -213,7 +215,7 @@ internal sealed partial class Lifter
         if (data.Axes.Length == 3 && side is 0 or 1)
         {
             (int before, int after) = ((int)from, (int)(extent - to));
-            Part[] rest = [new Part(to - from)];
+            ExtentPart[] rest = [new ExtentPart(to - from)];
             return new LiftedData
             {
                 Flow = _layers.Apply(side == 0 ? new Cropping2D(before, after, 0, 0) : new Cropping2D(0, 0, before, after), FlowOf(data)),
@@ -233,7 +235,7 @@ internal sealed partial class Lifter
         LiftedFlow cut = to == extent
             ? _layers.Apply(new LastSteps((int)(to - from)), FlowOf(data))
             : _layers.Apply(new Cropping1D((int)from, (int)(extent - to)), FlowOf(data));
-        Part[] left = [new Part(to - from)];
+        ExtentPart[] left = [new ExtentPart(to - from)];
         return new LiftedData
         {
             Flow = cut,
@@ -251,7 +253,7 @@ internal sealed partial class Lifter
         }
 
         LiftedData[] all = [.. inputs.Select(Data)];
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", 0), all[0].Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", 0), all[0].Dims.Length);
         if (all.Length == 1)
         {
             Set(node, all[0]);
@@ -299,7 +301,7 @@ internal sealed partial class Lifter
         if (grown is not [var dim] || data.Dims[dim].Length != 0 || data.Axes.Length != 1 || target[dim] is < 1 or > int.MaxValue)
             throw new LiftException("it repeats what is not a vector");
         LiftedFlow repeated = _layers.Apply(new RepeatVector((int)target[dim]), FlowOf(data));
-        Part[] steps = [new Part(target[dim])];
+        ExtentPart[] steps = [new ExtentPart(target[dim])];
         Set(node, new LiftedData
         {
             Flow = repeated,
@@ -310,7 +312,7 @@ internal sealed partial class Lifter
 
     private void Zeros(GraphNode node, LiftedValue?[] inputs)
     {
-        if (node.Tensor("value") is { } value && LiftedConstant.Of(GraphTensors.Read(value)) is not ({ Floats: [0] } or { Integers: [0] }))
+        if (node.Tensor("value") is { } value && LiftedConstant.Of(TensorReading.Read(value)) is not ({ Floats: [0] } or { Integers: [0] }))
             throw new LiftException("it makes other constants than zeros");
         Set(node, new LiftedZeros());
     }

@@ -1,4 +1,7 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Running;
+using Unroll.Exchange.OnnxFormat.Writing;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>The table of operators, and layers that are one node.</content>
 internal sealed partial class Lifter
@@ -70,7 +73,7 @@ internal sealed partial class Lifter
 
     private static LiftedConstant ConstantOf(GraphNode node) => node switch
     {
-        _ when node.Tensor("value") is { } tensor => LiftedConstant.Of(GraphTensors.Read(tensor)),
+        _ when node.Tensor("value") is { } tensor => LiftedConstant.Of(TensorReading.Read(tensor)),
         _ when node.Has("value_float") => new([], [node.Number("value_float", 0)], null),
         _ when node.Has("value_int") => new([], null, [node.Integer("value_int", 0)]),
         _ when node.Numbers("value_floats") is { Length: > 0 } numbers => new([numbers.Length], numbers, null),
@@ -146,7 +149,7 @@ internal sealed partial class Lifter
             throw new LiftException("it is no table of vectors for one sequence of tokens");
         LiftedFlow made = _layers.Apply(new Embedding(table.Shape[0], table.Shape[1]), flow);
         made.Maker!.Weights["embeddings"] = table.Floats;
-        Part[] features = [new Part(table.Shape[1])];
+        ExtentPart[] features = [new ExtentPart(table.Shape[1])];
         Set(node, new LiftedData { Flow = made, Axes = [tokens.Axes[0], features], Dims = [.. tokens.Dims, features] });
     }
 
@@ -179,7 +182,7 @@ internal sealed partial class Lifter
     private void SoftmaxOf(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData x = Data(inputs[0]);
-        int axis = ConstantFolding.AxisOf(node.Integer("axis", -1), x.Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", -1), x.Dims.Length);
         if (x.FeatureDim != axis)
             x = Arranged(x);
         if (x.FeatureDim != axis)

@@ -1,4 +1,6 @@
-namespace Unroll.Exchange;
+using Unroll.Exchange.OnnxFormat.Writing;
+
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>LSTM, GRU and RNN: gates i o f c and z r h, kernels transposed, two biases.</content>
 internal sealed partial class Lifter
@@ -54,9 +56,9 @@ internal sealed partial class Lifter
         return IsThere(x) ? x : throw new LiftException($"the batch is not extent {batch + 1} of its sequence");
     }
 
-    private void SetOne(GraphNode node, LiftedFlow made, int units, Part[] steps, bool batchFirst)
+    private void SetOne(GraphNode node, LiftedFlow made, int units, ExtentPart[] steps, bool batchFirst)
     {
-        Part[] features = [new Part(units)], batch = [_batch];
+        ExtentPart[] features = [new ExtentPart(units)], batch = [_batch];
         var last = new LiftedFlow(made.Maker, LiftedFlow.LastStep, new Shape(units));
         var cell = new LiftedFlow(made.Maker, LiftedFlow.LastStep - 1, new Shape(units));
         bool isBackward = ((Recurrent)made.Maker!.Layer).GoBackwards;
@@ -67,14 +69,15 @@ internal sealed partial class Lifter
             Dims = batchFirst ? [batch, steps, [], features] : [steps, [], batch, features],
             IsTurned = isBackward,
         });
-        Part[][] dims = batchFirst ? [batch, [], features] : [[], batch, features];
+        ExtentPart[][] dims = batchFirst ? [batch, [], features] : [[], batch, features];
         Set(node, 1, new LiftedData { Flow = last, Axes = [features], Dims = dims });
         Set(node, 2, new LiftedData { Flow = cell, Axes = [features], Dims = dims });
     }
 
-    private void SetBoth(GraphNode node, LiftedFlow made, int units, Part[] steps, bool batchFirst)
+    private void SetBoth(GraphNode node, LiftedFlow made, int units, ExtentPart[] steps, bool batchFirst)
     {
-        Part[] direction = [new Part(2)], features = [new Part(units)], batch = [_batch], both = [.. direction, .. features];
+        ExtentPart[] direction = [new ExtentPart(2)], features = [new ExtentPart(units)];
+        ExtentPart[] batch = [_batch], both = [.. direction, .. features];
         int states = made.Maker!.Layer.States.Count / 2;
         bool sequences = IsRead(node, 0);
         if (sequences)

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <content>Convolutions, poolings and padding: [B, C, ...] in ONNX, (..., C) here.</content>
 internal sealed partial class Lifter
@@ -122,7 +122,7 @@ internal sealed partial class Lifter
     {
         LiftedData x = data.FeatureDim >= 0 && data.BatchDim >= 0 ? data : ChannelsFirst(data);
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
-        Part[][] dims = [.. x.Dims.Select((parts, i) => i == x.BatchDim || i == x.FeatureDim ? parts : [])];
+        ExtentPart[][] dims = [.. x.Dims.Select((parts, i) => i == x.BatchDim || i == x.FeatureDim ? parts : [])];
         Set(node, new LiftedData
         {
             Flow = made,
@@ -137,7 +137,7 @@ internal sealed partial class Lifter
         bool keeps = node.Integer("keepdims", 1) != 0;
         long[]? given = node.Integers("axes") ?? (inputs.Length > 1 && inputs[1] is not null ? Constant(inputs[1]).Integers : null);
         int[] axes = [.. (given ?? throw new LiftException("it goes over the batch"))
-            .Select(axis => ConstantFolding.AxisOf(axis, x.Dims.Length)).Order()];
+            .Select(axis => Extents.AxisOf(axis, x.Dims.Length)).Order()];
         if (axes is [var only] && only == x.FeatureDim && keeps && pooling is GlobalAveragePooling)
         {
             Set(node, x.Of(new LiftedFormula("Mean", [x])));
@@ -186,7 +186,7 @@ internal sealed partial class Lifter
             _ => throw new LiftException("it pads more than two extents"),
         };
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
-        Part[][] axes = [.. made.Shape.ToArray()[..^1].Select(extent => (Part[])[new Part(extent)]), x.Axes[^1]];
+        ExtentPart[][] axes = [.. made.Shape.ToArray()[..^1].Select(extent => (ExtentPart[])[new ExtentPart(extent)]), x.Axes[^1]];
         Set(node, new LiftedData
         {
             Flow = made,

@@ -1,6 +1,7 @@
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Running;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Reading;
 
 /// <summary>
 /// Makes layers of a graph of others. It goes through the nodes in their order and knows of every value which extents of the model's value
@@ -15,30 +16,22 @@ internal sealed partial class Lifter
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
     private readonly List<string> _reasons = [];
-    private readonly Part _batch;
-
-    // Numbers that were computed of constants, and how many of them are no attack.
-    private readonly long _mostFolded;
-    private long _folded;
+    private readonly ExtentPart _batch;
+    private readonly ConstantFolding _folding;
 
     /// <param name="graph">The graph.</param>
     /// <param name="axes">Of each input which extent is the batch.</param>
     /// <param name="steps">In the place of extents that are open.</param>
-    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps)
+    /// <param name="folding">Computes what is constant.</param>
+    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
     {
-        _graph = graph;
+        (_graph, _folding) = (graph, folding);
         foreach (TensorProto tensor in graph.Initializer)
-        {
-            LiftedConstant constant = LiftedConstant.Of(GraphTensors.Read(tensor));
-            _values[tensor.Name] = constant;
-            _mostFolded += 8L * constant.Length;
-        }
-
-        _mostFolded += 1 << 22;
+            _values[tensor.Name] = LiftedConstant.Of(TensorReading.Read(tensor));
         foreach (string input in graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)))
             _readers[input] = _readers.GetValueOrDefault(input) + 1;
         ValueInfoProto[] inputs = InputsOf(graph);
-        _batch = new Part(inputs.Length == 0 || ExtentOf(inputs[0], axes[0]) is not { } fixedBatch ? -1 : fixedBatch, isBatch: true);
+        _batch = new ExtentPart(inputs.Length == 0 || ExtentOf(inputs[0], axes[0]) is not { } fixedBatch ? -1 : fixedBatch, isBatch: true);
         for (int i = 0; i < inputs.Length; i++)
             AddInput(inputs[i], axes[i], steps);
     }
@@ -46,16 +39,16 @@ internal sealed partial class Lifter
     /// <summary>The model of a graph.</summary>
     /// <exception cref="UnsupportedModelException">It has nodes that are no layers.</exception>
     /// <exception cref="UnrollException">It leaves extents open, and no option says them; or it is damaged.</exception>
-    public static Model ToModel(ModelProto proto, string subject, OnnxLoadOptions options)
+    public static Model ToModel(ModelProto proto, string subject, long fileBytes, OnnxLoadOptions options)
     {
         GraphProto graph = proto.Graph;
         ValueInfoProto[] inputs = InputsOf(graph);
         if (inputs.Length == 0 || graph.Output.Count == 0)
             throw new UnrollException($"{subject} has a graph without inputs or outputs, so it is no model.");
         if (graph.Node.Count > MostNodes)
-            throw new UnsupportedModelException(Subject(subject), [$"{graph.Node.Count} nodes, where {MostNodes} at most can be layers"]);
+            throw Unsupported(subject, [$"{graph.Node.Count} nodes, where {MostNodes} at most can be layers"]);
         if (proto.Functions.Count > 0)
-            throw new UnsupportedModelException(Subject(subject), [$"functions of the model, {proto.Functions[0].Name} first"]);
+            throw Unsupported(subject, [$"functions of the model, {proto.Functions[0].Name} first"]);
 
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
@@ -75,7 +68,7 @@ internal sealed partial class Lifter
 
             try
             {
-                var lifter = new Lifter(graph, axes, options.Steps);
+                var lifter = new Lifter(graph, axes, options.Steps, new ConstantFolding(OpsetOf(proto), fileBytes));
                 if (lifter.Lift() is { } model)
                     return model;
                 first ??= lifter._reasons;
@@ -90,15 +83,20 @@ internal sealed partial class Lifter
             }
         }
 
-        throw open ?? new UnsupportedModelException(Subject(subject), [.. first!.Distinct()]);
+        throw open ?? Unsupported(subject, [.. first!.Distinct()]);
     }
 
-    private static string Subject(string subject) => $"{subject}, which OnnxModel may run as it is,";
+    private static int OpsetOf(ModelProto proto) => (int)Math.Clamp(
+        proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version)
+            .DefaultIfEmpty(OperatorTable.LatestOpset).Max(), 0, OperatorTable.LatestOpset);
+
+    private static UnsupportedModelException Unsupported(string subject, IReadOnlyList<string> reasons) =>
+        new(subject, reasons, "OnnxModel may run the graph as it is.");
 
     private Model? Lift()
     {
         foreach (NodeProto proto in _graph.Node)
-            Lift(new GraphNode(proto));
+            Lift(proto, new GraphNode(proto));
         foreach (ValueInfoProto output in _graph.Output)
         {
             try
@@ -124,7 +122,7 @@ internal sealed partial class Lifter
         }
     }
 
-    private void Lift(GraphNode node)
+    private void Lift(NodeProto proto, GraphNode node)
     {
         LiftedValue?[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? null : _values.GetValueOrDefault(name))];
         try
@@ -142,10 +140,8 @@ internal sealed partial class Lifter
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new LiftException($"of the domain {node.Domain}");
             if (inputs.Length > 0 && inputs[0] is LiftedConstant && inputs.All(input => input is null or LiftedConstant)
-                && ConstantFolding.Fold(node, [.. inputs.Select(input => input as LiftedConstant)]) is { } folded)
+                && _folding.Fold(proto, node, [.. inputs.Select(input => input as LiftedConstant)]) is { } folded)
             {
-                if ((_folded += folded.Length) > _mostFolded)
-                    throw new LiftException("it repeats its weights");
                 Set(node, folded);
                 return;
             }
@@ -185,7 +181,7 @@ internal sealed partial class Lifter
 
     private void AddInput(ValueInfoProto input, int batch, int? steps)
     {
-        int rank = RankOf(input) ?? throw new UnsupportedModelException(Subject("The model"), [$"the input {input.Name} without extents"]);
+        int rank = RankOf(input) ?? throw Unsupported("The model", [$"the input {input.Name} without extents"]);
         if (rank < 2)
         {
             _reasons.Add($"the input {input.Name} of {rank} extents");
@@ -193,17 +189,17 @@ internal sealed partial class Lifter
             return;
         }
 
-        var dims = new Part[rank][];
+        var dims = new ExtentPart[rank][];
         for (int i = 0; i < rank; i++)
         {
             dims[i] = i == batch
                 ? [_batch]
-                : [new Part(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
+                : [new ExtentPart(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
                     $"The input {input.Name} leaves its extent {i + 1} open. "
                     + "Set OnnxLoadOptions.Steps to the number of steps the model is to have."))];
         }
 
-        Part[][] axes = [.. dims.Where((_, i) => i != batch)];
+        ExtentPart[][] axes = [.. dims.Where((_, i) => i != batch)];
         if (axes.Any(axis => axis[0].Extent is < 1 or > int.MaxValue))
         {
             _reasons.Add($"the input {input.Name} with extents below 1");

@@ -1,5 +1,7 @@
-using Google.Protobuf;
+using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Reading;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange;
 
@@ -17,39 +19,18 @@ public static partial class Onnx
     /// The graph has nodes for which there is no layer; the message names them. <c>OnnxModel</c> runs such graphs.
     /// </exception>
     /// <exception cref="UnrollException">The file is missing, is no ONNX file, or is damaged.</exception>
-    public static Model Load(string path, OnnxLoadOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return ToModel(Parse(Unroll.Formats.ModelFile.ReadAll(path), path), path, options);
-    }
+    public static Model Load(string path, OnnxLoadOptions? options = null) => ToModel(FileBytes.Of(path), options);
 
     /// <summary>Reads a stream to its end, which stays open.</summary>
     /// <inheritdoc cref="Load(string, OnnxLoadOptions?)"/>
     /// <param name="stream">The bytes of an ONNX file.</param>
     /// <param name="options">What the graph leaves open.</param>
-    public static Model Load(Stream stream, OnnxLoadOptions? options = null)
+    public static Model Load(Stream stream, OnnxLoadOptions? options = null) => ToModel(FileBytes.Of(stream), options);
+
+    private static Model ToModel(FileBytes file, OnnxLoadOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return ToModel(Parse(bytes.ToArray(), "The stream"), "The stream", options);
+        ModelProto proto = GraphFile.Read(file);
+        return GraphDescription.Read(proto, file.Name)
+            ?? Lifter.ToModel(proto, file.Name, file.Bytes.Length, options ?? new OnnxLoadOptions());
     }
-
-    internal static ModelProto Parse(byte[] bytes, string subject)
-    {
-        ModelProto proto;
-        try
-        {
-            proto = ModelProto.Parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException failure)
-        {
-            throw new UnrollException($"{subject} is no ONNX file, or is damaged: {failure.Message.TrimEnd('.')}.", failure);
-        }
-
-        return proto.Graph is null ? throw new UnrollException($"{subject} is no ONNX file: it has no graph.") : proto;
-    }
-
-    private static Model ToModel(ModelProto proto, string subject, OnnxLoadOptions? options) =>
-        GraphDescription.Read(proto, subject) ?? Lifter.ToModel(proto, subject, options ?? new OnnxLoadOptions());
 }

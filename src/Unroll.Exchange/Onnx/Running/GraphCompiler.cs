@@ -72,7 +72,7 @@ internal sealed class GraphCompiler
         foreach (TensorProto initializer in graph.Initializer)
         {
             if (!scope.Owns(initializer.Name))
-                scope.Add(initializer.Name, Declare(null, null, TensorReading.Read(initializer, $"initializer {initializer.Name}")), _name);
+                scope.Add(initializer.Name, Declare(null, null, TensorReading.Read(initializer)), _name);
         }
 
         var steps = new List<Step>();
@@ -201,7 +201,7 @@ internal sealed class GraphCompiler
         var inputs = new int[graph.Input.Count];
         for (int i = 0; i < inputs.Length; i++)
         {
-            TensorType? type = graph.Input[i].Type?.TensorType is { } tensor ? TensorReading.TypeOf(tensor.ElemType) : null;
+            TensorType? type = graph.Input[i].Type?.TensorType is { } tensor ? GraphTensors.TypeOf(tensor.ElemType) : null;
             scope.Add(graph.Input[i].Name, inputs[i] = Declare(type, null, null), _name);
         }
 
@@ -217,7 +217,7 @@ internal sealed class GraphCompiler
             throw new UnrollException($"{label}: its {branch} has {graph.Output.Count} outputs instead of {node.Output.Count}.");
         var inner = new Scope(scope);
         foreach (TensorProto initializer in graph.Initializer)
-            inner.Add(initializer.Name, Declare(null, null, TensorReading.Read(initializer, $"initializer {initializer.Name}")), _name);
+            inner.Add(initializer.Name, Declare(null, null, TensorReading.Read(initializer)), _name);
         AddNodes(graph.Node, inner, steps, opset);
         for (int i = 0; i < node.Output.Count; i++)
         {
@@ -287,7 +287,7 @@ internal sealed class GraphCompiler
     private void ThrowUnsupported()
     {
         if (_unsupported.Count > 0)
-            throw new UnsupportedModelException(_name, _unsupported);
+            throw new UnsupportedModelException(_name, _unsupported, "Export the model without them, for example for another opset.");
     }
 
     private void Unsupported(string reason)

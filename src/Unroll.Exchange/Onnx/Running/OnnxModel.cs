@@ -1,6 +1,7 @@
-using Google.Protobuf;
+using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Exchange.OnnxFormat.Running;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange;
 
@@ -12,17 +13,11 @@ namespace Unroll.Exchange;
 /// <code>
 /// OnnxModel model = OnnxModel.Load("silero_vad.onnx");
 /// IReadOnlyDictionary&lt;string, OnnxTensor&gt; outputs = model.Run(new Dictionary&lt;string, OnnxTensor&gt;
-/// {
-///     ["input"] = OnnxTensor.Of(samples, 1, 512),
-///     ["state"] = OnnxTensor.Of(new float[256], 2, 1, 128),
-///     ["sr"] = OnnxTensor.Of(16000L),
-/// });
+/// { ["input"] = OnnxTensor.Of(samples, 1, 512), ["state"] = OnnxTensor.Of(new float[256], 2, 1, 128), ["sr"] = OnnxTensor.Of(16000L), });
 /// </code>
 /// </example>
 public sealed class OnnxModel
 {
-    private const int LongestFile = int.MaxValue - 64;
-
     private readonly Stack<RunMemory> _free = [];
     private readonly Plan _plan;
     private readonly Tensor?[] _constants;
@@ -34,7 +29,7 @@ public sealed class OnnxModel
     {
         _name = name;
         _memoryLimit = options.MemoryLimit;
-        GraphProto graph = model.Graph ?? throw new UnrollException($"{name} holds no graph.");
+        GraphProto graph = model.Graph;
         var given = new HashSet<string>(graph.Initializer.Select(initializer => initializer.Name));
         var compiler = new GraphCompiler(name, model, fileBytes);
         var inputs = new List<OnnxValue>();
@@ -94,26 +89,13 @@ public sealed class OnnxModel
     /// <param name="options">Limits, and inputs that are known now.</param>
     /// <exception cref="UnrollException">The file is no ONNX graph, or damaged.</exception>
     /// <exception cref="UnsupportedModelException">It uses operators, types or options that are not supported; all are listed.</exception>
-    public static OnnxModel Load(string path, OnnxModelOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            return Load(stream, Path.GetFileName(path), options);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UnrollException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
+    public static OnnxModel Load(string path, OnnxModelOptions? options = null) => Load(FileBytes.Of(path), options);
 
     /// <summary>The same from a stream, which is read to its end.</summary>
-    public static OnnxModel Load(Stream stream, OnnxModelOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        return Load(stream, "The ONNX model", options);
-    }
+    /// <inheritdoc cref="Load(string, OnnxModelOptions?)"/>
+    /// <param name="stream">It stays open.</param>
+    /// <param name="options">Limits, and inputs that are known now.</param>
+    public static OnnxModel Load(Stream stream, OnnxModelOptions? options = null) => Load(FileBytes.Of(stream), options);
 
     /// <summary>Runs the graph once.</summary>
     /// <param name="inputs">All <see cref="Inputs"/> by name.</param>
@@ -143,8 +125,7 @@ public sealed class OnnxModel
     /// <param name="inputs">All <see cref="Inputs"/>, in their order.</param>
     /// <param name="outputs">
     /// All <see cref="Outputs"/>, in their order. One that is there and has the type and the shape of the result is written over; others
-    /// are
-    /// replaced by new ones.
+    /// are replaced by new ones.
     /// </param>
     /// <param name="cancellation">As above.</param>
     /// <exception cref="ArgumentException">As above, or the number of inputs or outputs is another.</exception>
@@ -190,29 +171,19 @@ public sealed class OnnxModel
     public OnnxStreamingSession Stream(IReadOnlyList<(string Input, string Output)>? states = null) =>
         new(this, states ?? StatePairs.Find(this));
 
-    private static OnnxModel Load(Stream stream, string name, OnnxModelOptions? options)
+    private static OnnxModel Load(FileBytes file, OnnxModelOptions? options)
     {
         options ??= new OnnxModelOptions();
         options.Validate();
-        try
-        {
-            if (stream.CanSeek && stream.Length - stream.Position > LongestFile)
-                throw new UnrollException($"{name} has {stream.Length} bytes; at most {LongestFile} are read.");
-            ModelProto model = ModelProto.Parser.ParseFrom(stream);
-            return new OnnxModel(name, model, model.CalculateSize(), options);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new UnrollException($"{name} is no ONNX file, or damaged: {e.Message}", e);
-        }
+        return new OnnxModel(file.Name, GraphFile.Read(file), file.Bytes.Length, options);
     }
 
     private static OnnxValue ValueOf(ValueInfoProto value, string name)
     {
         if (value.Type?.TensorType is not { } tensor)
             throw new UnsupportedModelException(name, [$"{value.Name}, which is no tensor"]);
-        TensorType type = TensorReading.TypeOf(tensor.ElemType)
-            ?? throw new UnsupportedModelException(name, [$"{value.Name} of type {TensorReading.NameOf(tensor.ElemType)}"]);
+        TensorType type = GraphTensors.TypeOf(tensor.ElemType)
+            ?? throw new UnsupportedModelException(name, [$"{value.Name} of type {GraphTensors.NameOf(tensor.ElemType)}"]);
         if (tensor.Shape is null)
             return new OnnxValue(value.Name, type, null, null);
         int[] shape = [.. tensor.Shape.Dim.Select(

@@ -1,5 +1,3 @@
-using Unroll.Exchange.OnnxFormat.Running;
-
 namespace Unroll.Exchange;
 
 /// <summary>

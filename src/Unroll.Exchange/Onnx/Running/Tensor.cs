@@ -55,7 +55,7 @@ internal sealed class Storage<T>(T[] array, bool isPooled)
 internal abstract class Tensor
 {
     /// <summary>The most axes that are supported.</summary>
-    public const int MostAxes = 16;
+    public const int MostAxes = GraphTensors.MostAxes;
 
     private int[] _dims = new int[4];
 

@@ -1,6 +1,4 @@
-using Unroll.Kernels;
-
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>Activations as nodes, and as the names that recurrent operators have for some of them.</summary>
 internal static class Activations

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// Attention as nodes. Scores of steps that are not seen become the least number, so that they get no weight, and weights where nothing is

@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>The library's layers that are not recurrent, each as nodes.</summary>
 internal static class BuiltInLayers

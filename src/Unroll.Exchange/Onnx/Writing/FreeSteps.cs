@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// Which sequences of a graph may have any number of steps. A layer keeps the steps of its input, makes others of them, ends them, or needs

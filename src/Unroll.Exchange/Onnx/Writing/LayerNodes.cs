@@ -1,6 +1,4 @@
-using Unroll.Layers;
-
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>Layers as nodes, by what is registered for their kinds, and layers inside of others.</summary>
 internal static class LayerNodes

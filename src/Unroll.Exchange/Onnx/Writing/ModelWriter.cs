@@ -1,9 +1,8 @@
-using Unroll.Exchange.OnnxFormat;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Layers;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// Writes a model as a graph: layer after layer, each by what <see cref="OnnxKinds"/> knows of its kind. Masks are booleans [B, T]; where

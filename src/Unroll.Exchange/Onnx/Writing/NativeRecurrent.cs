@@ -1,4 +1,4 @@
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// The operators LSTM (gates i o f c), GRU (z r h) and RNN, over [T, B, F]. Unroll's gates are i f g o and z r h, and its kernels are

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Unroll.Exchange.OnnxFormat.Writing;
 
 namespace Unroll.Exchange;
 
@@ -70,8 +71,3 @@ public static class OnnxKinds
             throw new ArgumentException($"{type.Name} is the library's, which knows how it is written. Register kinds of your own.");
     }
 }
-
-/// <summary>What is done with a whole sequence before the loop over its steps, and with each step.</summary>
-/// <param name="Before">From the sequence [B, T, F] to what the loop reads, [B, T, ...].</param>
-/// <param name="Step">The states after a step.</param>
-internal sealed record CellWriter(Func<Recurrent, OnnxCell, string, string> Before, Func<Recurrent, OnnxCell, IReadOnlyList<string>> Step);

@@ -1,4 +1,5 @@
 using Unroll.Exchange.OnnxFormat;
+using Unroll.Exchange.OnnxFormat.Writing;
 
 namespace Unroll.Exchange;
 

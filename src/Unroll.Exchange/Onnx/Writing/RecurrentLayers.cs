@@ -1,6 +1,6 @@
 using Unroll.Layers;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// Recurrent layers as nodes: as the operators LSTM, GRU and RNN where these know what the layer does, otherwise as a Scan over the steps,

@@ -1,8 +1,7 @@
-using Unroll.Exchange.OnnxFormat;
 using Unroll.Layers;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>A recurrent layer as a Scan, whose body is a step of its cell.</summary>
 internal static class ScanRecurrent

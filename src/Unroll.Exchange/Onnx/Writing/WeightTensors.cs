@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Unroll.Exchange.OnnxFormat;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
 /// Weights of a model in another order, as an operator wants them: the array is seen in the shape <paramref name="View"/>, of one axis some

@@ -1,6 +1,6 @@
 using Unroll.Layers;
 
-namespace Unroll.Exchange;
+namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>Convolutions and poolings as nodes. ONNX has the features before the positions, in values and in kernels.</summary>
 internal static class WindowLayers

@@ -154,13 +154,20 @@ public class ForecastGraphTests(ITestOutputHelper output)
         {
             skewed[row] = Math.Exp(4 * Random());
             wandering[row] = row == 0 ? 1000 : wandering[row - 1] + (20 * (Random() - 0.5));
-            led[row] = row == 0 ? 3 : (2 * Math.Log(skewed[row - 1] + 1)) + (row == 1 ? 0 : 0.3 * (wandering[row - 1] - wandering[row - 2])) + Random();
+            led[row] = row == 0 ? 3 : (2 * Math.Log(skewed[row - 1] + 1))
+                + (row == 1 ? 0 : 0.3 * (wandering[row - 1] - wandering[row - 2])) + Random();
         }
 
         skewed[250] = double.NaN;
         DateTime[] dates = [.. Enumerable.Range(0, Rows).Select(row => new DateTime(2024, 2, 26).AddDays(row))];
         SeriesSet data = Forecasters.Table(dates, ("led", led), ("skewed", skewed), ("wandering", wandering));
-        var options = new TaskOptions { Targets = ["led"], Horizon = 2, Window = 10, Inputs = new ForecastInputs { Past = ["skewed", "wandering"] } };
+        var options = new TaskOptions
+        {
+            Targets = ["led"],
+            Horizon = 2,
+            Window = 10,
+            Inputs = new ForecastInputs { Past = ["skewed", "wandering"] }
+        };
         PartsForecaster ridge = Forecasters.Fitted(new RidgeForecaster(), data, options);
         Assert.Contains("with skewed, wandering", ridge.Notes[0], StringComparison.Ordinal);
         Agree(ridge, data);
@@ -168,7 +175,8 @@ public class ForecastGraphTests(ITestOutputHelper output)
         skewed[250] = 5;
         data = Forecasters.Table(dates, ("led", led), ("skewed", skewed), ("wandering", wandering));
         var recursive = new EnsembleForecaster(Forecasters.Quick(CellKind.Gru, strategy: Strategy.Recursive));
-        Agree(Forecasters.Fitted(recursive, data, new TaskOptions { Targets = ["led", "skewed", "wandering"], Horizon = 4, Window = 10 }), data);
+        Agree(Forecasters.Fitted(recursive, data, new TaskOptions { Targets = ["led", "skewed", "wandering"], Horizon = 4, Window = 10 }),
+            data);
         Assert.Contains("with skewed", recursive.Notes[0], StringComparison.Ordinal);
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Unroll.Exchange.Tests.OnnxFiles;
 using Unroll.Forecasting;
 using Xunit;
 
@@ -19,7 +20,7 @@ internal sealed class ForecastSession : IDisposable
         using var stream = new MemoryStream();
         Onnx.Save(forecaster, stream, options);
         Length = stream.Length;
-        _session = new InferenceSession(stream.ToArray());
+        _session = Session.Open(stream.ToArray());
         using JsonDocument metadata = JsonDocument.Parse(_session.ModelMetadata.CustomMetadataMap["unroll.forecast"]);
         _metadata = metadata.RootElement.Clone();
     }
@@ -62,7 +63,7 @@ internal sealed class ForecastSession : IDisposable
                         : tables[s][columns[c]].Values[row - before];
             }
 
-            PartForecast part = dated[new Forecasting.Part(isTable ? "" : keys[s], targets[0])];
+            PartForecast part = dated[new Part(isTable ? "" : keys[s], targets[0])];
             for (int h = 0; h < Horizon; h++)
             {
                 datesAhead[(s * Horizon) + h] = Milliseconds(part.Date(0, h + 1), tables[s].IsNumbered);
@@ -114,7 +115,7 @@ internal sealed record Answer(string[] Keys, string[] Targets, int Horizon, bool
         {
             for (int k = 0; k < Targets.Length; k++)
             {
-                PartForecast part = forecast[new Forecasting.Part(IsTable ? "" : Keys[s], Targets[k])];
+                PartForecast part = forecast[new Part(IsTable ? "" : Keys[s], Targets[k])];
                 for (int h = 0; h < part.Steps; h++)
                 {
                     values = Math.Max(values, Relative(Value(s, k, h), part[0, h + 1]));

@@ -12,7 +12,7 @@ internal sealed class Cast(TensorType? to) : Operator
     {
         node.Ignore("saturate", "round_mode");
         long to = node.Int("to", 0);
-        return new Cast(TensorReading.TypeOf((int)to) ?? throw node.Unsupported($"a cast to {TensorReading.NameOf((int)to)}"));
+        return new Cast(GraphTensors.TypeOf((int)to) ?? throw node.Unsupported($"a cast to {GraphTensors.NameOf((int)to)}"));
     }
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => to ?? inputs[1];

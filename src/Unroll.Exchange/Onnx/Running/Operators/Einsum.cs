@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>Sums of products over axes that letters name: the letters of the output stay, the others are summed over.</summary>

@@ -4,8 +4,7 @@ namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>
 /// −weight·log-probability of the right class, [batch, classes, …] and classes [batch, …]; of scores with their softmax taken first, in
-/// which
-/// case the log-probabilities are the second output. One class can be left out.
+/// which case the log-probabilities are the second output. One class can be left out.
 /// </summary>
 internal sealed class ClassLoss(NodeReading node, bool isOfScores) : Floating
 {

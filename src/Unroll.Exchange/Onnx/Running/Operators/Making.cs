@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>A constant of the file.</summary>
@@ -135,7 +133,7 @@ internal sealed class EyeLike(NodeReading node) : Operator
 {
     private readonly long _offset = node.Int("k", 0);
     private readonly TensorType? _type = node.Has("dtype")
-        ? TensorReading.TypeOf((int)node.Int("dtype", 0)) ?? throw node.Unsupported($"numbers of type {node.Int("dtype", 0)}")
+        ? GraphTensors.TypeOf((int)node.Int("dtype", 0)) ?? throw node.Unsupported($"numbers of type {node.Int("dtype", 0)}")
         : null;
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => _type ?? inputs[0];

@@ -176,7 +176,7 @@ internal sealed class Stft(NodeReading node) : Floating
 internal sealed class WindowOf(NodeReading node, double a0, double a1, double a2) : Operator
 {
     private readonly bool _isPeriodic = node.Flag("periodic", true);
-    private readonly TensorType? _type = TensorReading.TypeOf((int)node.Int("output_datatype", 1));
+    private readonly TensorType? _type = GraphTensors.TypeOf((int)node.Int("output_datatype", 1));
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => _type;
 
@@ -207,7 +207,7 @@ internal sealed class WindowOf(NodeReading node, double a0, double a1, double a2
 /// <summary>Weights that sum frequencies to triangles evenly spaced on the mel scale: [frequencies, bands].</summary>
 internal sealed class MelWeights(NodeReading node) : Operator
 {
-    private readonly TensorType? _type = TensorReading.TypeOf((int)node.Int("output_datatype", 1));
+    private readonly TensorType? _type = GraphTensors.TypeOf((int)node.Int("output_datatype", 1));
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) => _type;
 
