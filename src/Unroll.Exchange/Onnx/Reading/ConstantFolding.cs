@@ -155,12 +155,16 @@ internal static class ConstantFolding
             : new LiftedConstant(shape, null, [.. Numbers(each => each.Integers!)]);
     }
 
-    /// <summary>Of equal extents, or one number with many. With the extent of the batch nothing is known any more.</summary>
+    /// <summary>
+    /// Of equal extents, but for ones in front, or one number with many. With the extent of the batch nothing is known any more.
+    /// </summary>
     private static LiftedConstant? Computed(string operation, LiftedConstant a, LiftedConstant b)
     {
-        if (a.Length != b.Length && a.Length != 1 && b.Length != 1)
+        if (a.Length != 1 && b.Length != 1 && !a.Shape.SkipWhile(IsOne).SequenceEqual(b.Shape.SkipWhile(IsOne)))
             return null;
-        int[] shape = a.Length >= b.Length ? a.Shape : b.Shape;
+        int[] longer = a.Length != 1 ? a.Shape : b.Shape,
+            shape = [.. Enumerable.Repeat(1, Math.Max(0, Math.Max(a.Shape.Length, b.Shape.Length) - longer.Length)), .. longer];
+        static bool IsOne(int extent) => extent == 1;
         int count = Math.Max(a.Length, b.Length);
         if (a.Floats is { } x && b.Floats is { } y)
         {

@@ -1,4 +1,5 @@
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat.Running;
 
 namespace Unroll.Exchange;
 
@@ -10,7 +11,13 @@ namespace Unroll.Exchange;
 internal sealed partial class Lifter
 {
     private const int MostNodes = 20_000;
+
+    /// <summary>The first version whose sums and products stretch their values by today's rules.</summary>
+    private const long FirstOpset = 7;
     private readonly GraphProto _graph;
+
+    // The version of the operators.
+    private readonly long _opset;
     private readonly LiftedGraph _layers = new();
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
@@ -22,11 +29,12 @@ internal sealed partial class Lifter
     private long _folded;
 
     /// <param name="graph">The graph.</param>
+    /// <param name="opset">The version of its operators.</param>
     /// <param name="axes">Of each input which extent is the batch.</param>
     /// <param name="steps">In the place of extents that are open.</param>
-    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps)
+    private Lifter(GraphProto graph, long opset, IReadOnlyList<int> axes, int? steps)
     {
-        _graph = graph;
+        (_graph, _opset) = (graph, opset);
         foreach (TensorProto tensor in graph.Initializer)
         {
             LiftedConstant constant = LiftedConstant.Of(GraphTensors.Read(tensor));
@@ -57,6 +65,10 @@ internal sealed partial class Lifter
         if (proto.Functions.Count > 0)
             throw new UnsupportedModelException(Subject(subject), [$"functions of the model, {proto.Functions[0].Name} first"]);
 
+        long opset = proto.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version ?? OperatorTable.LatestOpset;
+        if (opset is < FirstOpset or > OperatorTable.LatestOpset)
+            throw new UnsupportedModelException(Subject(subject), [$"opset {opset}; {FirstOpset} to {OperatorTable.LatestOpset} are read"]);
+
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
         int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) < 2 ? (int[])[0] : ExtentOf(input, 0) is not null
@@ -75,7 +87,7 @@ internal sealed partial class Lifter
 
             try
             {
-                var lifter = new Lifter(graph, axes, options.Steps);
+                var lifter = new Lifter(graph, opset, axes, options.Steps);
                 if (lifter.Lift() is { } model)
                     return model;
                 first ??= lifter._reasons;
@@ -164,8 +176,11 @@ internal sealed partial class Lifter
         }
     }
 
+    /// <summary>The value of a node that gives one; nothing where it could not be understood, whatever it gives.</summary>
     private void Set(GraphNode node, LiftedValue value)
     {
+        if (value is not LiftedNothing && Enumerable.Range(1, Math.Max(0, node.Outputs.Count - 1)).Any(output => IsRead(node, output)))
+            throw new LiftException("something reads an output of it that no layer has");
         foreach (string output in node.Outputs)
         {
             if (output.Length > 0)
