@@ -53,6 +53,9 @@ internal static class CommandLine
             DescribeCommand.Create(),
             PredictCommand.Create(),
             TuneCommand.Create(),
+            JudgeCommand.Create(),
+            ConvertCommand.Create(),
+            InspectCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -20,6 +20,9 @@ public sealed class HelpTests : IDisposable
     [InlineData("describe", 2)]
     [InlineData("predict", 2)]
     [InlineData("tune", 2)]
+    [InlineData("judge", 3)]
+    [InlineData("convert", 3)]
+    [InlineData("inspect", 2)]
     public void The_help_of_a_verb_ends_with_an_example_that_works(string verb, int commands)
     {
         ToolResult help = Tool.Run(_folder, verb, "--help");

@@ -72,6 +72,9 @@ internal static class FileEdit
         return [.. json[..commas[which]], .. Enumerable.Repeat(piece, times).SelectMany(bytes => bytes), .. json[commas[which]..]];
     }
 
+    /// <summary>JSON with something else in one place.</summary>
+    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Doubled(json, random) : Edited(json, random, depth: 0);
+
     private static byte[] Edited(byte[] json, Random random, int depth)
     {
         JsonNode? root;

@@ -17,6 +17,7 @@ namespace Unroll.Cli;
 /// <param name="Budget">What a time for the run left out; null without one.</param>
 /// <param name="Folds">The fits of a backtest; null in a forecast.</param>
 /// <param name="Drivers">What the recommended forecast owes to its inputs; null where that is not known, and in a backtest.</param>
+/// <param name="Judged">The network that was judged; null in a forecast and a backtest.</param>
 internal sealed record MetricsJson(
     int Version,
     DataFigures Data,
@@ -30,7 +31,8 @@ internal sealed record MetricsJson(
     LeftOutFigures[] LeftOut,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BudgetFigures? Budget = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FoldFigures[]? Folds = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DriverFigures? Drivers = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DriverFigures? Drivers = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgedFigures? Judged = null)
 {
     public static MetricsJson Of(ForecastRun run) =>
         Of(run.Data, run.Comparison, (score, part) => SharesOf(run, score, part), run.Request.Settings(run.Task)) with
@@ -45,6 +47,9 @@ internal sealed record MetricsJson(
             Budget = BudgetFigures.Of(run.Options.Budget, run.Result.GivenUp),
             Folds = FoldFigures.Of(run),
         };
+
+    public static MetricsJson Of(JudgeRun run) =>
+        Of(run.Data, run.Comparison, (_, _) => [], run.Settings) with { Judged = JudgedFigures.Of(run) };
 
     private static MetricsJson Of(
         SeriesSet data,
@@ -241,4 +246,5 @@ internal sealed record LeftOutFigures(string Series, string Reason)
 [JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(PredictionJson))]
 [JsonSerializable(typeof(DescriptionJson))]
+[JsonSerializable(typeof(InspectionJson))]
 internal sealed partial class ToolJson : JsonSerializerContext;

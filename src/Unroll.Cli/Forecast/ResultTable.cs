@@ -73,7 +73,7 @@ internal static class ResultTable
         [
             score.Key == best.Key ? score.Name + " *" : score.Name,
             score.Parameters == 0 ? FigureTable.None : score.Parameters.ToString("N0", CultureInfo.InvariantCulture),
-            score.Kind == ForecasterKind.Network
+            score.Kind == ForecasterKind.Network && score.FitTime > TimeSpan.Zero
                 ? score.FitTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture)
                 : FigureTable.None,
         ];

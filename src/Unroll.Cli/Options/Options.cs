@@ -149,7 +149,8 @@ internal static class Options
             .Distinct()],
     };
 
-    private static T? Parsed<T>(string name, System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
+    /// <summary>What a text says; an error of its own is one of the command line.</summary>
+    public static T? Parsed<T>(string name, System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
     {
         try
         {

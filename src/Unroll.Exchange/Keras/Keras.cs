@@ -115,7 +115,7 @@ public static class Keras
     {
         var file = KerasFile.Read(bytes, path);
         if (file.Config is null)
-            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and call Keras.LoadWeights.");
+            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and call Keras.LoadWeights.") { Subject = "into" };
         var weights = new WeightFile(file);
         if (usesOwn && OwnHeader.Of(file.Own, file.Config) is { } own)
         {

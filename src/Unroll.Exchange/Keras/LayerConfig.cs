@@ -91,6 +91,21 @@ internal sealed class LayerConfig
         return value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, "is no number");
     }
 
+    /// <summary>One number, or a list of them; an array of NumPy is kept with its type around it.</summary>
+    public double[] Numbers(string name, double[]? otherwise = null)
+    {
+        if (Find(name) is not { } value)
+            return otherwise ?? throw Wrong(name, "is missing");
+        if (value.Find("class_name") is { ValueKind: JsonValueKind.String } kind && kind.GetString() is "__numpy__" or "__tensor__")
+            value = value.Find("config")?.Find("value") ?? throw Wrong(name, "is an array without numbers");
+        if (value.ValueKind == JsonValueKind.Number)
+            return [value.GetDouble()];
+        double[] numbers = [.. ((JsonElement?)value).Elements().Select(each => each.ValueKind == JsonValueKind.Number
+            ? each.GetDouble()
+            : throw Wrong(name, "has something else than numbers"))];
+        return numbers.Length > 0 ? numbers : throw Wrong(name, "has no numbers");
+    }
+
     public bool Flag(string name, bool otherwise) => Find(name) is not { } value
         ? otherwise
         : value.ValueKind switch

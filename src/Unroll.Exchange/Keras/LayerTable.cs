@@ -16,6 +16,7 @@ internal static class LayerTable
         ["Dense"] = PlainLayers.Dense,
         ["Embedding"] = PlainLayers.Embedding,
         ["Masking"] = PlainLayers.Masking,
+        ["Rescaling"] = PlainLayers.Rescaling,
         ["Dropout"] = PlainLayers.Dropout,
         ["SpatialDropout1D"] = layer => new SpatialDropout1D(PlainLayers.Rate(layer)),
         ["SpatialDropout2D"] = layer => new SpatialDropout2D(PlainLayers.Rate(layer)),

@@ -83,6 +83,9 @@ internal static class LayerWriting
             case Masking masking:
                 config["mask_value"] = masking.Value;
                 break;
+            case Rescaling rescaling:
+                (config["scale"], config["offset"]) = (OptionWriting.Given(rescaling.Scale), OptionWriting.Given(rescaling.Offset));
+                break;
             case GaussianNoise noise:
                 config["stddev"] = noise.StandardDeviation;
                 break;
@@ -267,6 +270,10 @@ internal sealed class OptionWriting(JsonObject config, Action<string> refuse)
     public Action<string> Refuse => refuse;
 
     public static JsonArray List(int[] numbers) => [.. numbers.Select(number => (JsonNode)number)];
+
+    /// <summary>One number alone, or a list.</summary>
+    public static JsonNode Given(IReadOnlyList<double> numbers) =>
+        numbers is [var number] ? number : new JsonArray([.. numbers.Select(each => (JsonNode)each)]);
 
     public void Add(string option, Activation activation)
     {

@@ -73,8 +73,8 @@ internal static class MaskOps
             case Flatten or Reshape or Permute or RepeatVector or Cropping1D or ZeroPadding1D
                 or UpSampling1D when first is { IsReadOtherwise: false }:
                 return null;
-            case Dense or Dropout or SpatialDropout1D or GaussianDropout or GaussianNoise or Activate or Softmax or LayerNorm or RmsNorm
-                or BatchNorm or TimeDistributed or AttentionLayer or MultiHeadAttention:
+            case Dense or Dropout or SpatialDropout1D or GaussianDropout or GaussianNoise or Rescaling or Activate or Softmax
+                or LayerNorm or RmsNorm or BatchNorm or TimeDistributed or AttentionLayer or MultiHeadAttention:
                 return first;
             default:
                 if (first is not null)

@@ -32,6 +32,12 @@ internal static class PlainLayers
 
     public static Layer Masking(LayerConfig layer) => new Masking { Value = layer.Number("mask_value", 0) };
 
+    public static Layer Rescaling(LayerConfig layer)
+    {
+        RequireChannelsLast(layer);
+        return new Rescaling(layer.Numbers("scale"), layer.Numbers("offset", [0]));
+    }
+
     public static double Rate(LayerConfig layer)
     {
         layer.Ignore("seed");

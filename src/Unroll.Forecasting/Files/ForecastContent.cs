@@ -11,6 +11,7 @@ namespace Unroll.Forecasting;
 [JsonDerivedType(typeof(EnsembleContent), "ensemble")]
 [JsonDerivedType(typeof(NetworkContent), "network")]
 [JsonDerivedType(typeof(BlendContent), "blend")]
+[JsonDerivedType(typeof(PretrainedContent), "pretrained")]
 internal abstract record ForecasterContent
 {
     public required FittedFacts Facts { get; init; }
@@ -106,6 +107,44 @@ internal sealed record NetworkContent : ForecasterContent
 
     /// <summary>[parts].</summary>
     public required ScalerState[] Scalers { get; init; }
+}
+
+internal sealed record PretrainedContent : ForecasterContent
+{
+    public required string Name { get; init; }
+
+    /// <summary>A whole model file.</summary>
+    public required byte[] Network { get; init; }
+
+    /// <summary>Empty for the target alone.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>The name of the transform whose inverse its outputs need.</summary>
+    public required string Gives { get; init; }
+
+    public required PretrainedOutputs Outputs { get; init; }
+
+    /// <summary>[parts][columns, and the target where it is none of them].</summary>
+    public required ScalerState[][] Scalers { get; init; }
+
+    /// <summary>What scales a series that was not there, by column.</summary>
+    public required Dictionary<string, ScalerContent> Scaling { get; init; }
+}
+
+/// <summary>A scaler that is given, or a kind of which one is fitted.</summary>
+/// <param name="Kind">Of one that is fitted.</param>
+/// <param name="Lowest">What minmax makes of the smallest value.</param>
+/// <param name="Highest">What it makes of the largest.</param>
+/// <param name="Given">Null for one that is fitted.</param>
+internal sealed record ScalerContent(string Kind, double Lowest, double Highest, ScalerState? Given)
+{
+    public static ScalerContent Of(Scaler scaler)
+    {
+        (double lowest, double highest) = scaler is MinMaxScaler range ? range.Range : (0, 1);
+        return new ScalerContent(scaler.Kind, lowest, highest, scaler.IsFitted ? scaler.State : null);
+    }
+
+    public Scaler ToScaler() => Given is { } given ? Scaler.Restore(given) : Kind == MinMaxScaler.Name ? new MinMaxScaler(Lowest, Highest) : Scaler.Create(Kind);
 }
 
 internal sealed record BlendContent : ForecasterContent

@@ -39,9 +39,12 @@ public static partial class ForecastFile
         return Read(ModelFile.ReadAll(path), path);
     }
 
+    /// <summary>Whether the bytes of a file begin as those of a forecaster; a single network of the tutorial's recipe is a model file.</summary>
+    internal static bool IsForecaster(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
+
     /// <summary>The forecaster in the bytes of a file.</summary>
     internal static PartsForecaster Read(byte[] file, string path) =>
-        file.AsSpan().StartsWith(Signature) ? FromBytes(file, path) : TutorialFile.Read(file, path);
+        IsForecaster(file) ? FromBytes(file, path) : TutorialFile.Read(file, path);
 
     /// <param name="forecaster">What is saved.</param>
     /// <param name="path">What errors call the place.</param>
@@ -118,7 +121,8 @@ public static partial class ForecastFile
 /// <summary>The model file of a single network of the tutorial's recipe, with what it needs to forecast beside it.</summary>
 internal static class TutorialFile
 {
-    private const string Key = "forecast";
+    /// <summary>The metadata that a model file has it in.</summary>
+    internal const string Key = "forecast";
 
     /// <summary>What older versions wrote beside a network, which this one does not read.</summary>
     private static readonly string[] s_older = ["ensemble", "targets", "panel"];

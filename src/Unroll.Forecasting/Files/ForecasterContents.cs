@@ -40,6 +40,7 @@ internal static class ForecasterContents
                 Networks = Array.ConvertAll(models, model => ModelFile.ToBytes(((NetworkModel)model).Network)),
                 Scalers = Array.ConvertAll(models, model => ((NetworkModel)model).Scaler.State),
             },
+            PretrainedForecaster pretrained => Of(pretrained, facts, parts),
             _ => throw new NotSupportedException($"The {forecaster.Name} forecaster is not written to files."),
         };
     }
@@ -57,8 +58,46 @@ internal static class ForecasterContents
             RidgeContent ridge => Ridge(ridge),
             BaselineContent baseline => Baseline(baseline),
             NetworkContent network => new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts, [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model, Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
+            PretrainedContent pretrained => Pretrained(pretrained, path),
             _ => throw new UnrollException("it holds a forecaster that this version does not know"),
         };
+    }
+
+    private static PretrainedContent Of(PretrainedForecaster pretrained, FittedFacts facts, PartContent[] parts) => new()
+    {
+        Facts = facts,
+        Parts = parts,
+        Name = pretrained.Name,
+        Network = ModelFile.ToBytes(pretrained.Network ?? throw new UnrollException($"{pretrained.Name} is a function, which no file holds. Save the network that it runs.")),
+        Columns = pretrained.Options.Columns,
+        Gives = pretrained.Options.Gives.Name,
+        Outputs = pretrained.Outputs,
+        Scalers = [.. facts.Parts.Select(part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
+        Scaling = pretrained.ScaledColumns.ToDictionary(column => column, column => ScalerContent.Of(pretrained.Options.Scaling(column))),
+    };
+
+    private static PretrainedForecaster Pretrained(PretrainedContent content, string path)
+    {
+        FittedFacts facts = content.Facts;
+        bool isAlone = content.Columns.Count == 0;
+        string[] scaled = isAlone ? [.. facts.Targets] : [.. content.Columns.Union(facts.Targets, StringComparer.OrdinalIgnoreCase)];
+        int scalers = isAlone ? 1 : scaled.Length;
+        if ((!isAlone && facts.Targets.Count != 1) || content.Scalers.Length != content.Parts.Length
+            || !Array.TrueForAll(content.Scalers, own => own.Length == scalers) || !Array.TrueForAll(scaled, content.Scaling.ContainsKey))
+            throw new UnrollException("its scalers do not fit its columns");
+        var options = new PretrainedOptions
+        {
+            Name = content.Name,
+            Columns = content.Columns,
+            Gives = TargetTransform.Parse(content.Gives),
+            Outputs = content.Outputs,
+            Scaling = column => content.Scaling[column].ToScaler(),
+        };
+        return new PretrainedForecaster(
+            ModelFile.FromBytes(content.Network, path).Model,
+            options,
+            facts,
+            content.Parts.Select((part, i) => (part.Part, part.Facts, Array.ConvertAll(content.Scalers[i], Scaler.Restore))));
     }
 
     private static EnsembleContent Of(EnsembleForecaster ensemble, FittedFacts facts, PartContent[] parts, EnsembleModel[] models) => new()

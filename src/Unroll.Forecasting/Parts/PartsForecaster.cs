@@ -24,7 +24,7 @@ public abstract partial class PartsForecaster : IForecaster
 
     public virtual long Parameters => 0;
 
-    public TimeSpan FitTime { get; private protected set; }
+    public virtual TimeSpan FitTime { get; private protected set; }
 
     public virtual IReadOnlyList<string> Notes => [];
 

@@ -61,6 +61,8 @@ public class KerasLayerTests
             }),
         ["Embedding"] = ("""{ "input_dim": 9, "output_dim": 4, "mask_zero": true, "embeddings_initializer": {"class_name": "RandomUniform", "config": {"minval": -0.05, "maxval": 0.05}} }""",
             [[5]], new Embedding(9, 4) { MaskZero = true }),
+        ["Rescaling"] = ("""{ "scale": [0.5, 0.00392156862745098], "offset": [-1, 0.25] }""", [[5, 2]],
+            new Rescaling([0.5, 1.0 / 255], [-1, 0.25])),
         ["Masking"] = ("""{ "mask_value": -1.5 }""", [[5, 2]], new Masking { Value = -1.5 }),
         ["Dropout"] = ("""{ "rate": 0.25, "seed": 3, "noise_shape": null }""", [[5, 2]], new Dropout(0.25)),
         ["SpatialDropout1D"] = ("""{ "rate": 0.25 }""", [[5, 2]], new SpatialDropout1D(0.25)),
@@ -137,16 +139,32 @@ public class KerasLayerTests
         Assert.Equal(read, Read(writtenName, written["config"]!.ToJsonString(), inputs));
     }
 
+    [Theory]
+    [InlineData("0.5", 0.5)]
+    [InlineData("""{ "class_name": "__numpy__", "config": { "value": [0.5, 2], "dtype": "float32" } }""", 0.5, 2.0)]
+    public void RescalingHasNumbersInEveryForm(string scale, params double[] numbers) =>
+        Assert.Equal(new Rescaling(numbers) with { Name = "it" }, Read("Rescaling", $$"""{ "scale": {{scale}} }""", [[5, 2]]));
+
+    [Theory]
+    [InlineData("""{ "offset": 1.0 }""", "is missing")]
+    [InlineData("""{ "scale": [[1.0, 2.0]] }""", "something else than numbers")]
+    [InlineData("""{ "scale": [] }""", "has no numbers")]
+    [InlineData("""{ "scale": "half" }""", "has no numbers")]
+    [InlineData("""{ "scale": 1e300 }""", "that no layer can have")]
+    public void RescalingWithoutNumbersIsRefused(string config, string says) =>
+        Assert.Contains(says, Assert.Throws<UnrollException>(() => Read("Rescaling", config, [[5, 2]])).Message, StringComparison.Ordinal);
+
     [Fact]
     public void EveryLayerOfUnrollIsInTheTableOrNotInKeras()
     {
-        Type[] elsewhere = [typeof(LastSteps), typeof(Gelu), typeof(Silu)];
+        Type[] elsewhere = [typeof(LastSteps), typeof(Gelu), typeof(Silu), typeof(IndRnn)];
         IEnumerable<Type> layers = typeof(Layer).Assembly.GetTypes()
             .Where(type => type.IsPublic && !type.IsAbstract && type.IsSubclassOf(typeof(Layer)));
         Assert.Empty(layers.Except(s_rows.Values.Select(row => row.Expected.GetType())).Except(elsewhere));
     }
 
     [Theory]
+    [InlineData("Rescaling", """{ "scale": 0.5, "data_format": "channels_first" }""", "data_format channels_first")]
     [InlineData("Conv1D", """{ "filters": 4, "kernel_size": [3], "data_format": "channels_first" }""", "data_format channels_first")]
     [InlineData("LSTM", """{ "units": 4, "time_major": true }""", "time_major")]
     [InlineData("LSTM", """{ "units": 4, "recurrent_activation": "gelu" }""", "no gates")]

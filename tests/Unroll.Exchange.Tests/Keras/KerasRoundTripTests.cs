@@ -13,6 +13,8 @@ public class KerasRoundTripTests
             new Lstm(3) { Name = "top" }, new Dense(1)).Build(new Shape(6, 2), 1),
         ["gru"] = () => new Model(new Gru(4) { ReturnSequences = true }, new Gru(3) { ResetAfter = false, UseBias = false },
             new Dense(2) { Activation = new LeakyRelu(0.1) }).Build(new Shape(6, 2), 2),
+        ["rescaled"] = () => new Model(new Masking { AtEnd = true }, new Rescaling([0.1, 2], [-0.3, 0.7]), new Rescaling([1 / 3.0]),
+            new Gru(3)).Build(new Shape(6, 2), 12),
         ["masked"] = () => new Model(new Masking { Value = -1, AtEnd = true }, new SimpleRnn(3) { Stateful = true },
             new Activate(Activation.Gelu), new Gelu()).Build(new Shape(6, 2), 3),
         ["both ways"] = () => new Model(

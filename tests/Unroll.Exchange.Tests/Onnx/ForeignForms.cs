@@ -31,7 +31,7 @@ internal static class ForeignForms
 
     private static bool Has(Layer layer) => layer switch
     {
-        AttentionLayer or MultiHeadAttention or UpSampling1D or UpSampling2D or RepeatVector => false,
+        AttentionLayer or MultiHeadAttention or UpSampling1D or UpSampling2D or RepeatVector or Rescaling => false,
         TimeDistributed { Inner: not (Dense or LayerNorm or RmsNorm or Dropout) } => false,
         Bidirectional { Inner: StackedRecurrent } or Bidirectional { MergeMode: not MergeMode.Concat } => false,
         Bidirectional { Inner: Recurrent { GoBackwards: true } } => false,

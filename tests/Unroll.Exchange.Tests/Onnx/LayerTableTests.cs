@@ -42,7 +42,7 @@ public class LayerTableTests
                 .Concat(LayerModels.Names.SelectMany(name => LayerModels.Make(name, 1).Layers)).SelectMany(Within).Select(layer => layer.GetType()),
         ];
         Type[] all = [.. typeof(Layer).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract)];
-        Assert.Empty(all.Where(type => !there.Contains(type)));
+        Assert.DoesNotContain(all, type => !there.Contains(type));
     }
 
     /// <summary>Two sequences that are added, so that they are as long as each other.</summary>

@@ -41,6 +41,8 @@ public class TorchNamesTests
         ["normalised"] = (new Shape(7, 2), new Lstm(3) { LayerNorm = true }, "nn.LSTM has no layer normalisation"),
         ["hard sigmoid"] = (new Shape(7, 2), new Lstm(3) { RecurrentActivation = Activation.HardSigmoid }, "nn.LSTM has tanh and sigmoid, not"),
         ["reset before"] = (new Shape(7, 2), new Gru(3) { ResetAfter = false }, "nn.GRU resets after the product"),
+        ["independent"] = (new Shape(7, 2), new IndRnn(3), "ind_rnn is no recurrent layer of PyTorch's"),
+        ["independent, both ways"] = (new Shape(7, 2), new Bidirectional(new IndRnn(3)), "ind_rnn is no recurrent layer of PyTorch's"),
         ["sigmoid"] = (new Shape(7, 2), new SimpleRnn(3) { Activation = Activation.Sigmoid }, "nn.RNN has tanh and relu, not"),
         ["both ways, two layers"] = (new Shape(7, 2), new Bidirectional(new StackedRecurrent(new Gru(3), new Gru(3))), "in a bidirectional module of PyTorch each layer reads both halves"),
         ["backwards first"] = (new Shape(7, 2), new Bidirectional(new Gru(3) { GoBackwards = true }), "its forward half goes backwards"),

@@ -63,6 +63,9 @@ internal sealed class Hdf5Dataset(
 {
     public IReadOnlyList<long> Shape => shape;
 
+    /// <summary>The type of its numbers in a word.</summary>
+    public string TypeName => type.Tensor?.ToString() ?? type.Class.ToString();
+
     /// <summary>How many numbers it has.</summary>
     public long Length => shape.Aggregate(1L, (product, extent) => product * extent);
 

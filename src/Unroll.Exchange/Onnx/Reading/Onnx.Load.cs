@@ -35,7 +35,7 @@ public static partial class Onnx
         return ToModel(Parse(bytes.ToArray(), "The stream"), "The stream", options);
     }
 
-    private static ModelProto Parse(byte[] bytes, string subject)
+    internal static ModelProto Parse(byte[] bytes, string subject)
     {
         ModelProto proto;
         try

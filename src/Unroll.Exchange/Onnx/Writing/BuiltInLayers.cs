@@ -13,6 +13,8 @@ internal static class BuiltInLayers
         Of<Gelu>((_, to) => to.SetOutput(0, to.Activate(Activation.Gelu, to.Inputs[0]))),
         Of<Silu>((_, to) => to.SetOutput(0, to.Activate(Activation.Silu, to.Inputs[0]))),
         Same<Dropout>(), Same<SpatialDropout1D>(), Same<SpatialDropout2D>(), Same<GaussianDropout>(), Same<GaussianNoise>(),
+        Of<Rescaling>((layer, to) =>
+            to.SetOutput(0, to.Add(to.Mul(to.Inputs[0], Given(to, layer.Scale)), Given(to, layer.Offset)))),
         Of<Embedding>(Write),
         Of<Masking>(Write),
         Of<LayerNorm>(Write),
@@ -54,6 +56,10 @@ internal static class BuiltInLayers
     /// <summary>What does nothing in prediction.</summary>
     private static KeyValuePair<Type, Action<Layer, OnnxLayer>> Same<T>()
         where T : Layer => Of<T>((_, to) => to.SetOutput(0, to.Inputs[0]));
+
+    /// <summary>One number, or one a feature.</summary>
+    private static string Given(OnnxLayer to, IReadOnlyList<double> numbers) =>
+        numbers is [var number] ? to.Scalar((float)number) : to.Numbers([.. numbers.Select(each => (float)each)], numbers.Count);
 
     private static IEnumerable<long> Longs(Shape shape) => shape.ToArray().Select(extent => (long)extent);
 

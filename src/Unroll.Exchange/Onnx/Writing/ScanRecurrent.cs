@@ -60,6 +60,8 @@ internal static class BuiltInCells
     public static IEnumerable<KeyValuePair<Type, CellWriter>> All =>
     [
         new(typeof(SimpleRnn), new CellWriter(Projected, (layer, cell) => [cell.Activate(layer.Activation, Recurring(cell))])),
+        new(typeof(IndRnn), new CellWriter(Projected, (layer, cell) =>
+            [cell.Activate(layer.Activation, cell.Add(cell.Input, cell.Mul(cell.States[0], cell.Weights("recurrent_kernel"))))])),
         new(typeof(Lstm), new CellWriter((layer, cell, x) => Projected((Lstm)layer, cell, x), (layer, cell) => Step((Lstm)layer, cell))),
         new(typeof(Gru), new CellWriter((layer, cell, x) => Projected((Gru)layer, cell, x), (layer, cell) => Step((Gru)layer, cell))),
     ];

@@ -1,0 +1,24 @@
+using Unroll.Exchange;
+using Unroll.Forecasting;
+
+namespace Unroll.Cli;
+
+/// <summary>The files of networks that can be judged.</summary>
+internal static class JudgedNetwork
+{
+    /// <exception cref="UnrollException">The file cannot be read, or holds something else.</exception>
+    public static PretrainedForecaster Load(string path, NetworkFiles files, PretrainedOptions options)
+    {
+        if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase) && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
+            throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll predict uses it. To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.");
+        try
+        {
+            return new PretrainedForecaster(files.Load(path), options);
+        }
+        catch (UnsupportedModelException) when (files.Into is null && path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            // A graph that has no form as layers is run as it is.
+            return OnnxNetwork.Load(path, files.Options.Steps, options);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Unroll.Exchange.Hdf5;
+using Unroll.Exchange.KerasFiles;
+
+namespace Unroll.Exchange;
+
+/// <summary>Files of Keras: models and weights.</summary>
+internal static class KerasContents
+{
+    public static FileContents Of(string path)
+    {
+        byte[] bytes = FileBytes.Of(path).Bytes;
+        var file = KerasFile.Read(bytes, path);
+        ContentsTensor[] tensors = [.. Datasets(file.Weights).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        long numbers = tensors.Where(tensor => !tensor.Name.StartsWith("optimizer", StringComparison.Ordinal)).Sum(tensor => tensor.Length);
+        string version = file.Version is { } keras ? $"Keras {keras}" : "";
+        var plain = new FileContents
+        {
+            Path = path,
+            Format = ExchangeFormats.Of(path).Name,
+            Kind = FileKind.Weights,
+            Version = version,
+            Parameters = numbers,
+            Tensors = tensors,
+        };
+        if (file.Config is null)
+            return plain with { Notes = ["It does not say of which layers its weights are: they go into a model that is there."] };
+        var notes = new List<string>();
+        try
+        {
+            // The steps that the file leaves open are of no matter here.
+            Model model = Keras.Load(bytes, path, new KerasOptions { Notes = notes.Add });
+            return FileContents.Of(path, plain.Format, version, model) with { Tensors = tensors, Notes = notes };
+        }
+        catch (UnsupportedModelException unsupported)
+        {
+            return plain with { Kind = FileKind.Model, Notes = notes, Unsupported = unsupported.Reasons };
+        }
+        catch (UnrollException refused)
+        {
+            return plain with { Kind = FileKind.Model, Notes = [.. notes, refused.Message] };
+        }
+    }
+
+    /// <summary>All datasets with their paths; a group that is named twice is listed once.</summary>
+    private static IEnumerable<ContentsTensor> Datasets(Hdf5Group root)
+    {
+        var seen = new HashSet<Hdf5Object>();
+        var pending = new Stack<(string Path, Hdf5Object Member)>([("", root)]);
+        while (pending.TryPop(out (string Path, Hdf5Object Member) next))
+        {
+            if (!seen.Add(next.Member))
+                continue;
+            if (next.Member is Hdf5Dataset dataset)
+                yield return new ContentsTensor(next.Path, dataset.TypeName, [.. dataset.Shape]);
+            foreach ((string name, Hdf5Object member) in next.Member is Hdf5Group group ? group.Members : new Dictionary<string, Hdf5Object>())
+                pending.Push((next.Path.Length == 0 ? name : $"{next.Path}/{name}", member));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Unroll.Exchange;
+using Xunit;
+
+namespace Unroll.App.Tests;
+
+/// <summary><c>unroll convert</c> and <c>unroll inspect</c>.</summary>
+public sealed class ExchangeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Model Saved(string name)
+    {
+        Model model = new Model(new Lstm(3) { ReturnSequences = true }, new Gru(2), new Dense(1)).Build(new Shape(5, 2), 7);
+        ExchangeFormats.Save(model, _folder[name]);
+        return model;
+    }
+
+    /// <summary>Formats that keep the layers, or Unroll's description of them.</summary>
+    public static TheoryData<string> Whole => [".keras", ".h5", ".hdf5", ".pt", ".pth", ".safetensors", ".npz", ".onnx", ".unroll"];
+
+    [Theory]
+    [MemberData(nameof(Whole))]
+    public void There_and_back_is_the_same_file(string extension)
+    {
+        Saved("model.unroll");
+        ToolResult there = Tool.Run(_folder, "convert", "model.unroll", "other" + extension), back = Tool.Run(_folder, "convert", "other" + extension, "back.unroll");
+        Assert.Equal((0, "", 0, ""), (there.Code, there.Error, back.Code, back.Error));
+        Assert.Equal($"model.unroll (Unroll) was written as other{extension} ({ExchangeFormats.Of("x" + extension).Name}): 3 layers, 117 parameters, {new FileInfo(_folder["other" + extension]).Length:N0} bytes.", there.Lines[0]);
+        Assert.Equal(File.ReadAllBytes(_folder["model.unroll"]), File.ReadAllBytes(_folder["back.unroll"]));
+    }
+
+    [Fact]
+    public void Every_format_is_tried()
+    {
+        string[] all = [.. ExchangeFormats.All.SelectMany(format => format.Extensions)];
+        string[] tried = [.. Whole.Select(row => row.Data), ".weights.h5", ".tar", ".ckpt"];
+        Assert.Equal(tried.Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Weights_alone_need_layers()
+    {
+        Saved("model.unroll");
+        new Model(new Lstm(3) { ReturnSequences = true }, new Gru(2), new Dense(1)).Build(new Shape(5, 2), 8).Save(_folder["layers.unroll"]);
+        Assert.Equal(0, Tool.Run(_folder, "convert", "model.unroll", "model.weights.h5").Code);
+        ToolResult refused = Tool.Run(_folder, "convert", "model.weights.h5", "back.unroll");
+        Assert.Equal((1, "", "unroll: model.weights.h5 has weights alone and does not say of which layers. Build the model with Unroll's layers, and load its weights into it. (--into)\n"), (refused.Code, refused.Output, refused.Error));
+        ToolResult back = Tool.Run(_folder, "convert", "model.weights.h5", "back.unroll", "--into", "layers.unroll");
+        Assert.Equal((0, ""), (back.Code, back.Error));
+        Assert.Equal(File.ReadAllBytes(_folder["model.unroll"]), File.ReadAllBytes(_folder["back.unroll"]));
+    }
+
+    [Theory]
+    [InlineData("unroll: model.keras would be written over itself. Give another name.", "model.keras", "model.keras")]
+    [InlineData("unroll: There is no file nowhere.pt. Check the path.", "nowhere.pt", "x.keras")]
+    [InlineData("unroll: --rename is \"gru_1\"; it takes a layer of --into and its name in the file, as lstm_1=rnn, each layer once.", "model.keras", "x.pt", "--into", "model.keras", "--rename", "gru_1")]
+    [InlineData("unroll: --by-name says how weights without layers are read. Add --into with a file that has the layers, or leave it out.", "model.keras", "x.pt", "--by-name")]
+    public void What_cannot_be_converted_is_refused_in_one_line(string message, params string[] arguments)
+    {
+        Saved("model.keras");
+        ToolResult result = Tool.Run(_folder, ["convert", .. arguments]);
+        Assert.Equal((1, "", message + "\n"), (result.Code, result.Output, result.Error));
+        Assert.Equal(["model.keras"], _folder.Entries);
+    }
+
+    [Fact]
+    public void The_layers_and_tensors_of_a_file_are_shown()
+    {
+        Saved("model.pt");
+        ToolResult result = Tool.Run(_folder, "inspect", "model.pt");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal(
+            """
+            model.pt: PyTorch, written by Unroll
+            A model: 117 parameters
+            Inputs:  (5, 2)
+            Outputs: (1)
+
+            Layer            Output  Parameters
+            ───────────────────────────────────
+            lstm_1 (lstm)    (5, 3)          72
+            gru_1 (gru)         (2)          42
+            dense_1 (dense)     (1)           3
+            """, string.Join('\n', result.Lines.Take(9)));
+        Assert.Contains("lstm_1.weight_ih_l0  float32  [12, 2]       24", result.Lines);
+        Assert.Equal("All of it is supported: it can be loaded, trained further, judged and converted.", result.Lines[^1]);
+    }
+
+    [Fact]
+    public void What_is_in_a_file_is_printed_for_programs()
+    {
+        Saved("model.weights.h5");
+        ToolResult result = Tool.Run(_folder, "inspect", "model.weights.h5", "--json");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        JsonElement json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(("Keras weights", "weights", 117), (json.GetProperty("format").GetString(), json.GetProperty("kind").GetString(), json.GetProperty("parameters").GetInt32()));
+        Assert.Contains(json.GetProperty("tensors").EnumerateArray(), tensor => tensor.GetProperty("name").GetString() == "layers/gru/cell/vars/1"
+            && tensor.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32()).SequenceEqual([2, 6]));
+    }
+
+    [Fact]
+    public void All_that_is_not_supported_is_listed_at_once()
+    {
+        Saved("lambda.keras");
+        using (ZipArchive zip = ZipFile.Open(_folder["lambda.keras"], ZipArchiveMode.Update))
+        {
+            ZipArchiveEntry entry = zip.GetEntry("config.json")!;
+            string config;
+            using (var reader = new StreamReader(entry.Open()))
+                config = reader.ReadToEnd();
+            entry.Delete();
+            using var writer = new StreamWriter(zip.CreateEntry("config.json").Open());
+            writer.Write(config.Replace("\"LSTM\"", "\"Lambda\"", StringComparison.Ordinal).Replace("\"GRU\"", "\"MyLayer\"", StringComparison.Ordinal));
+        }
+
+        ToolResult result = Tool.Run(_folder, "inspect", "lambda.keras");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Contains("Not supported:", result.Lines);
+        string[] reasons = [.. result.Lines.SkipWhile(line => line != "Not supported:").Skip(1)];
+        Assert.Equal(2, reasons.Length);
+        Assert.Contains("Lambda", reasons[0], StringComparison.Ordinal);
+        Assert.Contains("MyLayer", reasons[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_forecaster_is_described_by_what_it_forecasts()
+    {
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge,naive", "--out", "own", "--quiet", .. Tool.QuickDefault]).Code);
+        ToolResult result = Tool.Run(_folder, "inspect", "own/forecast.unroll");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal("own/forecast.unroll: Unroll", result.Lines[0]);
+        Assert.Contains(result.Lines, line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
+        ToolResult whole = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.onnx");
+        Assert.Equal((0, ""), (whole.Code, whole.Error));
+        Assert.StartsWith("own/forecast.unroll (a forecaster) was written as x.onnx (ONNX): the whole forecast by blend of High, 1 row ahead,", whole.Output, StringComparison.Ordinal);
+        ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
+        Assert.Equal((0, ""), (graph.Code, graph.Error));
+        Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
+        ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
+        Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+    }
+}
