@@ -130,7 +130,7 @@ internal sealed class KerasGraph
                     continue;
                 }
 
-                if (call.Mask is not null && (mask is null || values.Length == 0 || mask != values[0].Mask))
+                if (call.Mask is not null && (mask is null || values.Length == 0 || !MaskOrigin.AreSame(mask, values[0].Mask)))
                     _reading.Refuse($"{layer.Name} ({layer.ClassName}) has a mask of its own");
                 made[(layer.Name, node)] = Use(layer, values, call, prefix);
             }
@@ -185,7 +185,8 @@ internal sealed class KerasGraph
         }
 
         _uses.Add(use);
-        MaskOrigin? mask = MaskOps.After(_reading, label, use.Layer, values, use.Outputs[0]);
+        MaskOrigin? mask = MaskOps.After(_reading, label, use.Layer, values, use.Outputs[0],
+            use.Layer is Bidirectional || layer.Config.Find("config")?.Find("zero_output_for_mask") is { ValueKind: JsonValueKind.True });
         return use.Layer is Bidirectional { MergeMode: MergeMode.None }
             ? Halves(layer, use, mask)
             : [.. use.Outputs.Select((output, i) => new KerasValue(output, i == 0 ? mask : null))];

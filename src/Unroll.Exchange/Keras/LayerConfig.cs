@@ -64,6 +64,13 @@ internal sealed class LayerConfig
         return _options.Find(name);
     }
 
+    /// <summary>Whether the option stands there as null, which not all options take for their usual value.</summary>
+    public bool IsNull(string name)
+    {
+        _read.Add(name);
+        return _options.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+    }
+
     public int Int(string name, int? otherwise = null)
     {
         if (Find(name) is not { } value)

@@ -68,7 +68,7 @@ internal static class RecurrentLayers
                 layer.Refuse("a backward_layer that is not the forward layer turned round");
         }
 
-        MergeMode? mode = layer.Find("merge_mode") is null ? MergeMode.None : layer.Word("merge_mode", "concat") switch
+        MergeMode? mode = layer.IsNull("merge_mode") ? MergeMode.None : layer.Word("merge_mode", "concat") switch
         {
             "concat" => MergeMode.Concat,
             "sum" => MergeMode.Sum,

@@ -210,6 +210,29 @@ public class KerasFileTests
         }
     }
 
+    /// <summary>Keras puts zeros where a returned sequence is masked: where it is told to, and behind every Bidirectional.</summary>
+    [Theory]
+    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": true}}""", true)]
+    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": false}}""", false)]
+    [InlineData("""{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3, "return_sequences": true}}}}""", true)]
+    [InlineData("""{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3}}}}""", false)]
+    public void ZerosAtMaskedStepsAreNotReadAsWhatWasBefore(string layer, bool isRefused)
+    {
+        string stack = $$$"""
+            {"class_name": "Sequential", "config": {"name": "m", "layers": [
+            {"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 2], "name": "i"}},
+            {"class_name": "Masking", "config": {"name": "k", "mask_value": 0.0}},
+            {{{layer}}}, {"class_name": "Activation", "config": {"name": "a", "activation": "tanh"}},
+            LAST]}}
+            """;
+        Join(stack.Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal));
+        string flat = stack.Replace("LAST", """{"class_name": "Flatten", "config": {"name": "f"}}""", StringComparison.Ordinal);
+        if (isRefused)
+            Assert.Contains("f (Flatten) takes a masked sequence", Assert.Throws<UnsupportedModelException>(() => Join(flat)).Message, StringComparison.Ordinal);
+        else
+            Join(flat);
+    }
+
     internal static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Keras", "files", file);
 
     private static float[] Numbers(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin(17 * seed + 3.7f * i))];

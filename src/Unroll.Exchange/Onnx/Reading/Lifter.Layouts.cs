@@ -63,8 +63,11 @@ internal sealed partial class Lifter
     }
 
     /// <summary>A value whose features are the last extent of the tensor.</summary>
-    private LiftedData FeaturesLast(LiftedData data) =>
-        data.Dims.Length > 1 && data.FeatureDim == data.Dims.Length - 1 && data.BatchDimsAreApart ? data : Arranged(data);
+    private LiftedData FeaturesLast(LiftedData data)
+    {
+        LiftedData x = data.Dims.Length > 1 && data.FeatureDim == data.Dims.Length - 1 && data.BatchDimsAreApart ? data : Arranged(data);
+        return x.FeatureDim == x.Dims.Length - 1 ? x : throw new LiftException("the batch is its last extent");
+    }
 
     /// <summary>[B, C, ...] of a value (..., C), or made so.</summary>
     private LiftedData ChannelsFirst(LiftedData data)

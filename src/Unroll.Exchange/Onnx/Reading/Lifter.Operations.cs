@@ -31,8 +31,8 @@ internal sealed partial class Lifter
         ["ConvTranspose"] = (to, node, inputs) => to.ConvolveTransposed(node, inputs),
         ["MaxPool"] = (to, node, inputs) => to.Pool(node, inputs, takesMaximum: true),
         ["AveragePool"] = (to, node, inputs) => to.Pool(node, inputs, takesMaximum: false),
-        ["GlobalMaxPool"] = (to, node, inputs) => to.PoolAll(node, ChannelDims(inputs[0]), new GlobalMaxPooling(), keeps: true),
-        ["GlobalAveragePool"] = (to, node, inputs) => to.PoolAll(node, ChannelDims(inputs[0]), new GlobalAveragePooling(), keeps: true),
+        ["GlobalMaxPool"] = (to, node, inputs) => to.PoolAll(node, to.ChannelsFirst(Data(inputs[0])), new GlobalMaxPooling(), keeps: true),
+        ["GlobalAveragePool"] = (to, node, inputs) => to.PoolAll(node, to.ChannelsFirst(Data(inputs[0])), new GlobalAveragePooling(), keeps: true),
         ["ReduceMax"] = (to, node, inputs) => to.Reduce(node, inputs, new GlobalMaxPooling()),
         ["ReduceMean"] = (to, node, inputs) => to.Reduce(node, inputs, new GlobalAveragePooling()),
         ["BatchNormalization"] = (to, node, inputs) => to.NormalizeBatch(node, inputs),
@@ -129,6 +129,8 @@ internal sealed partial class Lifter
         if (alpha != 1)
             kernel = new LiftedConstant(kernel.Shape, [.. kernel.Floats!.Select(weight => alpha * weight)], null);
         float[]? bias = inputs.Length > 2 && inputs[2] is not null ? Constant(inputs[2]).Floats : null;
+        if (bias is not null && Constant(inputs[2]).Shape is [.., var columns] && columns != bias.Length)
+            throw new LiftException("its bias is not one number for each feature");
         if (bias is { Length: 1 } && kernel.Shape[1] > 1)
             bias = [.. Enumerable.Repeat(bias[0], kernel.Shape[1])];
         if (bias is not null && bias.Length != kernel.Shape[1])
@@ -181,8 +183,11 @@ internal sealed partial class Lifter
 
     private void SoftmaxOf(GraphNode node, LiftedValue?[] inputs)
     {
+        // Before opset 13 it goes over all extents from the axis on, which is the second where none is given.
         LiftedData x = Data(inputs[0]);
-        int axis = Extents.AxisOf(node.Integer("axis", -1), x.Dims.Length);
+        int axis = Extents.AxisOf(node.Integer("axis", _opset < 13 ? 1 : -1), x.Dims.Length);
+        if (_opset < 13 && axis != x.Dims.Length - 1)
+            throw new LiftException("it goes over several extents");
         if (x.FeatureDim != axis)
             x = Arranged(x);
         if (x.FeatureDim != axis)

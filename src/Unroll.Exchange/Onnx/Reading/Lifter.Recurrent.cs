@@ -175,7 +175,7 @@ internal sealed partial class Lifter
                 return new Elu(Next(alpha, 1));
             case "HARDSIGMOID":
                 return HardSigmoidOf(Next(alpha, 0.2f), Next(beta, 0.5f));
-            case "AFFINE" when (Next(alpha, 1), Next(beta, 0)) is (1, 0):
+            case "AFFINE" when alpha.Count > 0 && (Next(alpha, 1), Next(beta, 0)) is (1, 0):
                 return Activation.Linear;
             default:
                 throw new LiftException($"it has the activation {name}");

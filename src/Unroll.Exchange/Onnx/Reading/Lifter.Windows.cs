@@ -3,8 +3,6 @@ namespace Unroll.Exchange.OnnxFormat.Reading;
 /// <content>Convolutions, poolings and padding: [B, C, ...] in ONNX, (..., C) here.</content>
 internal sealed partial class Lifter
 {
-    private static LiftedData ChannelDims(LiftedValue? value) => Data(value);
-
     private void Convolve(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData x = ChannelsFirst(Data(inputs[0]));
@@ -176,7 +174,7 @@ internal sealed partial class Lifter
             x = Arranged(x);
         int[] dims = [.. x.Axes.Select(axis => Array.FindIndex(x.Dims, dim => dim.SequenceEqual(axis)))];
         if (pads[x.BatchDim] != 0 || pads[dims[^1]] != 0 || pads[rank + x.BatchDim] != 0 || pads[rank + dims[^1]] != 0
-            || pads.Any(pad => pad is < 0 or > int.MaxValue))
+            || pads.Where((pad, i) => pad != 0 && !dims.Contains(i % rank)).Any() || pads.Any(pad => pad is < 0 or > int.MaxValue))
             throw new LiftException("it pads other extents than positions");
         (int Before, int After) At(int axis) => ((int)pads[dims[axis]], (int)pads[rank + dims[axis]]);
         Layer layer = x.Axes.Length switch

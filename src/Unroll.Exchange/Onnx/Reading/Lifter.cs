@@ -11,7 +11,13 @@ namespace Unroll.Exchange.OnnxFormat.Reading;
 internal sealed partial class Lifter
 {
     private const int MostNodes = 20_000;
+
+    /// <summary>The first version whose sums and products stretch their values by today's rules.</summary>
+    private const long FirstOpset = 7;
     private readonly GraphProto _graph;
+
+    // The version of the operators.
+    private readonly long _opset;
     private readonly LiftedGraph _layers = new();
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
@@ -20,12 +26,13 @@ internal sealed partial class Lifter
     private readonly ConstantFolding _folding;
 
     /// <param name="graph">The graph.</param>
+    /// <param name="opset">The version of its operators.</param>
     /// <param name="axes">Of each input which extent is the batch.</param>
     /// <param name="steps">In the place of extents that are open.</param>
     /// <param name="folding">Computes what is constant.</param>
-    private Lifter(GraphProto graph, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
+    private Lifter(GraphProto graph, long opset, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
     {
-        (_graph, _folding) = (graph, folding);
+        (_graph, _opset, _folding) = (graph, opset, folding);
         foreach (TensorProto tensor in graph.Initializer)
             _values[tensor.Name] = LiftedConstant.Of(TensorReading.Read(tensor));
         foreach (string input in graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name)))
@@ -50,6 +57,10 @@ internal sealed partial class Lifter
         if (proto.Functions.Count > 0)
             throw Unsupported(subject, [$"functions of the model, {proto.Functions[0].Name} first"]);
 
+        long opset = proto.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version ?? OperatorTable.LatestOpset;
+        if (opset is < FirstOpset or > OperatorTable.LatestOpset)
+            throw Unsupported(subject, [$"opset {opset}; {FirstOpset} to {OperatorTable.LatestOpset} are read"]);
+
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
         int[][] choices = [.. inputs.Select(input => (RankOf(input) ?? 0) < 2 ? (int[])[0] : ExtentOf(input, 0) is not null
@@ -68,7 +79,7 @@ internal sealed partial class Lifter
 
             try
             {
-                var lifter = new Lifter(graph, axes, options.Steps, new ConstantFolding(OpsetOf(proto), fileBytes));
+                var lifter = new Lifter(graph, opset, axes, options.Steps, new ConstantFolding((int)opset, fileBytes));
                 if (lifter.Lift() is { } model)
                     return model;
                 first ??= lifter._reasons;
@@ -160,8 +171,11 @@ internal sealed partial class Lifter
         }
     }
 
+    /// <summary>The value of a node that gives one; nothing where it could not be understood, whatever it gives.</summary>
     private void Set(GraphNode node, LiftedValue value)
     {
+        if (value is not LiftedNothing && Enumerable.Range(1, Math.Max(0, node.Outputs.Count - 1)).Any(output => IsRead(node, output)))
+            throw new LiftException("something reads an output of it that no layer has");
         foreach (string output in node.Outputs)
         {
             if (output.Length > 0)

@@ -45,6 +45,10 @@ internal readonly record struct GateFunction(string Name, float Alpha, float Bet
             };
             if (name == "scaledtanh" && (alphas.Count == 0 || betas.Count == 0))
                 throw node.Error("ScaledTanh needs activation_alpha and activation_beta");
+
+            // The format's usual number is 1, the one that ONNX Runtime takes 0.
+            if (name is "affine" or "thresholdedrelu" && alphas.Count == 0)
+                throw node.Error($"{names[i]} needs activation_alpha, since programs differ in what they take where there is none");
             if (alpha is not null && alphas.TryDequeue(out float a))
                 alpha = a;
             if (beta is not null && betas.TryDequeue(out float b))
