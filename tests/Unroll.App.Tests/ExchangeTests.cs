@@ -85,7 +85,7 @@ public sealed class ExchangeTests : IDisposable
             lstm_1 (lstm)    (5, 3)          72
             gru_1 (gru)         (2)          42
             dense_1 (dense)     (1)           3
-            """, string.Join('\n', result.Lines.Take(9)));
+            """, string.Join('\n', result.Lines.Take(10)));
         Assert.Contains("lstm_1.weight_ih_l0  float32  [12, 2]       24", result.Lines);
         Assert.Equal("All of it is supported: it can be loaded, trained further, judged and converted.", result.Lines[^1]);
     }

@@ -15,11 +15,13 @@ internal static class ConvertCommand
         {
             Description = $"The file to write; its ending says the format: {FormatWords.Extensions(format => format.IsWritten)}",
         };
-        Option<int?> steps = Options.OptionalWhole("--steps", 1, 1_000_000, "How many steps sequences have where IN leaves that open [default: such a file is refused]");
+        Option<int?> steps = Options.OptionalWhole("--steps", 1, 1_000_000, "How many steps sequences have where IN leaves that open "
+            + "[default: such a file is refused]");
         var arguments = new ExchangeArguments();
         var command = new Verb(
             "convert",
-            "Writes a network in another format: Keras, PyTorch, safetensors, NumPy, ONNX or Unroll. Weights keep their bits; a forecaster becomes one ONNX graph, dates in and quantiles out.",
+            "Writes a network in another format: Keras, PyTorch, safetensors, NumPy, ONNX or Unroll. Weights keep their bits; a "
+                + "forecaster becomes one ONNX graph, dates in and quantiles out.",
             "unroll forecast --sample aapl --recipe tutorial --model gru --epochs 2",
             "unroll convert forecast-report/gru.unroll gru.keras",
             "unroll convert gru.keras gru.safetensors")
@@ -43,14 +45,17 @@ internal static class ConvertCommand
             PartsForecaster forecaster = ForecastFile.Load(input);
             Onnx.Save(forecaster, output);
             terminal.Say(string.Create(CultureInfo.InvariantCulture,
-                $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of {ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} ahead, {new FileInfo(output).Length:N0} bytes."));
+                $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of "
+                    + $"{ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} "
+                    + $"ahead, {new FileInfo(output).Length:N0} bytes."));
             return 0;
         }
 
         Model model = files.Load(input);
         ExchangeFormats.Save(model, output, files.Options with { Torch = new TorchOptions() });
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, {new FileInfo(output).Length:N0} bytes."));
+            $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, "
+                + $"{new FileInfo(output).Length:N0} bytes."));
         return 0;
     }
 

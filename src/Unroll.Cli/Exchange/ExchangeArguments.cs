@@ -12,10 +12,12 @@ internal sealed class ExchangeArguments
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _byName = new("--by-name") { Description = "With --into and files of Keras: go by the names of layers, not by their order" };
+    private readonly Option<bool> _byName = new("--by-name") { Description = "With --into and files of Keras: go by the names of "
+        + "layers, not by their order" };
     private readonly Option<string?> _subtree = new("--subtree")
     {
-        Description = "With --into: the dictionary of a PyTorch file that has the weights, as state_dict or model [default: the file itself]",
+        Description = "With --into: the dictionary of a PyTorch file that has the weights, as state_dict or model [default: the file "
+            + "itself]",
         HelpName = "KEY",
     };
 
@@ -31,7 +33,8 @@ internal sealed class ExchangeArguments
         HelpName = "LAYER=NAME",
     };
 
-    private readonly Option<bool> _surplus = new("--ignore-surplus") { Description = "With --into: leave out tensors of the file that the layers do not have" };
+    private readonly Option<bool> _surplus = new("--ignore-surplus") { Description = "With --into: leave out tensors of the file that "
+        + "the layers do not have" };
 
     public void AddTo(Command command)
     {
@@ -48,7 +51,8 @@ internal sealed class ExchangeArguments
         foreach (Option option in (Option[])[_byName, _subtree, _prefix, _rename, _surplus])
         {
             if (into is null && result.GetResult(option) is { Implicit: false })
-                throw new UnrollException($"{option.Name} says how weights without layers are read. Add --into with a file that has the layers, or leave it out.");
+                throw new UnrollException($"{option.Name} says how weights without layers are read. Add --into with a file that has the "
+                    + "layers, or leave it out.");
         }
 
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,7 +60,8 @@ internal sealed class ExchangeArguments
         {
             int at = text.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0 || !names.TryAdd(text[..at], text[(at + 1)..]))
-                throw new UnrollException($"--rename is \"{text}\"; it takes a layer of --into and its name in the file, as lstm_1=rnn, each layer once.");
+                throw new UnrollException($"--rename is \"{text}\"; it takes a layer of --into and its name in the file, as lstm_1=rnn, "
+                    + "each layer once.");
         }
 
         return new NetworkFiles(into, new ExchangeOptions

@@ -9,7 +9,8 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = $"A file of a network or forecaster: {FormatWords.Extensions(format => true)}" };
+        var file = new Argument<string>("FILE") { Description = $"A file of a network or forecaster: "
+            + $"{FormatWords.Extensions(format => true)}" };
         var json = new Option<bool>("--json") { Description = "Print what is in the file as JSON" };
         var command = new Verb(
             "inspect",
@@ -37,7 +38,8 @@ internal static class InspectCommand
     private static void Show(Terminal terminal, FileContents contents)
     {
         terminal.Heading($"{contents.Path}: {contents.Format}{(contents.Version.Length > 0 ? $", {contents.Version}" : "")}");
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Kind(contents.Kind)} {contents.Parameters:N0} {(contents.Kind == FileKind.Weights ? "numbers" : "parameters")}"));
+        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Kind(contents.Kind)} {contents.Parameters:N0} "
+            + $"{(contents.Kind == FileKind.Weights ? "numbers" : "parameters")}"));
         Values(terminal, "Inputs: ", contents.Inputs);
         Values(terminal, "Outputs:", contents.Outputs);
         foreach (string note in contents.Notes)
@@ -106,7 +108,8 @@ internal static class InspectCommand
     {
         FileKind.Model when contents.Layers.Count == 0 => "It cannot be loaded as it is.",
         FileKind.Model => "All of it is supported: it can be loaded, trained further, judged and converted.",
-        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {Terminal.Quoted(contents.Path)} OUT --into LAYERS.unroll",
+        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {Terminal.Quoted(contents.Path)} OUT "
+            + "--into LAYERS.unroll",
         FileKind.Forecaster => "It forecasts with unroll predict.",
         _ => "All of it is supported: it can be run.",
     };

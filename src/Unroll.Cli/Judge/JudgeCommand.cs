@@ -10,7 +10,8 @@ internal static class JudgeCommand
         var options = new JudgeOptions();
         var command = new Verb(
             "judge",
-            "Judges a network that was trained elsewhere on the newest rows of a file, each forecast from the rows before it, beside the naive forecast, "
+            "Judges a network that was trained elsewhere on the newest rows of a file, each forecast from the rows before it, beside "
+                + "the naive forecast, "
                 + "ridge regression and simple rules: what is it worth, and does it only follow the series a row late?",
             "unroll forecast --sample aapl --recipe tutorial --model gru --epochs 5",
             "unroll convert forecast-report/gru.unroll gru.keras",

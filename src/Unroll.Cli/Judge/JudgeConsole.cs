@@ -49,6 +49,7 @@ internal static class JudgeConsole
         terminal.Say($"Open {Path.Combine(folder.Path, ForecastFiles.Page)}");
         terminal.Say($"Also there: {string.Join(", ", JudgeFiles.Names(run))} and the charts as SVG.");
         if (JudgeFiles.IsSaved(run))
-            terminal.Say($"The next rows by it: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, JudgeFiles.Forecaster))} {run.Request.Data.PredictWords}");
+            terminal.Say($"The next rows by it: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, JudgeFiles.Forecaster))} "
+                + $"{run.Request.Data.PredictWords}");
     }
 }

@@ -37,7 +37,8 @@ internal sealed class JudgeOptions
         "How many rows ahead to judge [default: as many as the network gives]");
     private readonly Option<ScalingChoice> _scaling = new("--scaling")
     {
-        Description = "How columns are scaled, fitted on the training rows where --scaler gives no numbers: minmax, minmax:-1,1, standard, robust or none",
+        Description = "How columns are scaled, fitted on the training rows where --scaler gives no numbers: minmax, minmax:-1,1, "
+            + "standard, robust or none",
         HelpName = "SCALING",
         DefaultValueFactory = _ => new ScalingChoice("minmax"),
         CustomParser = result => Options.Parsed("--scaling", result, ScalingChoice.Parse),
@@ -53,7 +54,8 @@ internal sealed class JudgeOptions
     private readonly Option<string> _gives = Options.Word("--gives", "value", [.. s_gives.Keys],
         "What the network says of the next row, beside the newest one");
     private readonly Option<string?> _outputs = Options.OptionalWord("--outputs", [.. s_outputs.Keys],
-        "What several numbers of the network are: the target in the rows to come, all columns in the next row, or one after each step of the window [default: as their shape says]");
+        "What several numbers of the network are: the target in the rows to come, all columns in the next row, or one after each step "
+            + "of the window [default: as their shape says]");
     private readonly Option<DateRange?> _trainedUntil = new("--trained-until")
     {
         Description = "The last date that the network was trained on, as 2020 or 2020-06-30; rows after it are judged "
@@ -83,7 +85,8 @@ internal sealed class JudgeOptions
         CommonRequest common = _common.Read(result);
         DateRange? trained = result.GetValue(_trainedUntil);
         if (trained is not null && common.Rows is not null)
-            throw new UnrollException("--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.");
+            throw new UnrollException("--rows says how far back to look where no range does, but --trained-until is one. Leave one of "
+                + "them out.");
         return new JudgeRequest(common)
         {
             Files = _files.Read(result, result.GetValue(_window)),

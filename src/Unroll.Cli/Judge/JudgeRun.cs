@@ -97,6 +97,7 @@ internal sealed class JudgeRun
 
         string of = Request.Scaling.Kind == "minmax" ? "Smallest and largest values" : "Middle and spread";
         string fitted = scales.Keys.All(Request.Scaling.IsGiven) ? "given" : "of the training rows";
-        yield return $"{of} for the scaling, {fitted}: {string.Join("; ", scales.Take(MostScales).Select(Range))}{(scales.Count > MostScales ? "; ..." : "")}.";
+        yield return $"{of} for the scaling, {fitted}: "
+            + $"{string.Join("; ", scales.Take(MostScales).Select(Range))}{(scales.Count > MostScales ? "; ..." : "")}.";
     }
 }

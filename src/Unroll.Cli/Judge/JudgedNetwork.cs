@@ -10,7 +10,8 @@ internal static class JudgedNetwork
     public static PretrainedForecaster Load(string path, NetworkFiles files, PretrainedOptions options)
     {
         if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase) && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
-            throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll predict uses it. To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.");
+            throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll "
+                + $"predict uses it. To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.");
         try
         {
             return new PretrainedForecaster(files.Load(path), options);

@@ -14,12 +14,14 @@ internal static class OnnxNetwork
     {
         OnnxModel graph = OnnxModel.Load(path);
         if (graph.Inputs.Count != 1 || graph.Outputs.Count != 1)
-            throw new UnrollException($"{path} has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; what is judged has one of each.");
+            throw new UnrollException($"{path} has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; what is judged has "
+                + "one of each.");
         OnnxValue input = graph.Inputs[0];
         if (input.Type != TensorType.Float32 || input.Shape is not { Count: 2 or 3 } extents)
             throw new UnrollException($"{path} reads {input.Name}, which is no window of 32-bit numbers, [batch, T, F].");
         int steps = extents[1] > 0 ? extents[1] : window
-            ?? throw new UnrollException($"{path} leaves open how many rows a window has. Say how many it was trained on.") { Subject = "window" };
+            ?? throw new UnrollException($"{path} leaves open how many rows a window has. Say how many it was trained "
+                + "on.") { Subject = "window" };
         int features = extents.Count == 2 ? 1 : extents[2] > 0 ? extents[2] : Math.Max(1, options.Columns.Count);
         int[] inner = extents.Count == 2 ? [steps] : [steps, features];
         int size = steps * features, most = extents[0] > 0 ? extents[0] : int.MaxValue;

@@ -65,9 +65,11 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
     public void Require(IReadOnlyList<string> scaled)
     {
         if (_all is not null && scaled.Count > 1)
-            throw new UnrollException($"--scaler has two numbers for {scaled.Count} columns. Name them, as --scaler {Terminal.Quoted($"{scaled[0]}=10:250,{scaled[1]}=0:1e6")}.");
+            throw new UnrollException($"--scaler has two numbers for {scaled.Count} columns. Name them, as --scaler "
+                + $"{Terminal.Quoted($"{scaled[0]}=10:250,{scaled[1]}=0:1e6")}.");
         if (_columns.Keys.FirstOrDefault(column => !scaled.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } other)
-            throw new UnrollException($"--scaler has numbers for {other}, which the network does not read. It reads {ColumnNames.List(scaled)}.");
+            throw new UnrollException($"--scaler has numbers for {other}, which the network does not read. It reads "
+                + $"{ColumnNames.List(scaled)}.");
     }
 
     /// <summary>The scaler of a column: fitted where its numbers are given.</summary>
@@ -105,7 +107,8 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
     }
 
     private UnrollException Unread(string text) => new(
-        $"--scaler is \"{text}\"; it takes {(Kind == "minmax" ? "the smallest and the largest value" : "middle and spread")} of the training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.");
+        $"--scaler is \"{text}\"; it takes {(Kind == "minmax" ? "the smallest and the largest value" : "middle and spread")} of the "
+            + "training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.");
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;

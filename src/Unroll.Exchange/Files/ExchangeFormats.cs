@@ -82,7 +82,8 @@ public static class ExchangeFormats
                 (found, longest) = (format, extension.Length);
         }
 
-        return found ?? throw new UnrollException($"The ending of {path} says no format. Name the file with one of {string.Join(", ", All.SelectMany(format => format.Extensions))}.");
+        return found ?? throw new UnrollException($"The ending of {path} says no format. Name the file with one of "
+            + $"{string.Join(", ", All.SelectMany(format => format.Extensions))}.");
     }
 
     /// <summary>Reads a model: layers and weights.</summary>
@@ -95,7 +96,9 @@ public static class ExchangeFormats
         ExchangeFormat format = Existing(path);
         return format.Read is { } read
             ? read(path, options ?? new ExchangeOptions())
-            : throw new UnrollException($"{path} has weights alone and does not say of which layers. Build the model with Unroll's layers, and load its weights into it.") { Subject = "into" };
+            : throw new UnrollException($"{path} has weights alone and does not say of which layers. Build the model with Unroll's "
+                + "layers, and load its weights into it.")
+            { Subject = "into" };
     }
 
     /// <summary>Takes the weights of a file into a model that is built.</summary>
@@ -124,7 +127,8 @@ public static class ExchangeFormats
         ArgumentNullException.ThrowIfNull(model);
         ExchangeFormat format = Of(path);
         Action<Model, string, ExchangeOptions> write = format.Write
-            ?? throw new UnrollException($"{format.Name} files are not written. Choose one of {string.Join(", ", All.Where(each => each.Write is not null).Select(each => each.Extensions[0]))}.");
+            ?? throw new UnrollException($"{format.Name} files are not written. Choose one of "
+                + $"{string.Join(", ", All.Where(each => each.Write is not null).Select(each => each.Extensions[0]))}.");
         write(model, path, options ?? new ExchangeOptions());
     }
 
@@ -138,6 +142,7 @@ public static class ExchangeFormats
     private static ExchangeFormat Existing(string path)
     {
         ExchangeFormat format = Of(path);
-        return File.Exists(path) || Directory.Exists(path) ? format : throw new UnrollException($"There is no file {path}. Check the path.");
+        return File.Exists(path) || Directory.Exists(path) ? format : throw new UnrollException($"There is no file {path}. Check the "
+            + "path.");
     }
 }

@@ -80,7 +80,8 @@ public sealed record FileContents
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Path}: {Format}{(Version.Length > 0 ? $" ({Version})" : "")}, {Words[(int)Kind]}, {Parameters:N0} parameters\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Path}: {Format}{(Version.Length > 0 ? $" ({Version})" : "")}, {Words[(int)Kind]}, "
+            + $"{Parameters:N0} parameters\n");
         foreach ((string name, IReadOnlyList<ContentsValue> values) in new[] { ("Input", Inputs), ("Output", Outputs) })
         {
             foreach (ContentsValue value in values)
@@ -88,7 +89,8 @@ public sealed record FileContents
         }
 
         foreach (LayerSummary layer in Layers)
-            text.Append(CultureInfo.InvariantCulture, $"Layer {layer.Name} ({layer.Kind}) {layer.Output}, {layer.Parameters:N0} parameters\n");
+            text.Append(CultureInfo.InvariantCulture, $"Layer {layer.Name} ({layer.Kind}) {layer.Output}, {layer.Parameters:N0} "
+                + $"parameters\n");
         foreach ((string name, int count) in Operators)
             text.Append(CultureInfo.InvariantCulture, $"Operator {name}, {count:N0}\n");
         foreach (ContentsTensor tensor in Tensors)

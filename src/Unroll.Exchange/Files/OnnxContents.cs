@@ -44,7 +44,8 @@ internal static class OnnxContents
         }
         catch (UnsupportedModelException unsupported)
         {
-            notes.Add($"It can be run, but has no form as layers that are trained: {unsupported.Reasons[0]}{(unsupported.Reasons.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {unsupported.Reasons.Count - 1:N0} more") : "")}.");
+            notes.Add($"It can be run, but has no form as layers that are trained: "
+                + $"{unsupported.Reasons[0]}{(unsupported.Reasons.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {unsupported.Reasons.Count - 1:N0} more") : "")}.");
         }
         catch (UnrollException refused)
         {
@@ -96,7 +97,8 @@ internal static class OnnxContents
     {
         TypeProto.Types.Tensor? tensor = value.Type?.TensorType;
         IEnumerable<string>? extents = tensor?.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue.ToString(CultureInfo.InvariantCulture) : dim.DimParam.Length > 0 ? dim.DimParam : "?");
-        return new ContentsValue(value.Name, $"{(tensor is null ? "" : TypeName(tensor.ElemType))} {(extents is null ? "" : $"[{string.Join(", ", extents)}]")}".Trim());
+        return new ContentsValue(value.Name, $"{(tensor is null ? "" : TypeName(tensor.ElemType))} "
+            + $"{(extents is null ? "" : $"[{string.Join(", ", extents)}]")}".Trim());
     }
 
     private static long Length(TensorProto tensor) => tensor.Dims.Aggregate(1L, (product, extent) => unchecked(product * extent));

@@ -16,7 +16,8 @@ internal static class UnrollContents
             return Model.Load(path);
         return forecaster.Networks.Count == 1
             ? forecaster.Networks[0]
-            : throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as .onnx, or forecast with it.");
+            : throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as "
+                + ".onnx, or forecast with it.");
     }
 
     /// <summary>The forecaster that a file holds; null for a model alone.</summary>
@@ -57,9 +58,13 @@ internal static class UnrollContents
             Layers = forecaster.Networks.Count > 0 ? forecaster.Networks[0].Summary().Layers : [],
             Notes =
             [
-                string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} ahead from windows of {forecaster.Window:N0}, of {forecaster.Parts.Count:N0} {(forecaster.Parts.Count == 1 ? "series" : "series and targets")}."),
-                string.Create(CultureInfo.InvariantCulture, $"Fitted to rows from {first:yyyy-MM-dd} to {last:yyyy-MM-dd}{(forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "")}."),
-                .. forecaster.Networks.Count > 1 ? [string.Create(CultureInfo.InvariantCulture, $"It has {forecaster.Networks.Count:N0} networks; the layers are those of the first.")] : Array.Empty<string>(),
+                string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {forecaster.Horizon:N0} "
+                    + $"{(forecaster.Horizon == 1 ? "row" : "rows")} ahead from windows of {forecaster.Window:N0}, of "
+                    + $"{forecaster.Parts.Count:N0} {(forecaster.Parts.Count == 1 ? "series" : "series and targets")}."),
+                string.Create(CultureInfo.InvariantCulture, $"Fitted to rows from {first:yyyy-MM-dd} to "
+                    + $"{last:yyyy-MM-dd}{(forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "")}."),
+                .. forecaster.Networks.Count > 1 ? [string.Create(CultureInfo.InvariantCulture, $"It has {forecaster.Networks.Count:N0} "
+                    + $"networks; the layers are those of the first.")] : Array.Empty<string>(),
             ],
         };
     }

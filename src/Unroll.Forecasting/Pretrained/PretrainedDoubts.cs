@@ -30,7 +30,9 @@ internal static class PretrainedDoubts
         int first = split.Table.Rows - split.Test.Count;
         if (LargeInput(model, split.Table, first - window, split.Test.Count + window - 1) is var (column, largest))
         {
-            yield return Text($"The inputs of {name} reach {largest:G3} in {column} after scaling, where networks are trained on numbers near -1 to 1: its scale is not that of the training. Try another scaling, or give the numbers that the training used.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"The inputs of {name} reach {largest:G3} in {column} after "
+                + $"scaling, where networks are trained on numbers near -1 to 1: its scale is not that of the training. Try another "
+                + $"scaling, or give the numbers that the training used.");
             yield break;
         }
 
@@ -38,14 +40,18 @@ internal static class PretrainedDoubts
         double range = Range(predicted), usual = Range(actual);
         if (range <= Constant * usual)
         {
-            yield return Text($"{name} gives nearly the same for all test rows, {predicted[0]:G5} to within {range:G2}: it is saturated or was trained on other columns or another scale. Check the order of its columns and the scaling.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{name} gives nearly the same for all test rows, "
+                + $"{predicted[0]:G5} to within {range:G2}: it is saturated or was trained on other columns or another scale. Check the "
+                + $"order of its columns and the scaling.");
             yield break;
         }
 
         double all = Range(split.TrainThroughTest.ToArray()), off = Median([.. predicted.Select((value, i) => Math.Abs(value - actual[i]))]);
         if (off > FarOff * all)
         {
-            yield return Text($"The forecasts of {name} are off by {off:G3} in the median, {off / all:N0} times the whole range of {split.Target}: its outputs have another scale than was said. Try another scaling, or say whether it gives values, differences or returns.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"The forecasts of {name} are off by {off:G3} in the median, "
+                + $"{off / all:N0} times the whole range of {split.Target}: its outputs have another scale than was said. Try another "
+                + $"scaling, or say whether it gives values, differences or returns.");
             yield break;
         }
 
@@ -55,7 +61,10 @@ internal static class PretrainedDoubts
             ReadOnlySpan<double> before = split.TestWithHistory.Values[(window - 1)..];
             double naive = Metrics.Rmse(actual, before[..actual.Length]);
             if (slope > 0 && own > MuchWorse * naive && line < Left * own)
-                yield return Text($"Perhaps {name} was trained with another scale: with hindsight {slope:G3} times its forecasts {(offset < 0 ? "minus" : "plus")} {Math.Abs(offset):G4} would have RMSE {line:G4} in place of {own:G4}. Give the numbers of the scaler that the training used, or say otherwise what it gives.");
+                yield return string.Create(CultureInfo.InvariantCulture, $"Perhaps {name} was trained with another scale: with "
+                    + $"hindsight {slope:G3} times its forecasts {(offset < 0 ? "minus" : "plus")} {Math.Abs(offset):G4} would have "
+                    + $"RMSE {line:G4} in place of {own:G4}. Give the numbers of the scaler that the training used, or say otherwise "
+                    + $"what it gives.");
         }
     }
 
@@ -89,6 +98,4 @@ internal static class PretrainedDoubts
         Array.Sort(values);
         return values[values.Length / 2];
     }
-
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

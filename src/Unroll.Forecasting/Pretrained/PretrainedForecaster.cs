@@ -93,7 +93,8 @@ public sealed class PretrainedForecaster : PartsForecaster
     /// <summary>The columns that have a scaler: those of a window and, where it is none of them, the target.</summary>
     internal IEnumerable<string> ScaledColumns => Options.Columns.Count == 0 ? Targets : ScaledBeside(Targets[0]);
 
-    private string Unknown => $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.";
+    private string Unknown => $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and "
+        + "then its error here is lower than in use.";
 
     private protected override bool GoesFurther => FeedsBack(Targets[0]);
 
@@ -118,21 +119,27 @@ public sealed class PretrainedForecaster : PartsForecaster
     {
         ArgumentNullException.ThrowIfNull(task);
         if (task.Targets.Count > 1 && Options.Columns.Count > 0)
-            throw new UnrollException($"{Name} reads {Options.Columns.Count} columns and forecasts one target, but {task.Targets.Count} are asked for. Name one.") { Subject = "target" };
+            throw new UnrollException($"{Name} reads {Options.Columns.Count} columns and forecasts one target, but {task.Targets.Count} "
+                + "are asked for. Name one.") { Subject = "target" };
         string target = task.Targets[0];
         if (_layout.Reads == PretrainedOutputs.Columns && !Columns(target).Any(column => Same(column, target)))
-            throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the target.") { Subject = "target" };
+            throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the "
+                + "target.") { Subject = "target" };
         if (task.Horizon > _layout.Rows && !FeedsBack(target))
-            throw new UnrollException($"{Name} forecasts {(_layout.Rows == 1 ? "1 row" : $"{_layout.Rows} rows")} ahead, and for {task.Horizon} nothing would take the place of its other columns. Ask for fewer rows.") { Subject = "horizon" };
+            throw new UnrollException($"{Name} forecasts {(_layout.Rows == 1 ? "1 row" : $"{_layout.Rows} rows")} ahead, and for "
+                + $"{task.Horizon} nothing would take the place of its other columns. Ask for fewer rows.") { Subject = "horizon" };
         foreach (Part part in task.Parts)
         {
             ForecastSplit split = task[part];
             if (split.Window != _layout.Window && split.Train.Count < _layout.Window)
-                throw new UnrollException($"{part} has {split.Train.Count} training rows, but {Name} looks at windows of {_layout.Window}. Use a longer training range.") { Subject = "train" };
+                throw new UnrollException($"{part} has {split.Train.Count} training rows, but {Name} looks at windows of "
+                    + $"{_layout.Window}. Use a longer training range.") { Subject = "train" };
             if (split.Test.Count > 0 && Options.TrainedOn is { } trained && !trained.For(split.Table, "trained-until").EndsBefore(split.TestRange))
-                throw new UnrollException($"The test range {split.TestRange} begins before the rows {trained} end that {Name} was trained on. Judge it on rows after them.") { Subject = "test" };
+                throw new UnrollException($"The test range {split.TestRange} begins before the rows {trained} end that {Name} was "
+                    + "trained on. Judge it on rows after them.") { Subject = "test" };
             foreach (string column in Columns(target).Where(column => !Same(column, target) && !split.Inputs.Columns.Contains(column, StringComparer.OrdinalIgnoreCase)))
-                throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past columns.") { Subject = "inputs" };
+                throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past "
+                    + "columns.") { Subject = "inputs" };
         }
     }
 
@@ -215,7 +222,8 @@ public sealed class PretrainedForecaster : PartsForecaster
             return scaler;
         double[] known = [.. table[column].Values.ToArray().Where(double.IsFinite)];
         if (known.Length == 0)
-            throw new UnrollException($"{column} has no value in the training rows, so no scale can be fitted to it. Give its scale, or use a longer training range.") { Subject = "scaler" };
+            throw new UnrollException($"{column} has no value in the training rows, so no scale can be fitted to it. Give its scale, or "
+                + "use a longer training range.") { Subject = "scaler" };
         scaler.Fit(known);
         return scaler;
     }
@@ -228,7 +236,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         string rows = _layout.Window == 1 ? "the newest row" : string.Create(CultureInfo.InvariantCulture, $"windows of {_layout.Window:N0} rows");
         string listed = columns.Length == 1 ? columns[0] : $"{columns.Length} columns ({string.Join(", ", columns)})";
         string what = Options.Gives.Name == TargetTransform.None.Name ? "the value"
-            : Options.Gives.Name == TargetTransform.Difference.Name ? "the difference to the newest value" : $"the {Options.Gives.Name} change";
+            : Options.Gives.Name == TargetTransform.Difference.Name ? "the difference to the newest value" : $"the {Options.Gives.Name} "
+                + "change";
         string gives = _layout.Reads switch
         {
             PretrainedOutputs.Columns => $"all columns of the next row, {target} among them",
@@ -247,7 +256,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(model);
         string name = options?.Name ?? new PretrainedOptions().Name;
         if (model.Inputs.Count != 1 || model.Outputs.Count != 1)
-            throw new UnrollException($"{name} has {model.Inputs.Count} inputs and {model.Outputs.Count} outputs; what is judged has one of each. Make a model of one input and one output of it.");
+            throw new UnrollException($"{name} has {model.Inputs.Count} inputs and {model.Outputs.Count} outputs; what is judged has "
+                + "one of each. Make a model of one input and one output of it.");
         return model.ParameterCount;
     }
 }

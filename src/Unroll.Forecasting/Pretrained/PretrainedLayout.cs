@@ -20,12 +20,15 @@ internal sealed record PretrainedLayout(int Window, int Features, int Outputs, P
         int columns = Math.Max(1, options.Columns.Count);
         if (features != columns)
             throw Refused(options, options.Columns.Count == 0
-                ? $"reads {features} numbers a row (its input is {input}), so the target alone is not enough. Name the {features} columns in the order in which it was trained on them"
-                : $"reads {Count(features, "number")} a row (its input is {input}), but {Count(columns, "column is", "columns are")} named. Name the {features} in the order in which it was trained on them",
+                ? $"reads {features} numbers a row (its input is {input}), so the target alone is not enough. Name the {features} "
+                    + "columns in the order in which it was trained on them"
+                : $"reads {Count(features, "number")} a row (its input is {input}), but {Count(columns, "column is", "columns are")} "
+                    + $"named. Name the {features} in the order in which it was trained on them",
                 "inputs");
         PretrainedOutputs reads = ReadingOf(output, window, features, options);
         if (options.Gives.Name != TargetTransform.None.Name && reads != PretrainedOutputs.EachStep && output.Size > 1)
-            throw Refused(options, $"gives {output.Size} numbers, and which row each of these changes starts from is not known. Only one change ahead can be judged", "gives");
+            throw Refused(options, $"gives {output.Size} numbers, and which row each of these changes starts from is not known. Only "
+                + "one change ahead can be judged", "gives");
         return new PretrainedLayout(window, features, output.Size, reads);
     }
 
@@ -48,13 +51,17 @@ internal sealed record PretrainedLayout(int Window, int Features, int Outputs, P
         switch (options.Outputs)
         {
             case PretrainedOutputs.Columns when !isColumns:
-                throw Refused(options, $"gives {Count(count, "number")} for a window of {Count(features, "column")}, so these are not the columns of the next row. Say how its outputs are read otherwise", "outputs");
+                throw Refused(options, $"gives {Count(count, "number")} for a window of {Count(features, "column")}, so these are not "
+                    + "the columns of the next row. Say how its outputs are read otherwise", "outputs");
             case PretrainedOutputs.EachStep when !isEach:
-                throw Refused(options, $"gives {output} for a window of {Count(window, "row")}, so there is not one number for each. Say how its outputs are read otherwise", "outputs");
+                throw Refused(options, $"gives {output} for a window of {Count(window, "row")}, so there is not one number for each. "
+                    + "Say how its outputs are read otherwise", "outputs");
             case PretrainedOutputs.Found when count > 1 && isEach:
-                throw Refused(options, $"gives a number for each of the {window} rows of a window: the row after each (steps), or the {window} rows to come (rows)? Say which", "outputs");
+                throw Refused(options, $"gives a number for each of the {window} rows of a window: the row after each (steps), or the "
+                    + $"{window} rows to come (rows)? Say which", "outputs");
             case PretrainedOutputs.Found when count > 1 && isColumns:
-                throw Refused(options, $"gives {count} numbers for a window of {count} columns: all columns in the next row (columns), or the target in the {count} rows to come (rows)? Say which", "outputs");
+                throw Refused(options, $"gives {count} numbers for a window of {count} columns: all columns in the next row (columns), "
+                    + $"or the target in the {count} rows to come (rows)? Say which", "outputs");
             case PretrainedOutputs.Found:
                 return PretrainedOutputs.Rows;
             default:

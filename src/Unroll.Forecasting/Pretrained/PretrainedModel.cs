@@ -50,7 +50,8 @@ internal sealed class PretrainedModel(
             ReadOnlySpan<double> values = table[columns[j]].Values.Slice(start, rows);
             int missing = values.IndexOf(double.NaN);
             if (missing >= 0)
-                throw new UnrollException($"{table.Name} has no {columns[j]} on {table.Format(table.Dates[start + missing])}, within the rows that {name} looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+                throw new UnrollException($"{table.Name} has no {columns[j]} on {table.Format(table.Dates[start + missing])}, within "
+                    + $"the rows that {name} looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
             for (int row = 0; row < rows; row++)
                 scaled[(row * layout.Features) + j] = (float)scalers[j].Transform(values[row]);
         }
@@ -74,7 +75,9 @@ internal sealed class PretrainedModel(
                 ReadOnlySpan<float> own = outputs.AsSpan(i * layout.Outputs, layout.Outputs);
                 Read(own, h, h == 0 ? target[first + i] : ahead[i][h - 1], ahead[i]);
                 if (!double.IsFinite(ahead[i][h]))
-                    throw new UnrollException($"{name} gives no finite number for the rows up to {table.Format(table.Dates[first + i])}. Its weights are damaged, or its inputs have another scale than those that it was trained on.") { Subject = "scaler" };
+                    throw new UnrollException($"{name} gives no finite number for the rows up to "
+                        + $"{table.Format(table.Dates[first + i])}. Its weights are damaged, or its inputs have another scale than "
+                        + "those that it was trained on.") { Subject = "scaler" };
                 if (h + layout.Rows < steps)
                     FeedBack(inputs.AsSpan(i * size, size), own, ahead[i].AsSpan(h));
             }
