@@ -1,5 +1,6 @@
 using Unroll.Exchange.Hdf5;
 using Unroll.Exchange.KerasFiles;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange;
 
@@ -8,8 +9,8 @@ internal static class KerasContents
 {
     public static FileContents Of(string path)
     {
-        byte[] bytes = FileBytes.Of(path).Bytes;
-        var file = KerasFile.Read(bytes, path);
+        FileBytes bytes = FileBytes.Of(path);
+        var file = KerasFile.Read(bytes);
         ContentsTensor[] tensors = [.. Datasets(file.Weights).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
         long numbers = tensors.Where(tensor => !tensor.Name.StartsWith("optimizer", StringComparison.Ordinal)).Sum(tensor => tensor.Length);
         string version = file.Version is { } keras ? $"Keras {keras}" : "";
@@ -28,7 +29,7 @@ internal static class KerasContents
         try
         {
             // The steps that the file leaves open are of no matter here.
-            Model model = Keras.Load(bytes, path, new KerasOptions { Notes = notes.Add });
+            Model model = Keras.Load(bytes, new KerasOptions { Notes = notes.Add });
             return FileContents.Of(path, plain.Format, version, model) with { Tensors = tensors, Notes = notes };
         }
         catch (UnsupportedModelException unsupported)

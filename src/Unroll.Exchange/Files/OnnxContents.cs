@@ -1,5 +1,7 @@
 using System.Globalization;
 using Unroll.Exchange.OnnxFormat.Messages;
+using Unroll.Exchange.OnnxFormat;
+using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange;
 

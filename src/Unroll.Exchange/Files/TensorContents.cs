@@ -1,3 +1,5 @@
+using Unroll.Exchange.TorchFiles;
+
 namespace Unroll.Exchange;
 
 /// <summary>Files of named tensors: PyTorch's, safetensors, NumPy's.</summary>

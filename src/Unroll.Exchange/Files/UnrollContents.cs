@@ -1,4 +1,5 @@
 using System.Globalization;
+using Unroll.Exchange.TensorFiles;
 using Unroll.Forecasting;
 using Unroll.Formats;
 

@@ -97,10 +97,6 @@ internal sealed partial class Lifter
         throw open ?? Unsupported(subject, [.. first!.Distinct()]);
     }
 
-    private static int OpsetOf(ModelProto proto) => (int)Math.Clamp(
-        proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version)
-            .DefaultIfEmpty(OperatorTable.LatestOpset).Max(), 0, OperatorTable.LatestOpset);
-
     private static UnsupportedModelException Unsupported(string subject, IReadOnlyList<string> reasons) =>
         new(subject, reasons, "OnnxModel may run the graph as it is.");
 
