@@ -23,8 +23,10 @@ public class LookalikeGraphTests
         ["maximum of the last two extents"] = new(13, ["B", 3, 3, 3], null, (g, w) => g.Node("GlobalMaxPool", ["x"])),
         ["one bias for each row"] = new(13, [3, 4], "one number for each feature", (g, w) => g.Node("Gemm", ["x", w.Of(4, 3), w.Of(3, 1)])),
         ["one bias for all"] = new(13, ["B", 4], null, (g, w) => g.Node("Gemm", ["x", w.Of(4, 3), w.Of(1, 1)], ("beta", 2f))),
-        ["weights that are a column plus a row"] = new(13, ["B", 3], "Add", (g, w) => g.Node("MatMul", ["x", g.Node("Add", [w.Of(3, 1), w.Of(1, 3)])])),
-        ["weights that are a column times a vector"] = new(13, ["B", 3], "Mul", (g, w) => g.Node("MatMul", ["x", g.Node("Mul", [w.Of(3, 1), w.Of(3)])])),
+        ["weights that are a column plus a row"] =
+            new(13, ["B", 3], null, (g, w) => g.Node("MatMul", ["x", g.Node("Add", [w.Of(3, 1), w.Of(1, 3)])])),
+        ["weights that are a column times a vector"] =
+            new(13, ["B", 3], null, (g, w) => g.Node("MatMul", ["x", g.Node("Mul", [w.Of(3, 1), w.Of(3)])])),
         ["a bias that is a row plus a vector"] =
             new(13, ["B", 2], null, (g, w) => g.Node("Add", [g.Node("MatMul", ["x", w.Of(2, 3)]), g.Node("Add", [w.Of(1, 3), w.Of(3)])])),
         ["zeros around an extent of 1"] = new(13, ["B", 3, 4], "other extents than positions", (g, w) =>
