@@ -12,8 +12,11 @@ internal sealed class ExchangeArguments
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _byName = new("--by-name") { Description = "With --into and files of Keras: go by the names of "
-        + "layers, not by their order" };
+    private readonly Option<bool> _byName = new("--by-name")
+    {
+        Description = "With --into and files of Keras: go by the names of "
+        + "layers, not by their order"
+    };
     private readonly Option<string?> _subtree = new("--subtree")
     {
         Description = "With --into: the dictionary of a PyTorch file that has the weights, as state_dict or model [default: the file "
@@ -33,8 +36,11 @@ internal sealed class ExchangeArguments
         HelpName = "LAYER=NAME",
     };
 
-    private readonly Option<bool> _surplus = new("--ignore-surplus") { Description = "With --into: leave out tensors of the file that "
-        + "the layers do not have" };
+    private readonly Option<bool> _surplus = new("--ignore-surplus")
+    {
+        Description = "With --into: leave out tensors of the file that "
+        + "the layers do not have"
+    };
 
     public void AddTo(Command command)
     {

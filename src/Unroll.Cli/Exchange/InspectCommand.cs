@@ -9,8 +9,11 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = $"A file of a network or forecaster: "
-            + $"{FormatWords.Extensions(format => true)}" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"A file of a network or forecaster: "
+            + $"{FormatWords.Extensions(format => true)}"
+        };
         var json = new Option<bool>("--json") { Description = "Print what is in the file as JSON" };
         var command = new Verb(
             "inspect",

@@ -21,7 +21,8 @@ internal static class OnnxNetwork
             throw new UnrollException($"{path} reads {input.Name}, which is no window of 32-bit numbers, [batch, T, F].");
         int steps = extents[1] > 0 ? extents[1] : window
             ?? throw new UnrollException($"{path} leaves open how many rows a window has. Say how many it was trained "
-                + "on.") { Subject = "window" };
+                + "on.")
+            { Subject = "window" };
         int features = extents.Count == 2 ? 1 : extents[2] > 0 ? extents[2] : Math.Max(1, options.Columns.Count);
         int[] inner = extents.Count == 2 ? [steps] : [steps, features];
         int size = steps * features, most = extents[0] > 0 ? extents[0] : int.MaxValue;

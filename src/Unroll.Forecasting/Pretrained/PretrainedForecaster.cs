@@ -120,26 +120,32 @@ public sealed class PretrainedForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(task);
         if (task.Targets.Count > 1 && Options.Columns.Count > 0)
             throw new UnrollException($"{Name} reads {Options.Columns.Count} columns and forecasts one target, but {task.Targets.Count} "
-                + "are asked for. Name one.") { Subject = "target" };
+                + "are asked for. Name one.")
+            { Subject = "target" };
         string target = task.Targets[0];
         if (_layout.Reads == PretrainedOutputs.Columns && !Columns(target).Any(column => Same(column, target)))
             throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the "
-                + "target.") { Subject = "target" };
+                + "target.")
+            { Subject = "target" };
         if (task.Horizon > _layout.Rows && !FeedsBack(target))
             throw new UnrollException($"{Name} forecasts {(_layout.Rows == 1 ? "1 row" : $"{_layout.Rows} rows")} ahead, and for "
-                + $"{task.Horizon} nothing would take the place of its other columns. Ask for fewer rows.") { Subject = "horizon" };
+                + $"{task.Horizon} nothing would take the place of its other columns. Ask for fewer rows.")
+            { Subject = "horizon" };
         foreach (Part part in task.Parts)
         {
             ForecastSplit split = task[part];
             if (split.Window != _layout.Window && split.Train.Count < _layout.Window)
                 throw new UnrollException($"{part} has {split.Train.Count} training rows, but {Name} looks at windows of "
-                    + $"{_layout.Window}. Use a longer training range.") { Subject = "train" };
+                    + $"{_layout.Window}. Use a longer training range.")
+                { Subject = "train" };
             if (split.Test.Count > 0 && Options.TrainedOn is { } trained && !trained.For(split.Table, "trained-until").EndsBefore(split.TestRange))
                 throw new UnrollException($"The test range {split.TestRange} begins before the rows {trained} end that {Name} was "
-                    + "trained on. Judge it on rows after them.") { Subject = "test" };
+                    + "trained on. Judge it on rows after them.")
+                { Subject = "test" };
             foreach (string column in Columns(target).Where(column => !Same(column, target) && !split.Inputs.Columns.Contains(column, StringComparer.OrdinalIgnoreCase)))
                 throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past "
-                    + "columns.") { Subject = "inputs" };
+                    + "columns.")
+                { Subject = "inputs" };
         }
     }
 
@@ -223,7 +229,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         double[] known = [.. table[column].Values.ToArray().Where(double.IsFinite)];
         if (known.Length == 0)
             throw new UnrollException($"{column} has no value in the training rows, so no scale can be fitted to it. Give its scale, or "
-                + "use a longer training range.") { Subject = "scaler" };
+                + "use a longer training range.")
+            { Subject = "scaler" };
         scaler.Fit(known);
         return scaler;
     }

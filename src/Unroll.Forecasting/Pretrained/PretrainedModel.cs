@@ -51,7 +51,8 @@ internal sealed class PretrainedModel(
             int missing = values.IndexOf(double.NaN);
             if (missing >= 0)
                 throw new UnrollException($"{table.Name} has no {columns[j]} on {table.Format(table.Dates[start + missing])}, within "
-                    + $"the rows that {name} looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+                    + $"the rows that {name} looks at. Choose how to treat missing values, or complete the file.")
+                { Subject = "missing" };
             for (int row = 0; row < rows; row++)
                 scaled[(row * layout.Features) + j] = (float)scalers[j].Transform(values[row]);
         }
@@ -77,7 +78,8 @@ internal sealed class PretrainedModel(
                 if (!double.IsFinite(ahead[i][h]))
                     throw new UnrollException($"{name} gives no finite number for the rows up to "
                         + $"{table.Format(table.Dates[first + i])}. Its weights are damaged, or its inputs have another scale than "
-                        + "those that it was trained on.") { Subject = "scaler" };
+                        + "those that it was trained on.")
+                    { Subject = "scaler" };
                 if (h + layout.Rows < steps)
                     FeedBack(inputs.AsSpan(i * size, size), own, ahead[i].AsSpan(h));
             }
