@@ -42,6 +42,8 @@ internal static class StateDictionary
             List<string> absent = [.. each.Parts.Zip(tensors).Where(pair => pair.Second is null).Select(pair => pair.First.Tensor)];
             missing.AddRange(absent.Select(tensor => $"{tensor} is missing"));
             wrong.AddRange(each.Parts.Zip(tensors).Select(pair => Complaint(pair.First, pair.Second)).OfType<string>());
+            if (options.Missing == MissingWeights.Keep && absent.Count > 0 && absent.Count < each.Parts.Count)
+                wrong.Add($"{string.Join(", ", absent)} is missing, while others of {each.Parameter} are there");
             if (absent.Count == 0 && wrong.Count == 0)
                 weights[each.Parameter] = WeightsOf(each, tensors!);
         }
@@ -50,6 +52,8 @@ internal static class StateDictionary
             .Where(tensor => tensor.StartsWith(options.Prefix, StringComparison.Ordinal) && !used.Contains(tensor))
             .Select(tensor => $"{tensor} is in the file and not in the model")];
         string[] reasons = [.. options.Missing == MissingWeights.Refuse ? missing : [], .. wrong.Distinct(), .. surplus];
+        if (reasons.Length == 0 && weights.Count == 0 && missing.Count > 0)
+            reasons = [.. missing.Prepend("no tensor of the file is one of the model")];
         if (reasons.Length > 0)
             throw new WeightsMismatchException(name, reasons);
         model.ReplaceWeights(store =>

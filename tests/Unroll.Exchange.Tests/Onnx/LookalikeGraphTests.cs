@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat;
 using Xunit;
+using Messages = Unroll.Exchange.OnnxFormat.Messages;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
 namespace Unroll.Exchange.Tests.OnnxFiles;
@@ -72,6 +73,20 @@ public class LookalikeGraphTests
         using var session = new Session(bytes);
         float[] expected = session.Run((x, shape))[0], actual = Onnx.Load(new MemoryStream(bytes)).PredictEach([x])[0];
         Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-5f * Math.Max(1, Math.Abs(a)));
+    }
+
+    /// <summary>As of a file that is cut off behind its graph.</summary>
+    [Fact]
+    public void A_graph_without_a_version_of_its_operators_is_refused()
+    {
+        var graph = new GraphWriter("lookalike");
+        graph.Input(graph.NewName("x"), Float.Float, ["B", 3L, 4L]);
+        graph.Output(graph.Node("Softmax", ["x"]), Float.Float, null);
+        Messages.ModelProto model = graph.ToModel(11);
+        model.OpsetImport.Clear();
+        byte[] bytes = model.ToByteArray();
+        Assert.Contains("opset", Assert.Throws<UnrollException>(() => Onnx.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+        Assert.Contains("opset", Assert.Throws<UnrollException>(() => OnnxModel.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -142,8 +142,9 @@ public class TorchNamesTests
             "x.dense_1.weight has numbers of type Int32, which are no weights"];
         Assert.Equal(["x.gru_1.bias_hh_l0 is missing", .. wrong, "x.more is in the file and not in the model"],
             Assert.Throws<WeightsMismatchException>(() => Torch.LoadWeights(model, file, options)).Reasons);
-        Assert.Equal(wrong, Assert.Throws<WeightsMismatchException>(() =>
-            Torch.LoadWeights(model, file, options with { IgnoreSurplus = true, Missing = MissingWeights.Keep })).Reasons);
+        Assert.Equal([wrong[0], "x.gru_1.bias_hh_l0 is missing, while others of gru_1/bias are there", wrong[1]],
+            Assert.Throws<WeightsMismatchException>(() =>
+                Torch.LoadWeights(model, file, options with { IgnoreSurplus = true, Missing = MissingWeights.Keep })).Reasons);
         Assert.Equal(before, ModelFile.ToBytes(model));
     }
 
@@ -157,6 +158,16 @@ public class TorchNamesTests
             new TorchOptions { Missing = MissingWeights.Keep });
         Assert.Equal(bias, model.GetWeights("dense_1/bias"));
         Assert.Equal(kernel, model.GetWeights("dense_1/kernel"));
+    }
+
+    [Fact]
+    public void AFileOfNothingThatTheModelHasIsRefusedEvenWhereItMayKeepAll()
+    {
+        Model model = new Model(new Dense(2)).Build(new Shape(3), seed: 3);
+        var file = new TensorFile([NamedTensor.Of("module.dense_1.bias", [2], new float[2])]);
+        var options = new TorchOptions { Missing = MissingWeights.Keep, IgnoreSurplus = true };
+        Assert.Contains("no tensor of the file", Assert.Throws<WeightsMismatchException>(() => Torch.LoadWeights(model, file, options)).Message, StringComparison.Ordinal);
+        Torch.LoadWeights(model, file, options with { Prefix = "module." });
     }
 
     [Fact]

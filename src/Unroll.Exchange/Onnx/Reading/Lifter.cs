@@ -13,11 +13,11 @@ internal sealed partial class Lifter
     private const int MostNodes = 20_000;
 
     /// <summary>The first version whose sums and products stretch their values by today's rules.</summary>
-    private const long FirstOpset = 7;
+    private const int FirstOpset = 7;
     private readonly GraphProto _graph;
 
     // The version of the operators.
-    private readonly long _opset;
+    private readonly int _opset;
     private readonly LiftedGraph _layers = new();
     private readonly Dictionary<string, LiftedValue> _values = [];
     private readonly Dictionary<string, int> _readers = [];
@@ -30,7 +30,7 @@ internal sealed partial class Lifter
     /// <param name="axes">Of each input which extent is the batch.</param>
     /// <param name="steps">In the place of extents that are open.</param>
     /// <param name="folding">Computes what is constant.</param>
-    private Lifter(GraphProto graph, long opset, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
+    private Lifter(GraphProto graph, int opset, IReadOnlyList<int> axes, int? steps, ConstantFolding folding)
     {
         (_graph, _opset, _folding) = (graph, opset, folding);
         foreach (TensorProto tensor in graph.Initializer)
@@ -57,9 +57,9 @@ internal sealed partial class Lifter
         if (proto.Functions.Count > 0)
             throw Unsupported(subject, [$"functions of the model, {proto.Functions[0].Name} first"]);
 
-        long opset = proto.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version ?? OperatorTable.LatestOpset;
-        if (opset is < FirstOpset or > OperatorTable.LatestOpset)
-            throw Unsupported(subject, [$"opset {opset}; {FirstOpset} to {OperatorTable.LatestOpset} are read"]);
+        int opset = OperatorTable.OpsetOf(proto.OpsetImport, subject);
+        if (opset < FirstOpset)
+            throw Unsupported(subject, [$"opset {opset}; layers are made of {FirstOpset} and later"]);
 
         // The batch is the first extent, or, where that does not work out, the second: recurrent operators have it there. One that is left
         // open is tried before one that is not.
@@ -79,7 +79,7 @@ internal sealed partial class Lifter
 
             try
             {
-                var lifter = new Lifter(graph, opset, axes, options.Steps, new ConstantFolding((int)opset, fileBytes));
+                var lifter = new Lifter(graph, opset, axes, options.Steps, new ConstantFolding(opset, fileBytes));
                 if (lifter.Lift() is { } model)
                     return model;
                 first ??= lifter._reasons;

@@ -25,7 +25,7 @@ internal sealed class GraphCompiler
     {
         _name = name;
         _folding = new Folding(name, fileBytes);
-        _opset = OpsetOf(model.OpsetImport);
+        _opset = OperatorTable.OpsetOf(model.OpsetImport, name);
         foreach (FunctionProto function in model.Functions)
             _functions[(DomainOf(function.Domain), function.Name)] = function;
     }
@@ -250,7 +250,7 @@ internal sealed class GraphCompiler
             }
         }
 
-        AddNodes(nodes, inner, steps, function.OpsetImport.Count > 0 ? OpsetOf(function.OpsetImport) : _opset);
+        AddNodes(nodes, inner, steps, function.OpsetImport.Count > 0 ? OperatorTable.OpsetOf(function.OpsetImport, _name) : _opset);
         for (int i = 0; i < Math.Min(node.Output.Count, function.Output.Count); i++)
         {
             if (node.Output[i].Length > 0)
@@ -307,19 +307,4 @@ internal sealed class GraphCompiler
     }
 
     private static string DomainOf(string domain) => domain == "ai.onnx" ? "" : domain;
-
-    private int OpsetOf(IEnumerable<OperatorSetIdProto> imports)
-    {
-        long version = imports.Where(
-            import => DomainOf(import.Domain).Length == 0).Select(import => import.Version).DefaultIfEmpty(0).Max();
-        if (version is 0)
-            return OperatorTable.LatestOpset;
-        if (version is < OperatorTable.FirstOpset or > OperatorTable.LatestOpset)
-        {
-            throw new UnsupportedModelException(_name, [
-                $"opset {version}; {OperatorTable.FirstOpset} to {OperatorTable.LatestOpset} are read"]);
-        }
-
-        return (int)version;
-    }
 }

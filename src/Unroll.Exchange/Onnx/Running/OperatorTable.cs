@@ -1,3 +1,5 @@
+using Unroll.Exchange.OnnxFormat.Messages;
+
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>An operator that is supported from a version of the operators on.</summary>
@@ -32,6 +34,21 @@ internal static class OperatorTable
     /// <summary>The entry for a version; null where there is none.</summary>
     public static OperatorEntry? Find(string name, int opset) =>
         s_entries.TryGetValue(name, out OperatorEntry[]? entries) ? Array.Find(entries, entry => entry.Since <= opset) : null;
+
+    /// <summary>The version of the default domain's operators; 0, which has none, where a model, or a function, says others' only.</summary>
+    /// <param name="imports">What it says.</param>
+    /// <param name="name">How errors call the model.</param>
+    /// <exception cref="UnrollException">It says nothing: what its operators mean is not known.</exception>
+    /// <exception cref="UnsupportedModelException">A version that is not read.</exception>
+    public static int OpsetOf(IReadOnlyList<OperatorSetIdProto> imports, string name)
+    {
+        if (imports.Count == 0)
+            throw new UnrollException($"{name} does not say the version of its operators (opset), so that it may be cut off. "
+                + "Copy or export it anew.");
+        long version = imports.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(0).Max();
+        return version is 0 or >= FirstOpset and <= LatestOpset ? (int)version
+            : throw new UnsupportedModelException(name, [$"opset {version}; {FirstOpset} to {LatestOpset} are read"]);
+    }
 
     private static IEnumerable<OperatorEntry> Entries() =>
         [.. Arithmetic(), .. Functions(), .. Shapes(), .. Places(), .. Sums(), .. Layers(), .. Others()];
