@@ -44,6 +44,7 @@ public class LookalikeGraphTests
             g.Node("RNN", ["x", w.Of(1, 3, 2), w.Of(1, 3, 3)], y, ("hidden_size", 3L), ("activations", (string[])["Affine"]));
             return g.Node("Squeeze", [y[1], g.Constant("axis", [0])]);
         }),
+        ["a bias of whole numbers"] = new(13, ["B", 3, 4], "whole numbers", (g, w) => g.Node("Conv", ["x", w.Of(2, 3, 1), g.Constant("bias", [1, 2])])),
         ["sums by the rules of before"] = new(6, ["B", 3, 4], "opset 6", (g, w) => g.Node("Relu", ["x"])),
         ["operators that are not known yet"] = new(99, ["B", 3, 4], "opset 99", (g, w) => g.Node("Relu", ["x"])),
     };

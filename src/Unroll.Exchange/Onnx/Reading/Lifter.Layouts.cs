@@ -18,6 +18,9 @@ internal sealed partial class Lifter
     private static LiftedConstant Constant(LiftedValue? value) => value as LiftedConstant
         ?? throw new LiftException("its weights depend on the inputs");
 
+    private static float[] Numbers(LiftedValue? value) => Constant(value).Floats
+        ?? throw new LiftException("its weights are whole numbers");
+
     /// <summary>
     /// The same tensor, of a value with the tensor's extents in the tensor's order, but for the batch: what has them already stays.
     /// </summary>

@@ -32,7 +32,8 @@ internal sealed partial class Lifter
         ["MaxPool"] = (to, node, inputs) => to.Pool(node, inputs, takesMaximum: true),
         ["AveragePool"] = (to, node, inputs) => to.Pool(node, inputs, takesMaximum: false),
         ["GlobalMaxPool"] = (to, node, inputs) => to.PoolAll(node, to.ChannelsFirst(Data(inputs[0])), new GlobalMaxPooling(), keeps: true),
-        ["GlobalAveragePool"] = (to, node, inputs) => to.PoolAll(node, to.ChannelsFirst(Data(inputs[0])), new GlobalAveragePooling(), keeps: true),
+        ["GlobalAveragePool"] = (to, node, inputs) =>
+            to.PoolAll(node, to.ChannelsFirst(Data(inputs[0])), new GlobalAveragePooling(), keeps: true),
         ["ReduceMax"] = (to, node, inputs) => to.Reduce(node, inputs, new GlobalMaxPooling()),
         ["ReduceMean"] = (to, node, inputs) => to.Reduce(node, inputs, new GlobalAveragePooling()),
         ["BatchNormalization"] = (to, node, inputs) => to.NormalizeBatch(node, inputs),
@@ -164,7 +165,7 @@ internal sealed partial class Lifter
         LiftedData made = Same(x, new BatchNorm { Epsilon = node.Number("epsilon", 1e-5f) });
         string[] roles = ["gamma", "beta", "moving_mean", "moving_variance"];
         for (int i = 0; i < roles.Length; i++)
-            MakerOf(made).Weights[roles[i]] = Constant(inputs[i + 1]).Floats!;
+            MakerOf(made).Weights[roles[i]] = Numbers(inputs[i + 1]);
         Set(node, made);
     }
 
@@ -175,9 +176,9 @@ internal sealed partial class Lifter
             throw new LiftException("it normalises more than the last extent");
         bool centers = inputs.Length > 2 && inputs[2] is not null;
         LiftedData made = Same(x, new LayerNorm { Epsilon = node.Number("epsilon", 1e-5f), Center = centers });
-        MakerOf(made).Weights["gamma"] = Constant(inputs[1]).Floats!;
+        MakerOf(made).Weights["gamma"] = Numbers(inputs[1]);
         if (centers)
-            MakerOf(made).Weights["beta"] = Constant(inputs[2]).Floats!;
+            MakerOf(made).Weights["beta"] = Numbers(inputs[2]);
         Set(node, made);
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class Lifter
         LiftedFlow made = _layers.Apply(layer, flow);
         made.Maker!.Weights["kernel"] = Turned(weights, [.. Enumerable.Range(2, extents), 1, 0]);
         if (hasBias)
-            made.Maker.Weights["bias"] = Constant(inputs[2]).Floats!;
+            made.Maker.Weights["bias"] = Numbers(inputs[2]);
         Set(node, ChannelsFirstOf(made));
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class Lifter
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
         made.Maker!.Weights["kernel"] = Turned(weights, [.. Enumerable.Range(2, extents), 1, 0]);
         if (hasBias)
-            made.Maker.Weights["bias"] = Constant(inputs[2]).Floats!;
+            made.Maker.Weights["bias"] = Numbers(inputs[2]);
         if (pads.Any(pad => pad != 0))
         {
             made = extents == 1

@@ -110,9 +110,9 @@ internal sealed partial class Lifter
             {
                 _layers.Outputs.Add(OutputOf(output.Name));
             }
-            catch (LiftException failure)
+            catch (Exception failure) when (failure is LiftException or UnrollException or ArgumentException or OverflowException)
             {
-                _reasons.Add($"the output {output.Name} ({failure.Message})");
+                _reasons.Add($"the output {output.Name} ({failure.Message.TrimEnd('.')})");
             }
         }
 

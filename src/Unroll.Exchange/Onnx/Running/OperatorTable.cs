@@ -35,7 +35,7 @@ internal static class OperatorTable
     public static OperatorEntry? Find(string name, int opset) =>
         s_entries.TryGetValue(name, out OperatorEntry[]? entries) ? Array.Find(entries, entry => entry.Since <= opset) : null;
 
-    /// <summary>The version of the default domain's operators; 0, which has none, where a model, or a function, says others' only.</summary>
+    /// <summary>The version of the default domain's operators; 0, which has none, where a model or a function says others' only.</summary>
     /// <param name="imports">What it says.</param>
     /// <param name="name">How errors call the model.</param>
     /// <exception cref="UnrollException">It says nothing: what its operators mean is not known.</exception>
