@@ -17,7 +17,7 @@ public sealed partial class PageTests : IDisposable
 
     /// <summary>Every block of C# of a page stands, but for its indentation, in this file.</summary>
     [Theory]
-    [InlineData("exchange.md", 4)]
+    [InlineData("exchange.md", 6)]
     [InlineData("from-keras.md", 5)]
     [InlineData("from-pytorch.md", 5)]
     public void The_page_has_the_code_that_is_run(string page, int least)
@@ -55,6 +55,36 @@ public sealed partial class PageTests : IDisposable
         Console.WriteLine(ExchangeFormats.Inspect(onnx));
 
         Assert.Equal(Small().GetWeights("lstm_1/kernel"), ExchangeFormats.Load(onnx).GetWeights("lstm_1/kernel"));
+    }
+
+    [Fact]
+    public void A_graph_is_run()
+    {
+        string onnx = At("lstm_model.onnx");
+        Onnx.Save(Small(), onnx);
+
+        OnnxModel graph = OnnxModel.Load(onnx);
+        OnnxTensor x = OnnxTensor.Of(new float[60], 1, 60, 1);
+        float[] y = graph.Run(new Dictionary<string, OnnxTensor> { [graph.Inputs[0].Name] = x })[graph.Outputs[0].Name].Values<float>().ToArray();
+
+        Assert.Equal(Small().Predict(new float[60])[0], y[0], 1e-6f);
+    }
+
+    [Fact]
+    public void A_graph_is_run_frame_by_frame()
+    {
+        string onnx = At("stream.onnx");
+        Onnx.Save(Small(), onnx, new OnnxOptions { Streaming = true });
+        OnnxModel graph = OnnxModel.Load(onnx);
+        float[] window = [.. Enumerable.Range(0, 60).Select(i => MathF.Sin(i))];
+        IEnumerable<float[]> frames = window.Select(value => (float[])[value]);
+
+        OnnxStreamingSession stream = graph.Stream();
+        OnnxTensor?[] outputs = new OnnxTensor?[stream.Outputs.Count];
+        foreach (float[] frame in frames)
+            stream.Run([OnnxTensor.Of(frame, 1, 1, frame.Length)], outputs);
+
+        Assert.Equal(Small().Predict(window)[0], outputs[0]!.Values<float>()[0], 1e-5f);
     }
 
     [Fact]
