@@ -151,6 +151,7 @@ public sealed class JudgeTests : IDisposable
         { "--scaling: \"minmax:1,-1\" is no range: give the smaller number first and a larger one behind it, as minmax:-1,1. See unroll judge --help.", ["newest.keras", "--scaling", "minmax:1,-1"] },
         { "newest.keras forecasts one target, but --target names 2: Close, Open. Judge each by itself.", ["newest.keras", "--target", "Close,Open"] },
         { "--window is 30, but windows of newest.keras have 4 rows: the file says 4. Leave --window out.", ["newest.keras", "--window", "30"] },
+        { "The test range 2016 begins before the training range ..2017 ends, so the model would be judged on rows it has seen. End training before the first test row. (--trained-until, --test)", ["newest.keras", "--trained-until", "2017", "--test", "2016"] },
         { "two.keras forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows. (--horizon)", ["two.keras", "--inputs", "High,Low", "--horizon", "2"] },
         { "The test range 2016 begins before the rows ..2016 end that newest.keras was trained on. Judge it on rows after them. (--test)", ["newest.keras", "--trained-until", "2016", "--train", "..2015", "--test", "2016"] },
         { "--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.", ["newest.keras", "--trained-until", "2016", "--rows", "500"] },

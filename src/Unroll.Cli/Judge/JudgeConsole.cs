@@ -23,10 +23,12 @@ internal static class JudgeConsole
     private static string Ranges(JudgeRun run)
     {
         (RowFigures train, RowFigures test) = (RowFigures.Train(run.Task), RowFigures.Test(run.Task));
-        string older = run.Task.OlderRows == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; the {run.Task.OlderRows:N0} rows before are left out");
+        string older = run.Task.OlderRows == 0 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; the {run.Task.OlderRows:N0} rows before are left out");
         string all = run.Task.OlderRows > 0 && run.Request.Rows is null ? " --rows all looks at them too." : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{(run.HasFittedScales ? "Scaling and baselines are" : "Baselines are")} fitted to the "
-            + $"{train.Rows:N0} rows from {train.From} to {train.To}; the network was {run.Forecaster.TrainingInWords}. All are judged on the "
+        string fitted = run.HasFittedScales ? "Scaling and baselines are" : "Baselines are";
+        return string.Create(CultureInfo.InvariantCulture, $"{fitted} fitted to the {train.Rows:N0} rows from {train.From} to "
+            + $"{train.To}; the network was {run.Forecaster.TrainingInWords}. All are judged on the "
             + $"{test.Rows:N0} rows from {test.From} to {test.To}{older}.{all}");
     }
 

@@ -72,19 +72,20 @@ internal sealed record JudgeRequest : CommonRequest
             Metric = Metric,
         });
         if (Files.Options.Steps is { } asked && needed.Window is { } window && asked != window)
-            throw new UnrollException($"--window is {asked}, but windows of {forecaster.Name} have {window} {(window == 1 ? "row" : "rows")}: "
-                + $"the file says {window}. Leave --window out.");
+            throw new UnrollException($"--window is {asked}, but windows of {forecaster.Name} have {window} "
+                + $"{(window == 1 ? "row" : "rows")}: the file says {window}. Leave --window out.");
         return needed;
     }
 
     /// <summary>What an error is about where the ranges that it is about were not given, but follow from --trained-until.</summary>
     public string? RangesBehind(string? subject)
     {
-        bool isTrain = subject is "train" or "ranges" or "rows", isTest = subject is "test" or "ranges" or "rows";
-        return TrainedOn is null || !(isTrain || isTest) || ((!isTrain || Train is not null) && (!isTest || Test is not null))
-            ? subject
-            : string.Join(',', new[] { isTrain && Train is not null ? "train" : "", isTest && Test is not null ? "test" : "", "trained-until" }
-                .Where(word => word.Length > 0));
+        if (TrainedOn is null || subject is null)
+            return subject;
+        IEnumerable<string> named = subject.Split(',', StringSplitOptions.TrimEntries)
+            .SelectMany(word => word is "ranges" or "rows" ? ["train", "test"] : (string[])[word])
+            .Select(word => (word == "train" && Train is null) || (word == "test" && Test is null) ? "trained-until" : word);
+        return string.Join(',', named.Distinct());
     }
 
     /// <summary>What the network was judged with, by the names of the options.</summary>

@@ -29,7 +29,8 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
             throw new UnrollException($"\"{text}\" is no scaling; choose minmax, minmax:-1,1, standard, robust or none.");
         return lowest < highest
             ? new ScalingChoice("minmax", lowest, highest)
-            : throw new UnrollException($"\"{text}\" is no range: give the smaller number first and a larger one behind it, as minmax:-1,1.");
+            : throw new UnrollException($"\"{text}\" is no range: give the smaller number first and a larger one behind "
+                + "it, as minmax:-1,1.");
     }
 
     /// <summary>This with the numbers that --scaler gives.</summary>

@@ -85,7 +85,9 @@ public sealed class PretrainedForecaster : PartsForecaster
 
     public override IReadOnlyList<Model> Networks => Network is null ? [] : [Network];
 
-    public override IReadOnlyList<string> Notes => Models.Count == 0 ? [] : [InWords(), .. Caveat is { } caveat ? [caveat] : Array.Empty<string>()];
+    public override IReadOnlyList<string> Notes => Models.Count == 0
+        ? []
+        : [InWords(), .. Caveat is { } caveat ? [caveat] : Array.Empty<string>()];
 
     /// <summary>Null for a function.</summary>
     internal Model? Network { get; }
@@ -93,7 +95,7 @@ public sealed class PretrainedForecaster : PartsForecaster
     /// <summary>The columns that have a scaler: those of a window and, where it is none of them, the target.</summary>
     internal IEnumerable<string> ScaledColumns => Options.Columns.Count == 0 ? Targets : ScaledBeside(Targets[0]);
 
-    /// <summary>Where and until when the network was trained, in words: elsewhere, and as <see cref="PretrainedOptions.TrainedOn"/> says.</summary>
+    /// <summary>Where and until when the network was trained, in words, as <see cref="PretrainedOptions.TrainedOn"/> says.</summary>
     public string TrainingInWords => Options.TrainedOn?.ToString() is not { } range ? "trained elsewhere, until when is not known"
         : range.StartsWith("..", StringComparison.Ordinal) ? $"trained elsewhere, until {range[2..]} as given"
         : $"trained elsewhere, on rows of {range} as given";
