@@ -21,6 +21,8 @@ public sealed record ForecastReport
         Version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         Networks = [.. networks.Where(each => each.Networks.Count > 0).Select(ReportedNetwork.Of)];
 
+        IsPretrained = networks.Count > 0 && networks.All(each => each is PretrainedForecaster);
+
         IReadOnlyList<ForecasterScore> scores = comparison.Scores;
         ForecasterScore[] judged = [.. scores.Where(score => score.Kind == ForecasterKind.Network)];
         Main = comparison.Recommended ?? judged.MinBy(score => score.Error) ?? comparison.BestBaseline;
@@ -114,6 +116,9 @@ public sealed record ForecastReport
 
     /// <summary>The number that stands in the place of a date; null where rows have dates.</summary>
     internal Func<DateTime, double>? NumberOf => IsNumbered ? Task.Data[Task.Data.Keys[0]].NumberOf : null;
+
+    /// <summary>Whether all networks were trained elsewhere.</summary>
+    internal bool IsPretrained { get; }
 
     internal bool HasOneSeries { get; }
 

@@ -48,8 +48,8 @@ public sealed class JudgeTests : IDisposable
         ToolResult result = Judge(file, "--sample", "aapl", "--trained-until", "2016");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains($"{file} reads windows of 4 rows of High and gives the value of High in the next row.", result.Lines);
-        Assert.Contains(result.Lines, line => line.StartsWith($"The {file} has RMSE 1.924 one row ahead; the best baseline, ridge, has 1.91", StringComparison.Ordinal));
-        Assert.Contains($"The {file} follows the actual values 1 row late and does not foresee changes: a chart of both looks better than the forecast is.", result.Lines);
+        Assert.Contains(result.Lines, line => line.StartsWith($"{file} has RMSE 1.924 one row ahead; the best baseline, ridge, has 1.91", StringComparison.Ordinal));
+        Assert.Contains($"{file} follows the actual values 1 row late and does not foresee changes: a chart of both looks better than the forecast is.", result.Lines);
         Assert.DoesNotContain(result.Lines, line => line.Contains("is not known", StringComparison.Ordinal));
         JsonElement metrics = Metrics();
         Assert.Equal(Rmse(metrics, "naive"), Rmse(metrics, file), 1e-5);
@@ -123,7 +123,7 @@ public sealed class JudgeTests : IDisposable
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "stations", "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Contains(result.Lines, line => line.StartsWith("The newest.keras has a mean MASE of 1.031 one row ahead;", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, line => line.StartsWith("newest.keras has a mean MASE of 1.031 one row ahead;", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -147,12 +147,60 @@ public sealed class JudgeTests : IDisposable
         { "--scaler is \"5,3\", but the smallest value comes first: give the smaller number before the larger.", ["newest.keras", "--scaler", "5,3"] },
         { "--scaler is \"5\"; it takes the smallest and the largest value of the training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.", ["newest.keras", "--scaler", "5"] },
         { "--scaler gives the numbers of a scaler, but --scaling none asks for none. Leave one of them out.", ["newest.keras", "--scaling", "none", "--scaler", "1,2"] },
-        { "--scaling: --scaling is \"max\"; choose minmax, minmax:-1,1, standard, robust or none. See unroll judge --help.", ["newest.keras", "--scaling", "max"] },
+        { "--scaling: \"max\" is no scaling; choose minmax, minmax:-1,1, standard, robust or none. See unroll judge --help.", ["newest.keras", "--scaling", "max"] },
+        { "--scaling: \"minmax:1,-1\" is no range: give the smaller number first and a larger one behind it, as minmax:-1,1. See unroll judge --help.", ["newest.keras", "--scaling", "minmax:1,-1"] },
+        { "newest.keras forecasts one target, but --target names 2: Close, Open. Judge each by itself.", ["newest.keras", "--target", "Close,Open"] },
+        { "--window is 30, but windows of newest.keras have 4 rows: the file says 4. Leave --window out.", ["newest.keras", "--window", "30"] },
+        { "The test range 2016 begins before the training range ..2017 ends, so the model would be judged on rows it has seen. End training before the first test row. (--trained-until, --test)", ["newest.keras", "--trained-until", "2017", "--test", "2016"] },
         { "two.keras forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows. (--horizon)", ["two.keras", "--inputs", "High,Low", "--horizon", "2"] },
         { "The test range 2016 begins before the rows ..2016 end that newest.keras was trained on. Judge it on rows after them. (--test)", ["newest.keras", "--trained-until", "2016", "--train", "..2015", "--test", "2016"] },
         { "--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.", ["newest.keras", "--trained-until", "2016", "--rows", "500"] },
         { "--subtree says how weights without layers are read. Add --into with a file that has the layers, or leave it out.", ["newest.keras", "--subtree", "model"] },
     };
+
+    [Theory]
+    [InlineData("2030", "(--trained-until)")]
+    [InlineData("2005", "(--trained-until)")]
+    [InlineData("yesterday", "--trained-until: \"yesterday\" is no last date. Write a year, month or date, as 2020 or 2020-06-30")]
+    [InlineData("2010..2016", "--trained-until: \"2010..2016\" is no last date.")]
+    [InlineData("2016", "(--trained-until)", "--train", "..2015")]
+    public void An_error_names_the_option_that_was_given(string until, string named, params string[] more)
+    {
+        ToolResult result = Judge([Newest("newest.keras"), "--sample", "aapl", "--trained-until", until, .. more]);
+        Assert.Equal((1, ""), (result.Code, result.Output));
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("--test", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("(--train)", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trained elsewhere, until when is not known")]
+    [InlineData("trained elsewhere, until 2016 as given", "--trained-until", "2016")]
+    public void It_is_never_said_that_the_network_learnt_from_these_rows(string training, params string[] options)
+    {
+        ToolResult result = Judge([Newest("newest.keras"), "--sample", "aapl", .. options]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        string page = File.ReadAllText(_folder["judge-report/report.html"]);
+        string told = Tool.Run(_folder, "predict", "judge-report/judged.unroll", "--sample", "aapl").Output;
+        string inspected = Tool.Run(_folder, "inspect", "judge-report/judged.unroll").Output;
+        Assert.Contains(result.Lines, line => line.StartsWith("Scaling and baselines are fitted to the ", StringComparison.Ordinal) && line.Contains($"the network was {training}", StringComparison.Ordinal));
+        Assert.Contains("scaling and baselines fitted to ", page, StringComparison.Ordinal);
+        Assert.Contains($"newest.keras, {training}; scaling fitted to ", told, StringComparison.Ordinal);
+        Assert.Contains("Scaling fitted to rows from ", inspected, StringComparison.Ordinal);
+        Assert.Contains($"The network was {training}.", inspected, StringComparison.Ordinal);
+        foreach (string text in (string[])[result.Output, page, told, inspected])
+        {
+            foreach (string wrong in (string[])["learns from", "learnt from", ", trained on", "Fitted to rows", "Newest.keras", "The newest.keras"])
+                Assert.DoesNotContain(wrong, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Quiet_keeps_what_the_verdict_needs()
+    {
+        ToolResult result = Judge(Newest("newest.keras"), "--sample", "aapl", "--quiet");
+        Assert.Contains("Up to which row newest.keras was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.", result.Lines);
+    }
 
     [Theory]
     [MemberData(nameof(Refusals))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Unroll.Forecasting;
 
@@ -9,16 +10,29 @@ internal static class JudgeConsole
     public static void Before(Terminal terminal, JudgeRun run)
     {
         DataHeading.Show(terminal, run.Request.Data, run.Data);
-        foreach (string note in run.Notes)
+        foreach (string note in run.Notes.Where(note => note != run.Forecaster.Caveat))
             terminal.Say(note);
-        ForecastConsole.Ranges(terminal, run.Request, run.Task);
+        terminal.Say(Ranges(run));
         ForecastConsole.Rows(terminal, run.Task);
         foreach (string sentence in ForecastWords.LeftOut(run.Task.LeftOut, "metrics.json"))
             terminal.Say(sentence, Color.Yellow);
         terminal.Blank();
     }
 
-    /// <summary>How good the network is, and what says that it is not used as it was trained.</summary>
+    /// <summary>What is fitted to which rows, where the network is not.</summary>
+    private static string Ranges(JudgeRun run)
+    {
+        (RowFigures train, RowFigures test) = (RowFigures.Train(run.Task), RowFigures.Test(run.Task));
+        string older = run.Task.OlderRows == 0 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; the {run.Task.OlderRows:N0} rows before are left out");
+        string all = run.Task.OlderRows > 0 && run.Request.Rows is null ? " --rows all looks at them too." : "";
+        string fitted = run.HasFittedScales ? "Scaling and baselines are" : "Baselines are";
+        return string.Create(CultureInfo.InvariantCulture, $"{fitted} fitted to the {train.Rows:N0} rows from {train.From} to "
+            + $"{train.To}; the network was {run.Forecaster.TrainingInWords}. All are judged on the "
+            + $"{test.Rows:N0} rows from {test.From} to {test.To}{older}.{all}");
+    }
+
+    /// <summary>How good the network is, and what says that it is not used as it was trained or has seen the rows.</summary>
     public static void Verdict(Terminal terminal, JudgeRun run)
     {
         bool isBetter = run.Score.Error < run.Comparison.BestBaseline.Error;
@@ -26,6 +40,8 @@ internal static class JudgeConsole
             terminal.Say(sentence, isBetter ? Color.Green : Color.Yellow);
         foreach (string doubt in run.Doubts)
             terminal.Say(doubt, Color.Yellow);
+        if (run.Forecaster.Caveat is { } caveat)
+            terminal.Say(caveat, Color.Yellow);
         if (run.Comparison.OriginsWarning is { } warning)
             terminal.Say(warning, Color.Yellow);
     }

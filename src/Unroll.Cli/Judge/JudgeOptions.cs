@@ -61,7 +61,7 @@ internal sealed class JudgeOptions
         Description = "The last date that the network was trained on, as 2020 or 2020-06-30; rows after it are judged "
             + "[default: not known, and said]",
         HelpName = "DATE",
-        CustomParser = result => Options.Parsed<DateRange?>("--trained-until", result, text => DateRange.Parse(".." + text)),
+        CustomParser = result => Options.Parsed<DateRange?>("--trained-until", result, text => LastRow(text)),
     };
 
     private readonly ExchangeArguments _files = new();
@@ -71,6 +71,12 @@ internal sealed class JudgeOptions
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict and the files alone" };
 
     public static string WordOf(TargetTransform gives) => s_gives.First(entry => entry.Value == gives).Key;
+
+    private static DateRange LastRow(string text) =>
+        text.Trim().Length > 0 && !text.Contains("..", StringComparison.Ordinal) && DateRange.TryParse(".." + text, out DateRange range)
+            ? range
+            : throw new UnrollException($"\"{text}\" is no last date. Write a year, month or date, as 2020 or 2020-06-30, or of numbered "
+                + "rows the number");
 
     public void AddTo(Command command)
     {

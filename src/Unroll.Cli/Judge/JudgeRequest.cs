@@ -57,7 +57,10 @@ internal sealed record JudgeRequest : CommonRequest
     public TaskOptions TaskFor(SeriesSet data, PretrainedForecaster forecaster)
     {
         IReadOnlyList<string> targets = Targets.Count == 0 && forecaster.Options.Columns is [var only] ? [only] : ColumnNames.Targets(data, this);
-        return forecaster.AsNeeded(new TaskOptions
+        if (targets.Count > 1)
+            throw new UnrollException($"{forecaster.Name} forecasts one target, but --target names {targets.Count}: "
+                + $"{ColumnNames.List(targets)}. Judge each by itself.");
+        TaskOptions needed = forecaster.AsNeeded(new TaskOptions
         {
             Targets = targets,
             Horizon = Horizon ?? forecaster.RowsAhead,
@@ -68,6 +71,21 @@ internal sealed record JudgeRequest : CommonRequest
             Missing = Missing,
             Metric = Metric,
         });
+        if (Files.Options.Steps is { } asked && needed.Window is { } window && asked != window)
+            throw new UnrollException($"--window is {asked}, but windows of {forecaster.Name} have {window} "
+                + $"{(window == 1 ? "row" : "rows")}: the file says {window}. Leave --window out.");
+        return needed;
+    }
+
+    /// <summary>What an error is about where the ranges that it is about were not given, but follow from --trained-until.</summary>
+    public string? RangesBehind(string? subject)
+    {
+        if (TrainedOn is null || subject is null)
+            return subject;
+        IEnumerable<string> named = subject.Split(',', StringSplitOptions.TrimEntries)
+            .SelectMany(word => word is "ranges" or "rows" ? ["train", "test"] : (string[])[word])
+            .Select(word => (word == "train" && Train is null) || (word == "test" && Test is null) ? "trained-until" : word);
+        return string.Join(',', named.Distinct());
     }
 
     /// <summary>What the network was judged with, by the names of the options.</summary>

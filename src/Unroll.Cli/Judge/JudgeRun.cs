@@ -22,9 +22,17 @@ internal sealed class JudgeRun
         Request = request;
         Data = request.ReadData();
         Forecaster = JudgedNetwork.Load(request.Model, request.Files, request.OptionsFor(Data));
-        Task = new ForecastTask(Data, request.TaskFor(Data, Forecaster));
-        Forecaster.Require(Task);
-        Comparison.RequireChange(Task);
+        try
+        {
+            Task = new ForecastTask(Data, request.TaskFor(Data, Forecaster));
+            Forecaster.Require(Task);
+            Comparison.RequireChange(Task);
+        }
+        catch (UnrollException error) when (request.RangesBehind(error.Subject) is { } subject && subject != error.Subject)
+        {
+            throw new UnrollException(error.Message, error) { Subject = subject };
+        }
+
         Forecaster.Fit(Task);
         request.Scaling.Require([.. Forecaster.ScalesOf(Task.Parts[0]).Keys]);
         Doubts = Forecaster.Doubts(Task);
@@ -79,6 +87,9 @@ internal sealed class JudgeRun
         Notes = [.. Doubts, .. Notes, .. LeftOut],
         Settings = Settings,
     };
+
+    /// <summary>Whether any column is scaled by numbers that were not given.</summary>
+    public bool HasFittedScales => Request.Scaling.Kind != "none" && !Forecaster.ScalesOf(Task.Parts[0]).Keys.All(Request.Scaling.IsGiven);
 
     /// <summary>The scales of a single series.</summary>
     private IEnumerable<string> Scales()

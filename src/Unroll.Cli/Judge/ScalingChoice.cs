@@ -25,9 +25,12 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
         if (Array.Find(s_kinds, kind => kind.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } word)
             return new ScalingChoice(word);
         string[] ends = text.StartsWith("minmax:", StringComparison.OrdinalIgnoreCase) ? text["minmax:".Length..].Split(',', ':') : [];
-        return ends.Length == 2 && Number(ends[0]) is { } lowest && Number(ends[1]) is { } highest && lowest < highest
+        if (ends.Length != 2 || Number(ends[0]) is not { } lowest || Number(ends[1]) is not { } highest)
+            throw new UnrollException($"\"{text}\" is no scaling; choose minmax, minmax:-1,1, standard, robust or none.");
+        return lowest < highest
             ? new ScalingChoice("minmax", lowest, highest)
-            : throw new UnrollException($"--scaling is \"{text}\"; choose minmax, minmax:-1,1, standard, robust or none.");
+            : throw new UnrollException($"\"{text}\" is no range: give the smaller number first and a larger one behind "
+                + "it, as minmax:-1,1.");
     }
 
     /// <summary>This with the numbers that --scaler gives.</summary>

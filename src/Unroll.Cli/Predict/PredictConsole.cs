@@ -53,7 +53,8 @@ internal static class PredictConsole
         IEnumerable<string> listed = (forecaster as BlendForecaster)?.MeanShares().OrderByDescending(share => share.Value)
             .Select(share => FormattableString.Invariant($"{100 * share.Value:0} % {share.Key}")) ?? [];
         string shares = forecaster is BlendForecaster ? $" ({string.Join(", ", listed)})" : "";
-        return $"{name}{shares}, trained on {part.Format(forecaster.TrainedOn.First)} to {part.Format(forecaster.TrainedOn.Last)}";
+        string training = forecaster is PretrainedForecaster pretrained ? $"{pretrained.TrainingInWords}; scaling fitted to" : "trained on";
+        return $"{name}{shares}, {training} {part.Format(forecaster.TrainedOn.First)} to {part.Format(forecaster.TrainedOn.Last)}";
     }
 
     /// <summary>The size of errors, by which digits are chosen: half the width of the next interval, or a hundredth of the value.</summary>

@@ -48,6 +48,7 @@ internal static class UnrollContents
         IEnumerable<string> inputs = forecaster.Inputs.Past.Concat(forecaster.Inputs.Known).Concat(forecaster.Inputs.Calendar ? ["the calendar"] : []);
         (DateTime first, DateTime last) = forecaster.TrainedOn;
         string members = forecaster is BlendForecaster blend ? $" of {string.Join(", ", blend.Members.Select(member => member.Name))}" : "";
+        string fitted = forecaster is PretrainedForecaster ? "Scaling fitted" : "Fitted";
         return new FileContents
         {
             Path = path,
@@ -62,8 +63,9 @@ internal static class UnrollContents
                 string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {forecaster.Horizon:N0} "
                     + $"{(forecaster.Horizon == 1 ? "row" : "rows")} ahead from windows of {forecaster.Window:N0}, of "
                     + $"{forecaster.Parts.Count:N0} {(forecaster.Parts.Count == 1 ? "series" : "series and targets")}."),
-                string.Create(CultureInfo.InvariantCulture, $"Fitted to rows from {first:yyyy-MM-dd} to "
+                string.Create(CultureInfo.InvariantCulture, $"{fitted} to rows from {first:yyyy-MM-dd} to "
                     + $"{last:yyyy-MM-dd}{(forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "")}."),
+                .. forecaster is PretrainedForecaster pretrained ? [$"The network was {pretrained.TrainingInWords}."] : Array.Empty<string>(),
                 .. forecaster.Networks.Count > 1 ? [string.Create(CultureInfo.InvariantCulture, $"It has {forecaster.Networks.Count:N0} "
                     + $"networks; the layers are those of the first.")] : Array.Empty<string>(),
             ],

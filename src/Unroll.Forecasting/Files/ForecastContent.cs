@@ -129,6 +129,10 @@ internal sealed record PretrainedContent : ForecasterContent
 
     /// <summary>What scales a series that was not there, by column.</summary>
     public required Dictionary<string, ScalerContent> Scaling { get; init; }
+
+    /// <summary>The range of rows that the network was trained on; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TrainedOn { get; init; }
 }
 
 /// <summary>A scaler that is given, or a kind of which one is fitted.</summary>

@@ -74,6 +74,7 @@ internal static class ForecasterContents
         Outputs = pretrained.Outputs,
         Scalers = [.. facts.Parts.Select(part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
         Scaling = pretrained.ScaledColumns.ToDictionary(column => column, column => ScalerContent.Of(pretrained.Options.Scaling(column))),
+        TrainedOn = pretrained.Options.TrainedOn?.ToString() is { } range && DateRange.TryParse(range, out _) ? range : null,
     };
 
     private static PretrainedForecaster Pretrained(PretrainedContent content, string path)
@@ -92,6 +93,7 @@ internal static class ForecasterContents
             Gives = TargetTransform.Parse(content.Gives),
             Outputs = content.Outputs,
             Scaling = column => content.Scaling[column].ToScaler(),
+            TrainedOn = content.TrainedOn is { } range ? DateRange.Parse(range) : (DateRange?)null,
         };
         return new PretrainedForecaster(
             ModelFile.FromBytes(content.Network, path).Model,

@@ -85,7 +85,9 @@ public sealed class PretrainedForecaster : PartsForecaster
 
     public override IReadOnlyList<Model> Networks => Network is null ? [] : [Network];
 
-    public override IReadOnlyList<string> Notes => Models.Count == 0 ? [] : [InWords(), .. Options.TrainedOn is null ? [Unknown] : Array.Empty<string>()];
+    public override IReadOnlyList<string> Notes => Models.Count == 0
+        ? []
+        : [InWords(), .. Caveat is { } caveat ? [caveat] : Array.Empty<string>()];
 
     /// <summary>Null for a function.</summary>
     internal Model? Network { get; }
@@ -93,8 +95,15 @@ public sealed class PretrainedForecaster : PartsForecaster
     /// <summary>The columns that have a scaler: those of a window and, where it is none of them, the target.</summary>
     internal IEnumerable<string> ScaledColumns => Options.Columns.Count == 0 ? Targets : ScaledBeside(Targets[0]);
 
-    private string Unknown => $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and "
-        + "then its error here is lower than in use.";
+    /// <summary>Where and until when the network was trained, in words, as <see cref="PretrainedOptions.TrainedOn"/> says.</summary>
+    public string TrainingInWords => Options.TrainedOn?.ToString() is not { } range ? "trained elsewhere, until when is not known"
+        : range.StartsWith("..", StringComparison.Ordinal) ? $"trained elsewhere, until {range[2..]} as given"
+        : $"trained elsewhere, on rows of {range} as given";
+
+    /// <summary>That it may have seen the rows that it is judged on; null where <see cref="PretrainedOptions.TrainedOn"/> is known.</summary>
+    public string? Caveat => Options.TrainedOn is not null ? null
+        : $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and then its error here is "
+            + "lower than in use.";
 
     private protected override bool GoesFurther => FeedsBack(Targets[0]);
 

@@ -232,6 +232,7 @@ public sealed class Comparison
             throw new UnrollException($"The {forecaster.Name} forecast of {without.Part} has no intervals, since too few rows are there to make them of, and so no CRPS. Choose another metric.") { Subject = "metric" };
         return new ForecasterScore
         {
+            HasGivenName = forecaster is PretrainedForecaster,
             Metric = task.Metric,
             Name = forecaster.Name,
             Key = forecaster.Key,

@@ -9,6 +9,9 @@ public sealed record ForecasterScore
     /// <summary>What tables call it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether the name is that of a file or otherwise given: shown as it is, without an article.</summary>
+    public bool HasGivenName { get; init; }
+
     /// <summary>What files call it.</summary>
     public required string Key { get; init; }
 

@@ -138,7 +138,8 @@ internal static class Verdicts
 
     private static bool IsWorse(double error, double other) => error > other * (1 + Negligible);
 
-    private static string Subject(ForecasterScore score) => score.Kind == ForecasterKind.Blend ? "The recommended forecast, the blend," : $"The {score.Name}";
+    private static string Subject(ForecasterScore score) => score.Kind == ForecasterKind.Blend ? "The recommended forecast, the blend,"
+        : score.HasGivenName ? score.Name : $"The {score.Name}";
 
     private static string Measure(ForecasterScore score) => score.IsSingle ? score.ErrorName : $"a mean {score.ErrorName} of";
 

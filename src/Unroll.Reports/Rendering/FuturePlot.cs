@@ -9,7 +9,7 @@ internal static class FuturePlot
 {
     public const byte Inner = 72, Outer = 34, Behind = 34;
 
-    public static string TestName(ForecastReport report) => $"{ReportText.Short(HtmlParts.Capital(report.Main.Name))} on the test rows";
+    public static string TestName(ForecastReport report) => $"{ReportText.Short(HtmlParts.NameOf(report.Main))} on the test rows";
 
     /// <param name="plot">Gets axes and lines.</param>
     /// <param name="report">The report.</param>

@@ -31,7 +31,7 @@ internal static class HtmlParts
         string origins = comparison.Steps == 1
             ? ""
             : $", {comparison.Steps} rows ahead from each of {ReportText.Count(comparison.Origins)} {(comparison.Origins == 1 ? "origin" : "origins")}";
-        return $"{Escape(string.Join(", ", task.Targets))}{unit}{series} from {Escape(task.Data.Name)}{each}, learnt from {Rows(split => split.Train)}, "
+        return $"{Escape(string.Join(", ", task.Targets))}{unit}{series} from {Escape(task.Data.Name)}{each}, {(report.IsPretrained ? "scaling and baselines fitted to" : "learnt from")} {Rows(split => split.Train)}, "
             + $"tested on {Rows(split => split.Test)}{origins}.";
     }
 
@@ -148,6 +148,9 @@ internal static class HtmlParts
     /// <param name="best">Whether it is the best of its column.</param>
     public static void Cell(StringBuilder html, string name, string text, bool best = false) =>
         html.Append(CultureInfo.InvariantCulture, $"<td data-name=\"{name}\"{(best ? " class=\"best\"" : "")}>{text}</td>");
+
+    /// <summary>What tables and charts call a forecaster: a name that was given keeps its letters.</summary>
+    public static string NameOf(ForecasterScore score) => score.HasGivenName ? score.Name : Capital(score.Name);
 
     public static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 

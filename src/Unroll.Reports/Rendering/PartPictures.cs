@@ -69,7 +69,7 @@ internal static class PartPictures
         return
         [
             Entry.Line("Actual", Palette.Ink),
-            Entry.Line(ReportText.Short(HtmlParts.Capital(report.Main.Name)), color),
+            Entry.Line(ReportText.Short(HtmlParts.NameOf(report.Main)), color),
             .. lines.Within80 is null ? Array.Empty<Entry>() : [Entry.Area(TestPlot.BandName(report), color, 44)],
             .. report.Main.Key == report.Comparison.Naive.Key ? Array.Empty<Entry>() : [Entry.Line("Naive forecast", Palette.Naive, "6,3")],
         ];

@@ -19,7 +19,7 @@ internal static class PartTable
         PartView[] shown = [.. report.Spread(Most).Where(view => view.Score is not null)], charted = HtmlParts.Chosen(report);
         bool bothNames = !report.HasOneSeries && report.Task.Targets.Count > 1;
         string first = report.HasOneSeries ? "Target" : HtmlParts.Escape(HtmlParts.Capital(report.Task.Data.SeriesColumn));
-        string name = HtmlParts.Escape(HtmlParts.Capital(main.Name));
+        string name = HtmlParts.Escape(HtmlParts.NameOf(main));
         ForecastMetric metric = report.Task.Metric.ForOnePart();
         string measure = metric.NameOf(isSingle: true);
         string[] headings =

@@ -30,7 +30,7 @@ internal static class ReportData
             WriteDates(json, report, "fits", report.Fits);
             json.WriteStartArray("lines");
             foreach (ForecasterScore score in report.Lines)
-                WriteName(json, HtmlParts.Capital(score.Name), report.ColorOf(score.Key) ?? 0);
+                WriteName(json, HtmlParts.NameOf(score), report.ColorOf(score.Key) ?? 0);
             json.WriteEndArray();
             json.WriteStartArray("parts");
             foreach (PartView view in HtmlParts.Chosen(report))

@@ -61,7 +61,7 @@ internal static class ScoreTable
     public static string Name(ForecastReport report, ForecasterScore score) =>
         score.Key == report.Comparison.Naive.Key ? "Naive (the value before)"
         : ReferenceEquals(score, report.Comparison.WithoutNetworks) ? $"{HtmlParts.Capital(report.Comparison.Recommended!.Name)} without networks"
-        : HtmlParts.Capital(score.Name);
+        : HtmlParts.NameOf(score);
 
     /// <summary>The colour of its lines in the charts before the name of a forecaster.</summary>
     public static string Swatch(ForecastReport report, ForecasterScore score)

@@ -36,7 +36,7 @@ internal static class TestPlot
         for (int i = 0; i < report.Lines.Count; i++)
         {
             ForecasterScore score = report.Lines[i];
-            plot.Series.Add(Charts.Line(ReportText.Short(HtmlParts.Capital(score.Name)), Color(report, score), isSmall ? 1.3 : 1.5, Charts.Points(lines.Dates, lines.Values[i], lines.Starts)));
+            plot.Series.Add(Charts.Line(ReportText.Short(HtmlParts.NameOf(score)), Color(report, score), isSmall ? 1.3 : 1.5, Charts.Points(lines.Dates, lines.Values[i], lines.Starts)));
         }
     }
 
