@@ -129,13 +129,13 @@ public sealed class ExchangeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(".keras", ".onnx", "x.onnx looks like a Keras 3 file, and its ending says ONNX. Name it .keras.")]
-    [InlineData(".keras", ".pt", "x.pt looks like a Keras 3 file, and its ending says PyTorch. Name it .keras.")]
-    [InlineData(".pt", ".keras", "x.keras looks like a PyTorch file, and its ending says Keras 3. Name it .pt.")]
-    [InlineData(".npz", ".pt", "x.pt looks like a NumPy file, and its ending says PyTorch. Name it .npz.")]
-    [InlineData(".h5", ".onnx", "x.onnx looks like a Keras HDF5 file, and its ending says ONNX. Name it .h5.")]
-    [InlineData(".safetensors", ".h5", "x.h5 looks like a safetensors file, and its ending says Keras HDF5. Name it .safetensors.")]
-    [InlineData(".unroll", ".keras", "x.keras looks like a Unroll file, and its ending says Keras 3. Name it .unroll.")]
+    [InlineData(".keras", ".onnx", "x.onnx looks like a file of Keras 3, and its ending says ONNX. Name it .keras.")]
+    [InlineData(".keras", ".pt", "x.pt looks like a file of Keras 3, and its ending says PyTorch. Name it .keras.")]
+    [InlineData(".pt", ".keras", "x.keras looks like a file of PyTorch, and its ending says Keras 3. Name it .pt.")]
+    [InlineData(".npz", ".pt", "x.pt looks like a file of NumPy, and its ending says PyTorch. Name it .npz.")]
+    [InlineData(".h5", ".onnx", "x.onnx looks like a file of Keras HDF5, and its ending says ONNX. Name it .h5.")]
+    [InlineData(".safetensors", ".h5", "x.h5 looks like a file of safetensors, and its ending says Keras HDF5. Name it .safetensors.")]
+    [InlineData(".unroll", ".keras", "x.keras looks like a file of Unroll, and its ending says Keras 3. Name it .unroll.")]
     public void A_wrong_ending_is_named(string right, string wrong, string message)
     {
         Saved("model" + right);

@@ -41,7 +41,7 @@ internal static class FirstBytes
         ExchangeFormat found = ExchangeFormats.Of("x" + ending);
         // Both of Keras' HDF5 formats begin alike.
         if (found != format && !(ending == ".h5" && format.Extensions[0] == ".weights.h5"))
-            throw new UnrollException($"{path} looks like a {found.Name} file, and its ending says {format.Name}. Name it {ending}.");
+            throw new UnrollException($"{path} looks like a file of {found.Name}, and its ending says {format.Name}. Name it {ending}.");
     }
 
     /// <summary>The usual ending of the format that the bytes tell; null where they tell none, as those of ONNX.</summary>
@@ -70,9 +70,9 @@ internal static class FirstBytes
             string[] names = [.. zip.Entries.Select(entry => entry.FullName)];
             if (names.Contains("config.json") && names.Contains("metadata.json"))
                 return ".keras";
-            if (names.Any(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)))
+            if (names.Any(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal)))
                 return ".pt";
-            return names.Length > 0 && names.All(name => name.EndsWith(".npy", StringComparison.Ordinal)) ? ".npz" : null;
+            return names.Any(name => name.EndsWith(".npy", StringComparison.Ordinal)) ? ".npz" : null;
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or ArgumentException or NotSupportedException)
         {
