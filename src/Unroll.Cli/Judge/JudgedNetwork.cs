@@ -32,6 +32,7 @@ internal static class JudgedNetwork
     {
         1 => $"To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.",
         0 => $"It has no network: it is {forecaster.Name}. Give the file of a network.",
-        _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. Give the file of one network.",
+        _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. "
+            + "Give the file of one network.",
     };
 }

@@ -49,7 +49,8 @@ internal static class OnnxContents
         }
         catch (UnsupportedModelException unsupported)
         {
-            notes.Add($"{(NotRun(path).Count == 0 ? "It can be run, but has" : "It has")} no form as layers that are trained, since there is no layer for:");
+            notes.Add($"{(NotRun(path).Count == 0 ? "It can be run, but has" : "It has")} "
+                + "no form as layers that are trained, since there is no layer for:");
             notes.AddRange(unsupported.Reasons.Select(reason => $"  {reason}"));
         }
         catch (UnrollException refused)

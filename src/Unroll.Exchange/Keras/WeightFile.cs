@@ -92,7 +92,7 @@ internal sealed class WeightFile
         return named.Count > 0 ? named : throw new UnrollException(
             $"{_path} does not say the names of its layers, which Keras writes from version 3.12 on. Load the weights in their order, "
                 + "not by name.")
-            { Subject = "by-name" };
+        { Subject = "by-name" };
     }
 
     /// <summary>Loading in order leaves no layer of the file out.</summary>

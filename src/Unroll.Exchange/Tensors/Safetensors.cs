@@ -164,8 +164,9 @@ public static class Safetensors
                 + $"{string.Join(", ", s_types.Select(known => known.Name))}; write the tensor anew with one of these.");
         (int[] shape, int bytes) = TensorShape.Check(file, name, type.Type, extents);
         if (from < 0 || to < from || to > file.Bytes.Length - dataAt || to - from != bytes)
-            throw file.Damaged($"{(to > file.Bytes.Length - dataAt ? "the file ends too early, or its header is wrong: " : "")}{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to "
-                + $"{to} of {file.Bytes.Length - dataAt}");
+            throw file.Damaged($"{(to > file.Bytes.Length - dataAt ? "the file ends too early, or its header is wrong: " : "")}"
+                + $"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies "
+                + $"from {from} to {to} of {file.Bytes.Length - dataAt}");
         places.Add(((int)from, (int)to, name));
         return new NamedTensor(name, type.Type, shape, file.Bytes.AsMemory(dataAt + (int)from, bytes));
     }
