@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Unroll.Exchange;
+using Unroll.Forecasting;
 using Xunit;
 
 namespace Unroll.App.Tests;
@@ -126,6 +128,56 @@ public sealed class ExchangeTests : IDisposable
         Assert.Contains("MyLayer", reasons[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".keras", ".onnx", "x.onnx looks like a file of Keras 3, and its ending says ONNX. Name it .keras.")]
+    [InlineData(".keras", ".pt", "x.pt looks like a file of Keras 3, and its ending says PyTorch. Name it .keras.")]
+    [InlineData(".pt", ".keras", "x.keras looks like a file of PyTorch, and its ending says Keras 3. Name it .pt.")]
+    [InlineData(".npz", ".pt", "x.pt looks like a file of NumPy, and its ending says PyTorch. Name it .npz.")]
+    [InlineData(".h5", ".onnx", "x.onnx looks like a file of Keras HDF5, and its ending says ONNX. Name it .h5.")]
+    [InlineData(".safetensors", ".h5", "x.h5 looks like a file of safetensors, and its ending says Keras HDF5. Name it .safetensors.")]
+    [InlineData(".unroll", ".keras", "x.keras looks like a file of Unroll, and its ending says Keras 3. Name it .unroll.")]
+    public void A_wrong_ending_is_named(string right, string wrong, string message)
+    {
+        Saved("model" + right);
+        File.Copy(_folder["model" + right], _folder["x" + wrong]);
+        ToolResult result = Tool.Run(_folder, "inspect", "x" + wrong);
+        Assert.Equal((1, $"unroll: {message}\n"), (result.Code, result.Error));
+    }
+
+    [Fact]
+    public void Text_and_empty_and_cut_files_are_named()
+    {
+        foreach (string extension in Whole.Select(row => row.Data))
+        {
+            File.WriteAllText(_folder["text" + extension], "<!DOCTYPE html> not found");
+            Assert.Contains("begins as text", Tool.Run(_folder, "inspect", "text" + extension).Error, StringComparison.Ordinal);
+            File.WriteAllText(_folder["empty" + extension], "");
+            Assert.Contains("is empty", Tool.Run(_folder, "inspect", "empty" + extension).Error, StringComparison.Ordinal);
+        }
+
+        Saved("model.safetensors");
+        byte[] whole = File.ReadAllBytes(_folder["model.safetensors"]);
+        foreach (int length in (int[])[40, whole.Length - 1])
+        {
+            File.WriteAllBytes(_folder["cut.safetensors"], whole[..length]);
+            Assert.Contains("the file ends too early", Tool.Run(_folder, "inspect", "cut.safetensors").Error, StringComparison.Ordinal);
+        }
+
+        File.WriteAllBytes(_folder["bytes.onnx"], [0, 1, 2, 3]);
+        Assert.Equal("unroll: bytes.onnx is damaged: it is no ONNX file, or not a whole one. Fetch the file again, or write it anew with the program that it comes from.\n",
+            Tool.Run(_folder, "inspect", "bytes.onnx").Error);
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_are_refused_with_options_of_the_tool()
+    {
+        Saved("model.pt");
+        new Model(new Dense(1)).Build(new Shape(5), 8).Save(_folder["layers.unroll"]);
+        ToolResult result = Tool.Run(_folder, "convert", "model.pt", "x.keras", "--into", "layers.unroll");
+        Assert.StartsWith("unroll: model.pt does not fit the layers of layers.unroll: ", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("give --subtree, --prefix, --rename or --ignore-surplus.\n", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_forecaster_is_described_by_what_it_forecasts()
     {
@@ -140,6 +192,21 @@ public sealed class ExchangeTests : IDisposable
         ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
         Assert.Equal((0, ""), (graph.Code, graph.Error));
         Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
+        // Those of the networks are in the bodies of loops, or beside them.
+        string[] shown = graph.Lines[1].Split(' ');
+        long networks = ForecastFile.Load(_folder["own/forecast.unroll"]).Networks.Sum(network => (long)network.ParameterCount);
+        Assert.True(long.Parse(shown[2].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) >= networks, graph.Lines[1]);
+        Assert.Equal(graph.Output.Contains("Outputs:", StringComparison.Ordinal) && graph.Lines.First(line => line.StartsWith("Outputs:", StringComparison.Ordinal)).Contains("quantiles", StringComparison.Ordinal),
+            graph.Output.Contains("and their quantiles out.", StringComparison.Ordinal));
+        IReadOnlyList<string> reasons = Assert.Throws<UnsupportedModelException>(() => Onnx.Load(_folder["x.onnx"], new OnnxLoadOptions { Steps = 16 })).Reasons;
+        Assert.All(reasons, reason => Assert.Contains(reason.Split(' ')[0], graph.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain(" more", graph.Output, StringComparison.Ordinal);
+        ToolResult layers = Tool.Run(_folder, "convert", "x.onnx", "y.keras");
+        Assert.StartsWith("unroll: x.onnx can be run (OnnxModel), but has no form as layers: ", layers.Error, StringComparison.Ordinal);
+        Assert.EndsWith(" unroll inspect x.onnx lists all.\n", layers.Error, StringComparison.Ordinal);
+        ToolResult judged = Tool.Run(_folder, "judge", "own/forecast.unroll", "--sample", "aapl");
+        Assert.DoesNotContain("unroll convert", judged.Error, StringComparison.Ordinal);
+        Assert.Contains("of which none can be taken out alone", judged.Error, StringComparison.Ordinal);
         ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
         Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
     }

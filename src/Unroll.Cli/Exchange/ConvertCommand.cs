@@ -51,12 +51,24 @@ internal static class ConvertCommand
             return 0;
         }
 
-        Model model = files.Load(input);
+        Model model = Loaded(input, files);
         ExchangeFormats.Save(model, output, files.Options with { Torch = new TorchOptions() });
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, "
                 + $"{new FileInfo(output).Length:N0} bytes."));
         return 0;
+    }
+
+    private static Model Loaded(string input, NetworkFiles files)
+    {
+        try
+        {
+            return files.Load(input);
+        }
+        catch (UnsupportedModelException unsupported)
+        {
+            throw ExchangeErrors.Of(files.Into ?? input, unsupported);
+        }
     }
 
     private static string Layers(Model model) => model.Layers.Count == 1 ? "1 layer" : FormattableString.Invariant($"{model.Layers.Count:N0} layers");

@@ -100,6 +100,10 @@ internal sealed record NetworkFiles(string? Into, ExchangeOptions Options)
         {
             ExchangeFormats.LoadWeights(model, path, Options);
         }
+        catch (WeightsMismatchException misfit)
+        {
+            throw ExchangeErrors.Of(path, Into, misfit);
+        }
         catch (ArgumentException wrong)
         {
             // Names of layers that there are not.

@@ -11,7 +11,7 @@ internal static class JudgedNetwork
     {
         if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase) && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
             throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll "
-                + $"predict uses it. To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.");
+                + $"predict uses it. {Advice(path, ForecastFile.Load(path))}");
         try
         {
             return new PretrainedForecaster(files.Load(path), options);
@@ -21,5 +21,18 @@ internal static class JudgedNetwork
             // A graph that has no form as layers is run as it is.
             return OnnxNetwork.Load(path, files.Options.Steps, options);
         }
+        catch (UnsupportedModelException unsupported)
+        {
+            throw ExchangeErrors.Of(files.Into ?? path, unsupported);
+        }
     }
+
+    /// <summary>A network can be taken out of a forecaster that is one, and of no other.</summary>
+    private static string Advice(string path, PartsForecaster forecaster) => forecaster.Networks.Count switch
+    {
+        1 => $"To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.",
+        0 => $"It has no network: it is {forecaster.Name}. Give the file of a network.",
+        _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. "
+            + "Give the file of one network.",
+    };
 }

@@ -46,6 +46,7 @@ internal static class SubjectOptions
         ["clip-norm"] = ["--clip-norm"],
         ["threads"] = ["--threads"],
         ["seed"] = ["--seed"],
+        ["by-name"] = ["--by-name"],
         ["into"] = ["--into"],
         ["inputs"] = ["--inputs"],
         ["outputs"] = ["--outputs"],

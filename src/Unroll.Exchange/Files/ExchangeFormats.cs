@@ -142,7 +142,9 @@ public static class ExchangeFormats
     private static ExchangeFormat Existing(string path)
     {
         ExchangeFormat format = Of(path);
-        return File.Exists(path) || Directory.Exists(path) ? format : throw new UnrollException($"There is no file {path}. Check the "
-            + "path.");
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new UnrollException($"There is no file {path}. Check the path.");
+        FirstBytes.Require(path, format);
+        return format;
     }
 }

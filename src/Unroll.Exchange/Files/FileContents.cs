@@ -64,6 +64,9 @@ public sealed record FileContents
     /// <summary>Its tensors, where it has them by name.</summary>
     public IReadOnlyList<ContentsTensor> Tensors { get; init; } = [];
 
+    /// <summary>Of a checkpoint of PyTorch, the dictionary that has the weights (<see cref="TorchOptions.Subtree"/>); else empty.</summary>
+    public string Subtree { get; init; } = "";
+
     /// <summary>All numbers that training set.</summary>
     public long Parameters { get; init; }
 

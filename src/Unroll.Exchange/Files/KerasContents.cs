@@ -11,8 +11,10 @@ internal static class KerasContents
     {
         FileBytes bytes = FileBytes.Of(path);
         var file = KerasFile.Read(bytes);
-        ContentsTensor[] tensors = [.. Datasets(file.Weights).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
-        long numbers = tensors.Where(tensor => !tensor.Name.StartsWith("optimizer", StringComparison.Ordinal)).Sum(tensor => tensor.Length);
+        ContentsTensor[] all = [.. Datasets(file.Weights).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        ContentsTensor[] tensors = [.. all.Where(tensor => !IsOfOptimizer(tensor.Name))];
+        long numbers = tensors.Sum(tensor => tensor.Length);
+        string[] optimizer = TensorContents.Optimizer(all.Length - tensors.Length);
         string version = file.Version is { } keras ? $"Keras {keras}" : "";
         var plain = new FileContents
         {
@@ -24,8 +26,8 @@ internal static class KerasContents
             Tensors = tensors,
         };
         if (file.Config is null)
-            return plain with { Notes = ["It does not say of which layers its weights are: they go into a model that is there."] };
-        var notes = new List<string>();
+            return plain with { Notes = [.. optimizer, "It does not say of which layers its weights are: they go into a model that is there."] };
+        var notes = new List<string>(optimizer);
         try
         {
             // The steps that the file leaves open are of no matter here.
@@ -41,6 +43,9 @@ internal static class KerasContents
             return plain with { Kind = FileKind.Model, Notes = [.. notes, refused.Message] };
         }
     }
+
+    private static bool IsOfOptimizer(string name) => name.StartsWith("optimizer/", StringComparison.Ordinal)
+        || name.StartsWith("optimizer_weights/", StringComparison.Ordinal);
 
     /// <summary>All datasets with their paths; a group that is named twice is listed once.</summary>
     private static IEnumerable<ContentsTensor> Datasets(Hdf5Group root)

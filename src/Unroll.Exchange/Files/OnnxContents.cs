@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Exchange.OnnxFormat;
+using Unroll.Exchange.OnnxFormat.Forecasts;
 using Unroll.Exchange.TensorFiles;
 
 namespace Unroll.Exchange;
@@ -21,7 +22,8 @@ internal static class OnnxContents
         GraphProto graph = proto.Graph;
         string[] given = [.. graph.Initializer.Select(tensor => tensor.Name)];
         var operators = new Dictionary<string, int>(StringComparer.Ordinal);
-        Count(graph, operators, 0);
+        var tensors = new List<TensorProto>();
+        Walk(graph, operators, tensors, 0);
         var contents = new FileContents
         {
             Path = path,
@@ -31,13 +33,14 @@ internal static class OnnxContents
             Inputs = [.. graph.Input.Where(input => !given.Contains(input.Name)).Select(Value)],
             Outputs = [.. graph.Output.Select(Value)],
             Operators = operators,
-            Tensors = [.. graph.Initializer.Select(tensor => new ContentsTensor(tensor.Name, TypeName(tensor.DataType), [.. tensor.Dims]))],
+            Tensors = [.. tensors.Select(tensor => new ContentsTensor(tensor.Name, TypeName(tensor.DataType), [.. tensor.Dims]))],
             Metadata = proto.MetadataProps.Where(text => !text.Key.StartsWith("unroll.", StringComparison.Ordinal)).GroupBy(text => text.Key).ToDictionary(group => group.Key, group => group.Last().Value),
-            Parameters = graph.Initializer.Where(tensor => tensor.DataType is 1 or 10 or 11 or 16).Sum(Length),
+            Parameters = tensors.Where(tensor => tensor.DataType is 1 or 10 or 11 or 16).Sum(Length),
         };
         var notes = new List<string>();
         if (proto.MetadataProps.Any(text => text.Key == ForecastText))
-            notes.Add("It is a whole forecast that Unroll wrote: newest rows in, rows to come and their quantiles out.");
+            notes.Add("It is a whole forecast that Unroll wrote: newest rows in, rows to come "
+                + $"{(graph.Output.Any(output => output.Name == ForecastGraph.Quantiles) ? "and their quantiles out" : "out")}.");
         try
         {
             // The steps that the graph leaves open are of no matter here.
@@ -46,8 +49,9 @@ internal static class OnnxContents
         }
         catch (UnsupportedModelException unsupported)
         {
-            notes.Add($"It can be run, but has no form as layers that are trained: "
-                + $"{unsupported.Reasons[0]}{(unsupported.Reasons.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {unsupported.Reasons.Count - 1:N0} more") : "")}.");
+            notes.Add($"{(NotRun(path).Count == 0 ? "It can be run, but has" : "It has")} "
+                + "no form as layers that are trained, since there is no layer for:");
+            notes.AddRange(unsupported.Reasons.Select(reason => $"  {reason}"));
         }
         catch (UnrollException refused)
         {
@@ -75,14 +79,16 @@ internal static class OnnxContents
         }
     }
 
-    private static void Count(GraphProto graph, Dictionary<string, int> operators, int depth)
+    /// <summary>The nodes and tensors of a graph and of those inside its nodes, as the body of a Loop.</summary>
+    private static void Walk(GraphProto graph, Dictionary<string, int> operators, List<TensorProto> tensors, int depth)
     {
+        tensors.AddRange(graph.Initializer);
         foreach (NodeProto node in graph.Node)
         {
             string name = node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
             operators[name] = operators.GetValueOrDefault(name) + 1;
             foreach (GraphProto inner in depth < Deepest ? node.Attribute.SelectMany(attribute => attribute.Graphs.Append(attribute.G)).OfType<GraphProto>() : [])
-                Count(inner, operators, depth + 1);
+                Walk(inner, operators, tensors, depth + 1);
         }
     }
 

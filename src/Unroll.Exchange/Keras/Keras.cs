@@ -109,7 +109,7 @@ public static class Keras
         string path = bytes.Name;
         var file = KerasFile.Read(bytes);
         if (file.Config is null)
-            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and call Keras.LoadWeights.") { Subject = "into" };
+            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and load its weights into it.") { Subject = "into" };
         var weights = new WeightFile(file);
         if (usesOwn && OwnHeader.Of(file.Own, file.Config) is { } own)
         {

@@ -90,8 +90,9 @@ internal sealed class WeightFile
         }
 
         return named.Count > 0 ? named : throw new UnrollException(
-            $"{_path} does not say the names of its layers, which Keras writes from version 3.12 on. Load the weights in their order: "
-                + "ByName = false.");
+            $"{_path} does not say the names of its layers, which Keras writes from version 3.12 on. Load the weights in their order, "
+                + "not by name.")
+        { Subject = "by-name" };
     }
 
     /// <summary>Loading in order leaves no layer of the file out.</summary>
@@ -103,7 +104,8 @@ internal sealed class WeightFile
         {
             if (member is Hdf5Group group && !wanted.Contains($"layers/{folder}") && ArraysOf(group) > 0)
                 throw new UnrollException($"{_path} has weights at layers/{folder}, for which the model has no layer. Build the model "
-                    + "as the file has it, or load by name.");
+                    + "as the file has it, or load by name.")
+                { Subject = "by-name" };
         }
     }
 
@@ -131,7 +133,8 @@ internal sealed class WeightFile
         string asked = string.Join(", ", wanted.Take(30).Select(layer => layer.Name));
         throw new UnrollException(
             $"{_path} has weights for {groups.Count} layers ({there}), but the model has {wanted.Length} layers with weights ({asked}). "
-            + "Build the model as the file has it, or load by name.");
+            + "Build the model as the file has it, or load by name.")
+        { Subject = "by-name" };
     }
 
     /// <param name="layer">What is wanted.</param>

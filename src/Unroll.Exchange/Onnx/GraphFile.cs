@@ -18,7 +18,7 @@ internal static class GraphFile
         }
         catch (InvalidProtocolBufferException failure)
         {
-            throw FileBytes.Damaged(file.Name, $"it is no ONNX file, or not a whole one ({failure.Message.TrimEnd('.')})", failure);
+            throw FileBytes.Damaged(file.Name, "it is no ONNX file, or not a whole one", failure);
         }
     }
 }

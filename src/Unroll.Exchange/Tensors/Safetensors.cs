@@ -90,6 +90,8 @@ public static class Safetensors
         if (bytes.Length < PrefixLength)
             throw file.Damaged($"it has {bytes.Length} bytes, and a safetensors file at least {PrefixLength}");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (length > (ulong)(bytes.Length - PrefixLength) && length <= LongestHeader)
+            throw file.Damaged($"the file ends too early, since its header has {length} bytes and {bytes.Length - PrefixLength} are there");
         if (length > (ulong)(bytes.Length - PrefixLength) || length > LongestHeader)
             throw file.Damaged($"its header would have {length} bytes, but there are {bytes.Length - PrefixLength}, and {LongestHeader} "
                 + "are allowed");
@@ -162,8 +164,9 @@ public static class Safetensors
                 + $"{string.Join(", ", s_types.Select(known => known.Name))}; write the tensor anew with one of these.");
         (int[] shape, int bytes) = TensorShape.Check(file, name, type.Type, extents);
         if (from < 0 || to < from || to > file.Bytes.Length - dataAt || to - from != bytes)
-            throw file.Damaged($"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies from {from} to "
-                + $"{to} of {file.Bytes.Length - dataAt}");
+            throw file.Damaged($"{(to > file.Bytes.Length - dataAt ? "the file ends too early, or its header is wrong: " : "")}"
+                + $"{name} has shape [{string.Join(", ", shape)}] of {typeName}, {bytes} bytes, but lies "
+                + $"from {from} to {to} of {file.Bytes.Length - dataAt}");
         places.Add(((int)from, (int)to, name));
         return new NamedTensor(name, type.Type, shape, file.Bytes.AsMemory(dataAt + (int)from, bytes));
     }

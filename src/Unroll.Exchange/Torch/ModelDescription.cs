@@ -48,7 +48,7 @@ internal static class ModelDescription
             string shown = string.Join(", ", file.Tensors.Take(MostShown).Select(tensor => tensor.Name));
             string more = file.Tensors.Count > MostShown ? ", …" : "";
             throw new UnrollException($"{name} has weights alone ({file.Tensors.Count} tensors: {shown}{more}) and does not say of which "
-                + "layers. Build the model with Unroll's layers, and call LoadWeights with it.")
+                + "layers. Build the model with Unroll's layers, and load its weights into it.")
             { Subject = "into" };
         }
 

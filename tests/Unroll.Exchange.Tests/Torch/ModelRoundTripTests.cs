@@ -79,7 +79,7 @@ public class ModelRoundTripTests
         TensorFile file = Torch.StateOf(model, new TorchOptions { WithModel = false });
         string message = Assert.Throws<UnrollException>(() => file.ToModel()).Message;
         Assert.Contains("has weights alone (6 tensors: lstm_1.weight_ih_l0, lstm_1.weight_hh_l0, ", message, StringComparison.Ordinal);
-        Assert.Contains("call LoadWeights", message, StringComparison.Ordinal);
+        Assert.Contains("load its weights into it.", message, StringComparison.Ordinal);
         Model other = new Model(new Lstm(3), new Dense(2)).Build(new Shape(4, 2), seed: 4);
         Torch.LoadWeights(other, file);
         Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(other));
