@@ -37,10 +37,7 @@ public sealed class JudgeTests : IDisposable
     [Theory]
     [InlineData("newest.unroll")]
     [InlineData("newest.keras")]
-    [InlineData("newest.h5")]
     [InlineData("newest.pt")]
-    [InlineData("newest.safetensors")]
-    [InlineData("newest.npz")]
     [InlineData("newest.onnx")]
     public void A_network_is_judged_beside_naive_and_ridge(string file)
     {
