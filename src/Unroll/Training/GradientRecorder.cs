@@ -36,7 +36,7 @@ public sealed class GradientRecorder
         if ((step - 1) % Math.Max(1, Every) != 0)
             return false;
         foreach (RecurrentOp<T> part in network.RecurrentParts)
-            part.Trace = new GradientTrace(part.Input.Steps, rows);
+            part.Norms = new GradientTrace(part.Input.Steps, rows);
         return true;
     }
 
@@ -44,7 +44,7 @@ public sealed class GradientRecorder
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double sum = Clipping.SumOfSquares<T>(network.Parameters.Gradients);
-        _records.Add(new GradientRecord(step, Math.Sqrt(sum), [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Trace!.Norms()))]));
+        _records.Add(new GradientRecord(step, Math.Sqrt(sum), [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Norms!.Norms()))]));
         Clear(network);
     }
 
@@ -53,6 +53,6 @@ public sealed class GradientRecorder
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         foreach (RecurrentOp<T> part in network.RecurrentParts)
-            part.Trace = null;
+            part.Norms = null;
     }
 }
