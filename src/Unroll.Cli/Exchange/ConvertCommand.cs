@@ -56,6 +56,8 @@ internal static class ConvertCommand
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, "
                 + $"{new FileInfo(output).Length:N0} bytes."));
+        foreach (string note in files.Notes)
+            terminal.Say(note);
         return 0;
     }
 

@@ -26,7 +26,7 @@ public static class ExchangeFormats
         new("Keras 3", KerasContents.Of, ".keras")
         {
             HasLayers = true,
-            Read = (path, options) => Keras.Load(path, options.KerasWithSteps),
+            Read = (path, options) => Keras.Load(path, options.ReadingKeras),
             TakeWeights = (model, path, options) => Keras.LoadWeights(model, path, options.Keras),
             Write = (model, path, _) => Keras.Save(model, path),
         },
@@ -38,7 +38,7 @@ public static class ExchangeFormats
         new("Keras HDF5", KerasContents.Of, ".h5", ".hdf5")
         {
             HasLayers = true,
-            Read = (path, options) => Keras.Load(path, options.KerasWithSteps),
+            Read = (path, options) => Keras.Load(path, options.ReadingKeras),
             TakeWeights = (model, path, options) => Keras.LoadWeights(model, path, options.Keras),
             Write = (model, path, _) => Keras.Save(model, path),
         },
@@ -63,7 +63,7 @@ public static class ExchangeFormats
         new("ONNX", OnnxContents.Of, ".onnx")
         {
             HasLayers = true,
-            Read = (path, options) => Onnx.Load(path, new OnnxLoadOptions { Steps = options.Steps }),
+            Read = (path, options) => Onnx.Load(path, new OnnxLoadOptions { Steps = options.Steps, Notes = options.Notes }),
             Write = (model, path, options) => Onnx.Save(model, path, options.Onnx),
         },
     ];

@@ -44,7 +44,7 @@ internal static class OnnxContents
         try
         {
             // The steps that the graph leaves open are of no matter here.
-            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps });
+            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps, Notes = notes.Add });
             return contents with { Kind = FileKind.Model, Layers = model.Summary().Layers, Parameters = model.ParameterCount, Notes = notes };
         }
         catch (UnsupportedModelException unsupported)
