@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Unroll.Cli;
 using Unroll.Exchange;
 using Unroll.Forecasting;
 using Xunit;
@@ -184,7 +185,17 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge,naive", "--out", "own", "--quiet", .. Tool.QuickDefault]).Code);
         ToolResult result = Tool.Run(_folder, "inspect", "own/forecast.unroll");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Equal("own/forecast.unroll: Unroll", result.Lines[0]);
+        Assert.Equal("own/forecast.unroll: Unroll, format 1", result.Lines[0]);
+        PartsForecaster forecaster = ForecastFile.Load(_folder["own/forecast.unroll"]);
+        // What unroll predict asks a file for, and no other column of the training file.
+        string[] needed = [.. forecaster.Targets, .. forecaster.Needed.Past, .. forecaster.Needed.Known];
+        Assert.StartsWith("Inputs:  High (", result.Lines[2], StringComparison.Ordinal);
+        Assert.Equal(needed, result.Lines[2]["Inputs:  ".Length..].Split(", ").Select(input => input[..input.IndexOf(" (", StringComparison.Ordinal)]));
+        Assert.Equal("Outputs: High (1 row with quantiles)", result.Lines[3]);
+        Assert.Contains(result.Lines, line => line.StartsWith("What it looks at: High as ", StringComparison.Ordinal));
+        JsonElement json = JsonDocument.Parse(Tool.Run(_folder, "inspect", "own/forecast.unroll", "--json").Output).RootElement;
+        Assert.Equal("format 1", json.GetProperty("version").GetString());
+        Assert.All(json.GetProperty("inputs").EnumerateArray(), input => Assert.Matches(@"^\(\d+ rows\)$", input.GetProperty("shape").GetString()));
         Assert.Contains(result.Lines, line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
         ToolResult whole = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.onnx");
         Assert.Equal((0, ""), (whole.Code, whole.Error));
@@ -192,6 +203,10 @@ public sealed class ExchangeTests : IDisposable
         ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
         Assert.Equal((0, ""), (graph.Code, graph.Error));
         Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
+        Assert.Contains("  forecaster: blend", graph.Lines);
+        Assert.Contains("  history_columns: " + string.Join(", ", needed), graph.Lines);
+        Assert.Contains(graph.Lines, line => line.StartsWith("  inputs dates_ahead: ", StringComparison.Ordinal));
+        Assert.Equal("All of it is supported: any ONNX runtime forecasts with it.", graph.Lines[^1]);
         // Those of the networks are in the bodies of loops, or beside them.
         string[] shown = graph.Lines[1].Split(' ');
         long networks = ForecastFile.Load(_folder["own/forecast.unroll"]).Networks.Sum(network => (long)network.ParameterCount);
@@ -209,5 +224,21 @@ public sealed class ExchangeTests : IDisposable
         Assert.Contains("of which none can be taken out alone", judged.Error, StringComparison.Ordinal);
         ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
         Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(140)]
+    [InlineData(100_000)]
+    public void Long_names_lose_their_middle_where_there_is_no_room(int width)
+    {
+        string name = "encoder." + string.Join('.', Enumerable.Range(0, 25).Select(i => $"en{i}")) + ".bias", text = ContentsTable.Text(
+            ["Tensor", "Type", "Shape", "Numbers"], ["Numbers"], [[name, "float32", "[16, 16, 3]", "768"], ["short", "float32", "[8]", "8"]], width);
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains("[16, 16, 3]", text, StringComparison.Ordinal);
+        Assert.Equal(width > 140, text.Contains(name, StringComparison.Ordinal));
+        Assert.Equal(width <= 140, text.Contains('…', StringComparison.Ordinal));
+        Assert.Contains(".bias", text, StringComparison.Ordinal);
     }
 }
