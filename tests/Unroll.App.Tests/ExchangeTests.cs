@@ -241,4 +241,54 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal(width <= 140, text.Contains('…', StringComparison.Ordinal));
         Assert.Contains(".bias", text, StringComparison.Ordinal);
     }
+
+    /// <summary>What goes into a network that is taken out of a forecaster is said; what forecasts nothing alone stays in.</summary>
+    [Fact]
+    public void A_network_is_taken_out_of_a_forecaster_with_what_it_needs()
+    {
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
+        ToolResult taken = Tool.Run(_folder, "convert", "own/gru.unroll", "x.keras"), whole = Tool.Run(_folder, "convert", "own/gru.unroll", "x.onnx");
+        Assert.Equal((0, "", 0, ""), (taken.Code, taken.Error, whole.Code, whole.Error));
+        Assert.Matches(@"^It is the network alone\. It reads \((\d+), 1\): \1 rows of High, oldest first; it gives High in the next row\.$", taken.Lines[1]);
+        Assert.Matches(@"^Scale what goes in, .*: High by offset [\d.]+ and scale [\d.]+\. What comes out becomes High by y · scale \+ offset\.$", taken.Lines[2]);
+        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it.", whole.Lines[1]);
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble", "1", "--epochs", "2", "--units", "8"]).Code);
+        ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"), judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
+        Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+        Assert.EndsWith("Its network (GRU) is a part of it, which forecasts nothing alone. Give the file of one network.\n", judged.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A judged network has no whole forecast: it is written itself.</summary>
+    [Fact]
+    public void A_judged_network_is_written_with_what_it_needs()
+    {
+        new Model(new Lstm(2), new Dense(1)).Build(new Shape(5, 1), 3).Save(_folder["net.unroll"]);
+        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250", "--out", "own", "--quiet").Code);
+        ToolResult taken = Tool.Run(_folder, "convert", "own/judged.unroll", "x.onnx");
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Equal(
+            [
+                "It is the network alone. It reads (5, 1): rows, oldest first, of Close, in this order.",
+                "net.unroll reads windows of 5 rows of Close and gives the value of Close in the next row.",
+                "Scale what goes in, (x − offset) / scale, which is not in it: Close by offset 50 and scale 200. What comes out becomes Close by y · scale + offset.",
+            ],
+            taken.Lines[1..4]);
+    }
+
+    [Fact]
+    public void All_that_cannot_be_written_is_told_at_once()
+    {
+        Layer[] layers = [.. Enumerable.Range(1, 12).Select(i => new IndRnn(2) { ReturnSequences = true, Name = $"a_layer_with_a_long_name_{i}" })];
+        new Model(layers).Build(new Shape(5, 2), 3).Save(_folder["net.unroll"]);
+        ToolResult refused = Tool.Run(_folder, "convert", "net.unroll", "x.pt");
+        Assert.Equal(1, refused.Code);
+        Assert.Equal("\n", refused.Error[^1..]);
+        Assert.Single(refused.Error.TrimEnd().Split('\n'));
+        Assert.All(layers, layer => Assert.Contains(layer.Name!, refused.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain("Reasons", refused.Error, StringComparison.Ordinal);
+        new Model([.. Enumerable.Range(1, 12).Select(i => new Dense(2) { Name = $"another_long_name_{i}" })]).Build(new Shape(5, 2), 3).Save(_folder["other.unroll"]);
+        Assert.Equal(0, Tool.Run(_folder, "convert", "net.unroll", "net.safetensors").Code);
+        ToolResult misfit = Tool.Run(_folder, "convert", "net.safetensors", "x.keras", "--into", "other.unroll");
+        Assert.All(Enumerable.Range(1, 12), i => Assert.Contains($"another_long_name_{i}.weight is missing", misfit.Error, StringComparison.Ordinal));
+    }
 }

@@ -19,7 +19,7 @@ public static class ExchangeFormats
         new("Unroll", UnrollContents.Of, ".unroll")
         {
             HasLayers = true,
-            Read = (path, _) => UnrollContents.Load(path),
+            Read = (path, options) => UnrollContents.Load(path, options.Notes),
             TakeWeights = (model, path, options) => model.CopyWeights(UnrollContents.Load(path), options.Torch.Missing),
             Write = (model, path, options) => model.Save(path, options.Torch.Metadata),
         },

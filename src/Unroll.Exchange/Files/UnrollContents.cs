@@ -13,15 +13,18 @@ internal static class UnrollContents
 
     private const int SignatureLength = 8;
 
-    /// <exception cref="UnrollException">The file cannot be read, or holds a forecaster of more than one network.</exception>
-    public static Model Load(string path)
+    /// <summary>The model of a file; of a forecaster that is one network that network, what goes in and comes out of which is told.</summary>
+    /// <exception cref="UnrollException">The file cannot be read, or holds a forecaster that is more than a network.</exception>
+    public static Model Load(string path, Action<string>? notes = null)
     {
         if (ForecasterOf(path) is not { } forecaster)
             return Model.Load(path);
-        return forecaster.Networks.Count == 1
-            ? forecaster.Networks[0]
-            : throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as "
+        if (NetworkWords.Of(forecaster) is not { } words)
+            throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as "
                 + ".onnx, or forecast with it.");
+        foreach (string sentence in words)
+            notes?.Invoke(sentence);
+        return forecaster.Networks[0];
     }
 
     /// <summary>The forecaster that a file holds; null for a model alone.</summary>
