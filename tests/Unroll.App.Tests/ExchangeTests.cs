@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Unroll.Cli;
 using Unroll.Exchange;
@@ -40,7 +41,7 @@ public sealed class ExchangeTests : IDisposable
     public void Every_format_is_tried()
     {
         string[] all = [.. ExchangeFormats.All.SelectMany(format => format.Extensions)];
-        string[] tried = [.. Whole.Select(row => row.Data), ".weights.h5", ".tar", ".ckpt"];
+        string[] tried = [.. Whole.Select(row => row.Data), ".weights.h5", ".tar", ".ckpt", ".npy"];
         Assert.Equal(tried.Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
     }
 
@@ -290,5 +291,26 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, "convert", "net.unroll", "net.safetensors").Code);
         ToolResult misfit = Tool.Run(_folder, "convert", "net.safetensors", "x.keras", "--into", "other.unroll");
         Assert.All(Enumerable.Range(1, 12), i => Assert.Contains($"another_long_name_{i}.weight is missing", misfit.Error, StringComparison.Ordinal));
+    }
+
+    /// <summary>One array of NumPy, which has no name: a parameter of a model that is there.</summary>
+    [Fact]
+    public void An_array_alone_is_a_file_of_weights()
+    {
+        byte[] header = Encoding.ASCII.GetBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }".PadRight(117) + "\n");
+        File.WriteAllBytes(_folder["one.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.5f), .. BitConverter.GetBytes(-2f)]);
+        ToolResult shown = Tool.Run(_folder, "inspect", "one.npy");
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+        Assert.Equal("one.npy: NumPy array", shown.Lines[0]);
+        Assert.Contains("array   float32  [1, 2]        2", shown.Lines);
+        new Model(new Dense(1) { UseBias = false, Name = "head" }).Build(new Shape(2), 3).Save(_folder["layers.unroll"]);
+        ToolResult taken = Tool.Run(_folder, "convert", "one.npy", "x.unroll", "--into", "layers.unroll", "--rename", "head.weight=array");
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Equal([0.5f, -2f], Model.Load(_folder["x.unroll"]).GetWeights("head/kernel"));
+        Assert.Equal("unroll: NumPy array files are not written. Choose one of .unroll, .keras, .weights.h5, .h5, .pt, .safetensors, .npz, .onnx.\n",
+            Tool.Run(_folder, "convert", "x.unroll", "y.npy").Error);
+        Assert.Contains("has weights alone", Tool.Run(_folder, "convert", "one.npy", "y.keras").Error, StringComparison.Ordinal);
+        File.Copy(_folder["one.npy"], _folder["x.npz"]);
+        Assert.Equal("unroll: x.npz looks like a file of NumPy array, and its ending says NumPy. Name it .npy.\n", Tool.Run(_folder, "inspect", "x.npz").Error);
     }
 }

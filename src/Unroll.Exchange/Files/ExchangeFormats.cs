@@ -60,6 +60,10 @@ public static class ExchangeFormats
             TakeWeights = (model, path, options) => Npz.LoadWeights(model, path, options.Torch),
             Write = (model, path, options) => Npz.Save(model, path, options.Torch),
         },
+        new("NumPy array", path => TensorContents.Of(path, "NumPy array", Npz.Read), ".npy")
+        {
+            TakeWeights = (model, path, options) => Npz.LoadWeights(model, path, options.Torch),
+        },
         new("ONNX", OnnxContents.Of, ".onnx")
         {
             HasLayers = true,
