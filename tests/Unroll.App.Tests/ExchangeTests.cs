@@ -252,7 +252,7 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal((0, "", 0, ""), (taken.Code, taken.Error, whole.Code, whole.Error));
         Assert.Matches(@"^It is the network alone\. It reads \((\d+), 1\): \1 rows of High, oldest first; it gives High in the next row\.$", taken.Lines[1]);
         Assert.Matches(@"^Scale what goes in, .*: High by offset [\d.]+ and scale [\d.]+\. What comes out becomes High by y · scale \+ offset\.$", taken.Lines[2]);
-        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it.", whole.Lines[1]);
+        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.", whole.Lines[1]);
         Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble", "1", "--epochs", "2", "--units", "8"]).Code);
         ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"), judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
         Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));

@@ -48,7 +48,8 @@ internal static class ConvertCommand
                 $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of "
                     + $"{ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} "
                     + $"ahead, {new FileInfo(output).Length:N0} bytes."));
-            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {Terminal.Quoted(output)} says how to call it.");
+            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {Terminal.Quoted(output)} says how to call it. "
+                + "Quantiles stay as wide as they are now; write the file again when there are newer rows.");
             return 0;
         }
 
