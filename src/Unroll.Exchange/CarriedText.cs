@@ -6,8 +6,8 @@ using Unroll.Exchange.TensorFiles;
 namespace Unroll.Exchange;
 
 /// <summary>
-/// The texts with which files of other programs' formats carry a model of Unroll to the bit. One check sum stands for all of them, so that a
-/// file in which one of them is missing, cut or changed is refused, and not read as a file of another program.
+/// The texts with which files of other programs' formats carry a model of Unroll to the bit. One check sum stands for all of them, so that
+/// a file in which one of them is missing, cut or changed is refused, and not read as a file of another program.
 /// </summary>
 internal static class CarriedText
 {
@@ -39,10 +39,12 @@ internal static class CarriedText
     /// <summary>What is said of a file whose texts do not fit their check sum.</summary>
     /// <param name="file">What errors call it.</param>
     public static UnrollException Changed(string file) =>
-        FileBytes.Damaged(file, "the check sum of its description of the model does not fit: some of what Unroll wrote there is missing or was changed");
+        FileBytes.Damaged(file, "the check sum of its description of the model does not fit: some of what Unroll wrote there is missing "
+            + "or was changed");
 
     /// <summary>What is said of a model that is read from the other program's description, since that was changed.</summary>
     /// <param name="what">Whose description: a part of a sentence.</param>
-    public static string Rewritten(string what) => $"{what} was changed after Unroll wrote the file, so the model is made of it, and not of "
+    public static string Rewritten(string what) =>
+        $"{what} was changed after Unroll wrote the file, so the model is made of it, and not of "
         + "Unroll's own description: names, frozen weights and options that it has no place for are lost.";
 }

@@ -6,7 +6,8 @@ internal static class ReasonList
     private const int MostShown = 4;
 
     /// <exception cref="ArgumentException">There are no reasons.</exception>
-    public static string Sentence(string beginning, IReadOnlyList<string> reasons, string? remedy) => Sentence(beginning, reasons, remedy, MostShown);
+    public static string Sentence(string beginning, IReadOnlyList<string> reasons, string? remedy) =>
+        Sentence(beginning, reasons, remedy, MostShown);
 
     /// <param name="beginning">In front of the reasons and a colon.</param>
     /// <param name="reasons">Parts of a sentence.</param>

@@ -19,7 +19,8 @@ internal static class ExchangeErrors
             + $"{Terminal.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
 
     /// <summary>The message of an error that lists all reasons at once, however many; null of any other.</summary>
-    public static string? AllOf(UnrollException error) => (error as UnsupportedModelException)?.FullMessage ?? (error as MisfitException)?.FullMessage;
+    public static string? AllOf(UnrollException error) =>
+        (error as UnsupportedModelException)?.FullMessage ?? (error as MisfitException)?.FullMessage;
 
     private static string Rest(string path) => $"unroll inspect {Terminal.Quoted(path)} lists all.";
 

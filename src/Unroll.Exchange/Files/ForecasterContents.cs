@@ -10,7 +10,8 @@ internal static class ForecasterContents
     {
         int rows = forecaster.Models.Values.Max(model => model.NeededRows);
         bool hasQuantiles = forecaster.Models.Values.Any(model => model.HasHead || model.Track is not null);
-        string past = $"({Rows(rows)})", known = $"({Rows(rows)} and {forecaster.Horizon:N0} ahead)";
+        string ahead = $"({Rows(forecaster.Horizon)}{(hasQuantiles ? " with quantiles" : "")})", past = $"({Rows(rows)})";
+        string known = FormattableString.Invariant($"({Rows(rows)} and {forecaster.Horizon:N0} ahead)");
         ForecastInputs needed = forecaster.Needed;
         return new FileContents
         {
@@ -21,12 +22,13 @@ internal static class ForecasterContents
             Parameters = forecaster.Parameters,
             Inputs =
             [
-                .. forecaster.SeriesColumn.Length > 0 ? [new ContentsValue(forecaster.SeriesColumn, "(the name of the series)")] : Array.Empty<ContentsValue>(),
+                .. forecaster.SeriesColumn.Length > 0 ? [new ContentsValue(forecaster.SeriesColumn, "(the name of the series)")]
+                    : Array.Empty<ContentsValue>(),
                 .. forecaster.StaticNames.Select(name => new ContentsValue(name, "(one a series)")),
                 .. forecaster.Targets.Concat(needed.Past).Select(name => new ContentsValue(name, past)),
                 .. needed.Known.Select(name => new ContentsValue(name, known)),
             ],
-            Outputs = [.. forecaster.Targets.Select(target => new ContentsValue(target, $"({Rows(forecaster.Horizon)}{(hasQuantiles ? " with quantiles" : "")})"))],
+            Outputs = [.. forecaster.Targets.Select(target => new ContentsValue(target, ahead))],
             Layers = forecaster.Networks.Count > 0 ? forecaster.Networks[0].Summary().Layers : [],
             Notes = [.. Notes(forecaster)],
         };
@@ -37,9 +39,11 @@ internal static class ForecasterContents
         (DateTime first, DateTime last) = forecaster.TrainedOn;
         string members = forecaster is BlendForecaster blend ? $" of {string.Join(", ", blend.Members.Select(member => member.Name))}" : "";
         string fitted = forecaster is PretrainedForecaster ? "Scaling fitted" : "Fitted";
-        yield return string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {Rows(forecaster.Horizon)} ahead from windows of "
-            + $"{forecaster.Window:N0}, of {forecaster.Parts.Count:N0} {(forecaster.Parts.Count == 1 ? "series" : "series and targets")}.");
-        yield return $"{fitted} to rows from {Text(first)} to {Text(last)}{(forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "")}.";
+        yield return string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {Rows(forecaster.Horizon)} ahead from "
+            + $"windows of {forecaster.Window:N0}, of {forecaster.Parts.Count:N0} "
+            + $"{(forecaster.Parts.Count == 1 ? "series" : "series and targets")}.");
+        string often = forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "";
+        yield return $"{fitted} to rows from {Text(first)} to {Text(last)}{often}.";
         foreach (PartModel model in forecaster.Models.Values.Take(1))
         {
             string of = forecaster.Parts.Count > 1 ? $", for {model.Part}" : "";
@@ -55,7 +59,8 @@ internal static class ForecasterContents
         }
 
         if (forecaster.Networks.Count > 1)
-            yield return string.Create(CultureInfo.InvariantCulture, $"It has {forecaster.Networks.Count:N0} networks; the layers are those of the first.");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"It has {forecaster.Networks.Count:N0} networks; the layers are those of the first.");
 
         string Text(DateTime moment) => forecaster.Facts.IsNumbered ? RowNumbers.Text(moment)
             : moment.ToString(moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -4,7 +4,8 @@ using Unroll.Forecasting;
 namespace Unroll.Exchange;
 
 /// <summary>
-/// What a caller must know of a network that is taken out of a forecaster: what goes in, in which order, and the scaling, which stays behind.
+/// What a caller must know of a network that is taken out of a forecaster: what goes in, in which order, and the scaling, which stays
+/// behind.
 /// </summary>
 internal static class NetworkWords
 {
@@ -24,7 +25,8 @@ internal static class NetworkWords
         string target = model.Part.Target;
         return
         [
-            Beginning(network) + string.Create(CultureInfo.InvariantCulture, $"{forecaster.Window:N0} rows of {target}, oldest first; it gives {target} in the next row."),
+            Beginning(network) + string.Create(CultureInfo.InvariantCulture,
+                $"{forecaster.Window:N0} rows of {target}, oldest first; it gives {target} in the next row."),
             $"{In([Scale(target, model.Scaler)])} {Back(target)}",
         ];
     }
@@ -34,7 +36,8 @@ internal static class NetworkWords
         var model = (PretrainedModel)forecaster.Models.Values.First();
         string target = model.Part.Target, gives = forecaster.Options.Gives.Name;
         string back = gives == TargetTransform.None.Name ? Back(target)
-            : gives == TargetTransform.Difference.Name ? $"Its output y is a difference to the newest value, y · scale in the units of {target}."
+            : gives == TargetTransform.Difference.Name
+                ? $"Its output y is a difference to the newest value, y · scale in the units of {target}."
             : "Its output is a change without a unit, and is not scaled.";
         string scaling = forecaster.Parts.Count > 1
             ? "Scale what goes in, (x − offset) / scale, by numbers of each series, which are not in the file that was written."
@@ -50,7 +53,8 @@ internal static class NetworkWords
 
     private static string Beginning(Model network) => $"It is the network alone. It reads {network.InputShape}: ";
 
-    private static string In(string[] scales) => $"Scale what goes in, (x − offset) / scale, which is not in it: {string.Join("; ", scales)}.";
+    private static string In(string[] scales) =>
+        $"Scale what goes in, (x − offset) / scale, which is not in it: {string.Join("; ", scales)}.";
 
     private static string Back(string target) => $"What comes out becomes {target} by y · scale + offset.";
 

@@ -59,7 +59,9 @@ internal static class OnnxContents
         return contents with { Notes = notes, Unsupported = NotRun(path) };
     }
 
-    /// <summary>The texts beside the graph, those of a whole forecast among them; not those of a model, which are for the reader of models alone.</summary>
+    /// <summary>
+    /// The texts beside the graph, those of a whole forecast among them; not those of a model, which are for the reader of models alone.
+    /// </summary>
     private static Dictionary<string, string> Texts(ModelProto proto)
     {
         bool isForecast = proto.MetadataProps.Any(text => text.Key == ForecastMetadata.Key);

@@ -13,7 +13,7 @@ internal static class UnrollContents
 
     private const int SignatureLength = 8;
 
-    /// <summary>The model of a file; of a forecaster that is one network that network, what goes in and comes out of which is told.</summary>
+    /// <summary>The model of a file; of a forecaster that is one network that network, whose inputs and outputs are told.</summary>
     /// <exception cref="UnrollException">The file cannot be read, or holds a forecaster that is more than a network.</exception>
     public static Model Load(string path, Action<string>? notes = null)
     {

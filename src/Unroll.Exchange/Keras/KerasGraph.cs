@@ -187,7 +187,8 @@ internal sealed class KerasGraph
         }
 
         _uses.Add(use);
-        bool putsZeros = use.Layer is Bidirectional || layer.Config.Find("config")?.Find("zero_output_for_mask") is { ValueKind: JsonValueKind.True };
+        bool putsZeros = use.Layer is Bidirectional
+            || layer.Config.Find("config")?.Find("zero_output_for_mask") is { ValueKind: JsonValueKind.True };
         MaskOrigin? mask = MaskOps.After(_reading, label, use.Layer, values, use.Outputs[0], putsZeros);
         if (putsZeros && mask is not null)
             _reading.Note($"{label}: at masked steps of the sequence that it gives Keras has 0, Unroll the state of the step before");

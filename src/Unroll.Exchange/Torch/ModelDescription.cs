@@ -69,7 +69,8 @@ internal static class ModelDescription
     }
 
     /// <summary>Whether any of it is in a file.</summary>
-    public static bool IsIn(TensorFile file) => file.Metadata.Keys.Any(key => key is ModelText or SumText or PrefixText or NamesText or OrderText);
+    public static bool IsIn(TensorFile file) =>
+        file.Metadata.Keys.Any(key => key is ModelText or SumText or PrefixText or NamesText or OrderText);
 
     /// <summary>Whether a file says that its weights behind flattened layers have channels last.</summary>
     public static bool HasChannelsLast(TensorFile file) => file.Metadata.GetValueOrDefault(OrderText) == ChannelsLast;
@@ -79,7 +80,8 @@ internal static class ModelDescription
     {
         IEnumerable<KeyValuePair<string, string>> texts = file.Metadata.Where(text => text.Key != SumText
             && text.Key.StartsWith(CarriedText.Prefix, StringComparison.Ordinal));
-        if (!file.Metadata.ContainsKey(ModelText) || !file.Metadata.TryGetValue(SumText, out string? sum) || sum != CarriedText.SumOf(texts))
+        if (!file.Metadata.ContainsKey(ModelText) || !file.Metadata.TryGetValue(SumText, out string? sum)
+            || sum != CarriedText.SumOf(texts))
             throw CarriedText.Changed(name);
     }
 
