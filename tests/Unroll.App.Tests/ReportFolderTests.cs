@@ -116,7 +116,7 @@ public sealed class ReportFolderTests : IDisposable
     /// <summary>Runs the tool as a shell does, with pipes and redirections; the tool's exit code counts, not that of what reads it.</summary>
     private ToolResult Shell(string line, string before = "")
     {
-        using Process process = Tool.Start(_folder, "bash", ["-c", $"set -o pipefail; {before}dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {line}"]);
+        using Process process = Tool.Start(_folder, "bash", ["-c", $"set -o pipefail; {before}dotnet '{Tool.Program}' {line}"]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)));
         return new ToolResult(process.ExitCode, output.Result, error.Result);

@@ -139,7 +139,7 @@ public sealed partial class TerminalTests : IDisposable
     private string OnTerminal(int width, string environment, string arguments, int height = 50)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no program to make a pseudo terminal.");
-        string command = $"stty cols {width} rows {height}; {environment} dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' {arguments}";
+        string command = $"stty cols {width} rows {height}; {environment} dotnet '{Tool.Program}' {arguments}";
         using Process process = Tool.Start(_folder, "/usr/bin/script", ["-qec", command, "/dev/null"]);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -23,6 +23,13 @@ internal static class Tool
     /// <summary>Options for a run of about a second with the default recipe: two small networks.</summary>
     public static readonly string[] QuickDefault = ["--ensemble", "2", "--epochs", "2", "--units", "8"];
 
+    /// <summary>
+    /// The program: as it was built beside the tests, or the one that UNROLL_TOOL names, which may be published with compiled code and starts sooner.
+    /// </summary>
+    public static readonly string Program = Environment.GetEnvironmentVariable("UNROLL_TOOL") is { Length: > 0 } named
+        ? Path.GetFullPath(named)
+        : Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
+
     public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name);
 
     public static ToolResult Run(TempFolder folder, params string[] arguments)
@@ -54,7 +61,7 @@ internal static class Tool
         return new ToolResult(process.ExitCode, output, process.StandardError.ReadToEnd()) { Ending = clock.Elapsed };
     }
 
-    public static Process Start(TempFolder folder, params string[] arguments) => Start(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll"), .. arguments]);
+    public static Process Start(TempFolder folder, params string[] arguments) => Start(folder, "dotnet", [Program, .. arguments]);
 
     public static Process Start(TempFolder folder, string program, string[] arguments)
     {

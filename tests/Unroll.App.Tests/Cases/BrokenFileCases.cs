@@ -39,7 +39,7 @@ public sealed class BrokenFileCases : Cases
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no such device here.");
         using var folder = new TempFolder();
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Cases", "04-06-full-device", "daily.csv"), folder["daily.csv"]);
-        using System.Diagnostics.Process process = Tool.Start(folder, "/bin/sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll")}' describe daily.csv >/dev/full"]);
+        using System.Diagnostics.Process process = Tool.Start(folder, "/bin/sh", ["-c", $"dotnet '{Tool.Program}' describe daily.csv >/dev/full"]);
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);
