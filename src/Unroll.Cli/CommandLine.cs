@@ -59,6 +59,7 @@ internal static class CommandLine
             JudgeCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),
+            StudioCommand.Create(),
             McpCommand.Create(),
         };
         var help = new HelpOption();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Unroll.Exchange;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -49,7 +50,7 @@ internal static class ConvertCommand
                 $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of "
                     + $"{ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} "
                     + $"ahead, {new FileInfo(output).Length:N0} bytes."));
-            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {Terminal.Quoted(output)} says how "
+            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {ShellWord.Quoted(output)} says how "
                 + "to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.");
             return 0;
         }
