@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace Unroll.Server.Serving;
+
+/// <summary>Bodies of requests, read whole. How large they may be, the server has checked; few large ones are in memory at once.</summary>
+internal sealed class RequestBody(ServeOptions options) : IDisposable
+{
+    private const int Large = 1 << 20, MostLarge = 8;
+
+    private readonly Gate _large = new(MostLarge, MostLarge);
+
+    /// <summary>Reads a body and makes something of it, while its bytes are there.</summary>
+    /// <exception cref="RequestException">There is no body, it took too long, or too many large ones are being read.</exception>
+    public async ValueTask<T> ReadAsync<TState, T>(HttpContext context, TState state, Reading<TState, T> read)
+    {
+        PipeReader reader = context.Request.BodyReader;
+        Gate.Place? place = null;
+        CancellationTokenSource? limit = null;
+        try
+        {
+            ReadResult result;
+            if (!reader.TryRead(out result))
+            {
+                limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+                limit.CancelAfter(options.BodyTime);
+                result = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            }
+
+            while (!result.IsCompleted)
+            {
+                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (place is null && result.Buffer.Length > Large)
+                    place = await _large.EnterAsync(context.RequestAborted).ConfigureAwait(false);
+                if (limit is null)
+                {
+                    limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+                    limit.CancelAfter(options.BodyTime);
+                }
+
+                result = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            }
+
+            ReadOnlySequence<byte> body = result.Buffer;
+            if (body.IsEmpty)
+            {
+                reader.AdvanceTo(body.End);
+                throw new RequestException(400, "The request has no body.");
+            }
+
+            try
+            {
+                return read(body, state);
+            }
+            finally
+            {
+                reader.AdvanceTo(body.End);
+            }
+        }
+        catch (OperationCanceledException) when (limit is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(408, "The body took too long to arrive.");
+        }
+        finally
+        {
+            limit?.Dispose();
+            place?.Dispose();
+        }
+    }
+
+    public void Dispose() => _large.Dispose();
+
+    /// <summary>Makes something of a body.</summary>
+    public delegate T Reading<TState, T>(in ReadOnlySequence<byte> body, TState state);
+}
