@@ -10,7 +10,7 @@ internal sealed class ForecastQuery
     private static readonly string[] s_reading =
         ["date", "date-format", "timezone", "delimiter", "decimal", "na", "skip", "sheet", "series", "series-name", "missing", "horizon"];
 
-    private static readonly string[] s_fitting = [.. s_reading, "target", "columns", "min", "max", "budget"];
+    private static readonly string[] s_fitting = [.. s_reading.Except(["series-name"]), "target", "columns", "min", "max", "budget"];
 
     private readonly IQueryCollection _query;
 

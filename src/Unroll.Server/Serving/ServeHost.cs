@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Unroll.Server.Serving.Grpc;
 
 namespace Unroll.Server.Serving;
 
@@ -58,8 +59,12 @@ public static class ServeHost
         services.AddSingleton<SequenceEndpoints>();
         services.AddSingleton<ForecastEndpoint>();
         services.AddSingleton<KServeEndpoints>();
+        services.AddSingleton<PrometheusText>();
+        services.AddSingleton<DocumentEndpoints>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelFolder>());
         services.AddHostedService(provider => provider.GetRequiredService<Sequences>());
+        if (options.GrpcPort is not null)
+            services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = (int)Math.Min(options.MostBytes, int.MaxValue));
         AddTelemetry(builder);
         WebApplication app = builder.Build();
         app.UseProblems();
@@ -70,6 +75,9 @@ public static class ServeHost
         app.Services.GetRequiredService<ForecastEndpoint>().Map(app);
         app.Services.GetRequiredService<KServeEndpoints>().Map(app);
         app.Services.GetRequiredService<Readiness>().Map(app);
+        app.Services.GetRequiredService<DocumentEndpoints>().Map(app);
+        if (options.GrpcPort is not null)
+            app.MapGrpcService<PredictorService>();
         return app;
     }
 

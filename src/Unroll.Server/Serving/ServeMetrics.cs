@@ -26,6 +26,9 @@ internal sealed class ServeMetrics : IDisposable
 
     public static ActivitySource Activities { get; } = new(Name);
 
+    /// <summary>Whether an instrument is one of these.</summary>
+    public bool Owns(Instrument instrument) => instrument.Meter == _meter;
+
     /// <summary>A time stamp to give to <see cref="Answered"/>; 0 where nobody listens.</summary>
     public long Begin() => _duration.Enabled ? Stopwatch.GetTimestamp() : 0;
 
