@@ -17,6 +17,7 @@ internal sealed class NetworkContent : ServedContent
         OutputSize = OutputShapes.Sum(shape => shape.Size);
         IsStateful = model.Network.StatefulParts.Length > 0;
         Batcher = new Batcher(this, options, metrics);
+        WarmUp();
     }
 
     public override string Kind => "network";
@@ -47,6 +48,16 @@ internal sealed class NetworkContent : ServedContent
         {
             throw new RequestException(409, reason.Message);
         }
+    }
+
+    /// <summary>Predicts one row of zeros, so that the first request does not wait for code to be compiled and weights to be packed.</summary>
+    private void WarmUp()
+    {
+        const int Largest = 1 << 20;
+        if (InputShapes.Sum(shape => (long)shape.Size) <= Largest)
+            _ = Model.PredictEach([.. InputShapes.Select(shape => new float[shape.Size])]);
+        if (IsStateful)
+            Model.ResetStates();
     }
 
     private static TensorInfo InfoOf(string name, Shape shape) => new(name, "FP32", [-1, .. shape.ToArray()]);
