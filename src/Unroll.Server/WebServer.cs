@@ -82,6 +82,9 @@ internal static class WebServer
     }
 
     /// <summary>Where a server that has started listens first; of port 0 the port that was free.</summary>
-    public static string UrlOf(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public static string UrlOf(WebApplication app) => AddressesOf(app)[0];
+
+    /// <summary>All addresses that a server which has started listens at, in the order in which they were asked for.</summary>
+    public static IReadOnlyList<string> AddressesOf(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 }

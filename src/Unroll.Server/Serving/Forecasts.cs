@@ -7,11 +7,9 @@ namespace Unroll.Server.Serving;
 /// <summary>Forecasts of tables.</summary>
 internal static class Forecasts
 {
-    private const string Body = "the body";
-
     /// <summary>The rows to come of a table, by a forecaster that was fitted before.</summary>
     /// <exception cref="UnrollException">The table does not fit the forecaster.</exception>
-    public static ForecasterAnswer Predict(string name, ForecasterContent content, byte[] table, ForecastQuery query)
+    public static ForecasterAnswer Predict(string name, ForecasterContent content, TableBody table, ForecastQuery query)
     {
         PartsForecaster forecaster = content.Forecaster;
         bool isTable = forecaster.SeriesColumn.Length == 0;
@@ -23,10 +21,7 @@ internal static class Forecasts
         ForecastInputs inputs = forecaster.Needed;
         string[] columns = [.. forecaster.Targets.Concat(inputs.Past).Concat(inputs.Known).Distinct()];
         ReadOptions options = query.Reading with { Columns = columns, Static = isTable ? null : [.. forecaster.StaticNames] };
-        using var stream = new MemoryStream(table);
-        SeriesSet data = isTable
-            ? SeriesSet.Of(TimeSeries.Read(stream, options, Body))
-            : SeriesSet.Read(stream, query.Series ?? forecaster.SeriesColumn, options, Body);
+        SeriesSet data = table.Read(isTable ? null : query.Series ?? forecaster.SeriesColumn, options);
         foreach (string series in query.SeriesNames)
             _ = data[series];
         Forecast all = forecaster.Predict(data, steps, query.Missing);
@@ -44,17 +39,14 @@ internal static class Forecasts
     /// <summary>Fits forecasters to a table, judges them on its newest rows, and forecasts the rows to come.</summary>
     /// <exception cref="UnrollException">The table or what is asked is not usable.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static FittedAnswer Fit(byte[] table, ForecastQuery query, TimeSpan most, CancellationToken cancellation)
+    public static FittedAnswer Fit(TableBody table, ForecastQuery query, TimeSpan most, CancellationToken cancellation)
     {
         long begin = Stopwatch.GetTimestamp();
         if (query.Budget > most)
             throw new RequestException(400, $"This server gives a forecast at most {TimeBudget.InWords(most)}.");
         var budget = new TimeBudget(query.Budget ?? most);
         ReadOptions options = query.Reading with { Columns = query.Columns.Count > 0 ? query.Columns : null };
-        using var stream = new MemoryStream(table);
-        SeriesSet data = query.Series is { } series
-            ? SeriesSet.Read(stream, series, options, Body)
-            : SeriesSet.Of(TimeSeries.Read(stream, options, Body));
+        SeriesSet data = table.Read(query.Series, options);
         if (query.Targets.Count == 0 && data.ColumnNames.Count > 1)
         {
             throw new RequestException(400,

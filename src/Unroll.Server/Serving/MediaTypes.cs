@@ -7,10 +7,12 @@ internal static class MediaTypes
 {
     public static bool IsCsv(HttpRequest request) => Is(request, "text/csv");
 
+    public static bool IsJson(HttpRequest request) => Is(request, "application/json");
+
     /// <exception cref="RequestException">It is said to be something else than JSON.</exception>
     public static void RequireJson(HttpRequest request)
     {
-        if (!Is(request, "application/json"))
+        if (!IsJson(request))
             throw new RequestException(415, "Send the body as application/json, or to a network or forecaster as text/csv, and say so in the header Content-Type.");
     }
 

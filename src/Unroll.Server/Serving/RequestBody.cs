@@ -20,26 +20,21 @@ internal sealed class RequestBody(ServeOptions options) : IDisposable
         CancellationTokenSource? limit = null;
         try
         {
-            ReadResult result;
-            if (!reader.TryRead(out result))
+            if (!reader.TryRead(out ReadResult result))
             {
-                limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-                limit.CancelAfter(options.BodyTime);
-                result = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
+                limit = LimitOf(reader);
+                result = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
             }
 
             while (!result.IsCompleted)
             {
                 reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (result.IsCanceled)
+                    throw new RequestException(408, "The body took too long to arrive.");
                 if (place is null && result.Buffer.Length > Large)
                     place = await _large.EnterAsync(context.RequestAborted).ConfigureAwait(false);
-                if (limit is null)
-                {
-                    limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-                    limit.CancelAfter(options.BodyTime);
-                }
-
-                result = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
+                limit ??= LimitOf(reader);
+                result = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
             }
 
             ReadOnlySequence<byte> body = result.Buffer;
@@ -58,10 +53,6 @@ internal sealed class RequestBody(ServeOptions options) : IDisposable
                 reader.AdvanceTo(body.End);
             }
         }
-        catch (OperationCanceledException) when (limit is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested)
-        {
-            throw new RequestException(408, "The body took too long to arrive.");
-        }
         finally
         {
             limit?.Dispose();
@@ -70,6 +61,14 @@ internal sealed class RequestBody(ServeOptions options) : IDisposable
     }
 
     public void Dispose() => _large.Dispose();
+
+    /// <summary>Ends the reading when the time for it is over.</summary>
+    private CancellationTokenSource LimitOf(PipeReader reader)
+    {
+        var limit = new CancellationTokenSource(options.BodyTime);
+        limit.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
+        return limit;
+    }
 
     /// <summary>Makes something of a body.</summary>
     public delegate T Reading<TState, T>(in ReadOnlySequence<byte> body, TState state);

@@ -56,7 +56,7 @@ internal sealed class ServedFolder : IAsyncDisposable
     /// <summary>Starts a server; one that was started before stays as it is, as if it had been killed.</summary>
     public async Task StartAsync(Func<ServeOptions, ServeOptions>? change = null, TimeProvider? clock = null)
     {
-        var options = new ServeOptions { Folder = Folder, LookInterval = TimeSpan.FromDays(1), SnapshotInterval = TimeSpan.FromDays(1) };
+        var options = new ServeOptions { Folder = Folder, LookInterval = TimeSpan.FromDays(1), SnapshotInterval = TimeSpan.FromDays(1), DrainTime = TimeSpan.Zero };
         options = change?.Invoke(options) ?? options;
         _apps.Add(ServeHost.Build(options, clock));
         await WebServer.StartAsync(App, options);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +18,7 @@ internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, S
     {
         long begin = metrics.Begin();
         var query = new ForecastQuery(context.Request.Query, fits: true);
-        byte[] table = await body.ReadAsync(context, 0, static (in ReadOnlySequence<byte> bytes, int _) => bytes.ToArray()).ConfigureAwait(false);
+        TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
         using Gate.Place place = await EnterAsync(context).ConfigureAwait(false);
         FittedAnswer answer = await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime, context.RequestAborted)).ConfigureAwait(false);
         JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.FittedAnswer));

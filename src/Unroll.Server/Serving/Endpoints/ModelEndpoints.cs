@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -121,7 +120,7 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
     private async Task PredictAsync(HttpContext context, FolderFile file, ForecasterContent forecaster)
     {
         var query = new ForecastQuery(context.Request.Query, fits: false);
-        byte[] table = await body.ReadAsync(context, 0, static (in ReadOnlySequence<byte> bytes, int _) => bytes.ToArray()).ConfigureAwait(false);
+        TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
         using Gate.Place place = await forecaster.Gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
         ForecasterAnswer answer = await Task.Run(() => Forecasts.Predict(file.Name, forecaster, table, query)).ConfigureAwait(false);
         JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.ForecasterAnswer));
