@@ -48,6 +48,11 @@ internal sealed class RequestBody(ServeOptions options) : IDisposable
             {
                 return read(body, state);
             }
+            catch (InvalidOperationException)
+            {
+                // What the reader of JSON throws at a text with half of a surrogate pair.
+                throw new RequestException(400, "The body is no valid JSON: a text in it has half of a character.");
+            }
             finally
             {
                 reader.AdvanceTo(body.End);

@@ -110,6 +110,7 @@ public class PredictTests
     [InlineData("{\"rows\":[[1,2]]}", "inputs")]
     [InlineData("{\"inputs\":5}", "array of numbers")]
     [InlineData("7", "array of numbers")]
+    [InlineData("{\"\\ud800\":[[1,2]]}", "half of a character")]
     [InlineData("", "no body")]
     [InlineData(" ", "no valid JSON")]
     public async Task A_wrong_body_is_answered_with_what_is_wrong(string body, string words)
