@@ -72,7 +72,7 @@ internal sealed class ForecastQuery
         _ => throw new RequestException(400, $"{name} is in the query more than once."),
     };
 
-    private IReadOnlyList<string> Texts(string name, bool empty = false)
+    private string[] Texts(string name, bool empty = false)
     {
         string[] all = [.. _query[name].Select(text => text ?? "")];
         return empty || Array.TrueForAll(all, text => text.Length > 0) ? all : throw new RequestException(400, $"{name} of the query is empty.");

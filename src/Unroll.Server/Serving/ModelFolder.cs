@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,9 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
     : IHostedService, IDisposable
 {
     private const int LongestName = 200;
+
+    private static readonly SearchValues<char> s_notInNames =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code), .. "/\\?#%\x7f"]);
 
     private readonly ConcurrentDictionary<string, FolderFile> _files = new(StringComparer.Ordinal);
     private readonly string _folder = Path.GetFullPath(options.Folder);
@@ -109,7 +113,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
             if (file.Name.StartsWith('.') || EndingOf(file.Name) is not { } ending)
                 continue;
             string name = file.Name[..^ending.Length];
-            if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAnyInRange('\0', '\x1f') || name.AsSpan().IndexOfAny("/\\?#%\x7f") >= 0)
+            if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAny(s_notInNames))
                 refused[file.Name] = "Its name cannot stand in an address. Rename it.";
             else if (file.LinkTarget is not null && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 refused[file.Name] = "It is a link that leads out of the folder. Put the file itself into the folder.";

@@ -23,7 +23,7 @@ public class ForecastTests
         return text.ToString();
     }
 
-    private static PartsForecaster Fitted(int horizon = 3)
+    private static BlendForecaster Fitted(int horizon = 3)
     {
         var task = new ForecastTask(TimeSeries.Read(new StringReader(Table(120)), name: "table"), new TaskOptions { Horizon = horizon });
         var blend = new BlendForecaster([.. Baselines.For(task).Where(rule => rule.Key is "naive" or "seasonal-naive")]);
@@ -35,7 +35,7 @@ public class ForecastTests
     [Fact]
     public async Task A_forecaster_answers_with_dates_intervals_and_naive()
     {
-        PartsForecaster blend = Fitted();
+        BlendForecaster blend = Fitted();
         await using var served = new ServedFolder();
         ForecastFile.Save(blend, Path.Combine(served.Folder, "sales.unroll"));
         await served.StartAsync();

@@ -144,7 +144,7 @@ internal sealed class KServeEndpoints(ModelFolder folder, RequestBody body, Serv
         });
     }
 
-    private async Task InferAsync(HttpContext context, string name, GraphContent graph, KServeRequest request)
+    private static async Task InferAsync(HttpContext context, string name, GraphContent graph, KServeRequest request)
     {
         OnnxTensor[] inputs = [.. request.Tensors.Select((tensor, i) => GraphTensors.Of(tensor.Values, graph.Inputs[i]))];
         var outputs = new OnnxTensor?[graph.Outputs.Count];
