@@ -17,7 +17,8 @@ internal static class LocalHosts
         app.Use(next => context =>
         {
             if (!IsLocal(context.Request.Host.Host))
-                return Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, "This server answers requests to localhost alone.");
+                return Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest,
+                    "This server answers requests to localhost alone.");
             string origin = context.Request.Headers.Origin.ToString();
             return origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && IsLocal(from.Host.Trim('[', ']')))
                 ? next(context)

@@ -242,4 +242,6 @@ internal sealed record PartFigures(string Series, string Target, ForecasterFigur
 [JsonSerializable(typeof(PredictionJson))]
 [JsonSerializable(typeof(DescriptionJson))]
 [JsonSerializable(typeof(InspectionJson))]
+[JsonSerializable(typeof(ForecastAnswer))]
+[JsonSerializable(typeof(PredictAnswer))]
 internal sealed partial class ToolJson : JsonSerializerContext;

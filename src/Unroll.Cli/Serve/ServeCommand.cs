@@ -16,7 +16,8 @@ internal static class ServeCommand
             DefaultValueFactory = _ => ".",
         };
         Option<int> port = Options.Whole("--port", 5080, 0, 65535, "The port of HTTP; 0 for one that is free");
-        Option<int?> grpcPort = Options.OptionalWhole("--grpc-port", 0, 65535, "The port of gRPC; 0 for one that is free [default: no gRPC]");
+        Option<int?> grpcPort = Options.OptionalWhole("--grpc-port", 0, 65535,
+            "The port of gRPC; 0 for one that is free [default: no gRPC]");
         var address = new Option<string>("--address")
         {
             Description = "The address to listen on; 0.0.0.0 for all of this machine, which needs keys",
@@ -35,12 +36,16 @@ internal static class ServeCommand
         };
         Option<TimeSpan?> snapshot = Options.Time("--snapshot", "How often changed states are written to --state [default: 10s]");
         Option<TimeSpan?> life = Options.Time("--sequence-life", "How long a sequence lives that nobody uses [default: 24h]");
-        Option<int> sequences = Options.Whole("--most-sequences", defaults.MostSequences, 1, int.MaxValue, "The most sequences of all models together");
+        Option<int> sequences = Options.Whole("--most-sequences", defaults.MostSequences, 1, int.MaxValue,
+            "The most sequences of all models together");
         Option<int> body = Options.Whole("--max-body", 32, 1, 1024, "The largest body of a request, in MiB");
-        Option<int?> rate = Options.OptionalWhole("--rate", 1, 1_000_000, "The most requests a second of one key, or of one address without keys "
+        Option<int?> rate = Options.OptionalWhole("--rate", 1, 1_000_000,
+            "The most requests a second of one key, or of one address without keys "
             + "[default: no limit]");
-        Option<int> queue = Options.Whole("--queue", defaults.MostWaiting, 1, 1_000_000, "How many requests may wait for a model; more get status 429");
-        Option<int> forecasts = Options.Whole("--forecasts", defaults.MostForecasts, 1, 1_000, "How many forecasters POST /forecast fits at once");
+        Option<int> queue = Options.Whole("--queue", defaults.MostWaiting, 1, 1_000_000,
+            "How many requests may wait for a model; more get status 429");
+        Option<int> forecasts = Options.Whole("--forecasts", defaults.MostForecasts, 1, 1_000,
+            "How many forecasters POST /forecast fits at once");
         Option<TimeSpan?> forecastTime = Options.Time("--forecast-time", "How long POST /forecast may take [default: 1m]");
         Option<TimeSpan?> drain = Options.Time("--drain", "How long running requests may take after Ctrl+C or SIGTERM [default: 10s]");
         Option<int> threads = Options.Whole("--threads", defaults.Threads, 1, 1024, "Threads of one prediction");
@@ -51,7 +56,8 @@ internal static class ServeCommand
             "unroll serve models --port 5080",
             "unroll serve models --address 0.0.0.0 --key-file keys.txt --state states --grpc-port 5081")
         {
-            folder, port, grpcPort, address, keys, open, state, snapshot, life, sequences, body, rate, queue, forecasts, forecastTime, drain, threads,
+            folder, port, grpcPort, address, keys, open, state, snapshot, life, sequences, body, rate, queue, forecasts, forecastTime,
+                drain, threads,
         };
         command.SetAction(result => Run(defaults with
         {

@@ -45,7 +45,8 @@ internal sealed class Admission : IDisposable
                 if (!lease.IsAcquired)
                 {
                     _metrics.Refused("rate");
-                    return Problems.WriteAsync(context, StatusCodes.Status429TooManyRequests, "Requests come faster than this server allows. Try again a little later.", 1);
+                    return Problems.WriteAsync(context, StatusCodes.Status429TooManyRequests,
+                        "Requests come faster than this server allows. Try again a little later.", 1);
                 }
             }
 
@@ -53,7 +54,8 @@ internal sealed class Admission : IDisposable
                 return next(context);
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Problems.WriteAsync(
-                context, StatusCodes.Status401Unauthorized, "This server needs a key. Send it as Authorization: Bearer KEY, or as X-Api-Key: KEY.");
+                context, StatusCodes.Status401Unauthorized,
+                    "This server needs a key. Send it as Authorization: Bearer KEY, or as X-Api-Key: KEY.");
         });
     }
 

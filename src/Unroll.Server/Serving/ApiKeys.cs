@@ -41,14 +41,16 @@ internal sealed class ApiKeys
             if (key.Length is < Shortest or > Longest || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             {
                 throw new UnrollException(
-                    $"Line {i + 1} of {path} is no key: a key has {Shortest} to {Longest} letters, digits and signs of ASCII without blanks. "
+                    $"Line {i + 1} of {path} is no key: a key has {Shortest} to {Longest} letters, digits and signs of ASCII without "
+                        + $"blanks. "
                     + "Make one with: openssl rand -hex 32");
             }
 
             keys.Add(key);
         }
 
-        return keys.Count > 0 ? keys : throw new UnrollException($"{path} has no key. Write one in each line, or serve without a file of keys.");
+        return keys.Count > 0 ? keys : throw new UnrollException(
+            $"{path} has no key. Write one in each line, or serve without a file of keys.");
     }
 
     /// <summary>Which key a request has; −1 for none of them.</summary>

@@ -134,7 +134,9 @@ internal sealed class Batcher(NetworkContent network, ServeOptions options, Serv
         metrics.Batch(network.Model.Name, rows.Rows);
     }
 
-    /// <summary>Predicts the rows of several requests as one. False where that failed: then each is tried alone, because one may be at fault.</summary>
+    /// <summary>
+    /// Predicts the rows of several requests as one. False where that failed: then each is tried alone, because one may be at fault.
+    /// </summary>
     private bool TryRun(List<PendingRows> together, int count)
     {
         using PendingRows all = PendingRows.Rent();

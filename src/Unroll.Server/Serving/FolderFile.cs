@@ -28,10 +28,12 @@ internal sealed class FolderFile : ServedFile<ServedContent>
 
     /// <summary>Why the last attempt to load failed, as others may see it; null where it did not.</summary>
     public string? Error => LastError is { } error
-        ? Problems.Of(error) is { Status: < 500, Detail: var detail } ? detail : "The file could not be read; the log of the server says why."
+        ? Problems.Of(error) is { Status: < 500, Detail: var detail }
+            ? detail : "The file could not be read; the log of the server says why."
         : null;
 
-    private protected override ServedContent Read(FileStream stream) => ServedContent.Read(Path, VersionOf(stream), _options, _metrics) switch
+    private protected override ServedContent Read(FileStream stream) =>
+        ServedContent.Read(Path, VersionOf(stream), _options, _metrics) switch
     {
         NetworkContent network => Named(network),
         ServedContent other => other,

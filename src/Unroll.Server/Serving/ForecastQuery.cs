@@ -4,7 +4,9 @@ using Unroll.Forecasting;
 
 namespace Unroll.Server.Serving;
 
-/// <summary>What the query of a request says of a table and its forecast. Each name is known, and given once where one value is meant.</summary>
+/// <summary>
+/// What the query of a request says of a table and its forecast. Each name is known, and given once where one value is meant.
+/// </summary>
 internal sealed class ForecastQuery
 {
     private static readonly string[] s_reading =
@@ -22,7 +24,8 @@ internal sealed class ForecastQuery
         _query = query;
         string[] known = fits ? s_fitting : s_reading;
         if (query.Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
-            throw new RequestException(400, $"The query has {Quoted(unknown)}, which is not known here. There are {string.Join(", ", known)}.");
+            throw new RequestException(
+                400, $"The query has {Quoted(unknown)}, which is not known here. There are {string.Join(", ", known)}.");
     }
 
     public string? Series => Text("series");
@@ -75,7 +78,8 @@ internal sealed class ForecastQuery
     private string[] Texts(string name, bool empty = false)
     {
         string[] all = [.. _query[name].Select(text => text ?? "")];
-        return empty || Array.TrueForAll(all, text => text.Length > 0) ? all : throw new RequestException(400, $"{name} of the query is empty.");
+        return empty || Array.TrueForAll(all, text => text.Length > 0) ? all : throw new RequestException(
+            400, $"{name} of the query is empty.");
     }
 
     private char? Sign(string name) => Text(name) switch

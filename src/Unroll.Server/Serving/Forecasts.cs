@@ -50,7 +50,9 @@ internal static class Forecasts
         if (query.Targets.Count == 0 && data.ColumnNames.Count > 1)
         {
             throw new RequestException(400,
-                $"The table has the columns {string.Join(", ", data.ColumnNames.Take(20))}. Say which to forecast, as in ?target={Uri.EscapeDataString(data.ColumnNames[0])}.");
+                $"The table has the columns "
+                    + $"{string.Join(", ", data.ColumnNames.Take(20))}. "
+                    + $"Say which to forecast, as in ?target={Uri.EscapeDataString(data.ColumnNames[0])}.");
         }
 
         var task = new ForecastTask(data, new TaskOptions

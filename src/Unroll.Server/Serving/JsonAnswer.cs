@@ -17,10 +17,12 @@ internal static class JsonAnswer
     private static Utf8JsonWriter? s_writer;
 
     /// <summary>Writes an answer; nothing of it is sent where writing it throws.</summary>
-    public static void Write<TState>(HttpContext context, TState state, Action<Utf8JsonWriter, TState> write, int status = StatusCodes.Status200OK)
+    public static void Write<TState>(HttpContext context, TState state, Action<Utf8JsonWriter, TState> write,
+        int status = StatusCodes.Status200OK)
     {
         ArrayBufferWriter<byte> buffer = s_buffer ??= new ArrayBufferWriter<byte>(4096);
-        Utf8JsonWriter json = s_writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Utf8JsonWriter json = s_writer ??= new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         try
         {
             write(json, state);

@@ -52,7 +52,9 @@ internal sealed class KServeTensor
             size = Math.Min(size * extent, int.MaxValue);
         bool fits = size == count && (values.Rank == 1 || values.Extents.SequenceEqual(shape));
         if (!fits)
-            throw new RequestException(400, $"The shape of an input is ({string.Join(", ", shape)}), {size} values, but its data are of shape {values.ShapeText}.");
+            throw new RequestException(
+                400, $"The shape of an input is ("
+                    + $"{string.Join(", ", shape)}), {size} values, but its data are of shape {values.ShapeText}.");
         values.SetExtents(shape);
         return tensor;
     }
@@ -80,10 +82,12 @@ internal sealed class KServeTensor
 /// <param name="Tensors">The inputs, in the order of the model.</param>
 /// <param name="Id">What the client calls the request; null where it says nothing.</param>
 /// <param name="Outputs">The numbers of the outputs that are wanted.</param>
-internal sealed record KServeRequest(PendingRows Rows, IReadOnlyList<KServeTensor> Tensors, string? Id, IReadOnlyList<int> Outputs) : IDisposable
+internal sealed record KServeRequest(PendingRows Rows, IReadOnlyList<KServeTensor> Tensors, string? Id, IReadOnlyList<int> Outputs)
+    : IDisposable
 {
     private const int LongestText = 256, MostOutputs = 1024;
-    private const string Expected = "The body is {\"inputs\": [{\"name\": ..., \"shape\": [...], \"datatype\": \"FP32\", \"data\": [...]}, ...]}, with \"id\" and \"outputs\" as you like.";
+    private const string Expected = "The body is {\"inputs\": [{\"name\": ..., \"shape\": [...], \"datatype\": \"FP32\", \"data\": "
+        + "[...]}, ...]}, with \"id\" and \"outputs\" as you like.";
 
     public void Dispose() => Rows.Dispose();
 
@@ -118,7 +122,8 @@ internal sealed record KServeRequest(PendingRows Rows, IReadOnlyList<KServeTenso
             throw new RequestException(400, "Parameters are an object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("binary_data_size"u8) || reader.ValueTextEquals("binary_data"u8) || reader.ValueTextEquals("shared_memory_region"u8))
+            if (reader.ValueTextEquals("binary_data_size"u8) || reader.ValueTextEquals("binary_data"u8)
+                || reader.ValueTextEquals("shared_memory_region"u8))
                 throw new RequestException(400, "Tensors are sent and answered as JSON; binary data and shared memory are not supported.");
             reader.Read();
             reader.Skip();
@@ -195,7 +200,9 @@ internal sealed record KServeRequest(PendingRows Rows, IReadOnlyList<KServeTenso
 
             int number = content.Outputs.Index().FirstOrDefault(each => each.Item.Name == name, (-1, null!)).Index;
             if (number < 0 || outputs.Contains(number))
-                throw new RequestException(400, $"An output that is asked for is not there, or is asked for twice. There are {string.Join(", ", content.Outputs.Select(output => output.Name))}.");
+                throw new RequestException(
+                    400, $"An output that is asked for is not there, or is asked for twice. There are "
+                        + $"{string.Join(", ", content.Outputs.Select(output => output.Name))}.");
             outputs.Add(number);
         }
 
@@ -207,9 +214,11 @@ internal sealed record KServeRequest(PendingRows Rows, IReadOnlyList<KServeTenso
     {
         KServeTensor[] found = [.. tensors.Where(tensor => tensor.Name == input.Name)];
         if (found.Length != 1)
-            throw new RequestException(400, $"Input {input.Name} of {input.DataType}, {input.ShapeText} is {(found.Length == 0 ? "missing" : "given twice")}.");
+            throw new RequestException(
+                400, $"Input {input.Name} of {input.DataType}, {input.ShapeText} is {(found.Length == 0 ? "missing" : "given twice")}.");
         if (found[0].DataType == input.DataType || (input.DataType == "FP32" && found[0].DataType == "FP64"))
             return found[0];
-        throw new RequestException(400, $"Input {input.Name} is {input.DataType}, {input.ShapeText}, but its datatype is another one here.");
+        throw new RequestException(
+            400, $"Input {input.Name} is {input.DataType}, {input.ShapeText}, but its datatype is another one here.");
     }
 }

@@ -13,7 +13,9 @@ internal static class MediaTypes
     public static void RequireJson(HttpRequest request)
     {
         if (!IsJson(request))
-            throw new RequestException(415, "Send the body as application/json, or to a network or forecaster as text/csv, and say so in the header Content-Type.");
+            throw new RequestException(
+                415, "Send the body as application/json, or to a network or forecaster as text/csv, and say so in the header "
+                    + "Content-Type.");
     }
 
     private static bool Is(HttpRequest request, string type)

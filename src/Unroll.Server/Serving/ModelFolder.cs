@@ -115,7 +115,8 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
             string name = file.Name[..^ending.Length];
             if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAny(s_notInNames))
                 refused[file.Name] = "Its name cannot stand in an address. Rename it.";
-            else if (file.LinkTarget is not null && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            else if (file.LinkTarget is not null
+                && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 refused[file.Name] = "It is a link that leads out of the folder. Put the file itself into the folder.";
             else if (_files.TryGetValue(name, out FolderFile? first) && first.Path != file.FullName && File.Exists(first.Path))
                 refused[file.Name] = $"{Path.GetFileName(first.Path)} has the same name. Rename one of them.";

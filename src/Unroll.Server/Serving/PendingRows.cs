@@ -47,12 +47,16 @@ internal sealed class PendingRows : IValueTaskSource, IDisposable
         {
             int rows = Input(i).RowsOf(network.InputShapes[i], network.Inputs[i].Name);
             if (i > 0 && rows != Rows)
-                throw new RequestException(400, $"Input {network.Inputs[0].Name} has {Rows} rows, but input {network.Inputs[i].Name} has {rows}. Give as many of each.");
+                throw new RequestException(
+                    400, $"Input {network.Inputs[0].Name} has {Rows} rows, but input {network.Inputs[i].Name} has {rows}. Give as many "
+                        + $"of each.");
             Rows = rows;
         }
 
         if ((long)Rows * network.OutputSize > MostValues)
-            throw new RequestException(413, $"{Rows} rows would give {(long)Rows * network.OutputSize} values, more than {MostValues}. Send fewer rows at a time.");
+            throw new RequestException(
+                413, $"{Rows} rows would give {(long)Rows * network.OutputSize} values, more than {MostValues}. Send fewer rows at a "
+                    + $"time.");
         for (int i = 0; i < network.OutputShapes.Length; i++)
         {
             int length = Rows * network.OutputShapes[i].Size;
@@ -74,7 +78,9 @@ internal sealed class PendingRows : IValueTaskSource, IDisposable
             foreach (float value in Output(network, i))
             {
                 if (!float.IsFinite(value))
-                    throw new RequestException(422, "The network's prediction is no finite number. Its weights, or values as large as these, do not allow a prediction.");
+                    throw new RequestException(
+                        422, "The network's prediction is no finite number. Its weights, or values as large as these, do not allow a "
+                            + "prediction.");
             }
         }
     }
@@ -88,7 +94,8 @@ internal sealed class PendingRows : IValueTaskSource, IDisposable
     {
         Rows = 0;
         _done.Reset();
-        bool isSmall = Inputs.TrueForAll(input => input.Capacity <= LargestKept) && Outputs.TrueForAll(output => output.Length <= LargestKept);
+        bool isSmall = Inputs.TrueForAll(input => input.Capacity <= LargestKept)
+            && Outputs.TrueForAll(output => output.Length <= LargestKept);
         foreach (TensorValues input in Inputs)
             input.Clear();
         if (isSmall && s_free.Count < MostKept)

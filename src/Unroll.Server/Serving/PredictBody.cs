@@ -7,7 +7,8 @@ namespace Unroll.Server.Serving;
 /// <summary>Bodies of POST /models/{name}/predict for networks.</summary>
 internal static class PredictBody
 {
-    private const string Expected = "The body is an array of numbers, or {\"inputs\": ...} with an array, or with one for each input by its name.";
+    private const string Expected = "The body is an array of numbers, or {\"inputs\": ...} with an array, or with one for each input by "
+        + "its name.";
 
     /// <summary>Reads JSON into the rows of a network.</summary>
     public static PendingRows ReadJson(in ReadOnlySequence<byte> body, NetworkContent network)
@@ -47,7 +48,9 @@ internal static class PredictBody
             values.Clear();
             int lines = ReadLines(text, shape.Features, values);
             if (lines % shape.Steps != 0 || lines == 0)
-                throw new RequestException(400, $"The network takes windows of {shape.Steps} lines with {shape.Features} numbers each, but {lines} lines were given.");
+                throw new RequestException(
+                    400, $"The network takes windows of {shape.Steps} lines with {shape.Features} numbers each, but {lines} lines were "
+                        + $"given.");
             values.SetExtents([lines / shape.Steps, .. shape.ToArray()]);
             rows.Require(network);
             return rows;
@@ -69,7 +72,9 @@ internal static class PredictBody
     private static void ReadOnly(ref Utf8JsonReader reader, PendingRows rows, NetworkContent network)
     {
         if (network.Inputs.Count > 1)
-            throw new RequestException(400, $"The network has the inputs {string.Join(", ", network.Inputs.Select(input => input.Name))}. Give {{\"inputs\": {{name: array, ...}}}}.");
+            throw new RequestException(
+                400, $"The network has the inputs "
+                    + $"{string.Join(", ", network.Inputs.Select(input => input.Name))}. Give {{\"inputs\": {{name: array, ...}}}}.");
         rows.Input(0).Read(ref reader, network.Inputs[0].Name);
     }
 
@@ -102,7 +107,9 @@ internal static class PredictBody
             while (number < network.Inputs.Count && !reader.ValueTextEquals(network.Inputs[number].Name))
                 number++;
             if (number == network.Inputs.Count)
-                throw new RequestException(400, $"There is no input of this name. There {(number == 1 ? "is" : "are")} {string.Join(", ", network.Inputs.Select(input => input.Name))}.");
+                throw new RequestException(
+                    400, $"There is no input of this name. There {(number == 1 ? "is" : "are")} "
+                        + $"{string.Join(", ", network.Inputs.Select(input => input.Name))}.");
             if (rows.Input(number).Rank > 0)
                 throw new RequestException(400, $"Input {network.Inputs[number].Name} is given twice.");
             reader.Read();
@@ -130,7 +137,8 @@ internal static class PredictBody
                 cells++;
                 if (!Utf8Parser.TryParse(cell, out float value, out int used) || used != cell.Length)
                 {
-                    throw new RequestException(400, $"Line {lines}, cell {cells} is no number. The columns of a network have no names: send lines of "
+                    throw new RequestException(
+                        400, $"Line {lines}, cell {cells} is no number. The columns of a network have no names: send lines of "
                         + $"{columns} numbers with commas between, without a header.");
                 }
 

@@ -41,7 +41,8 @@ internal sealed class PrometheusText : IDisposable
             bool isCounter = group.Key is Counter<long>;
             string name = group.Key.Name.Replace('.', '_') + (isCounter ? "_total" : group.Key.Unit == "s" ? "_seconds" : "");
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {group.Key.Description}\n");
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {(bounds is not null ? "histogram" : isCounter ? "counter" : "gauge")}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"# TYPE {name} {(bounds is not null ? "histogram" : isCounter ? "counter" : "gauge")}\n");
             foreach (((_, string labels), Row row) in group.OrderBy(row => row.Key.Labels, StringComparer.Ordinal))
                 row.Write(text, name, labels, bounds);
         }
@@ -54,7 +55,8 @@ internal sealed class PrometheusText : IDisposable
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         double[]? bounds = BoundsOf(instrument);
-        Row row = _rows.GetOrAdd((instrument, LabelsOf(tags)), static (_, bounds) => new Row(bounds is null ? 0 : bounds.Length + 1), bounds);
+        Row row = _rows.GetOrAdd((instrument, LabelsOf(tags)), static (_, bounds) => new Row(bounds is null
+            ? 0 : bounds.Length + 1), bounds);
         row.Add(value, bounds);
     }
 
@@ -70,7 +72,8 @@ internal sealed class PrometheusText : IDisposable
         var text = new StringBuilder();
         foreach ((string name, object? value) in tags)
         {
-            string safe = $"{value}".Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).ReplaceLineEndings("\\n");
+            string safe = $"{value}".Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+                StringComparison.Ordinal).ReplaceLineEndings("\\n");
             text.Append(text.Length > 0 ? "," : "").Append(name).Append("=\"").Append(safe).Append('"');
         }
 

@@ -41,7 +41,8 @@ internal sealed class Sequence(string id)
             catch (UnrollException reason)
             {
                 throw new RequestException(409,
-                    $"The model has been replaced by one with other layers, so that this sequence cannot go on: {reason.Message.TrimEnd('.')}. DELETE it to begin anew.");
+                    $"The model has been replaced by one with other layers, so that this sequence cannot go on: "
+                        + $"{reason.Message.TrimEnd('.')}. DELETE it to begin anew.");
             }
         }
 

@@ -50,7 +50,9 @@ internal static class SequenceFile
         AtomicFile.Write(Path.Combine(folder, model + Ending), bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
-    /// <summary>The sequences of all files of a folder by the names of models. A damaged file is put aside, so that nothing is lost.</summary>
+    /// <summary>
+    /// The sequences of all files of a folder by the names of models. A damaged file is put aside, so that nothing is lost.
+    /// </summary>
     /// <exception cref="UnrollException">The folder cannot be read or written.</exception>
     public static IReadOnlyList<(string Model, List<Sequence> Sequences)> ReadAll(string folder, ILogger logger)
     {

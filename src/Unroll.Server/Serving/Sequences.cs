@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Unroll.Server.Serving;
 
-/// <summary>The sequences of all models. What changes is written to the folder of states again and again, and read when the server starts.</summary>
+/// <summary>
+/// The sequences of all models. What changes is written to the folder of states again and again, and read when the server starts.
+/// </summary>
 internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger, TimeProvider clock) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<string, ModelSequences> _models = new(StringComparer.Ordinal);
@@ -61,7 +63,8 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
     /// <param name="step">Which step it is to be, from 1; null for the next.</param>
     /// <param name="make">Makes the answer of the outputs, while nobody else can take a step.</param>
     /// <exception cref="RequestException">It does not fit, is another step, or there are too many sequences.</exception>
-    public T Step<T>(string model, NetworkContent network, string id, ReadOnlySpan<float> observation, long? step, Func<StreamingSession, float[], T> make)
+    public T Step<T>(string model, NetworkContent network, string id, ReadOnlySpan<float> observation, long? step, Func<StreamingSession,
+        float[], T> make)
     {
         ModelSequences all = Of(model);
         while (true)
@@ -75,7 +78,9 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
                 {
                     StreamingSession stream = sequence.StreamOf(network);
                     if (observation.Length != stream.InputSize)
-                        throw new RequestException(400, $"An observation has {stream.InputSize} number{(stream.InputSize == 1 ? "" : "s")}, but {observation.Length} were given.");
+                        throw new RequestException(
+                            400, $"An observation has {stream.InputSize} number{(stream.InputSize == 1 ? "" : "s")}, but "
+                                + $"{observation.Length} were given.");
                     if (step is { } wanted && wanted != sequence.Steps + 1)
                         throw new RequestException(409, $"The next step of this sequence is {sequence.Steps + 1}, not {wanted}.");
                     var output = new float[stream.OutputSize];
@@ -160,7 +165,9 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
         if (Interlocked.Increment(ref _count) > options.MostSequences)
         {
             Interlocked.Decrement(ref _count);
-            throw new RequestException(429, $"There are {options.MostSequences} sequences, as many as this server keeps. DELETE those that have ended.") { RetryAfter = 60 };
+            throw new RequestException(
+                429, $"There are {options.MostSequences} sequences, as many as this server keeps. DELETE those that have "
+                    + $"ended.") { RetryAfter = 60 };
         }
 
         var made = new Sequence(id) { LastUsed = clock.GetUtcNow() };

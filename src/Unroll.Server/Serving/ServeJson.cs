@@ -3,7 +3,9 @@ using Unroll.Reports;
 
 namespace Unroll.Server.Serving;
 
-/// <summary>A forecast of a forecaster that is served: as <c>unroll predict --json</c> prints it, and what a reader must know of it.</summary>
+/// <summary>
+/// A forecast of a forecaster that is served: as <c>unroll predict --json</c> prints it, and what a reader must know of it.
+/// </summary>
 /// <param name="Name">The model's name in the folder.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Forecast">The rows to come, with the naive forecast beside them.</param>

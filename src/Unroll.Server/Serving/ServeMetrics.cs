@@ -35,7 +35,8 @@ internal sealed class ServeMetrics : IDisposable
     public void Answered(string model, string operation, long begin)
     {
         if (begin != 0)
-            _duration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds, KeyValuePair.Create<string, object?>("model", model), KeyValuePair.Create<string, object?>("operation", operation));
+            _duration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds, KeyValuePair.Create<string, object?>("model", model),
+                KeyValuePair.Create<string, object?>("operation", operation));
     }
 
     public void Batch(string model, int rows) => _batch.Record(rows, KeyValuePair.Create<string, object?>("model", model));

@@ -9,7 +9,8 @@ namespace Unroll.Server.Serving;
 /// <summary>A table in the body of a request: a file of any kind that is read elsewhere too, or rows as JSON objects.</summary>
 internal sealed class TableBody
 {
-    private const string Expected = "Rows are an array of objects with the same names, as [{\"date\": \"2024-01-31\", \"sales\": 5}, ...], with numbers, texts and null.";
+    private const string Expected = "Rows are an array of objects with the same names, as [{\"date\": \"2024-01-31\", \"sales\": 5}, "
+        + "...], with numbers, texts and null.";
     private const string Body = "the body";
 
     private readonly byte[] _file;
@@ -21,7 +22,8 @@ internal sealed class TableBody
     public static async ValueTask<TableBody> ReadAsync(HttpContext context, RequestBody body)
     {
         bool isJson = MediaTypes.IsJson(context.Request);
-        byte[] bytes = await body.ReadAsync(context, isJson, static (in ReadOnlySequence<byte> bytes, bool isJson) => isJson ? Csv(bytes) : bytes.ToArray())
+        byte[] bytes = await body.ReadAsync(context, isJson, static (in ReadOnlySequence<byte> bytes, bool isJson) => isJson
+            ? Csv(bytes) : bytes.ToArray())
             .ConfigureAwait(false);
         return new TableBody(bytes, isJson);
     }

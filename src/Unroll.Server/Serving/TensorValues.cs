@@ -125,7 +125,8 @@ internal sealed class TensorValues
             fits = _extents[isOne ? i : i + 1] == shape[i];
         return fits
             ? isOne ? 1 : _extents[0]
-            : throw new RequestException(400, $"Input {name} is one array of shape {shape}, or a list of such, but one of shape {ShapeText} was given.");
+            : throw new RequestException(
+                400, $"Input {name} is one array of shape {shape}, or a list of such, but one of shape {ShapeText} was given.");
     }
 
     private static double ExactOf(ref Utf8JsonReader reader)

@@ -50,7 +50,9 @@ internal sealed class NetworkContent : ServedContent
         }
     }
 
-    /// <summary>Predicts one row of zeros, so that the first request does not wait for code to be compiled and weights to be packed.</summary>
+    /// <summary>
+    /// Predicts one row of zeros, so that the first request does not wait for code to be compiled and weights to be packed.
+    /// </summary>
     private void WarmUp()
     {
         const int Largest = 1 << 20;

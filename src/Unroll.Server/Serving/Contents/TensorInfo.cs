@@ -7,5 +7,6 @@ namespace Unroll.Server.Serving;
 internal sealed record TensorInfo(string Name, string DataType, IReadOnlyList<int>? Shape)
 {
     /// <summary>The extents as errors say them.</summary>
-    public string ShapeText => Shape is null ? "any shape" : $"[{string.Join(", ", Shape.Select(extent => extent < 0 ? "n" : $"{extent}"))}]";
+    public string ShapeText =>
+        Shape is null ? "any shape" : $"[{string.Join(", ", Shape.Select(extent => extent < 0 ? "n" : $"{extent}"))}]";
 }

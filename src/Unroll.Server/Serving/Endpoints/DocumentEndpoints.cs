@@ -10,7 +10,8 @@ namespace Unroll.Server.Serving;
 internal sealed class DocumentEndpoints(PrometheusText metrics)
 {
     /// <summary>The page has its script from this server, and may ask this server alone.</summary>
-    private const string Policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    private const string Policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src "
+        + "'self' data: blob:; "
         + "font-src 'self' data:; connect-src 'self'; worker-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     public void Map(WebApplication app)

@@ -20,7 +20,8 @@ internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, S
         var query = new ForecastQuery(context.Request.Query, fits: true);
         TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
         using Gate.Place place = await EnterAsync(context).ConfigureAwait(false);
-        FittedAnswer answer = await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime, context.RequestAborted)).ConfigureAwait(false);
+        FittedAnswer answer = await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime,
+            context.RequestAborted)).ConfigureAwait(false);
         JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.FittedAnswer));
         metrics.Answered("", "forecast", begin);
     }
@@ -34,7 +35,9 @@ internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, S
         catch (RequestException)
         {
             metrics.Refused("forecasts");
-            throw new RequestException(429, $"This server fits {options.MostForecasts} forecast{(options.MostForecasts == 1 ? "" : "s")} at once. Try again a little later.")
+            throw new RequestException(
+                429, $"This server fits {options.MostForecasts} forecast{(options.MostForecasts == 1 ? "" : "s")} at once. Try again a "
+                    + "little later.")
             {
                 RetryAfter = 5,
             };

@@ -91,7 +91,8 @@ internal sealed class KServeEndpoints(ModelFolder folder, RequestBody body, Serv
         long begin = metrics.Begin();
         ServedContent content = file.Content;
         if (content is ForecasterContent)
-            throw new RequestException(409, $"{file.Name} is a forecaster, which takes a table. Ask it by POST /models/{file.Name}/predict.");
+            throw new RequestException(
+                409, $"{file.Name} is a forecaster, which takes a table. Ask it by POST /models/{file.Name}/predict.");
         if (context.Request.Headers.ContainsKey("Inference-Header-Content-Length"))
             throw new RequestException(415, "Tensors are sent as JSON; binary data are not supported.");
         MediaTypes.RequireJson(context.Request);
@@ -111,7 +112,9 @@ internal sealed class KServeEndpoints(ModelFolder folder, RequestBody body, Serv
         {
             Shape shape = network.InputShapes[i];
             if (tensor.Values.Rank != shape.Rank + 1)
-                throw new RequestException(400, $"Input {tensor.Name} is of shape {network.Inputs[i].ShapeText}, but its shape is {tensor.Values.ShapeText} here.");
+                throw new RequestException(
+                    400, $"Input {tensor.Name} is of shape {network.Inputs[i].ShapeText}, but its shape is {tensor.Values.ShapeText} "
+                        + $"here.");
         }
 
         request.Rows.Require(network);

@@ -64,7 +64,9 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
                 await PredictAsync(context, file, forecaster).ConfigureAwait(false);
                 break;
             case GraphContent:
-                throw new RequestException(409, $"{file.Name} is a graph whose values have types and shapes of their own. Ask it by POST /v2/models/{file.Name}/infer.");
+                throw new RequestException(
+                    409, $"{file.Name} is a graph whose values have types and shapes of their own. Ask it by POST "
+                        + $"/v2/models/{file.Name}/infer.");
         }
 
         metrics.Answered(file.Name, "predict", begin);
@@ -123,7 +125,8 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
         TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
         using Gate.Place place = await forecaster.Gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
         ForecasterAnswer answer = await Task.Run(() => Forecasts.Predict(file.Name, forecaster, table, query)).ConfigureAwait(false);
-        JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.ForecasterAnswer));
+        JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer,
+            ServeJson.Default.ForecasterAnswer));
     }
 
     private RequestException Full()

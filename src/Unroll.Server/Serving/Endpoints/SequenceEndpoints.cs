@@ -45,7 +45,8 @@ internal sealed class SequenceEndpoints(ModelFolder folder, Sequences sequences,
         StepAnswer answer = sequences.Step(file.Name, network, id, place.Values.Values, step, (stream, output) => new StepAnswer(
             file.Name, network, id, stream.Steps, output, [.. stream.Graph.Built.Outputs.Select(shape => shape.Size)]));
         if (Array.Exists(answer.Output, value => !float.IsFinite(value)))
-            throw new RequestException(422, "The network's prediction is no finite number. The step has been taken; DELETE the sequence to begin anew.");
+            throw new RequestException(
+                422, "The network's prediction is no finite number. The step has been taken; DELETE the sequence to begin anew.");
         JsonAnswer.Write(context, answer, static (json, answer) => answer.Write(json));
         metrics.Answered(file.Name, "step", begin);
     }
@@ -116,7 +117,8 @@ internal sealed class SequenceEndpoints(ModelFolder folder, Sequences sequences,
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = TensorValues.MostAxes });
             reader.Read();
             bool isObject = reader.TokenType == JsonTokenType.StartObject;
-            if (isObject && (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("inputs"u8) || !reader.Read()))
+            if (isObject && (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("inputs"u8)
+                || !reader.Read()))
                 throw Expected();
             values.Read(ref reader, "The observation");
             if (values.Rank != 1 || (isObject && (!reader.Read() || reader.TokenType != JsonTokenType.EndObject)))

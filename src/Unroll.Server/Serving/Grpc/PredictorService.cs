@@ -18,7 +18,8 @@ internal sealed class PredictorService(ModelFolder folder, Sequences sequences, 
         rows.RequireFinite(network);
         var reply = new PredictReply { Model = file.Name, Version = network.Version };
         for (int i = 0; i < network.Outputs.Count; i++)
-            reply.Outputs.Add(TensorOf(network.Outputs[i].Name, [rows.Rows, .. network.OutputShapes[i].ToArray()], rows.Output(network, i)));
+            reply.Outputs.Add(TensorOf(network.Outputs[i].Name, [rows.Rows, .. network.OutputShapes[i].ToArray()], rows.Output(network,
+                i)));
         metrics.Answered(file.Name, "grpc predict", begin);
         return reply;
     });
@@ -66,11 +67,15 @@ internal sealed class PredictorService(ModelFolder folder, Sequences sequences, 
                 ? 0
                 : network.Inputs.Index().FirstOrDefault(each => each.Item.Name == tensor.Name, (-1, null!)).Index;
             if (number < 0 || rows.Input(number).Rank > 0)
-                throw new RequestException(400, $"An input is not there, or is given twice. There are {string.Join(", ", network.Inputs.Select(input => input.Name))}.");
+                throw new RequestException(
+                    400, $"An input is not there, or is given twice. There are "
+                        + $"{string.Join(", ", network.Inputs.Select(input => input.Name))}.");
             TensorValues values = rows.Input(number);
             long size = tensor.Shape.Aggregate(1L, (all, extent) => extent < 1 ? -1 : Math.Min(all * extent, int.MaxValue));
             if (size != tensor.Values.Count || tensor.Shape.Count is 0 or > TensorValues.MostAxes || size < 1)
-                throw new RequestException(400, $"The shape of an input is ({string.Join(", ", tensor.Shape.Take(TensorValues.MostAxes))}), but {tensor.Values.Count} values were given.");
+                throw new RequestException(
+                    400, $"The shape of an input is ("
+                        + $"{string.Join(", ", tensor.Shape.Take(TensorValues.MostAxes))}), but {tensor.Values.Count} values were given.");
             foreach (float value in tensor.Values)
                 values.Add(value);
             values.SetExtents([.. tensor.Shape]);
