@@ -31,6 +31,7 @@ internal sealed class DocumentEndpoints(PrometheusText metrics)
             .DisableAgent()
             .DisableMcp()
             .HideClientButton()
+            .HideDeveloperTools()
             .AddDocument("v1"))
             .AddEndpointFilter(async (context, next) =>
             {
