@@ -6,7 +6,7 @@ import { Plot } from "./plot.js";
 
 const most = 4;
 const chosen = new Set();
-let plot = null, place = null, files = new Map();
+let plot = null, place = null;
 
 export function leave() {
   plot?.destroy();
@@ -15,8 +15,7 @@ export function leave() {
 
 export async function show(section) {
   leave();
-  const [runs, data] = await Promise.all([get("api/runs"), get("api/data")]);
-  files = new Map(data.map(file => [String(file.id), file.name]));
+  const runs = await get("api/runs");
   place = el("div");
   fill(section, el("h1", { id: "compare-title" }, "Compare"));
   if (runs.length === 0) {
@@ -30,20 +29,20 @@ export async function show(section) {
   if (chosen.size === 0)
     for (const run of runs.slice(0, 2))
       chosen.add(String(run.id));
-  section.append(list(section, runs), el("p", { className: "note" }, "Errors are RMSE over the test rows, in units of the target. Choose up to four runs to see them side by side."), place);
+  section.append(list(section, runs), el("p", { className: "note" }, "Errors are RMSE over the test rows, in units of the target, unless another name is beside them. Choose up to four runs to see them side by side."), place);
   await compare();
 }
 
 function list(section, runs) {
-  return table("All runs", ["Run", "Compare", "Data", "State", "RMSE", "Naive", "Best rule", "Skill", "Time", "Epochs", ""], runs.map(run => {
+  return table("All runs", ["Run", "Compare", "Data", "State", "Error", "Naive", "Best rule", "Skill", "Time", "Epochs", ""], runs.map(run => {
     const id = String(run.id), box = el("input", { type: "checkbox", "aria-label": `Compare run ${id}`, onchange: () => choose(id, box) });
     box.checked = chosen.has(id);
     return [
       { cell: el("a", { href: `#${run.state === "done" || run.state === "stopped" ? "result" : "train"}/${encodeURIComponent(id)}`, className: "name" }, `${id}: ${runTitle(run)}`) },
       box,
-      el("span", { className: "name" }, dataOf(run)),
+      el("span", { className: "name" }, run.data_name),
       el("span", { className: "pill", "data-state": run.state }, states[run.state] ?? run.state),
-      error(run.error), error(run.naive), run.best_baseline ? el("span", { className: "name" }, `${error(run.best_baseline.error)} ${run.best_baseline.name}`) : "–",
+      run.error === null ? "–" : `${error(run.error)}${run.error_name === "RMSE" ? "" : ` ${run.error_name}`}`, error(run.naive), run.best_baseline ? el("span", { className: "name" }, `${error(run.best_baseline.error)} ${run.best_baseline.name}`) : "–",
       run.error && run.naive ? skill(1 - run.error / run.naive) : "–", duration(run.seconds), `${run.epoch ?? "–"}`,
       button("Delete", async () => {
         if (!confirm(`Delete run ${id}, its forecaster and its report?`))
@@ -55,8 +54,6 @@ function list(section, runs) {
     ];
   }), { className: "figures scores" });
 }
-
-const dataOf = run => files.get(String(run.data)) ?? "deleted";
 
 function choose(id, box) {
   if (box.checked && chosen.size >= most) {
@@ -107,7 +104,7 @@ function curves(runs) {
 }
 
 function settings(runs) {
-  const flat = runs.map(run => flatten({ ...run.settings, data: dataOf(run) }));
+  const flat = runs.map(run => flatten({ ...run.settings, data: run.data_name }));
   const names = [...new Set(flat.flatMap(each => Object.keys(each)))];
   const rows = names.map(name => {
     const values = flat.map(each => each[name] ?? "–"), differs = new Set(values).size > 1;
@@ -144,7 +141,7 @@ function program(run) {
     } catch (error) {
       fill(holder, el("p", { className: "problem", role: "alert" }, error.message));
     }
-  } }, el("summary", { className: "name" }, `${run.id}: ${runTitle(run)}`, run.error && run.naive ? el("span", { className: "quiet" }, ` · RMSE ${error(run.error)}, naive ${error(run.naive)}`) : null), holder);
+  } }, el("summary", { className: "name" }, `${run.id}: ${runTitle(run)}`, run.error && run.naive ? el("span", { className: "quiet" }, ` · ${run.error_name ?? "error"} ${error(run.error)}, naive ${error(run.naive)}`) : null), holder);
   return details;
 }
 

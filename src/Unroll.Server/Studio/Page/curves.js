@@ -10,6 +10,7 @@ export class Curves {
     this.network = [];
     this.ridge = [];
     this.naive = [];
+    this.loss = [];
     this.gradients = [];
     this.gradientEpochs = [];
     this.every = 1;
@@ -32,9 +33,10 @@ export class Curves {
       this.epoch.push(event.epoch);
       for (const name of ["network", "ridge", "naive"])
         this[name].push(event.validation?.[name] ?? null);
+      this.loss.push(event.loss ?? null);
       if (this.epoch.length > mostEpochs) {
         this.every *= 2;
-        this.thin(["epoch", "network", "ridge", "naive"], this.epoch, this.every);
+        this.thin(["epoch", "network", "ridge", "naive", "loss"], this.epoch, this.every);
       }
     }
     if (event.gradients?.length > 0 && (event.epoch === 1 || event.epoch % this.columnEvery === 0)) {
@@ -62,16 +64,21 @@ export class Curves {
     return Array.from({ length: steps }, (_, t) => this.gradients.map(column => column[t]));
   }
 
-  /** The curves, with the newest epoch at the end. */
-  lines() {
+  /** Epochs and curves, with the newest epoch at the end: network, ridge and naive on validation rows, or the loss of training rows. */
+  lines(names = ["network", "ridge", "naive"]) {
     const { newest } = this, more = newest && this.epoch.at(-1) !== newest.epoch;
-    return ["epoch", "network", "ridge", "naive"].map(name =>
-      more ? [...this[name], name === "epoch" ? newest.epoch : newest.validation?.[name] ?? null] : this[name].slice());
+    const end = { epoch: newest?.epoch, loss: newest?.loss, ...newest?.validation };
+    return ["epoch", ...names].map(name => more ? [...this[name], end[name] ?? null] : this[name].slice());
+  }
+
+  /** Whether errors of rows that the network does not learn from are known. */
+  get isValidated() {
+    return Boolean(this.newest?.validation);
   }
 
   get title() {
     const { name, member, members, fitting } = this.info;
     const which = members > 1 && member ? `${name} ${member} of ${members}` : name;
-    return fitting === "final" ? `${which}, fitted again to all rows` : which;
+    return fitting === "again" ? `${which}, again with all rows` : fitting === "final" ? `${which}, all training rows` : which;
   }
 }

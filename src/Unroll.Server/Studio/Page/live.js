@@ -13,6 +13,8 @@ const three = [
 export class LiveCharts {
   constructor(horizon) {
     this.errors = new Plot({ label: "Error by epoch", unit: "epoch", lines: three.map(line => ({ ...line })) });
+    this.losses = new Plot({ label: "Loss of training rows by epoch", unit: "epoch", lines: [{ label: "loss", colour: "model-0", width: 2.2 }] });
+    this.losses.element.hidden = true;
     this.steps = new Plot({ label: "Error by rows ahead", unit: "row", lines: three.map(line => ({ ...line, dots: horizon <= 30 })) });
     this.fan = new Plot({ label: "Forecast of validation rows", unit: "date", height: 240, lines: [], bands: [] });
     this.gradients = new Heat({
@@ -22,15 +24,21 @@ export class LiveCharts {
     });
     this.vanished = el("p", { className: "quiet small" });
     this.element = el("div", { className: "two" },
-      el("div", { className: "card" }, this.errors.element), el("div", { className: "card" }, this.fanHolder = el("div", {}, this.fan.element)),
-      el("div", { className: "card" }, this.steps.element), el("div", { className: "card" }, this.gradients.element, this.vanished));
+      el("div", { className: "card" }, this.errors.element, this.losses.element), this.fanCard = el("div", { className: "card", hidden: true }, this.fanHolder = el("div", {}, this.fan.element)),
+      this.stepCard = el("div", { className: "card", hidden: true }, this.steps.element), el("div", { className: "card" }, this.gradients.element, this.vanished));
   }
 
   show(curves, scrubbed) {
     this.curves = curves;
     this.scrubbed = scrubbed;
-    this.errors.set(curves.lines());
+    this.errors.element.hidden = !curves.isValidated;
+    this.losses.element.hidden = curves.isValidated;
+    if (curves.isValidated)
+      this.errors.set(curves.lines());
+    else
+      this.losses.set(curves.lines(["loss"]));
     this.errors.mark(scrubbed);
+    this.losses.mark(scrubbed);
     this.gradients.set(curves.strip());
     const norms = curves.gradients.at(-1);
     say(this.vanished, norms ? `Of the gradient at the newest step ${percent(norms[0] / norms.at(-1), 2)} reaches the oldest one.` : "Gradients through time are not recorded for this network.");
@@ -41,6 +49,8 @@ export class LiveCharts {
   /** Errors by step and the fan of one epoch. */
   showEpoch(epoch) {
     const by = epoch.validation?.by_step;
+    this.stepCard.hidden = !by;
+    this.fanCard.hidden = !epoch.fan;
     if (by?.network)
       this.steps.set([by.network.map((_, i) => i + 1), by.network, by.ridge ?? by.network.map(() => null), by.naive ?? by.network.map(() => null)]);
     if (epoch.fan)
@@ -71,7 +81,7 @@ export class LiveCharts {
   }
 
   destroy() {
-    for (const chart of [this.errors, this.steps, this.fan])
+    for (const chart of [this.errors, this.losses, this.steps, this.fan])
       chart.destroy();
   }
 }

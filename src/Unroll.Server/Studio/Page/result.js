@@ -1,6 +1,6 @@
 import { get, runPath } from "./api.js";
-import { el, field, fill, problem, table } from "./dom.js";
-import { duration, error, figure, isNumbered, percent, place, dateText, skill, whole } from "./format.js";
+import { el, field, fill, problem, say, table } from "./dom.js";
+import { duration, error, figure, isNumbered, percent, place, dateText, plural, skill, whole } from "./format.js";
 import { fanOptions } from "./live.js";
 import { Plot, swatch } from "./plot.js";
 import { heading, judged } from "./runs.js";
@@ -28,7 +28,7 @@ export async function show(section, id) {
     el("div", { className: "two" }, el("div", { className: "card" }, forecast(run)), el("div", { className: "card" }, bySteps(result, naive))),
     el("h2", {}, "Errors over the test rows"),
     scores(result, naive),
-    el("p", { className: "note" }, "Skill is 1 − RMSE ÷ RMSE of the naive forecast: above 0 it beats naive, below 0 you would have done better without. RMSE and MAE are in units of the target."),
+    el("p", { className: "note" }, `Skill is 1 − ${result.error_name ?? "RMSE"} ÷ that of the naive forecast: above 0 it beats naive, below 0 you would have done better without. RMSE and MAE are in units of the target, MASE in units of the mean change from row to row.`),
     el("div", { className: "card" }, testPlot(result)),
     result.notes?.length > 0 && el("ul", { className: "notes" }, result.notes.map(note => el("li", {}, note))));
 }
@@ -57,13 +57,16 @@ async function take(event, id, kind) {
   }
 }
 
+/** What forecasts are compared by. */
+const of = score => score.error ?? score.rmse;
+
 function scores(result, naive) {
-  const low = Math.min(...result.scores.map(score => score.rmse));
-  return table("Errors over the test rows", ["Forecast", "RMSE", "MAE", "MASE", "Skill", "Naive RMSE", "Weights", "Time"], result.scores.map(score => ({
-    properties: { className: score.rmse === low ? "lowest" : "" },
+  const low = Math.min(...result.scores.map(of)), name = result.error_name ?? "RMSE", more = name !== "RMSE";
+  return table("Errors over the test rows", ["Forecast", name, ...(more ? ["RMSE"] : []), "MAE", "MASE", "Skill", `Naive ${name}`, "Weights", "Time"], result.scores.map(score => ({
+    properties: { className: of(score) === low ? "lowest" : "" },
     cells: [
-      { cell: el("span", {}, swatch(asLine(score, result)), el("span", { className: "name" }, score.name), score.rmse === low && el("span", { className: "tag" }, "lowest RMSE"), score.key === result.recommended && el("span", { className: "tag strong" }, "recommended")) },
-      error(score.rmse), error(score.mae), error(score.mase), skill(score.skill), error(naive?.rmse), score.parameters ? whole(score.parameters) : "–", score.seconds ? duration(score.seconds) : "–",
+      { cell: el("span", {}, swatch(asLine(score, result)), el("span", { className: "name" }, score.name), of(score) === low && el("span", { className: "tag" }, `lowest ${name}`), score.key === result.recommended && el("span", { className: "tag strong" }, "recommended")) },
+      error(of(score)), ...(more ? [error(score.rmse)] : []), error(score.mae), error(score.mase), skill(score.skill), naive ? error(of(naive)) : "–", score.parameters ? whole(score.parameters) : "–", score.seconds ? duration(score.seconds) : "–",
     ],
   })), { className: "figures scores" });
 }
@@ -71,7 +74,7 @@ function scores(result, naive) {
 /** The best of each kind, and naive. */
 function shortList(result) {
   const best = new Map();
-  for (const score of [...result.scores].sort((a, b) => a.rmse - b.rmse))
+  for (const score of [...result.scores].sort((a, b) => of(a) - of(b)))
     if (score.key !== result.naive_key && !best.has(score.kind))
       best.set(score.kind, score);
   return [...[...best.values()].filter(score => score.kind !== "baseline"), result.scores.find(score => score.key === result.naive_key)].filter(Boolean);
@@ -82,8 +85,8 @@ const asLine = (score, result) => ({ label: score.name, colour: score.key === re
 function bySteps(result, naive) {
   const list = shortList(result).filter(score => score.by_step?.length > 0), steps = naive?.by_step?.length ?? list[0]?.by_step.length ?? 0;
   if (steps < 2) {
-    const most = Math.max(...list.map(score => score.rmse));
-    return el("div", {}, el("h3", {}, "RMSE of the test rows"), el("div", { className: "bars" }, list.map(score => el("div", { className: "bar" }, el("span", { className: "name" }, score.name), el("span", { className: "track" }, el("span", { style: { width: `${score.rmse / most * 100}%`, background: `var(--${asLine(score, result).colour})` } })), el("span", { className: "figures" }, figure(score.rmse))))));
+    const most = Math.max(...list.map(of));
+    return el("div", {}, el("h3", {}, `${result.error_name ?? "RMSE"} of the test rows`), el("div", { className: "bars" }, list.map(score => el("div", { className: "bar" }, el("span", { className: "name" }, score.name), el("span", { className: "track" }, el("span", { style: { width: `${of(score) / most * 100}%`, background: `var(--${asLine(score, result).colour})` } })), el("span", { className: "figures" }, error(of(score)))))));
   }
   const plot = new Plot({ label: "RMSE by rows ahead", unit: "row", height: 240, lines: list.map(score => ({ ...asLine(score, result), dots: steps <= 30 })) });
   charts.push(plot);
@@ -92,7 +95,7 @@ function bySteps(result, naive) {
 }
 
 function forecast(run) {
-  const { result } = run, holder = el("div"), values = el("div");
+  const { result } = run, holder = el("div"), values = el("div"), note = el("p", { className: "quiet small" });
   const pick = el("select", { onchange: () => draw(Number(pick.value)) }, result.future.map((each, i) => el("option", { value: String(i) }, [each.series, each.target].filter(Boolean).join(", "))));
   const draw = async index => {
     const future = result.future[index], levels = future.intervals.map(interval => interval.level);
@@ -104,17 +107,18 @@ function forecast(run) {
     fill(holder, chart.element);
     const before = line => [...history.map((value, i) => i === history.length - 1 ? value : null), ...line];
     chart.set([[...old, ...future.dates].map(place), [...history, ...future.dates.map(() => null)], before(future.value), ...future.intervals.flatMap(interval => [before(interval.lower), before(interval.upper)])], isNumbered(future.dates));
+    say(note, future.note ?? "");
     fill(values, table("Forecast of the rows to come", ["Row", "Forecast", ...levels.map(level => `${percent(level, 0)} interval`)],
       future.dates.map((date, i) => [dateText(date), figure(future.value[i]), ...future.intervals.map(interval => `${figure(interval.lower[i])} to ${figure(interval.upper[i])}`)]), { className: "figures" }));
   };
   draw(0).catch(problem);
-  return el("div", {}, result.future.length > 1 && field("Series and target", pick), holder, el("details", {}, el("summary", {}, "As a table"), values));
+  return el("div", {}, result.future.length > 1 && field("Series and target", pick), holder, note, el("details", {}, el("summary", {}, "As a table"), values));
 }
 
 function testPlot(result) {
   const { test } = result, known = result.scores.filter(score => test.predictions[score.key]), short = new Set(shortList(result).map(score => score.key));
   const lines = [{ label: "actual", colour: "actual", width: 1.5 }, ...known.map(score => ({ ...asLine(score, result), width: 1.4, hidden: !short.has(score.key) }))];
-  const plot = new Plot({ label: "Predictions of the test rows", title: "Predictions of the test rows, the last row ahead of each", unit: "date", height: 300, lines, zoom: true, switches: true });
+  const plot = new Plot({ label: "Predictions of the test rows", title: `Predictions of the test rows${test.target ? ` of ${[test.series, test.target].filter(Boolean).join(", ")}` : ""}, ${plural(test.step ?? 1, "row")} ahead`, unit: "date", height: 300, lines, zoom: true, switches: true });
   charts.push(plot);
   plot.set([test.dates.map(place), test.actual, ...known.map(score => test.predictions[score.key])], isNumbered(test.dates));
   return el("div", {}, plot.element, el("p", { className: "quiet small" }, "Press a name to show or hide its line. Drag to look closer, press twice to see all."));

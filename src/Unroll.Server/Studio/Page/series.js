@@ -1,7 +1,7 @@
 import { get } from "./api.js";
-import { colour, faint } from "./colours.js";
+import { faint } from "./colours.js";
 import { el, fill, field, problem, say } from "./dom.js";
-import { isNumbered, place, plural } from "./format.js";
+import { isNumbered, place, plural, whole } from "./format.js";
 import { Plot } from "./plot.js";
 
 /** One column of one series as a line, with gaps shaded and outliers marked. */
@@ -58,7 +58,7 @@ export class Series {
     this.plot.options.lines[0].label = this.column;
     this.plot.makeLegend();
     this.plot.set([at, values, at.map(x => outliers.get(x) ?? null)], numbered);
-    say(this.note, `${points.shown < points.rows ? `${plural(points.shown, "row")} of ${points.rows.toLocaleString("en-US")} are drawn, with all extremes. ` : ""}${this.gaps.length > 0 ? "Shaded: rows are missing. " : ""}Drag to look closer, press twice to see all.`);
+    say(this.note, `${points.shown < points.rows ? points.note ? `${points.note} ` : `${plural(points.shown, "row")} of ${whole(points.rows)} are drawn, with all extremes. ` : ""}${this.gaps.length > 0 ? "Shaded: rows are missing. " : ""}Drag to look closer, press twice to see all.`);
   }
 
   shade(u) {

@@ -31,9 +31,14 @@ export class Task {
       holidays: choose([["", "none"], ...options.holidays.map(code => [code, code])], ""), recipe: choose(options.recipes.map(key => [key, key]), "default"),
       strategy: choose([["", "default"], ...options.strategies.map(key => [key, key])], ""), head: choose([["", "default"], ...options.heads.map(key => [key, key])], ""),
       window: number("default", 1), epochs: number(d.epochs, 1), layers: number(d.layers, 1), units: number(d.units, 1), members: number(d.members, 1), batch: number(d.batch, 1),
-      learning_rate: number(d.learning_rate, 0, "any"), seed: number(d.seed, 0), train: el("input", { type: "text", placeholder: "2013..2017" }), test: el("input", { type: "text", placeholder: "2018" }),
+      learning_rate: number(d.learning_rate, 0, "any"), seed: number(d.seed, 0), train: el("input", { type: "text" }), test: el("input", { type: "text" }),
     };
     this.inputs.horizon.value = suggested.horizon ?? 1;
+    this.inputs.calendar.checked = suggested.calendar ?? true;
+    for (const name of ["train", "test"])
+      this.inputs[name].placeholder = suggested[name] ?? "chosen by the studio";
+    for (const name of ["recipe", "strategy"])
+      this.inputs[name].addEventListener("change", () => this.keepToTarget());
     this.inputs.horizon.addEventListener("input", () => this.changed());
     this.models = options.models.map(model => ({ key: model.key, box: el("input", { type: "checkbox", value: model.key }), title: model.title }));
     this.sentence = el("p", { className: "sentence", "aria-live": "polite" });
@@ -52,8 +57,21 @@ export class Task {
         el("fieldset", {}, el("legend", {}, "Networks"), el("div", { className: "checks" }, this.models.map(model => check(model.title, model.box))), el("small", {}, "None chosen: the library's default.")),
         el("div", { className: "fields" }, field("Recipe", i.recipe), field("Strategy", i.strategy), field("Head", i.head), field("Public holidays", i.holidays),
           field("Epochs at most", i.epochs), field("Members", i.members), field("Layers", i.layers), field("Units", i.units), field("Window", i.window, "Rows back"), field("Batch", i.batch),
-          field("Learning rate", i.learning_rate), field("Seed", i.seed), field("Training rows", i.train, "Dates or years"), field("Test rows", i.test, "Dates or years")),
+          field("Learning rate", i.learning_rate), field("Seed", i.seed), field("Training rows", i.train, "As 2013..2017"), field("Test rows", i.test, "As 2018, 2018-07.. or last:30")),
         field("Name of the run", i.name)));
+    this.changed();
+  }
+
+  get isAlone() {
+    return this.inputs.recipe.value === "tutorial" || this.inputs.strategy.value === "recursive";
+  }
+
+  /** The tutorial's recipe and forecasts that are fed back look at the target alone, and the form shows that they do. */
+  keepToTarget() {
+    const past = this.isAlone ? [] : this.view.suggested?.inputs ?? [];
+    for (const [name, control] of this.roles)
+      if (control.value === "past" || (control.value === "none" && past.includes(name)))
+        control.value = past.includes(name) ? "past" : "none";
     this.changed();
   }
 
@@ -76,7 +94,8 @@ export class Task {
 
   settings() {
     const { inputs } = this, settings = { data: this.view.id, targets: this.of("target"), horizon: Number(inputs.horizon.value) };
-    settings.inputs = { past: this.of("past"), known: this.of("known"), calendar: inputs.calendar.checked, holidays: inputs.holidays.value || null };
+    if (inputs.recipe.value !== "tutorial")
+      settings.inputs = { past: this.of("past"), known: this.of("known"), calendar: inputs.calendar.checked, holidays: inputs.holidays.value || null };
     settings.recipe = inputs.recipe.value;
     const models = this.models.filter(model => model.box.checked).map(model => model.key);
     if (models.length > 0)

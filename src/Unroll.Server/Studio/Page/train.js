@@ -5,6 +5,7 @@ import { duration, error, percent, runTitle, states, whole } from "./format.js";
 import { LiveCharts } from "./live.js";
 import { Window } from "./window.js";
 
+const stages = { choosing: "Choosing inputs", fitting: "Fitting rules", training: "Training", judging: "Judging on the test rows", done: "Done" };
 const over = new Set(["done", "stopped", "failed", "interrupted"]);
 let section = null, view = null;
 
@@ -165,8 +166,11 @@ class RunView {
 
   tellStanding(curves) {
     const { network, ridge, naive } = curves.newest.validation ?? {};
-    if (network === null || network === undefined)
-      return;
+    if (network === null || network === undefined) {
+      this.standing.classList.remove("behind");
+      this.standing.dataset.of = "";
+      return say(this.standing, "This fit learns from the validation rows too, so no error of rows that it has not seen can be shown. Its loss is below.");
+    }
     const yardstick = ridge ?? naive, name = ridge !== null && ridge !== undefined ? "ridge" : "naive";
     if (yardstick === null || yardstick === undefined)
       return;
@@ -174,7 +178,7 @@ class RunView {
     this.standing.classList.toggle("behind", beaten);
     const share = percent(Math.abs(network / yardstick - 1));
     // What changes with each epoch is kept out of the live region: it speaks when the lead changes, not thirty times a second.
-    if (curves.beaten !== beaten || this.standing.firstChild === null || this.standing.dataset.of !== `${curves.index}`) {
+    if (curves.beaten !== beaten || this.standing.dataset.of !== `${curves.index}`) {
       curves.beaten = beaten;
       this.standing.dataset.of = `${curves.index}`;
       this.lead = el("span", { "aria-hidden": "true", className: "figures" });
@@ -188,7 +192,7 @@ class RunView {
     this.bar.setAttribute("aria-valuenow", String(percentDone));
     this.bar.firstChild.style.transform = `scaleX(${progress.share ?? 0})`;
     const left = progress.left_seconds;
-    say(this.stage, `${progress.stage}${progress.forecaster ? `: ${progress.forecaster}` : ""}${progress.count ? `, ${whole(progress.done)} of ${whole(progress.count)}` : ""} · ${percentDone} %${left !== null && left !== undefined ? ` · about ${duration(left)} left` : ""}`);
+    say(this.stage, `${stages[progress.stage] ?? progress.stage}${progress.forecaster ? `: ${progress.forecaster}` : ""}${progress.count ? `, ${whole(progress.done)} of ${whole(progress.count)}` : ""} · ${percentDone} %${left !== null && left !== undefined ? ` · about ${duration(left)} left` : ""}`);
   }
 
   showState(run) {
@@ -218,7 +222,7 @@ class RunView {
     const { state, verdict, message } = this.run;
     this.ended.hidden = false;
     if (state === "done" || state === "stopped")
-      fill(this.ended, el("p", {}, verdict ?? (state === "stopped" ? "The run was stopped." : "The run is judged.")), el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"));
+      fill(this.ended, el("div", {}, el("p", {}, verdict ?? (state === "stopped" ? "The run was stopped." : "The run is judged.")), message && el("p", { className: "quiet small" }, message)), el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"));
     else
       fill(this.ended, el("p", {}, message ?? "The run ended before it was judged."), button("Start it anew", async () => {
         const { id } = await post("api/runs", this.run.settings);

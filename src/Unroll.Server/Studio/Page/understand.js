@@ -23,7 +23,7 @@ function explained(explanation) {
     el("div", { className: "two" },
       el("div", { className: "card" }, el("h3", {}, "Who the forecast is made of"), bars(explanation.shares.map(each => [each.forecaster, each.share]), "Shares")),
       el("div", { className: "card" }, el("h3", {}, "What drives it"), explanation.drivers.length > 0
-        ? [bars(explanation.drivers.map(each => [each.input, each.share_of_error]), "Drivers"), el("p", { className: "quiet small" }, "How much larger the error is where the input is shuffled; at or below 0 it adds nothing.")]
+        ? [bars(explanation.drivers.map(each => [each.increase === undefined ? each.input : `${each.input}, ${percent(each.increase / 100)} more error`, each.share_of_error]), "Drivers"), el("p", { className: "quiet small" }, "Each input in turn is shuffled: its part of how much the errors grow by that.")]
         : el("p", { className: "quiet" }, "The forecasters of this run have no inputs to compare."))),
     contributions(explanation),
     el("div", { className: "two" },
