@@ -56,6 +56,7 @@ internal static class CommandLine
             JudgeCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),
+            StudioCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -1,8 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Unroll.Server;
 
-/// <summary>Where a server listens.</summary>
+/// <summary>Where a server listens, and how it ends.</summary>
 public record Listening
 {
     /// <summary>The address; by default this machine alone can reach it.</summary>
@@ -11,10 +12,22 @@ public record Listening
     /// <summary>The port, 1 to 65535, or 0 for one that is free.</summary>
     public int Port { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">The port is no port.</exception>
+    /// <summary>How long requests that are running may take when the server is asked to end; 10 seconds by default.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether this machine alone can reach the server.</summary>
+    internal bool IsLocal => IPAddress.IsLoopback(Address);
+
+    /// <summary>An address with a port as a link has it, for example <c>http://127.0.0.1:5080</c>.</summary>
+    internal static string UrlOf(IPAddress address, int port) =>
+        FormattableString.Invariant($"http://{(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{port}");
+
+    /// <exception cref="ArgumentOutOfRangeException">The port is no port, or the time is negative.</exception>
     internal void Validate()
     {
         if (Port is < 0 or > 65535)
             throw new ArgumentOutOfRangeException(nameof(Port), Port, "A port is a number from 1 to 65535, or 0 for one that is free.");
+        if (DrainTime < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(DrainTime), DrainTime, "The time to end is zero or more.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Exchange;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -16,9 +17,9 @@ internal static class ExchangeErrors
     /// <summary>Weights that do not fit the layers.</summary>
     public static UnrollException Of(string path, string into, WeightsMismatchException error) => new(
         $"{path} does not fit the layers of {into}: {First(error.Reasons)} Compare the names with those that unroll inspect "
-            + $"{Terminal.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
+            + $"{ShellWord.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
 
-    private static string Rest(string path) => $"unroll inspect {Terminal.Quoted(path)} lists all.";
+    private static string Rest(string path) => $"unroll inspect {ShellWord.Quoted(path)} lists all.";
 
     private static string First(IReadOnlyList<string> reasons) => string.Join("; ", reasons.Take(MostShown))
         + (reasons.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {reasons.Count - MostShown:N0} more.") : ".");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Unroll.Exchange;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -111,7 +112,7 @@ internal static class InspectCommand
     {
         FileKind.Model when contents.Layers.Count == 0 => "It cannot be loaded as it is.",
         FileKind.Model => "All of it is supported: it can be loaded, trained further, judged and converted.",
-        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {Terminal.Quoted(contents.Path)} OUT "
+        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {ShellWord.Quoted(contents.Path)} OUT "
             + $"--into LAYERS.unroll{(contents.Subtree.Length > 0 ? $" --subtree {contents.Subtree}" : "")}",
         FileKind.Forecaster => "It forecasts with unroll predict.",
         _ => "All of it is supported: it can be run.",

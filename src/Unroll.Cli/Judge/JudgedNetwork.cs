@@ -1,5 +1,6 @@
 using Unroll.Exchange;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -30,7 +31,7 @@ internal static class JudgedNetwork
     /// <summary>A network can be taken out of a forecaster that is one, and of no other.</summary>
     private static string Advice(string path, PartsForecaster forecaster) => forecaster.Networks.Count switch
     {
-        1 => $"To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.",
+        1 => $"To judge its network alone, take it out: unroll convert {ShellWord.Quoted(path)} network.keras.",
         0 => $"It has no network: it is {forecaster.Name}. Give the file of a network.",
         _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. "
             + "Give the file of one network.",

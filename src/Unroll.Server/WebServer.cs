@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Unroll.Server;
+
+/// <summary>What all servers of this library share: Kestrel at an address, errors as ProblemDetails, an end that lets requests finish.</summary>
+internal static class WebServer
+{
+    /// <summary>
+    /// A builder that listens there. No file of settings is read; of the environment only the variables of OpenTelemetry. Warnings go
+    /// to standard error.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(Listening listening)
+    {
+        listening.Validate();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Where(each => ((string)each.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+            .Select(each => KeyValuePair.Create((string)each.Key, (string?)each.Value)));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        // A port that is taken is told by RunAsync.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = listening.DrainTime);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(listening.Address, listening.Port);
+        });
+        return builder;
+    }
+
+    /// <summary>
+    /// Starts, says where it listens in one line, and runs until Ctrl+C, SIGTERM or the token ends it; requests that are running are
+    /// finished first.
+    /// </summary>
+    /// <exception cref="UnrollException">The address or the port cannot be listened on.</exception>
+    public static async Task RunAsync(WebApplication app, Listening listening, Action<string> say, CancellationToken cancellation = default)
+    {
+        await using (app.ConfigureAwait(false))
+        {
+            await StartAsync(app, listening, cancellation).ConfigureAwait(false);
+            say($"Listening on {UrlOf(app)}");
+            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Starts and comes back once requests are answered.</summary>
+    /// <exception cref="UnrollException">The address or the port cannot be listened on.</exception>
+    public static async Task StartAsync(WebApplication app, Listening listening, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new UnrollException(
+                FormattableString.Invariant($"Another program listens on port {listening.Port} of {listening.Address}. Choose another port."),
+                failure)
+            { Subject = "port" };
+        }
+        catch (System.Net.Sockets.SocketException failure)
+        {
+            throw new UnrollException(
+                FormattableString.Invariant($"Port {listening.Port} of {listening.Address} cannot be listened on: {failure.Message}. ")
+                + "Choose an address of this machine and a port that is free.",
+                failure)
+            { Subject = "address" };
+        }
+    }
+
+    /// <summary>Where a server that has started listens first; of port 0 the port that was free.</summary>
+    public static string UrlOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+}
