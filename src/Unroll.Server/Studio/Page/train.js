@@ -213,9 +213,30 @@ class RunView {
       this.lost.hidden = true;
       say(this.stage, `Took ${duration(this.run.seconds)}.`);
       this.showEnd();
-      if (!over.has(before))
+      if (!over.has(before)) {
         announce(`The run is ${states[state]}.`);
+        this.complete().catch(problem);
+      }
     }
+  }
+
+  /** Takes in the epochs that passed too fast to be sent one by one. */
+  async complete() {
+    const { epochs } = await get(runPath(this.id)), networks = new Map();
+    for (const event of epochs) {
+      if (!networks.has(event.network.index))
+        networks.set(event.network.index, new Curves(event.network.index, event.network));
+      networks.get(event.network.index).add(event);
+    }
+    for (const [index, curves] of networks)
+      curves.fan = this.networks.get(index)?.fan ?? null;
+    this.networks = networks;
+    fill(this.which, [...networks.values()].map(curves => el("option", { value: String(curves.index) }, curves.title)));
+    if (!networks.has(this.chosen))
+      this.chosen = networks.size > 0 ? [...networks.keys()].at(-1) : null;
+    if (this.chosen !== null)
+      this.which.value = String(this.chosen);
+    this.changed();
   }
 
   showEnd() {
