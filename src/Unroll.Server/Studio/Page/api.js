@@ -29,7 +29,9 @@ export const get = async path => (await ask("GET", path)).json();
 export const post = async (path, body) =>
   (await ask("POST", path, body === undefined ? undefined : JSON.stringify(body), body === undefined ? undefined : "application/json")).json();
 export const remove = path => ask("DELETE", path);
-export const upload = async file => (await ask("POST", `api/data?name=${encodeURIComponent(file.name)}`, file, "application/octet-stream")).json();
+/** Sends a file, with what the user says of how it is to be read. */
+export const upload = async (file, reading) =>
+  (await ask("POST", `api/data?${new URLSearchParams({ name: file.name, ...reading })}`, file, "application/octet-stream")).json();
 
 /** The path of something of a run. */
 export const runPath = (id, what = "") => `api/runs/${encodeURIComponent(id)}${what}`;

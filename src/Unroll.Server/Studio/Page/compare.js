@@ -88,9 +88,9 @@ function curves(runs) {
     const low = curve => Math.min(...curve.network.map((value, i) => (value ?? Infinity) / (curve.naive[i] || 1)));
     return [...all.values()].sort((a, b) => low(a) - low(b))[0];
   });
-  const known = runs.map((run, i) => ({ run, curve: best[i], k: i })).filter(each => each.curve);
+  const known = runs.map((run, i) => ({ run, curve: best[i], k: i })).filter(each => each.curve?.isValidated);
   if (known.length === 0)
-    return el("p", { className: "quiet" }, "These runs have no epochs.");
+    return el("p", { className: "quiet" }, "These runs have no errors of validation rows to lay over each other.");
   const length = Math.max(...known.map(each => each.curve.newest.epoch)), x = [...new Set(known.flatMap(each => each.curve.lines()[0]))].sort((a, b) => a - b);
   plot = new Plot({
     label: "Validation error by epoch, as a part of the naive forecast's", unit: "epoch", height: 280,

@@ -2,10 +2,11 @@ import { get, post, upload } from "./api.js";
 import { announce, button, el, fill, problem, table } from "./dom.js";
 import { spark } from "./drawing.js";
 import { dateText, figure, percent, plural, whole } from "./format.js";
+import { Reading } from "./reading.js";
 import { Series } from "./series.js";
 import { Task } from "./task.js";
 
-let place = null, chosen = null, series = null;
+let place = null, chosen = null, series = null, reading = null;
 
 export async function show(section, id) {
   if (!place) {
@@ -41,9 +42,11 @@ async function choose() {
     zone.classList.remove("over");
     take(event.dataTransfer.files);
   });
+  reading = new Reading(() => take(reading.file ? [reading.file] : []));
   fill(place.drop,
     el("p", { className: "quiet" }, "Give the studio a table. It trains networks on it, judges them beside simple rules on rows that they have not seen, and forecasts the rows to come."),
     zone,
+    reading.element,
     el("h2", {}, "Or try a sample"),
     el("ul", { className: "choices" }, samples.map(sample => el("li", {}, button(sample.title, async () => {
       const view = await post(`api/data/sample/${encodeURIComponent(sample.name)}`);
@@ -63,10 +66,12 @@ async function take(files) {
   problem(null);
   announce("The file is being read.");
   try {
-    const view = await upload(files[0]);
+    reading.file = files[0];
+    const view = await upload(files[0], reading.given);
     location.hash = `#data/${encodeURIComponent(view.id)}`;
   } catch (error) {
     problem(error);
+    reading.offer();
   }
 }
 

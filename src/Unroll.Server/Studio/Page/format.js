@@ -21,7 +21,10 @@ export function error(value) {
 }
 
 /** A skill, which is compared by its third decimal. */
-export const skill = value => value === null || value === undefined || !Number.isFinite(value) ? "–" : minus(value.toFixed(3));
+export const skill = value => value === null || value === undefined || !Number.isFinite(value) ? "–" : minus(value.toFixed(3).replace(/^-(0\.0*)$/, "$1"));
+
+/** A sentence whose figures stay with their signs. */
+export const sentence = text => text.replaceAll(" %", "\u00a0%");
 
 /** A label of an axis. */
 export function tick(value) {

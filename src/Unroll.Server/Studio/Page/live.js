@@ -25,7 +25,7 @@ export class LiveCharts {
     this.vanished = el("p", { className: "quiet small" });
     this.element = el("div", { className: "two" },
       el("div", { className: "card" }, this.errors.element, this.losses.element), this.fanCard = el("div", { className: "card", hidden: true }, this.fanHolder = el("div", {}, this.fan.element)),
-      this.stepCard = el("div", { className: "card", hidden: true }, this.steps.element), el("div", { className: "card" }, this.gradients.element, this.vanished));
+      this.stepCard = el("div", { className: "card", hidden: true }, this.steps.element), this.gradientCard = el("div", { className: "card", hidden: true }, this.gradients.element, this.vanished));
   }
 
   show(curves, scrubbed) {
@@ -41,7 +41,9 @@ export class LiveCharts {
     this.losses.mark(scrubbed);
     this.gradients.set(curves.strip());
     const norms = curves.gradients.at(-1);
-    say(this.vanished, norms ? `Of the gradient at the newest step ${percent(norms[0] / norms.at(-1), 2)} reaches the oldest one.` : "Gradients through time are not recorded for this network.");
+    this.gradientCard.hidden = !norms;
+    if (norms)
+      say(this.vanished, `At the oldest step the gradient has ${percent(norms[0] / norms.at(-1), 2)} of its norm at the newest one.`);
     if (scrubbed === null)
       this.showEpoch({ ...curves.newest, fan: curves.fan });
   }

@@ -1,6 +1,6 @@
 import { get, runPath } from "./api.js";
 import { el, field, fill, problem, say, table } from "./dom.js";
-import { duration, error, figure, isNumbered, percent, place, dateText, plural, skill, whole } from "./format.js";
+import { duration, error, figure, isNumbered, percent, place, dateText, plural, sentence, skill, whole } from "./format.js";
 import { fanOptions } from "./live.js";
 import { Plot, swatch } from "./plot.js";
 import { heading, judged } from "./runs.js";
@@ -23,14 +23,14 @@ export async function show(section, id) {
     return;
   const { result } = run, naive = result.scores.find(score => score.key === result.naive_key);
   fill(section, await heading("result", "Result", "Result", run),
-    el("div", { className: "verdict", role: "note", "aria-label": "Verdict" }, result.verdict.map(sentence => el("p", {}, sentence)), result.networks_add && el("p", { className: "quiet" }, result.networks_add)),
+    el("div", { className: "verdict", role: "note", "aria-label": "Verdict" }, result.verdict.map(each => el("p", {}, sentence(each))), result.networks_add && !result.verdict.includes(result.networks_add) && el("p", { className: "quiet" }, sentence(result.networks_add))),
     exportsOf(run),
     el("div", { className: "two" }, el("div", { className: "card" }, forecast(run)), el("div", { className: "card" }, bySteps(result, naive))),
     el("h2", {}, "Errors over the test rows"),
     scores(result, naive),
     el("p", { className: "note" }, `Skill is 1 − ${result.error_name ?? "RMSE"} ÷ that of the naive forecast: above 0 it beats naive, below 0 you would have done better without. RMSE and MAE are in units of the target, MASE in units of the mean change from row to row.`),
     el("div", { className: "card" }, testPlot(result)),
-    result.notes?.length > 0 && el("ul", { className: "notes" }, result.notes.map(note => el("li", {}, note))));
+    result.notes?.length > 0 && el("ul", { className: "notes" }, result.notes.map(note => el("li", {}, sentence(note)))));
 }
 
 const exportsOf = run => el("div", { className: "buttons", role: "group", "aria-label": "Export" },
@@ -99,7 +99,7 @@ function forecast(run) {
   const pick = el("select", { onchange: () => draw(Number(pick.value)) }, result.future.map((each, i) => el("option", { value: String(i) }, [each.series, each.target].filter(Boolean).join(", "))));
   const draw = async index => {
     const future = result.future[index], levels = future.intervals.map(interval => interval.level);
-    const points = await get(`api/data/${encodeURIComponent(run.data)}/points?series=${encodeURIComponent(future.series)}&columns=${encodeURIComponent(future.target)}&most=2000`).catch(() => null);
+    const points = await get(`api/data/${encodeURIComponent(run.data)}/points?series=${encodeURIComponent(future.series)}&columns=${encodeURIComponent(future.target)}&most=20000`).catch(() => null);
     const keep = Math.max(40, future.dates.length * 4);
     const old = points?.dates.slice(-keep) ?? [], history = points?.columns[future.target].slice(-keep) ?? [];
     const chart = new Plot({ ...fanOptions(levels, "accent"), label: "Forecast of the rows to come" });

@@ -65,9 +65,11 @@ export class Series {
     const { top, height, left, width } = u.bbox;
     u.ctx.save();
     u.ctx.fillStyle = faint("warm-line", 0.22);
+    // Where many gaps are narrower than two pixels they would hide the line, and are not to be seen until one looks closer.
+    const many = (this.gaps ?? []).length > 20;
     for (const [from, to] of this.gaps ?? []) {
       const a = Math.max(left, u.valToPos(from, "x", true)), b = Math.min(left + width, u.valToPos(to, "x", true));
-      if (b >= left && a <= left + width)
+      if (b >= left && a <= left + width && (!many || b - a > 2 * devicePixelRatio))
         u.ctx.fillRect(a, top, Math.max(2, b - a), height);
     }
     u.ctx.restore();

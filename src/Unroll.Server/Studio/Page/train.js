@@ -1,7 +1,7 @@
 import { follow, get, newest, post, runPath } from "./api.js";
 import { announce, button, el, empty, fill, frame, problem, say } from "./dom.js";
 import { Curves } from "./curves.js";
-import { duration, error, percent, runTitle, states, whole } from "./format.js";
+import { duration, error, percent, runTitle, sentence, states, whole } from "./format.js";
 import { LiveCharts } from "./live.js";
 import { Window } from "./window.js";
 
@@ -168,6 +168,7 @@ class RunView {
     const { network, ridge, naive } = curves.newest.validation ?? {};
     if (network === null || network === undefined) {
       this.standing.classList.remove("behind");
+      this.standing.classList.add("neutral");
       this.standing.dataset.of = "";
       return say(this.standing, "This fit learns from the validation rows too, so no error of rows that it has not seen can be shown. Its loss is below.");
     }
@@ -175,6 +176,7 @@ class RunView {
     if (yardstick === null || yardstick === undefined)
       return;
     const beaten = name === "ridge" ? curves.newest.beaten_by_ridge ?? network > yardstick : network > yardstick;
+    this.standing.classList.remove("neutral");
     this.standing.classList.toggle("behind", beaten);
     const share = percent(Math.abs(network / yardstick - 1));
     // What changes with each epoch is kept out of the live region: it speaks when the lead changes, not thirty times a second.
@@ -243,7 +245,7 @@ class RunView {
     const { state, verdict, message } = this.run;
     this.ended.hidden = false;
     if (state === "done" || state === "stopped")
-      fill(this.ended, el("div", {}, el("p", {}, verdict ?? (state === "stopped" ? "The run was stopped." : "The run is judged.")), message && el("p", { className: "quiet small" }, message)), el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"));
+      fill(this.ended, el("div", {}, el("p", {}, verdict ? sentence(verdict) : state === "stopped" ? "The run was stopped." : "The run is judged."), message && el("p", { className: "quiet small" }, message)), el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"));
     else
       fill(this.ended, el("p", {}, message ?? "The run ended before it was judged."), button("Start it anew", async () => {
         const { id } = await post("api/runs", this.run.settings);

@@ -1,7 +1,7 @@
 import { get, runPath } from "./api.js";
 import { el, empty, fill, table } from "./dom.js";
 import { histogram, layers, stacked } from "./drawing.js";
-import { dateText, figure, percent, whole } from "./format.js";
+import { dateText, figure, percent, sentence, whole } from "./format.js";
 import { Heat } from "./heat.js";
 import { heading, judged } from "./runs.js";
 
@@ -19,11 +19,11 @@ export async function show(section, id) {
 
 function explained(explanation) {
   return [
-    explanation.why?.length > 0 && el("div", { className: "verdict", role: "note", "aria-label": "Why" }, explanation.why.map(sentence => el("p", {}, sentence))),
+    explanation.why?.length > 0 && el("div", { className: "verdict", role: "note", "aria-label": "Why" }, explanation.why.map(each => el("p", {}, sentence(each)))),
     el("div", { className: "two" },
-      el("div", { className: "card" }, el("h3", {}, "Who the forecast is made of"), bars(explanation.shares.map(each => [each.forecaster, each.share]), "Shares")),
+      el("div", { className: "card" }, el("h3", {}, "Who the forecast is made of"), bars(explanation.shares.toSorted((a, b) => b.share - a.share).map(each => [each.forecaster, each.share]), "Shares")),
       el("div", { className: "card" }, el("h3", {}, "What drives it"), explanation.drivers.length > 0
-        ? [bars(explanation.drivers.map(each => [each.increase === undefined ? each.input : `${each.input}, ${percent(each.increase / 100)} more error`, each.share_of_error]), "Drivers"), el("p", { className: "quiet small" }, "Each input in turn is shuffled: its part of how much the errors grow by that.")]
+        ? [bars(explanation.drivers.toSorted((a, b) => b.share_of_error - a.share_of_error).map(each => [each.input, each.share_of_error, each.increase === undefined ? null : `${percent(each.increase / 100)} more error`]), "Drivers"), el("p", { className: "quiet small" }, "Each input in turn is shuffled: its part of how much the errors grow by that.")]
         : el("p", { className: "quiet" }, "The forecasters of this run have no inputs to compare."))),
     contributions(explanation),
     el("div", { className: "two" },
@@ -34,8 +34,8 @@ function explained(explanation) {
 
 function bars(rows, label) {
   const most = Math.max(0.01, ...rows.map(([, value]) => Math.abs(value)));
-  return el("div", { className: "bars", role: "list", "aria-label": label }, rows.map(([name, value]) => el("div", { className: "bar", role: "listitem" },
-    el("span", { className: "name" }, name),
+  return el("div", { className: "bars", role: "list", "aria-label": label }, rows.map(([name, value, more]) => el("div", { className: "bar", role: "listitem" },
+    el("span", { className: "name" }, name, more && el("small", {}, more)),
     el("span", { className: "track", "aria-hidden": "true" }, el("span", { style: { width: `${Math.max(0, value) / most * 100}%` } })),
     el("span", { className: "figures" }, percent(value)))));
 }
@@ -46,13 +46,16 @@ function contributions({ contributions: all }) {
   const holder = el("div");
   let wide = null;
   const draw = index => {
-    const one = all[index], names = one.dates.map(dateText), picture = el("div");
+    // The level is far larger than what is added to it, so it is told rather than drawn.
+    const one = all[index], names = one.dates.map(dateText), level = one.parts.length > 1 ? one.parts.find(part => part.name === "level") : null;
+    const drawn = one.parts.filter(part => part !== level && part.values.some(value => value !== 0)), picture = el("div");
     // Drawn as wide as it is shown, so that its letters are as large as those beside it.
     wide?.disconnect();
-    wide = new ResizeObserver(() => picture.clientWidth > 0 && fill(picture, stacked(one.parts, names, `Parts of the forecast of ${one.target}`, picture.clientWidth)));
+    wide = new ResizeObserver(() => picture.clientWidth > 0 && fill(picture, stacked(drawn, names, `Parts of the forecast of ${one.target}`, picture.clientWidth)));
     wide.observe(picture);
     fill(holder,
-      el("ul", { className: "legend" }, one.parts.map((part, k) => el("li", {}, el("span", { className: "swatch area", style: { background: `var(--part-${k % 6})` }, "aria-hidden": "true" }), part.name)), el("li", {}, el("span", { className: "swatch dot", "aria-hidden": "true" }), "forecast")),
+      el("ul", { className: "legend" }, drawn.map((part, k) => el("li", {}, el("span", { className: "swatch area", style: { background: `var(--part-${k % 6})` }, "aria-hidden": "true" }), part.name)), el("li", {}, el("span", { className: "swatch dot", "aria-hidden": "true" }), level ? "all of them" : "forecast")),
+      level && el("p", { className: "quiet small" }, `What is added to the level, which is ${figure(level.values[0])} at the first row${level.values.length > 1 ? ` and ${figure(level.values.at(-1))} at the last` : ""}.`),
       picture,
       el("details", {}, el("summary", {}, "As a table"), table("Parts of the forecast", ["Row", ...one.parts.map(part => part.name), "Sum"],
         names.map((name, i) => [name, ...one.parts.map(part => figure(part.values[i])), figure(one.parts.reduce((sum, part) => sum + part.values[i], 0))]), { className: "figures" })));

@@ -76,10 +76,11 @@ export class Window {
 
   show(gates, error) {
     this.element.hidden = false;
-    if (error) {
-      say(this.where, error.message);
-      return;
+    if (error || !gates.gates) {
+      this.grid.hidden = true;
+      return say(this.where, error ? error.message : gates.note);
     }
+    this.grid.hidden = false;
     this.shown = gates;
     this.slider.hidden = false;
     this.slider.min = String(gates.first_row);
