@@ -57,6 +57,7 @@ internal static class CommandLine
             ConvertCommand.Create(),
             InspectCommand.Create(),
             StudioCommand.Create(),
+            McpCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

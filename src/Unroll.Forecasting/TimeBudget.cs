@@ -24,7 +24,7 @@ public sealed class TimeBudget
     public TimeBudget(TimeSpan whole, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(whole, TimeSpan.Zero);
-        (Whole, Clock) = (whole, clock ?? TimeProvider.System);
+        (Whole, Clock) = (whole, new BudgetClock(clock ?? TimeProvider.System));
         _start = Clock.GetTimestamp();
     }
 
@@ -34,13 +34,26 @@ public sealed class TimeBudget
     /// <summary>Whether a fit to all rows follows the first, so that time is kept for it.</summary>
     public bool Refits { get; init; } = true;
 
-    /// <summary>Since this was made.</summary>
+    /// <summary>Since this was made, pauses left out.</summary>
     public TimeSpan Elapsed => Clock.GetElapsedTime(_start);
 
     /// <summary>What is left; below 0 where the run takes longer than it may.</summary>
     public TimeSpan Left => Whole - Elapsed;
 
-    internal TimeProvider Clock { get; }
+    internal BudgetClock Clock { get; }
+
+    /// <summary>
+    /// Holds the time until what is returned is disposed of: for whoever is told of a run and lets it wait, or takes long to draw what is
+    /// told. Several may hold it; it goes on when none does.
+    /// </summary>
+    /// <example><code>
+    /// public void Report(ForecastEvent value)
+    /// {
+    ///     using (budget.Pause())
+    ///         page.Show(value);
+    /// }
+    /// </code></example>
+    public IDisposable Pause() => Clock.Pause();
 
     /// <summary>Reads a time: <c>60s</c>, <c>10m</c>, <c>1h30m</c>, or <c>90</c> seconds.</summary>
     /// <exception cref="UnrollException">The text is no such time, or not above 0 and below 1,000 hours.</exception>

@@ -247,4 +247,6 @@ internal sealed record LeftOutFigures(string Series, string Reason)
 [JsonSerializable(typeof(PredictionJson))]
 [JsonSerializable(typeof(DescriptionJson))]
 [JsonSerializable(typeof(InspectionJson))]
+[JsonSerializable(typeof(ForecastAnswer))]
+[JsonSerializable(typeof(PredictAnswer))]
 internal sealed partial class ToolJson : JsonSerializerContext;

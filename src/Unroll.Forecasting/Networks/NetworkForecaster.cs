@@ -61,10 +61,16 @@ public sealed class NetworkForecaster : PartsForecaster
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
             Model network = Created(split.Window);
-            models.Add(new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) });
+            var model = new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) };
+            models.Add(model);
+            GradientRecorder? recorder = Recipe.Training.Gradients?.For(part.ToString());
+            var rows = new WindowRows(task, split, Recipe.Training, model);
             try
             {
-                History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, own.Tell, run.Cancellation);
+                History history = network.Fit(
+                    split.TrainWindows(scaler), Recipe.Training with { Gradients = recorder },
+                    moment => own.Tell(moment, moment.Kind == TrainingEventKind.EpochEnded ? new NetworkEpoch(network, moment, rows, recorder, run.Clock) { IsFinal = true } : null),
+                    run.Cancellation);
                 _history ??= history;
             }
             catch (TrainingCanceledException stopped)

@@ -102,7 +102,11 @@ public static class Studio
 
     private static void MapRuns(RouteGroupBuilder api, RunStore runs, CancellationToken ending)
     {
-        api.MapPost("/runs", async (HttpContext context) => new RunId(runs.Start(await BodyAsync<RunSettings>(context).ConfigureAwait(false)).Id));
+        api.MapPost("/runs", async (HttpContext context) =>
+        {
+            RunSettings settings = await BodyAsync<RunSettings>(context).ConfigureAwait(false);
+            return new RunId(runs.Start(settings).Id);
+        });
         api.MapGet("/runs", () => runs.All.Select(run => run.Row));
         api.MapGet("/runs/{id}", (string id) => runs[id].View());
         api.MapDelete("/runs/{id}", runs.Delete);
@@ -111,6 +115,9 @@ public static class Studio
         api.MapPost("/runs/{id}/resume", (string id) => runs[id].Resume());
         api.MapPost("/runs/{id}/stop", (string id) => runs[id].Stop());
         api.MapGet("/runs/{id}/epochs/{epoch:int}", (string id, int epoch, int? network) => runs[id].Epoch(epoch, network ?? 0));
+        api.MapGet("/runs/{id}/model", (string id) => ModelView.Of(RunExport.Forecaster(runs[id])));
+        api.MapGet("/runs/{id}/program", (string id) => RunProgram.Of(runs.PlanOf(runs[id].Given)));
+        api.MapGet("/runs/{id}/export/{format}", (string id, string format) => RunExport.Of(runs[id], format));
         api.MapGet("/runs/{id}/explain", (string id) => runs[id] is var run && run.Read(Run.ExplanationName) is { } found ? found : throw run.NotYet());
     }
 

@@ -57,6 +57,27 @@ public class BlendBudgetTests
         Assert.Equal(["seasonal naive", "Theta", "ridge", "ETS", "ARIMA", Lstm, Gru], work.Order.Take(7));
     }
 
+    /// <summary>Who is told takes an hour each time, and holds the time meanwhile; or looks at networks, which no time is counted for.</summary>
+    [Fact]
+    public void Time_in_which_it_is_held_does_not_count()
+    {
+        ForecastTask task = Task();
+        BlendForecaster free = Blend(members: 2, threads: 6), held = Blend(members: 2, threads: 6);
+        free.Fit(task, null, Token);
+        var clock = new ManualClock();
+        held.Budget = new TimeBudget(TimeSpan.FromSeconds(1000), clock);
+        held.Fit(task, new Slow(moment =>
+        {
+            using (held.Budget.Pause())
+                clock.Advance(3600);
+            if (moment.Network is { } epoch)
+                Assert.Equal(2, epoch.Forecast(epoch.Parts[0]).Network.Steps);
+        }), Token);
+        Assert.Empty(held.GivenUp);
+        Assert.Equal(TimeSpan.Zero, held.Budget.Elapsed);
+        Assert.Equal(Bytes(free), Bytes(held));
+    }
+
     [Fact]
     public void Without_time_the_plainest_rule_is_left_and_it_says_by_how_much_it_went_over()
     {
@@ -177,6 +198,11 @@ public class BlendBudgetTests
         BlendForecaster blend = Blend();
         blend.Budget = new TimeBudget(TimeSpan.FromSeconds(1e6), work.Clock);
         Assert.ThrowsAny<OperationCanceledException>(() => blend.Fit(Task(), work, source.Token));
+    }
+
+    private sealed class Slow(Action<ForecastEvent> report) : IProgress<ForecastEvent>
+    {
+        public void Report(ForecastEvent value) => report(value);
     }
 
     /// <summary>Moves the clock as work is told: so many seconds for a series of a member, by its name, and for an epoch of a network.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Unroll.Exchange;
 using Unroll.Forecasting;
 using Unroll.Formats;
 using Unroll.Reports;
