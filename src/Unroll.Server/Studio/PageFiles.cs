@@ -11,6 +11,7 @@ internal sealed class PageFiles
 {
     private static readonly FrozenDictionary<string, string> s_types = new Dictionary<string, string>
     {
+        [""] = "text/plain; charset=utf-8",
         [".html"] = "text/html; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",

@@ -107,6 +107,7 @@ public static class Studio
             RunSettings settings = await BodyAsync<RunSettings>(context).ConfigureAwait(false);
             return new RunId(runs.Start(settings).Id);
         });
+        api.MapGet("/options", () => StudioChoices.All);
         api.MapGet("/runs", () => runs.All.Select(run => run.Row));
         api.MapGet("/runs/{id}", (string id) => runs[id].View());
         api.MapDelete("/runs/{id}", runs.Delete);

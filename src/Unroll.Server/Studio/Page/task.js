@@ -3,6 +3,7 @@ import { announce, button, el, field, fill, say } from "./dom.js";
 import { plural } from "./format.js";
 
 let options = null;
+const missing = { error: "refuse", drop: "drop rows", "forward-fill": "take the value before", interpolate: "interpolate" };
 
 /** What is to be forecast, from what and how: with a default for all of it. */
 export class Task {
@@ -28,7 +29,7 @@ export class Task {
     const d = options.defaults;
     this.inputs = {
       horizon: number("", 1), name: el("input", { type: "text", maxlength: 120, placeholder: "made from the target" }), calendar: el("input", { type: "checkbox" }),
-      holidays: choose([["", "none"], ...options.holidays.map(code => [code, code])], ""), recipe: choose(options.recipes.map(key => [key, key]), "default"),
+      holidays: el("input", { type: "text", placeholder: "none", maxlength: 10 }), missing: choose(options.missing.map(key => [key, missing[key] ?? key]), options.missing[0]), recipe: choose(options.recipes.map(key => [key, key]), "default"),
       strategy: choose([["", "default"], ...options.strategies.map(key => [key, key])], ""), head: choose([["", "default"], ...options.heads.map(key => [key, key])], ""),
       window: number("default", 1), epochs: number(d.epochs, 1), layers: number(d.layers, 1), units: number(d.units, 1), members: number(d.members, 1), batch: number(d.batch, 1),
       learning_rate: number(d.learning_rate, 0, "any"), seed: number(d.seed, 0), train: el("input", { type: "text" }), test: el("input", { type: "text" }),
@@ -40,10 +41,11 @@ export class Task {
     for (const name of ["recipe", "strategy"])
       this.inputs[name].addEventListener("change", () => this.keepToTarget());
     this.inputs.horizon.addEventListener("input", () => this.changed());
-    this.models = options.models.map(model => ({ key: model.key, box: el("input", { type: "checkbox", value: model.key }), title: model.title }));
+    this.models = options.models.map(model => ({ ...model, box: el("input", { type: "checkbox", value: model.key }) }));
+    const boxes = isNetwork => el("div", { className: "checks" }, this.models.filter(model => model.is_network === isNetwork).map(model => check(model.key, model.box)));
+    const check = (label, box) => el("label", { className: "check" }, box, label), i = this.inputs;
     this.sentence = el("p", { className: "sentence", "aria-live": "polite" });
     this.refused = el("p", { className: "problem", role: "alert", hidden: true });
-    const check = (label, box) => el("label", { className: "check" }, box, label), i = this.inputs;
     fill(this.element,
       el("h3", {}, "The forecast"),
       this.sentence,
@@ -54,10 +56,11 @@ export class Task {
         el("small", {}, "Known ahead: values that are known for the rows to come, such as prices that you set. They need to be in the file."),
         check("Calendar: weekday, month, end of month", i.calendar)),
       el("details", {}, el("summary", {}, "More settings"),
-        el("fieldset", {}, el("legend", {}, "Networks"), el("div", { className: "checks" }, this.models.map(model => check(model.title, model.box))), el("small", {}, "None chosen: the library's default.")),
-        el("div", { className: "fields" }, field("Recipe", i.recipe), field("Strategy", i.strategy), field("Head", i.head), field("Public holidays", i.holidays),
+        el("fieldset", {}, el("legend", {}, "Networks"), boxes(true)), el("fieldset", {}, el("legend", {}, "Ridge and rules"), boxes(false),
+          el("small", {}, "Where none is chosen, an LSTM and a GRU are blended with ridge and all rules that apply.")),
+        el("div", { className: "fields" }, field("Recipe", i.recipe), field("Strategy", i.strategy), field("Head", i.head), field("Public holidays", i.holidays, "As DE, US or DE-BY"),
           field("Epochs at most", i.epochs), field("Members", i.members), field("Layers", i.layers), field("Units", i.units), field("Window", i.window, "Rows back"), field("Batch", i.batch),
-          field("Learning rate", i.learning_rate), field("Seed", i.seed), field("Training rows", i.train, "As 2013..2017"), field("Test rows", i.test, "As 2018, 2018-07.. or last:30")),
+          field("Learning rate", i.learning_rate), field("Seed", i.seed), field("Missing values of the target", i.missing), field("Training rows", i.train, "As 2013..2017"), field("Test rows", i.test, "As 2018, 2018-07.. or last:30")),
         field("Name of the run", i.name)));
     this.changed();
   }
@@ -95,11 +98,13 @@ export class Task {
   settings() {
     const { inputs } = this, settings = { data: this.view.id, targets: this.of("target"), horizon: Number(inputs.horizon.value) };
     if (inputs.recipe.value !== "tutorial")
-      settings.inputs = { past: this.of("past"), known: this.of("known"), calendar: inputs.calendar.checked, holidays: inputs.holidays.value || null };
+      settings.inputs = { past: this.of("past"), known: this.of("known"), calendar: inputs.calendar.checked, holidays: inputs.holidays.value.trim() || null };
     settings.recipe = inputs.recipe.value;
     const models = this.models.filter(model => model.box.checked).map(model => model.key);
     if (models.length > 0)
       settings.models = models;
+    if (inputs.missing.value !== options.missing[0])
+      settings.missing = inputs.missing.value;
     for (const name of ["name", "strategy", "head", "train", "test"])
       if (inputs[name].value.trim())
         settings[name] = inputs[name].value.trim();
