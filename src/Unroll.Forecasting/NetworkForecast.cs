@@ -45,6 +45,9 @@ public sealed class NetworkForecast
     /// </summary>
     public IReadOnlyList<string> InputNames => _rows.InputNames;
 
+    /// <summary>How many of the rows of <see cref="Input"/>, its last, come after the origin: H where anything is known of rows to come, or 0.</summary>
+    public int InputRowsAhead => _rows.InputRowsAhead;
+
     /// <summary>What the network reads at an origin, as it is fed to it: for <see cref="Model.Trace"/>.</summary>
     /// <param name="origin">Of <see cref="Network"/>, from 0.</param>
     /// <returns>
@@ -71,6 +74,9 @@ internal sealed record Looked(Part Part, TimeSeries Table, int First, IntervalLi
     public required PartForecast? Linear { get; init; }
 
     public required IReadOnlyList<string> InputNames { get; init; }
+
+    /// <summary>How many rows of an input come after its origin.</summary>
+    public required int InputRowsAhead { get; init; }
 
     /// <summary>The input at an origin, counted from 0.</summary>
     public required Func<int, float[]> InputAt { get; init; }

@@ -44,6 +44,7 @@ internal sealed class EnsembleRows(
         {
             IsLearnt = isLearnt,
             Steps = recipe.Steps,
+            InputRowsAhead = stage.Inputs.Lead.HasKnown ? stage.Inputs.Lead.Steps : 0,
             Linear = Looked.Of(part, table, first, limits, Ahead(straight, s, first)[k].Within(limits).Values, null),
             InputNames = [.. stage.Inputs.Plans.SelectMany(InputNumbers.Of).SelectMany(group => group.ChannelNames)],
             InputAt = origin =>

@@ -42,6 +42,7 @@ internal sealed class WindowRows(ForecastTask task, ForecastSplit split, Trainin
         {
             IsLearnt = isLearnt,
             Steps = task.Horizon,
+            InputRowsAhead = 0,
             Linear = null,
             InputNames = [split.Target],
             InputAt = origin =>

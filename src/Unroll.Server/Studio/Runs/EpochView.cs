@@ -4,9 +4,11 @@ namespace Unroll.Server;
 /// <param name="Number">Of all epochs of the run, from 1, one after the other: who misses one can ask for it.</param>
 /// <param name="Epoch">From 1, of this fit of this network.</param>
 /// <param name="Seconds">Since training began, pauses left out.</param>
+/// <param name="Series">Of the part that errors and forecast are of: the first.</param>
 /// <param name="Unit">What the errors are.</param>
-/// <param name="Validation">Errors of the validation rows, the newest training rows, which the networks do not learn from while they
-/// choose; null where none are known.</param>
+/// <param name="IsLearnt">Whether the network learns from the rows that the errors are of: they then say how well it fits alone.</param>
+/// <param name="Validation">Errors of the validation rows, the newest training rows; never of test rows. Null where they were not
+/// measured: that takes time, and only so much of it that training is not held up.</param>
 /// <param name="BeatenByRidge">Whether ridge regression has the smaller error.</param>
 /// <param name="Gradients">The norm of dL/dh at each step of the window, the oldest first; null where it was not measured.</param>
 /// <param name="Fan">The forecast as it is now; null where it was not made.</param>
@@ -19,7 +21,10 @@ internal sealed record EpochView(
     double? ValidationLoss,
     double LearningRate,
     double Seconds,
+    string Series,
+    string Target,
     string Unit,
+    bool IsLearnt,
     ValidationView? Validation,
     bool? BeatenByRidge,
     double[]? Gradients,
@@ -31,7 +36,8 @@ internal sealed record EpochView(
 internal sealed record NetworkView(int Index, string Name, int Member, int Members, string Fitting);
 
 /// <summary>Errors of the same rows.</summary>
-internal sealed record ValidationView(double Network, double Ridge, double Naive, ByStepView ByStep);
+/// <param name="Ridge">Of least squares, which the network corrects; null where it corrects nothing.</param>
+internal sealed record ValidationView(double Network, double? Ridge, double Naive, ByStepView ByStep);
 
 internal sealed record ByStepView(double[] Network, double[] Ridge, double[] Naive);
 

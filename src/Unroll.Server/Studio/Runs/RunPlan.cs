@@ -41,11 +41,11 @@ internal sealed class RunPlan
             "interpolate" => MissingPolicy.Interpolate,
             _ => MissingPolicy.Error,
         };
-        Network = NetworkOf(given, threads);
-        string[] networks = Models.Length == 0 ? ["lstm", "gru"] : [.. Models.Where(s_cells.ContainsKey).Distinct()];
-        Recipes = [.. networks.Select(model => Network with { Cell = s_cells[model] })];
         Task = new ForecastTask(rows, TaskFor());
         Comparison.RequireChange(Task);
+        Network = NetworkOf(given, threads, Task.TrainRows);
+        string[] networks = Models.Length == 0 ? ["lstm", "gru"] : [.. Models.Where(s_cells.ContainsKey).Distinct()];
+        Recipes = [.. networks.Select(model => Network with { Cell = s_cells[model] })];
         Blend = IsTutorial ? null : CreateBlend();
         Forecasters = Blend?.Members ?? [.. Recipes.Select(recipe => new NetworkForecaster(recipe))];
         foreach (PartsForecaster forecaster in Blend is null ? Forecasters : [Blend])
@@ -139,11 +139,13 @@ internal sealed class RunPlan
         Head = Head,
     };
 
-    private static NetworkRecipe NetworkOf(RunSettings given, int threads)
+    /// <summary>The networks, which record their gradients about once an epoch.</summary>
+    private static NetworkRecipe NetworkOf(RunSettings given, int threads, int rows)
     {
         NetworkRecipe basis = given.Recipe == Tutorial ? s_tutorial : s_default;
         if (given.LearningRate is { } rate && !(rate is > 0 and < 1000))
-            throw Refused("learning rate", rate, "a number above 0");
+            throw Refused("learning rate", rate, "a number above 0 and below 1,000");
+        int batch = Whole("batch", given.Batch, 1, 65_536) ?? basis.Training.BatchSize;
         return basis with
         {
             Layers = Whole("number of layers", given.Layers, 1, 64) ?? basis.Layers,
@@ -152,7 +154,8 @@ internal sealed class RunPlan
             Training = basis.Training with
             {
                 Epochs = Whole("number of epochs", given.Epochs, 1, 1_000_000) ?? basis.Training.Epochs,
-                BatchSize = Whole("batch", given.Batch, 1, 65_536) ?? basis.Training.BatchSize,
+                BatchSize = batch,
+                Gradients = new GradientRecorder { Every = Math.Max(1, rows / batch) },
                 Seed = given.Seed ?? UsualSeed,
                 Optimizer = basis.Training.Optimizer with { LearningRate = given.LearningRate ?? basis.Training.Optimizer.LearningRate },
             },

@@ -90,6 +90,14 @@ internal sealed partial class RunStore : IDisposable
         return run;
     }
 
+    /// <summary>What happened in a network of a run on its way through a window.</summary>
+    /// <inheritdoc cref="LiveNetworks.Gates" path="/exception"/>
+    public LiveNetworks.GatesView Gates(string id, int? network, int? row, string? layer)
+    {
+        Run run = this[id];
+        return run.Live.Gates(network, row, layer, _data.Rows(_data[run.Settings.Data]));
+    }
+
     /// <summary>What a run is made of, for a program that repeats it.</summary>
     public RunPlan PlanOf(RunSettings settings)
     {
@@ -138,6 +146,8 @@ internal sealed partial class RunStore : IDisposable
                     continue;
             }
 
+            foreach (Run other in All)
+                other.Live.Clear();
             try
             {
                 new RunWork(run, plan).Execute();

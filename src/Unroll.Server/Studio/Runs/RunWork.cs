@@ -43,18 +43,19 @@ internal sealed class RunWork(Run run, RunPlan plan)
         finally
         {
             run.Control.End();
-            run.Live.End();
         }
     }
 
     private RunResult Blended(BlendForecaster blend)
     {
+        blend.Budget = TimeBudget.Open();
+        using CancellationTokenRegistration stop = run.Control.Stopped.Register(blend.Budget.End);
         blend.Fit(plan.Task, _watch.Within(0, Fitted), run.Control.Interrupted);
         run.Enter(RunState.Judging);
         var comparison = new Comparison(plan.Task, blend, _watch.Within(Fitted, Judged), run.Control.Interrupted);
         InputImportance? importance = InputImportance.Of(blend, plan.Task, run.Control.Interrupted);
         run.Enter(RunState.Training, row => Scored(row, comparison));
-        blend.Refit(plan.Task.Whole(), _watch.Within(Judged, 1), run.Control.Interrupted);
+        blend.Refit(plan.Task.Whole(), _watch.Within(Judged, 1, isAgain: true), run.Control.Interrupted);
         run.Enter(RunState.Judging);
         Forecast? future = null;
         IReadOnlyList<PartContributions> contributions = [];
