@@ -116,6 +116,7 @@ public static class Studio
         api.MapPost("/runs/{id}/resume", (string id) => runs[id].Resume());
         api.MapPost("/runs/{id}/stop", (string id) => runs[id].Stop());
         api.MapGet("/runs/{id}/epochs/{epoch:int}", (string id, int epoch, int? network) => runs[id].Epoch(epoch, network ?? 0));
+        api.MapGet("/runs/{id}/windows", (string id) => runs[id].Live.Indices);
         api.MapGet("/runs/{id}/window", (string id, int? network, int? row, string? layer) => runs.Gates(id, network, row, layer));
         api.MapGet("/runs/{id}/model", (string id) => ModelView.Of(RunExport.Forecaster(runs[id])));
         api.MapGet("/runs/{id}/program", (string id) => RunProgram.Of(runs.PlanOf(runs[id].Given)));

@@ -83,24 +83,25 @@ function curves(runs) {
     const all = new Map();
     for (const event of run.epochs ?? []) {
       const curve = all.get(event.network.index) ?? new Curves(event.network.index, event.network);
-      all.set(event.network.index, curve.add(event) ? curve : curve);
+      curve.add(event);
+      all.set(event.network.index, curve);
     }
-    const low = curve => Math.min(...curve.network.map((value, i) => (value ?? Infinity) / (curve.naive[i] || 1)));
-    return [...all.values()].sort((a, b) => low(a) - low(b))[0];
+    const low = curve => Math.min(...curve.errors.values.map(value => value.naive ? value.network / value.naive : Infinity));
+    return [...all.values()].filter(curve => curve.measured).sort((a, b) => low(a) - low(b))[0];
   });
-  const known = runs.map((run, i) => ({ run, curve: best[i], k: i })).filter(each => each.curve?.isValidated);
+  const known = runs.map((run, i) => ({ run, curve: best[i], k: i })).filter(each => each.curve);
   if (known.length === 0)
     return el("p", { className: "quiet" }, "These runs have no errors of validation rows to lay over each other.");
-  const length = Math.max(...known.map(each => each.curve.newest.epoch)), x = [...new Set(known.flatMap(each => each.curve.lines()[0]))].sort((a, b) => a - b);
+  const x = [...new Set(known.flatMap(each => each.curve.errors.epochs))].sort((a, b) => a - b);
   plot = new Plot({
     label: "Validation error by epoch, as a part of the naive forecast's", unit: "epoch", height: 280,
     lines: [...known.map(({ run, curve, k }) => ({ label: `${run.id}: ${curve.title}`, colour: `model-${k}` })), { label: "naive", colour: "naive", dash: true, dots: false }],
   });
   plot.set([x, ...known.map(({ curve }) => {
-    const [epoch, network, , naive] = curve.lines(), at = new Map(epoch.map((e, i) => [e, naive[i] ? network[i] / naive[i] : null]));
-    return x.map(e => at.get(e) ?? (e > curve.newest.epoch ? null : undefined));
+    const { epochs, values } = curve.errors, at = new Map(epochs.map((epoch, i) => [epoch, values[i].naive ? values[i].network / values[i].naive : null]));
+    return x.map(epoch => at.get(epoch) ?? undefined);
   }), x.map(() => 1)]);
-  return el("div", {}, plot.element, el("p", { className: "quiet small" }, `The network of each run with the lowest validation error, over ${plural(length, "epoch")}. Below 1 it beats naive.`));
+  return el("div", {}, plot.element, el("p", { className: "quiet small" }, `The network of each run with the lowest validation error, over ${plural(x.at(-1), "epoch")}. Below 1 it beats naive.`));
 }
 
 function settings(runs) {

@@ -1,21 +1,39 @@
-// What the page keeps of a run while it trains. It does not grow with time: of each network at most so many epochs are kept for the curves,
-// so many columns for the strip of gradients, and one fan.
-const mostEpochs = 2000, mostColumns = 400;
+// What the page keeps of a run while it trains. It does not grow with time: of each network at most so many epochs are kept for each
+// curve, so many columns for the strip of gradients, and one fan.
+const mostPoints = 2000, mostColumns = 400;
+
+/** Columns of values by epoch, of which every second row goes when there are too many. */
+class Kept {
+  constructor(most) {
+    this.most = most;
+    this.epochs = [];
+    this.values = [];
+    this.every = 1;
+    this.passed = 0;
+  }
+
+  add(epoch, value) {
+    if (this.passed++ % this.every !== 0)
+      return;
+    this.epochs.push(epoch);
+    this.values.push(value);
+    if (this.epochs.length > this.most) {
+      this.every *= 2;
+      this.epochs = this.epochs.filter((_, i) => i % 2 === 0);
+      this.values = this.values.filter((_, i) => i % 2 === 0);
+    }
+  }
+}
 
 export class Curves {
   constructor(index, info) {
     this.index = index;
     this.info = info;
-    this.epoch = [];
-    this.network = [];
-    this.ridge = [];
-    this.naive = [];
-    this.loss = [];
-    this.gradients = [];
-    this.gradientEpochs = [];
-    this.every = 1;
-    this.columnEvery = 1;
+    this.losses = new Kept(mostPoints);
+    this.errors = new Kept(mostPoints);
+    this.gradients = new Kept(mostColumns);
     this.newest = null;
+    this.measured = null;
     this.fan = null;
     this.beaten = null;
   }
@@ -28,52 +46,56 @@ export class Curves {
     if (event.epoch <= last)
       return false;
     this.info = event.network;
-    this.newest = event;
-    if (event.epoch === 1 || event.epoch % this.every === 0) {
-      this.epoch.push(event.epoch);
-      for (const name of ["network", "ridge", "naive"])
-        this[name].push(event.validation?.[name] ?? null);
-      this.loss.push(event.loss ?? null);
-      if (this.epoch.length > mostEpochs) {
-        this.every *= 2;
-        this.thin(["epoch", "network", "ridge", "naive", "loss"], this.epoch, this.every);
-      }
+    this.newest = event.fan ? { ...event, fan: undefined } : event;
+    this.losses.add(event.epoch, [event.loss ?? null, event.validation_loss ?? null]);
+    if (event.validation) {
+      this.measured = this.newest;
+      this.errors.add(event.epoch, event.validation);
     }
-    if (event.gradients?.length > 0 && (event.epoch === 1 || event.epoch % this.columnEvery === 0)) {
-      this.gradients.push(Float32Array.from(event.gradients));
-      this.gradientEpochs.push(event.epoch);
-      if (this.gradients.length > mostColumns) {
-        this.columnEvery *= 2;
-        this.thin(["gradients", "gradientEpochs"], this.gradientEpochs, this.columnEvery);
-      }
-    }
-    if (event.fan)
-      this.newest = { ...event, fan: undefined };
+    if (event.gradients?.length > 0)
+      this.gradients.add(event.epoch, Float32Array.from(event.gradients));
     return true;
   }
 
-  thin(names, epochs, every) {
-    const keep = epochs.map(epoch => epoch === 1 || epoch % every === 0);
-    for (const name of names)
-      this[name] = this[name].filter((_, i) => keep[i]);
+  /** Epochs, and the errors of network, ridge and naive on validation rows; ridge and naive reach to the newest epoch. */
+  errorLines() {
+    const { epochs, values } = this.errors, { measured, newest } = this;
+    const x = epochs.slice(), lines = ["network", "ridge", "naive"].map(name => values.map(value => value[name]));
+    if (measured && x.at(-1) !== measured.epoch) {
+      x.push(measured.epoch);
+      lines.forEach((line, i) => line.push(measured.validation[["network", "ridge", "naive"][i]]));
+    }
+    if (measured && newest.epoch > measured.epoch) {
+      x.push(newest.epoch);
+      lines.forEach((line, i) => line.push(i === 0 ? null : line.at(-1)));
+    }
+    return [x, ...lines];
+  }
+
+  /** Epochs, and the losses of training and validation rows. */
+  lossLines() {
+    const { epochs, values } = this.losses, { newest } = this;
+    const x = epochs.slice(), lines = [0, 1].map(i => values.map(value => value[i]));
+    if (newest && x.at(-1) !== newest.epoch) {
+      x.push(newest.epoch);
+      lines[0].push(newest.loss ?? null);
+      lines[1].push(newest.validation_loss ?? null);
+    }
+    return [x, ...lines];
   }
 
   /** The norms as rows of time steps, the oldest at the top, over the epochs. */
   strip() {
-    const steps = this.gradients[0]?.length ?? 0;
-    return Array.from({ length: steps }, (_, t) => this.gradients.map(column => column[t]));
+    const columns = this.gradients.values;
+    return Array.from({ length: columns[0]?.length ?? 0 }, (_, t) => columns.map(column => column[t]));
   }
 
-  /** Epochs and curves, with the newest epoch at the end: network, ridge and naive on validation rows, or the loss of training rows. */
-  lines(names = ["network", "ridge", "naive"]) {
-    const { newest } = this, more = newest && this.epoch.at(-1) !== newest.epoch;
-    const end = { epoch: newest?.epoch, loss: newest?.loss, ...newest?.validation };
-    return ["epoch", ...names].map(name => more ? [...this[name], end[name] ?? null] : this[name].slice());
-  }
-
-  /** Whether errors of rows that the network does not learn from are known. */
-  get isValidated() {
-    return Boolean(this.newest?.validation);
+  /** The epoch at or before another at which errors were measured; the first that was where there is none before. */
+  measuredBefore(epoch) {
+    const { epochs } = this.errors;
+    if (this.measured && this.measured.epoch <= epoch)
+      return this.measured.epoch;
+    return epochs.findLast(each => each <= epoch) ?? epochs[0] ?? null;
   }
 
   get title() {

@@ -62,7 +62,9 @@ export function stacked(parts, names, label, width) {
 }
 
 /** Layers as boxes, each under those that it takes from, with shapes on the lines. */
-export function layers(list, label) {
+export function layers(given, label) {
+  // Where no layer says what it takes, each takes the one before.
+  const list = given.some(layer => layer.takes?.length > 0) ? given : given.map((layer, i) => ({ ...layer, takes: i === 0 ? [] : [given[i - 1].name] }));
   const depth = new Map();
   const byName = new Map(list.map(layer => [layer.name, layer]));
   const depthOf = (name, seen = new Set()) => {

@@ -7,8 +7,9 @@ export function figure(value) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e12))
     return minus(value.toExponential(3));
-  const decimals = size >= 1e6 ? 0 : size >= 10 ? 2 : size >= 1 ? 3 : 5;
-  return minus(value.toLocaleString("en-US", { maximumFractionDigits: decimals }));
+  if (size < 1)
+    return minus(value.toLocaleString("en-US", { maximumSignificantDigits: 4 }));
+  return minus(value.toLocaleString("en-US", { maximumFractionDigits: size >= 1e6 ? 0 : size >= 10 ? 2 : 3 }));
 }
 
 /** A figure with the same number of decimals as others of its size, for columns of errors and for what changes before one's eyes. */

@@ -12,48 +12,56 @@ const three = [
 /** The charts of a network that learns. */
 export class LiveCharts {
   constructor(horizon) {
-    this.errors = new Plot({ label: "Error by epoch", unit: "epoch", lines: three.map(line => ({ ...line })) });
-    this.losses = new Plot({ label: "Loss of training rows by epoch", unit: "epoch", lines: [{ label: "loss", colour: "model-0", width: 2.2 }] });
-    this.losses.element.hidden = true;
+    this.errors = new Plot({ label: "Error by epoch", unit: "epoch", lines: three.map(line => ({ ...line, dots: u => u.data[0].length < 60 })) });
+    this.losses = new Plot({
+      label: "Loss by epoch", unit: "epoch",
+      lines: [{ label: "training rows", colour: "model-0", width: 2 }, { label: "validation rows", colour: "model-2", width: 2 }],
+    });
     this.steps = new Plot({ label: "Error by rows ahead", unit: "row", lines: three.map(line => ({ ...line, dots: horizon <= 30 })) });
-    this.fan = new Plot({ label: "Forecast of validation rows", unit: "date", height: 240, lines: [], bands: [] });
+    this.fan = new Plot({ label: "Forecast of validation rows", unit: "date", lines: [], bands: [] });
     this.gradients = new Heat({
-      label: "Gradient norm through time", title: "Gradient norm through time: oldest step at the top, epochs to the right", kind: "log", height: 200,
-      name: (row, column) => `epoch ${this.curves?.gradientEpochs[column]}, ${(this.curves?.gradients[0]?.length ?? 0) - 1 - row} steps back`,
-      mark: () => this.scrubbed === null || !this.curves ? null : this.curves.gradientEpochs.findIndex(epoch => epoch >= this.scrubbed),
+      label: "Gradient norm through time", title: "Gradient norm through time: oldest step at the top, epochs to the right",
+      kind: "log", height: 200,
+      name: (row, column) => `epoch ${this.curves.gradients.epochs[column]}, ${this.curves.gradients.values[0].length - 1 - row} steps back`,
+      mark: () => this.scrubbed === null || !this.curves ? null : this.curves.gradients.epochs.findIndex(epoch => epoch >= this.scrubbed),
     });
     this.vanished = el("p", { className: "quiet small" });
-    this.element = el("div", { className: "two" },
-      el("div", { className: "card" }, this.errors.element, this.losses.element), this.fanCard = el("div", { className: "card", hidden: true }, this.fanHolder = el("div", {}, this.fan.element)),
-      this.stepCard = el("div", { className: "card", hidden: true }, this.steps.element), this.gradientCard = el("div", { className: "card", hidden: true }, this.gradients.element, this.vanished));
+    const card = (...content) => el("div", { className: "card", hidden: true }, ...content);
+    this.cards = {
+      errors: card(this.errors.element), fan: card(this.fanHolder = el("div", {}, this.fan.element)), steps: card(this.steps.element),
+      losses: card(this.losses.element), gradients: card(this.gradients.element, this.vanished),
+    };
+    this.element = el("div", { className: "two charts" }, Object.values(this.cards));
   }
 
+  /** Shows a network, as it was at an epoch of before where one is given; its errors by step and its fan then come by showEpoch. */
   show(curves, scrubbed) {
     this.curves = curves;
     this.scrubbed = scrubbed;
-    this.errors.element.hidden = !curves.isValidated;
-    this.losses.element.hidden = curves.isValidated;
-    if (curves.isValidated)
-      this.errors.set(curves.lines());
-    else
-      this.losses.set(curves.lines(["loss"]));
+    const { cards } = this;
+    cards.errors.hidden = !curves.measured;
+    if (curves.measured)
+      this.errors.set(curves.errorLines());
+    cards.losses.hidden = false;
+    this.losses.set(curves.lossLines());
     this.errors.mark(scrubbed);
     this.losses.mark(scrubbed);
-    this.gradients.set(curves.strip());
-    const norms = curves.gradients.at(-1);
-    this.gradientCard.hidden = !norms;
-    if (norms)
+    const norms = curves.gradients.values.at(-1);
+    cards.gradients.hidden = !norms;
+    if (norms) {
+      this.gradients.set(curves.strip());
       say(this.vanished, `At the oldest step the gradient has ${percent(norms[0] / norms.at(-1), 2)} of its norm at the newest one.`);
+    }
     if (scrubbed === null)
-      this.showEpoch({ ...curves.newest, fan: curves.fan });
+      this.showEpoch({ ...curves.measured, fan: curves.fan });
   }
 
   /** Errors by step and the fan of one epoch. */
   showEpoch(epoch) {
-    const by = epoch.validation?.by_step;
-    this.stepCard.hidden = !by;
-    this.fanCard.hidden = !epoch.fan;
-    if (by?.network)
+    const by = epoch.validation?.by_step, { cards } = this;
+    cards.steps.hidden = !by || by.network.length < 2;
+    cards.fan.hidden = !epoch.fan;
+    if (by)
       this.steps.set([by.network.map((_, i) => i + 1), by.network, by.ridge ?? by.network.map(() => null), by.naive ?? by.network.map(() => null)]);
     if (epoch.fan)
       this.showFan(epoch.fan);

@@ -125,13 +125,14 @@ class RunView {
 
   scrub(epoch) {
     this.scrubbed = epoch !== null && epoch < this.current.newest.epoch ? epoch : null;
-    if (this.scrubbed !== null)
-      this.loadEpoch({ network: this.chosen, epoch: this.scrubbed });
+    const measured = this.scrubbed === null ? null : this.current.measuredBefore(this.scrubbed);
+    if (measured !== null)
+      this.loadEpoch({ network: this.chosen, epoch: measured });
     this.changed();
   }
 
   showEpoch(epoch, wanted, failure) {
-    if (wanted.network !== this.chosen || wanted.epoch !== (this.scrubbed ?? wanted.epoch))
+    if (wanted.network !== this.chosen || (this.scrubbed !== null && wanted.epoch !== this.current.measuredBefore(this.scrubbed)))
       return;
     if (failure)
       return problem(failure);
@@ -155,9 +156,9 @@ class RunView {
     say(this.epochText, `epoch ${whole(at)} of ${whole(curves.newest.epochs)}`);
     this.newestButton.disabled = this.scrubbed === null;
     // Epochs of before this page was opened come without their fans.
-    if (!curves.fan && !curves.asked) {
+    if (!curves.fan && curves.measured && !curves.asked) {
       curves.asked = true;
-      this.loadEpoch({ network: this.chosen, epoch: last });
+      this.loadEpoch({ network: this.chosen, epoch: curves.measured.epoch });
     }
     this.charts.show(curves, this.scrubbed);
     this.window.follow(this.chosen, this.run.state === "training" && this.scrubbed === null);
@@ -165,17 +166,19 @@ class RunView {
   }
 
   tellStanding(curves) {
-    const { network, ridge, naive } = curves.newest.validation ?? {};
+    const { measured } = curves, { network, ridge, naive } = measured?.validation ?? {};
     if (network === null || network === undefined) {
       this.standing.classList.remove("behind");
       this.standing.classList.add("neutral");
       this.standing.dataset.of = "";
-      return say(this.standing, "This fit learns from the validation rows too, so no error of rows that it has not seen can be shown. Its loss is below.");
+      return say(this.standing, curves.info.fitting === "choosing"
+        ? "No error of validation rows was measured for this network. Its loss is below."
+        : "This fit learns from the validation rows too, so there are no errors of rows that it has not seen. Its loss is below.");
     }
     const yardstick = ridge ?? naive, name = ridge !== null && ridge !== undefined ? "ridge" : "naive";
     if (yardstick === null || yardstick === undefined)
       return;
-    const beaten = name === "ridge" ? curves.newest.beaten_by_ridge ?? network > yardstick : network > yardstick;
+    const beaten = name === "ridge" ? measured.beaten_by_ridge ?? network > yardstick : network > yardstick;
     this.standing.classList.remove("neutral");
     this.standing.classList.toggle("behind", beaten);
     const share = percent(Math.abs(network / yardstick - 1));
@@ -186,7 +189,7 @@ class RunView {
       this.lead = el("span", { "aria-hidden": "true", className: "figures" });
       fill(this.standing, el("strong", {}, beaten ? `Beaten by ${name}` : `Ahead of ${name}`), el("span", { className: "unseen" }, `: ${curves.title}`), " ", this.lead);
     }
-    say(this.lead, `${error(network)} against ${error(yardstick)}, ${share} ${network > yardstick ? "more" : "less"} error${naive !== null && naive !== undefined && name === "ridge" ? `; naive ${error(naive)}` : ""}`);
+    say(this.lead, `${error(network)} against ${error(yardstick)}, ${share} ${network > yardstick ? "more" : "less"} error${naive !== null && naive !== undefined && name === "ridge" ? `; naive ${error(naive)}` : ""}${measured.epoch < curves.newest.epoch ? `; measured at epoch ${whole(measured.epoch)}` : ""}`);
   }
 
   showProgress(progress) {

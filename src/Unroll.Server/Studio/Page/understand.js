@@ -74,7 +74,7 @@ function coverage(list) {
       const off = each.inside - each.level;
       return el("div", { className: "coverage" },
         el("p", {}, el("strong", {}, `${percent(each.level, 0)} interval`), `: ${percent(each.inside)} inside, `, Math.abs(off) < 0.03 ? "as promised" : off < 0 ? `${percent(-off)} too few` : `${percent(off)} more than promised`),
-        el("div", { className: "steps", role: "img", "aria-label": `By rows ahead: ${each.by_step.map(share => percent(share, 0)).join(", ")}` },
+        each.by_step.length < 2 ? el("div", { className: "track", "aria-hidden": "true" }, el("span", { style: { width: `${each.inside * 100}%` } }), el("span", { className: "promise", style: { left: `${each.level * 100}%` } })) : el("div", { className: "steps", role: "img", "aria-label": `By rows ahead: ${each.by_step.map(share => percent(share, 0)).join(", ")}` },
           each.by_step.map(share => el("span", { style: { height: `${Math.max(1, share * 100)}%` } })), el("span", { className: "promise", style: { bottom: `${each.level * 100}%` } })));
     }),
   ];
@@ -94,7 +94,7 @@ function networks({ networks: all }) {
     const { name, layers: list, weights } = all[index];
     fill(holder, el("div", { className: "two model-view" },
       el("div", {}, list.length > 0 ? layers(list, `Layers of ${name}, from input to output`) : null, el("details", {}, el("summary", {}, "As a table"),
-        table("Layers", ["Layer", "Kind", "Output", "Weights", "Takes"], list.map(layer => [layer.name, layer.kind, layer.output, whole(layer.parameters), (layer.takes ?? []).join(", ") || "the input"]), { className: "figures" }))),
+        table("Layers", ["Layer", "Kind", "Output", "Weights", "Takes"], list.map(layer => [layer.name, layer.kind, layer.output, whole(layer.parameters), (layer.takes ?? []).join(", ") || "what is before it"]), { className: "figures" }))),
       el("div", { className: "weights" }, weights.map(weight => {
         const matrix = weight.matrix?.length > 0 && weight.matrix[0].length > 0
           ? new Heat({ label: `Weights of ${weight.name}`, title: "means of blocks", kind: "both", height: Math.min(110, Math.max(20, weight.matrix.length * 4)), name: (r, c) => `block ${r + 1}, ${c + 1}` })

@@ -17,11 +17,19 @@ export class Window {
     this.chart = new Plot({ label: "Target, to choose a window from", title: null, unit: "date", height: 110, lines: [{ label: run.targets?.[0] ?? "target", colour: "actual", width: 1.2 }], pick: index => this.pick(index) });
     this.chart.legend.hidden = true;
     this.grid = el("div", { className: "gates" });
-    this.load = newest(({ row, network }) => get(runPath(this.id, `/window?network=${network}${row === null ? "" : `&row=${row}`}`)), (gates, wanted, error) => this.show(gates, error));
+    this.load = newest(wanted => this.ask(wanted), (gates, wanted, error) => this.show(gates, error));
     this.element = el("div", { className: "card" }, this.title, this.where, this.chart.element, this.slider, this.grid);
     this.slider.hidden = true;
     this.element.hidden = true;
     this.points(run);
+  }
+
+  /** The gates of a window; of a network that is not in memory why there are none. */
+  async ask({ row, network }) {
+    const seen = await get(runPath(this.id, "/windows"));
+    return seen.includes(network)
+      ? await get(runPath(this.id, `/window?network=${network}${row === null ? "" : `&row=${row}`}`))
+      : { gates: null, note: "Gates are seen of networks whose errors are measured while they train, until another run begins." };
   }
 
   async points(run) {
@@ -77,10 +85,12 @@ export class Window {
   show(gates, error) {
     this.element.hidden = false;
     if (error || !gates.gates) {
-      this.grid.hidden = true;
+      this.grid.hidden = this.slider.hidden = true;
+      this.chart.element.hidden = true;
       return say(this.where, error ? error.message : gates.note);
     }
     this.grid.hidden = false;
+    this.chart.element.hidden = !this.values;
     this.shown = gates;
     this.slider.hidden = false;
     this.slider.min = String(gates.first_row);
@@ -124,7 +134,7 @@ export class Window {
   }
 }
 
-const kinds = { lstm: "an LSTM", gru: "a GRU", simple_rnn: "a simple recurrent network" };
+const kinds = { "simple-rnn": "a simple recurrent network", lstm: "an LSTM", gru: "a GRU", simple_rnn: "a simple recurrent network" };
 
 function strip(key, title, part, gates, kind) {
   const units = part.values[0]?.length ?? 0;

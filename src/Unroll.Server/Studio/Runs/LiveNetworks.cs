@@ -40,6 +40,16 @@ internal sealed class LiveNetworks
             _all.Clear();
     }
 
+    /// <summary>The indices of the networks whose gates can be seen.</summary>
+    public int[] Indices
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _all.Keys];
+        }
+    }
+
     /// <summary>The gates and states of a recurrent layer at every step of the window that ends at a row.</summary>
     /// <param name="network">Which network; null for the newest.</param>
     /// <param name="row">The row of the table, from 0; null for the newest that there is.</param>
