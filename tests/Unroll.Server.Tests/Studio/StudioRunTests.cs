@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -138,38 +137,6 @@ public sealed class StudioRunTests
         Assert.Equal(
             JsonNode.Parse(expected)!["result"]!["future"]!.ToJsonString(),
             (await second.EndedAsync(await second.RunAsync(again)))["result"]!["future"]!.ToJsonString());
-    }
-
-    [Theory]
-    [InlineData("""{"data":"1"}""", "Choose the one")]
-    [InlineData("""{"data":"9","targets":["sales"]}""", "no data")]
-    [InlineData("""{"data":"1","targets":["profit"]}""", "profit")]
-    [InlineData("""{"data":"1","targets":["sales"],"horizon":0}""", "horizon is 0")]
-    [InlineData("""{"data":"1","targets":["sales"],"horizon":5000}""", "rows")]
-    [InlineData("""{"data":"1","targets":["sales"],"learning_rate":-1}""", "learning rate is -1")]
-    [InlineData("""{"data":"1","targets":["sales"],"learning_rate":null,"units":99999}""", "units is 99999")]
-    [InlineData("""{"data":"1","targets":["sales"],"models":["oracle"]}""", "oracle")]
-    [InlineData("""{"data":"1","targets":["sales"],"models":["croston"]}""", "croston")]
-    [InlineData("""{"data":"1","targets":["sales"],"train":"2019"}""", "2019")]
-    [InlineData("""{"data":"1","targets":["sales"],"test":"last:x"}""", "last:x")]
-    [InlineData("""{"data":"1","targets":["sales"],"inputs":{"past":["sales"]}}""", "sales is a target")]
-    [InlineData("""{"data":"1","targets":["sales"],"inputs":{"holidays":"ZZ"}}""", "ZZ")]
-    [InlineData("""{"data":"1","targets":["sales"],"recipe":"tutorial","members":3}""", "members")]
-    [InlineData("""{"data":"1","targets":["sales"],"epoch":3}""", "$.epoch")]
-    [InlineData("""{"data":"1","targets":"sales"}""", "$.targets")]
-    [InlineData("""[1]""", "JSON")]
-    [InlineData("""null""", "null")]
-    [InlineData("""{""", "JSON")]
-    [InlineData("", "JSON")]
-    public async Task A_run_that_cannot_be_made_is_refused_whole(string body, string words)
-    {
-        await using StudioHost studio = await StudioHost.StartAsync();
-        await studio.AddAsync(StudioHost.Table());
-        HttpResponseMessage answer = await studio.Client.PostAsync("/api/runs", new StringContent(body), Token);
-        string detail = await StudioHost.RefusalAsync(answer, body.Contains("\"9\"", StringComparison.Ordinal) ? 404 : 400);
-        Assert.Contains(words, detail, StringComparison.Ordinal);
-        Assert.DoesNotContain(studio.Folder, detail, StringComparison.Ordinal);
-        Assert.Empty((await studio.GetAsync("/api/runs")).AsArray());
     }
 
     [Fact]

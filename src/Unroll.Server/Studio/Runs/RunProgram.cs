@@ -6,7 +6,7 @@ using Unroll.Forecasting;
 namespace Unroll.Server;
 
 /// <summary>What repeats a run: a command line of the tool and a C# program, both of which give the same forecast to the bit.</summary>
-/// <param name="Command">One line for a shell, from the folder with the file of data.</param>
+/// <param name="Command">One line for a shell, from the folder with the file of data; a comment that says why where there is none.</param>
 /// <param name="Csharp">A file for <c>dotnet run</c>, in the same folder.</param>
 internal sealed record RunProgram(string Command, string Csharp)
 {
@@ -15,6 +15,9 @@ internal sealed record RunProgram(string Command, string Csharp)
     private static string CommandOf(RunPlan plan)
     {
         RunSettings given = plan.Given;
+        string[] columns = [.. plan.Task.Targets, .. plan.Task.Options.Needed, .. plan.Task.Inputs.Known];
+        if (Array.Find(columns, IsNoWord) is { } name)
+            return $"# The command line would take the column {Text(name)} for something else: use the program.";
         DataReading reading = plan.Data.Facts.Reading;
         string? sample = plan.Data.Sample?.Name;
         string[] words =
@@ -38,11 +41,16 @@ internal sealed record RunProgram(string Command, string Csharp)
         return string.Join(' ', words.Select(ShellWord.Quoted));
     }
 
+    /// <summary>Whether the tool would take a column for an option, or a word of --features.</summary>
+    private static bool IsNoWord(string column) => column.StartsWith('-') || column.ToLowerInvariant() is "columns" or "calendar" or "none";
+
+    private static string Text(string name) => string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c));
+
     private static string? Text(int? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>An option with its value, of which the parser takes nothing for an option or a file of its own.</summary>
     private static string[] Option(string name, string? value) =>
-        value is null ? [] : value.Length == 0 || value[0] is '-' or '@' or '/' ? [$"{name}={value}"] : [name, value];
+        value is null ? [] : value.Length == 0 || value[0] is '-' or '@' ? [$"{name}={value}"] : [name, value];
 
     /// <summary>What it looks at, where that is not the tool's default.</summary>
     private static IEnumerable<string> Features(RunPlan plan)
