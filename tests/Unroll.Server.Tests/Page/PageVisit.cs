@@ -63,7 +63,7 @@ internal sealed class PageVisit : IAsyncDisposable
     /// </summary>
     public async Task LookAsync(string name)
     {
-        await Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        await Page.EvaluateAsync("scrollTo(0, 0); new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
         await Page.ScreenshotAsync(new() { Path = Path.Combine(PageHost.Pictures, $"{name}-{_look}.png"), FullPage = true });
         int over = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
         Assert.True(over <= 0, $"{name}: {over} pixels wider than the window.");

@@ -7,8 +7,7 @@ async function ask(method, path, body, type) {
   } catch {
     throw new Error("The studio does not answer. Is `unroll studio` still running? Start it again and reload this page.");
   }
-  if (!answer.ok)
-    throw await problemOf(answer);
+  if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
 
@@ -27,7 +26,9 @@ async function problemOf(answer) {
 
 export const get = async path => (await ask("GET", path)).json();
 export const post = async (path, body) =>
-  (await ask("POST", path, body === undefined ? undefined : JSON.stringify(body), body === undefined ? undefined : "application/json")).json();
+  (
+    await ask("POST", path, body === undefined ? undefined : JSON.stringify(body), body === undefined ? undefined : "application/json")
+  ).json();
 export const remove = path => ask("DELETE", path);
 /** Sends a file, with what the user says of how it is to be read. */
 export const upload = async (file, reading) =>
@@ -36,11 +37,14 @@ export const upload = async (file, reading) =>
 /** The path of something of a run. */
 export const runPath = (id, what = "") => `api/runs/${encodeURIComponent(id)}${what}`;
 
+/** The path of one column of one series, of so many rows at the most. */
+export const pointsPath = (data, series, column, most) =>
+  `api/data/${encodeURIComponent(data)}/points?${new URLSearchParams({ series, columns: column, most })}`;
+
 /** Events of a run until it is closed: {state, progress, epoch, result, failed} of functions. */
 export function follow(id, listeners, lost) {
   const source = new EventSource(runPath(id, "/events"));
-  for (const [name, listen] of Object.entries(listeners))
-    source.addEventListener(name, message => listen(JSON.parse(message.data)));
+  for (const [name, listen] of Object.entries(listeners)) source.addEventListener(name, message => listen(JSON.parse(message.data)));
   source.onopen = () => lost(false);
   source.onerror = () => lost(true);
   return () => source.close();
@@ -49,30 +53,34 @@ export function follow(id, listeners, lost) {
 /** Reads the events that answer a POST, and calls with each one's data; ends where the server ends or the signal says so. */
 export async function stream(path, body, each, signal) {
   const answer = await fetch(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal });
-  if (!answer.ok)
-    throw await problemOf(answer);
+  if (!answer.ok) throw await problemOf(answer);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ;) {
     const { done, value } = await reader.read();
-    if (done)
-      return;
+    if (done) return;
     const blocks = (rest + value).split(/\r?\n\r?\n/);
     rest = blocks.pop();
     for (const block of blocks) {
       const lines = block.split(/\r?\n/);
-      const name = lines.find(line => line.startsWith("event:"))?.slice(6).trim() ?? "message";
-      const data = lines.filter(line => line.startsWith("data:")).map(line => line.slice(5)).join("\n");
-      if (name === "done")
-        return;
-      if (data)
-        each(JSON.parse(data));
+      const name =
+        lines
+          .find(line => line.startsWith("event:"))
+          ?.slice(6)
+          .trim() ?? "message";
+      const data = lines
+        .filter(line => line.startsWith("data:"))
+        .map(line => line.slice(5))
+        .join("\n");
+      if (name === "done") return;
+      if (data) each(JSON.parse(data));
     }
   }
 }
 
 /** Asks for the newest of what is wanted, one request at a time. */
 export function newest(load, show) {
-  let wanted = null, busy = false;
+  let wanted = null,
+    busy = false;
   const next = async () => {
     busy = true;
     while (wanted !== null) {
@@ -88,7 +96,6 @@ export function newest(load, show) {
   };
   return what => {
     wanted = what;
-    if (!busy)
-      next();
+    if (!busy) next();
   };
 }

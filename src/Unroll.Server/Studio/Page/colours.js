@@ -24,19 +24,26 @@ export function faint(name, opacity) {
   return `rgba(${r}, ${g}, ${b}, ${opacity})`;
 }
 
-const parts = text => text.match(/[\d.]+/g).slice(0, 3).map(Number);
+const parts = text =>
+  text
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
 
 /** 256 colours from one end to the other, over those between, as RGBA bytes. */
 export function scaleOf(kind) {
   const key = `scale ${kind}`;
   let found = known.get(key);
   if (!found) {
-    const stops = (kind === "both" ? ["cold", "middle", "warm"] : ["middle", "heat-1", "heat-2", "heat-3"]).map(name => parts(colour(name)));
+    const stops = (kind === "both" ? ["cold", "middle", "warm"] : ["middle", "heat-1", "heat-2", "heat-3"]).map(name =>
+      parts(colour(name)),
+    );
     found = new Uint8ClampedArray(256 * 4);
     for (let i = 0; i < 256; i++) {
-      const at = i / 255 * (stops.length - 1), from = Math.min(Math.floor(at), stops.length - 2), share = at - from;
-      for (let c = 0; c < 3; c++)
-        found[i * 4 + c] = stops[from][c] + (stops[from + 1][c] - stops[from][c]) * share;
+      const at = (i / 255) * (stops.length - 1),
+        from = Math.min(Math.floor(at), stops.length - 2),
+        share = at - from;
+      for (let c = 0; c < 3; c++) found[i * 4 + c] = stops[from][c] + (stops[from + 1][c] - stops[from][c]) * share;
       found[i * 4 + 3] = 255;
     }
     known.set(key, found);
@@ -53,11 +60,10 @@ export function onTheme(element, redraw) {
 function changed() {
   known.clear();
   for (const listener of [...listeners]) {
-    const element = listener.element.deref(), redraw = listener.redraw.deref();
-    if (element && redraw)
-      redraw();
-    else
-      listeners.delete(listener);
+    const element = listener.element.deref(),
+      redraw = listener.redraw.deref();
+    if (element && redraw) redraw();
+    else listeners.delete(listener);
   }
 }
 

@@ -1,6 +1,7 @@
 // What the page keeps of a run while it trains. It does not grow with time: of each network at most so many epochs are kept for each
 // curve, so many columns for the strip of gradients, and one fan.
-const mostPoints = 2000, mostColumns = 400;
+const mostPoints = 2000,
+  mostColumns = 400;
 
 /** Columns of values by epoch, of which every second row goes when there are too many. */
 class Kept {
@@ -13,8 +14,7 @@ class Kept {
   }
 
   add(epoch, value) {
-    if (this.passed++ % this.every !== 0)
-      return;
+    if (this.passed++ % this.every !== 0) return;
     this.epochs.push(epoch);
     this.values.push(value);
     if (this.epochs.length > this.most) {
@@ -41,10 +41,8 @@ export class Curves {
   /** Takes an epoch in; one that is here already is left out, as after a connection that was lost. */
   add(event) {
     const last = this.newest?.epoch ?? 0;
-    if (event.fan && event.epoch >= last)
-      this.fan = event.fan;
-    if (event.epoch <= last)
-      return false;
+    if (event.fan && event.epoch >= last) this.fan = event.fan;
+    if (event.epoch <= last) return false;
     this.info = event.network;
     this.newest = event.fan ? { ...event, fan: undefined } : event;
     this.losses.add(event.epoch, [event.loss ?? null, event.validation_loss ?? null]);
@@ -52,15 +50,16 @@ export class Curves {
       this.measured = this.newest;
       this.errors.add(event.epoch, event.validation);
     }
-    if (event.gradients?.length > 0)
-      this.gradients.add(event.epoch, Float32Array.from(event.gradients));
+    if (event.gradients?.length > 0) this.gradients.add(event.epoch, Float32Array.from(event.gradients));
     return true;
   }
 
   /** Epochs, and the errors of network, ridge and naive on validation rows; ridge and naive reach to the newest epoch. */
   errorLines() {
-    const { epochs, values } = this.errors, { measured, newest } = this;
-    const x = epochs.slice(), lines = ["network", "ridge", "naive"].map(name => values.map(value => value[name]));
+    const { epochs, values } = this.errors,
+      { measured, newest } = this;
+    const x = epochs.slice(),
+      lines = ["network", "ridge", "naive"].map(name => values.map(value => value[name]));
     if (measured && x.at(-1) !== measured.epoch) {
       x.push(measured.epoch);
       lines.forEach((line, i) => line.push(measured.validation[["network", "ridge", "naive"][i]]));
@@ -74,8 +73,10 @@ export class Curves {
 
   /** Epochs, and the losses of training and validation rows. */
   lossLines() {
-    const { epochs, values } = this.losses, { newest } = this;
-    const x = epochs.slice(), lines = [0, 1].map(i => values.map(value => value[i]));
+    const { epochs, values } = this.losses,
+      { newest } = this;
+    const x = epochs.slice(),
+      lines = [0, 1].map(i => values.map(value => value[i]));
     if (newest && x.at(-1) !== newest.epoch) {
       x.push(newest.epoch);
       lines[0].push(newest.loss ?? null);
@@ -93,8 +94,7 @@ export class Curves {
   /** The epoch at or before another at which errors were measured; the first that was where there is none before. */
   measuredBefore(epoch) {
     const { epochs } = this.errors;
-    if (this.measured && this.measured.epoch <= epoch)
-      return this.measured.epoch;
+    if (this.measured && this.measured.epoch <= epoch) return this.measured.epoch;
     return epochs.findLast(each => each <= epoch) ?? epochs[0] ?? null;
   }
 

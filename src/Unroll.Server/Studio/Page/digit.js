@@ -10,17 +10,33 @@ export class Digit {
     this.pixels = new Float32Array(size * size);
     this.cursor = { x: 14, y: 6 };
     this.pen = false;
-    this.canvas = el("canvas", { width: 280, height: 280, tabindex: "0", role: "application", "aria-label": "A square to draw a digit in. Arrow keys move the pen, space puts it down or lifts it, Delete clears.", className: "pad" });
-    this.state = el("p", { className: "quiet small", role: "status" }, "Draw with the mouse or a finger; with the keyboard, arrow keys move the pen and the space bar puts it down.");
-    this.element = el("div", {}, this.canvas, this.state, button("Clear", () => this.clear()));
+    this.canvas = el("canvas", {
+      width: 280,
+      height: 280,
+      tabindex: "0",
+      role: "application",
+      "aria-label": "A square to draw a digit in. Arrow keys move the pen, space puts it down or lifts it, Delete clears.",
+      className: "pad",
+    });
+    this.state = el(
+      "p",
+      { className: "quiet small", role: "status" },
+      "Draw with the mouse or a finger; with the keyboard, arrow keys move the pen and the space bar puts it down.",
+    );
+    this.element = el(
+      "div",
+      {},
+      this.canvas,
+      this.state,
+      button("Clear", () => this.clear()),
+    );
     this.canvas.addEventListener("pointerdown", event => {
       this.canvas.setPointerCapture(event.pointerId);
       this.last = null;
       this.drag(event);
     });
     this.canvas.addEventListener("pointermove", event => {
-      if (event.buttons !== 0)
-        this.drag(event);
+      if (event.buttons !== 0) this.drag(event);
     });
     this.canvas.addEventListener("pointerup", () => {
       this.last = null;
@@ -44,15 +60,16 @@ export class Digit {
   }
 
   drag(event) {
-    const box = this.canvas.getBoundingClientRect(), x = (event.clientX - box.left) / box.width * size, y = (event.clientY - box.top) / box.height * size;
+    const box = this.canvas.getBoundingClientRect(),
+      x = ((event.clientX - box.left) / box.width) * size,
+      y = ((event.clientY - box.top) / box.height) * size;
     this.line(this.last ?? { x, y }, { x, y });
     this.last = { x, y };
   }
 
   line(from, to) {
     const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 2));
-    for (let i = 0; i <= steps; i++)
-      this.dot(from.x + (to.x - from.x) * i / steps, from.y + (to.y - from.y) * i / steps);
+    for (let i = 0; i <= steps; i++) this.dot(from.x + ((to.x - from.x) * i) / steps, from.y + ((to.y - from.y) * i) / steps);
     this.draw();
   }
 
@@ -69,7 +86,10 @@ export class Digit {
     if (by) {
       event.preventDefault();
       const from = { x: this.cursor.x + 0.5, y: this.cursor.y + 0.5 };
-      this.cursor = { x: Math.min(size - 1, Math.max(0, this.cursor.x + by[0])), y: Math.min(size - 1, Math.max(0, this.cursor.y + by[1])) };
+      this.cursor = {
+        x: Math.min(size - 1, Math.max(0, this.cursor.x + by[0])),
+        y: Math.min(size - 1, Math.max(0, this.cursor.y + by[1])),
+      };
       if (this.pen) {
         this.line(from, { x: this.cursor.x + 0.5, y: this.cursor.y + 0.5 });
         this.tell();
@@ -97,15 +117,15 @@ export class Digit {
 
   draw() {
     frame("digit", () => {
-      const context = this.canvas.getContext("2d"), cell = this.canvas.width / size;
+      const context = this.canvas.getContext("2d"),
+        cell = this.canvas.width / size;
       context.fillStyle = colour("middle");
       context.fillRect(0, 0, this.canvas.width, this.canvas.height);
       context.fillStyle = colour("ink");
       this.pixels.forEach((ink, i) => {
-        if (ink === 0)
-          return;
+        if (ink === 0) return;
         context.globalAlpha = ink;
-        context.fillRect(i % size * cell, Math.floor(i / size) * cell, cell, cell);
+        context.fillRect((i % size) * cell, Math.floor(i / size) * cell, cell, cell);
       });
       context.globalAlpha = 1;
       if (document.activeElement === this.canvas) {

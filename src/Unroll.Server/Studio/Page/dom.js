@@ -6,17 +6,11 @@ export function el(tag, properties = {}, ...children) {
     ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
     : document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (value === null || value === undefined || value === false)
-      continue;
-    if (name.startsWith("on"))
-      element.addEventListener(name.slice(2), value);
-    else if (name === "style")
-      for (const [key, text] of Object.entries(value))
-        element.style.setProperty(key, text);
-    else if (name === "value")
-      element.value = value;
-    else
-      element.setAttribute(name === "className" ? "class" : name, value === true ? "" : value);
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text);
+    else if (name === "value") element.value = value;
+    else element.setAttribute(name === "className" ? "class" : name, value === true ? "" : value);
   }
   add(element, children);
   return element;
@@ -37,8 +31,7 @@ export function fill(element, ...children) {
 
 /** Sets a text, and touches the page only where it is another one. */
 export function say(element, text) {
-  if (element.textContent !== text)
-    element.textContent = text;
+  if (element.textContent !== text) element.textContent = text;
 }
 
 export const byId = id => document.getElementById(id);
@@ -63,8 +56,7 @@ export function frame(key, work) {
     asked = 0;
     const works = [...waiting.values()];
     waiting.clear();
-    for (const each of works)
-      each();
+    for (const each of works) each();
   });
 }
 
@@ -72,8 +64,7 @@ export function frame(key, work) {
 export function button(text, work, properties = {}) {
   const made = el("button", { type: "button", ...properties }, text);
   made.addEventListener("click", async () => {
-    if (made.getAttribute("aria-disabled") === "true")
-      return;
+    if (made.getAttribute("aria-disabled") === "true") return;
     made.setAttribute("aria-disabled", "true");
     problem(null);
     try {
@@ -93,29 +84,49 @@ let labels = 0;
 export function field(label, control, hint) {
   control.id ||= `field-${++labels}`;
   const note = hint ? el("small", { id: `${control.id}-hint` }, hint) : null;
-  if (note)
-    control.setAttribute("aria-describedby", note.id);
+  if (note) control.setAttribute("aria-describedby", note.id);
   return el("div", { className: "field" }, el("label", { for: control.id }, label), control, note);
 }
 
 /** A table of heads and rows; a cell is a text, a node, or {cell, properties}. The first cell of a row is its head. */
 export function table(caption, heads, rows, properties = {}) {
-  const cell = (tag, content, more) => content && content.cell !== undefined
-    ? el(tag, { ...more, ...content.properties }, content.cell)
-    : el(tag, more, content);
-  return el("div", { className: "wide", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", properties,
+  const cell = (tag, content, more) =>
+    content && content.cell !== undefined ? el(tag, { ...more, ...content.properties }, content.cell) : el(tag, more, content);
+  return el(
+    "div",
+    { className: "wide", tabindex: "0", role: "region", "aria-label": caption },
+    el(
+      "table",
+      properties,
       el("caption", { className: "unseen" }, caption),
-      el("thead", {}, el("tr", {}, heads.map(head => cell("th", head, { scope: "col" })))),
-      el("tbody", {}, rows.map(row => {
-        const cells = row.cells ?? row;
-        return el("tr", row.properties ?? {}, cells.map((content, i) => i === 0
-          ? cell("th", content, { scope: "row" })
-          : cell("td", content, { "data-name": headText(heads[i]) })));
-      }))));
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          heads.map(head => cell("th", head, { scope: "col" })),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map(row => {
+          const cells = row.cells ?? row;
+          return el(
+            "tr",
+            row.properties ?? {},
+            cells.map((content, i) =>
+              i === 0 ? cell("th", content, { scope: "row" }) : cell("td", content, { "data-name": headText(heads[i]) }),
+            ),
+          );
+        }),
+      ),
+    ),
+  );
 }
 
-const headText = head => typeof head === "string" ? head : head?.cell !== undefined ? headText(head.cell) : head?.textContent ?? "";
+const headText = head => (typeof head === "string" ? head : head?.cell !== undefined ? headText(head.cell) : (head?.textContent ?? ""));
 
 /** What a section shows where it has nothing to show. */
 export const empty = (title, text, ...more) => el("div", { className: "empty" }, el("h2", {}, title), el("p", {}, text), ...more);

@@ -16,7 +16,21 @@ export class Heat {
     this.at = null;
     this.canvas = el("canvas", { "aria-hidden": "true" });
     this.cursor = el("div", { className: "cell", "aria-hidden": "true", hidden: true });
-    this.surface = el("div", { className: "surface heat", tabindex: "0", role: "slider", "aria-label": this.options.label, "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0", style: { height: `${this.options.height}px` } }, this.canvas, this.cursor);
+    this.surface = el(
+      "div",
+      {
+        className: "surface heat",
+        tabindex: "0",
+        role: "slider",
+        "aria-label": this.options.label,
+        "aria-valuemin": "0",
+        "aria-valuemax": "0",
+        "aria-valuenow": "0",
+        style: { height: `${this.options.height}px` },
+      },
+      this.canvas,
+      this.cursor,
+    );
     this.readout = el("p", { className: "readout" });
     this.caption = el("figcaption", {}, this.options.title ?? this.options.label);
     this.element = el("figure", { className: "plot" }, this.caption, this.surface, this.readout);
@@ -42,10 +56,10 @@ export class Heat {
   }
 
   bounds() {
-    if (this.limit)
-      return this.limit;
+    if (this.limit) return this.limit;
     const log = this.options.kind === "log";
-    let low = Infinity, high = -Infinity;
+    let low = Infinity,
+      high = -Infinity;
     for (const row of this.rows)
       for (const value of row)
         if (value !== null && Number.isFinite(value) && (!log || value > 0)) {
@@ -60,23 +74,31 @@ export class Heat {
   }
 
   draw() {
-    const width = this.surface.clientWidth, height = this.surface.clientHeight, rows = this.rows.length, columns = this.columns;
-    if (width === 0 || columns === 0)
-      return;
-    const log = this.options.kind === "log", map = log ? Math.log : value => value;
-    const [low, high] = this.bounds(), from = map(low), span = map(high) - from || 1, colours = scaleOf(this.options.kind === "both" ? "both" : "one");
+    const width = this.surface.clientWidth,
+      height = this.surface.clientHeight,
+      rows = this.rows.length,
+      columns = this.columns;
+    if (width === 0 || columns === 0) return;
+    const log = this.options.kind === "log",
+      map = log ? Math.log : value => value;
+    const [low, high] = this.bounds(),
+      from = map(low),
+      span = map(high) - from || 1,
+      colours = scaleOf(this.options.kind === "both" ? "both" : "one");
     if (this.small.width !== columns || this.small.height !== rows) {
       this.small.width = columns;
       this.small.height = rows;
       this.pixels = null;
     }
     const small = this.small.getContext("2d");
-    const pixels = this.pixels ??= small.createImageData(columns, rows);
+    const pixels = (this.pixels ??= small.createImageData(columns, rows));
     for (let r = 0, p = 0; r < rows; r++)
       for (let c = 0; c < columns; c++, p += 4) {
         const value = this.rows[r][c];
         const known = value !== null && value !== undefined && Number.isFinite(value);
-        const at = known ? Math.min(255, Math.max(0, Math.round((map(Math.max(value, log ? low : -Infinity)) - from) / span * 255))) * 4 : 0;
+        const at = known
+          ? Math.min(255, Math.max(0, Math.round(((map(Math.max(value, log ? low : -Infinity)) - from) / span) * 255))) * 4
+          : 0;
         pixels.data[p] = colours[at];
         pixels.data[p + 1] = colours[at + 1];
         pixels.data[p + 2] = colours[at + 2];
@@ -97,7 +119,7 @@ export class Heat {
       if (x !== null) {
         context.strokeStyle = colour("ink");
         context.lineWidth = sharp;
-        const left = (x + 0.5) * this.canvas.width / columns;
+        const left = ((x + 0.5) * this.canvas.width) / columns;
         context.strokeRect(left, 0, 0, this.canvas.height);
       }
     }
@@ -106,46 +128,56 @@ export class Heat {
 
   point(event) {
     const box = this.surface.getBoundingClientRect();
-    this.go({ row: Math.floor((event.clientY - box.top) / box.height * this.rows.length), column: Math.floor((event.clientX - box.left) / box.width * this.columns) });
+    this.go({
+      row: Math.floor(((event.clientY - box.top) / box.height) * this.rows.length),
+      column: Math.floor(((event.clientX - box.left) / box.width) * this.columns),
+    });
   }
 
   go(at) {
-    this.at = at && this.columns > 0
-      ? { row: Math.min(this.rows.length - 1, Math.max(0, at.row)), column: Math.min(this.columns - 1, Math.max(0, at.column)) }
-      : null;
+    this.at =
+      at && this.columns > 0
+        ? { row: Math.min(this.rows.length - 1, Math.max(0, at.row)), column: Math.min(this.columns - 1, Math.max(0, at.column)) }
+        : null;
     frame(`${this.key} tell`, () => this.tell());
   }
 
   move(event) {
-    if (this.columns === 0 || event.ctrlKey || event.metaKey || event.altKey)
-      return;
-    const { row, column } = this.at ?? { row: 0, column: this.columns - 1 }, step = Math.max(1, Math.round(this.columns / 10));
+    if (this.columns === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { row, column } = this.at ?? { row: 0, column: this.columns - 1 },
+      step = Math.max(1, Math.round(this.columns / 10));
     const to = {
-      ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
-      Home: [row, 0], End: [row, this.columns - 1], PageUp: [row, column - step], PageDown: [row, column + step],
+      ArrowLeft: [row, column - 1],
+      ArrowRight: [row, column + 1],
+      ArrowUp: [row - 1, column],
+      ArrowDown: [row + 1, column],
+      Home: [row, 0],
+      End: [row, this.columns - 1],
+      PageUp: [row, column - step],
+      PageDown: [row, column + step],
     }[event.key];
-    if (!to)
-      return;
+    if (!to) return;
     event.preventDefault();
     this.go({ row: to[0], column: to[1] });
   }
 
   tell() {
-    const rows = this.rows.length, columns = this.columns;
+    const rows = this.rows.length,
+      columns = this.columns;
     const at = this.at;
     this.cursor.hidden = !at;
-    if (columns === 0)
-      return;
+    if (columns === 0) return;
     if (at) {
-      this.cursor.style.left = `${at.column / columns * 100}%`;
-      this.cursor.style.top = `${at.row / rows * 100}%`;
+      this.cursor.style.left = `${(at.column / columns) * 100}%`;
+      this.cursor.style.top = `${(at.row / rows) * 100}%`;
       this.cursor.style.width = `max(${100 / columns}%, 3px)`;
       this.cursor.style.height = `max(${100 / rows}%, 3px)`;
     }
     const { row, column } = at && at.row < rows && at.column < columns ? at : { row: 0, column: columns - 1 };
-    const text = at || this.options.always
-      ? `${this.options.name(row, column)}: ${figure(this.rows[row][column])}`
-      : this.options.hint ?? `${figure(this.bounds()[0])} to ${figure(this.bounds()[1])}`;
+    const text =
+      at || this.options.always
+        ? `${this.options.name(row, column)}: ${figure(this.rows[row][column])}`
+        : (this.options.hint ?? `${figure(this.bounds()[0])} to ${figure(this.bounds()[1])}`);
     say(this.readout, text);
     this.surface.setAttribute("aria-valuemax", String(rows * columns - 1));
     this.surface.setAttribute("aria-valuenow", String(row * columns + column));

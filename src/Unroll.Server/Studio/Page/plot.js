@@ -18,11 +18,26 @@ export class Plot {
     this.data = null;
     this.shownData = null;
     this.numbered = this.options.unit !== "date";
-    this.surface = el("div", { className: "surface", tabindex: "0", role: "slider", "aria-label": this.options.label, "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0" });
+    this.surface = el("div", {
+      className: "surface",
+      tabindex: "0",
+      role: "slider",
+      "aria-label": this.options.label,
+      "aria-valuemin": "0",
+      "aria-valuemax": "0",
+      "aria-valuenow": "0",
+    });
     this.surface.style.minHeight = `${this.options.height}px`;
     this.readout = el("p", { className: "readout" });
     this.legend = el("ul", { className: "legend" });
-    this.element = el("figure", { className: "plot" }, this.options.title === null ? null : el("figcaption", {}, this.options.title ?? this.options.label), this.legend, this.surface, this.readout);
+    this.element = el(
+      "figure",
+      { className: "plot" },
+      this.options.title === null ? null : el("figcaption", {}, this.options.title ?? this.options.label),
+      this.legend,
+      this.surface,
+      this.readout,
+    );
     this.surface.addEventListener("keydown", event => this.move(event));
     this.surface.addEventListener("blur", () => this.leave());
     this.wide = new ResizeObserver(() => frame(`${this.key} size`, () => this.resize()));
@@ -45,8 +60,7 @@ export class Plot {
   }
 
   draw() {
-    if (!this.data || this.surface.clientWidth === 0)
-      return;
+    if (!this.data || this.surface.clientWidth === 0) return;
     if (this.plot && this.plotNumbered !== this.numbered) {
       this.plot.destroy();
       this.plot = null;
@@ -65,17 +79,19 @@ export class Plot {
 
   resize() {
     const width = this.surface.clientWidth;
-    if (width === 0)
-      return;
-    if (!this.plot)
-      this.draw();
-    else if (this.plot.width !== width)
-      this.plot.setSize({ width, height: this.options.height });
+    if (width === 0) return;
+    if (!this.plot) this.draw();
+    else if (this.plot.width !== width) this.plot.setSize({ width, height: this.options.height });
   }
 
   config() {
     const { lines, bands, unit, height } = this.options;
-    const axis = { stroke: () => colour("quiet"), font: `12px ${getComputedStyle(document.body).fontFamily}`, grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false } };
+    const axis = {
+      stroke: () => colour("quiet"),
+      font: `12px ${getComputedStyle(document.body).fontFamily}`,
+      grid: { stroke: () => colour("grid"), width: 1 },
+      ticks: { show: false },
+    };
     return {
       width: this.surface.clientWidth,
       height,
@@ -84,35 +100,52 @@ export class Plot {
       scales: { x: { time: unit === "date" && !this.numbered }, y: { range: (_, low, high) => this.range(low, high) } },
       cursor: { drag: { x: Boolean(this.options.zoom), y: false }, points: { size: 6 }, y: false },
       axes: [
-        { ...axis, size: 32, gap: 4, ...(unit === "date" && !this.numbered ? { values: (_, at, __, ___, increment) => dateTicks(at, increment) } : { values: (_, at) => at.map(value => Number.isInteger(value) ? tick(value) : ""), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 1000000] }) },
-        { ...axis, gap: 4, size: (u, values) => Math.max(36, ...(values ?? []).map(text => text.length * 7 + 12)), values: (_, at) => at.map(tick) },
+        {
+          ...axis,
+          size: 32,
+          gap: 4,
+          ...(unit === "date" && !this.numbered
+            ? { values: (_, at, __, ___, increment) => dateTicks(at, increment) }
+            : {
+                values: (_, at) => at.map(value => (Number.isInteger(value) ? tick(value) : "")),
+                incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000, 1000000],
+              }),
+        },
+        {
+          ...axis,
+          gap: 4,
+          size: (u, values) => Math.max(36, ...(values ?? []).map(text => text.length * 7 + 12)),
+          values: (_, at) => at.map(tick),
+        },
       ],
-      series: [{}, ...lines.map(line => ({
-        label: line.label,
-        show: !line.hidden,
-        stroke: () => line.opacity ? faint(line.colour, line.opacity) : colour(line.colour),
-        width: line.width ?? 2,
-        dash: line.dash ? [5, 4] : undefined,
-        points: { show: line.dots ?? ((u, i) => u.data[i].length < 3), size: 6, fill: () => colour(line.colour) },
-        spanGaps: false,
-      }))],
+      series: [
+        {},
+        ...lines.map(line => ({
+          label: line.label,
+          show: !line.hidden,
+          stroke: () => (line.opacity ? faint(line.colour, line.opacity) : colour(line.colour)),
+          width: line.width ?? 2,
+          dash: line.dash ? [5, 4] : undefined,
+          points: { show: line.dots ?? ((u, i) => u.data[i].length < 3), size: 6, fill: () => colour(line.colour) },
+          spanGaps: false,
+        })),
+      ],
       bands: bands.map(band => ({ series: [band.upper + 1, band.lower + 1], fill: () => faint(band.colour, band.opacity ?? 0.2) })),
       hooks: { setCursor: [() => this.cursorMoved()], drawClear: [u => this.options.under?.(u)], draw: [u => this.drawMark(u)] },
     };
   }
 
   range(low, high) {
-    if (low === null || high === null)
-      return [0, 1];
+    if (low === null || high === null) return [0, 1];
     const more = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
     return [low >= 0 && low - more < 0 ? 0 : low - more, high + more];
   }
 
   drawMark(u) {
     this.options.over?.(u);
-    if (this.marked === null || this.marked === undefined)
-      return;
-    const x = Math.round(u.valToPos(this.marked, "x", true)) + 0.5, { top, height } = u.bbox;
+    if (this.marked === null || this.marked === undefined) return;
+    const x = Math.round(u.valToPos(this.marked, "x", true)) + 0.5,
+      { top, height } = u.bbox;
     u.ctx.save();
     u.ctx.strokeStyle = colour("accent");
     u.ctx.lineWidth = devicePixelRatio;
@@ -127,22 +160,22 @@ export class Plot {
   get index() {
     const x = this.data?.[0] ?? [];
     const under = this.plot?.cursor.idx;
-    if (under !== null && under !== undefined && under < x.length)
-      return under;
-    return x.length - 1;
+    if (under !== null && under !== undefined && under < x.length) return under;
+    const values = this.data?.[1] ?? [];
+    let last = x.length - 1;
+    while (last > 0 && (values[last] === null || values[last] === undefined)) last--;
+    return values[last] === null || values[last] === undefined ? x.length - 1 : last;
   }
 
   cursorMoved() {
     frame(`${this.key} tell`, () => this.tell());
     const under = this.plot.cursor.idx;
-    if (under !== null && under !== undefined && this.options.pick)
-      this.options.pick(under, this.plot.cursor.left >= 0);
+    if (under !== null && under !== undefined && this.options.pick) this.options.pick(under, this.plot.cursor.left >= 0);
   }
 
   tell() {
     const i = this.index;
-    if (i < 0)
-      return;
+    if (i < 0) return;
     const at = this.options.unit === "date" ? placeText(this.data[0][i], this.numbered) : `${this.options.unit} ${tick(this.data[0][i])}`;
     const values = this.options.lines
       .map((line, k) => ({ line, value: this.data[k + 1]?.[i] }))
@@ -156,14 +189,24 @@ export class Plot {
   }
 
   move(event) {
-    if (!this.plot || event.ctrlKey || event.metaKey || event.altKey)
-      return;
-    const last = this.data[0].length - 1, step = Math.max(1, Math.round(last / 20)), now = this.index;
-    const to = { ArrowLeft: now - 1, ArrowRight: now + 1, ArrowDown: now - 1, ArrowUp: now + 1, PageUp: now - step, PageDown: now + step, Home: 0, End: last }[event.key];
-    if (to === undefined)
-      return;
+    if (!this.plot || event.ctrlKey || event.metaKey || event.altKey) return;
+    const last = this.data[0].length - 1,
+      step = Math.max(1, Math.round(last / 20)),
+      now = this.index;
+    const to = {
+      ArrowLeft: now - 1,
+      ArrowRight: now + 1,
+      ArrowDown: now - 1,
+      ArrowUp: now + 1,
+      PageUp: now - step,
+      PageDown: now + step,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    const i = Math.min(last, Math.max(0, to)), left = this.plot.valToPos(this.data[0][i], "x");
+    const i = Math.min(last, Math.max(0, to)),
+      left = this.plot.valToPos(this.data[0][i], "x");
     this.plot.setCursor({ left, top: this.plot.over.clientHeight / 2 });
   }
 
@@ -172,10 +215,39 @@ export class Plot {
   }
 
   makeLegend() {
-    fill(this.legend, this.options.lines.map((line, k) => line.mute ? null : el("li", {}, this.options.switches
-      ? el("button", { type: "button", "aria-pressed": String(!line.hidden), onclick: event => this.switchLine(k, event.currentTarget) }, swatch(line), line.label)
-      : [swatch(line), line.label])), this.options.bands.filter(band => band.label).map(band =>
-      el("li", {}, el("span", { className: "swatch area", style: { background: `var(--${band.colour})`, opacity: String(Math.min(1, (band.opacity ?? 0.2) * 2)) }, "aria-hidden": "true" }), band.label)));
+    fill(
+      this.legend,
+      this.options.lines.map((line, k) =>
+        line.mute
+          ? null
+          : el(
+              "li",
+              {},
+              this.options.switches
+                ? el(
+                    "button",
+                    { type: "button", "aria-pressed": String(!line.hidden), onclick: event => this.switchLine(k, event.currentTarget) },
+                    swatch(line),
+                    line.label,
+                  )
+                : [swatch(line), line.label],
+            ),
+      ),
+      this.options.bands
+        .filter(band => band.label)
+        .map(band =>
+          el(
+            "li",
+            {},
+            el("span", {
+              className: "swatch area",
+              style: { background: `var(--${band.colour})`, opacity: String(Math.min(1, (band.opacity ?? 0.2) * 2)) },
+              "aria-hidden": "true",
+            }),
+            band.label,
+          ),
+        ),
+    );
   }
 
   switchLine(k, control) {
@@ -194,4 +266,9 @@ export class Plot {
   }
 }
 
-export const swatch = line => el("span", { className: line.dash ? "swatch dash" : "swatch", style: { "border-color": `var(--${line.colour})` }, "aria-hidden": "true" });
+export const swatch = line =>
+  el("span", {
+    className: line.dash ? "swatch dash" : "swatch",
+    style: { "border-color": `var(--${line.colour})` },
+    "aria-hidden": "true",
+  });

@@ -16,8 +16,17 @@ export class Reading {
   constructor(again) {
     this.inputs = new Map(asked.map(([name]) => [name, el("input", { type: "text", autocomplete: "off", spellcheck: "false" })]));
     this.again = button("Read the file again", again, { hidden: true, className: "primary" });
-    this.element = el("details", { className: "reading" }, el("summary", {}, "How the file is to be read"),
-      el("div", { className: "fields wider" }, asked.map(([name, label, hint]) => field(label, this.inputs.get(name), hint || null))), this.again);
+    this.element = el(
+      "details",
+      { className: "reading" },
+      el("summary", {}, "How the file is to be read"),
+      el(
+        "div",
+        { className: "fields wider" },
+        asked.map(([name, label, hint]) => field(label, this.inputs.get(name), hint || null)),
+      ),
+      this.again,
+    );
   }
 
   get given() {

@@ -7,6 +7,5 @@
   } catch {
     // A browser that keeps nothing shows the theme of the system.
   }
-  if (chosen === "dark" || chosen === "light")
-    document.documentElement.dataset.theme = chosen;
+  if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
 })();

@@ -5,20 +5,33 @@ import { duration, error, percent, runTitle, sentence, states, whole } from "./f
 import { LiveCharts } from "./live.js";
 import { Window } from "./window.js";
 
-const stages = { choosing: "Choosing inputs", fitting: "Fitting rules", training: "Training", judging: "Judging on the test rows", done: "Done" };
+const stages = {
+  choosing: "Choosing inputs",
+  fitting: "Fitting rules",
+  training: "Training",
+  judging: "Judging on the test rows",
+  done: "Done",
+};
 const over = new Set(["done", "stopped", "failed", "interrupted"]);
-let section = null, view = null;
+let section = null,
+  view = null;
 
 export async function show(place, id) {
   section = place;
   if (!id) {
     leave();
-    fill(place, el("h1", { id: "train-title" }, "Train"), empty("Nothing trains", "Choose data and press “Train and judge”; what the networks learn is drawn here, epoch by epoch.",
-      el("a", { href: "#data", className: "button primary" }, "Choose data")));
+    fill(
+      place,
+      el("h1", { id: "train-title" }, "Train"),
+      empty(
+        "Nothing trains",
+        "Choose data and press “Train and judge”; what the networks learn is drawn here, epoch by epoch.",
+        el("a", { href: "#data", className: "button primary" }, "Choose data"),
+      ),
+    );
     return;
   }
-  if (view?.id === id)
-    return;
+  if (view?.id === id) return;
   leave();
   const run = await get(runPath(id));
   view = new RunView(id, run);
@@ -29,8 +42,7 @@ export async function show(place, id) {
 export function leave() {
   view?.end();
   view = null;
-  if (section)
-    fill(section);
+  if (section) fill(section);
 }
 
 class RunView {
@@ -42,7 +54,11 @@ class RunView {
     this.run = run;
     this.state = el("span", { className: "pill" });
     this.stage = el("p", { className: "stage" });
-    this.bar = el("div", { className: "progress", role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" }, el("div"));
+    this.bar = el(
+      "div",
+      { className: "progress", role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" },
+      el("div"),
+    );
     this.pause = button("Pause", () => this.ask(this.run.state === "paused" ? "resume" : "pause"));
     this.stop = button("Stop and judge", () => this.ask("stop"));
     this.ended = el("div", { className: "ended", role: "status", hidden: true });
@@ -50,44 +66,79 @@ class RunView {
     this.following = el("input", { type: "checkbox", checked: true, onchange: () => this.changed() });
     this.standing = el("p", { className: "standing", role: "status" });
     this.epochText = el("output", { className: "figures" });
-    this.slider = el("input", { type: "range", min: 1, max: 1, value: 1, step: 1, "aria-label": "Epoch that is shown", oninput: () => this.scrub(Number(this.slider.value)) });
+    this.slider = el("input", {
+      type: "range",
+      min: 1,
+      max: 1,
+      value: 1,
+      step: 1,
+      "aria-label": "Epoch that is shown",
+      oninput: () => this.scrub(Number(this.slider.value)),
+    });
     this.newestButton = button("Newest", () => this.scrub(null));
-    this.lost = el("p", { className: "problem", role: "alert", hidden: true }, "The connection to the studio is lost; it is tried again. If `unroll studio` was ended, start it again.");
+    this.lost = el(
+      "p",
+      { className: "problem", role: "alert", hidden: true },
+      "The connection to the studio is lost; it is tried again. If `unroll studio` was ended, start it again.",
+    );
     this.charts = new LiveCharts(run.horizon);
     this.window = new Window(id, run);
-    this.loadEpoch = newest(({ network, epoch }) => get(runPath(this.id, `/epochs/${epoch}?network=${network}`)), (epoch, wanted, failure) => this.showEpoch(epoch, wanted, failure));
-    this.element = el("div", {},
-      el("div", { className: "heading" }, el("div", {}, el("h1", { id: "train-title", className: "name" }, runTitle(run)), this.state), el("div", { className: "buttons" }, this.pause, this.stop)),
-      this.lost, this.ended, this.bar, this.stage,
-      el("div", { className: "card controls" },
+    this.loadEpoch = newest(
+      ({ network, epoch }) => get(runPath(this.id, `/epochs/${epoch}?network=${network}`)),
+      (epoch, wanted, failure) => this.showEpoch(epoch, wanted, failure),
+    );
+    this.element = el(
+      "div",
+      {},
+      el(
+        "div",
+        { className: "heading" },
+        el("div", {}, el("h1", { id: "train-title", className: "name" }, runTitle(run)), this.state),
+        el("div", { className: "buttons" }, this.pause, this.stop),
+      ),
+      this.lost,
+      this.ended,
+      this.bar,
+      this.stage,
+      el(
+        "div",
+        { className: "card controls" },
         el("label", { className: "inline" }, "Network ", this.which),
-        el("label", { className: "check" }, this.following, "Follow the one that trains"),
-        el("div", { className: "scrub" }, this.slider, this.epochText, this.newestButton)),
+        (this.follower = el("label", { className: "check" }, this.following, "Follow the one that trains")),
+        el("div", { className: "scrub" }, this.slider, this.epochText, this.newestButton),
+      ),
       this.standing,
       this.charts.element,
       this.window.element,
-      el("p", { className: "note" }, "The errors while training are of validation rows, the newest training rows, in units of the target. Test rows are not looked at until the end, and once."));
+      el(
+        "p",
+        { className: "note" },
+        "The errors while training are of validation rows, the newest training rows, in units of the target. " +
+          "Test rows are not looked at until the end, and once.",
+      ),
+    );
   }
 
   begin(run) {
-    for (const event of run.epochs ?? [])
-      this.add(event);
+    for (const event of run.epochs ?? []) this.add(event);
     this.showState(run);
     this.changed();
-    if (over.has(run.state))
-      return;
-    this.close = follow(this.id, {
-      state: row => this.showState(row),
-      progress: progress => frame("progress", () => this.showProgress(progress)),
-      epoch: event => {
-        if (this.add(event))
-          this.changed();
+    if (over.has(run.state)) return this.settle();
+    this.close = follow(
+      this.id,
+      {
+        state: row => this.showState(row),
+        progress: progress => frame("progress", () => this.showProgress(progress)),
+        epoch: event => {
+          if (this.add(event)) this.changed();
+        },
+        result: () => {},
+        failed: failure => this.showState({ ...this.run, state: "failed", message: failure.detail }),
       },
-      result: () => {},
-      failed: failure => this.showState({ ...this.run, state: "failed", message: failure.detail }),
-    }, lost => {
-      this.lost.hidden = !lost || over.has(this.run.state);
-    });
+      lost => {
+        this.lost.hidden = !lost || over.has(this.run.state);
+      },
+    );
   }
 
   end() {
@@ -118,26 +169,21 @@ class RunView {
     this.chosen = index;
     this.which.value = String(index);
     this.scrubbed = null;
-    if (byHand)
-      this.following.checked = false;
+    if (byHand) this.following.checked = false;
     this.changed();
   }
 
   scrub(epoch) {
     this.scrubbed = epoch !== null && epoch < this.current.newest.epoch ? epoch : null;
     const measured = this.scrubbed === null ? null : this.current.measuredBefore(this.scrubbed);
-    if (measured !== null)
-      this.loadEpoch({ network: this.chosen, epoch: measured });
+    if (measured !== null) this.loadEpoch({ network: this.chosen, epoch: measured });
     this.changed();
   }
 
   showEpoch(epoch, wanted, failure) {
-    if (wanted.network !== this.chosen || (this.scrubbed !== null && wanted.epoch !== this.current.measuredBefore(this.scrubbed)))
-      return;
-    if (failure)
-      return problem(failure);
-    if (this.scrubbed === null)
-      this.current.fan ??= epoch.fan;
+    if (wanted.network !== this.chosen || (this.scrubbed !== null && wanted.epoch !== this.current.measuredBefore(this.scrubbed))) return;
+    if (failure) return problem(failure);
+    if (this.scrubbed === null) this.current.fan ??= epoch.fan;
     this.charts.showEpoch(epoch);
   }
 
@@ -147,9 +193,9 @@ class RunView {
 
   draw() {
     const curves = this.current;
-    if (!curves)
-      return;
-    const last = curves.newest.epoch, at = this.scrubbed ?? last;
+    if (!curves) return;
+    const last = curves.newest.epoch,
+      at = this.scrubbed ?? last;
     this.slider.max = String(last);
     this.slider.value = String(at);
     this.slider.setAttribute("aria-valuetext", `Epoch ${at} of ${last}`);
@@ -166,19 +212,23 @@ class RunView {
   }
 
   tellStanding(curves) {
-    const { measured } = curves, { network, ridge, naive } = measured?.validation ?? {};
+    const { measured } = curves,
+      { network, ridge, naive } = measured?.validation ?? {};
     if (network === null || network === undefined) {
       this.standing.classList.remove("behind");
       this.standing.classList.add("neutral");
       this.standing.dataset.of = "";
-      return say(this.standing, curves.info.fitting === "choosing"
-        ? "No error of validation rows was measured for this network. Its loss is below."
-        : "This fit learns from the validation rows too, so there are no errors of rows that it has not seen. Its loss is below.");
+      return say(
+        this.standing,
+        curves.info.fitting === "choosing"
+          ? "No error of validation rows was measured for this network. Its loss is below."
+          : "This fit learns from the validation rows too, so there are no errors of rows that it has not seen. Its loss is below.",
+      );
     }
-    const yardstick = ridge ?? naive, name = ridge !== null && ridge !== undefined ? "ridge" : "naive";
-    if (yardstick === null || yardstick === undefined)
-      return;
-    const beaten = name === "ridge" ? measured.beaten_by_ridge ?? network > yardstick : network > yardstick;
+    const yardstick = ridge ?? naive,
+      name = ridge !== null && ridge !== undefined ? "ridge" : "naive";
+    if (yardstick === null || yardstick === undefined) return;
+    const beaten = name === "ridge" ? (measured.beaten_by_ridge ?? network > yardstick) : network > yardstick;
     this.standing.classList.remove("neutral");
     this.standing.classList.toggle("behind", beaten);
     const share = percent(Math.abs(network / yardstick - 1));
@@ -187,9 +237,24 @@ class RunView {
       curves.beaten = beaten;
       this.standing.dataset.of = `${curves.index}`;
       this.lead = el("span", { "aria-hidden": "true", className: "figures" });
-      fill(this.standing, el("strong", {}, beaten ? `Beaten by ${name}` : `Ahead of ${name}`), el("span", { className: "unseen" }, `: ${curves.title}`), " ", this.lead);
+      fill(
+        this.standing,
+        el("strong", {}, beaten ? `Beaten by ${name}` : `Ahead of ${name}`),
+        el("span", { className: "unseen" }, `: ${curves.title}`),
+        " ",
+        this.lead,
+      );
     }
-    say(this.lead, `${error(network)} against ${error(yardstick)}, ${share} ${network > yardstick ? "more" : "less"} error${naive !== null && naive !== undefined && name === "ridge" ? `; naive ${error(naive)}` : ""}${measured.epoch < curves.newest.epoch ? `; measured at epoch ${whole(measured.epoch)}` : ""}`);
+    say(
+      this.lead,
+      [
+        `${error(network)} against ${error(yardstick)}, ${share} ${network > yardstick ? "more" : "less"} error`,
+        naive !== null && naive !== undefined && name === "ridge" && `naive ${error(naive)}`,
+        measured.epoch < curves.newest.epoch && `measured at epoch ${whole(measured.epoch)}`,
+      ]
+        .filter(Boolean)
+        .join("; "),
+    );
   }
 
   showProgress(progress) {
@@ -197,7 +262,17 @@ class RunView {
     this.bar.setAttribute("aria-valuenow", String(percentDone));
     this.bar.firstChild.style.transform = `scaleX(${progress.share ?? 0})`;
     const left = progress.left_seconds;
-    say(this.stage, `${stages[progress.stage] ?? progress.stage}${progress.forecaster ? `: ${progress.forecaster}` : ""}${progress.count ? `, ${whole(progress.done)} of ${whole(progress.count)}` : ""} · ${percentDone} %${left !== null && left !== undefined ? ` · about ${duration(left)} left` : ""}`);
+    say(
+      this.stage,
+      [
+        [stages[progress.stage] ?? progress.stage, progress.forecaster].filter(Boolean).join(": "),
+        progress.count && `${whole(progress.done)} of ${whole(progress.count)}`,
+        `${percentDone} %`,
+        left !== null && left !== undefined && `about ${duration(left)} left`,
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
   }
 
   showState(run) {
@@ -211,11 +286,10 @@ class RunView {
     this.pause.hidden = ended || state === "judging" || state === "waiting";
     this.stop.hidden = ended || state === "judging";
     this.bar.hidden = ended;
-    if (state === "waiting")
-      say(this.stage, "Another run trains; this one begins when it has ended.");
+    if (state === "waiting") say(this.stage, "Another run trains; this one begins when it has ended.");
     if (ended) {
       this.close?.();
-      this.lost.hidden = true;
+      this.lost.hidden = this.follower.hidden = true;
       say(this.stage, `Took ${duration(this.run.seconds)}.`);
       this.showEnd();
       if (!over.has(before)) {
@@ -227,20 +301,26 @@ class RunView {
 
   /** Takes in the epochs that passed too fast to be sent one by one. */
   async complete() {
-    const { epochs } = await get(runPath(this.id)), networks = new Map();
+    const { epochs } = await get(runPath(this.id)),
+      networks = new Map();
     for (const event of epochs) {
-      if (!networks.has(event.network.index))
-        networks.set(event.network.index, new Curves(event.network.index, event.network));
+      if (!networks.has(event.network.index)) networks.set(event.network.index, new Curves(event.network.index, event.network));
       networks.get(event.network.index).add(event);
     }
-    for (const [index, curves] of networks)
-      curves.fan = this.networks.get(index)?.fan ?? null;
+    for (const [index, curves] of networks) curves.fan = this.networks.get(index)?.fan ?? null;
     this.networks = networks;
-    fill(this.which, [...networks.values()].map(curves => el("option", { value: String(curves.index) }, curves.title)));
-    if (!networks.has(this.chosen))
-      this.chosen = networks.size > 0 ? [...networks.keys()].at(-1) : null;
-    if (this.chosen !== null)
-      this.which.value = String(this.chosen);
+    fill(
+      this.which,
+      [...networks.values()].map(curves => el("option", { value: String(curves.index) }, curves.title)),
+    );
+    this.settle();
+  }
+
+  /** Of a run that has ended shows a network of which errors are known, unless the user chose another one. */
+  settle() {
+    if (this.following.checked || !this.networks.has(this.chosen))
+      this.chosen = [...this.networks.values()].findLast(curves => curves.measured)?.index ?? [...this.networks.keys()].at(-1) ?? null;
+    if (this.chosen !== null) this.which.value = String(this.chosen);
     this.changed();
   }
 
@@ -248,12 +328,25 @@ class RunView {
     const { state, verdict, message } = this.run;
     this.ended.hidden = false;
     if (state === "done" || state === "stopped")
-      fill(this.ended, el("div", {}, el("p", {}, verdict ? sentence(verdict) : state === "stopped" ? "The run was stopped." : "The run is judged."), message && el("p", { className: "quiet small" }, message)), el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"));
+      fill(
+        this.ended,
+        el(
+          "div",
+          {},
+          el("p", {}, verdict ? sentence(verdict) : state === "stopped" ? "The run was stopped." : "The run is judged."),
+          message && el("p", { className: "quiet small" }, message),
+        ),
+        el("a", { href: `#result/${encodeURIComponent(this.id)}`, className: "button primary" }, "See the result"),
+      );
     else
-      fill(this.ended, el("p", {}, message ?? "The run ended before it was judged."), button("Start it anew", async () => {
-        const { id } = await post("api/runs", this.run.settings);
-        location.hash = `#train/${encodeURIComponent(id)}`;
-      }));
+      fill(
+        this.ended,
+        el("p", {}, message ?? "The run ended before it was judged."),
+        button("Start it anew", async () => {
+          const { id } = await post("api/runs", this.run.settings);
+          location.hash = `#train/${encodeURIComponent(id)}`;
+        }),
+      );
   }
 
   async ask(what) {

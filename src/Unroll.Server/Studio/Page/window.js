@@ -1,4 +1,4 @@
-import { get, newest, runPath } from "./api.js";
+import { get, newest, pointsPath, runPath } from "./api.js";
 import { el, fill, frame, say } from "./dom.js";
 import { dateText, figure, isNumbered, place, whole } from "./format.js";
 import { Heat } from "./heat.js";
@@ -13,11 +13,26 @@ export class Window {
     this.heats = new Map();
     this.title = el("h3", {}, "Gates and states of one window");
     this.where = el("p", { className: "quiet", "aria-live": "off" });
-    this.slider = el("input", { type: "range", step: 1, "aria-label": "Row at which the window ends", oninput: () => this.go(Number(this.slider.value)) });
-    this.chart = new Plot({ label: "Target, to choose a window from", title: null, unit: "date", height: 110, lines: [{ label: run.targets?.[0] ?? "target", colour: "actual", width: 1.2 }], pick: index => this.pick(index) });
+    this.slider = el("input", {
+      type: "range",
+      step: 1,
+      "aria-label": "Row at which the window ends",
+      oninput: () => this.go(Number(this.slider.value)),
+    });
+    this.chart = new Plot({
+      label: "Target, to choose a window from",
+      title: null,
+      unit: "date",
+      height: 110,
+      lines: [{ label: run.targets?.[0] ?? "target", colour: "actual", width: 1.2 }],
+      pick: index => this.pick(index),
+    });
     this.chart.legend.hidden = true;
     this.grid = el("div", { className: "gates" });
-    this.load = newest(wanted => this.ask(wanted), (gates, wanted, error) => this.show(gates, error));
+    this.load = newest(
+      wanted => this.ask(wanted),
+      (gates, wanted, error) => this.show(gates, error),
+    );
     this.element = el("div", { className: "card" }, this.title, this.where, this.chart.element, this.slider, this.grid);
     this.slider.hidden = true;
     this.element.hidden = true;
@@ -35,7 +50,7 @@ export class Window {
   async points(run) {
     try {
       const view = await get(`api/data/${encodeURIComponent(run.data)}`);
-      this.values = await get(`api/data/${encodeURIComponent(run.data)}/points?series=${encodeURIComponent(view.series[0].key)}&columns=${encodeURIComponent(run.targets[0])}&most=2000`);
+      this.values = await get(pointsPath(run.data, view.series[0].key, run.targets[0], 2000));
       this.values.of = run.targets[0];
       this.drawChart();
     } catch {
@@ -63,9 +78,10 @@ export class Window {
   }
 
   pick(index) {
-    if (this.network === null || !this.shown)
-      return;
-    const { first, count } = this.part, rows = this.values.rows, row = Math.round((first + index) / this.values.shown * rows);
+    if (this.network === null || !this.shown) return;
+    const { first, count } = this.part,
+      rows = this.values.rows,
+      row = Math.round(((first + index) / this.values.shown) * rows);
     const kept = Math.min(this.shown.last_row, Math.max(this.shown.first_row, row));
     if (kept !== this.row && count > 0) {
       this.slider.value = String(kept);
@@ -74,10 +90,11 @@ export class Window {
   }
 
   drawChart() {
-    if (!this.values || !this.shown || this.part)
-      return;
-    const { dates, columns, shown, rows } = this.values, share = shown / rows;
-    const first = Math.max(0, Math.floor(this.shown.first_row * share)), end = Math.min(shown, Math.ceil((this.shown.last_row + 1) * share));
+    if (!this.values || !this.shown || this.part) return;
+    const { dates, columns, shown, rows } = this.values,
+      share = shown / rows;
+    const first = Math.max(0, Math.floor(this.shown.first_row * share)),
+      end = Math.min(shown, Math.ceil((this.shown.last_row + 1) * share));
     this.part = { first, count: end - first };
     this.chart.set([dates.slice(first, end).map(place), columns[this.values.of].slice(first, end)], isNumbered(dates));
   }
@@ -95,20 +112,40 @@ export class Window {
     this.slider.hidden = false;
     this.slider.min = String(gates.first_row);
     this.slider.max = String(gates.last_row);
-    if (this.row === null)
-      this.slider.value = String(gates.row);
+    if (this.row === null) this.slider.value = String(gates.row);
     this.slider.setAttribute("aria-valuetext", `row ${whole(gates.row)}, ${dateText(gates.dates.at(-1))}`);
-    say(this.where, `${gates.layer}, ${kinds[gates.kind] ?? gates.kind}: ${whole(gates.dates.length)} rows, ${dateText(gates.dates[0])} to ${dateText(gates.dates.at(-1))}. ${gates.note ?? ""} Move over the line, or use the slider and arrow keys.`);
+    say(
+      this.where,
+      `${gates.layer}, ${kinds[gates.kind] ?? gates.kind}: ${whole(gates.dates.length)} rows, ${dateText(gates.dates[0])} to ${dateText(gates.dates.at(-1))}. ` +
+        `${gates.note ? `${gates.note} ` : ""}` +
+        "Move over the line, or use the slider and arrow keys.",
+    );
     this.drawChart();
     frame("gates", () => this.draw(gates));
   }
 
   draw(gates) {
     const strips = [
-      { key: "inputs", label: "inputs", title: "inputs, each by its own range", kind: "both", rows: gates.inputs.map(input => scaled(input.values)), height: 14 * gates.inputs.length + 8,
-        name: (r, c) => `${gates.inputs[r].name}, ${dateText(gates.dates[c])}: ${figure(gates.inputs[r].values[c])}; from its mean, in deviations` },
+      {
+        key: "inputs",
+        label: "inputs",
+        title: "inputs, each by its own range",
+        kind: "both",
+        rows: gates.inputs.map(input => scaled(input.values)),
+        height: 14 * gates.inputs.length + 8,
+        name: (r, c) =>
+          `${gates.inputs[r].name}, ${dateText(gates.dates[c])}: ${figure(gates.inputs[r].values[c])}; from its mean, in deviations`,
+      },
       ...gates.gates.map(gate => strip(`gate ${gate.name}`, `${gate.name} gate`, gate, gates, gate.name === "candidate" ? "both" : "one")),
-      ...gates.states.map(state => strip(`state ${state.name}`, state.name === "h" ? "hidden state h" : state.name === "c" ? "cell state c" : `state ${state.name}`, state, gates, "both")),
+      ...gates.states.map(state =>
+        strip(
+          `state ${state.name}`,
+          state.name === "h" ? "hidden state h" : state.name === "c" ? "cell state c" : `state ${state.name}`,
+          state,
+          gates,
+          "both",
+        ),
+      ),
     ];
     const keys = strips.map(each => each.key).join();
     if (this.keys !== keys) {
@@ -140,11 +177,21 @@ function strip(key, title, part, gates, kind) {
   const units = part.values[0]?.length ?? 0;
   const rows = Array.from({ length: units }, (_, u) => part.values.map(step => step[u]));
   const limit = kind === "one" ? [0, 1] : null;
-  return { key, label: title, title: `${title}, mean ${figure(part.mean.at(-1))} at the end`, kind, rows, limit, height: Math.min(110, Math.max(48, units * 3)), name: (r, c) => `unit ${r + 1}, ${dateText(gates.dates[c])}` };
+  return {
+    key,
+    label: title,
+    title: `${title}, mean ${figure(part.mean.at(-1))} at the end`,
+    kind,
+    rows,
+    limit,
+    height: Math.min(110, Math.max(48, units * 3)),
+    name: (r, c) => `unit ${r + 1}, ${dateText(gates.dates[c])}`,
+  };
 }
 
 function scaled(values) {
-  const known = values.filter(value => value !== null), mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
+  const known = values.filter(value => value !== null),
+    mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
   const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length || 1)) || 1;
-  return values.map(value => value === null ? null : (value - mean) / deviation);
+  return values.map(value => (value === null ? null : (value - mean) / deviation));
 }
