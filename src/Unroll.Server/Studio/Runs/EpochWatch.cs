@@ -7,8 +7,8 @@ namespace Unroll.Server;
 /// <summary>Looks on while a run works: tells how far it is, keeps its epochs, and holds it where it is paused.</summary>
 internal sealed class EpochWatch(Run run, RunPlan plan)
 {
-    /// <summary>How much of its time a run may spend on being looked at.</summary>
-    private const double MostOfTime = 0.02;
+    /// <summary>How much of its time a run may spend on being looked at; what that costs beside, as caches, is left for up to 3 %.</summary>
+    private const double MostOfTime = 0.015;
 
     private const string Choosing = "choosing", Final = "final", Again = "again";
 
@@ -63,7 +63,7 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
         TrainingEvent moment = epoch.Moment;
         NetworkView network = NetworkOf(forecaster, epoch, fitting);
         Last = string.Create(CultureInfo.InvariantCulture, $"after epoch {moment.Epoch} of the {network.Name}, {network.Member} of {network.Members}");
-        NetworkForecast? rows = fitting == Choosing && HasTime(network.Index, moment, elapsed) ? Forecast(epoch) : null;
+        NetworkForecast? rows = fitting == Choosing && HasTime(network, elapsed) ? Forecast(epoch) : null;
         run.Live.Set(network, epoch.Model, rows);
         ValidationView? validation = rows is null ? null : ErrorsOf(rows);
         GradientRecord? gradients = epoch.Gradients is [.., var newest] ? newest : null;
@@ -80,9 +80,9 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
             rows is null ? null : FanOf(rows.Newest)));
     }
 
-    /// <summary>Whether there is time to look at what a network forecasts: at its first and last epoch always.</summary>
-    private bool HasTime(int network, TrainingEvent moment, TimeSpan elapsed) =>
-        _seen.Add(network) || moment.Epoch == moment.Epochs || _looking.Elapsed < elapsed * MostOfTime;
+    /// <summary>Whether there is time to look at what a network forecasts: once at the first network of each kind in any case.</summary>
+    private bool HasTime(NetworkView network, TimeSpan elapsed) =>
+        (network.Member == 1 && _seen.Add(network.Index)) || _looking.Elapsed < elapsed * MostOfTime;
 
     private NetworkView NetworkOf(string forecaster, NetworkEpoch epoch, string fitting)
     {
