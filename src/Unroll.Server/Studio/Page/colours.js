@@ -69,7 +69,7 @@ function changed() {
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-export const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 
 /** Makes a button the switch between the themes. */
 export function themeSwitch(button) {

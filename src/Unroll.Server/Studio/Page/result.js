@@ -2,6 +2,7 @@ import { get, pointsPath, runPath } from "./api.js";
 import { el, field, fill, problem, say, table } from "./dom.js";
 import { duration, error, figure, isNumbered, percent, place, dateText, plural, sentence, skill, whole } from "./format.js";
 
+import { fanOptions } from "./live.js";
 import { Plot, swatch } from "./plot.js";
 import { heading, judged } from "./runs.js";
 

@@ -116,7 +116,8 @@ export class Window {
     this.slider.setAttribute("aria-valuetext", `row ${whole(gates.row)}, ${dateText(gates.dates.at(-1))}`);
     say(
       this.where,
-      `${gates.layer}, ${kinds[gates.kind] ?? gates.kind}: ${whole(gates.dates.length)} rows, ${dateText(gates.dates[0])} to ${dateText(gates.dates.at(-1))}. ` +
+      `${gates.layer}, ${kinds[gates.kind] ?? gates.kind}: ${whole(gates.dates.length)} rows, ` +
+        `${dateText(gates.dates[0])} to ${dateText(gates.dates.at(-1))}. ` +
         `${gates.note ? `${gates.note} ` : ""}` +
         "Move over the line, or use the slider and arrow keys.",
     );

@@ -1,0 +1,48 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Unroll.Server.Tests;
+
+/// <summary>The pictures of docs/studio.md, made of the S&amp;P 500 with the default recipe where UNROLL_PICTURES names a folder.</summary>
+[Collection(PageTests.Name)]
+public sealed class PagePictures(PageHost host)
+{
+    [Fact]
+    public async Task The_documentation_shows_the_page_as_it_is()
+    {
+        string? folder = Environment.GetEnvironmentVariable("UNROLL_PICTURES");
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), "Makes the pictures of docs/studio.md: UNROLL_PICTURES=docs/images");
+        await using PageVisit visit = await host.OpenAsync();
+        visit.Page.SetDefaultTimeout(120_000);
+        await visit.Button("S&P 500, 2000-2020").ClickAsync();
+        await visit.WaitAsync(visit.Button("Train and judge"));
+        await visit.Page.GetByLabel("Rows ahead", new() { Exact = true }).FillAsync("5");
+        await visit.WaitAsync(visit.Page.Locator(".uplot canvas"));
+        await TakeAsync("data", 1400, 1000);
+        await visit.Button("Train and judge").ClickAsync();
+        await visit.Button("Dark theme").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".scrub output")).ToHaveTextAsync(
+            new System.Text.RegularExpressions.Regex("^epoch (1[2-9]|2[0-9])"), new() { Timeout = 60_000 });
+        await visit.WaitAsync(visit.Slider("hidden state h"));
+        await TakeAsync("train", 1400, 1500);
+        await visit.WaitAsync(visit.Link("See the result"));
+        await TakeAsync("phone", 390, 844);
+        await visit.Page.SetViewportSizeAsync(1400, 900);
+        await visit.Button("Dark theme").ClickAsync();
+        await visit.Link("See the result").ClickAsync();
+        await visit.WaitAsync(visit.Heading("Errors over the test rows"));
+        await visit.WaitAsync(visit.Slider("Forecast of the rows to come"));
+        await TakeAsync("result", 1400, 1000);
+        await visit.Link("Understand it").ClickAsync();
+        await visit.WaitAsync(visit.Page.Locator("svg.model"));
+        await TakeAsync("understand", 1400, 1300);
+        visit.RequireClean();
+
+        async Task TakeAsync(string name, int width, int height)
+        {
+            await visit.Page.SetViewportSizeAsync(width, height);
+            await visit.Page.EvaluateAsync("scrollTo(0, 0); document.activeElement?.blur(); new Promise(done => setTimeout(done, 400))");
+            await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"studio-{name}.png") });
+        }
+    }
+}
