@@ -31,7 +31,7 @@ export class LiveCharts {
       label: "Gradient norm through time",
       title: "Gradient norm through time: oldest step at the top, epochs to the right",
       kind: "log",
-      height: 200,
+      height: 130,
       name: (row, column) =>
         `epoch ${this.curves.gradients.epochs[column]}, ${this.curves.gradients.values[0].length - 1 - row} steps back`,
       mark: () => (this.scrubbed === null || !this.curves ? null : this.curves.gradients.epochs.findIndex(epoch => epoch >= this.scrubbed)),
@@ -45,6 +45,7 @@ export class LiveCharts {
       losses: card(this.losses.element),
       gradients: card(this.gradients.element, this.vanished),
     };
+    this.cards.gradients.classList.add("whole");
     this.element = el("div", { className: "two charts" }, Object.values(this.cards));
   }
 

@@ -104,7 +104,7 @@ class RunView {
         "div",
         { className: "card controls" },
         el("label", { className: "inline" }, "Network ", this.which),
-        (this.follower = el("label", { className: "check" }, this.following, "Follow the one that trains")),
+        (this.follower = el("label", { className: "check" }, this.following, "Follow the newest")),
         el("div", { className: "scrub" }, this.slider, this.epochText, this.newestButton),
       ),
       this.standing,
@@ -160,7 +160,9 @@ class RunView {
       this.which.append(el("option", { value: String(index) }, curves.title));
     }
     const added = curves.add(event);
-    if (added && (this.following.checked || this.chosen === null) && this.chosen !== index && this.scrubbed === null)
+    // Errors are measured in a small part of the time: what is followed is the newest network of which some are known.
+    const isNewer = curves.measured || !this.current?.measured;
+    if (added && isNewer && (this.following.checked || this.chosen === null) && this.chosen !== index && this.scrubbed === null)
       this.choose(index, false);
     return added;
   }
