@@ -83,7 +83,11 @@ public sealed class NetworkEpoch
     {
         RequireNow();
         if (!Parts.Contains(part))
-            throw new ArgumentException($"The network does not forecast {part}. Ask for one of its Parts: {NameList.Of([.. Parts.Select(each => each.ToString())])}.", nameof(part));
+        {
+            string parts = NameList.Of([.. Parts.Select(each => each.ToString())]);
+            throw new ArgumentException($"The network does not forecast {part}. Ask for one of its Parts: {parts}.", nameof(part));
+        }
+
         using IDisposable? pause = _clock?.Pause();
         return _rows.Of(Model, part);
     }
@@ -94,7 +98,10 @@ public sealed class NetworkEpoch
     private void RequireNow()
     {
         if (_isOver)
-            throw new InvalidOperationException("The epoch is over, and the network trains on. Look at it within the call of Report that tells of it.");
+        {
+            throw new InvalidOperationException(
+                "The epoch is over, and the network trains on. Look at it within the call of Report that tells of it.");
+        }
     }
 }
 

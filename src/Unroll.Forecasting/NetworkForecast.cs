@@ -35,8 +35,8 @@ public sealed class NetworkForecast
     public PartForecast Naive => _rows.Naive;
 
     /// <summary>
-    /// The forecast from the newest origin alone. Its intervals are made of the errors on all validation rows, those after this origin among
-    /// them; it has none where <see cref="IsLearnt"/>.
+    /// The forecast from the newest origin alone. Its intervals are made of the errors on all validation rows, those after this origin
+    /// among them; it has none where <see cref="IsLearnt"/>.
     /// </summary>
     public PartForecast Newest => field ??= _rows.NewestOf(Network, _head);
 
@@ -84,7 +84,8 @@ internal sealed record Looked(Part Part, TimeSeries Table, int First, IntervalLi
     /// <summary>H.</summary>
     public required int Steps { get; init; }
 
-    public PartForecast Naive => field ??= Of([.. Enumerable.Range(0, Origins).Select(i => Enumerable.Repeat(Values[First + i], Steps).ToArray())]);
+    public PartForecast Naive =>
+        field ??= Of([.. Enumerable.Range(0, Origins).Select(i => Enumerable.Repeat(Values[First + i], Steps).ToArray())]);
 
     private int Origins => Table.Rows - First - Steps;
 
@@ -93,7 +94,9 @@ internal sealed record Looked(Part Part, TimeSeries Table, int First, IntervalLi
     /// <summary>Forecasts [n][H] with dates and actual values.</summary>
     public PartForecast Of(double[][] values) => Of(Part, Table, First, Limits, values, null);
 
-    public static PartForecast Of(Part part, TimeSeries table, int first, IntervalLimits limits, double[][] values, HorizonQuantiles? quantiles) =>
+    /// <summary>The same of rows from an origin on, with quantiles where there are any.</summary>
+    public static PartForecast Of(
+        Part part, TimeSeries table, int first, IntervalLimits limits, double[][] values, HorizonQuantiles? quantiles) =>
         new(part, table.DateSpan[first..].ToArray(), values, quantiles, table[part.Target].Values[(first + 1)..].ToArray(), table, limits);
 
     /// <summary>The forecast from the newest of all origins.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Unroll.Forecasting;
@@ -14,6 +15,7 @@ namespace Unroll.Forecasting;
 /// blend.Fit(task);
 /// blend.Refit(task.Whole());
 /// </code></example>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, so that nothing is left open.")]
 public sealed class TimeBudget
 {
     /// <summary>Longer than any run.</summary>

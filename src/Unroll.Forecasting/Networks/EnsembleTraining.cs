@@ -91,7 +91,9 @@ internal sealed class EnsembleTraining
             _run.Networks.Refits ? _series.Sum(each => each.Targets[0].Table.Rows) : 0);
 
         // Networks that have not seen the validation rows say how long to train, and what they are worth.
-        (Model[] networks, int[] epochs) = _members.Train("choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null, Rows(stages, isLearnt: false));
+        (Model[] networks, int[] epochs) = _members.Train(
+            "choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null,
+            Rows(stages, isLearnt: false));
         EnsembleModel[][] judged = Models(stages, networks, null);
         var tracks = new TrackRecord[stages.Length][];
         // One series after the other: the networks are shared, and compute on all threads themselves.
@@ -117,7 +119,9 @@ internal sealed class EnsembleTraining
     private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage, IReadOnlyList<Model> before)
     {
         SeriesStage[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
-        Model[] networks = _members.Train(stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs, Rows(stages, isLearnt: true), before).Networks;
+        Model[] networks = _members.Train(
+            stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs,
+            Rows(stages, isLearnt: true), before).Networks;
         return [.. Models(stages, networks, tracks).SelectMany(own => own)];
     }
 

@@ -204,7 +204,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             {
                 history = network.Fit(job.Samples, options, moment =>
                 {
-                    Forward(member, moment, moment.Kind != TrainingEventKind.EpochEnded ? null : new NetworkEpoch(network, moment, job.Rows, recorder, run.Clock)
+                    bool isEpoch = moment.Kind == TrainingEventKind.EpochEnded;
+                    Forward(member, moment, !isEpoch ? null : new NetworkEpoch(network, moment, job.Rows, recorder, run.Clock)
                     {
                         Member = member + 1,
                         Members = job.Epochs?.Length ?? recipe.Members,

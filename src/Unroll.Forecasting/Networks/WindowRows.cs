@@ -20,7 +20,8 @@ internal sealed class WindowRows(ForecastTask task, ForecastSplit split, Trainin
         lock (_lock)
         {
             Looked rows = _looked ??= Rows();
-            return new NetworkForecast(rows, model.Ahead(rows.Table, rows.First, rows.Table.Rows - rows.First - rows.Steps, rows.Steps).Within(rows.Limits));
+            int origins = rows.Table.Rows - rows.First - rows.Steps;
+            return new NetworkForecast(rows, model.Ahead(rows.Table, rows.First, origins, rows.Steps).Within(rows.Limits));
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class FitRun
     /// <param name="network">The network of which an epoch ended; null for none.</param>
     public void Tell(ForecastStage stage, double share, int done, int count, TrainingEvent? training = null, NetworkEpoch? network = null)
     {
-        _teller.Tell(new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training, Network = network }, Place(share));
+        var moment = new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training, Network = network };
+        _teller.Tell(moment, Place(share));
         network?.End();
 
         // Series take about the same time each; plans of inputs do not.
@@ -86,7 +87,8 @@ internal sealed class FitRun
         if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
             return;
         double done = (moment.Epoch - 1 + ((double)moment.Step / Math.Max(1, moment.StepsPerEpoch))) / Math.Max(1, moment.Epochs);
-        Tell(ForecastStage.Training, from + ((to - from) * done), moment.Kind == TrainingEventKind.EpochEnded ? moment.Epoch : moment.Epoch - 1, moment.Epochs, moment, network);
+        int ended = moment.Kind == TrainingEventKind.EpochEnded ? moment.Epoch : moment.Epoch - 1;
+        Tell(ForecastStage.Training, from + ((to - from) * done), ended, moment.Epochs, moment, network);
     }
 
     /// <summary>Tells that a stage begins, and by what is returned, from any thread, that one more of what it counts is done.</summary>

@@ -101,6 +101,11 @@ public readonly record struct CellGate(string Name, int Column, int Units)
     /// <param name="count">How many.</param>
     /// <param name="units">Of each.</param>
     /// <param name="first">How many blocks come before them.</param>
-    internal static CellGate[] Blocks(IReadOnlyList<string>? names, int count, int units, int first) =>
-        [.. Enumerable.Range(0, count).Select(gate => new CellGate(names?[gate] ?? $"gate {gate + 1}", (first + gate) * Lanes.Pad(units), units))];
+    internal static CellGate[] Blocks(IReadOnlyList<string>? names, int count, int units, int first)
+    {
+        var gates = new CellGate[count];
+        for (int gate = 0; gate < count; gate++)
+            gates[gate] = new CellGate(names?[gate] ?? $"gate {gate + 1}", (first + gate) * Lanes.Pad(units), units);
+        return gates;
+    }
 }

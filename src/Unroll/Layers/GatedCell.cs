@@ -49,7 +49,8 @@ public abstract class GatedCell<T> : Cell<T>
         if (gates is { ProjectionUnits: not null } and ({ CarriesOutput: true } or { InState: true }))
             throw new ArgumentException("ProjectionUnits cannot be combined with CarriesOutput or InState.", nameof(gates));
         if (gates.Names is { } names && names.Count != gates.Count)
-            throw new ArgumentException($"There are {names.Count} names for {gates.Count} gates. Give one for each, or none.", nameof(gates));
+            throw new ArgumentException(
+                $"There are {names.Count} names for {gates.Count} gates. Give one for each, or none.", nameof(gates));
         if (options.States.Skip(1).Any(state => state.Units != options.Units) || Units != (gates.ProjectionUnits ?? options.Units))
             throw new ArgumentException(
                 $"The states of a gated cell have {options.Units} units, except an h with ProjectionUnits. "
@@ -90,8 +91,8 @@ public abstract class GatedCell<T> : Cell<T>
     public sealed override int BackwardPhases => _projection is null ? 2 : 3;
 
     /// <summary>
-    /// What Forward left in <see cref="GateStep{T}.Gate"/>, by <see cref="GateOptions.Names"/> or numbered. None where that is no gate: with
-    /// <see cref="GateOptions.InState"/>, and with <see cref="GateOptions.SeparateProducts"/> unless there are names.
+    /// What Forward left in <see cref="GateStep{T}.Gate"/>, by <see cref="GateOptions.Names"/> or numbered. None where that is no gate:
+    /// with <see cref="GateOptions.InState"/>, and with <see cref="GateOptions.SeparateProducts"/> unless there are names.
     /// </summary>
     public override IReadOnlyList<CellGate> TracedGates => _inState || (Separates && _names is null) ? [] : GatesFrom(0);
 

@@ -68,7 +68,8 @@ public sealed class GradientRecorder
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double sum = Clipping.SumOfSquares<T>(network.Parameters.Gradients);
-        Add(new GradientRecord(step, Math.Sqrt(sum), [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Norms!.Norms()))]) { Network = _network });
+        LayerGradient[] layers = [.. network.RecurrentParts.Select(part => new LayerGradient(part.Name, part.Norms!.Norms()))];
+        Add(new GradientRecord(step, Math.Sqrt(sum), layers) { Network = _network });
         Clear(network);
     }
 

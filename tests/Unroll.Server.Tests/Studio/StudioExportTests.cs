@@ -133,7 +133,9 @@ public sealed class StudioExportTests
         string tool = Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
         var start = new ProcessStartInfo("sh", ["-c", $"unroll() {{ dotnet '{tool}' \"$@\"; }}; {command}"])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(Token);

@@ -162,7 +162,13 @@ public sealed class StudioRunTests
         string data = await studio.AddAsync(StudioHost.Table());
         string run = await studio.RunAsync(new JsonObject
         {
-            ["data"] = data, ["targets"] = new JsonArray("sales"), ["recipe"] = "tutorial", ["models"] = new JsonArray("lstm"), ["units"] = 4, ["epochs"] = 2, ["window"] = 10,
+            ["data"] = data,
+            ["targets"] = new JsonArray("sales"),
+            ["recipe"] = "tutorial",
+            ["models"] = new JsonArray("lstm"),
+            ["units"] = 4,
+            ["epochs"] = 2,
+            ["window"] = 10,
         });
         JsonNode view = await studio.EndedAsync(run);
         Assert.Equal("done", (string?)view["state"]);

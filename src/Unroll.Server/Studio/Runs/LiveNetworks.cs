@@ -80,7 +80,7 @@ internal sealed class LiveNetworks
         int origin = OriginBefore(forecast, table.Dates[asked]);
         float[] input = seen.Rows.Input(origin);
         ModelTrace trace = seen.Model.Trace(input);
-        RecurrentTrace found = (layer is null ? trace.Recurrent.FirstOrDefault() : trace.Recurrent.FirstOrDefault(each => each.Layer == layer))
+        RecurrentTrace found = trace.Recurrent.FirstOrDefault(each => layer is null || each.Layer == layer)
             ?? throw new RequestException(StatusCodes.Status404NotFound, $"The network has no such recurrent layer. It has {string.Join(", ", trace.Recurrent.Select(each => each.Layer))}.");
         int steps = found.States[0].Steps, width = input.Length / steps;
         string Date(int step)

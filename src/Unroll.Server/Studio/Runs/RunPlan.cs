@@ -217,7 +217,8 @@ internal sealed class RunPlan
     {
         BlendForecaster blend = NamedBlend.Of(Models, [.. Recipes.Select(Ensemble)], Ensemble(Network), Task, (model, rules) => new UnrollException(
             $"The forecaster {model} does not apply to {Rows.Name}: it shows no such season, or has too few rows. Choose "
-            + $"{ForecasterNames.Ridge}, {string.Join(", ", rules)} or a network.") { Subject = "model" });
+            + $"{ForecasterNames.Ridge}, {string.Join(", ", rules)} or a network.")
+        { Subject = "model" });
         foreach (PartsForecaster member in Models.Length > 0 || Window is not null ? blend.Members : [])
             member.Require(Task);
         return blend;
