@@ -59,6 +59,7 @@ public static class Studio
         });
         MapData(api, data, options);
         MapRuns(api, runs, app.Lifetime.ApplicationStopping);
+        api.MapShapes(new Digits(Path.Combine(folder, "shapes"), options.Threads));
         return app;
     }
 
