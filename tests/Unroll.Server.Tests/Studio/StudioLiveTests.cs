@@ -36,14 +36,16 @@ public sealed class StudioLiveTests
         Assert.NotEmpty(first["gradients"]!.AsArray());
 
         JsonNode fan = (await studio.GetAsync($"/api/runs/{run}/epochs/1?network=0"))["fan"]!;
-        Assert.Equal(first["validation"]!.ToJsonString(), (await studio.GetAsync($"/api/runs/{run}/epochs/1"))["validation"]!.ToJsonString());
+        Assert.Equal(first["validation"]!.ToJsonString(),
+            (await studio.GetAsync($"/api/runs/{run}/epochs/1"))["validation"]!.ToJsonString());
         Assert.Equal(2, fan["intervals"]!.AsArray().Count);
         Assert.True((double)fan["intervals"]![1]!["lower"]![0]! < (double)fan["intervals"]![0]!["lower"]![0]!);
         // The three newest training rows, as the file has them.
         string[][] cells = [.. StudioHost.Table().Trim().Split('\n').Skip(1).Select(line => line.Split(','))];
         string[][] newest = cells[^(TestRows + 3)..^TestRows];
         Assert.Equal(newest.Select(row => row[0]), fan["dates"]!.AsArray().Select(date => (string)date!));
-        Assert.Equal(newest.Select(row => double.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture)), fan["actual"]!.AsArray().Select(value => (double)value!));
+        Assert.Equal(newest.Select(row => double.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture)), fan["actual"]!.AsArray()
+            .Select(value => (double)value!));
         Assert.Equal(cells[^(TestRows + 4)][0], (string?)fan["history"]!["dates"]!.AsArray()[^1]);
         await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/epochs/99", Token), 404);
     }
@@ -102,7 +104,8 @@ public sealed class StudioLiveTests
         JsonNode earlier = await studio.GetAsync($"/api/runs/{run}/window?network=0&row={row - 1}");
         Assert.Equal(dates[0], (string?)earlier["dates"]![1]);
         Assert.NotEqual(gates["states"]!.ToJsonString(), earlier["states"]!.ToJsonString());
-        Assert.Contains($"{row}", await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/window?network=0&row=159", Token), 404), StringComparison.Ordinal);
+        Assert.Contains($"{row}", await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/window?network=0&row=159",
+            Token), 404), StringComparison.Ordinal);
         await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/window?network=77", Token), 404);
         await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/window?network=0&layer=x", Token), 404);
     }

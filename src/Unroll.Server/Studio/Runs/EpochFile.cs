@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Unroll.Server;
 
 /// <summary>
-/// The epochs of a run, a line of JSON each, in the order in which they ended. A line that a process did not end before it was killed does not
-/// count.
+/// The epochs of a run, a line of JSON each, in the order in which they ended. A line that a process did not end before it was killed does
+/// not count.
 /// </summary>
 internal sealed class EpochFile(string path) : IDisposable
 {

@@ -7,7 +7,8 @@ namespace Unroll.Server;
 /// <summary>A run: its settings, what it is at, and its files in a folder of its own. Any thread may ask it.</summary>
 internal sealed class Run : IDisposable
 {
-    public const string FactsName = "run.json", EpochsName = "epochs.jsonl", ResultName = "result.json", ExplanationName = "explanation.json";
+    public const string FactsName = "run.json", EpochsName = "epochs.jsonl", ResultName = "result.json",
+        ExplanationName = "explanation.json";
 
     private readonly Lock _lock = new();
     private readonly EpochFile _epochs;
@@ -65,7 +66,8 @@ internal sealed class Run : IDisposable
     {
         var run = new Run(folder, facts);
         if (run.IsActive)
-            run.Enter(RunState.Interrupted, row => row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.Enter(RunState.Interrupted, row =>
+                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
         if (run._state is RunState.Done or RunState.Stopped && run.Read(ResultName) is { } result)
         {
             run.Events.Tell("state", run.Row);
@@ -87,7 +89,7 @@ internal sealed class Run : IDisposable
         RunRow row;
         lock (_lock)
         {
-            row = _facts.Row with { State = WordOf(state), Seconds = state == RunState.Waiting ? 0 : _state == RunState.Interrupted ? _facts.Row.Seconds : Math.Max(_facts.Row.Seconds, Seconds) };
+            row = _facts.Row with { State = WordOf(state), Seconds = Math.Max(_facts.Row.Seconds, Seconds) };
             row = change?.Invoke(row) ?? row;
             (_state, _facts) = (state, _facts with { Row = row });
             AtomicFile.Write(Path.Combine(Folder, FactsName), StudioJson.Bytes(_facts));
@@ -184,5 +186,6 @@ internal sealed class Run : IDisposable
 
     public static string WordOf(RunState state) => state.ToString().ToLowerInvariant();
 
-    private static RunState StateOf(string word) => Enum.TryParse(word, ignoreCase: true, out RunState state) ? state : RunState.Interrupted;
+    private static RunState StateOf(string word) => Enum.TryParse(word, ignoreCase: true, out RunState state) ? state
+        : RunState.Interrupted;
 }

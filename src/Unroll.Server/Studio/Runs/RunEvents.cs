@@ -61,7 +61,8 @@ internal sealed class RunEvents
     internal sealed class Listener : IDisposable
     {
         private readonly RunEvents _events;
-        private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly Channel<bool> _bell =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private long _seen;
 
         public Listener(RunEvents events, long seen) => (_events, _seen) = (events, seen);

@@ -5,13 +5,17 @@ using Unroll.Reports;
 
 namespace Unroll.Server;
 
-/// <summary>What a run does: fits, judges, fits again to all rows, forecasts and writes its files, as <c>unroll forecast</c> does.</summary>
+/// <summary>What a run does, as <c>unroll forecast</c>: fits, judges, fits again to all rows, forecasts, writes its files.</summary>
 internal sealed class RunWork(Run run, RunPlan plan)
 {
     /// <summary>What the first fit and judging take of the whole.</summary>
     private const double Fitted = 0.65, Judged = 0.72;
 
-    public const string ModelName = "forecast.unroll", ReportName = "report.html", FutureName = "future.csv", PredictionsName = "predictions.csv";
+    public const string ModelName = "forecast.unroll", ReportName = "report.html", FutureName = "future.csv",
+        PredictionsName = "predictions.csv";
+
+    /// <summary>A rate that trains networks of any size here.</summary>
+    private const double UsualRate = 0.01;
 
     private readonly EpochWatch _watch = new(run, plan);
 
@@ -29,12 +33,14 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
         catch (OperationCanceledException) when (run.Control.Interrupted.IsCancellationRequested)
         {
-            run.Enter(RunState.Interrupted, row => row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.Enter(RunState.Interrupted, row =>
+                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
         }
         catch (TrainingDivergedException diverged)
         {
             Fail(string.Create(CultureInfo.InvariantCulture,
-                $"The loss became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try a learning rate of {Math.Min(plan.Network.Training.Optimizer.LearningRate / 10, 0.01):0.######} or less."));
+                $"The loss became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try a learning rate of "
+                + $"{Math.Min(plan.Network.Training.Optimizer.LearningRate / 10, UsualRate):0.######} or less."));
         }
         catch (UnrollException refused)
         {
@@ -70,7 +76,13 @@ internal sealed class RunWork(Run run, RunPlan plan)
             noFuture = $"The rows to come cannot be forecast yet: {reason.Message}";
         }
 
-        return new RunResult(plan, comparison, blend) { Future = future, Contributions = contributions, Importance = importance, NoFuture = noFuture };
+        return new RunResult(plan, comparison, blend)
+        {
+            Future = future,
+            Contributions = contributions,
+            Importance = importance,
+            NoFuture = noFuture,
+        };
     }
 
     private RunResult Tutorial()
@@ -124,7 +136,8 @@ internal sealed class RunWork(Run run, RunPlan plan)
         PredictionsCsv.Write(result.Comparison, Path.Combine(run.Folder, PredictionsName));
         AtomicFile.Write(Path.Combine(run.Folder, Run.ExplanationName), StudioJson.Bytes(result.Explanation()));
         AtomicFile.Write(Path.Combine(run.Folder, Run.ResultName), StudioJson.Bytes(view));
-        run.Enter(isStopped ? RunState.Stopped : RunState.Done, row => Scored(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
+        run.Enter(isStopped ? RunState.Stopped : RunState.Done, row =>
+            Scored(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
         run.Events.Tell("result", view, isLast: true);
     }
 
@@ -139,7 +152,8 @@ internal sealed class RunWork(Run run, RunPlan plan)
     /// <summary>The errors of the test rows, beside those of naive, ridge regression and the best baseline.</summary>
     private static RunRow Scored(RunRow row, Comparison comparison)
     {
-        ForecasterScore best = comparison.Recommended ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network).MinBy(score => score.Error) ?? comparison.BestBaseline;
+        ForecasterScore best = comparison.Recommended ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network)
+            .MinBy(score => score.Error) ?? comparison.BestBaseline;
         return row with
         {
             ErrorName = best.ErrorName,
