@@ -27,6 +27,9 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
     /// <summary>The newest epoch in words.</summary>
     public string Last { get; private set; } = "before the first epoch";
 
+    /// <summary>Whether the newest epoch is of the fit to all rows.</summary>
+    public bool IsAgain { get; private set; }
+
     /// <summary>What looks on at a part of the run, from one share of it to another.</summary>
     /// <param name="from">0 to 1.</param>
     /// <param name="to">0 to 1.</param>
@@ -62,6 +65,7 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
     {
         TrainingEvent moment = epoch.Moment;
         NetworkView network = NetworkOf(forecaster, epoch, fitting);
+        IsAgain = fitting == Again;
         Last = string.Create(CultureInfo.InvariantCulture,
             $"after epoch {moment.Epoch} of the {network.Name}, {network.Member} of {network.Members}");
         NetworkForecast? rows = fitting == Choosing && HasTime(network, elapsed) ? Forecast(epoch) : null;

@@ -20,16 +20,6 @@ internal sealed class RunEvents
     private long _last = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
     private bool _isEnded;
 
-    /// <summary>Whether anybody listens.</summary>
-    public bool HasListeners
-    {
-        get
-        {
-            lock (_lock)
-                return _listeners.Count > 0;
-        }
-    }
-
     /// <summary>Tells all pages, and those that come later.</summary>
     /// <param name="isLast">Whether nothing comes after it.</param>
     public void Tell<T>(string kind, T what, bool isLast = false)

@@ -79,7 +79,7 @@ internal sealed partial class RunStore : IDisposable
         lock (_lock)
             id = ++_last;
         string number = id.ToString(CultureInfo.InvariantCulture), folder = Path.Combine(_folder, number);
-        Directory.CreateDirectory(folder);
+        StateFolder.Require(folder);
         RunSettings filled = plan.Filled;
         string name = settings.Name is { Length: > 0 } given ? given[..Math.Min(LongestName, given.Length)]
             : $"{string.Join(", ", plan.Task.Targets)} of {plan.Rows.Name}";
@@ -146,8 +146,10 @@ internal sealed partial class RunStore : IDisposable
         {
             lock (_lock)
             {
+                // From here on it is at work, and is not deleted any more.
                 if (!_all.ContainsValue(run))
                     continue;
+                run.Enter(RunState.Training, row => row with { Started = DateTimeOffset.UtcNow });
             }
 
             foreach (Run other in All)

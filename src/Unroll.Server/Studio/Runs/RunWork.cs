@@ -25,8 +25,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         run.Control.Start();
         try
         {
-            run.Enter(RunState.Training, row => row with { Started = DateTimeOffset.UtcNow, Epochs = _watch.Epochs });
-            run.Control.Pass();
+            run.Work(RunState.Training, row => row with { Epochs = _watch.Epochs });
             run.Control.Interrupted.ThrowIfCancellationRequested();
             RunResult result = plan.Blend is { } blend ? Blended(blend) : Tutorial();
             End(result);
@@ -46,6 +45,10 @@ internal sealed class RunWork(Run run, RunPlan plan)
         {
             Fail(Problems.Sentence(refused.Message));
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and start it again.");
+        }
         finally
         {
             run.Control.End();
@@ -57,12 +60,12 @@ internal sealed class RunWork(Run run, RunPlan plan)
         blend.Budget = TimeBudget.Open();
         using CancellationTokenRegistration stop = run.Control.Stopped.Register(blend.Budget.End);
         blend.Fit(plan.Task, _watch.Within(0, Fitted), run.Control.Interrupted);
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         var comparison = new Comparison(plan.Task, blend, _watch.Within(Fitted, Judged), run.Control.Interrupted);
         InputImportance? importance = InputImportance.Of(blend, plan.Task, run.Control.Interrupted);
-        run.Enter(RunState.Training, row => Scored(row, comparison));
+        run.Work(RunState.Training, row => Scored(row, comparison));
         blend.Refit(plan.Task.Whole(), _watch.Within(Judged, 1, isAgain: true), run.Control.Interrupted);
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         Forecast? future = null;
         IReadOnlyList<PartContributions> contributions = [];
         string? noFuture = null;
@@ -102,7 +105,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
             }
         }
 
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         foreach (PartsForecaster network in plan.Forecasters.Where(network => network.History is { KeptEpoch: > 0 }))
             comparison.Add(network);
         PartsForecaster? first = plan.Forecasters.FirstOrDefault(network => network.History is { KeptEpoch: > 0 });
@@ -141,7 +144,9 @@ internal sealed class RunWork(Run run, RunPlan plan)
         run.Events.Tell("result", view, isLast: true);
     }
 
-    private string StoppedAt() => $"Training was ended by hand {_watch.Last}: what is judged are the best weights by then.";
+    private string StoppedAt() => _watch.IsAgain
+        ? $"The fit to all rows was ended by hand {_watch.Last}: the verdict is of networks that were trained to the end."
+        : $"Training was ended by hand {_watch.Last}: what is judged are the best weights by then.";
 
     private void Fail(string detail)
     {
