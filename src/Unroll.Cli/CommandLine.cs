@@ -60,6 +60,7 @@ internal static class CommandLine
             ConvertCommand.Create(),
             InspectCommand.Create(),
             StudioCommand.Create(),
+            ServeCommand.Create(),
             McpCommand.Create(),
         };
         var help = new HelpOption();

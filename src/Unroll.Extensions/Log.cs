@@ -13,6 +13,9 @@ internal static partial class Log
         "The {What} {Path} has changed and could not be loaded; the one before goes on to answer. {Reason}")]
     public static partial void ReloadFailed(ILogger logger, string what, string path, string reason);
 
+    [LoggerMessage(3, LogLevel.Warning, "The {What} {Path} could not be loaded. {Reason}")]
+    public static partial void LoadFailed(ILogger logger, string what, string path, string reason);
+
     [LoggerMessage(
         10, LogLevel.Information, "Training starts: {Epochs} epochs of {StepsPerEpoch} steps, {EpochsDone} of them done before.")]
     public static partial void TrainingStarted(ILogger logger, int epochs, int stepsPerEpoch, int epochsDone);

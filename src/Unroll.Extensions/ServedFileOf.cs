@@ -59,7 +59,19 @@ public abstract class ServedFile<T> : ServedFile
     }
 
     /// <summary>Reads one from a stream.</summary>
-    private protected abstract T Read(Stream stream);
+    private protected abstract T Read(FileStream stream);
+
+    /// <summary>By what a version of the file is known: the checksum that it ends with, which was found right when it was read.</summary>
+    private protected virtual string VersionOf(FileStream stream)
+    {
+        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
+        stream.Position = stream.Length - sum.Length;
+        stream.ReadExactly(sum);
+        return Convert.ToHexStringLower(sum);
+    }
+
+    /// <summary>Whether a file that could not be loaded at first is loaded once it has changed, or when it is asked for.</summary>
+    private protected virtual bool LoadsWhenChanged => false;
 
     /// <summary>
     /// Loads the file where it is another than the one loaded and has been the same at two looks in a row. A failure is tried again later
@@ -71,12 +83,13 @@ public abstract class ServedFile<T> : ServedFile
             return;
         try
         {
-            if (_loaded is not { } loaded)
+            Loaded? loaded = _loaded;
+            if (loaded is null && !LoadsWhenChanged)
                 return;
             FileStamp? now = FileStamp.Of(Path);
             bool isSettled = now == _seen;
             _seen = now;
-            if (now is { } same && same == loaded.Stamp)
+            if (now is { } same && same == loaded?.Stamp)
             {
                 (_error, _refused) = (null, null);
                 return;
@@ -85,21 +98,39 @@ public abstract class ServedFile<T> : ServedFile
             bool isRefused = _refused is { } refused && refused == (now ?? default);
             if (!isSettled || (isRefused && ++_looksSkipped < _looksToSkip))
                 return;
-            try
-            {
-                Load(isFirst: false);
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                _looksToSkip = isRefused ? Math.Min(64, 2 * _looksToSkip) : 1;
-                (_refused, _looksSkipped) = (now ?? default(FileStamp), 0);
-                if (!isRefused)
-                    Log.ReloadFailed(_logger, What, Path, failure.Message);
-            }
+            TryLoad(now, isRefused);
         }
         finally
         {
             _loading.Exit();
+        }
+    }
+
+    /// <summary>Loads the file for the first time; a failure is told to the log, and stays until the file changes.</summary>
+    internal void TryLoadOnce()
+    {
+        lock (_loading)
+        {
+            if (_loaded is null)
+                TryLoad(FileStamp.Of(Path), isRefused: false);
+        }
+    }
+
+    private void TryLoad(FileStamp? now, bool isRefused)
+    {
+        bool isFirst = _loaded is null;
+        try
+        {
+            Load(isFirst: false);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _looksToSkip = isRefused ? Math.Min(64, 2 * _looksToSkip) : 1;
+            (_refused, _looksSkipped) = (now ?? default(FileStamp), 0);
+            if (!isRefused && isFirst)
+                Log.LoadFailed(_logger, What, Path, failure.Message);
+            else if (!isRefused)
+                Log.ReloadFailed(_logger, What, Path, failure.Message);
         }
     }
 
@@ -149,15 +180,6 @@ public abstract class ServedFile<T> : ServedFile
                 $"{path} cannot be read: {failure.Message} Check the path, which is looked for from "
                 + $"{Environment.CurrentDirectory}.", failure);
         }
-    }
-
-    /// <summary>The checksum that a file ends with, which was found right when it was read.</summary>
-    private static string VersionOf(FileStream stream)
-    {
-        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
-        stream.Position = stream.Length - sum.Length;
-        stream.ReadExactly(sum);
-        return Convert.ToHexStringLower(sum);
     }
 
     private sealed record Loaded(T Value, DateTimeOffset At, string Version, FileStamp Stamp);

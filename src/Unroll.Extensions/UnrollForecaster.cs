@@ -21,7 +21,7 @@ public sealed class UnrollForecaster : ServedFile<PartsForecaster>
 
     internal override string What => "forecaster";
 
-    private protected override PartsForecaster Read(Stream stream)
+    private protected override PartsForecaster Read(FileStream stream)
     {
         PartsForecaster forecaster = ForecastFile.Load(stream, Path);
         foreach (Model network in forecaster.Networks)

@@ -17,7 +17,7 @@ public sealed class UnrollModel : ServedFile<Model>
 
     internal override string What => "model";
 
-    private protected override Model Read(Stream stream)
+    private protected override Model Read(FileStream stream)
     {
         Model model = Model.Load(stream, Path);
         model.Name = Name.Length > 0 ? Name : System.IO.Path.GetFileNameWithoutExtension(Path);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -51,7 +52,7 @@ internal static partial class Problems
         RequestException refused => (refused.Status, Sentence(refused.Message), refused.RetryAfter),
         BadHttpRequestException bad => (bad.StatusCode, Sentence(bad.Message), null),
         UnrollException or ArgumentException => (StatusCodes.Status400BadRequest, Sentence(failure.Message), null),
-        JsonException => (StatusCodes.Status400BadRequest, $"The body is no JSON as it is expected here: {Sentence(failure.Message)}", null),
+        JsonException json => (StatusCodes.Status400BadRequest, WordsOf(json), null),
         OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "The answer took longer than the server allows.", 1),
         _ => (StatusCodes.Status500InternalServerError, "The server failed at this request; its log says why.", null),
     };
@@ -64,7 +65,8 @@ internal static partial class Problems
         response.ContentType = "application/problem+json";
         if (retryAfter is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var json = new Utf8JsonWriter(response.BodyWriter);
+        response.Headers.XContentTypeOptions = "nosniff";
+        var json = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         await using (json.ConfigureAwait(false))
         {
             json.WriteStartObject();
@@ -83,6 +85,10 @@ internal static partial class Problems
         text = Folders().Replace(text, "$1");
         return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest - 3), "...");
     }
+
+    private static string WordsOf(JsonException json) => json is { LineNumber: { } line, BytePositionInLine: { } at }
+        ? string.Create(CultureInfo.InvariantCulture, $"The body is no valid JSON: line {line + 1}, byte {at + 1} cannot be read.")
+        : "The body is no valid JSON.";
 
     private static string WordsOf(int status) => status switch
     {

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Unroll.Server;
 
-/// <summary>What all servers of this library share: Kestrel at an address, errors as ProblemDetails, an end that lets requests finish.</summary>
+/// <summary>
+/// What all servers of this library share: Kestrel at an address, errors as ProblemDetails, an end that lets requests finish.
+/// </summary>
 internal static class WebServer
 {
     /// <summary>
@@ -67,7 +69,8 @@ internal static class WebServer
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
             throw new UnrollException(
-                FormattableString.Invariant($"Another program listens on port {listening.Port} of {listening.Address}. Choose another port."),
+                FormattableString.Invariant($"Another program listens on port {listening.Port} of {listening.Address}. ")
+                    + "Choose another port.",
                 failure)
             { Subject = "port" };
         }
@@ -82,6 +85,9 @@ internal static class WebServer
     }
 
     /// <summary>Where a server that has started listens first; of port 0 the port that was free.</summary>
-    public static string UrlOf(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public static string UrlOf(WebApplication app) => AddressesOf(app)[0];
+
+    /// <summary>All addresses that a server which has started listens at, in the order in which they were asked for.</summary>
+    public static IReadOnlyList<string> AddressesOf(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 }

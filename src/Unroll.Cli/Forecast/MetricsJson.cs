@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Unroll.Forecasting;
+using Unroll.Reports;
 
 namespace Unroll.Cli;
 
@@ -235,12 +236,6 @@ internal sealed record FoldFigures(RowFigures Train, int FirstOrigin, int Origin
 
 /// <param name="Series">Empty for a plain table.</param>
 internal sealed record PartFigures(string Series, string Target, ForecasterFigures[] Forecasters);
-
-internal sealed record LeftOutFigures(string Series, string Reason)
-{
-    public static LeftOutFigures[] Of(IReadOnlyList<LeftOut> leftOut) =>
-        [.. leftOut.Select(each => new LeftOutFigures(each.Series, each.Reason))];
-}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(MetricsJson))]

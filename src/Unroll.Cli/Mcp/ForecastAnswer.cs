@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Unroll.Forecasting;
+using Unroll.Reports;
 
 namespace Unroll.Cli;
 

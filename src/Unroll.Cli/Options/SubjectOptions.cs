@@ -57,6 +57,9 @@ internal static class SubjectOptions
         ["folder"] = ["--out"],
         ["refit"] = ["--refit"],
         ["sliding"] = ["--sliding"],
+        ["port"] = ["--port", "--grpc-port"],
+        ["address"] = ["--address"],
+        ["keys"] = ["--key-file", "--no-keys"],
     };
 
     /// <summary>The message of an error and behind it, in brackets, the options of the verb that it is about.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Spectre.Console;
 using Unroll.Forecasting;
+using Unroll.Reports;
 using Unroll.Server;
 
 namespace Unroll.Cli;
@@ -98,7 +100,7 @@ internal static class PredictCommand
 
         Forecast forecast = input.Predict();
         if (request.IsJson)
-            Console.Out.Write(PredictionJson.Of(input, forecast));
+            Console.Out.Write(JsonSerializer.Serialize(PredictionJson.Of(input.Forecaster, input.Data, forecast), ToolJson.Default.PredictionJson) + "\n");
         else if (request.IsCsv)
             Console.Out.Write(FutureCsv.Of(forecast));
         else if (request.IsDrivers)

@@ -1,4 +1,5 @@
 using Unroll.Forecasting;
+using Unroll.Reports;
 using Unroll.Server;
 
 namespace Unroll.Cli;
@@ -47,21 +48,7 @@ internal sealed class PredictInput
     public int Steps { get; }
 
     /// <summary>A warning where rows come otherwise than in training; null where they do not.</summary>
-    public string? Warning
-    {
-        get
-        {
-            string own = Kind(Forecaster.FrequencyName);
-            IEnumerable<string> all = Data.Keys.Select(key => Kind(Data[key].CalendarGaps().FrequencyName));
-            string[] kinds = [.. all.Where(kind => kind != Unknown).Distinct()];
-            return own == Unknown || kinds.Length == 0 || kinds.Contains(own)
-                ? null
-                : $"Warning: {Request.Model} learnt from {RowsInWords(own)}, but those of "
-                    + $"{Data.Name} are {InWords(kinds[0])}. Its forecast may mean nothing.";
-        }
-    }
-
-    private const string Unknown = "unknown", RunningNumber = "a running number";
+    public string? Warning => OtherRows.Warning(Forecaster, Data, Request.Model) is { } sentence ? $"Warning: {sentence}" : null;
 
     /// <summary>How often the rows of the file come, in words.</summary>
     public string FrequencyName => Data[Data.Keys[0]].CalendarGaps().FrequencyName;
@@ -107,25 +94,8 @@ internal sealed class PredictInput
         return task;
     }
 
-    /// <summary>The newest value of a part: the naive forecast of every row to come.</summary>
-    public double Newest(PartForecast part)
-    {
-        TimeSeries rows = Data[IsTable ? Data.Keys[0] : part.Part.Series];
-        ReadOnlySpan<double> values = rows[part.Part.Target].Values;
-        return values[values.LastIndexOfAnyExcept(double.NaN)];
-    }
-
-    /// <summary>How often rows come, without the days and hours: a short file may lack some.</summary>
-    private static string Kind(string frequency) =>
-        frequency.Length == 0 ? Unknown : frequency.Split([" (", ", "], StringSplitOptions.None)[0];
-
-    private static string InWords(string kind) => kind == "business days"
-        ? "business-day"
-        : kind.Replace(RunningNumber, "numbered", StringComparison.Ordinal);
-
-    private static string RowsInWords(string kind) => kind.StartsWith(RunningNumber, StringComparison.Ordinal)
-        ? string.Concat("numbered rows", kind.AsSpan(RunningNumber.Length))
-        : $"{InWords(kind)} rows";
+    /// <inheritdoc cref="PredictionJson.NewestOf"/>
+    public double Newest(PartForecast part) => PredictionJson.NewestOf(Data, part);
 
     /// <summary>The key as the file spells it.</summary>
     private string KeyOf(string name)

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Unroll.Server.Serving;
+
+/// <summary>POST /forecast: a table in, the rows to come out.</summary>
+internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, ServeMetrics metrics) : IDisposable
+{
+    private readonly Gate _gate = new(options.MostForecasts, 0);
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/forecast", (RequestDelegate)ForecastAsync);
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task ForecastAsync(HttpContext context)
+    {
+        long begin = metrics.Begin();
+        var query = new ForecastQuery(context.Request.Query, fits: true);
+        TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
+        using Gate.Place place = await EnterAsync(context).ConfigureAwait(false);
+        FittedAnswer answer = await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime,
+            context.RequestAborted)).ConfigureAwait(false);
+        JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.FittedAnswer));
+        metrics.Answered("", "forecast", begin);
+    }
+
+    private async ValueTask<Gate.Place> EnterAsync(HttpContext context)
+    {
+        try
+        {
+            return await _gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (RequestException)
+        {
+            metrics.Refused("forecasts");
+            throw new RequestException(
+                429, $"This server fits {options.MostForecasts} forecast{(options.MostForecasts == 1 ? "" : "s")} at once. Try again a "
+                    + "little later.")
+            {
+                RetryAfter = 5,
+            };
+        }
+    }
+}
