@@ -24,7 +24,8 @@ public sealed class StudioShapeTests
             for (int place = 0; place < 576; place++)
             {
                 int row = place / 24, column = place % 24;
-                pixels[((row + 3) * 28) + column + 1] = double.Parse(cells[1 + (row / 3 * 8) + (column / 3)], CultureInfo.InvariantCulture) / 16;
+                pixels[((row + 3) * 28) + column + 1] = double.Parse(cells[1 + (row / 3 * 8) + (column / 3)],
+                    CultureInfo.InvariantCulture) / 16;
             }
 
             JsonNode answer = await StudioHost.JsonAsync(await studio.Client.PostAsJsonAsync("/api/shapes/digit", new { pixels }, Token));
@@ -45,7 +46,9 @@ public sealed class StudioShapeTests
         Assert.Equal([true, false, false], (await studio.GetAsync("/api/shapes")).AsArray().Select(shape => (bool)shape!["ready"]!));
         foreach (double[] pixels in new[] { new double[784], new double[3], [.. Enumerable.Repeat(2.0, 784)] })
             await StudioHost.RefusalAsync(await studio.Client.PostAsJsonAsync("/api/shapes/digit", new { pixels }, Token), 400);
-        Assert.Contains("samples/pronounce.cs", await StudioHost.RefusalAsync(await studio.Client.PostAsJsonAsync("/api/shapes/spell", new { word = "a" }, Token), 404), StringComparison.Ordinal);
-        Assert.Contains("samples/novelist.cs", await StudioHost.RefusalAsync(await studio.Client.PostAsJsonAsync("/api/shapes/write", new { }, Token), 404), StringComparison.Ordinal);
+        Assert.Contains("samples/pronounce.cs", await StudioHost.RefusalAsync(await studio.Client.PostAsJsonAsync("/api/shapes/spell",
+            new { word = "a" }, Token), 404), StringComparison.Ordinal);
+        Assert.Contains("samples/novelist.cs", await StudioHost.RefusalAsync(await studio.Client.PostAsJsonAsync("/api/shapes/write",
+            new { }, Token), 404), StringComparison.Ordinal);
     }
 }

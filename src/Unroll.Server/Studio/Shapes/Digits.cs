@@ -87,7 +87,8 @@ internal sealed class Digits(string folder, int threads)
     }
 
     private static ArraySamples Samples(Image[] images) => new(
-        [.. images.SelectMany(image => image.Pixels)], new Shape(Side, Side, 1), [.. images.Select(image => (float)image.Class)], new Shape(1));
+        [.. images.SelectMany(image => image.Pixels)], new Shape(Side, Side, 1), [.. images.Select(image => (float)image.Class)],
+            new Shape(1));
 
     private static double[] Softmax(float[] logits)
     {

@@ -7,11 +7,11 @@ namespace Unroll.Server;
 /// <summary>The samples of shapes: what of them the studio has a network for.</summary>
 internal static class ShapeRoutes
 {
-    private const string Spell = "No network that reads words comes with the studio. dotnet run -c Release samples/pronounce.cs, in the repository, "
-        + "trains one and draws its alignments.";
+    private const string Spell = "No network that reads words comes with the studio. "
+        + "dotnet run -c Release samples/pronounce.cs, in the repository, trains one and draws its alignments.";
 
-    private const string Write = "No network that writes comes with the studio. dotnet run -c Release samples/novelist.cs, in the repository, "
-        + "trains one and prints what it writes.";
+    private const string Write = "No network that writes comes with the studio. "
+        + "dotnet run -c Release samples/novelist.cs, in the repository, trains one and prints what it writes.";
 
     public static void MapShapes(this RouteGroupBuilder api, Digits digits)
     {
@@ -35,11 +35,13 @@ internal static class ShapeRoutes
     private static DigitAnswer Read(Digits digits, double[]? pixels)
     {
         if (pixels is not { Length: Drawing.Side * Drawing.Side } || !Array.TrueForAll(pixels, value => value is >= 0 and <= 1))
-            throw new RequestException(StatusCodes.Status400BadRequest, "A drawing is 784 numbers from 0 for paper to 1 for ink, row by row.");
+            throw new RequestException(StatusCodes.Status400BadRequest,
+                "A drawing is 784 numbers from 0 for paper to 1 for ink, row by row.");
         if (Drawing.Small8(pixels) is not { } small)
             throw new RequestException(StatusCodes.Status400BadRequest, "Nothing is drawn. Draw a digit.");
         if (!digits.IsReady)
-            throw new RequestException(StatusCodes.Status404NotFound, "The digits that the network learns from are not beside the studio: install the tool anew.");
+            throw new RequestException(StatusCodes.Status404NotFound,
+                "The digits that the network learns from are not beside the studio: install the tool anew.");
         (double[] probabilities, double accuracy) = digits.Read(small);
         return new DigitAnswer(probabilities, accuracy, small);
     }
