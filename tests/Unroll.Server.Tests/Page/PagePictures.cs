@@ -24,7 +24,7 @@ public sealed class PagePictures(PageHost host)
         await Assertions.Expect(visit.Slider("Error by epoch")).ToHaveAttributeAsync(
             "aria-valuemax", new System.Text.RegularExpressions.Regex("^([6-9]|[1-9][0-9])$"), new() { Timeout = 120_000 });
         await visit.WaitAsync(visit.Slider("hidden state h"));
-        await TakeAsync("train", 1400, 1420);
+        await TakeAsync("train", 1400, 1300);
         await visit.WaitAsync(visit.Link("See the result"));
         await TakeAsync("phone", 390, 844);
         await visit.Page.SetViewportSizeAsync(1400, 900);

@@ -90,7 +90,7 @@ internal sealed class PageVisit : IAsyncDisposable
     public void RequireClean()
     {
         Assert.Empty(_foreign);
-        Assert.Empty(_complaints.Where(line => !Expected.Any(status => line.Contains($"status of {status}", StringComparison.Ordinal))));
+        Assert.DoesNotContain(_complaints, line => !Expected.Any(status => line.Contains($"status of {status}", StringComparison.Ordinal)));
     }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
