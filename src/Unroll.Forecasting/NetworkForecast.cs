@@ -45,7 +45,9 @@ public sealed class NetworkForecast
     /// </summary>
     public IReadOnlyList<string> InputNames => _rows.InputNames;
 
-    /// <summary>How many of the rows of <see cref="Input"/>, its last, come after the origin: H where anything is known of rows to come, or 0.</summary>
+    /// <summary>
+    /// How many of the rows of <see cref="Input"/>, its last, come after the origin: H where anything is known of rows to come, or 0.
+    /// </summary>
     public int InputRowsAhead => _rows.InputRowsAhead;
 
     /// <summary>What the network reads at an origin, as it is fed to it: for <see cref="Model.Trace"/>.</summary>

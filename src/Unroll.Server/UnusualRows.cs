@@ -13,7 +13,8 @@ internal sealed record UnusualRow(string Series, string Column, int OtherColumns
 /// <summary>The rows of a file that no forecast from the rows before them explains, the largest deviation first.</summary>
 internal sealed class UnusualRows
 {
-    /// <summary>Tables of more values are large: of them about so many are looked through in all, and of a series no fewer newest rows.</summary>
+    /// <summary>Tables of more values are large: of them about so many are looked through in all, and of a series no fewer newest
+    /// rows.</summary>
     private const int LargeTable = 100_000, MostValues = 30_000, FewestNewest = 200;
 
     /// <summary>A column of fewer different values says yes or no.</summary>
@@ -56,14 +57,16 @@ internal sealed class UnusualRows
     public bool IsTold { get; }
 
     /// <summary>One a row, of the column that is the farthest away.</summary>
-    private static IEnumerable<UnusualRow> RowsOf(string key, TimeSeries table, string[] columns, ReadOnlySpan<IReadOnlyList<Anomaly>> found)
+    private static IEnumerable<UnusualRow> RowsOf(string key, TimeSeries table, string[] columns,
+        ReadOnlySpan<IReadOnlyList<Anomaly>> found)
     {
         var all = new List<(string Column, Anomaly Anomaly)>();
         for (int place = 0; place < columns.Length; place++)
             all.AddRange(found[place].Select(anomaly => (columns[place], anomaly)));
         return all.GroupBy(each => each.Anomaly.Row)
             .Select(row => (Largest: row.MaxBy(each => Math.Abs(each.Anomaly.Deviations)), Others: row.Count() - 1))
-            .Select(row => new UnusualRow(key, row.Largest.Column, row.Others, row.Largest.Anomaly, table.Format(row.Largest.Anomaly.Date)));
+            .Select(row =>
+                new UnusualRow(key, row.Largest.Column, row.Others, row.Largest.Anomaly, table.Format(row.Largest.Anomaly.Date)));
     }
 
     /// <summary>Whether a column has so many different values that one can be unusual.</summary>

@@ -17,7 +17,11 @@ internal static class Browser
         try
         {
             var start = OperatingSystem.IsWindows() ? new ProcessStartInfo(address) { UseShellExecute = true }
-                : new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address]) { RedirectStandardError = true, RedirectStandardOutput = true };
+                : new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address])
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                };
             using Process? process = Process.Start(start);
         }
         catch (Exception failure) when (failure is Win32Exception or InvalidOperationException or PlatformNotSupportedException)

@@ -62,7 +62,8 @@ internal static class StudioCommand
     }
 
     private static StudioOptions OptionsOf(string? place) =>
-        place is null ? new StudioOptions() : File.Exists(place) ? new StudioOptions { File = place } : new StudioOptions { Folder = place };
+        place is null ? new StudioOptions() : File.Exists(place) ? new StudioOptions { File = place }
+            : new StudioOptions { Folder = place };
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address)
         ? address

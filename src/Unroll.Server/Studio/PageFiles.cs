@@ -11,6 +11,7 @@ internal sealed class PageFiles
 {
     private static readonly FrozenDictionary<string, string> s_types = new Dictionary<string, string>
     {
+        [""] = "text/plain; charset=utf-8",
         [".html"] = "text/html; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
@@ -34,13 +35,15 @@ internal sealed class PageFiles
     public static PageFiles Embedded(string folder = "Page/")
     {
         Assembly assembly = typeof(PageFiles).Assembly;
-        return new PageFiles(assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Select(name =>
+        return new PageFiles(assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+            .Select(name =>
         {
             using Stream stream = assembly.GetManifestResourceStream(name)!;
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             string type = s_types.GetValueOrDefault(System.IO.Path.GetExtension(name), "application/octet-stream");
-            return new PageFile("/" + name[folder.Length..].Replace('\\', '/'), type, bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
+            return new PageFile("/" + name[folder.Length..].Replace('\\', '/'), type, bytes,
+                $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
         }));
     }
 

@@ -19,7 +19,10 @@ internal static class StateFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new UnrollException($"The folder {folder} cannot be written to: {failure.Message.TrimEnd('.')}. Choose another.", failure) { Subject = "folder" };
+            throw new UnrollException($"The folder {folder} cannot be written to: {failure.Message.TrimEnd('.')}. Choose another.", failure)
+            {
+                Subject = "folder",
+            };
         }
     }
 }

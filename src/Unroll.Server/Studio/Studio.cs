@@ -59,6 +59,7 @@ public static class Studio
         });
         MapData(api, data, options);
         MapRuns(api, runs, app.Lifetime.ApplicationStopping);
+        api.MapShapes(new Digits(Path.Combine(folder, "shapes"), options.Threads));
         return app;
     }
 
@@ -82,7 +83,8 @@ public static class Studio
             context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = options.MostUploadBytes + 1;
             IQueryCollection query = context.Request.Query;
             string name = query["name"] is [{ } given, ..] ? given : "data.csv";
-            StoredData stored = await data.AddAsync(name, context.Request.Body, ReadingOf(query), context.RequestAborted).ConfigureAwait(false);
+            StoredData stored = await data.AddAsync(name, context.Request.Body, ReadingOf(query), context.RequestAborted)
+                .ConfigureAwait(false);
             return stored.Facts.View;
         });
         api.MapPost("/data/sample/{name}", async (string name, HttpContext context) =>
@@ -107,6 +109,7 @@ public static class Studio
             RunSettings settings = await BodyAsync<RunSettings>(context).ConfigureAwait(false);
             return new RunId(runs.Start(settings).Id);
         });
+        api.MapGet("/options", () => StudioChoices.All);
         api.MapGet("/runs", () => runs.All.Select(run => run.Row));
         api.MapGet("/runs/{id}", (string id) => runs[id].View());
         api.MapDelete("/runs/{id}", runs.Delete);
@@ -115,11 +118,13 @@ public static class Studio
         api.MapPost("/runs/{id}/resume", (string id) => runs[id].Resume());
         api.MapPost("/runs/{id}/stop", (string id) => runs[id].Stop());
         api.MapGet("/runs/{id}/epochs/{epoch:int}", (string id, int epoch, int? network) => runs[id].Epoch(epoch, network ?? 0));
+        api.MapGet("/runs/{id}/windows", (string id) => runs[id].Live.Indices);
         api.MapGet("/runs/{id}/window", (string id, int? network, int? row, string? layer) => runs.Gates(id, network, row, layer));
         api.MapGet("/runs/{id}/model", (string id) => ModelView.Of(RunExport.Forecaster(runs[id])));
         api.MapGet("/runs/{id}/program", (string id) => RunProgram.Of(runs.PlanOf(runs[id].Given)));
         api.MapGet("/runs/{id}/export/{format}", (string id, string format) => RunExport.Of(runs[id], format));
-        api.MapGet("/runs/{id}/explain", (string id) => runs[id] is var run && run.Read(Run.ExplanationName) is { } found ? found : throw run.NotYet());
+        api.MapGet("/runs/{id}/explain", (string id) => runs[id] is var run && run.Read(Run.ExplanationName) is { } found ? found
+            : throw run.NotYet());
     }
 
     private sealed record RunId(string Id);
@@ -131,12 +136,14 @@ public static class Studio
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostJsonBytes;
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, StudioJson.Options, context.RequestAborted).ConfigureAwait(false)
+            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, StudioJson.Options, context.RequestAborted)
+                .ConfigureAwait(false)
                 ?? throw new RequestException(StatusCodes.Status400BadRequest, "The body is null. Send an object.");
         }
         catch (JsonException wrong)
         {
-            throw new RequestException(StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected here{At(wrong)}. Send an object with the names that the page uses.");
+            throw new RequestException(StatusCodes.Status400BadRequest,
+                $"The body is not the JSON that is expected here{At(wrong)}. Send an object with the names that the page uses.");
         }
 
         static string At(JsonException wrong) => wrong.Path is { Length: > 0 and < 100 } path ? $", at {path}" : "";
@@ -159,7 +166,8 @@ public static class Studio
             Delimiter = Text("delimiter"),
             Skip = Text("skip") is not { } skip ? null
                 : int.TryParse(skip, NumberStyles.None, CultureInfo.InvariantCulture, out int lines) ? lines
-                : throw new RequestException(StatusCodes.Status400BadRequest, $"skip is \"{skip}\". Give the number of lines before the header."),
+                : throw new RequestException(StatusCodes.Status400BadRequest,
+                    $"skip is \"{skip}\". Give the number of lines before the header."),
             Sheet = Text("sheet"),
             Missing = query["na"] is { Count: > 0 } marks ? [.. marks.OfType<string>()] : null,
         };

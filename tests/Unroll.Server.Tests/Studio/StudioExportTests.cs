@@ -12,7 +12,8 @@ namespace Unroll.Server.Tests;
 /// <summary>What is taken away from a run: files that load again, and programs that repeat it to the bit.</summary>
 public sealed class StudioExportTests
 {
-    private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
+    private const string ImplicitUsings =
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -69,8 +70,14 @@ public sealed class StudioExportTests
     public static TheoryData<string> Settings =>
     [
         """{"targets":["sales"],"horizon":3,"models":["gru"],"units":4,"epochs":2,"members":1}""",
-        """{"targets":["sales","price"],"horizon":2,"models":["lstm","ridge","naive"],"units":4,"epochs":1,"members":1,"seed":7,"batch":32,"learning_rate":0.005,"test":"last:20","inputs":{"past":[],"calendar":true}}""",
-        """{"targets":["sales"],"horizon":2,"models":["gru"],"units":4,"epochs":1,"members":1,"strategy":"recursive","window":12,"train":"..2020-04","inputs":{"calendar":false}}""",
+        """
+        {"targets":["sales","price"],"horizon":2,"models":["lstm","ridge","naive"],"units":4,"epochs":1,"members":1,
+         "seed":7,"batch":32,"learning_rate":0.005,"test":"last:20","inputs":{"past":[],"calendar":true}}
+        """,
+        """
+        {"targets":["sales"],"horizon":2,"models":["gru"],"units":4,"epochs":1,"members":1,
+         "strategy":"recursive","window":12,"train":"..2020-04","inputs":{"calendar":false}}
+        """,
         """{"targets":["sales"],"recipe":"tutorial","models":["simple-rnn"],"units":4,"epochs":2,"window":10}""",
     ];
 
@@ -84,32 +91,38 @@ public sealed class StudioExportTests
         string run = await studio.RunAsync(asked);
         JsonNode view = await studio.EndedAsync(run);
         Assert.True((string?)view["state"] == "done", (string?)view["message"]);
-        string[] expected = [.. view["result"]!["future"]!.AsArray().SelectMany(part => part!["value"]!.AsArray().Select(value => ((double)value!).ToString("R", CultureInfo.InvariantCulture)))];
+        string[] expected = [.. view["result"]!["future"]!.AsArray()
+            .SelectMany(part => part!["value"]!.AsArray().Select(value => ((double)value!).ToString("R", CultureInfo.InvariantCulture)))];
         JsonNode program = await studio.GetAsync($"/api/runs/{run}/program");
 
         string folder = Directory.CreateDirectory(Path.Combine(studio.Folder, "again")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "shop.csv"), StudioHost.Table(), Token);
         string[] printed = await Compiled((string)program["csharp"]!, folder);
-        Assert.Equal(expected, printed.Where(line => line.Contains(": ", StringComparison.Ordinal) && line.EndsWith(')')).Select(line => line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(' ')[0]));
+        Assert.Equal(expected, printed.Where(line => line.Contains(": ", StringComparison.Ordinal) && line.EndsWith(')'))
+            .Select(line => line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(' ')[0]));
 
         string command = (string)program["command"]!;
         Assert.StartsWith("unroll forecast shop.csv ", command, StringComparison.Ordinal);
         (int code, string output, string errors) = await Tool(command, folder);
         Assert.True(code == 0, $"{command}\n{output}{errors}");
-        string model = Path.Combine(folder, "forecast-report", (string?)asked["recipe"] == "tutorial" ? "simple-rnn.unroll" : "forecast.unroll");
+        string model = Path.Combine(folder, "forecast-report", (string?)asked["recipe"] == "tutorial" ? "simple-rnn.unroll"
+            : "forecast.unroll");
         PartsForecaster forecaster = ForecastFile.Load(model);
         TimeSeries rows = TimeSeries.Read(Path.Combine(folder, "shop.csv"));
-        Assert.Equal(expected, forecaster.Predict(rows, (int)view["horizon"]!).Parts.SelectMany(part => part.Rows()).Select(row => row.Value.ToString("R", CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, forecaster.Predict(rows, (int)view["horizon"]!).Parts.SelectMany(part => part.Rows())
+            .Select(row => row.Value.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     [Fact]
     public async Task Names_that_steer_a_shell_or_a_program_are_quoted()
     {
         await using StudioHost studio = await StudioHost.StartAsync();
-        string csv = StudioHost.Table().Replace("sales", "a$(touch x)'\\\\", StringComparison.Ordinal).Replace("price", "@b \u2028c", StringComparison.Ordinal);
+        string csv = StudioHost.Table().Replace("sales", "a$(touch x)'\\\\", StringComparison.Ordinal)
+            .Replace("price", "@b \u2028c", StringComparison.Ordinal);
         JsonObject settings = StudioHost.Quick(await studio.AddAsync(csv, "name=a%20b%24(x).csv"));
         settings["targets"] = new JsonArray((await studio.GetAsync("/api/data/1"))["columns"]!.AsArray()[0]!["name"]!.DeepClone());
-        settings["inputs"] = new JsonObject { ["past"] = new JsonArray((await studio.GetAsync("/api/data/1"))["columns"]!.AsArray()[1]!["name"]!.DeepClone()) };
+        JsonNode past = (await studio.GetAsync("/api/data/1"))["columns"]!.AsArray()[1]!["name"]!;
+        settings["inputs"] = new JsonObject { ["past"] = new JsonArray(past.DeepClone()) };
         string run = await studio.RunAsync(settings);
         await studio.EventsAsync(run);
         JsonNode program = await studio.GetAsync($"/api/runs/{run}/program");
@@ -153,14 +166,18 @@ public sealed class StudioExportTests
             "again",
             [.. new[] { text, ImplicitUsings }.Select(each => CSharpSyntaxTree.ParseText(each, options, cancellationToken: Token))],
             references.Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.ConsoleApplication,
+                nullableContextOptions: NullableContextOptions.Enable));
         string path = Path.Combine(folder, "again.dll");
         Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(path, cancellationToken: Token);
         Assert.True(result.Success, $"{text}\n{string.Join('\n', result.Diagnostics)}");
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Unroll.Server.Tests.runtimeconfig.json"), Path.Combine(folder, "again.runtimeconfig.json"), overwrite: true);
-        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(file => !File.Exists(Path.Combine(folder, Path.GetFileName(file)))))
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Unroll.Server.Tests.runtimeconfig.json"),
+            Path.Combine(folder, "again.runtimeconfig.json"), overwrite: true);
+        foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
+            .Where(file => !File.Exists(Path.Combine(folder, Path.GetFileName(file)))))
             File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(library)), library);
-        var start = new ProcessStartInfo("dotnet", [path]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [path]) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(Token);
         string output = await process.StandardOutput.ReadToEndAsync(Token);

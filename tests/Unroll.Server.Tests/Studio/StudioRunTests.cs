@@ -44,7 +44,8 @@ public sealed class StudioRunTests
 
         JsonNode why = await studio.GetAsync($"/api/runs/{run}/explain");
         Assert.Equal(1, why["shares"]!.AsArray().Sum(share => (double)share!["share"]!), 9);
-        double[] parts = [.. Enumerable.Range(0, 3).Select(h => why["contributions"]![0]!["parts"]!.AsArray().Sum(part => (double)part!["values"]![h]!))];
+        double[] parts = [.. Enumerable.Range(0, 3)
+            .Select(h => why["contributions"]![0]!["parts"]!.AsArray().Sum(part => (double)part!["values"]![h]!))];
         Assert.Equal((double)result["future"]![0]!["value"]![1]!, parts[1], 6);
     }
 
@@ -76,7 +77,8 @@ public sealed class StudioRunTests
         string run = await studio.RunAsync(StudioHost.Quick(data, 30));
         await studio.EventsAsync(run, each => each.Kind == "epoch");
         Assert.Equal("paused", (string?)(await studio.PostAsync($"/api/runs/{run}/pause"))["state"]);
-        Assert.Contains("paused", await StudioHost.RefusalAsync(await studio.Client.PostAsync($"/api/runs/{run}/pause", null, Token), 409), StringComparison.Ordinal);
+        Assert.Contains("paused", await StudioHost.RefusalAsync(await studio.Client.PostAsync($"/api/runs/{run}/pause", null, Token), 409),
+            StringComparison.Ordinal);
         int epoch = (int)(await studio.GetAsync($"/api/runs/{run}"))["epoch"]!;
         Assert.Equal("training", (string?)(await studio.PostAsync($"/api/runs/{run}/resume"))["state"]);
         JsonNode view = await studio.EndedAsync(run);

@@ -30,7 +30,8 @@ internal sealed record DataReading
     /// <exception cref="UnrollException">A sign is more than one character.</exception>
     public ReadOptions ToOptions() => new()
     {
-        Date = Date is null ? null : Date.Equals("none", StringComparison.OrdinalIgnoreCase) ? [] : Date.Split(',', StringSplitOptions.TrimEntries),
+        Date = Date is null ? null : Date.Equals("none", StringComparison.OrdinalIgnoreCase) ? []
+            : Date.Split(',', StringSplitOptions.TrimEntries),
         DateFormat = DateFormat,
         TimeZone = TimeZone,
         Decimal = Sign("decimal", Decimal),

@@ -24,8 +24,8 @@ internal sealed record StoredData(string Path, DataFacts Facts)
 internal sealed record DataFacts(string? Sample, DataReading Reading, DataView View);
 
 /// <summary>
-/// The files of data, in a folder: each as it came, under its number and its name, and beside it what was found in it. A file is there whole
-/// or not at all.
+/// The files of data, in a folder: each as it came, under its number and its name, and beside it what was found in it. A file is there
+/// whole or not at all.
 /// </summary>
 internal sealed class DataStore
 {
@@ -70,9 +70,11 @@ internal sealed class DataStore
         {
             lock (_lock)
             {
-                return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && _all.TryGetValue(number, out StoredData? found)
+                return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && _all.TryGetValue(number, out StoredData? found)
                     ? found
-                    : throw new RequestException(StatusCodes.Status404NotFound, "There is no data of that number. Drop a file, or choose a sample.");
+                    : throw new RequestException(StatusCodes.Status404NotFound,
+                        "There is no data of that number. Drop a file, or choose a sample.");
             }
         }
     }
@@ -108,9 +110,11 @@ internal sealed class DataStore
             await WriteAsync(contents, temporary, cancellation).ConfigureAwait(false);
             return Keep(id, temporary, CleanName(name), null, reading);
         }
-        catch (Exception failure) when (failure is IOException and not Microsoft.AspNetCore.Http.BadHttpRequestException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is (IOException and not BadHttpRequestException) or UnauthorizedAccessException)
         {
-            throw new UnrollException("The file cannot be kept: the disk of the studio is full, or its folder cannot be written to. Make room and try again.", failure);
+            throw new UnrollException(
+                "The file cannot be kept: the disk of the studio is full, or its folder cannot be written to. Make room and try again.",
+                failure);
         }
         finally
         {
@@ -123,7 +127,8 @@ internal sealed class DataStore
     public async Task<StoredData> AddSampleAsync(string name, CancellationToken cancellation)
     {
         Sample sample = Sample.All.FirstOrDefault(sample => sample.Name == name && File.Exists(sample.Path))
-            ?? throw new RequestException(StatusCodes.Status404NotFound, $"There is no such sample. Choose {string.Join(", ", Sample.All.Select(sample => sample.Name))}.");
+            ?? throw new RequestException(StatusCodes.Status404NotFound,
+                $"There is no such sample. Choose {string.Join(", ", Sample.All.Select(sample => sample.Name))}.");
         lock (_lock)
         {
             if (_all.Values.FirstOrDefault(data => data.Facts.Sample == name) is { } known)
@@ -141,7 +146,8 @@ internal sealed class DataStore
     internal static string CleanName(string name)
     {
         string last = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
-        string clean = string.Concat(last.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ' or '(' or ')' ? c : '_')).Trim(' ', '.', '-');
+        string clean = string.Concat(last.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ' or '(' or ')' ? c : '_'))
+            .Trim(' ', '.', '-');
         if (clean.Length == 0)
             return "data.csv";
         if (clean.Length <= LongestName)
@@ -188,7 +194,8 @@ internal sealed class DataStore
 
     internal static RequestException TooLarge(long most) => new(
         StatusCodes.Status413PayloadTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"The file is larger than {most:N0} bytes, the most that is taken. Send fewer rows or columns, or a .gz or .parquet file."));
+        string.Create(CultureInfo.InvariantCulture,
+            $"The file is larger than {most:N0} bytes, the most that is taken. Send fewer rows or columns, or a .gz or .parquet file."));
 
     private void Remember(string id, SeriesSet rows)
     {
@@ -219,7 +226,8 @@ internal sealed class DataStore
         {
             var reading = new DataReading();
             (SeriesSet rows, string? series) = reading.Read(path, name);
-            var facts = new DataFacts(null, reading with { Series = series }, DataViews.Of(id.ToString(CultureInfo.InvariantCulture), rows, null));
+            var facts = new DataFacts(null, reading with { Series = series },
+                DataViews.Of(id.ToString(CultureInfo.InvariantCulture), rows, null));
             AtomicFile.Write(FactsPath(id), StudioJson.Bytes(facts));
             return facts;
         }

@@ -45,7 +45,8 @@ internal sealed record GapRow(string Series, string From, string To, long Rows);
 /// <param name="Strength">The share of the variance of the changes from row to row that the place in the season explains, 0 to 1.</param>
 internal sealed record SeasonRow(string Series, string Column, int Period, double Strength);
 
-internal sealed record OutlierRow(string Series, string Column, string Date, double Value, double Expected, double Deviations, bool IsShift);
+internal sealed record OutlierRow(string Series, string Column, string Date, double Value, double Expected, double Deviations,
+    bool IsShift);
 
 /// <summary>What to ask where the user says nothing.</summary>
 internal sealed record SuggestedTask(string Target, int Horizon, string[] Inputs, bool Calendar, string? Train, string? Test);

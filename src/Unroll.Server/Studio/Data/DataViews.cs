@@ -67,7 +67,9 @@ internal static class DataViews
     {
         double[] numbers = [.. Enumerable.Range(0, data.Rows).Select(row => (double)row)];
         return TimeSeries.FromNumbers(
-            data.Name, numbers, [.. data.ColumnNames.Select(name => (name, data.Keys.SelectMany(key => data[key][name].ToArray()).ToArray()))]);
+            data.Name,
+            numbers,
+            [.. data.ColumnNames.Select(name => (name, data.Keys.SelectMany(key => data[key][name].ToArray()).ToArray()))]);
     }
 
     /// <summary>Means of neighbouring rows, as many as a small line shows.</summary>
@@ -92,7 +94,8 @@ internal static class DataViews
         .SelectMany(key => data[key].CalendarGaps().Longest(MostGaps).Select(gap => (Key: key, Gap: gap)))
         .OrderByDescending(each => each.Gap.Missing)
         .Take(MostGaps)
-        .Select(each => new GapRow(each.Key, data[each.Key].Format(each.Gap.After), data[each.Key].Format(each.Gap.Before), each.Gap.Missing));
+        .Select(each =>
+            new GapRow(each.Key, data[each.Key].Format(each.Gap.After), data[each.Key].Format(each.Gap.Before), each.Gap.Missing));
 
     private static IEnumerable<SeasonRow> Seasons(SeriesSet data, TimeSeries longest)
     {
@@ -106,7 +109,8 @@ internal static class DataViews
 
     private static SuggestedTask Suggested(SeriesSet data, TimeSeries longest, Sample? sample)
     {
-        string[] changing = [.. data.ColumnNames.Where(name => longest[name].Values is var values && values.IndexOfAnyExcept(values[0], double.NaN) >= 0)];
+        string[] changing = [.. data.ColumnNames.Where(name => longest[name].Values is var values
+            && values.IndexOfAnyExcept(values[0], double.NaN) >= 0)];
         string target = sample is not null
             ? longest[sample.Target].Name
             : s_targets.Select(word => changing.FirstOrDefault(name => name.Equals(word, StringComparison.OrdinalIgnoreCase)))

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Unroll.Server;
 
 /// <summary>
-/// The epochs of a run, a line of JSON each, in the order in which they ended. A line that a process did not end before it was killed does not
-/// count.
+/// The epochs of a run, a line of JSON each, in the order in which they ended. A line that a process did not end before it was killed does
+/// not count.
 /// </summary>
 internal sealed class EpochFile(string path) : IDisposable
 {
@@ -14,12 +14,19 @@ internal sealed class EpochFile(string path) : IDisposable
 
     private FileStream? _file;
 
-    /// <summary>Adds an epoch; one thread at a time.</summary>
+    /// <summary>Adds an epoch; one thread at a time. Where the disk is full it is not kept, and training goes on.</summary>
     public void Add(EpochView epoch)
     {
-        _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        _file.Write([.. StudioJson.Bytes(epoch), (byte)'\n']);
-        _file.Flush();
+        try
+        {
+            _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            _file.Write([.. StudioJson.Bytes(epoch), (byte)'\n']);
+            _file.Flush();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Pages that listen see it; the result tells of a full disk.
+        }
     }
 
     /// <summary>All epochs so far, without the forecasts of each.</summary>
@@ -56,7 +63,7 @@ internal sealed class EpochFile(string path) : IDisposable
             }
             catch (JsonException)
             {
-                yield break;
+                continue;
             }
 
             if (epoch is not null)

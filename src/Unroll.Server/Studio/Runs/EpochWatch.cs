@@ -7,7 +7,7 @@ namespace Unroll.Server;
 /// <summary>Looks on while a run works: tells how far it is, keeps its epochs, and holds it where it is paused.</summary>
 internal sealed class EpochWatch(Run run, RunPlan plan)
 {
-    /// <summary>How much of its time a run may spend on being looked at; what that costs beside, as caches, is left for up to 3 %.</summary>
+    /// <summary>How much of its time a run may spend on being looked at; that costs something beside, and 3 % is the most.</summary>
     private const double MostOfTime = 0.015;
 
     private const string Choosing = "choosing", Final = "final", Again = "again";
@@ -26,6 +26,9 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
 
     /// <summary>The newest epoch in words.</summary>
     public string Last { get; private set; } = "before the first epoch";
+
+    /// <summary>Whether the newest epoch is of the fit to all rows.</summary>
+    public bool IsAgain { get; private set; }
 
     /// <summary>What looks on at a part of the run, from one share of it to another.</summary>
     /// <param name="from">0 to 1.</param>
@@ -62,13 +65,16 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
     {
         TrainingEvent moment = epoch.Moment;
         NetworkView network = NetworkOf(forecaster, epoch, fitting);
-        Last = string.Create(CultureInfo.InvariantCulture, $"after epoch {moment.Epoch} of the {network.Name}, {network.Member} of {network.Members}");
+        IsAgain = fitting == Again;
+        Last = string.Create(CultureInfo.InvariantCulture,
+            $"after epoch {moment.Epoch} of the {network.Name}, {network.Member} of {network.Members}");
         NetworkForecast? rows = fitting == Choosing && HasTime(network, elapsed) ? Forecast(epoch) : null;
         run.Live.Set(network, epoch.Model, rows);
         ValidationView? validation = rows is null ? null : ErrorsOf(rows);
         GradientRecord? gradients = epoch.Gradients is [.., var newest] ? newest : null;
         run.Add(new EpochView(
-            ++_number, network, moment.Epoch, moment.Epochs, moment.Loss, moment.ValidationLoss, moment.LearningRate, Math.Round(elapsed.TotalSeconds, 3),
+            ++_number, network, moment.Epoch, moment.Epochs, moment.Loss, moment.ValidationLoss, moment.LearningRate,
+            Math.Round(elapsed.TotalSeconds, 3),
             epoch.Parts[0].Series,
             epoch.Parts[0].Target,
             rows is { IsLearnt: true } ? "RMSE of the newest training rows, which the network learns from, in units of the target"
@@ -113,7 +119,8 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
     private static ValidationView ErrorsOf(NetworkForecast rows)
     {
         double[] network = rows.Network.RmseByStep(), ridge = rows.Linear?.RmseByStep() ?? [], naive = rows.Naive.RmseByStep();
-        return new ValidationView(Whole(network), ridge.Length == 0 ? null : Whole(ridge), Whole(naive), new ByStepView(network, ridge, naive));
+        double? linear = ridge.Length == 0 ? null : Whole(ridge);
+        return new ValidationView(Whole(network), linear, Whole(naive), new ByStepView(network, ridge, naive));
     }
 
     /// <summary>The error over all steps, each of which has as many rows.</summary>

@@ -5,8 +5,8 @@ using Unroll.Forecasting;
 namespace Unroll.Server;
 
 /// <summary>
-/// The networks of a run as they are after their newest epochs, with the windows that they were looked at on: as long as the run trains, and
-/// after it until the next begins.
+/// The networks of a run as they are after their newest epochs, with the windows that they were looked at on: as long as the run trains,
+/// and after it until the next begins.
 /// </summary>
 internal sealed class LiveNetworks
 {
@@ -40,6 +40,16 @@ internal sealed class LiveNetworks
             _all.Clear();
     }
 
+    /// <summary>The indices of the networks whose gates can be seen.</summary>
+    public int[] Indices
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _all.Keys];
+        }
+    }
+
     /// <summary>The gates and states of a recurrent layer at every step of the window that ends at a row.</summary>
     /// <param name="network">Which network; null for the newest.</param>
     /// <param name="row">The row of the table, from 0; null for the newest that there is.</param>
@@ -54,7 +64,8 @@ internal sealed class LiveNetworks
         if (seen is null)
         {
             throw new RequestException(StatusCodes.Status404NotFound,
-                "The gates of this network cannot be seen: they are there from its first epoch on until another run begins. Start the run again to see them.");
+                "The gates of this network cannot be seen: they are there from its first epoch on until another run begins. "
+                + "Start the run again to see them.");
         }
 
         PartForecast forecast = seen.Rows.Network;
@@ -71,7 +82,8 @@ internal sealed class LiveNetworks
         float[] input = seen.Rows.Input(origin);
         ModelTrace trace = seen.Model.Trace(input);
         RecurrentTrace found = trace.Recurrent.FirstOrDefault(each => layer is null || each.Layer == layer)
-            ?? throw new RequestException(StatusCodes.Status404NotFound, $"The network has no such recurrent layer. It has {string.Join(", ", trace.Recurrent.Select(each => each.Layer))}.");
+            ?? throw new RequestException(StatusCodes.Status404NotFound,
+                $"The network has no such recurrent layer. It has {string.Join(", ", trace.Recurrent.Select(each => each.Layer))}.");
         int steps = found.States[0].Steps, width = input.Length / steps;
         string Date(int step)
         {
@@ -114,8 +126,8 @@ internal sealed class LiveNetworks
     /// <param name="Dates">Of the steps; those of rows to come among them where something is known of them.</param>
     /// <param name="Inputs">What the network reads, scaled.</param>
     internal sealed record GatesView(
-        string Layer, string[] Layers, string Kind, NetworkView Network, int Row, int FirstRow, int LastRow, string[] Dates, InputView[] Inputs,
-        GateView[] Gates, GateView[] States, string Note);
+        string Layer, string[] Layers, string Kind, NetworkView Network, int Row, int FirstRow, int LastRow, string[] Dates,
+        InputView[] Inputs, GateView[] Gates, GateView[] States, string Note);
 
     internal sealed record InputView(string Name, double[] Values);
 
@@ -128,6 +140,7 @@ internal sealed class LiveNetworks
             values.Name,
             values.Units,
             [.. Enumerable.Range(0, values.Steps).Select(t => Enumerable.Range(0, values.Units).Average(unit => (double)values[t, unit]))],
-            [.. Enumerable.Range(0, values.Steps).Select(t => Enumerable.Range(0, Math.Min(MostUnits, values.Units)).Select(unit => Math.Round((double)values[t, unit], 4)).ToArray())]);
+            [.. Enumerable.Range(0, values.Steps).Select(t =>
+                Enumerable.Range(0, Math.Min(MostUnits, values.Units)).Select(unit => Math.Round((double)values[t, unit], 4)).ToArray())]);
     }
 }

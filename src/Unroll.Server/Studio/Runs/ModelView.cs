@@ -11,7 +11,8 @@ internal sealed record ModelView(TrainedNetworkView[] Networks)
     {
         IEnumerable<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
         return new ModelView([.. members.Where(member => member.Networks.Count > 0).Select(member => TrainedNetworkView.Of(
-            member.Networks.Count == 1 ? member.Name : FormattableString.Invariant($"{member.Name}, the first of {member.Networks.Count}"), member.Networks[0]))]);
+            member.Networks.Count == 1 ? member.Name
+                : FormattableString.Invariant($"{member.Name}, the first of {member.Networks.Count}"), member.Networks[0]))]);
     }
 }
 
@@ -20,7 +21,8 @@ internal sealed record TrainedNetworkView(string Name, LayerView[] Layers, Weigh
 {
     public static TrainedNetworkView Of(string name, Model model) => new(
         name,
-        [.. model.Summary().Layers.Select(layer => new LayerView(layer.Name, layer.Kind, layer.Output.ToString(), layer.Parameters, [.. layer.Takes]))],
+        [.. model.Summary().Layers
+            .Select(layer => new LayerView(layer.Name, layer.Kind, layer.Output.ToString(), layer.Parameters, [.. layer.Takes]))],
         [.. model.Parameters.Select(parameter => WeightsView.Of(parameter, model.GetWeights(parameter.Name)))],
         ModelDrawing.Draw(model, name).Svg);
 }

@@ -25,8 +25,8 @@ internal sealed record ResultView(
 /// <param name="Skill">1 − error / that of naive.</param>
 /// <param name="ByStep">RMSE at each step ahead.</param>
 internal sealed record ScoreView(
-    string Name, string Key, string Kind, double Error, double Rmse, double? Mae, double Mase, double? Skill, double[] ByStep, long Parameters,
-    double Seconds)
+    string Name, string Key, string Kind, double Error, double Rmse, double? Mae, double Mase, double? Skill, double[] ByStep,
+    long Parameters, double Seconds)
 {
     public static ScoreView Of(ForecasterScore score) => new(
         score.Name,

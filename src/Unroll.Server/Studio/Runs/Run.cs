@@ -7,7 +7,8 @@ namespace Unroll.Server;
 /// <summary>A run: its settings, what it is at, and its files in a folder of its own. Any thread may ask it.</summary>
 internal sealed class Run : IDisposable
 {
-    public const string FactsName = "run.json", EpochsName = "epochs.jsonl", ResultName = "result.json", ExplanationName = "explanation.json";
+    public const string FactsName = "run.json", EpochsName = "epochs.jsonl", ResultName = "result.json",
+        ExplanationName = "explanation.json";
 
     private readonly Lock _lock = new();
     private readonly EpochFile _epochs;
@@ -55,7 +56,7 @@ internal sealed class Run : IDisposable
         }
     }
 
-    /// <summary>What the thread that trains sees now and then; null between runs.</summary>
+    /// <summary>The networks as they are; none before it trains.</summary>
     public LiveNetworks Live { get; } = new();
 
     private double Seconds => Math.Round(Control.Elapsed.TotalSeconds, 3);
@@ -65,7 +66,8 @@ internal sealed class Run : IDisposable
     {
         var run = new Run(folder, facts);
         if (run.IsActive)
-            run.Enter(RunState.Interrupted, row => row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.Enter(RunState.Interrupted, row =>
+                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
         if (run._state is RunState.Done or RunState.Stopped && run.Read(ResultName) is { } result)
         {
             run.Events.Tell("state", run.Row);
@@ -82,18 +84,39 @@ internal sealed class Run : IDisposable
     /// <summary>Changes what it is at, writes it down and tells it.</summary>
     /// <param name="state">What it is at from now on.</param>
     /// <param name="change">What else changes; null for nothing.</param>
-    public void Enter(RunState state, Func<RunRow, RunRow>? change = null)
+    public void Enter(RunState state, Func<RunRow, RunRow>? change = null) => _ = Enter(state, _ => true, change);
+
+    /// <summary>The same by the thread that works, which waits first where the run is paused.</summary>
+    public void Work(RunState state, Func<RunRow, RunRow>? change = null)
     {
-        RunRow row;
+        do
+            Control.Pass();
+        while (!Enter(state, before => before != RunState.Paused, change));
+    }
+
+    /// <summary>The same where what it is at allows it; false where not.</summary>
+    private bool Enter(RunState state, Predicate<RunState> isAllowed, Func<RunRow, RunRow>? change, Action? then = null)
+    {
         lock (_lock)
         {
-            row = _facts.Row with { State = WordOf(state), Seconds = state == RunState.Waiting ? 0 : _state == RunState.Interrupted ? _facts.Row.Seconds : Math.Max(_facts.Row.Seconds, Seconds) };
+            if (!isAllowed(_state))
+                return false;
+            RunRow row = _facts.Row with { State = WordOf(state), Seconds = Math.Max(_facts.Row.Seconds, Seconds) };
             row = change?.Invoke(row) ?? row;
             (_state, _facts) = (state, _facts with { Row = row });
-            AtomicFile.Write(Path.Combine(Folder, FactsName), StudioJson.Bytes(_facts));
-        }
+            then?.Invoke();
+            try
+            {
+                AtomicFile.Write(Path.Combine(Folder, FactsName), StudioJson.Bytes(_facts));
+            }
+            catch (UnrollException)
+            {
+                // A disk that is full ends no training: this is written with the next change, and where results cannot be, that is said.
+            }
 
-        Events.Tell("state", row, isLast: state is RunState.Failed or RunState.Interrupted && !IsActive);
+            Events.Tell("state", row, isLast: state is RunState.Failed or RunState.Interrupted);
+            return true;
+        }
     }
 
     /// <summary>Keeps and tells an epoch.</summary>
@@ -109,9 +132,7 @@ internal sealed class Run : IDisposable
     /// <exception cref="RequestException">It does not train.</exception>
     public RunRow Pause()
     {
-        RequireState("paused", RunState.Training);
-        Control.Pause();
-        Enter(RunState.Paused);
+        Require("paused", Enter(RunState.Paused, state => state == RunState.Training, null, Control.Pause));
         return Row;
     }
 
@@ -119,9 +140,7 @@ internal sealed class Run : IDisposable
     /// <exception cref="RequestException">It is not paused.</exception>
     public RunRow Resume()
     {
-        RequireState("resumed", RunState.Paused);
-        Enter(RunState.Training);
-        Control.Resume();
+        Require("resumed", Enter(RunState.Training, state => state == RunState.Paused, null, Control.Resume));
         return Row;
     }
 
@@ -129,8 +148,10 @@ internal sealed class Run : IDisposable
     /// <exception cref="RequestException">It does not train.</exception>
     public RunRow Stop()
     {
-        RequireState("stopped", RunState.Training, RunState.Paused);
-        Enter(RunState.Training, row => row with { Message = "Training is ending; what there is will be judged." });
+        Require("stopped", Enter(
+            RunState.Training,
+            state => state is RunState.Training or RunState.Paused,
+            row => row with { Message = "Training is ending; what there is will be judged." }));
         Control.Stop();
         return Row;
     }
@@ -175,14 +196,14 @@ internal sealed class Run : IDisposable
         Control.Dispose();
     }
 
-    private void RequireState(string what, params RunState[] states)
+    private void Require(string what, bool isAllowed)
     {
-        RunState state = State;
-        if (!states.Contains(state))
-            throw new RequestException(StatusCodes.Status409Conflict, $"Run {Id} is {WordOf(state)}, so it cannot be {what}.");
+        if (!isAllowed)
+            throw new RequestException(StatusCodes.Status409Conflict, $"Run {Id} is {WordOf(State)}, so it cannot be {what}.");
     }
 
     public static string WordOf(RunState state) => state.ToString().ToLowerInvariant();
 
-    private static RunState StateOf(string word) => Enum.TryParse(word, ignoreCase: true, out RunState state) ? state : RunState.Interrupted;
+    private static RunState StateOf(string word) => Enum.TryParse(word, ignoreCase: true, out RunState state) ? state
+        : RunState.Interrupted;
 }

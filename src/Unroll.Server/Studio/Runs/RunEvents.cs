@@ -20,16 +20,6 @@ internal sealed class RunEvents
     private long _last = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
     private bool _isEnded;
 
-    /// <summary>Whether anybody listens.</summary>
-    public bool HasListeners
-    {
-        get
-        {
-            lock (_lock)
-                return _listeners.Count > 0;
-        }
-    }
-
     /// <summary>Tells all pages, and those that come later.</summary>
     /// <param name="isLast">Whether nothing comes after it.</param>
     public void Tell<T>(string kind, T what, bool isLast = false)
@@ -61,7 +51,8 @@ internal sealed class RunEvents
     internal sealed class Listener : IDisposable
     {
         private readonly RunEvents _events;
-        private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly Channel<bool> _bell =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private long _seen;
 
         public Listener(RunEvents events, long seen) => (_events, _seen) = (events, seen);

@@ -19,7 +19,8 @@ internal static class RunExport
             "csv" => Results.File(run.PathOf(RunWork.FutureName), "text/csv; charset=utf-8", $"{name}.csv"),
             "predictions" => Results.File(run.PathOf(RunWork.PredictionsName), "text/csv; charset=utf-8", $"{name}-predictions.csv"),
             "onnx" => Results.File(Graph(run), "application/octet-stream", $"{name}.onnx"),
-            _ => throw new RequestException(StatusCodes.Status404NotFound, "There is no such format. Choose unroll, onnx, csv, predictions or report."),
+            _ => throw new RequestException(StatusCodes.Status404NotFound,
+                "There is no such format. Choose unroll, onnx, csv, predictions or report."),
         };
     }
 

@@ -19,7 +19,8 @@ internal sealed class RunPlan
     public static readonly string[] Policies = ["error", "drop", "forward-fill", "interpolate"];
 
     private static readonly NetworkRecipe s_tutorial = new(), s_default = new EnsembleRecipe().Network;
-    private static readonly Dictionary<string, CellKind> s_cells = Enum.GetValues<CellKind>().ToDictionary(cell => (s_tutorial with { Cell = cell }).Key);
+    private static readonly Dictionary<string, CellKind> s_cells = Enum.GetValues<CellKind>()
+        .ToDictionary(cell => (s_tutorial with { Cell = cell }).Key);
 
     private RunPlan(RunSettings given, StoredData data, SeriesSet rows, int threads)
     {
@@ -186,7 +187,10 @@ internal sealed class RunPlan
         string[] given = Given.Targets is { Length: > 0 } targets ? targets
             : Data.Sample is { } sample ? [sample.Target]
             : Rows.ColumnNames.Count == 1 ? [Rows.ColumnNames[0]]
-            : throw new UnrollException($"{Rows.Name} has {Rows.ColumnNames.Count} columns of numbers. Choose the one to forecast.") { Subject = "target" };
+            : throw new UnrollException($"{Rows.Name} has {Rows.ColumnNames.Count} columns of numbers. Choose the one to forecast.")
+            {
+                Subject = "target",
+            };
         string[] names = [.. given.Select(name => table[name].Name)];
         return names.Distinct().Count() == names.Length
             ? names
@@ -203,7 +207,13 @@ internal sealed class RunPlan
             : Strategy == Strategy.Recursive ? []
             : [.. table.ColumnNames.Except(targets)];
         if (known.Concat(past).FirstOrDefault(targets.Contains) is { } own)
-            throw new UnrollException($"{own} is a target, so it is no input beside it: its past is looked at in any case. Leave it out.") { Subject = "features" };
+        {
+            throw new UnrollException($"{own} is a target, so it is no input beside it: its past is looked at in any case. Leave it out.")
+            {
+                Subject = "features",
+            };
+        }
+
         return new ForecastInputs
         {
             Past = [.. past.Except(known)],
@@ -215,7 +225,8 @@ internal sealed class RunPlan
 
     private BlendForecaster CreateBlend()
     {
-        BlendForecaster blend = NamedBlend.Of(Models, [.. Recipes.Select(Ensemble)], Ensemble(Network), Task, (model, rules) => new UnrollException(
+        BlendForecaster blend = NamedBlend.Of(Models, [.. Recipes.Select(Ensemble)], Ensemble(Network), Task, (model, rules) =>
+            new UnrollException(
             $"The forecaster {model} does not apply to {Rows.Name}: it shows no such season, or has too few rows. Choose "
             + $"{ForecasterNames.Ridge}, {string.Join(", ", rules)} or a network.")
         { Subject = "model" });
@@ -234,7 +245,10 @@ internal sealed class RunPlan
             ("strategy", given.Strategy is { } strategy && strategy != Strategies[0]),
         ];
         if (IsTutorial && others.FirstOrDefault(each => each.IsGiven) is { Name: { } name })
-            throw new UnrollException($"The tutorial's recipe has no part for {name}: it looks at the target alone. Leave that out, or choose the default recipe.");
+        {
+            throw new UnrollException(
+                $"The tutorial's recipe has no part for {name}: it looks at the target alone. Leave that out, or use the default recipe.");
+        }
     }
 
     private static string Word(string what, string? word, string[] words) => word is null ? words[0]
@@ -243,7 +257,8 @@ internal sealed class RunPlan
 
     private static int? Whole(string what, int? value, int least, int most) => value is null || (value >= least && value <= most)
         ? value
-        : throw Refused(what, value.Value, string.Create(CultureInfo.InvariantCulture, $"a whole number of at least {least:N0} and at most {most:N0}"));
+        : throw Refused(what, value.Value,
+            string.Create(CultureInfo.InvariantCulture, $"a whole number of at least {least:N0} and at most {most:N0}"));
 
     private static UnrollException Refused(string what, double value, string needed) =>
         new(string.Create(CultureInfo.InvariantCulture, $"The {what} is {value}. Give {needed}."));

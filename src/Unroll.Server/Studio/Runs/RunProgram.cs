@@ -33,9 +33,11 @@ internal sealed record RunProgram(string Command, string Csharp)
             .. Features(plan), .. (given.Inputs?.Known ?? []).SelectMany(name => Option("--known", name)),
             .. Option("--holidays", plan.Task.Inputs.Holidays),
             .. Option("--layers", Text(given.Layers)), .. Option("--units", Text(given.Units)), .. Option("--window", Text(given.Window)),
-            .. Option("--epochs", Text(given.Epochs)), .. Option("--learning-rate", given.LearningRate?.ToString("R", CultureInfo.InvariantCulture)),
+            .. Option("--epochs", Text(given.Epochs)),
+            .. Option("--learning-rate", given.LearningRate?.ToString("R", CultureInfo.InvariantCulture)),
             .. Option("--batch", Text(given.Batch)),
-            .. plan.IsTutorial ? [] : Option("--ensemble", Text(given.Members)).Concat(Option("--head", given.Head)).Concat(Option("--strategy", given.Strategy)),
+            .. plan.IsTutorial ? [] : Option("--ensemble", Text(given.Members)).Concat(Option("--head", given.Head))
+                .Concat(Option("--strategy", given.Strategy)),
             .. Option("--missing", given.Missing), .. Option("--seed", Text(given.Seed)),
         ];
         return string.Join(' ', words.Select(ShellWord.Quoted));
@@ -70,13 +72,15 @@ internal sealed record RunProgram(string Command, string Csharp)
 
         public override string ToString()
         {
-            string version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "*";
+            string version = typeof(Model).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+                ?? "*";
             string file = plan.Data.Sample is { } sample ? $"samples/{sample.Name}.csv" : plan.Rows.Name;
             Line($"#:package Unroll.Forecasting@{version}");
             Line("using Unroll;");
             Line("using Unroll.Forecasting;");
             Line("");
-            Line($"// Forecasts {string.Join(", ", plan.Task.Targets.Select(OneLine))}, the next {plan.Horizon} {(plan.Horizon == 1 ? "row" : "rows")}, and says how good that is beside the naive forecast.");
+            string targets = string.Join(", ", plan.Task.Targets.Select(OneLine)), ahead = plan.Horizon == 1 ? "row" : "rows";
+            Line($"// Forecasts {targets}, the next {plan.Horizon} {ahead}, and says how good that is beside the naive forecast.");
             Line($"SeriesSet rows = {Rows(file)};");
             Line($"var task = new ForecastTask(rows, new TaskOptions {{ {string.Join(", ", TaskParts())} }});");
             Line("");
@@ -100,8 +104,9 @@ internal sealed record RunProgram(string Command, string Csharp)
             Line($"var recipe = new EnsembleRecipe {{ {string.Join(", ", parts)} }};");
             Line($"recipe = recipe with {{ Network = {Network("recipe.Network")} }};");
             Line("EnsembleRecipe Of(CellKind cell) => recipe with { Network = recipe.Network with { Cell = cell } };");
+            string networks = string.Join(", ", plan.Recipes.Select(recipe => $"Of(CellKind.{recipe.Cell})"));
             Line(plan.Models.All(ForecasterNames.Networks.Contains)
-                ? $"BlendForecaster blend = BlendForecaster.Of([{string.Join(", ", plan.Recipes.Select(recipe => $"Of(CellKind.{recipe.Cell})"))}], task);"
+                ? $"BlendForecaster blend = BlendForecaster.Of([{networks}], task);"
                 : $"var blend = new BlendForecaster([{string.Join(", ", plan.Models.Select(Member))}]);");
             if (!plan.Models.All(model => ForecasterNames.Networks.Contains(model) || model == ForecasterNames.Ridge))
                 Line("PartsForecaster Rule(string key) => Baselines.For(task).First(rule => rule.Key == key);");
@@ -136,20 +141,23 @@ internal sealed record RunProgram(string Command, string Csharp)
             Line($"foreach (PartForecast part in {forecaster}.Predict(rows, {Number(plan.Horizon)}, MissingPolicy.{plan.Missing}).Parts)");
             Line("{");
             Line("    foreach (ForecastRow row in part.Rows())");
-            Line("        Console.WriteLine(FormattableString.Invariant($\"{part.Part}, {part.Format(row.Date)}: {row.Value:R} ({row.Within80?.Lower:R} to {row.Within80?.Upper:R})\"));");
+            Line("        Console.WriteLine(FormattableString.Invariant("
+                + "$\"{part.Part}, {part.Format(row.Date)}: {row.Value:R} ({row.Within80?.Lower:R} to {row.Within80?.Upper:R})\"));");
             Line("}");
         }
 
         private string Network(string name)
         {
             TrainingOptions training = plan.Network.Training;
-            return $"{name} with {{ Layers = {Number(plan.Network.Layers)}, Units = {Number(plan.Network.Units)}, Training = {name}.Training with "
-                + $"{{ Epochs = {Number(training.Epochs)}, BatchSize = {Number(training.BatchSize)}, Seed = {Number(training.Seed)}, "
-                + $"Optimizer = {name}.Training.Optimizer with {{ LearningRate = {training.Optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture)} }} }} }}";
+            string rate = training.Optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture);
+            return $"{name} with {{ Layers = {Number(plan.Network.Layers)}, Units = {Number(plan.Network.Units)}, "
+                + $"Training = {name}.Training with {{ Epochs = {Number(training.Epochs)}, BatchSize = {Number(training.BatchSize)}, "
+                + $"Seed = {Number(training.Seed)}, Optimizer = {name}.Training.Optimizer with {{ LearningRate = {rate} }} }} }}";
         }
 
         private string Member(string model) => model == ForecasterNames.Ridge ? "new RidgeForecaster(recipe)"
-            : plan.Recipes.FirstOrDefault(recipe => recipe.Key == model) is { } network ? $"new EnsembleForecaster(Of(CellKind.{network.Cell}))"
+            : plan.Recipes.FirstOrDefault(recipe => recipe.Key == model) is { } network
+                ? $"new EnsembleForecaster(Of(CellKind.{network.Cell}))"
             : $"Rule({Quoted(model)})";
 
         private string Rows(string file)
@@ -194,7 +202,8 @@ internal sealed record RunProgram(string Command, string Csharp)
                 .. inputs.Calendar ? ["Calendar = true"] : Array.Empty<string>(),
                 .. inputs.Holidays is { } country ? [$"Holidays = {Quoted(country)}"] : Array.Empty<string>(),
             ];
-            yield return parts.Length == 0 ? "Inputs = ForecastInputs.TargetOnly" : $"Inputs = new ForecastInputs {{ {string.Join(", ", parts)} }}";
+            yield return parts.Length == 0 ? "Inputs = ForecastInputs.TargetOnly"
+                : $"Inputs = new ForecastInputs {{ {string.Join(", ", parts)} }}";
             if (options.Needed.Count > 0)
                 yield return $"Needed = {List(options.Needed)}";
             if (options.Missing != MissingPolicy.Error)
@@ -212,7 +221,8 @@ internal sealed record RunProgram(string Command, string Csharp)
         private static string Quoted(string text) => $"\"{Escaped(text, '"')}\"";
 
         /// <summary>A name in a comment, which a line break would end.</summary>
-        private static string OneLine(string name) => string.Concat(name.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? ' ' : c));
+        private static string OneLine(string name) =>
+            string.Concat(name.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? ' ' : c));
 
         private static string Escaped(string text, char quote) => string.Concat(text.Select(c =>
             c == quote || c == '\\' ? $"\\{c}"

@@ -33,7 +33,8 @@ internal sealed class RunResult(RunPlan plan, Comparison comparison, PartsForeca
 
     /// <param name="stopped">A sentence on where training was ended; null where it was not.</param>
     public ResultView View(string? stopped) => new(
-        [.. stopped is null ? Array.Empty<string>() : [stopped], .. comparison.Summary(), .. comparison.OriginsWarning is { } warning ? [warning] : Array.Empty<string>()],
+        [.. stopped is null ? Array.Empty<string>() : [stopped], .. comparison.Summary(),
+            .. comparison.OriginsWarning is { } warning ? [warning] : Array.Empty<string>()],
         [.. comparison.Scores.Select(ScoreView.Of)],
         comparison.Naive.Key,
         Best.ErrorName,
@@ -46,14 +47,18 @@ internal sealed class RunResult(RunPlan plan, Comparison comparison, PartsForeca
     public ExplanationView Explanation() => new(
         [.. Contributions.Take(MostParts).Select(part => ContributionView.Of(part, Future![part.Part]))],
         [.. (comparison.Recommended?.Shares ?? new Dictionary<string, double>()).OrderByDescending(share => share.Value)
-            .Select(share => new ShareView(comparison.Scores.FirstOrDefault(score => score.Key == share.Key)?.Name ?? share.Key, share.Value))],
+            .Select(share =>
+                new ShareView(comparison.Scores.FirstOrDefault(score => score.Key == share.Key)?.Name ?? share.Key, share.Value))],
         [.. (Importance?.Inputs ?? []).Select(input => new DriverView(input.Name, input.Share, input.Increase))],
         [.. Best.Parts.All(part => part.HasIntervals) ? PartScore.Levels.Select(level => CoverageView.Of(Best, level)) : []],
         null,
         [.. Why()]);
 
     public ForecastReport Report() => ForecastReport.Create(
-        plan.Task, comparison, Future, [.. plan.Forecasters.Where(each => each.Kind == ForecasterKind.Network && each.Networks.Count > 0)]) with
+        plan.Task,
+        comparison,
+        Future,
+        [.. plan.Forecasters.Where(each => each.Kind == ForecasterKind.Network && each.Networks.Count > 0)]) with
     {
         Title = $"{Path.GetFileNameWithoutExtension(plan.Rows.Name)}, {string.Join(", ", plan.Task.Targets)}",
         Notes = [.. Notes()],
@@ -93,6 +98,7 @@ internal sealed class RunResult(RunPlan plan, Comparison comparison, PartsForeca
             1,
             [.. origins.Select(origin => first.Format(first.Date(origin, 1)))],
             [.. origins.Select(origin => first.Actual(origin, 1))],
-            comparison.Scores.ToDictionary(score => score.Key, score => score.Forecast.Parts[0] is var part ? Array.ConvertAll(origins, origin => part[origin, 1]) : []));
+            comparison.Scores.ToDictionary(score => score.Key, score => score.Forecast.Parts[0] is var part
+                ? Array.ConvertAll(origins, origin => part[origin, 1]) : []));
     }
 }

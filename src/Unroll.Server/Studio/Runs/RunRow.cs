@@ -18,7 +18,7 @@ internal enum RunState
     Interrupted,
 }
 
-/// <summary>A run in the list of all. Errors are of the test rows, by <paramref name="ErrorName"/>, and null until these are judged.</summary>
+/// <summary>A run in the list of all. Errors are of the test rows, by ErrorName, and null until these are judged.</summary>
 /// <param name="Data">The number of the data.</param>
 /// <param name="Seconds">How long it ran, pauses left out.</param>
 /// <param name="Epoch">How many epochs have ended, of all networks and fits together.</param>

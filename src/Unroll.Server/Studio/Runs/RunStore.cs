@@ -58,7 +58,8 @@ internal sealed partial class RunStore : IDisposable
         {
             lock (_lock)
             {
-                return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && _all.TryGetValue(number, out Run? found)
+                return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    && _all.TryGetValue(number, out Run? found)
                     ? found
                     : throw new RequestException(StatusCodes.Status404NotFound, "There is no run of that number.");
             }
@@ -72,16 +73,19 @@ internal sealed partial class RunStore : IDisposable
     {
         RunPlan plan = PlanOf(settings);
         if (_waiting.Count >= MostWaiting)
-            throw new RequestException(StatusCodes.Status429TooManyRequests, $"{MostWaiting} runs are waiting. Wait until one has ended, or delete some.");
+            throw new RequestException(StatusCodes.Status429TooManyRequests,
+                $"{MostWaiting} runs are waiting. Wait until one has ended, or delete some.");
         int id;
         lock (_lock)
             id = ++_last;
         string number = id.ToString(CultureInfo.InvariantCulture), folder = Path.Combine(_folder, number);
-        Directory.CreateDirectory(folder);
+        StateFolder.Require(folder);
         RunSettings filled = plan.Filled;
-        string name = settings.Name is { Length: > 0 } given ? given[..Math.Min(LongestName, given.Length)] : $"{string.Join(", ", plan.Task.Targets)} of {plan.Rows.Name}";
+        string name = settings.Name is { Length: > 0 } given ? given[..Math.Min(LongestName, given.Length)]
+            : $"{string.Join(", ", plan.Task.Targets)} of {plan.Rows.Name}";
         var row = new RunRow(
-            number, name, plan.Data.Id, plan.Rows.Name, [.. plan.Task.Targets], plan.Horizon, "", null, 0, 0, 0, null, null, null, null, null, null, null);
+            number, name, plan.Data.Id, plan.Rows.Name, [.. plan.Task.Targets], plan.Horizon, "", null, 0, 0, 0,
+            null, null, null, null, null, null, null);
         var run = new Run(folder, new RunFacts(row, settings, filled with { Name = name }));
         run.Enter(RunState.Waiting);
         lock (_lock)
@@ -142,8 +146,10 @@ internal sealed partial class RunStore : IDisposable
         {
             lock (_lock)
             {
+                // From here on it is at work, and is not deleted any more.
                 if (!_all.ContainsValue(run))
                     continue;
+                run.Enter(RunState.Training, row => row with { Started = DateTimeOffset.UtcNow });
             }
 
             foreach (Run other in All)

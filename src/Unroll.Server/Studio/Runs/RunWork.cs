@@ -5,13 +5,17 @@ using Unroll.Reports;
 
 namespace Unroll.Server;
 
-/// <summary>What a run does: fits, judges, fits again to all rows, forecasts and writes its files, as <c>unroll forecast</c> does.</summary>
+/// <summary>What a run does, as <c>unroll forecast</c>: fits, judges, fits again to all rows, forecasts, writes its files.</summary>
 internal sealed class RunWork(Run run, RunPlan plan)
 {
     /// <summary>What the first fit and judging take of the whole.</summary>
     private const double Fitted = 0.65, Judged = 0.72;
 
-    public const string ModelName = "forecast.unroll", ReportName = "report.html", FutureName = "future.csv", PredictionsName = "predictions.csv";
+    public const string ModelName = "forecast.unroll", ReportName = "report.html", FutureName = "future.csv",
+        PredictionsName = "predictions.csv";
+
+    /// <summary>A rate that trains networks of any size here.</summary>
+    private const double UsualRate = 0.01;
 
     private readonly EpochWatch _watch = new(run, plan);
 
@@ -21,24 +25,29 @@ internal sealed class RunWork(Run run, RunPlan plan)
         run.Control.Start();
         try
         {
-            run.Enter(RunState.Training, row => row with { Started = DateTimeOffset.UtcNow, Epochs = _watch.Epochs });
-            run.Control.Pass();
+            run.Work(RunState.Training, row => row with { Epochs = _watch.Epochs });
             run.Control.Interrupted.ThrowIfCancellationRequested();
             RunResult result = plan.Blend is { } blend ? Blended(blend) : Tutorial();
             End(result);
         }
         catch (OperationCanceledException) when (run.Control.Interrupted.IsCancellationRequested)
         {
-            run.Enter(RunState.Interrupted, row => row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.Enter(RunState.Interrupted, row =>
+                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
         }
         catch (TrainingDivergedException diverged)
         {
             Fail(string.Create(CultureInfo.InvariantCulture,
-                $"The loss became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try a learning rate of {Math.Min(plan.Network.Training.Optimizer.LearningRate / 10, 0.01):0.######} or less."));
+                $"The loss became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try a learning rate of "
+                + $"{Math.Min(plan.Network.Training.Optimizer.LearningRate / 10, UsualRate):0.######} or less."));
         }
         catch (UnrollException refused)
         {
             Fail(Problems.Sentence(refused.Message));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and start it again.");
         }
         finally
         {
@@ -51,12 +60,12 @@ internal sealed class RunWork(Run run, RunPlan plan)
         blend.Budget = TimeBudget.Open();
         using CancellationTokenRegistration stop = run.Control.Stopped.Register(blend.Budget.End);
         blend.Fit(plan.Task, _watch.Within(0, Fitted), run.Control.Interrupted);
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         var comparison = new Comparison(plan.Task, blend, _watch.Within(Fitted, Judged), run.Control.Interrupted);
         InputImportance? importance = InputImportance.Of(blend, plan.Task, run.Control.Interrupted);
-        run.Enter(RunState.Training, row => Scored(row, comparison));
+        run.Work(RunState.Training, row => Scored(row, comparison));
         blend.Refit(plan.Task.Whole(), _watch.Within(Judged, 1, isAgain: true), run.Control.Interrupted);
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         Forecast? future = null;
         IReadOnlyList<PartContributions> contributions = [];
         string? noFuture = null;
@@ -70,7 +79,13 @@ internal sealed class RunWork(Run run, RunPlan plan)
             noFuture = $"The rows to come cannot be forecast yet: {reason.Message}";
         }
 
-        return new RunResult(plan, comparison, blend) { Future = future, Contributions = contributions, Importance = importance, NoFuture = noFuture };
+        return new RunResult(plan, comparison, blend)
+        {
+            Future = future,
+            Contributions = contributions,
+            Importance = importance,
+            NoFuture = noFuture,
+        };
     }
 
     private RunResult Tutorial()
@@ -90,7 +105,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
             }
         }
 
-        run.Enter(RunState.Judging);
+        run.Work(RunState.Judging);
         foreach (PartsForecaster network in plan.Forecasters.Where(network => network.History is { KeptEpoch: > 0 }))
             comparison.Add(network);
         PartsForecaster? first = plan.Forecasters.FirstOrDefault(network => network.History is { KeptEpoch: > 0 });
@@ -124,11 +139,14 @@ internal sealed class RunWork(Run run, RunPlan plan)
         PredictionsCsv.Write(result.Comparison, Path.Combine(run.Folder, PredictionsName));
         AtomicFile.Write(Path.Combine(run.Folder, Run.ExplanationName), StudioJson.Bytes(result.Explanation()));
         AtomicFile.Write(Path.Combine(run.Folder, Run.ResultName), StudioJson.Bytes(view));
-        run.Enter(isStopped ? RunState.Stopped : RunState.Done, row => Scored(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
+        run.Enter(isStopped ? RunState.Stopped : RunState.Done, row =>
+            Scored(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
         run.Events.Tell("result", view, isLast: true);
     }
 
-    private string StoppedAt() => $"Training was ended by hand {_watch.Last}: what is judged are the best weights by then.";
+    private string StoppedAt() => _watch.IsAgain
+        ? $"The fit to all rows was ended by hand {_watch.Last}: the verdict is of networks that were trained to the end."
+        : $"Training was ended by hand {_watch.Last}: what is judged are the best weights by then.";
 
     private void Fail(string detail)
     {
@@ -139,7 +157,8 @@ internal sealed class RunWork(Run run, RunPlan plan)
     /// <summary>The errors of the test rows, beside those of naive, ridge regression and the best baseline.</summary>
     private static RunRow Scored(RunRow row, Comparison comparison)
     {
-        ForecasterScore best = comparison.Recommended ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network).MinBy(score => score.Error) ?? comparison.BestBaseline;
+        ForecasterScore best = comparison.Recommended ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network)
+            .MinBy(score => score.Error) ?? comparison.BestBaseline;
         return row with
         {
             ErrorName = best.ErrorName,
