@@ -15,6 +15,9 @@ internal static class CommandLine
     /// <summary>The most characters of a message, and how many of its end are kept where it is longer.</summary>
     private const int Longest = 600, Ending = 200;
 
+    /// <summary>The same of a message that tells everything at once.</summary>
+    private const int Much = 100 * Longest;
+
     public static int Run(string[] args)
     {
         if (OperatingSystem.IsWindows())
@@ -26,17 +29,17 @@ internal static class CommandLine
             ParseResult result = Root().Parse(args);
             verb = result.CommandResult.Command;
             return ParseErrors.Describe(result) is { } error
-                ? Fail(error)
+                ? Fail(OneLine(error))
                 : result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (UnrollException error) when (!ShowsTraces)
         {
-            return Fail(SubjectOptions.Message(error, verb));
+            return ExchangeErrors.AllOf(error) is { } all ? Fail(Line(all, Much)) : Fail(OneLine(SubjectOptions.Message(error, verb)));
         }
         catch (Exception error) when (!ShowsTraces)
         {
-            return Fail($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. "
-                + "Set UNROLL_DEBUG=1 to see where it happened.");
+            return Fail(OneLine($"Internal error: {error.GetType().Name}: {error.Message.TrimEnd('.')}. "
+                + "Set UNROLL_DEBUG=1 to see where it happened."));
         }
     }
 
@@ -56,6 +59,7 @@ internal static class CommandLine
             JudgeCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),
+            StudioCommand.Create(),
             ServeCommand.Create(),
             McpCommand.Create(),
         };
@@ -69,17 +73,15 @@ internal static class CommandLine
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine("unroll: " + OneLine(message));
+        Console.Error.WriteLine("unroll: " + message);
         return Failed;
     }
 
     /// <summary>A message as one line, without what would steer a terminal, and without its middle where it is long.</summary>
-    internal static string OneLine(string message)
-    {
-        const int Much = 100 * Longest;
-        message = message.Length > Much ? Middle(message, Much) : message;
-        return Terminal.Harmless(Middle(Shortened(message.ReplaceLineEndings(" ")), Longest));
-    }
+    internal static string OneLine(string message) => Line(message, Longest);
+
+    private static string Line(string message, int longest) =>
+        Terminal.Harmless(Middle(Shortened(Middle(message, Much).ReplaceLineEndings(" ")), longest));
 
     private static string Middle(string message, int most) =>
         message.Length <= most ? message : string.Concat(message.AsSpan(0, most - Ending - 3), "...", message.AsSpan(message.Length - Ending));

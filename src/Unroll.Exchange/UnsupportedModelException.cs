@@ -12,8 +12,14 @@ public sealed class UnsupportedModelException : UnrollException
     /// </param>
     /// <param name="remedy">A sentence that says what to do.</param>
     public UnsupportedModelException(string what, IReadOnlyList<string> reasons, string? remedy = null)
-        : base(ReasonList.Sentence($"{what} uses what is not supported", reasons, remedy)) => Reasons = [.. reasons];
+        : base(ReasonList.Sentence(Beginning(what), reasons, remedy)) =>
+        (Reasons, FullMessage) = ([.. reasons], OneLine.Clean(ReasonList.Sentence(Beginning(what), reasons, remedy, int.MaxValue)));
 
     /// <summary>Everything that is not supported, in the order of the file.</summary>
     public IReadOnlyList<string> Reasons { get; }
+
+    /// <summary>The message with every reason in it, in one line, however long.</summary>
+    public string FullMessage { get; }
+
+    private static string Beginning(string what) => $"{what} uses what is not supported";
 }

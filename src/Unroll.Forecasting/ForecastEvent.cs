@@ -23,6 +23,10 @@ public enum ForecastStage
 /// One moment of a fit, or of judging: who is at work on what, and how far the whole call is. Events come one after the other, never from
 /// two threads at once, and end with <see cref="ForecastStage.Done"/>.
 /// </summary>
+/// <remarks>
+/// The call waits until Report has ended, so that Report can let it pause. To the time of a <see cref="TimeBudget"/> this counts, unless
+/// it is held meanwhile: <see cref="TimeBudget.Pause"/>.
+/// </remarks>
 /// <example><code>
 /// sealed class Printed : IProgress&lt;ForecastEvent&gt;
 /// {
@@ -52,7 +56,7 @@ public readonly record struct ForecastEvent
     /// </summary>
     public double Share { get; init; }
 
-    /// <summary>Since the call began.</summary>
+    /// <summary>Since the call began, without the time that was taken by whoever is told.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>How long the call may still take, an estimate from <see cref="Share"/>; null where nothing is done yet.</summary>
@@ -63,4 +67,10 @@ public readonly record struct ForecastEvent
     /// training.
     /// </summary>
     public TrainingEvent? Training { get; init; }
+
+    /// <summary>
+    /// Where an epoch of a network ended: that network, and what it forecasts by now; otherwise null. To be looked at within
+    /// <see cref="IProgress{T}.Report"/>, which the training waits for: a <see cref="Progress{T}"/> reports too late.
+    /// </summary>
+    public NetworkEpoch? Network { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Unroll.Forecasting;
@@ -14,9 +15,14 @@ namespace Unroll.Forecasting;
 /// blend.Fit(task);
 /// blend.Refit(task.Whole());
 /// </code></example>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, so that nothing is left open.")]
 public sealed class TimeBudget
 {
+    /// <summary>Longer than any run.</summary>
+    private static readonly TimeSpan s_any = TimeSpan.FromDays(10_000);
+
     private readonly long _start;
+    private readonly CancellationTokenSource _end = new();
 
     /// <param name="whole">How long, above 0.</param>
     /// <param name="clock">What tells the time; null for the system's.</param>
@@ -24,9 +30,20 @@ public sealed class TimeBudget
     public TimeBudget(TimeSpan whole, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(whole, TimeSpan.Zero);
-        (Whole, Clock) = (whole, clock ?? TimeProvider.System);
+        (Whole, Clock) = (whole, new BudgetClock(clock ?? TimeProvider.System));
         _start = Clock.GetTimestamp();
     }
+
+    /// <summary>
+    /// A budget of any time, for a run that somebody may end by hand (<see cref="End"/>). Where nobody does, the forecasts are those without
+    /// a budget, to the bit.
+    /// </summary>
+    /// <example><code>
+    /// blend.Budget = TimeBudget.Open();
+    /// stopButton.Clicked += (_, _) => blend.Budget.End();
+    /// blend.Fit(task);
+    /// </code></example>
+    public static TimeBudget Open() => new(s_any) { IsOpen = true };
 
     /// <summary>How long the run may take in all.</summary>
     public TimeSpan Whole { get; }
@@ -34,13 +51,52 @@ public sealed class TimeBudget
     /// <summary>Whether a fit to all rows follows the first, so that time is kept for it.</summary>
     public bool Refits { get; init; } = true;
 
-    /// <summary>Since this was made.</summary>
+    /// <summary>Since this was made, pauses left out.</summary>
     public TimeSpan Elapsed => Clock.GetElapsedTime(_start);
 
     /// <summary>What is left; below 0 where the run takes longer than it may.</summary>
     public TimeSpan Left => Whole - Elapsed;
 
-    internal TimeProvider Clock { get; }
+    internal BudgetClock Clock { get; }
+
+    /// <summary>
+    /// Holds the time until what is returned is disposed of: for whoever is told of a run and lets it wait, or takes long to draw what is
+    /// told. Several may hold it; it goes on when none does.
+    /// </summary>
+    /// <example><code>
+    /// public void Report(ForecastEvent value)
+    /// {
+    ///     using (budget.Pause())
+    ///         page.Show(value);
+    /// }
+    /// </code></example>
+    public IDisposable Pause() => Clock.Pause();
+
+    /// <summary>
+    /// Ends the time now, from any thread: what is at work ends at its next step, networks with the best weights that they have by then, and
+    /// what has not begun is left out; <see cref="BlendForecaster.GivenUp"/> says what. The forecaster is fitted and can be judged.
+    /// </summary>
+    public void End()
+    {
+        lock (_end)
+        {
+            if (IsEnded)
+                return;
+            IsEnded = true;
+            Clock.Jump(2 * Whole);
+        }
+
+        _end.Cancel();
+    }
+
+    /// <summary>Whether somebody has ended it by hand.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Whether it is of any time.</summary>
+    internal bool IsOpen { get; private init; }
+
+    /// <summary>Is cancelled where somebody ends it by hand.</summary>
+    internal CancellationToken Ended => _end.Token;
 
     /// <summary>Reads a time: <c>60s</c>, <c>10m</c>, <c>1h30m</c>, or <c>90</c> seconds.</summary>
     /// <exception cref="UnrollException">The text is no such time, or not above 0 and below 1,000 hours.</exception>

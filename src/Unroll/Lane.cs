@@ -121,6 +121,13 @@ internal sealed partial class Lane<T>
             GatherOutputs(row, predictions.Slice((Pass.FirstRow + row) * _outputs.Length, _outputs.Length));
     }
 
+    /// <summary>Has each layer say what it kept of the shard's first row.</summary>
+    public void Trace(TraceBuilder trace)
+    {
+        foreach (NodePlan<T> node in _plan.Nodes)
+            node.Op.Trace(Pass, Spans(node), trace);
+    }
+
     /// <summary>Steps of a row up to its last one that is not padding.</summary>
     private int StepsOf(ValuePlan value, int row)
     {

@@ -1,4 +1,5 @@
 using Unroll.Cli;
+using Unroll.Server;
 using Xunit;
 
 namespace Unroll.App.Tests;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using Unroll.Cli;
 using Unroll.Exchange;
 using Unroll.Forecasting;
 using Xunit;
@@ -39,7 +41,7 @@ public sealed class ExchangeTests : IDisposable
     public void Every_format_is_tried()
     {
         string[] all = [.. ExchangeFormats.All.SelectMany(format => format.Extensions)];
-        string[] tried = [.. Whole.Select(row => row.Data), ".weights.h5", ".tar", ".ckpt"];
+        string[] tried = [.. Whole.Select(row => row.Data), ".weights.h5", ".tar", ".ckpt", ".npy"];
         Assert.Equal(tried.Order(StringComparer.Ordinal), all.Order(StringComparer.Ordinal));
     }
 
@@ -184,7 +186,17 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge,naive", "--out", "own", "--quiet", .. Tool.QuickDefault]).Code);
         ToolResult result = Tool.Run(_folder, "inspect", "own/forecast.unroll");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Equal("own/forecast.unroll: Unroll", result.Lines[0]);
+        Assert.Equal("own/forecast.unroll: Unroll, format 1", result.Lines[0]);
+        PartsForecaster forecaster = ForecastFile.Load(_folder["own/forecast.unroll"]);
+        // What unroll predict asks a file for, and no other column of the training file.
+        string[] needed = [.. forecaster.Targets, .. forecaster.Needed.Past, .. forecaster.Needed.Known];
+        Assert.StartsWith("Inputs:  High (", result.Lines[2], StringComparison.Ordinal);
+        Assert.Equal(needed, result.Lines[2]["Inputs:  ".Length..].Split(", ").Select(input => input[..input.IndexOf(" (", StringComparison.Ordinal)]));
+        Assert.Equal("Outputs: High (1 row with quantiles)", result.Lines[3]);
+        Assert.Contains(result.Lines, line => line.StartsWith("What it looks at: High as ", StringComparison.Ordinal));
+        JsonElement json = JsonDocument.Parse(Tool.Run(_folder, "inspect", "own/forecast.unroll", "--json").Output).RootElement;
+        Assert.Equal("format 1", json.GetProperty("version").GetString());
+        Assert.All(json.GetProperty("inputs").EnumerateArray(), input => Assert.Matches(@"^\(\d+ rows\)$", input.GetProperty("shape").GetString()));
         Assert.Contains(result.Lines, line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
         ToolResult whole = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.onnx");
         Assert.Equal((0, ""), (whole.Code, whole.Error));
@@ -192,6 +204,10 @@ public sealed class ExchangeTests : IDisposable
         ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
         Assert.Equal((0, ""), (graph.Code, graph.Error));
         Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
+        Assert.Contains("  forecaster: blend", graph.Lines);
+        Assert.Contains("  history_columns: " + string.Join(", ", needed), graph.Lines);
+        Assert.Contains(graph.Lines, line => line.StartsWith("  inputs dates_ahead: ", StringComparison.Ordinal));
+        Assert.Equal("All of it is supported: any ONNX runtime forecasts with it.", graph.Lines[^1]);
         // Those of the networks are in the bodies of loops, or beside them.
         string[] shown = graph.Lines[1].Split(' ');
         long networks = ForecastFile.Load(_folder["own/forecast.unroll"]).Networks.Sum(network => (long)network.ParameterCount);
@@ -209,5 +225,92 @@ public sealed class ExchangeTests : IDisposable
         Assert.Contains("of which none can be taken out alone", judged.Error, StringComparison.Ordinal);
         ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
         Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(140)]
+    [InlineData(100_000)]
+    public void Long_names_lose_their_middle_where_there_is_no_room(int width)
+    {
+        string name = "encoder." + string.Join('.', Enumerable.Range(0, 25).Select(i => $"en{i}")) + ".bias", text = ContentsTable.Text(
+            ["Tensor", "Type", "Shape", "Numbers"], ["Numbers"], [[name, "float32", "[16, 16, 3]", "768"], ["short", "float32", "[8]", "8"]], width);
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
+        Assert.Contains("[16, 16, 3]", text, StringComparison.Ordinal);
+        Assert.Equal(width > 140, text.Contains(name, StringComparison.Ordinal));
+        Assert.Equal(width <= 140, text.Contains('…', StringComparison.Ordinal));
+        Assert.Contains(".bias", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What goes into a network that is taken out of a forecaster is said; what forecasts nothing alone stays in.</summary>
+    [Fact]
+    public void A_network_is_taken_out_of_a_forecaster_with_what_it_needs()
+    {
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
+        ToolResult taken = Tool.Run(_folder, "convert", "own/gru.unroll", "x.keras"), whole = Tool.Run(_folder, "convert", "own/gru.unroll", "x.onnx");
+        Assert.Equal((0, "", 0, ""), (taken.Code, taken.Error, whole.Code, whole.Error));
+        Assert.Matches(@"^It is the network alone\. It reads \((\d+), 1\): \1 rows of High, oldest first; it gives High in the next row\.$", taken.Lines[1]);
+        Assert.Matches(@"^Scale what goes in, .*: High by offset [\d.]+ and scale [\d.]+\. What comes out becomes High by y · scale \+ offset\.$", taken.Lines[2]);
+        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.", whole.Lines[1]);
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble", "1", "--epochs", "2", "--units", "8"]).Code);
+        ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"), judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
+        Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+        Assert.EndsWith("Its network (GRU) is a part of it, which forecasts nothing alone. Give the file of one network.\n", judged.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A judged network has no whole forecast: it is written itself.</summary>
+    [Fact]
+    public void A_judged_network_is_written_with_what_it_needs()
+    {
+        new Model(new Lstm(2), new Dense(1)).Build(new Shape(5, 1), 3).Save(_folder["net.unroll"]);
+        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250", "--out", "own", "--quiet").Code);
+        ToolResult taken = Tool.Run(_folder, "convert", "own/judged.unroll", "x.onnx");
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Equal(
+            [
+                "It is the network alone. It reads (5, 1): rows, oldest first, of Close, in this order.",
+                "net.unroll reads windows of 5 rows of Close and gives the value of Close in the next row.",
+                "Scale what goes in, (x − offset) / scale, which is not in it: Close by offset 50 and scale 200. What comes out becomes Close by y · scale + offset.",
+            ],
+            taken.Lines[1..4]);
+    }
+
+    [Fact]
+    public void All_that_cannot_be_written_is_told_at_once()
+    {
+        Layer[] layers = [.. Enumerable.Range(1, 12).Select(i => new IndRnn(2) { ReturnSequences = true, Name = $"a_layer_with_a_long_name_{i}" })];
+        new Model(layers).Build(new Shape(5, 2), 3).Save(_folder["net.unroll"]);
+        ToolResult refused = Tool.Run(_folder, "convert", "net.unroll", "x.pt");
+        Assert.Equal(1, refused.Code);
+        Assert.Equal("\n", refused.Error[^1..]);
+        Assert.Single(refused.Error.TrimEnd().Split('\n'));
+        Assert.All(layers, layer => Assert.Contains(layer.Name!, refused.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain("Reasons", refused.Error, StringComparison.Ordinal);
+        new Model([.. Enumerable.Range(1, 12).Select(i => new Dense(2) { Name = $"another_long_name_{i}" })]).Build(new Shape(5, 2), 3).Save(_folder["other.unroll"]);
+        Assert.Equal(0, Tool.Run(_folder, "convert", "net.unroll", "net.safetensors").Code);
+        ToolResult misfit = Tool.Run(_folder, "convert", "net.safetensors", "x.keras", "--into", "other.unroll");
+        Assert.All(Enumerable.Range(1, 12), i => Assert.Contains($"another_long_name_{i}.weight is missing", misfit.Error, StringComparison.Ordinal));
+    }
+
+    /// <summary>One array of NumPy, which has no name: a parameter of a model that is there.</summary>
+    [Fact]
+    public void An_array_alone_is_a_file_of_weights()
+    {
+        byte[] header = Encoding.ASCII.GetBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }".PadRight(117) + "\n");
+        File.WriteAllBytes(_folder["one.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.5f), .. BitConverter.GetBytes(-2f)]);
+        ToolResult shown = Tool.Run(_folder, "inspect", "one.npy");
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+        Assert.Equal("one.npy: NumPy array", shown.Lines[0]);
+        Assert.Contains("array   float32  [1, 2]        2", shown.Lines);
+        new Model(new Dense(1) { UseBias = false, Name = "head" }).Build(new Shape(2), 3).Save(_folder["layers.unroll"]);
+        ToolResult taken = Tool.Run(_folder, "convert", "one.npy", "x.unroll", "--into", "layers.unroll", "--rename", "head.weight=array");
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Equal([0.5f, -2f], Model.Load(_folder["x.unroll"]).GetWeights("head/kernel"));
+        Assert.Equal("unroll: NumPy array files are not written. Choose one of .unroll, .keras, .weights.h5, .h5, .pt, .safetensors, .npz, .onnx.\n",
+            Tool.Run(_folder, "convert", "x.unroll", "y.npy").Error);
+        Assert.Contains("has weights alone", Tool.Run(_folder, "convert", "one.npy", "y.keras").Error, StringComparison.Ordinal);
+        File.Copy(_folder["one.npy"], _folder["x.npz"]);
+        Assert.Equal("unroll: x.npz looks like a file of NumPy array, and its ending says NumPy. Name it .npy.\n", Tool.Run(_folder, "inspect", "x.npz").Error);
     }
 }

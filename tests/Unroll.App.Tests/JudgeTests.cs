@@ -136,7 +136,7 @@ public sealed class JudgeTests : IDisposable
     public static TheoryData<string, string[]> Refusals => new()
     {
         { "There is no file nowhere.keras. Check the path.", ["nowhere.keras"] },
-        { "The ending of prices.csv says no format. Name the file with one of .unroll, .keras, .weights.h5, .h5, .hdf5, .pt, .pth, .tar, .ckpt, .safetensors, .npz, .onnx.", ["prices.csv"] },
+        { "The ending of prices.csv says no format. Name the file with one of .unroll, .keras, .weights.h5, .h5, .hdf5, .pt, .pth, .tar, .ckpt, .safetensors, .npz, .npy, .onnx.", ["prices.csv"] },
         { "two.keras reads 2 numbers a row (its input is (4, 2)), so the target alone is not enough. Name the 2 columns in the order in which it was trained on them. (--inputs)", ["two.keras"] },
         { "newest.keras reads 1 number a row (its input is (4, 1)), but 2 columns are named. Name the 1 in the order in which it was trained on them. (--inputs)", ["newest.keras", "--inputs", "High,Low"] },
         { "--scaler has numbers for Low, which the network does not read. It reads High.", ["newest.keras", "--scaler", "Low=1:2"] },

@@ -25,6 +25,8 @@ public class ReasonListTests
             Assert.Contains($"; and {count - 4} more (Reasons has all). ", misfit.Message, StringComparison.Ordinal);
         }
 
+        Assert.All(reasons, reason => Assert.Contains(reason, unsupported.FullMessage, StringComparison.Ordinal));
+        Assert.DoesNotContain("Reasons", unsupported.FullMessage, StringComparison.Ordinal);
         Assert.Equal(reasons, unsupported.Reasons);
         Assert.Equal(reasons, misfit.Reasons);
     }

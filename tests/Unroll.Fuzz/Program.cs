@@ -3,8 +3,8 @@ using Unroll.Fuzz;
 
 // dotnet run -c Release --project tests/Unroll.Fuzz -- [exchange] [edits] [first seed] [folder]
 // Edits files of models and forecasters and loads them, and a tenth as many checkpoints, which it resumes; with the word exchange files of
-// Keras, PyTorch, safetensors, NumPy and ONNX. What is neither loaded nor refused as documented, or takes too much memory or time, is
-// reported with its seed and saved.
+// Keras, PyTorch, safetensors, NumPy and ONNX, graphs of others and whole forecasts, and the small files of the folder UNROLL_MODELS where
+// that is set. What is neither loaded nor refused as documented, or takes too much memory or time, is reported with its seed and saved.
 bool isExchange = args is ["exchange", ..];
 string[] given = isExchange ? args[1..] : args;
 int edits = given.Length > 0 ? int.Parse(given[0], CultureInfo.InvariantCulture) : 100_000;
@@ -21,7 +21,7 @@ int Own(IReadOnlyList<(string Name, byte[] File)> corpus, int edits) => Run(edit
 
 int Exchanged()
 {
-    IReadOnlyList<ExchangeFile> corpus = ExchangeCorpus.All();
+    IReadOnlyList<ExchangeFile> corpus = ExchangeCorpus.All(Environment.GetEnvironmentVariable("UNROLL_MODELS"));
     return Run(edits, seed =>
     {
         ExchangeAttempt attempt = ExchangeAttempt.Make(corpus, seed);

@@ -40,6 +40,20 @@ public class CellTests
         Assert.Equal(builtIn.Predict(samples), own.Predict(samples));
     }
 
+    /// <summary>Gates without names are numbered; where Gate(g) is no gate there are none.</summary>
+    [Fact]
+    public void Gates_and_states_can_be_traced()
+    {
+        float[] window = [.. Enumerable.Range(0, Steps * Features).Select(i => MathF.Sin(i))];
+        RecurrentTrace own = Build(new OwnLstm(17), new Dense(1)).Trace(window).Recurrent[0], builtIn = Build(new Lstm(17), new Dense(1)).Trace(window).Recurrent[0];
+        Assert.Equal(["gate 1", "gate 2", "gate 3", "gate 4"], own.Gates.Select(gate => gate.Name));
+        Assert.Equal(["input", "forget", "candidate", "output"], builtIn.Gates.Select(gate => gate.Name));
+        Assert.Equal(builtIn.Gates.Select(gate => gate.Values), own.Gates.Select(gate => gate.Values));
+        Assert.Equal(builtIn.States.Select(state => (state.Name, string.Join(' ', state.Values))), own.States.Select(state => (state.Name, string.Join(' ', state.Values))));
+        RecurrentTrace norm = Build(Of("norm", 4), new Dense(1)).Trace(window).Recurrent[0];
+        Assert.Equal((0, 2), (norm.Gates.Count, norm.States.Count));
+    }
+
     [Theory]
     [MemberData(nameof(Cells))]
     public void Padding_may_hold_anything(string cell)

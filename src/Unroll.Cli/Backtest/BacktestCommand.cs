@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 

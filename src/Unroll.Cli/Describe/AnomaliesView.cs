@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -10,47 +11,20 @@ internal sealed class AnomaliesView
 {
     private const string Heading = "Rows that no forecast explains";
 
-    /// <summary>Tables of more values are large: of them about so many are looked through in all, and of a series no fewer newest rows.</summary>
-    private const int LargeTable = 100_000, MostValues = 30_000, FewestNewest = 200;
-
     /// <summary>The most lines, and the longest name of a series or column.</summary>
     private const int Most = 10, LongestName = 24;
 
-    /// <summary>A column of fewer different values says yes or no.</summary>
-    private const int FewestValues = 3;
-
-    private readonly Line[] _lines;
+    private readonly UnusualRow[] _lines;
     private readonly int? _newest, _looked;
     private readonly bool _isTold, _hasSeries, _hasColumns, _isNumbered;
 
     /// <param name="data">What is looked through.</param>
     public AnomaliesView(SeriesSet data)
     {
-        int all = data.Count * data.ColumnNames.Count;
-        bool isLarge = data.Rows * (long)data.ColumnNames.Count > LargeTable;
-        int newest = isLarge ? Math.Max(FewestNewest, MostValues / all) : int.MaxValue;
-        int looked = isLarge ? Math.Min(all, MostValues / FewestNewest) : all;
-        TimeSeries[] tables = [.. data.Keys.Select(key => data[key].Tail(newest))];
-        _newest = data.Keys.Any(key => data[key].Rows > newest) ? newest : null;
-        _looked = looked < all ? looked : null;
-        var found = new IReadOnlyList<Anomaly>[all];
-        Array.Fill(found, []);
-        Parallel.For(0, looked, place =>
-        {
-            Series column = tables[place / data.ColumnNames.Count][data.ColumnNames[place % data.ColumnNames.Count]];
-            found[place] = HasValues(column) ? Anomalies.Find(column) : [];
-        });
-        var lines = new List<Line>();
-        string[] names = [.. data.ColumnNames];
-        for (int key = 0; key < tables.Length; key++)
-            lines.AddRange(LinesOf(data.Keys[key], tables[key], names, found.AsSpan(key * names.Length, names.Length)));
-        _lines = [.. lines.OrderByDescending(line => Math.Abs(line.Anomaly.Deviations))];
-        _isTold = data.Keys.Any(key => data[key].Rows >= Anomalies.FewestRows);
+        var found = new UnusualRows(data);
+        (_lines, _newest, _looked, _isTold) = ([.. found.Rows], found.Newest, found.Looked, found.IsTold);
         (_hasSeries, _hasColumns, _isNumbered) = (!data.IsTable, data.ColumnNames.Count > 1, data[data.Keys[0]].IsNumbered);
     }
-
-    /// <summary>A row of a series that is marked in one column or more.</summary>
-    private sealed record Line(string Series, string Column, int OtherColumns, Anomaly Anomaly, string Date);
 
     /// <summary>The heading, and how far was looked where that was not everywhere.</summary>
     private string Title => string.Concat(
@@ -93,42 +67,14 @@ internal sealed class AnomaliesView
     {
         if (!_isTold)
             return;
-        string of = _lines is [Line first, ..]
+        string of = _lines is [UnusualRow first, ..]
             ? FormattableString.Invariant($"{_lines.Length:N0}, the largest {first.Date}{(_hasSeries ? ", " + Short(first.Series) : "")}")
             : "none";
         terminal.Blank();
         terminal.Say($"{Title}: {of}");
     }
 
-    /// <summary>One line a row, of the column that is the farthest away.</summary>
-    private static IEnumerable<Line> LinesOf(string key, TimeSeries table, string[] columns, ReadOnlySpan<IReadOnlyList<Anomaly>> found)
-    {
-        var all = new List<(string Column, Anomaly Anomaly)>();
-        for (int place = 0; place < columns.Length; place++)
-            all.AddRange(found[place].Select(anomaly => (columns[place], anomaly)));
-        return all.GroupBy(each => each.Anomaly.Row)
-            .Select(row => (Largest: row.MaxBy(each => Math.Abs(each.Anomaly.Deviations)), Others: row.Count() - 1))
-            .Select(row => new Line(key, row.Largest.Column, row.Others, row.Largest.Anomaly, table.Format(row.Largest.Anomaly.Date)));
-    }
-
-    /// <summary>Whether a column has so many different values that one can be unusual.</summary>
-    private static bool HasValues(Series column)
-    {
-        Span<double> seen = stackalloc double[FewestValues];
-        int count = 0;
-        foreach (double value in column.Values)
-        {
-            if (!double.IsFinite(value) || seen[..count].Contains(value))
-                continue;
-            seen[count++] = value;
-            if (count == FewestValues)
-                return true;
-        }
-
-        return false;
-    }
-
-    private string[] Cells(Line line)
+    private string[] Cells(UnusualRow line)
     {
         Anomaly own = line.Anomaly;
         string more = line.OtherColumns == 0 ? "" : FormattableString.Invariant($" and {line.OtherColumns} more");

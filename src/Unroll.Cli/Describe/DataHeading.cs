@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -17,7 +18,7 @@ internal static class DataHeading
         string range = $"{first.Format(all.Min(each => each.FirstDate))} to {first.Format(all.Max(each => each.LastDate))}";
         terminal.Heading(string.Create(CultureInfo.InvariantCulture,
             $"{source.Heading(data.Name)}: {series}{data.Rows:N0} {(data.Rows == 1 ? "row" : "rows")}, {range}"));
-        terminal.Say($"Calendar: {(data.IsTable ? first.CalendarGaps().FrequencyName : SeriesSetView.Calendar(data))}");
+        terminal.Say($"Calendar: {(data.IsTable ? first.CalendarGaps().FrequencyName : SeriesCalendar.InWords(data))}");
         if (data.IsTable && first.CalendarGaps().Notice is { } gaps)
             terminal.Say("Note: " + gaps);
         foreach (string notice in data.IsTable ? first.Notices : data.Notices)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -32,26 +33,10 @@ internal static class SeriesSetView
         terminal.Blank();
         if (data.StaticNames.Count > 0)
             terminal.Say($"The same on all rows of a series: {string.Join(", ", data.StaticNames)}");
-        terminal.Say($"Calendar: {Calendar(data)}");
+        terminal.Say($"Calendar: {SeriesCalendar.InWords(data)}");
         if (isShort)
             anomalies.ShowShort(terminal);
         else
             anomalies.Show(terminal);
-    }
-
-    /// <summary>How often rows come, the frequency of most series first, and where dates are missing.</summary>
-    public static string Calendar(SeriesSet data)
-    {
-        CalendarGaps[] calendars = [.. data.Keys.Select(key => data[key].CalendarGaps())];
-        IEnumerable<string> names = calendars.GroupBy(calendar => calendar.FrequencyName).OrderByDescending(group => group.Count())
-            .Select((group, place) => place == 0 && group.Count() == calendars.Length
-                ? group.Key
-                : FormattableString.Invariant($"{group.Key} ({group.Count():N0} series)"));
-        string what = data[data.Keys[0]].IsNumbered ? "number" : "date";
-        int incomplete = calendars.Count(calendar => calendar.Gaps.Count > 0);
-        long missing = calendars.Sum(calendar => calendar.MissingDates);
-        string gaps = incomplete == 0 ? "no gaps" : string.Create(CultureInfo.InvariantCulture,
-            $"gaps in {incomplete:N0} of {calendars.Length:N0} series, {missing:N0} {what}{(missing == 1 ? "" : "s")} missing");
-        return $"{string.Join(", ", names)}, {gaps}";
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Unroll.Exchange;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -40,14 +41,17 @@ internal static class ConvertCommand
             throw new UnrollException($"{input} would be written over itself. Give another name.");
         ReportFolder.RecoverAround(input);
         Terminal terminal = Terminal.Output();
-        if (files.Into is null && from.Extensions[0] == ".unroll" && to.Extensions[0] == ".onnx" && ExchangeFormats.Inspect(input).Kind == FileKind.Forecaster)
+        if (files.Into is null && from.Extensions[0] == ".unroll" && to.Extensions[0] == ".onnx"
+            && ExchangeFormats.Inspect(input).Kind == FileKind.Forecaster
+            && ForecastFile.Load(input) is { } forecaster and not PretrainedForecaster)
         {
-            PartsForecaster forecaster = ForecastFile.Load(input);
             Onnx.Save(forecaster, output);
             terminal.Say(string.Create(CultureInfo.InvariantCulture,
                 $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of "
                     + $"{ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} "
                     + $"ahead, {new FileInfo(output).Length:N0} bytes."));
+            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {ShellWord.Quoted(output)} says how "
+                + "to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.");
             return 0;
         }
 
@@ -56,6 +60,8 @@ internal static class ConvertCommand
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, "
                 + $"{new FileInfo(output).Length:N0} bytes."));
+        foreach (string note in files.Notes)
+            terminal.Say(note);
         return 0;
     }
 

@@ -70,9 +70,11 @@ internal sealed class ExchangeArguments
                     + "each layer once.");
         }
 
+        var notes = new List<string>();
         return new NetworkFiles(into, new ExchangeOptions
         {
             Steps = steps,
+            Notes = notes.Add,
             Keras = new KerasOptions { ByName = result.GetValue(_byName) },
             Torch = new TorchOptions
             {
@@ -81,14 +83,15 @@ internal sealed class ExchangeArguments
                 Names = names,
                 IgnoreSurplus = result.GetValue(_surplus),
             },
-        });
+        }, notes);
     }
 }
 
 /// <summary>How networks are read from files.</summary>
 /// <param name="Into">The file that has the layers; null where the file itself has them.</param>
 /// <param name="Options">What files leave open.</param>
-internal sealed record NetworkFiles(string? Into, ExchangeOptions Options)
+/// <param name="Notes">What is to be known of those that were read.</param>
+internal sealed record NetworkFiles(string? Into, ExchangeOptions Options, IReadOnlyList<string> Notes)
 {
     /// <exception cref="UnrollException">A file cannot be read, or has weights alone and no layers are given.</exception>
     public Model Load(string path)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Exchange;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -14,11 +15,15 @@ internal static class ExchangeErrors
         : new UnrollException($"{path} uses what is not supported: {First(error.Reasons)} {Rest(path)}", error);
 
     /// <summary>Weights that do not fit the layers.</summary>
-    public static UnrollException Of(string path, string into, WeightsMismatchException error) => new(
-        $"{path} does not fit the layers of {into}: {First(error.Reasons)} Compare the names with those that unroll inspect "
-            + $"{Terminal.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
+    public static UnrollException Of(string path, string into, WeightsMismatchException error) => new MisfitException(
+        $"{path} does not fit the layers of {into}: {string.Join("; ", error.Reasons)}. Compare the names with those that unroll inspect "
+            + $"{ShellWord.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
 
-    private static string Rest(string path) => $"unroll inspect {Terminal.Quoted(path)} lists all.";
+    /// <summary>The message of an error that lists all reasons at once, however many; null of any other.</summary>
+    public static string? AllOf(UnrollException error) =>
+        (error as UnsupportedModelException)?.FullMessage ?? (error as MisfitException)?.FullMessage;
+
+    private static string Rest(string path) => $"unroll inspect {ShellWord.Quoted(path)} lists all.";
 
     private static string First(IReadOnlyList<string> reasons) => string.Join("; ", reasons.Take(MostShown))
         + (reasons.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {reasons.Count - MostShown:N0} more.") : ".");
@@ -37,4 +42,13 @@ internal static class ExchangeErrors
             return false;
         }
     }
+}
+
+/// <summary>Weights that do not fit, in the words of the tool. The message of other errors is cut where it is long.</summary>
+internal sealed class MisfitException : UnrollException
+{
+    public MisfitException(string message, WeightsMismatchException inner)
+        : base(message, inner) => FullMessage = message;
+
+    public string FullMessage { get; }
 }

@@ -1,12 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Unroll.Exchange;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
 /// <summary><c>unroll inspect FILE</c></summary>
 internal static class InspectCommand
 {
+    /// <summary>The text of a graph that is a whole forecast.</summary>
+    private const string WholeForecast = "unroll.forecast";
+
     public static Command Create()
     {
         var file = new Argument<string>("FILE")
@@ -66,7 +71,7 @@ internal static class InspectCommand
         if (contents.Metadata.Count > 0)
             terminal.Blank();
         foreach ((string name, string value) in contents.Metadata)
-            terminal.Say($"{name}: {CommandLine.OneLine(value)}");
+            Text(terminal, name, value);
         terminal.Blank();
         if (contents.Unsupported.Count == 0)
         {
@@ -90,14 +95,46 @@ internal static class InspectCommand
         string[][] lines = [.. rows];
         if (lines.Length == 0)
             return;
-        int[] shown = [.. Enumerable.Range(0, headings.Length).Where(column => Array.Exists(lines, line => line[column].Length > 0))];
         terminal.Blank();
-        terminal.Lines(FigureTable.Text(
-            [.. shown.Select(column => headings[column])],
-            [.. spare.Where(heading => shown.Any(column => headings[column] == heading))],
-            [[.. lines.Select(line => shown.Select(column => line[column]).ToArray())]],
-            terminal.Width));
+        terminal.Lines(ContentsTable.Text(headings, spare, lines, terminal.Width));
     }
+
+    /// <summary>A text that stands beside the weights; the members of a JSON object in lines of their own.</summary>
+    private static void Text(Terminal terminal, string name, string value)
+    {
+        if (Members(value) is not { } members)
+        {
+            terminal.Say($"{name}: {CommandLine.OneLine(value)}");
+            return;
+        }
+
+        terminal.Say($"{name}:");
+        foreach ((string member, string inside) in members)
+            terminal.Say($"  {member}: {inside}");
+    }
+
+    /// <summary>The members of a JSON object, those of objects in it by both names; null where a text is none.</summary>
+    private static IReadOnlyList<(string Name, string Value)>? Members(string text)
+    {
+        if (!text.StartsWith('{'))
+            return null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return [.. document.RootElement.EnumerateObject().SelectMany(member => member.Value.ValueKind == JsonValueKind.Object
+                ? member.Value.EnumerateObject().Select(inner => ($"{member.Name} {inner.Name}", InWords(inner.Value)))
+                : [(member.Name, InWords(member.Value))])];
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            // The second: half of a surrogate pair.
+            return null;
+        }
+    }
+
+    private static string InWords(JsonElement value) => CommandLine.OneLine(value.ValueKind == JsonValueKind.Array
+        ? string.Join(", ", value.EnumerateArray().Select(each => each.ToString()))
+        : value.ToString());
 
     private static string Kind(FileKind kind) => kind switch
     {
@@ -111,9 +148,10 @@ internal static class InspectCommand
     {
         FileKind.Model when contents.Layers.Count == 0 => "It cannot be loaded as it is.",
         FileKind.Model => "All of it is supported: it can be loaded, trained further, judged and converted.",
-        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {Terminal.Quoted(contents.Path)} OUT "
+        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {ShellWord.Quoted(contents.Path)} OUT "
             + $"--into LAYERS.unroll{(contents.Subtree.Length > 0 ? $" --subtree {contents.Subtree}" : "")}",
         FileKind.Forecaster => "It forecasts with unroll predict.",
+        _ when contents.Metadata.ContainsKey(WholeForecast) => "All of it is supported: any ONNX runtime forecasts with it.",
         _ => "All of it is supported: it can be run.",
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -111,7 +112,7 @@ internal static class ForecastConsole
         terminal.Say($"Also there: {string.Join(", ", files)} and the charts as SVG.");
         string model = ForecastFiles.Recommended(run);
         string what = run.Blend is null ? "The next value" : "When there are new rows";
-        terminal.Say($"{what}: unroll predict {Terminal.Quoted(Path.Combine(folder.Path, model))} {run.Request.Data.PredictWords}");
+        terminal.Say($"{what}: unroll predict {ShellWord.Quoted(Path.Combine(folder.Path, model))} {run.Request.Data.PredictWords}");
     }
 
     /// <summary>A line a part, as many as are seen at once.</summary>

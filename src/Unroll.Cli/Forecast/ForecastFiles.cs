@@ -1,5 +1,6 @@
 using Unroll.Forecasting;
 using Unroll.Reports;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -88,24 +89,14 @@ internal sealed record ForecastRequest : CommonRequest
         return blend;
     }
 
-    private BlendForecaster BlendOf(ForecastTask task)
-    {
-        if (Models.All(ForecasterNames.Networks.Contains))
-            return BlendForecaster.Of([.. Recipes.Select(Ensemble)], task);
-        IReadOnlyList<BaselineForecaster> rules = Baselines.For(task);
-        return new BlendForecaster([.. Models.Select(Create)]);
-
-        PartsForecaster Create(string model)
-        {
-            if (model == ForecasterNames.Ridge)
-                return new RidgeForecaster(Ensemble(Network));
-            if (Recipes.FirstOrDefault(recipe => recipe.Key == model) is { } network)
-                return new EnsembleForecaster(Ensemble(network));
-            return rules.FirstOrDefault(rule => rule.Key == model) ?? throw new UnrollException(
-                $"--model {model} does not apply to {task.Data.Name}: it shows no such season, or has too few rows. Choose "
-                    + $"{ForecasterNames.Ridge}, {string.Join(", ", rules.Select(rule => rule.Key))} or a network.");
-        }
-    }
+    private BlendForecaster BlendOf(ForecastTask task) => NamedBlend.Of(
+        Models,
+        [.. Recipes.Select(Ensemble)],
+        Ensemble(Network),
+        task,
+        (model, rules) => new UnrollException(
+            $"--model {model} does not apply to {task.Data.Name}: it shows no such season, or has too few rows. Choose "
+                + $"{ForecasterNames.Ridge}, {string.Join(", ", rules)} or a network."));
 
     /// <summary>The default recipe with these networks.</summary>
     public EnsembleRecipe Ensemble(NetworkRecipe network) => new()
@@ -141,7 +132,7 @@ internal sealed record ForecastRequest : CommonRequest
             .. Missing == MissingPolicy.Error ? Array.Empty<string>() : ["--missing", MissingOption.Word(Missing)],
             "--model", model, "--out", $"{model}-report",
         ];
-        return string.Join(' ', words.Select(Terminal.Quoted));
+        return string.Join(' ', words.Select(ShellWord.Quoted));
     }
 
     /// <summary>What the forecasters were made with and what changes no result, by the names of the options.</summary>

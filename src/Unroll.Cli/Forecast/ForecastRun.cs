@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unroll.Forecasting;
 using Unroll.Reports;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 

@@ -1,4 +1,5 @@
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 

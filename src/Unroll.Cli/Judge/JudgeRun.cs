@@ -54,7 +54,7 @@ internal sealed class JudgeRun
     public IReadOnlyList<string> Doubts { get; }
 
     /// <summary>How the network is used, and what was done to columns, a sentence each.</summary>
-    public IReadOnlyList<string> Notes => [.. Forecaster.Notes, .. Scales(), .. Task.Notes];
+    public IReadOnlyList<string> Notes => [.. Request.Files.Notes, .. Forecaster.Notes, .. Scales(), .. Task.Notes];
 
     /// <summary>What could not be judged beside it.</summary>
     public IReadOnlyList<string> LeftOut => [.. Comparison.LeftOut, .. _leftOut];

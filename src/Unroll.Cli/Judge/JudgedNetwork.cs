@@ -1,5 +1,6 @@
 using Unroll.Exchange;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -27,11 +28,13 @@ internal static class JudgedNetwork
         }
     }
 
-    /// <summary>A network can be taken out of a forecaster that is one, and of no other.</summary>
+    /// <summary>A network can be taken out of a forecaster that is a network, and of no other.</summary>
     private static string Advice(string path, PartsForecaster forecaster) => forecaster.Networks.Count switch
     {
-        1 => $"To judge its network alone, take it out: unroll convert {Terminal.Quoted(path)} network.keras.",
+        1 when forecaster is NetworkForecaster or PretrainedForecaster =>
+            $"To judge its network alone, take it out: unroll convert {ShellWord.Quoted(path)} network.keras.",
         0 => $"It has no network: it is {forecaster.Name}. Give the file of a network.",
+        1 => $"Its network ({forecaster.Name}) is a part of it, which forecasts nothing alone. Give the file of one network.",
         _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. "
             + "Give the file of one network.",
     };

@@ -1,32 +1,9 @@
 using System.Buffers;
 using System.CommandLine;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
-
-/// <summary>A sample that ships with the tool.</summary>
-/// <param name="Name">What --sample calls it.</param>
-/// <param name="Title">What it holds.</param>
-/// <param name="Years">The years that it has rows of.</param>
-/// <param name="Target">The column that is forecast where the user names none.</param>
-/// <param name="Train">For prices five years before the last full year of the file, or as many as there are; else all years before
-/// it.</param>
-/// <param name="Test">The last full year of the file.</param>
-/// <param name="SeriesColumn">The column that names the series, where the file holds several.</param>
-internal sealed record Sample(
-    string Name, string Title, string Years, string Target, DateRange Train, DateRange Test, string? SeriesColumn = null)
-{
-    public static IReadOnlyList<Sample> All { get; } =
-    [
-        new("sp500", "S&P 500", "2000-2020", "high", "2014..2018", "2019"),
-        new("aapl", "Apple", "2013-2018", "High", "..2016", "2017"),
-        new("births", "US births", "1969-1988", "births", "..1987", "1988"),
-        new("ridership", "Chicago, Clark/Lake", "2001-2016", "ridership", "..2014", "2015"),
-        new("stations", "20 stations of Chicago", "2012-2016", "ridership", "..2014", "2015", "station"),
-    ];
-
-    public string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "samples", Name + ".csv");
-}
 
 /// <summary>Where the rows come from: files of the user's or a sample, and how they are read.</summary>
 /// <param name="Paths">One file, or several of the same kind.</param>
@@ -54,7 +31,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         get
         {
             IEnumerable<string> words = CommandWords.Where((word, place) => word != "--columns" && (place == 0 || CommandWords[place - 1] != "--columns"));
-            return string.Join(' ', words.Select(Terminal.Quoted));
+            return string.Join(' ', words.Select(ShellWord.Quoted));
         }
     }
 
@@ -83,7 +60,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         }
         catch (SeveralSeriesException several)
         {
-            throw new UnrollException($"{several.Message.TrimEnd('.')}, as in --series {Terminal.Quoted(several.SeriesColumn)}.", several);
+            throw new UnrollException($"{several.Message.TrimEnd('.')}, as in --series {ShellWord.Quoted(several.SeriesColumn)}.", several);
         }
     }
 

@@ -8,6 +8,7 @@ internal static class SubjectOptions
     private static readonly Dictionary<string, string[]> s_options = new()
     {
         ["window"] = ["--window"],
+        ["steps"] = ["--steps", "--window"],
         ["train"] = ["--train"],
         ["test"] = ["--test"],
         ["ranges"] = ["--train", "--test"],

@@ -46,16 +46,6 @@ internal sealed class Terminal
     /// <summary>Shows nothing.</summary>
     public static Terminal Silent() => new(TextWriter.Null, isPlain: true) { IsSilent = true };
 
-    /// <summary>A path or a word as it can be pasted into a shell.</summary>
-    public static string Quoted(string word)
-    {
-        static bool IsPlain(char c) =>
-            char.IsLetterOrDigit(c) || c == Path.DirectorySeparatorChar || "/.-_,:+%@".Contains(c, StringComparison.Ordinal);
-        if (word.Length > 0 && word.All(IsPlain))
-            return word;
-        return word.AsSpan().IndexOfAny("\"$`!\\") < 0 ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-    }
-
     /// <summary>
     /// Text whose control characters, which would go to the terminal as commands, are replaced, and marks that turn the direction of
     /// writing.

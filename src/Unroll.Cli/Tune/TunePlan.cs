@@ -1,5 +1,6 @@
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -82,7 +83,7 @@ internal sealed class TunePlan
             .. Given("--epochs", run.Epochs),
             .. Given("--seed", forecast.Seed),
         ];
-        return string.Join(' ', words.Select(Terminal.Quoted));
+        return string.Join(' ', words.Select(ShellWord.Quoted));
     }
 
     /// <summary>The options of the default recipe that are not as they are without being given.</summary>

@@ -19,14 +19,14 @@ public static class ExchangeFormats
         new("Unroll", UnrollContents.Of, ".unroll")
         {
             HasLayers = true,
-            Read = (path, _) => UnrollContents.Load(path),
+            Read = (path, options) => UnrollContents.Load(path, options.Notes),
             TakeWeights = (model, path, options) => model.CopyWeights(UnrollContents.Load(path), options.Torch.Missing),
             Write = (model, path, options) => model.Save(path, options.Torch.Metadata),
         },
         new("Keras 3", KerasContents.Of, ".keras")
         {
             HasLayers = true,
-            Read = (path, options) => Keras.Load(path, options.KerasWithSteps),
+            Read = (path, options) => Keras.Load(path, options.ReadingKeras),
             TakeWeights = (model, path, options) => Keras.LoadWeights(model, path, options.Keras),
             Write = (model, path, _) => Keras.Save(model, path),
         },
@@ -38,7 +38,7 @@ public static class ExchangeFormats
         new("Keras HDF5", KerasContents.Of, ".h5", ".hdf5")
         {
             HasLayers = true,
-            Read = (path, options) => Keras.Load(path, options.KerasWithSteps),
+            Read = (path, options) => Keras.Load(path, options.ReadingKeras),
             TakeWeights = (model, path, options) => Keras.LoadWeights(model, path, options.Keras),
             Write = (model, path, _) => Keras.Save(model, path),
         },
@@ -60,10 +60,14 @@ public static class ExchangeFormats
             TakeWeights = (model, path, options) => Npz.LoadWeights(model, path, options.Torch),
             Write = (model, path, options) => Npz.Save(model, path, options.Torch),
         },
+        new("NumPy array", path => TensorContents.Of(path, "NumPy array", Npz.Read), ".npy")
+        {
+            TakeWeights = (model, path, options) => Npz.LoadWeights(model, path, options.Torch),
+        },
         new("ONNX", OnnxContents.Of, ".onnx")
         {
             HasLayers = true,
-            Read = (path, options) => Onnx.Load(path, new OnnxLoadOptions { Steps = options.Steps }),
+            Read = (path, options) => Onnx.Load(path, new OnnxLoadOptions { Steps = options.Steps, Notes = options.Notes }),
             Write = (model, path, options) => Onnx.Save(model, path, options.Onnx),
         },
     ];

@@ -21,6 +21,12 @@ public sealed record ExchangeOptions
     /// <summary>How ONNX graphs are written.</summary>
     public OnnxOptions Onnx { get; init; } = new();
 
-    /// <summary>The options of Keras with these steps.</summary>
-    internal KerasOptions KerasWithSteps => Steps is { } steps ? Keras with { Steps = steps } : Keras;
+    /// <summary>
+    /// Is told, a sentence each, what is to be known of a model that is read: what was left out, and where its outputs may be others than
+    /// those of the program that wrote it.
+    /// </summary>
+    public Action<string>? Notes { get; init; }
+
+    /// <summary>The options of Keras with these steps and notes.</summary>
+    internal KerasOptions ReadingKeras => Keras with { Steps = Steps ?? Keras.Steps, Notes = Notes ?? Keras.Notes };
 }

@@ -52,7 +52,7 @@ internal static class FirstBytes
         if (start.StartsWith(Hdf5File.Signature))
             return ".h5";
         if (start[0] == 0x93 && start[1..].StartsWith("NUMPY"u8))
-            return ".npz";
+            return ".npy";
         if (TorchLegacyFile.IsOne(start))
             return ".pt";
         if (ZipRecords.IsZip(start))

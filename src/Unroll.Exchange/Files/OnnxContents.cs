@@ -14,8 +14,6 @@ internal static class OnnxContents
 
     private const int UsualSteps = 16;
 
-    private const string ForecastText = "unroll.forecast";
-
     public static FileContents Of(string path)
     {
         ModelProto proto = GraphFile.Read(FileBytes.Of(path));
@@ -34,17 +32,17 @@ internal static class OnnxContents
             Outputs = [.. graph.Output.Select(Value)],
             Operators = operators,
             Tensors = [.. tensors.Select(tensor => new ContentsTensor(tensor.Name, TypeName(tensor.DataType), [.. tensor.Dims]))],
-            Metadata = proto.MetadataProps.Where(text => !text.Key.StartsWith("unroll.", StringComparison.Ordinal)).GroupBy(text => text.Key).ToDictionary(group => group.Key, group => group.Last().Value),
+            Metadata = Texts(proto),
             Parameters = tensors.Where(tensor => tensor.DataType is 1 or 10 or 11 or 16).Sum(Length),
         };
         var notes = new List<string>();
-        if (proto.MetadataProps.Any(text => text.Key == ForecastText))
+        if (proto.MetadataProps.Any(text => text.Key == ForecastMetadata.Key))
             notes.Add("It is a whole forecast that Unroll wrote: newest rows in, rows to come "
                 + $"{(graph.Output.Any(output => output.Name == ForecastGraph.Quantiles) ? "and their quantiles out" : "out")}.");
         try
         {
             // The steps that the graph leaves open are of no matter here.
-            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps });
+            Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps, Notes = notes.Add });
             return contents with { Kind = FileKind.Model, Layers = model.Summary().Layers, Parameters = model.ParameterCount, Notes = notes };
         }
         catch (UnsupportedModelException unsupported)
@@ -59,6 +57,16 @@ internal static class OnnxContents
         }
 
         return contents with { Notes = notes, Unsupported = NotRun(path) };
+    }
+
+    /// <summary>
+    /// The texts beside the graph, those of a whole forecast among them; not those of a model, which are for the reader of models alone.
+    /// </summary>
+    private static Dictionary<string, string> Texts(ModelProto proto)
+    {
+        bool isForecast = proto.MetadataProps.Any(text => text.Key == ForecastMetadata.Key);
+        return proto.MetadataProps.Where(text => isForecast || !text.Key.StartsWith(CarriedText.Prefix, StringComparison.Ordinal))
+            .GroupBy(text => text.Key).ToDictionary(group => group.Key, group => group.Last().Value);
     }
 
     /// <summary>What keeps the graph from being run.</summary>

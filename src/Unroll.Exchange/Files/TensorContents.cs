@@ -14,7 +14,7 @@ internal static class TensorContents
         TensorFile file = read(path);
         NamedTensor[] weights = [.. file.Tensors.Where(tensor => !IsOfOptimizer(tensor.Name))
             .OrderBy(tensor => s_subtrees.Contains(Root(tensor.Name)) ? 0 : 1)];
-        string[] own = [.. file.Metadata.Keys.Where(key => key.StartsWith(ModelDescription.Prefix, StringComparison.Ordinal))];
+        string[] own = [.. file.Metadata.Keys.Where(key => key.StartsWith(CarriedText.Prefix, StringComparison.Ordinal))];
         FileContents contents = own.Length > 0
             ? FileContents.Of(path, format, "written by Unroll", file.ToModel().Model)
             : new FileContents

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Unroll.Exchange.TensorFiles;
 using Unroll.Forecasting;
@@ -10,15 +11,20 @@ internal static class UnrollContents
 {
     private const string Format = "Unroll";
 
-    /// <exception cref="UnrollException">The file cannot be read, or holds a forecaster of more than one network.</exception>
-    public static Model Load(string path)
+    private const int SignatureLength = 8;
+
+    /// <summary>The model of a file; of a forecaster that is one network that network, whose inputs and outputs are told.</summary>
+    /// <exception cref="UnrollException">The file cannot be read, or holds a forecaster that is more than a network.</exception>
+    public static Model Load(string path, Action<string>? notes = null)
     {
         if (ForecasterOf(path) is not { } forecaster)
             return Model.Load(path);
-        return forecaster.Networks.Count == 1
-            ? forecaster.Networks[0]
-            : throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as "
+        if (NetworkWords.Of(forecaster) is not { } words)
+            throw new UnrollException($"{path} holds a forecaster, {forecaster.Name}, which is more than a network. Write it whole as "
                 + ".onnx, or forecast with it.");
+        foreach (string sentence in words)
+            notes?.Invoke(sentence);
+        return forecaster.Networks[0];
     }
 
     /// <summary>The forecaster that a file holds; null for a model alone.</summary>
@@ -33,42 +39,18 @@ internal static class UnrollContents
 
     public static FileContents Of(string path)
     {
+        byte[] file = FileBytes.Of(path).Bytes;
         if (ForecasterOf(path) is { } forecaster)
-            return Of(path, forecaster);
-        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.FromBytes(FileBytes.Of(path).Bytes, path);
-        return FileContents.Of(path, Format, "", model) with
+            return ForecasterContents.Of(path, Format, VersionOf(file), forecaster);
+        (Model model, IReadOnlyDictionary<string, string> metadata) = ModelFile.FromBytes(file, path);
+        return FileContents.Of(path, Format, VersionOf(file), model) with
         {
             Metadata = metadata,
             Tensors = [.. model.Parameters.Select(parameter => new ContentsTensor(parameter.Name, "Float32", [.. parameter.Shape.ToArray().Select(extent => (long)extent)]))],
         };
     }
 
-    private static FileContents Of(string path, PartsForecaster forecaster)
-    {
-        IEnumerable<string> inputs = forecaster.Inputs.Past.Concat(forecaster.Inputs.Known).Concat(forecaster.Inputs.Calendar ? ["the calendar"] : []);
-        (DateTime first, DateTime last) = forecaster.TrainedOn;
-        string members = forecaster is BlendForecaster blend ? $" of {string.Join(", ", blend.Members.Select(member => member.Name))}" : "";
-        string fitted = forecaster is PretrainedForecaster ? "Scaling fitted" : "Fitted";
-        return new FileContents
-        {
-            Path = path,
-            Format = Format,
-            Kind = FileKind.Forecaster,
-            Parameters = forecaster.Parameters,
-            Inputs = [.. inputs.Select(name => new ContentsValue(name, ""))],
-            Outputs = [.. forecaster.Targets.Select(target => new ContentsValue(target, ""))],
-            Layers = forecaster.Networks.Count > 0 ? forecaster.Networks[0].Summary().Layers : [],
-            Notes =
-            [
-                string.Create(CultureInfo.InvariantCulture, $"{forecaster.Name}{members}, {forecaster.Horizon:N0} "
-                    + $"{(forecaster.Horizon == 1 ? "row" : "rows")} ahead from windows of {forecaster.Window:N0}, of "
-                    + $"{forecaster.Parts.Count:N0} {(forecaster.Parts.Count == 1 ? "series" : "series and targets")}."),
-                string.Create(CultureInfo.InvariantCulture, $"{fitted} to rows from {first:yyyy-MM-dd} to "
-                    + $"{last:yyyy-MM-dd}{(forecaster.FrequencyName.Length > 0 ? $", {forecaster.FrequencyName}" : "")}."),
-                .. forecaster is PretrainedForecaster pretrained ? [$"The network was {pretrained.TrainingInWords}."] : Array.Empty<string>(),
-                .. forecaster.Networks.Count > 1 ? [string.Create(CultureInfo.InvariantCulture, $"It has {forecaster.Networks.Count:N0} "
-                    + $"networks; the layers are those of the first.")] : Array.Empty<string>(),
-            ],
-        };
-    }
+    /// <summary>The version of the format, which all of these files have behind their signature.</summary>
+    private static string VersionOf(ReadOnlySpan<byte> file) =>
+        string.Create(CultureInfo.InvariantCulture, $"format {BinaryPrimitives.ReadInt32LittleEndian(file[SignatureLength..])}");
 }

@@ -111,7 +111,8 @@ public static class Keras
         if (file.Config is null)
             throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and load its weights into it.") { Subject = "into" };
         var weights = new WeightFile(file);
-        if (usesOwn && OwnHeader.Of(file.Own, file.Config) is { } own)
+        OwnHeader? own = usesOwn && file.Own is { } given ? OwnHeader.Read(given, file.Config, path) : null;
+        if (own is { IsCurrent: true })
         {
             Model known = own.ToModel(path, weights.Count);
             weights.FillAll(known, LayerPlace.Of(known));
@@ -120,6 +121,8 @@ public static class Keras
 
         var reading = new KerasReading(path, KerasReading.MajorOf(file.Version), options);
         reading.RequireKnownVersion();
+        if (own is not null)
+            reading.Note(CarriedText.Rewritten("Keras' description of the model"));
         try
         {
             return Described(reading, file.Config, weights);

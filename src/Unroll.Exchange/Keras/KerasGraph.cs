@@ -28,6 +28,8 @@ internal sealed class KerasGraph
         }
 
         reading.RequireSupported();
+        foreach ((int i, _) in outputs.Index().Where(each => each.Item.Mask is { IsReadOtherwise: true }))
+            reading.Note($"output {i + 1} has other numbers at masked steps than in Keras");
         Node[] nodes = [.. outputs.Select(value => value.Node ?? throw reading.Damaged("a mask is an output of the model"))];
         if (nodes.Distinct().Count() < nodes.Length || nodes.Any(node => node.Use is null))
             throw new UnsupportedModelException(reading.Path, ["an output that is an input, or that is given twice"]);
@@ -185,8 +187,11 @@ internal sealed class KerasGraph
         }
 
         _uses.Add(use);
-        MaskOrigin? mask = MaskOps.After(_reading, label, use.Layer, values, use.Outputs[0],
-            use.Layer is Bidirectional || layer.Config.Find("config")?.Find("zero_output_for_mask") is { ValueKind: JsonValueKind.True });
+        bool putsZeros = use.Layer is Bidirectional
+            || layer.Config.Find("config")?.Find("zero_output_for_mask") is { ValueKind: JsonValueKind.True };
+        MaskOrigin? mask = MaskOps.After(_reading, label, use.Layer, values, use.Outputs[0], putsZeros);
+        if (putsZeros && mask is not null)
+            _reading.Note($"{label}: at masked steps of the sequence that it gives Keras has 0, Unroll the state of the step before");
         return use.Layer is Bidirectional { MergeMode: MergeMode.None }
             ? Halves(layer, use, mask)
             : [.. use.Outputs.Select((output, i) => new KerasValue(output, i == 0 ? mask : null))];
@@ -244,7 +249,8 @@ internal sealed class KerasGraph
             {
                 extents.Add(_reading.Options.Steps ?? throw new UnrollException(
                     $"{_reading.Path} leaves an extent of its input{(name is null ? "" : $" {name}")} open, shape "
-                        + $"{LayerConfig.Shown(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps."));
+                        + $"{LayerConfig.Shown(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps.")
+                { Subject = "steps" });
             }
             else if (extent.ValueKind == JsonValueKind.Number && extent.TryGetInt32(out int value) && value > 0)
             {

@@ -31,7 +31,9 @@ public sealed record KerasOptions
 
     /// <summary>
     /// Is told, a sentence each, what of the file was left out because it matters for training only: constraints, activity regularizers,
-    /// initialisers and regularizers that Unroll does not have, mixed precision. The outputs of the model do not depend on it.
+    /// initialisers and regularizers that Unroll does not have, mixed precision. The outputs of the model do not depend on it. And where
+    /// they are others: at masked steps behind Bidirectional and <c>zero_output_for_mask</c>, where Keras has 0 and Unroll the state
+    /// before, and where a program has changed Keras' description since Unroll wrote the file.
     /// </summary>
     public Action<string>? Notes { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -28,7 +27,7 @@ internal static class KerasWriting
         if (format == KerasFormat.Weights)
             return Hdf5Writer.ToBytes(WeightsByNumber(model, layers));
         byte[] config = Encoding.UTF8.GetBytes(architecture.ToJsonString());
-        JsonObject own = OwnDescription(model, config);
+        JsonObject own = OwnHeader.Of(model, config);
         return format == KerasFormat.Keras ? Zip(model, layers, config, own) : Older(model, layers, config, own);
     }
 
@@ -81,21 +80,6 @@ internal static class KerasWriting
         }
 
         return root;
-    }
-
-    /// <summary>
-    /// What Keras has no place for: which names were given, which weights are frozen, options of Unroll alone. It holds as long as Keras'
-    /// own description is the one that it was written with.
-    /// </summary>
-    private static JsonObject OwnDescription(Model model, byte[] config)
-    {
-        OwnHeader own = OwnHeader.Of(model);
-        return new JsonObject
-        {
-            ["config_sha256"] = Convert.ToHexStringLower(SHA256.HashData(config)),
-            ["version"] = own.Version,
-            ["header"] = JsonNode.Parse(own.Json),
-        };
     }
 
     private static JsonObject Architecture(Model model, bool isOlder)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Unroll.Exchange.OnnxFormat.Forecasts;
 using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Exchange.OnnxFormat.Writing;
 using Unroll.Exchange.TensorFiles;
@@ -12,12 +13,18 @@ namespace Unroll.Exchange.OnnxFormat;
 
 /// <summary>
 /// What makes a graph that was written here a model again: in the file's metadata the header of the model's own file, where each of its
-/// weights lies in the graph's tensors, and a checksum of the graph without its numbers. A graph that somebody has changed does not fit the
-/// checksum, and is read as a graph of others; one whose weights somebody has trained does.
+/// weights lies in the graph's tensors, a checksum of the graph without its numbers, and one of all these texts. A graph that a program has
+/// changed does not fit the first checksum, and is read as a graph of others, which is told; one whose weights somebody has trained does.
+/// Texts that do not fit the second are refused.
 /// </summary>
 internal static class GraphDescription
 {
-    private const string Header = "unroll.header", Version = "unroll.version", Weights = "unroll.weights", Sum = "unroll.graph";
+    private const string Header = "unroll.header", Version = "unroll.version", Weights = "unroll.weights", Graph = "unroll.graph";
+
+    /// <summary>The checksum of the others.</summary>
+    private const string Sum = "unroll.sha256";
+
+    private static readonly string[] s_texts = [Header, Version, Weights, Graph];
 
     /// <summary>Of a model with a layer of your own that has no name in files there is none.</summary>
     public static void Add(ModelProto proto, Model model, IReadOnlyList<WeightPlace> places)
@@ -32,28 +39,44 @@ internal static class GraphDescription
             return;
         }
 
-        Set(proto, Header, Encoding.UTF8.GetString(header));
-        Set(proto, Version, ModelFile.VersionOf(model).ToString(CultureInfo.InvariantCulture));
-        Set(proto, Weights, JsonSerializer.Serialize([.. places], WeightPlaceJson.Default.WeightPlaceArray));
-        Set(proto, Sum, SumOf(proto.Graph));
+        var texts = new Dictionary<string, string>
+        {
+            [Header] = Encoding.UTF8.GetString(header),
+            [Version] = ModelFile.VersionOf(model).ToString(CultureInfo.InvariantCulture),
+            [Weights] = JsonSerializer.Serialize([.. places], WeightPlaceJson.Default.WeightPlaceArray),
+            [Graph] = SumOf(proto.Graph),
+        };
+        foreach ((string key, string value) in texts.Append(new(Sum, CarriedText.SumOf(texts))))
+            proto.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 
-    /// <summary>The model that a graph was written of; null: it was not written here, or was changed.</summary>
+    /// <summary>The model that a graph was written of; null: it was not written here, or a program has changed it.</summary>
+    /// <param name="proto">The file.</param>
+    /// <param name="subject">What errors call it.</param>
+    /// <param name="note">Is told that the graph was changed.</param>
     /// <exception cref="UnrollException">The description is damaged.</exception>
-    public static Model? Read(ModelProto proto, string subject)
+    public static Model? Read(ModelProto proto, string subject, Action<string>? note)
     {
-        Dictionary<string, string> entries = proto.MetadataProps.DistinctBy(entry => entry.Key).ToDictionary(entry => entry.Key,
-            entry => entry.Value);
-        if (!entries.TryGetValue(Header, out string? header) || !entries.TryGetValue(Weights, out string? places)
-            || !entries.TryGetValue(Sum, out string? sum) || !entries.TryGetValue(Version, out string? version)
-            || sum != SumOf(proto.Graph))
+        // The graph of a whole forecast has a version too, and no model.
+        StringStringEntryProto[] entries = [.. proto.MetadataProps.Where(entry => entry.Key == Sum || s_texts.Contains(entry.Key))];
+        if (entries.Length == 0 || proto.MetadataProps.Any(entry => entry.Key == ForecastMetadata.Key))
             return null;
+        Dictionary<string, string> texts = entries.DistinctBy(entry => entry.Key).ToDictionary(entry => entry.Key, entry => entry.Value);
+        if (entries.Length != s_texts.Length + 1 || !texts.Remove(Sum, out string? sum) || texts.Count != s_texts.Length
+            || sum != CarriedText.SumOf(texts))
+            throw CarriedText.Changed(subject);
+        if (texts[Graph] != SumOf(proto.Graph))
+        {
+            note?.Invoke(CarriedText.Rewritten("Its graph"));
+            return null;
+        }
+
         long room = proto.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) / sizeof(float);
-        int number = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : -1;
-        Model model = ModelFile.FromHeader(Encoding.UTF8.GetBytes(header), number, (int)Math.Min(int.MaxValue, room), subject);
+        int number = int.TryParse(texts[Version], NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : -1;
+        Model model = ModelFile.FromHeader(Encoding.UTF8.GetBytes(texts[Header]), number, (int)Math.Min(int.MaxValue, room), subject);
         try
         {
-            Fill(model, proto.Graph, JsonSerializer.Deserialize(places, WeightPlaceJson.Default.WeightPlaceArray) ?? []);
+            Fill(model, proto.Graph, JsonSerializer.Deserialize(texts[Weights], WeightPlaceJson.Default.WeightPlaceArray) ?? []);
             return model;
         }
         catch (Exception failure) when (failure is UnrollException or FormatException or OverflowException or JsonException
@@ -109,9 +132,6 @@ internal static class GraphDescription
         && view.Order.Order().SequenceEqual(Enumerable.Range(0, view.View.Length))
         && (view.Axis < 0 ? view.Parts.Length == 0 : view.Parts.Length <= view.View[view.Axis]
             && view.Parts.All(part => part >= 0 && part < view.View[view.Axis]));
-
-    private static void Set(ModelProto proto, string key, string value) =>
-        proto.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
 
     /// <summary>SHA-256 of the nodes, and of names, types and extents of inputs, outputs and tensors.</summary>
     private static string SumOf(GraphProto graph)

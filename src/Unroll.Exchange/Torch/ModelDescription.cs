@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Unroll.Exchange.TensorFiles;
 using Unroll.Formats;
@@ -6,15 +5,12 @@ using Unroll.Formats;
 namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
-/// What describes a model beside its tensors, as text: <c>unroll.model</c> is the header of its .unroll file, <c>unroll.sha256</c> that
-/// text's check sum, <c>unroll.prefix</c>, <c>unroll.names</c> and <c>unroll.channels</c> the options that the tensors were written
-/// with, where not the usual ones.
+/// What describes a model beside its tensors, as text: <c>unroll.model</c> is the header of its .unroll file, <c>unroll.prefix</c>,
+/// <c>unroll.names</c> and <c>unroll.channels</c> the options that the tensors were written with, where not the usual ones, and
+/// <c>unroll.sha256</c> the check sum of all of them.
 /// </summary>
 internal static class ModelDescription
 {
-    /// <summary>What the names of these texts begin with.</summary>
-    public const string Prefix = "unroll.";
-
     private const string ModelText = "unroll.model", SumText = "unroll.sha256", PrefixText = "unroll.prefix", NamesText = "unroll.names";
     private const string OrderText = "unroll.channels", ChannelsLast = "last";
     private const int MostShown = 5;
@@ -23,7 +19,7 @@ internal static class ModelDescription
     public static Dictionary<string, string> Of(Model model, TorchOptions options)
     {
         byte[] header = ModelFile.HeaderOf(model, options.Metadata, null);
-        var texts = new Dictionary<string, string> { [ModelText] = Encoding.UTF8.GetString(header), [SumText] = SumOf(header) };
+        var texts = new Dictionary<string, string> { [ModelText] = Encoding.UTF8.GetString(header) };
         if (options.Prefix.Length > 0)
             texts.Add(PrefixText, options.Prefix);
         if (!options.ChannelsFirst)
@@ -34,6 +30,7 @@ internal static class ModelDescription
             texts.Add(NamesText, Encoding.UTF8.GetString(names));
         }
 
+        texts.Add(SumText, CarriedText.SumOf(texts));
         return texts;
     }
 
@@ -43,7 +40,7 @@ internal static class ModelDescription
     /// <exception cref="UnrollException">There is no description, or it does not fit.</exception>
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(TensorFile file, string name)
     {
-        if (!file.Metadata.TryGetValue(ModelText, out string? text))
+        if (!IsIn(file))
         {
             string shown = string.Join(", ", file.Tensors.Take(MostShown).Select(tensor => tensor.Name));
             string more = file.Tensors.Count > MostShown ? ", …" : "";
@@ -52,15 +49,13 @@ internal static class ModelDescription
             { Subject = "into" };
         }
 
-        var bytes = new FileBytes([], name);
-        byte[] header = Encoding.UTF8.GetBytes(text);
-        if (!file.Metadata.TryGetValue(SumText, out string? sum) || sum != SumOf(header))
-            throw bytes.Damaged("the check sum of its description of the model does not fit");
+        Require(file, name);
+        byte[] header = Encoding.UTF8.GetBytes(file.Metadata[ModelText]);
         try
         {
             long weights = file.Tensors.Sum(tensor => (long)tensor.Length);
             (Model model, ModelHeader described) = ModelFile.Described(header, ModelFile.Version, (int)Math.Min(int.MaxValue, weights));
-            StateDictionary.Load(model, file, OptionsOf(file, bytes), name);
+            StateDictionary.Load(model, file, OptionsOf(file, name), name);
             return (model, described.Metadata);
         }
         catch (UnrollException failure) when (failure.UnknownKind is { } unknown)
@@ -69,18 +64,32 @@ internal static class ModelDescription
         }
         catch (Exception failure) when (ModelFile.IsOfHeader(failure) && failure is not WeightsMismatchException)
         {
-            throw bytes.Damaged("its description of the model: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
+            throw FileBytes.Damaged(name, "its description of the model: " + failure.Message.ReplaceLineEndings(" ").TrimEnd('.'), failure);
         }
     }
 
-    private static TorchOptions OptionsOf(TensorFile file, FileBytes bytes)
+    /// <summary>Whether any of it is in a file.</summary>
+    public static bool IsIn(TensorFile file) =>
+        file.Metadata.Keys.Any(key => key is ModelText or SumText or PrefixText or NamesText or OrderText);
+
+    /// <summary>Whether a file says that its weights behind flattened layers have channels last.</summary>
+    public static bool HasChannelsLast(TensorFile file) => file.Metadata.GetValueOrDefault(OrderText) == ChannelsLast;
+
+    /// <exception cref="UnrollException">Some of the description is missing or was changed.</exception>
+    public static void Require(TensorFile file, string name)
+    {
+        IEnumerable<KeyValuePair<string, string>> texts = file.Metadata.Where(text => text.Key != SumText
+            && text.Key.StartsWith(CarriedText.Prefix, StringComparison.Ordinal));
+        if (!file.Metadata.ContainsKey(ModelText) || !file.Metadata.TryGetValue(SumText, out string? sum)
+            || sum != CarriedText.SumOf(texts))
+            throw CarriedText.Changed(name);
+    }
+
+    private static TorchOptions OptionsOf(TensorFile file, string name)
     {
         string prefix = file.Metadata.GetValueOrDefault(PrefixText, "");
         Dictionary<string, string> names = file.Metadata.TryGetValue(NamesText, out string? json)
-            ? TextRecord.Read(bytes, Encoding.UTF8.GetBytes(json)) : [];
-        bool channelsFirst = file.Metadata.GetValueOrDefault(OrderText) != ChannelsLast;
-        return new TorchOptions { Prefix = prefix, Names = names, OwnLayouts = true, ChannelsFirst = channelsFirst };
+            ? TextRecord.Read(new FileBytes([], name), Encoding.UTF8.GetBytes(json)) : [];
+        return new TorchOptions { Prefix = prefix, Names = names, OwnLayouts = true, ChannelsFirst = !HasChannelsLast(file) };
     }
-
-    private static string SumOf(byte[] header) => Convert.ToHexStringLower(SHA256.HashData(header));
 }

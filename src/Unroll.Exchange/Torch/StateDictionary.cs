@@ -29,9 +29,16 @@ internal static class StateDictionary
     }
 
     /// <exception cref="WeightsMismatchException">They do not fit; the model keeps its weights.</exception>
+    /// <exception cref="UnrollException">What Unroll wrote of the model beside them was changed.</exception>
     public static void Load(Model model, TensorFile file, TorchOptions options, string name)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (ModelDescription.IsIn(file))
+        {
+            ModelDescription.Require(file, name);
+            options = options with { ChannelsFirst = options.ChannelsFirst && !ModelDescription.HasChannelsLast(file) };
+        }
+
         var rules = TorchRules.Of(model, options);
         List<string> missing = [], wrong = [];
         var used = new HashSet<string>(rules.Counters, StringComparer.Ordinal);

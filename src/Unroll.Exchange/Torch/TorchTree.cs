@@ -91,7 +91,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
                     Visit(list.Items[i], Joined(path, i.ToString(CultureInfo.InvariantCulture)), depth + 1, isNamed: false);
                 break;
             case string or long or double or bool or BigInteger
-                when isNamed && !path.StartsWith(ModelDescription.Prefix, StringComparison.Ordinal):
+                when isNamed && !path.StartsWith(CarriedText.Prefix, StringComparison.Ordinal):
                 string text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
                 AddName(path);
                 if (text.Length <= LongestText)

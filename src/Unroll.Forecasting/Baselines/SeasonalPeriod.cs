@@ -47,9 +47,7 @@ internal static class SeasonalPeriod
     {
         ArgumentNullException.ThrowIfNull(candidates);
         int rows = values.Length;
-        var changes = new double[Math.Max(0, rows - 1)];
-        for (int i = 0; i < changes.Length; i++)
-            changes[i] = values[i + 1] - values[i];
+        double[] changes = Changes(values);
         int? found = null;
         double lowest = double.PositiveInfinity;
         foreach (int period in candidates.Where(period => period >= 2 && Seasons * (long)period <= rows))
@@ -62,6 +60,17 @@ internal static class SeasonalPeriod
         }
 
         return found;
+    }
+
+    /// <summary>R²: the share of the variance of the changes from row to row that the place in a season explains.</summary>
+    public static double Strength(ReadOnlySpan<double> values, int period) => 1 - Unexplained(Changes(values), period);
+
+    private static double[] Changes(ReadOnlySpan<double> values)
+    {
+        var changes = new double[Math.Max(0, values.Length - 1)];
+        for (int i = 0; i < changes.Length; i++)
+            changes[i] = values[i + 1] - values[i];
+        return changes;
     }
 
     /// <summary>1 − R²: the share of the changes' variance that is left within the places of a season; 1 where they never vary.</summary>

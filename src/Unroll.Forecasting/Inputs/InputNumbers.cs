@@ -34,6 +34,26 @@ internal abstract class InputNumbers
     /// <summary>The groups that are permuted apart from each other.</summary>
     public virtual IEnumerable<InputKey> Keys => LinearCount + Channels > 0 ? [new InputKey(Group)] : [];
 
+    /// <summary>A name for each of the channels: that of a column, or of the group, numbered where it has several.</summary>
+    public IEnumerable<string> ChannelNames
+    {
+        get
+        {
+            string[] names = [.. Keys.Select(key => key.Name)];
+            if (names.Length == Channels && !names.Contains(""))
+                return names;
+            string name = names.FirstOrDefault(each => each.Length > 0) ?? Group switch
+            {
+                InputGroup.Calendar => "calendar",
+                InputGroup.Season => "season",
+                InputGroup.Holidays => "holidays",
+                InputGroup.YearsBefore => "years before",
+                _ => "static",
+            };
+            return Enumerable.Range(1, Channels).Select(number => Channels == 1 ? name : FormattableString.Invariant($"{name} {number}"));
+        }
+    }
+
     /// <summary>The groups of a plan, in the order of models.</summary>
     public static InputNumbers[] Of(InputPlan plan) =>
     [

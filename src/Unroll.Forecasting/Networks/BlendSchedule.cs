@@ -71,7 +71,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         if (!isFitted)
             return false;
         _took[member] = budget.Clock.GetElapsedTime(start);
-        if (isFirst)
+        if (isFirst && !budget.IsOpen)
             _judging = Judging(member, task);
         return true;
     }
@@ -100,13 +100,13 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         }
 
         if (stayed.Count > 0)
-            _cut.Add($"Not fitted again to all rows, as the time was up: {NameList.Of([.. stayed])}.");
+            _cut.Add($"Not fitted again to all rows, as {(budget.IsEnded ? "the run was ended" : "the time was up")}: {NameList.Of([.. stayed])}.");
     }
 
     /// <summary>Says by how much a run went over that has ended.</summary>
     public void End()
     {
-        if (budget.Left < TimeSpan.Zero)
+        if (budget.Left < TimeSpan.Zero && !budget.IsEnded)
         {
             _cut.Add($"The run took {TimeBudget.InWords(-budget.Left)} longer than the {TimeBudget.InWords(budget.Whole)} it had: "
                 + "what is never left out takes as long.");
@@ -133,7 +133,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
 
     private bool IsInTime(PartsForecaster member, Func<TimeSpan> allowed, FitRun run, Action<FitRun> work, Action<TimeSpan?>? foresaw = null)
     {
-        using var limit = new TimeLimit(budget.Clock, allowed(), run.Outer);
+        using var outer = CancellationTokenSource.CreateLinkedTokenSource(run.Outer, budget.Ended);
+        using var limit = new TimeLimit(budget.Clock, allowed(), outer.Token);
         try
         {
             work(run.Until(limit));
@@ -171,11 +172,11 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
 
         _networks[member] = time;
         if (time.Trained < member.Recipe.Members)
-            _cut.Add($"The {member.Name} forecast has {Networks(time.Trained)} in place of {member.Recipe.Members}: there was no time for more.");
+            _cut.Add($"The {member.Name} forecast has {Networks(time.Trained)} in place of {member.Recipe.Members}: {(budget.IsEnded ? "the run was ended" : "there was no time for more")}.");
         if (time.Cut > 0)
             _cut.Add($"The training of {Networks(time.Cut)} of the {member.Name} forecast ended early, with the best weights by then.");
         if (time.Stayed > 0)
-            _cut.Add($"Without the newest training rows, for want of time: {Networks(time.Stayed)} of the {member.Name} forecast.");
+            _cut.Add($"Without the newest training rows, {(budget.IsEnded ? "as the run was ended" : "for want of time")}: {Networks(time.Stayed)} of the {member.Name} forecast.");
         return true;
     }
 
@@ -188,7 +189,9 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
             stayed.Add($"{Networks(time.Stayed)} of the {member.Name} forecast");
     }
 
-    private void LeaveOut(PartsForecaster member, string reason) => _leftOut[member.Key] = $"The {member.Name} forecast is left out for want of time: {reason}.";
+    private void LeaveOut(PartsForecaster member, string reason) => _leftOut[member.Key] = budget.IsEnded
+        ? $"The {member.Name} forecast is left out: the run was ended before it was fitted."
+        : $"The {member.Name} forecast is left out for want of time: {reason}.";
 
     private static string Networks(int count) => count == 1 ? "1 network" : $"{count} networks";
 

@@ -91,7 +91,9 @@ internal sealed class EnsembleTraining
             _run.Networks.Refits ? _series.Sum(each => each.Targets[0].Table.Rows) : 0);
 
         // Networks that have not seen the validation rows say how long to train, and what they are worth.
-        (Model[] networks, int[] epochs) = _members.Train("choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null);
+        (Model[] networks, int[] epochs) = _members.Train(
+            "choose", stages[0].Inputs, Lay(Array.ConvertAll(stages, stage => stage.Samples)), Lay(validation), null,
+            Rows(stages, isLearnt: false));
         EnsembleModel[][] judged = Models(stages, networks, null);
         var tracks = new TrackRecord[stages.Length][];
         // One series after the other: the networks are shared, and compute on all threads themselves.
@@ -117,25 +119,33 @@ internal sealed class EnsembleTraining
     private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage, IReadOnlyList<Model> before)
     {
         SeriesStage[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
-        Model[] networks = _members.Train(stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs, before).Networks;
+        Model[] networks = _members.Train(
+            stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs,
+            Rows(stages, isLearnt: true), before).Networks;
         return [.. Models(stages, networks, tracks).SelectMany(own => own)];
     }
 
     private EnsembleModel[][] Models(SeriesStage[] stages, Model[] networks, TrackRecord[][]? tracks) =>
-    [
-        .. stages.Select((stage, s) => EnsembleModel.Together([.. _series[s].Targets.Select((split, k) => new EnsembleModel
+        [.. stages.Select((stage, s) => ModelsOf(stage, s, networks, _recipe.Head, tracks?[s]))];
+
+    /// <summary>The models of all targets of a series.</summary>
+    private EnsembleModel[] ModelsOf(SeriesStage stage, int s, IReadOnlyList<Model> networks, ForecastHead head, TrackRecord[]? tracks) =>
+        EnsembleModel.Together([.. _series[s].Targets.Select((split, k) => new EnsembleModel
         {
             Part = new Part(_series[s].Name ?? "", split.Target),
             Facts = PartFacts.Of(split, _task.Options),
-            Track = tracks?[s][k],
+            Track = tracks?[k],
             Linear = stage.Linear[k],
             Networks = networks,
             Scales = stage.Scales[k],
             Strategy = _recipe.Strategy,
-            Head = _recipe.Head,
+            Head = head,
             Horizon = _recipe.Steps,
-        })])),
-    ];
+        })]);
+
+    /// <summary>What networks are looked at on while they train.</summary>
+    private EnsembleRows Rows(SeriesStage[] stages, bool isLearnt) =>
+        new(_recipe, _series, stages, isLearnt, (s, networks, head) => ModelsOf(stages[s], s, networks, head, null));
 
     private SeriesStage[] Stages(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end)
     {

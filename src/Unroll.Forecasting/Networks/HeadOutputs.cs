@@ -15,7 +15,7 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
     /// it as spread where the networks differ in the middle alone.
     /// </summary>
     /// <param name="head">Of the networks.</param>
-    /// <param name="networks">Their outputs are [step][target][outputs of the head].</param>
+    /// <param name="networks">Their outputs are [step][target][outputs of the head]; without any nothing is corrected.</param>
     /// <param name="samples">Of which the inputs are read.</param>
     /// <param name="targets">K.</param>
     public static HeadOutputs[] Of(ForecastHead head, IReadOnlyList<Model> networks, ISamples samples, int targets)
@@ -25,7 +25,7 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
             var mean = new float[samples.Count * samples.TargetShape.Size];
             foreach (Model network in networks)
                 TensorPrimitives.Add(mean, network.Predict(samples), mean);
-            TensorPrimitives.Divide(mean, networks.Count, mean);
+            TensorPrimitives.Divide(mean, Math.Max(1, networks.Count), mean);
             return [.. Enumerable.Range(0, targets).Select(k => new HeadOutputs(OfTarget(mean, k, targets, 1), null))];
         }
 

@@ -73,16 +73,18 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     /// <param name="samples">What they learn from.</param>
     /// <param name="validation">What says when to stop; null for nothing.</param>
     /// <param name="epochs">One a network, where nothing says when to stop.</param>
+    /// <param name="rows">What each network is looked at on while it trains.</param>
     /// <param name="before">What stays of a network that cannot be trained in time; null where nothing is there yet.</param>
     /// <returns>The networks, and the epoch whose weights each has.</returns>
     /// <exception cref="OutOfTimeException">No network could be trained in time.</exception>
     public (Model[] Networks, int[] Epochs) Train(
-        string stage, JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs, IReadOnlyList<Model>? before = null)
+        string stage, JointInputs inputs, ISamples samples, ISamples? validation, int[]? epochs, NetworkRows rows,
+        IReadOnlyList<Model>? before = null)
     {
         _isAgain = stage == Again;
         int members = epochs?.Length ?? recipe.Members, threads = recipe.Network.Threads;
         int together = threads < FewestThreads ? 1 : Math.Min(members, threads / 2);
-        var job = new Job(stage, inputs, samples, validation, epochs);
+        var job = new Job(stage, inputs, samples, validation, epochs, rows);
         _clock.Start();
         (Model Network, History? History)[] trained = run.Networks is not { } time
             ? Side(job, 0, members, together, null)
@@ -161,7 +163,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     private static bool IsCut((Model Network, History? History) member) => member.History!.Reason == StopReason.Cancelled;
 
     /// <summary>What the networks of one stage are trained with.</summary>
-    private sealed record Job(string Stage, JointInputs Inputs, ISamples Samples, ISamples? Validation, int[]? Epochs);
+    private sealed record Job(string Stage, JointInputs Inputs, ISamples Samples, ISamples? Validation, int[]? Epochs, NetworkRows Rows);
 
     /// <summary>
     /// Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.
@@ -169,7 +171,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     public void End() =>
         Tell(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
 
-    private void Tell(TrainingEvent moment) => run.Tell(moment, from, 1);
+    private void Tell(TrainingEvent moment, NetworkEpoch? network = null) => run.Tell(moment, from, 1, network);
 
     /// <summary>
     /// The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the
@@ -184,8 +186,10 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
         (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
         if (known is null)
         {
+            GradientRecorder? recorder = Options.Gradients?.For(key);
             TrainingOptions options = Options with
             {
+                Gradients = recorder,
                 Seed = unchecked(Options.Seed + member),
                 Validation = job.Validation,
                 EarlyStopping = job.Validation is null ? null : Options.EarlyStopping,
@@ -200,7 +204,13 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             {
                 history = network.Fit(job.Samples, options, moment =>
                 {
-                    Forward(member, moment);
+                    bool isEpoch = moment.Kind == TrainingEventKind.EpochEnded;
+                    Forward(member, moment, !isEpoch ? null : new NetworkEpoch(network, moment, job.Rows, recorder, run.Clock)
+                    {
+                        Member = member + 1,
+                        Members = job.Epochs?.Length ?? recipe.Members,
+                        IsFinal = job.Validation is null,
+                    });
                     if (deadline?.IsOver(moment) == true)
                         end.Cancel();
                 }, end.Token);
@@ -230,7 +240,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     }
 
     /// <summary>The events of all networks as those of one long training, one after the other on whatever thread they come from.</summary>
-    private void Forward(int member, TrainingEvent moment)
+    private void Forward(int member, TrainingEvent moment, NetworkEpoch? network)
     {
         if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
             return;
@@ -242,7 +252,9 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             long before = _running.Values.Sum() - 1;
             _last = moment with { Epoch = _epochsBefore + (int)(before / all) + 1, Epochs = AllEpochs, Step = (int)(before % all) + 1, Elapsed = _clock.Elapsed };
             if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
-                Tell(_last);
+                Tell(_last, network);
+            else
+                Tell(_last with { Kind = TrainingEventKind.StepEnded }, network);
         }
     }
 }

@@ -61,10 +61,18 @@ public sealed class NetworkForecaster : PartsForecaster
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
             Model network = Created(split.Window);
-            models.Add(new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = PartFacts.AsStated(split, task.Options) });
+            var facts = PartFacts.AsStated(split, task.Options);
+            var model = new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = facts };
+            models.Add(model);
+            GradientRecorder? recorder = Recipe.Training.Gradients?.For(part.ToString());
+            var rows = new WindowRows(task, split, Recipe.Training, model);
             try
             {
-                History history = network.Fit(split.TrainWindows(scaler), Recipe.Training, own.Tell, run.Cancellation);
+                History history = network.Fit(
+                    split.TrainWindows(scaler), Recipe.Training with { Gradients = recorder },
+                    moment => own.Tell(moment, moment.Kind != TrainingEventKind.EpochEnded
+                        ? null : new NetworkEpoch(network, moment, rows, recorder, run.Clock) { IsFinal = true }),
+                    run.Cancellation);
                 _history ??= history;
             }
             catch (TrainingCanceledException stopped)

@@ -24,6 +24,9 @@ internal sealed class NetworkTime(TimeProvider clock, TimeSpan whole, int kinds,
     private TimeSpan? _ofKind;
     private double _choosing, _final = 1;
 
+    /// <summary>What tells the time.</summary>
+    public TimeProvider Clock => clock;
+
     /// <summary>How long this kind may take; all of the time where there is not enough for a network of each kind.</summary>
     public TimeSpan Allowed => _ofKind ?? whole;
 

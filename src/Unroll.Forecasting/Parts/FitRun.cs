@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Unroll.Forecasting;
 
 /// <summary>
@@ -36,6 +38,12 @@ internal sealed class FitRun
     /// <summary>The time that it may take; null for any.</summary>
     public TimeLimit? Limit { get; private init; }
 
+    /// <summary>What tells the time of a budget; null where there is none.</summary>
+    public BudgetClock? Clock => (Networks?.Clock ?? Limit?.Clock) as BudgetClock;
+
+    /// <summary>How long who is told took so far.</summary>
+    public TimeSpan Told => _teller.Told;
+
     /// <summary>The time that networks may take; null for any.</summary>
     public NetworkTime? Networks { get; private init; }
 
@@ -57,9 +65,12 @@ internal sealed class FitRun
     /// <param name="done">Of what the stage counts.</param>
     /// <param name="count">Of what the stage counts.</param>
     /// <param name="training">How far networks are.</param>
-    public void Tell(ForecastStage stage, double share, int done, int count, TrainingEvent? training = null)
+    /// <param name="network">The network of which an epoch ended; null for none.</param>
+    public void Tell(ForecastStage stage, double share, int done, int count, TrainingEvent? training = null, NetworkEpoch? network = null)
     {
-        _teller.Tell(new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training }, Place(share));
+        var moment = new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training, Network = network };
+        _teller.Tell(moment, Place(share));
+        network?.End();
 
         // Series take about the same time each; plans of inputs do not.
         Limit?.Look((Place(share) - _limited.From) / (_limited.To - _limited.From), foresees: stage == ForecastStage.Fitting);
@@ -68,15 +79,16 @@ internal sealed class FitRun
     /// <summary>
     /// Tells a step or an epoch of the one training that this run is; other moments of a training tell nothing of how far it is.
     /// </summary>
-    public void Tell(TrainingEvent moment) => Tell(moment, 0, 1);
+    public void Tell(TrainingEvent moment, NetworkEpoch? network) => Tell(moment, 0, 1, network);
 
     /// <summary>The same of a training that is a part of this run, from one share of it to another.</summary>
-    public void Tell(TrainingEvent moment, double from, double to)
+    public void Tell(TrainingEvent moment, double from, double to, NetworkEpoch? network)
     {
         if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
             return;
         double done = (moment.Epoch - 1 + ((double)moment.Step / Math.Max(1, moment.StepsPerEpoch))) / Math.Max(1, moment.Epochs);
-        Tell(ForecastStage.Training, from + ((to - from) * done), moment.Kind == TrainingEventKind.EpochEnded ? moment.Epoch : moment.Epoch - 1, moment.Epochs, moment);
+        int ended = moment.Kind == TrainingEventKind.EpochEnded ? moment.Epoch : moment.Epoch - 1;
+        Tell(ForecastStage.Training, from + ((to - from) * done), ended, moment.Epochs, moment, network);
     }
 
     /// <summary>Tells that a stage begins, and by what is returned, from any thread, that one more of what it counts is done.</summary>
@@ -113,6 +125,10 @@ internal sealed class FitRun
         private readonly Lock _lock = new();
         private readonly long _start = clock.GetTimestamp();
         private double _share;
+        private TimeSpan _elapsed;
+
+        /// <summary>By the system's clock: time that passes on another is not who is told's.</summary>
+        public TimeSpan Told { get; private set; }
 
         public void Tell(ForecastEvent moment, double share)
         {
@@ -121,9 +137,12 @@ internal sealed class FitRun
             lock (_lock)
             {
                 _share = Math.Clamp(share, _share, 1);
-                TimeSpan elapsed = clock.GetElapsedTime(_start);
-                TimeSpan? left = _share > 0 ? elapsed * ((1 - _share) / _share) : null;
-                progress.Report(moment with { Share = _share, Elapsed = elapsed, Left = left });
+                TimeSpan elapsed = clock.GetElapsedTime(_start) - Told;
+                _elapsed = elapsed > _elapsed ? elapsed : _elapsed;
+                TimeSpan? left = _share > 0 ? _elapsed * ((1 - _share) / _share) : null;
+                long began = Stopwatch.GetTimestamp();
+                progress.Report(moment with { Share = _share, Elapsed = _elapsed, Left = left });
+                Told += Stopwatch.GetElapsedTime(began);
             }
         }
     }

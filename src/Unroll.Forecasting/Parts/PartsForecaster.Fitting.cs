@@ -19,8 +19,9 @@ public abstract partial class PartsForecaster
     {
         using var watch = new ForecastWatch("fit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
+        TimeSpan told = run.Told;
         Keep(FittedFacts.Of(task), WithShort(task, FitParts, run));
-        FitTime = clock.Elapsed;
+        FitTime = clock.Elapsed - (run.Told - told);
         watch.Succeed();
     }
 
@@ -40,6 +41,7 @@ public abstract partial class PartsForecaster
         const double Following = 0.1;
         using var watch = new ForecastWatch("refit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
+        TimeSpan told = run.Told;
         var tracks = new Dictionary<Part, TrackRecord?>();
         Action followed = run.Counter(ForecastStage.Judging, task.Parts.Count, 0, Following);
         foreach (Part part in task.Parts)
@@ -53,7 +55,7 @@ public abstract partial class PartsForecaster
         foreach (PartModel model in models)
             model.Track = tracks[model.Part] ?? model.Track;
         Keep(FittedFacts.Of(task), models);
-        FitTime += clock.Elapsed;
+        FitTime += clock.Elapsed - (run.Told - told);
         watch.Succeed();
     }
 

@@ -21,10 +21,12 @@ internal sealed class TimeLimit : IDisposable
     {
         (_clock, Allowed, _start) = (clock, allowed, clock.GetTimestamp());
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
-        // A timer takes no more than 49 days.
-        TimeSpan due = allowed < TimeSpan.FromDays(40) ? allowed : Timeout.InfiniteTimeSpan;
-        _timer = clock.CreateTimer(_ => Cancel(), null, due, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Arm(allowed);
     }
+
+    /// <summary>What tells the time.</summary>
+    public TimeProvider Clock => _clock;
 
     public TimeSpan Allowed { get; }
 
@@ -56,6 +58,30 @@ internal sealed class TimeLimit : IDisposable
     {
         _timer.Dispose();
         _source.Dispose();
+    }
+
+    /// <summary>A timer does not stand still when the clock does: then it rings too early.</summary>
+    private void Ring()
+    {
+        TimeSpan left = Allowed - Elapsed;
+        if (left <= TimeSpan.Zero)
+            Cancel();
+        else
+            Arm(left);
+    }
+
+    private void Arm(TimeSpan due)
+    {
+        // A timer takes no more than 49 days, and rings no more often than is of use.
+        var least = TimeSpan.FromMilliseconds(10);
+        try
+        {
+            _timer.Change(due > TimeSpan.FromDays(40) ? Timeout.InfiniteTimeSpan : due > least ? due : least, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in time.
+        }
     }
 
     private void Cancel()

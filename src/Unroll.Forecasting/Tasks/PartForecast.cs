@@ -106,6 +106,29 @@ public sealed class PartForecast
     public IReadOnlyList<ForecastRow> Rows(int origin = 0) =>
         [.. Enumerable.Range(1, Steps).Select(step => new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
 
+    /// <summary>
+    /// The root mean squared error of the rows 1..H after the origins, [H], each over the origins of which the actual value is known; NaN
+    /// where none is.
+    /// </summary>
+    public double[] RmseByStep()
+    {
+        var errors = new double[Steps];
+        for (int step = 1; step <= Steps; step++)
+        {
+            double sum = 0;
+            int count = 0;
+            for (int origin = 0; origin < Origins && origin + step - 1 < _actual.Length; origin++)
+            {
+                double error = this[origin, step] - Actual(origin, step);
+                (sum, count) = (sum + (error * error), count + 1);
+            }
+
+            errors[step - 1] = Math.Sqrt(sum / count);
+        }
+
+        return errors;
+    }
+
     /// <summary>A date as the series writes it, or where its rows are numbered the number.</summary>
     public string Format(DateTime date) => Table.Format(date);
 

@@ -46,7 +46,7 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _query = Lanes.Pad(inputs[0].Shape.Features), _value = Lanes.Pad(inputs[1].Shape.Features),
-        _weights = ReservedWeights(builder, inputs[1].Shape.Steps), _lastInput = inputs.Count - 1;
+        _keys = inputs[1].Shape.Steps, _weights = ReservedWeights(builder, inputs[1].Shape.Steps), _lastInput = inputs.Count - 1;
     private readonly StepMask _queryMask = inputs[0].Mask, _mask = inputs[1].Mask;
 
     /// <summary>The weights a, [Q, P, V], read again by backward.</summary>
@@ -134,6 +134,19 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
                     dKeys.IsEmpty ? default : dKeys.Slice(at, Input.Features));
             }
         }
+    }
+
+    internal override void Trace(ShardPass<T> pass, in LayerSpans<T> spans, TraceBuilder trace)
+    {
+        int queries = Input.Steps, rows = pass.PaddedRows;
+        var weights = new float[queries * _keys];
+        for (int i = 0; i < spans.Steps; i++)
+        {
+            if (Counts(pass, i * rows))
+                TraceBuilder.Copy<T>(spans.Cache.Slice(i * rows * _weights, _keys), weights.AsSpan(i * _keys, _keys));
+        }
+
+        trace.Attention.Add(new AttentionTrace(trace.NameOf(Name), 1, queries, _keys, weights));
     }
 
     /// <summary>With scratch memory for the gradients of one query step's weights.</summary>

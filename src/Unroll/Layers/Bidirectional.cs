@@ -158,6 +158,12 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         worker.Wait();
     }
 
+    internal override void Trace(ShardPass<T> pass, in LayerSpans<T> spans, TraceBuilder trace)
+    {
+        _forward.Trace(pass, Half(spans, 0), trace);
+        _backward.Trace(pass, Half(spans, 1), trace);
+    }
+
     private PhaseWorker WorkerOf(ShardPass<T> pass) => MostThreads(pass) > 1 ? pass.Worker : pass.Alone;
 
     /// <summary>The output from those of the halves.</summary>

@@ -41,6 +41,12 @@ public abstract class Cell<T>
     /// <summary>Columns of a row of the slab that the cell keeps of each step between forward and backward; a multiple of 16.</summary>
     public abstract int SlabColumns { get; }
 
+    /// <summary>
+    /// Which columns of a row of the slab hold what a gate let through once Forward is done: what <see cref="Model.Trace"/> tells. Where a
+    /// cell does not say, its blocks of H columns, numbered.
+    /// </summary>
+    public virtual IReadOnlyList<CellGate> TracedGates => CellGate.Blocks(null, SlabColumns / Lanes.Pad(Units), Units, 0);
+
     /// <summary>True where a phase may be cut in shares; otherwise each is done whole, by one thread.</summary>
     public virtual bool CanShare => false;
 
@@ -81,5 +87,25 @@ public abstract class Cell<T>
         Kernels.AddOuterProducts(
             steps.Rows, own.Length, steps.Slab.FromColumn(from), first.FromColumn(own.From), second.FromColumn(own.From),
             sums.IsEmpty ? sums : sums[from..], steps.Pass.Scratch);
+    }
+}
+
+/// <summary>Where a cell keeps the values of a gate in a row of its slab.</summary>
+/// <param name="Name">What the gate is called: forget.</param>
+/// <param name="Column">The first of its columns.</param>
+/// <param name="Units">How many there are.</param>
+public readonly record struct CellGate(string Name, int Column, int Units)
+{
+    /// <summary>Gates that lie one after the other, each padded to whole vectors.</summary>
+    /// <param name="names">One a gate; null for numbers.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="units">Of each.</param>
+    /// <param name="first">How many blocks come before them.</param>
+    internal static CellGate[] Blocks(IReadOnlyList<string>? names, int count, int units, int first)
+    {
+        var gates = new CellGate[count];
+        for (int gate = 0; gate < count; gate++)
+            gates[gate] = new CellGate(names?[gate] ?? $"gate {gate + 1}", (first + gate) * Lanes.Pad(units), units);
+        return gates;
     }
 }

@@ -19,6 +19,7 @@ public abstract class GatedCell<T> : Cell<T>
 {
     private readonly int _gates, _padded, _gradientAt, _columns;
     private readonly bool _carriesOutput, _inState;
+    private readonly IReadOnlyList<string>? _names;
     private readonly GateLayout _layout;
     private readonly Projection<T> _kernel;
     private readonly Projection<T>? _recurrent, _projection;
@@ -47,6 +48,9 @@ public abstract class GatedCell<T> : Cell<T>
             throw new ArgumentException("InState needs one gate and no SeparateProducts.", nameof(gates));
         if (gates is { ProjectionUnits: not null } and ({ CarriesOutput: true } or { InState: true }))
             throw new ArgumentException("ProjectionUnits cannot be combined with CarriesOutput or InState.", nameof(gates));
+        if (gates.Names is { } names && names.Count != gates.Count)
+            throw new ArgumentException(
+                $"There are {names.Count} names for {gates.Count} gates. Give one for each, or none.", nameof(gates));
         if (options.States.Skip(1).Any(state => state.Units != options.Units) || Units != (gates.ProjectionUnits ?? options.Units))
             throw new ArgumentException(
                 $"The states of a gated cell have {options.Units} units, except an h with ProjectionUnits. "
@@ -54,6 +58,7 @@ public abstract class GatedCell<T> : Cell<T>
                 nameof(options));
         int units = options.Units, columns = checked(gates.Count * units);
         (_gates, _padded, _carriesOutput, _inState) = (gates.Count, Lanes.Pad(units), gates.CarriesOutput, gates.InState);
+        _names = gates.Names;
         _layout = LayoutOf(gates, units);
         _gradientAt = checked(_layout.RowValuesAt + Lanes.Pad(gates.RowValues));
         _columns = gates.ProjectionUnits is null ? _gradientAt : checked(_gradientAt + Lanes.Pad(Units));
@@ -84,6 +89,12 @@ public abstract class GatedCell<T> : Cell<T>
 
     /// <inheritdoc/>
     public sealed override int BackwardPhases => _projection is null ? 2 : 3;
+
+    /// <summary>
+    /// What Forward left in <see cref="GateStep{T}.Gate"/>, by <see cref="GateOptions.Names"/> or numbered. None where that is no gate:
+    /// with <see cref="GateOptions.InState"/>, and with <see cref="GateOptions.SeparateProducts"/> unless there are names.
+    /// </summary>
+    public override IReadOnlyList<CellGate> TracedGates => _inState || (Separates && _names is null) ? [] : GatesFrom(0);
 
     private int RecurrentFrom => _layout.RecurrentFrom;
 
@@ -150,6 +161,9 @@ public abstract class GatedCell<T> : Cell<T>
     public sealed override void InputGradient(int rows, Rows<T> slab, Rows<T> dx) =>
         _kernel.MultiplyTransposed(rows, slab, dx, ProductStart.Zero);
 
+    /// <summary>The gates where they lie in other blocks of the slab, one after the other.</summary>
+    private protected IReadOnlyList<CellGate> GatesFrom(int block) => CellGate.Blocks(_names, _gates, _layout.Units, block);
+
     private static GateLayout LayoutOf(GateOptions gates, int units)
     {
         int recurrentFrom = gates.SeparateProducts ? gates.Count : 0, kept = recurrentFrom + gates.Count, end = kept + gates.Kept;
@@ -201,6 +215,12 @@ public abstract class GatedCell<T> : Cell<T>
 /// <param name="Count">G, at least 1.</param>
 public sealed record GateOptions(int Count)
 {
+    /// <summary>
+    /// What the gates are called, in their order, for <see cref="Model.Trace"/>; null: they are numbered. Forward then leaves in
+    /// <see cref="GateStep{T}.Gate"/> what the gate lets through.
+    /// </summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>False: there is no recurrent product; the gates read x·W + b alone, as those of minGRU do.</summary>
     public bool IsRecurrent { get; init; } = true;
 

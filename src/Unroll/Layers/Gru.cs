@@ -29,6 +29,13 @@ public sealed record Gru : Recurrent
     /// <summary>Whether the reset gate is applied after the recurrent product or before it.</summary>
     public bool ResetAfter { get; init; } = true;
 
+    /// <summary>Where both forms leave what their gates let through, in the order of the equations.</summary>
+    internal static CellGate[] GatesOf(int units)
+    {
+        int padded = Lanes.Pad(units);
+        return [new("update", padded, units), new("reset", 2 * padded, units), new("candidate", 0, units)];
+    }
+
     protected internal override bool UsesActivation => true;
 
     protected internal override string Kind => "gru";
@@ -75,6 +82,8 @@ internal sealed class GruCell<T> : Cell<T>
 
     /// <summary>A fifth block has a where the activation's slope does not follow from its value.</summary>
     public override int SlabColumns => (_activation.NeedsInput ? 5 : 4) * Padded;
+
+    public override IReadOnlyList<CellGate> TracedGates => Gru.GatesOf(Units);
 
     public override int BackwardPhases => 2;
 

@@ -31,6 +31,8 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
     /// <summary>A fifth block has a where the activation's slope does not follow from its value.</summary>
     public override int SlabColumns => (_activation.NeedsInput ? 5 : 4) * Padded;
 
+    public override IReadOnlyList<CellGate> TracedGates => Gru.GatesOf(Units);
+
     private int Padded => Lanes.Pad(Units);
 
     public override void Forward(in CellStep<T> step, int phase, Share share)

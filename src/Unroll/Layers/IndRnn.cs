@@ -45,6 +45,8 @@ internal sealed class IndRnnCell<T>(LayerBuilder<T> builder, IndRnn options, Sha
 
     public override int SlabColumns => Lanes.Pad(Units);
 
+    public override IReadOnlyList<CellGate> TracedGates => [];
+
     public override bool CanShare => _activation.IsElementwise;
 
     public override void Forward(in CellStep<T> step, int phase, Share share)

@@ -69,6 +69,14 @@ public abstract class LayerOp<T>
     internal virtual IEnumerable<RecurrentOp<T>> RecurrentParts => [];
 
     /// <summary>
+    /// Says what Forward kept of the shard's first row, gates, states and weights of attention, where every step is kept (<see
+    /// cref="ShardPass{T}.KeepsSteps"/>).
+    /// </summary>
+    internal virtual void Trace(ShardPass<T> pass, in LayerSpans<T> spans, TraceBuilder trace)
+    {
+    }
+
+    /// <summary>
     /// How many threads can do the layer's forward and backward pass over one shard together, with more gain than waiting
     /// for each other costs. Where it is 1, one thread does the pass; otherwise all that are at the shard come through it, and a phase ends
     /// each pass.

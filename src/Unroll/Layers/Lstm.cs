@@ -53,6 +53,9 @@ public sealed record Lstm : Recurrent
     /// </summary>
     public int? ProjectionUnits { get; init => field = Option.AtLeast(1, value); }
 
+    /// <summary>What the gates are called, in their order.</summary>
+    internal static readonly string[] GateNames = ["input", "forget", "candidate", "output"];
+
     /// <summary>ε of the normalisations.</summary>
     internal const double NormEpsilon = 1e-5;
 
@@ -78,6 +81,7 @@ internal sealed class LstmCell<T> : GatedCell<T>
     public LstmCell(LayerBuilder<T> builder, Lstm options, Shape input)
         : base(builder, options, input, new GateOptions(4)
         {
+            Names = Lstm.GateNames,
             OneBiasGate = options.UnitForgetBias ? 1 : null,
             Kept = options.Activation.NeedsInput ? 1 : 0,
         })

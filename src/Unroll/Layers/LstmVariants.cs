@@ -46,6 +46,9 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
         builder.ReserveScratch(5 * Lanes.Pad(units));
     }
 
+    /// <summary>Of a normalised cell behind x·W and h₋₁·U of all gates.</summary>
+    public override IReadOnlyList<CellGate> TracedGates => GatesFrom(_normalizes ? 2 * Values : 0);
+
     protected override void Forward(in GateStep<T> step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -126,6 +129,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
 
     private static GateOptions Gates(Lstm options) => new(Values)
     {
+        Names = Lstm.GateNames,
         OneBiasGate = options.UnitForgetBias ? 1 : null,
         SeparateProducts = options.LayerNorm,
         ProjectionUnits = options.ProjectionUnits,

@@ -13,7 +13,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
 {
     private readonly MultiHeadAttention _options;
     private readonly Affine<T> _query, _key, _value, _output;
-    private readonly int _keyUnits, _valueUnits, _valueInput, _keyInput, _weights, _randomStream;
+    private readonly int _keyUnits, _valueUnits, _valueInput, _keyInput, _keys, _weights, _randomStream;
     private readonly StepMask _queryMask, _valueMask, _keyMask;
     private readonly T _scale;
 
@@ -38,7 +38,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         _output = Part("output", valueColumns, output.Features);
 
         int queries = checked(Input.Steps * builder.ShardRows), values = checked(steps * builder.ShardRows);
-        (_weights, _keyStride, _valueStride) = (Lanes.Pad(steps), Lanes.Pad(_keyUnits), Lanes.Pad(_valueUnits));
+        (_keys, _weights, _keyStride, _valueStride) = (steps, Lanes.Pad(steps), Lanes.Pad(_keyUnits), Lanes.Pad(_valueUnits));
         _keysAt = checked(queries * _query.Stride);
         _valuesAt = checked(_keysAt + values * _key.Stride);
         _meansAt = checked(_valuesAt + values * _value.Stride);
@@ -201,6 +201,20 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
             dKeys.Slice(j * _keyStride, _keyUnits).CopyTo(Step(head.KeyGradients, j, _keyUnits));
             dValues.Slice(j * _valueStride, _valueUnits).CopyTo(Step(head.ValueGradients, j, _valueUnits));
         }
+    }
+
+    internal override void Trace(ShardPass<T> pass, in LayerSpans<T> spans, TraceBuilder trace)
+    {
+        int queries = Input.Steps;
+        var weights = new float[_options.Heads * queries * _keys];
+        for (int head = 0; head < _options.Heads; head++)
+        {
+            var own = new Head(this, spans, pass.PaddedRows, 0, head);
+            for (int i = 0; i < spans.Steps; i++)
+                TraceBuilder.Copy<T>(Step(own.Weights, i, _keys), weights.AsSpan(((head * queries) + i) * _keys, _keys));
+        }
+
+        trace.Attention.Add(new AttentionTrace(trace.NameOf(Name), _options.Heads, queries, _keys, weights));
     }
 
     /// <summary>Where the values of one head of one row of the shard lie in the cache: row t of each is step t.</summary>

@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 /// The one loop over time behind every recurrent layer: order of the steps, masks, initial and final states, dropout,
 /// last step or whole sequence. A <see cref="Cell{T}"/> does the arithmetic of one step.
 /// </summary>
-internal sealed class RecurrentOp<T> : LayerOp<T>
+internal sealed partial class RecurrentOp<T> : LayerOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Recurrent _options;
@@ -72,7 +72,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
     public IReadOnlyList<LayerState> States => _cell.States;
 
     /// <summary>Where the norms of dL/dhₜ are left; null: nobody asks.</summary>
-    public GradientTrace? Trace { get; set; }
+    public GradientTrace? Norms { get; set; }
 
     public override int CacheSize { get; }
 
@@ -211,7 +211,7 @@ internal sealed class RecurrentOp<T> : LayerOp<T>
             }
 
             if (worker.IsFirst)
-                Trace?.Set(InputStep(t, steps), pass.FirstRow, dh);
+                Norms?.Set(InputStep(t, steps), pass.FirstRow, dh);
             var step = new CellStep<T>(pass, _states, spans.Cache, input, t, drops);
             if (_mask.Exists)
                 SetAsideMasked(pass, InputStep(t, steps), gradients, kept);

@@ -31,6 +31,8 @@ internal sealed class SimpleRnnCell<T>(LayerBuilder<T> builder, SimpleRnn option
     : GatedCell<T>(builder, options, input, new GateOptions(1) { InState = !options.Activation.NeedsInput })
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    public override IReadOnlyList<CellGate> TracedGates => [];
+
     public override bool CanShare => options.Activation.IsElementwise;
 
     protected override void Forward(in GateStep<T> gates)

@@ -137,6 +137,12 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
         }
     }
 
+    internal override void Trace(ShardPass<T> pass, in LayerSpans<T> spans, TraceBuilder trace)
+    {
+        for (int i = 0; i < _parts.Length; i++)
+            _parts[i].Trace(pass, Part(pass, spans, i), trace);
+    }
+
     /// <summary>One layer's share of the memory: the input of all but the first is the output of the layer below.</summary>
     private LayerSpans<T> Part(ShardPass<T> pass, in LayerSpans<T> spans, int number)
     {

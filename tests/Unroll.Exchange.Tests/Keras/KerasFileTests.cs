@@ -225,7 +225,15 @@ public class KerasFileTests
             {{{layer}}}, {"class_name": "Activation", "config": {"name": "a", "activation": "tanh"}},
             LAST]}}
             """;
-        Join(stack.Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal));
+        var notes = new List<string>();
+        Join(stack.Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal), new KerasOptions { Notes = notes.Add });
+        Assert.Equal(isRefused ? 2 : 0, notes.Count);
+        Assert.All(notes.Take(1), note => Assert.Matches(@"^l \((LSTM|Bidirectional)\): at masked steps of the sequence that it gives Keras has 0, Unroll the state of the step before$", note));
+        Assert.All(notes.Skip(1), note => Assert.Equal("output 1 has other numbers at masked steps than in Keras", note));
+        notes.Clear();
+        Join(stack.Replace("""{"class_name": "Masking", "config": {"name": "k", "mask_value": 0.0}},""", "", StringComparison.Ordinal)
+            .Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal), new KerasOptions { Notes = notes.Add });
+        Assert.Empty(notes);
         string flat = stack.Replace("LAST", """{"class_name": "Flatten", "config": {"name": "f"}}""", StringComparison.Ordinal);
         if (isRefused)
             Assert.Contains("f (Flatten) takes a masked sequence", Assert.Throws<UnsupportedModelException>(() => Join(flat)).Message, StringComparison.Ordinal);

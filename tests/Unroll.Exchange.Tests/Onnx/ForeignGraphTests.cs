@@ -15,7 +15,7 @@ public class ForeignGraphTests
     public void A_graph_of_others_becomes_a_model(string name)
     {
         (object[][] inputs, Action<GraphWriter, ForeignGraphs.Weights> write) = ForeignGraphs.All[name];
-        byte[] bytes = Write(inputs, write);
+        byte[] bytes = ForeignGraphs.Bytes(inputs, write);
         using var stream = new MemoryStream(bytes);
         Model model = Onnx.Load(stream);
         using var session = new Session(bytes);
@@ -39,7 +39,7 @@ public class ForeignGraphTests
     [Fact]
     public void What_is_no_layer_is_named_all_at_once()
     {
-        byte[] bytes = Write([["B", 3, 2]], (g, w) =>
+        byte[] bytes = ForeignGraphs.Bytes([["B", 3, 2]], (g, w) =>
         {
             string a = g.Node("Sin", ["x"]), b = g.Node("Mod", ["x", g.Constant("two", [2f])], ("fmod", 1L));
             string[] y = [g.NewName("y")];
@@ -70,7 +70,7 @@ public class ForeignGraphTests
     [Fact]
     public void Open_steps_are_asked_for()
     {
-        byte[] bytes = Write([["B", "T", 2]], (g, w) =>
+        byte[] bytes = ForeignGraphs.Bytes([["B", "T", 2]], (g, w) =>
         {
             string[] y = ["", g.NewName("y")];
             g.Node("GRU", [g.Node("Transpose", ["x"], ("perm", (long[])[1, 0, 2])), w.Of(1, 9, 2), w.Of(1, 9, 3)], y, ("hidden_size", 3L));
@@ -98,7 +98,7 @@ public class ForeignGraphTests
     public void Damaged_files_are_refused(bool isForeign)
     {
         byte[] bytes = isForeign
-            ? Write(ForeignGraphs.All.First().Value.Inputs, ForeignGraphs.All.First().Value.Write)
+            ? ForeignGraphs.Bytes(ForeignGraphs.All.First().Value.Inputs, ForeignGraphs.All.First().Value.Write)
             : Session.Bytes(new Model(new Conv1D(3, 2), new Bidirectional(new Gru(3)), new Dense(2)).Build(new Shape(5, 2), seed: 1));
         var random = new RandomSource(23, 9);
         int refused = 0;
@@ -118,16 +118,6 @@ public class ForeignGraphTests
         }
 
         Assert.True(refused > 100);
-    }
-
-    private static byte[] Write(object[][] inputs, Action<GraphWriter, ForeignGraphs.Weights> write)
-    {
-        var graph = new GraphWriter("foreign");
-        for (int i = 0; i < inputs.Length; i++)
-            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float,
-                [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
-        write(graph, new ForeignGraphs.Weights(graph));
-        return graph.ToModel(13).ToByteArray();
     }
 
     private static (float[] Values, int[] Shape) Random(ref RandomSource random, int[] shape)

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Unroll.Exchange.OnnxFormat;
 using Float = Unroll.Exchange.OnnxFormat.Messages.TensorProto.Types.DataType;
 
@@ -125,6 +126,16 @@ internal static class ForeignGraphs
             }
             ),
         };
+
+    /// <summary>The file of a graph, opset 13.</summary>
+    public static byte[] Bytes(object[][] inputs, Action<GraphWriter, Weights> write)
+    {
+        var graph = new GraphWriter("foreign");
+        for (int i = 0; i < inputs.Length; i++)
+            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float, [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
+        write(graph, new Weights(graph));
+        return graph.ToModel(13).ToByteArray();
+    }
 
     private static string[] Nodes(GraphWriter g, string operation, int outputs, string[] inputs, params (string, object)[] attributes)
     {

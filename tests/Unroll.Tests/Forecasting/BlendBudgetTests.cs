@@ -57,6 +57,90 @@ public class BlendBudgetTests
         Assert.Equal(["seasonal naive", "Theta", "ridge", "ETS", "ARIMA", Lstm, Gru], work.Order.Take(7));
     }
 
+    /// <summary>Who is told takes an hour each time, and holds the time meanwhile; or looks at networks, which no time is counted for.</summary>
+    [Fact]
+    public void Time_in_which_it_is_held_does_not_count()
+    {
+        ForecastTask task = Task();
+        BlendForecaster free = Blend(members: 2, threads: 6), held = Blend(members: 2, threads: 6);
+        free.Fit(task, null, Token);
+        var clock = new ManualClock();
+        held.Budget = new TimeBudget(TimeSpan.FromSeconds(1000), clock);
+        held.Fit(task, new Slow(moment =>
+        {
+            using (held.Budget.Pause())
+                clock.Advance(3600);
+            if (moment.Network is { } epoch)
+                Assert.Equal(2, epoch.Forecast(epoch.Parts[0]).Network.Steps);
+        }), Token);
+        Assert.Empty(held.GivenUp);
+        Assert.Equal(TimeSpan.Zero, held.Budget.Elapsed);
+        Assert.Equal(Bytes(free), Bytes(held));
+    }
+
+    [Fact]
+    public void An_open_budget_that_nobody_ends_changes_no_bit()
+    {
+        ForecastTask task = Task();
+        BlendForecaster free = Blend(members: 2), open = Blend(members: 2);
+        open.Budget = TimeBudget.Open();
+        foreach (BlendForecaster blend in new[] { free, open })
+        {
+            blend.Fit(task, null, Token);
+            blend.Refit(task.Whole(), null, Token);
+        }
+
+        Assert.Empty(open.GivenUp);
+        Assert.Equal(Bytes(free), Bytes(open));
+    }
+
+    /// <summary>Ended while the first of two kinds of networks trains, or in the fit to all rows: what there is can be judged.</summary>
+    [Fact]
+    public void A_run_that_is_ended_by_hand_keeps_what_it_has_and_says_what_is_missing()
+    {
+        ForecastTask task = Task();
+        BlendForecaster blend = Blend();
+        blend.Budget = TimeBudget.Open();
+        int epochs = 0;
+        var stop = new Slow(moment =>
+        {
+            if (moment.Network is not null && ++epochs == 2)
+                blend.Budget.End();
+        });
+        blend.Fit(task, stop, Token);
+        Assert.True(blend.Budget.IsEnded);
+        Assert.InRange(epochs, 2, 3);
+        Assert.Equal(StopReason.Cancelled, blend.History!.Reason);
+        Assert.Equal((1, 0), (Networks(blend, Lstm), Networks(blend, Gru)));
+        Assert.Equal(
+            [
+                "The GRU forecast is left out: the run was ended before it was fitted.",
+                "The LSTM forecast has 1 network in place of 3: the run was ended.",
+                "The training of 1 network of the LSTM forecast ended early, with the best weights by then.",
+                "Without the newest training rows, as the run was ended: 1 network of the LSTM forecast.",
+            ],
+            blend.GivenUp);
+        Assert.True(double.IsFinite(new Comparison(task, blend, null, Token).Recommended!.Error));
+        blend.Refit(task.Whole(), stop, Token);
+        Assert.StartsWith("Not fitted again to all rows, as the run was ended: ", blend.GivenUp[^1], StringComparison.Ordinal);
+        Assert.All(blend.Predict(task.Data, 2).Parts, part => Assert.True(double.IsFinite(part.From(0)[0])));
+    }
+
+    [Fact]
+    public void A_rule_that_is_at_work_when_the_run_is_ended_is_left_out()
+    {
+        ForecastTask task = Task();
+        BlendForecaster blend = Blend();
+        blend.Budget = TimeBudget.Open();
+        blend.Fit(task, new Slow(moment =>
+        {
+            if (moment.Forecaster == "ETS")
+                blend.Budget.End();
+        }), Token);
+        Assert.Equal(["ridge", "seasonal naive", "Theta"], Names(blend));
+        Assert.All(blend.GivenUp, sentence => Assert.EndsWith("is left out: the run was ended before it was fitted.", sentence, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Without_time_the_plainest_rule_is_left_and_it_says_by_how_much_it_went_over()
     {
@@ -177,6 +261,11 @@ public class BlendBudgetTests
         BlendForecaster blend = Blend();
         blend.Budget = new TimeBudget(TimeSpan.FromSeconds(1e6), work.Clock);
         Assert.ThrowsAny<OperationCanceledException>(() => blend.Fit(Task(), work, source.Token));
+    }
+
+    private sealed class Slow(Action<ForecastEvent> report) : IProgress<ForecastEvent>
+    {
+        public void Report(ForecastEvent value) => report(value);
     }
 
     /// <summary>Moves the clock as work is told: so many seconds for a series of a member, by its name, and for an epoch of a network.</summary>

@@ -55,4 +55,81 @@ public class TimeBudgetTests
         Assert.Equal((TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(-2)), (budget.Elapsed, budget.Left));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TimeBudget(TimeSpan.Zero));
     }
+
+    [Fact]
+    public void It_stands_still_while_anybody_holds_it()
+    {
+        var clock = new ManualClock();
+        var budget = new TimeBudget(TimeSpan.FromSeconds(10), clock);
+        clock.Advance(2);
+        IDisposable one = budget.Pause(), other = budget.Pause();
+        clock.Advance(50);
+        one.Dispose();
+        one.Dispose();
+        clock.Advance(50);
+        Assert.Equal(TimeSpan.FromSeconds(2), budget.Elapsed);
+        other.Dispose();
+        clock.Advance(3);
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), (budget.Elapsed, budget.Left));
+    }
+
+    /// <summary>A timer rings by the clock on the wall: what is held meanwhile has time left, and the timer is set again.</summary>
+    [Fact]
+    public void A_limit_that_rings_while_the_time_is_held_goes_on()
+    {
+        var clock = new RingingClock();
+        var budget = new TimeBudget(TimeSpan.FromSeconds(100), clock);
+        using var limit = new TimeLimit(budget.Clock, TimeSpan.FromSeconds(10), CancellationToken.None);
+        Assert.Equal(TimeSpan.FromSeconds(10), clock.Due);
+        clock.Advance(4);
+        using (budget.Pause())
+        {
+            clock.Advance(30);
+            clock.Ring();
+            limit.Look(0.5, foresees: true);
+        }
+
+        Assert.Equal((false, TimeSpan.FromSeconds(6)), (limit.Token.IsCancellationRequested, clock.Due));
+        clock.Advance(6);
+        clock.Ring();
+        Assert.True(limit.Token.IsCancellationRequested);
+    }
+
+    /// <summary>A clock that is moved by hand, with one timer that is rung by hand.</summary>
+    private sealed class RingingClock : TimeProvider
+    {
+        private TimeSpan _now;
+        private Action? _ring;
+
+        public TimeSpan Due { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now.Ticks;
+
+        public void Advance(double seconds) => _now += TimeSpan.FromSeconds(seconds);
+
+        public void Ring() => _ring!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _ring = () => callback(state);
+            return new Timer(this);
+        }
+
+        private sealed class Timer(RingingClock clock) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                clock.Due = dueTime;
+                return true;
+            }
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
 }

@@ -15,7 +15,9 @@ internal static class ForecastMetadata
         string version = typeof(Model).Assembly.GetName().Version?.ToString(3) ?? "";
         model.ProducerVersion = version;
         model.DocString = "A forecast of the rows to come from the newest rows of a table, made by Unroll. "
-            + "The metadata unroll.forecast says how to call it.";
+            + "The metadata unroll.forecast says how to call it."
+            + (hasQuantiles ? " Widths of quantiles come from the errors known when the file was written: newer rows move the forecast, "
+                + "and do not widen or narrow its quantiles." : "");
         Add("unroll.version", version);
         Add(Key, System.Text.Encoding.UTF8.GetString(Json(forecaster, columns, hasQuantiles)));
 

@@ -206,7 +206,8 @@ internal sealed partial class Lifter
                 ? [_batch]
                 : [new ExtentPart(ExtentOf(input, i) ?? steps ?? throw new UnrollException(
                     $"The input {input.Name} leaves its extent {i + 1} open. "
-                    + "Set OnnxLoadOptions.Steps to the number of steps the model is to have."))];
+                    + "Set OnnxLoadOptions.Steps to the number of steps the model is to have.")
+                { Subject = "steps" })];
         }
 
         ExtentPart[][] axes = [.. dims.Where((_, i) => i != batch)];

@@ -10,8 +10,9 @@ public static partial class Onnx
 {
     /// <summary>
     /// Reads a graph as a model that can be trained. Of a file that <see cref="Save(Model, string, OnnxOptions?)"/> wrote it is the same
-    /// model with the same bits. A graph of others becomes layers: LSTM, GRU and RNN with what exporters put around them, dense layers,
-    /// convolutions, poolings, normalisations, activations, embeddings, sums, products and joined features.
+    /// model with the same bits, as long as no program has changed the graph. A graph of others becomes layers: LSTM, GRU and RNN with what
+    /// exporters put around them, dense layers, convolutions, poolings, normalisations, activations, embeddings, sums, products and joined
+    /// features.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the graph leaves open.</param>
@@ -30,7 +31,7 @@ public static partial class Onnx
     private static Model ToModel(FileBytes file, OnnxLoadOptions? options)
     {
         ModelProto proto = GraphFile.Read(file);
-        return GraphDescription.Read(proto, file.Name)
-            ?? Lifter.ToModel(proto, file.Name, file.Bytes.Length, options ?? new OnnxLoadOptions());
+        options ??= new OnnxLoadOptions();
+        return GraphDescription.Read(proto, file.Name, options.Notes) ?? Lifter.ToModel(proto, file.Name, file.Bytes.Length, options);
     }
 }

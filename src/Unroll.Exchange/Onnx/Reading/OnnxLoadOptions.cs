@@ -14,4 +14,10 @@ public sealed record OnnxLoadOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(Steps), value, "Steps must be at least 1.");
     }
+
+    /// <summary>
+    /// Is told, a sentence each, what is to be known of the model that was read: that a program has changed the graph after Unroll wrote
+    /// it.
+    /// </summary>
+    public Action<string>? Notes { get; init; }
 }

@@ -1,3 +1,4 @@
+using Unroll.Exchange.OnnxFormat.Messages;
 using Unroll.Forecasting;
 using Xunit;
 
@@ -286,6 +287,13 @@ public class ForecastGraphTests(ITestOutputHelper output)
                 Assert.Equal(older.Quantile(0, 0, h, level) - older.Value(0, 0, h),
                     newer.Quantile(0, 0, h, level) - newer.Value(0, 0, h), 1e-6);
         }
+
+        // Which is told, by the graph and by its metadata.
+        using var stream = new MemoryStream();
+        Onnx.Save(blend, stream);
+        var proto = ModelProto.Parser.ParseFrom(stream.ToArray());
+        Assert.Contains("newer rows move the forecast, and do not widen or narrow its quantiles", proto.DocString, StringComparison.Ordinal);
+        Assert.Contains("Their width comes from the errors known when the file was written", proto.MetadataProps.Single(entry => entry.Key == "unroll.forecast").Value, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Unroll.Cli;
+namespace Unroll.Server;
 
 /// <summary>What --model calls forecasters.</summary>
 internal static class ForecasterNames
