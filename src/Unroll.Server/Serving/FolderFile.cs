@@ -34,10 +34,10 @@ internal sealed class FolderFile : ServedFile<ServedContent>
 
     private protected override ServedContent Read(FileStream stream) =>
         ServedContent.Read(Path, VersionOf(stream), _options, _metrics) switch
-    {
-        NetworkContent network => Named(network),
-        ServedContent other => other,
-    };
+        {
+            NetworkContent network => Named(network),
+            ServedContent other => other,
+        };
 
     private protected override string VersionOf(FileStream stream)
     {

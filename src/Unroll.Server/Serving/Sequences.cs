@@ -167,7 +167,8 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
             Interlocked.Decrement(ref _count);
             throw new RequestException(
                 429, $"There are {options.MostSequences} sequences, as many as this server keeps. DELETE those that have "
-                    + $"ended.") { RetryAfter = 60 };
+                    + $"ended.")
+            { RetryAfter = 60 };
         }
 
         var made = new Sequence(id) { LastUsed = clock.GetUtcNow() };

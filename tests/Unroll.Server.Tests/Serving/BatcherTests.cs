@@ -52,7 +52,7 @@ public sealed class BatcherTests : IDisposable
         Assert.False(batcher.IsFull);
         ValueTask waitsToo = batcher.RunAsync(second);
         Assert.True(batcher.IsFull);
-        RequestException refused = await Assert.ThrowsAsync<RequestException>(async () => await batcher.RunAsync(third));
+        RequestException refused = Assert.Throws<RequestException>(() => batcher.RunAsync(third).AsTask());
         Assert.Equal((429, 1), (refused.Status, refused.RetryAfter));
         ((IThreadPoolWorkItem)batcher).Execute();
         await waits;
