@@ -59,8 +59,8 @@ internal static class CommandLine
             JudgeCommand.Create(),
             ConvertCommand.Create(),
             InspectCommand.Create(),
-            StudioCommand.Create(),
             ServeCommand.Create(),
+            StudioCommand.Create(),
             McpCommand.Create(),
         };
         var help = new HelpOption();

@@ -176,8 +176,12 @@ public sealed class StudioExportTests
         foreach (string library in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
             .Where(file => !File.Exists(Path.Combine(folder, Path.GetFileName(file)))))
             File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(library)), library);
-        var start = new ProcessStartInfo("dotnet", [path]) { WorkingDirectory = folder, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [path])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(Token);
         string output = await process.StandardOutput.ReadToEndAsync(Token);

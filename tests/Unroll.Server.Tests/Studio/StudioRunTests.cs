@@ -133,6 +133,7 @@ public sealed class StudioRunTests
         JsonNode view = await second.GetAsync($"/api/runs/{cut}");
         Assert.Equal("interrupted", (string?)view["state"]);
         Assert.NotEmpty(view["epochs"]!.AsArray());
+        Assert.Equal((int)view["epochs"]!.AsArray()[^1]!["number"]!, (int)view["epoch"]!);
         Assert.Equal("interrupted", (string?)(await second.EventsAsync(cut))[^1].Data["state"]);
         Assert.True((await second.Client.GetAsync($"/api/runs/{done}/export/unroll", Token)).IsSuccessStatusCode);
         var again = (JsonObject)(await second.GetAsync($"/api/runs/{done}"))["settings"]!.DeepClone();

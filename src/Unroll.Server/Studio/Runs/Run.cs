@@ -10,6 +10,10 @@ internal sealed class Run : IDisposable
     public const string FactsName = "run.json", EpochsName = "epochs.jsonl", ResultName = "result.json",
         ExplanationName = "explanation.json";
 
+    /// <summary>What a reader must know of a run that was interrupted.</summary>
+    public const string InterruptedMessage =
+        "The studio ended while this run was at work. Start it again: it gives the same forecast.";
+
     private readonly Lock _lock = new();
     private readonly EpochFile _epochs;
     private RunFacts _facts;
@@ -66,8 +70,11 @@ internal sealed class Run : IDisposable
     {
         var run = new Run(folder, facts);
         if (run.IsActive)
-            run.Enter(RunState.Interrupted, row =>
-                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+        {
+            int epochs = run._epochs.All() is [.., var last] ? (int?)last["number"] ?? 0 : 0;
+            run.Enter(RunState.Interrupted, row => row with { Epoch = epochs, Message = InterruptedMessage });
+        }
+
         if (run._state is RunState.Done or RunState.Stopped && run.Read(ResultName) is { } result)
         {
             run.Events.Tell("state", run.Row);

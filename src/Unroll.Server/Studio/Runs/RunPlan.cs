@@ -229,7 +229,7 @@ internal sealed class RunPlan
             new UnrollException(
             $"The forecaster {model} does not apply to {Rows.Name}: it shows no such season, or has too few rows. Choose "
             + $"{ForecasterNames.Ridge}, {string.Join(", ", rules)} or a network.")
-        { Subject = "model" });
+            { Subject = "model" });
         foreach (PartsForecaster member in Models.Length > 0 || Window is not null ? blend.Members : [])
             member.Require(Task);
         return blend;

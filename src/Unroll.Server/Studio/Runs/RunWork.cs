@@ -32,8 +32,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
         catch (OperationCanceledException) when (run.Control.Interrupted.IsCancellationRequested)
         {
-            run.Enter(RunState.Interrupted, row =>
-                row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.Enter(RunState.Interrupted, row => row with { Message = Run.InterruptedMessage });
         }
         catch (TrainingDivergedException diverged)
         {

@@ -69,7 +69,8 @@ internal sealed class Digits(string folder, int threads)
             new Conv2D(32, 3, 3) { Padding = Padding.Same, Activation = Activation.Relu },
             new Flatten(),
             new Dropout(0.3),
-            new Dense(Classes)) { Threads = threads }.Build(new Shape(Side, Side, 1), seed: 7);
+            new Dense(Classes))
+        { Threads = threads }.Build(new Shape(Side, Side, 1), seed: 7);
         model.Fit(Samples(train), new TrainingOptions
         {
             Epochs = 15,
