@@ -52,7 +52,8 @@ public sealed class BatcherTests : IDisposable
         Assert.False(batcher.IsFull);
         ValueTask waitsToo = batcher.RunAsync(second);
         Assert.True(batcher.IsFull);
-        RequestException refused = Assert.Throws<RequestException>(() => batcher.RunAsync(third).AsTask());
+        RequestException refused = await Assert.ThrowsAsync<RequestException>(
+            () => batcher.RunAsync(third).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal((429, 1), (refused.Status, refused.RetryAfter));
         ((IThreadPoolWorkItem)batcher).Execute();
         await waits;
