@@ -7,16 +7,19 @@ namespace Unroll.Server.Serving;
 /// becomes free, so many of them are predicted together as were measured to take the least time a row. Rows do not depend on each other, so
 /// the answers have the same bits alone and together.
 /// </summary>
-internal sealed class Batcher(NetworkContent network, ServeOptions options, ServeMetrics metrics) : IThreadPoolWorkItem
+/// <param name="network">What predicts.</param>
+/// <param name="options">How many requests wait, and how long.</param>
+/// <param name="metrics">What is told of waiting and of rows that went together.</param>
+/// <param name="places">How many predictions run at once.</param>
+internal sealed class Batcher(NetworkContent network, ServeOptions options, ServeMetrics metrics, int places) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<PendingRows> _waiting = [];
     private readonly BatchCosts _costs = new();
-    private readonly int _places = network.IsStateful ? 1 : Environment.ProcessorCount;
     private int _running;
 
     /// <summary>Whether another request would be refused, which is then known before its body is read.</summary>
-    public bool IsFull => Volatile.Read(ref _running) >= _places && _waiting.Count >= options.MostWaiting;
+    public bool IsFull => Volatile.Read(ref _running) >= places && _waiting.Count >= options.MostWaiting;
 
     /// <summary>Fills the outputs of the rows.</summary>
     /// <exception cref="RequestException">Too many requests wait.</exception>
@@ -24,7 +27,7 @@ internal sealed class Batcher(NetworkContent network, ServeOptions options, Serv
     {
         lock (_gate)
         {
-            if (_running >= _places)
+            if (_running >= places)
             {
                 if (_waiting.Count >= options.MostWaiting)
                     throw Gate.Full();

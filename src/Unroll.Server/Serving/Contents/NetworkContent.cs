@@ -16,7 +16,7 @@ internal sealed class NetworkContent : ServedContent
         Parameters = model.ParameterCount;
         OutputSize = OutputShapes.Sum(shape => shape.Size);
         IsStateful = model.Network.StatefulParts.Length > 0;
-        Batcher = new Batcher(this, options, metrics);
+        Batcher = new Batcher(this, options, metrics, IsStateful ? 1 : Environment.ProcessorCount);
         WarmUp();
     }
 
