@@ -17,9 +17,8 @@ internal sealed class EpochFile(string path) : IDisposable
     /// <summary>Adds an epoch; one thread at a time.</summary>
     public void Add(EpochView epoch)
     {
-        _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         _file.Write([.. StudioJson.Bytes(epoch), (byte)'\n']);
-        _file.Flush();
     }
 
     /// <summary>All epochs so far, without the forecasts of each.</summary>

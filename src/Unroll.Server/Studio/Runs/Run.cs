@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Unroll.Formats;
@@ -90,10 +91,33 @@ internal sealed class Run : IDisposable
             row = _facts.Row with { State = WordOf(state), Seconds = state == RunState.Waiting ? 0 : _state == RunState.Interrupted ? _facts.Row.Seconds : Math.Max(_facts.Row.Seconds, Seconds) };
             row = change?.Invoke(row) ?? row;
             (_state, _facts) = (state, _facts with { Row = row });
-            AtomicFile.Write(Path.Combine(Folder, FactsName), StudioJson.Bytes(_facts));
         }
 
-        Events.Tell("state", row, isLast: state is RunState.Failed or RunState.Interrupted && !IsActive);
+        try
+        {
+            lock (_lock)
+                AtomicFile.Write(Path.Combine(Folder, FactsName), StudioJson.Bytes(_facts));
+        }
+        finally
+        {
+            Events.Tell("state", row, isLast: state is RunState.Failed or RunState.Interrupted && !IsActive);
+        }
+    }
+
+    /// <summary>
+    /// Ends it without a result. Where that cannot be written down, as on a full disk, it is told all the same, and after a restart the run
+    /// counts as interrupted.
+    /// </summary>
+    public void EndWithout(RunState state, string message)
+    {
+        try
+        {
+            Enter(state, row => row with { Message = message });
+        }
+        catch (UnrollException)
+        {
+            // The pages have been told, and the message says what was wrong first.
+        }
     }
 
     /// <summary>Keeps and tells an epoch.</summary>
@@ -150,11 +174,18 @@ internal sealed class Run : IDisposable
     public JsonNode Epoch(int epoch, int network) => _epochs.Find(epoch, network)
         ?? throw new RequestException(StatusCodes.Status404NotFound, $"Run {Id} has no epoch {epoch} of network {network}.");
 
-    /// <summary>A file of JSON that the run wrote; null where it is not there yet.</summary>
+    /// <summary>A file of JSON that the run wrote; null where it is not there yet, or damaged.</summary>
     public JsonNode? Read(string name)
     {
         string path = Path.Combine(Folder, name);
-        return File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path)) : null;
+        try
+        {
+            return File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The path of a file that the run wrote at its end.</summary>

@@ -155,7 +155,7 @@ internal sealed partial class RunStore : IDisposable
             catch (Exception failure)
             {
                 Failed(_logger, failure, run.Id);
-                run.Enter(RunState.Failed, row => row with { Message = "The studio failed at this run; its log says why." });
+                run.EndWithout(RunState.Failed, "The studio failed at this run; its log says why.");
             }
         }
     }
@@ -164,7 +164,8 @@ internal sealed partial class RunStore : IDisposable
     {
         try
         {
-            return StudioJson.Read<RunFacts>(File.ReadAllBytes(Path.Combine(folder, Run.FactsName)));
+            RunFacts? facts = StudioJson.Read<RunFacts>(File.ReadAllBytes(Path.Combine(folder, Run.FactsName)));
+            return facts is { Row: { Id: not null, State: not null, DataName: not null }, Given: not null, Settings: not null } ? facts : null;
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -29,12 +29,16 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
         catch (OperationCanceledException) when (run.Control.Interrupted.IsCancellationRequested)
         {
-            run.Enter(RunState.Interrupted, row => row with { Message = "The studio ended while this run was at work. Start it again: it gives the same forecast." });
+            run.EndWithout(RunState.Interrupted, "The studio ended while this run was at work. Start it again: it gives the same forecast.");
         }
         catch (TrainingDivergedException diverged)
         {
             Fail(string.Create(CultureInfo.InvariantCulture,
                 $"The loss became infinite at epoch {diverged.Epoch}, step {diverged.Step}. Try a learning rate of {Math.Min(plan.Network.Training.Optimizer.LearningRate / 10, 0.01):0.######} or less."));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fail("The files of the run cannot be written: the disk of the studio is full, or its folder cannot be written to. Make room and start the run again.");
         }
         catch (UnrollException refused)
         {
@@ -133,7 +137,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
     private void Fail(string detail)
     {
         run.Events.Tell("failed", new FailedView(detail));
-        run.Enter(RunState.Failed, row => row with { Message = detail });
+        run.EndWithout(RunState.Failed, detail);
     }
 
     /// <summary>The errors of the test rows, beside those of naive, ridge regression and the best baseline.</summary>
