@@ -49,7 +49,7 @@ internal static partial class Problems
     /// <summary>The status and the sentence of an exception.</summary>
     public static (int Status, string Detail, int? RetryAfter) Of(Exception failure) => failure switch
     {
-        RequestException refused => (refused.Status, Sentence(refused.Message), refused.RetryAfter),
+        RequestException refused => (refused.Status, refused.Message, refused.RetryAfter),
         BadHttpRequestException bad => (bad.StatusCode, Sentence(bad.Message), null),
         UnrollException or ArgumentException => (StatusCodes.Status400BadRequest, Sentence(failure.Message), null),
         JsonException json => (StatusCodes.Status400BadRequest, WordsOf(json), null),

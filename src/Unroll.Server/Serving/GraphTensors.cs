@@ -96,9 +96,10 @@ internal static class GraphTensors
     private static T WholeOf<T>(double value, TensorInfo input)
         where T : unmanaged, INumber<T>
     {
+        // From here on a double may stand for several whole numbers of the text.
         const double Exact = 1L << 53;
         T whole = T.CreateSaturating(value);
-        return Math.Abs(value) <= Exact && double.CreateChecked(whole) == value ? whole : throw NoFit(input);
+        return Math.Abs(value) < Exact && double.CreateChecked(whole) == value ? whole : throw NoFit(input);
     }
 
     private static T Finite<T>(T value, TensorInfo input)

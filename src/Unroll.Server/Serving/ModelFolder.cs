@@ -74,7 +74,9 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
                 bool isThere = found.Remove(file.Name, out string? path);
                 if (isThere && path == file.Path)
                 {
-                    file.Look();
+                    // A pipe has no length, and whoever opened it would wait for its writer.
+                    if (new FileInfo(path).Length > 0)
+                        file.Look();
                     continue;
                 }
 
@@ -118,6 +120,8 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
             else if (file.LinkTarget is not null
                 && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 refused[file.Name] = "It is a link that leads out of the folder. Put the file itself into the folder.";
+            else if (file.Length == 0 && !_files.ContainsKey(name))
+                refused[file.Name] = "It is empty, or no ordinary file. Put the file of a model in its place.";
             else if (_files.TryGetValue(name, out FolderFile? first) && first.Path != file.FullName && File.Exists(first.Path))
                 refused[file.Name] = $"{Path.GetFileName(first.Path)} has the same name. Rename one of them.";
             else if (!found.TryAdd(name, file.FullName))

@@ -42,7 +42,7 @@ internal sealed class Sequence(string id)
             {
                 throw new RequestException(409,
                     $"The model has been replaced by one with other layers, so that this sequence cannot go on: "
-                        + $"{reason.Message.TrimEnd('.')}. DELETE it to begin anew.");
+                        + $"{Problems.Sentence(reason.Message).TrimEnd('.')}. DELETE it to begin anew.");
             }
         }
 

@@ -50,13 +50,19 @@ internal static class SequenceFile
         AtomicFile.Write(Path.Combine(folder, model + Ending), bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
+    /// <summary>Keeps a folder for the sequences of this server alone, until what is returned is disposed of.</summary>
+    /// <exception cref="UnrollException">The folder cannot be written to, or another server keeps its sequences there.</exception>
+    public static FolderLock Lock(string folder)
+    {
+        AtomicFile.RequireWritable(Path.Combine(folder, "probe" + Ending));
+        return new FolderLock(folder);
+    }
+
     /// <summary>
     /// The sequences of all files of a folder by the names of models. A damaged file is put aside, so that nothing is lost.
     /// </summary>
-    /// <exception cref="UnrollException">The folder cannot be read or written.</exception>
     public static IReadOnlyList<(string Model, List<Sequence> Sequences)> ReadAll(string folder, ILogger logger)
     {
-        AtomicFile.RequireWritable(Path.Combine(folder, "probe" + Ending));
         AtomicFile.RemoveLeftovers(folder);
         var all = new List<(string, List<Sequence>)>();
         foreach (string path in Directory.GetFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))

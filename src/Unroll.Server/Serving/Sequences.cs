@@ -12,6 +12,7 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
     private readonly ConcurrentDictionary<string, ModelSequences> _models = new(StringComparer.Ordinal);
     private readonly Lock _writing = new();
     private ITimer? _snapshots, _ends;
+    private FolderLock? _lock;
     private int _count;
 
     /// <summary>How many there are.</summary>
@@ -21,6 +22,7 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
     {
         if (options.StateFolder is { } folder)
         {
+            _lock = SequenceFile.Lock(folder);
             foreach ((string model, List<Sequence> found) in SequenceFile.ReadAll(folder, logger))
             {
                 ModelSequences all = Of(model);
@@ -51,6 +53,7 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
     {
         _snapshots?.Dispose();
         _ends?.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>

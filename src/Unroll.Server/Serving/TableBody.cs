@@ -18,10 +18,15 @@ internal sealed class TableBody
 
     private TableBody(byte[] file, bool isJson) => (_file, _isJson) = (file, isJson);
 
+    /// <summary>What is said of reading that rows as JSON have no use for.</summary>
+    private static readonly string[] s_ofText = ["delimiter", "decimal", "skip", "sheet"];
+
     /// <exception cref="RequestException">It is said to be JSON, but holds no rows.</exception>
     public static async ValueTask<TableBody> ReadAsync(HttpContext context, RequestBody body)
     {
         bool isJson = MediaTypes.IsJson(context.Request);
+        if (isJson && Array.Find(s_ofText, context.Request.Query.ContainsKey) is { } option)
+            throw new RequestException(400, $"Rows as JSON have no {option}. Leave it out of the query, or send the table as text/csv.");
         byte[] bytes = await body.ReadAsync(context, isJson, static (in ReadOnlySequence<byte> bytes, bool isJson) => isJson
             ? Csv(bytes) : bytes.ToArray())
             .ConfigureAwait(false);
@@ -48,10 +53,12 @@ internal sealed class TableBody
             throw new RequestException(400, Expected);
         var names = new List<string>();
         var text = new StringBuilder();
+        int count = 0;
         foreach (JsonElement row in document.RootElement.EnumerateArray())
         {
             if (row.ValueKind != JsonValueKind.Object)
                 throw new RequestException(400, Expected);
+            count++;
             bool isFirst = names.Count == 0;
             int at = 0;
             foreach (JsonProperty cell in row.EnumerateObject())
@@ -65,8 +72,14 @@ internal sealed class TableBody
 
             if (at == 0 || at != names.Count)
                 throw new RequestException(400, Expected);
+            if (names.Count == 1 && string.IsNullOrWhiteSpace(row.GetProperty(names[0]).ToString()))
+                throw new RequestException(400, $"Row {count} has no value. Rows of one column are numbered, and one without a value would not count: "
+                    + "give each a date or a number in a second column.");
             text.AppendJoin(',', row.EnumerateObject().Select(cell => CellOf(cell.Value))).Append('\n');
         }
+
+        if (names.Count > 0 && names.TrueForAll(name => !name.Any(char.IsLetter)))
+            throw new RequestException(400, "The names of the rows have no letters, so that they would be read as values. Give names such as date and sales.");
 
         return Encoding.UTF8.GetBytes($"{string.Join(',', names.Select(Quoted))}\n{text}");
     }

@@ -40,11 +40,17 @@ public static class Studio
         string folder = Path.GetFullPath(options.Folder);
         WebApplicationBuilder builder = WebServer.CreateBuilder(options);
         builder.Services.ConfigureHttpJsonOptions(json => StudioJson.Configured(json.SerializerOptions));
+        builder.Services.AddSingleton(_ =>
+        {
+            StateFolder.Require(folder);
+            return new FolderLock(folder);
+        });
         builder.Services.AddSingleton(_ => new DataStore(Path.Combine(folder, "data"), options.MostUploadBytes));
         builder.Services.AddSingleton(services => new RunStore(
             Path.Combine(folder, "runs"), services.GetRequiredService<DataStore>(), options.Threads,
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Unroll.Server")));
         WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<FolderLock>();
         app.UseProblems();
         app.UseStudioGuard(options);
         PageFiles.Embedded().Use(app);

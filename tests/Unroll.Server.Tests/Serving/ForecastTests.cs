@@ -33,6 +33,17 @@ public class ForecastTests
     }
 
     [Fact]
+    public async Task A_client_of_KServe_is_told_the_whole_address_that_forecasts()
+    {
+        await using var served = new ServedFolder();
+        ForecastFile.Save(Fitted(), Path.Combine(served.Folder, "sales.unroll"));
+        await served.StartAsync();
+        (HttpStatusCode status, JsonElement json) = await served.PostAsync("/v2/models/sales/infer", "{}");
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.EndsWith("POST /models/sales/predict.", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_forecaster_answers_with_dates_intervals_and_naive()
     {
         BlendForecaster blend = Fitted();

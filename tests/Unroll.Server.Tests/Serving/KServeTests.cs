@@ -29,6 +29,21 @@ public class KServeTests
         Assert.Equal(("dense_1", "[-1,3]"), (output.GetProperty("name").GetString(), output.GetProperty("shape").GetRawText()));
     }
 
+    [Fact]
+    public void A_whole_number_that_a_double_cannot_tell_from_the_next_is_refused()
+    {
+        var input = new TensorInfo("x", "INT64", [1]);
+        TensorValues Of(double value)
+        {
+            var values = new TensorValues { Exact = [value] };
+            values.SetExtents([1]);
+            return values;
+        }
+
+        Assert.Equal([9007199254740991L], GraphTensors.Of(Of(9007199254740991), input).Values<long>());
+        Assert.Throws<RequestException>(() => GraphTensors.Of(Of(9007199254740993), input));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

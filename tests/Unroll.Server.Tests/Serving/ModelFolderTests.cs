@@ -32,6 +32,26 @@ public class ModelFolderTests
     }
 
     [Fact]
+    public async Task A_pipe_does_not_hold_the_server_up()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
+        await Pipe("new.unroll");
+        File.Delete(Path.Combine(served.Folder, "net.unroll"));
+        await Pipe("net.unroll");
+        served.Look();
+        Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("/models/net/predict", ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features))).Status);
+        (_, JsonElement all) = await served.GetAsync("/models");
+        Assert.Contains("no ordinary file", all.GetProperty("not_served")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        async Task Pipe(string name)
+        {
+            using var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(served.Folder, name)]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Weights_alone_are_listed_with_the_reason()
     {
         await using var served = new ServedFolder();

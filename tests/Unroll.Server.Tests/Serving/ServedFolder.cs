@@ -56,6 +56,8 @@ internal sealed class ServedFolder : IAsyncDisposable
     /// <summary>Starts a server; one that was started before stays as it is, as if it had been killed.</summary>
     public async Task StartAsync(Func<ServeOptions, ServeOptions>? change = null, TimeProvider? clock = null)
     {
+        if (_apps.Count > 0)
+            Sequences.Dispose();
         var options = new ServeOptions { Folder = Folder, LookInterval = TimeSpan.FromDays(1), SnapshotInterval = TimeSpan.FromDays(1), DrainTime = TimeSpan.Zero };
         options = change?.Invoke(options) ?? options;
         _apps.Add(ServeHost.Build(options, clock));

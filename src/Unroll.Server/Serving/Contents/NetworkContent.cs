@@ -46,7 +46,7 @@ internal sealed class NetworkContent : ServedContent
         }
         catch (UnrollException reason)
         {
-            throw new RequestException(409, reason.Message);
+            throw new RequestException(409, Problems.Sentence(reason.Message));
         }
     }
 

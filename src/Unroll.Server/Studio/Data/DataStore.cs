@@ -101,26 +101,8 @@ internal sealed class DataStore
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="UnrollException">It is no file of data, or cannot be kept.</exception>
     /// <exception cref="RequestException">It is larger than is allowed.</exception>
-    public async Task<StoredData> AddAsync(string name, Stream contents, DataReading reading, CancellationToken cancellation)
-    {
-        int id = Interlocked.Increment(ref _last);
-        string temporary = Path.Combine(_folder, FormattableString.Invariant($".{id}.{Environment.ProcessId}.tmp"));
-        try
-        {
-            await WriteAsync(contents, temporary, cancellation).ConfigureAwait(false);
-            return Keep(id, temporary, CleanName(name), null, reading);
-        }
-        catch (Exception failure) when (failure is (IOException and not BadHttpRequestException) or UnauthorizedAccessException)
-        {
-            throw new UnrollException(
-                "The file cannot be kept: the disk of the studio is full, or its folder cannot be written to. Make room and try again.",
-                failure);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public Task<StoredData> AddAsync(string name, Stream contents, DataReading reading, CancellationToken cancellation) =>
+        TakeAsync(CleanName(name), contents, null, reading, cancellation);
 
     /// <summary>Takes a sample in, or gives it where it is there.</summary>
     /// <exception cref="RequestException">There is no such sample.</exception>
@@ -135,11 +117,12 @@ internal sealed class DataStore
                 return known;
         }
 
-        int id = Interlocked.Increment(ref _last);
-        string temporary = Path.Combine(_folder, FormattableString.Invariant($".{id}.{Environment.ProcessId}.tmp"));
-        using (FileStream source = File.OpenRead(sample.Path))
-            await WriteAsync(source, temporary, cancellation).ConfigureAwait(false);
-        return Keep(id, temporary, Path.GetFileName(sample.Path), sample, new DataReading { Series = sample.SeriesColumn });
+        FileStream source = File.OpenRead(sample.Path);
+        await using (source.ConfigureAwait(false))
+        {
+            return await TakeAsync(Path.GetFileName(sample.Path), source, sample, new DataReading { Series = sample.SeriesColumn }, cancellation)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>A name without folders and without characters that files or shells take for something else.</summary>
@@ -154,6 +137,27 @@ internal sealed class DataStore
             return clean;
         string ending = Path.GetExtension(clean);
         return ending.Length is > 0 and < 10 ? clean[..(LongestName - ending.Length)] + ending : clean[..LongestName];
+    }
+
+    private async Task<StoredData> TakeAsync(string name, Stream contents, Sample? sample, DataReading reading, CancellationToken cancellation)
+    {
+        int id = Interlocked.Increment(ref _last);
+        string temporary = Path.Combine(_folder, FormattableString.Invariant($".{id}.{Environment.ProcessId}.tmp"));
+        try
+        {
+            await WriteAsync(contents, temporary, cancellation).ConfigureAwait(false);
+            return Keep(id, temporary, name, sample, reading);
+        }
+        catch (Exception failure) when (failure is (IOException and not BadHttpRequestException) or UnauthorizedAccessException)
+        {
+            throw new UnrollException(
+                "The file cannot be kept: the disk of the studio is full, or its folder cannot be written to. Make room and try again.",
+                failure);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     private StoredData Keep(int id, string temporary, string name, Sample? sample, DataReading reading)
@@ -215,7 +219,9 @@ internal sealed class DataStore
     {
         try
         {
-            return StudioJson.Read<DataFacts>(File.ReadAllBytes(FactsPath(id)));
+            if (StudioJson.Read<DataFacts>(File.ReadAllBytes(FactsPath(id))) is
+                { Reading: not null, View: { Id: not null, Name: not null, Series: not null, Columns: not null, Suggested: not null } } known)
+                return known;
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

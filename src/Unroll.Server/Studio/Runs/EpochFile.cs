@@ -19,9 +19,8 @@ internal sealed class EpochFile(string path) : IDisposable
     {
         try
         {
-            _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            _file ??= new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             _file.Write([.. StudioJson.Bytes(epoch), (byte)'\n']);
-            _file.Flush();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +51,7 @@ internal sealed class EpochFile(string path) : IDisposable
     {
         if (!File.Exists(path))
             yield break;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         using var reader = new StreamReader(file);
         while (reader.ReadLine() is { } line)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Unroll.Formats;
@@ -178,11 +179,18 @@ internal sealed class Run : IDisposable
     public JsonNode Epoch(int epoch, int network) => _epochs.Find(epoch, network)
         ?? throw new RequestException(StatusCodes.Status404NotFound, $"Run {Id} has no epoch {epoch} of network {network}.");
 
-    /// <summary>A file of JSON that the run wrote; null where it is not there yet.</summary>
+    /// <summary>A file of JSON that the run wrote; null where it is not there yet, or damaged.</summary>
     public JsonNode? Read(string name)
     {
         string path = Path.Combine(Folder, name);
-        return File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path)) : null;
+        try
+        {
+            return File.Exists(path) ? JsonNode.Parse(File.ReadAllBytes(path)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The path of a file that the run wrote at its end.</summary>
