@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Unroll.Server.Serving;
 
 /// <summary>Lets some requests through at once, lets some wait, and refuses the others.</summary>
@@ -5,6 +7,11 @@ namespace Unroll.Server.Serving;
 /// <param name="mostWaiting">How many wait.</param>
 internal sealed class Gate(int most, int mostWaiting) : IDisposable
 {
+    private const string FullWords = "Too many requests wait already. Try again a little later.";
+
+    /// <summary>In seconds.</summary>
+    private const int RetryAfter = 1;
+
     private readonly SemaphoreSlim _places = new(most);
     private int _inside;
 
@@ -33,8 +40,14 @@ internal sealed class Gate(int most, int mostWaiting) : IDisposable
 
     public void Dispose() => _places.Dispose();
 
-    public static RequestException Full() =>
-        new(429, "Too many requests wait already. Try again a little later.") { RetryAfter = 1 };
+    public static RequestException Full() => new(StatusCodes.Status429TooManyRequests, FullWords) { RetryAfter = RetryAfter };
+
+    /// <summary>Refuses a request before it is read, and without an exception, which would cost more than all else of a refusal.</summary>
+    public static Task RefuseAsync(HttpContext context, ServeMetrics metrics)
+    {
+        metrics.Refused("queue");
+        return Problems.WriteAsync(context, StatusCodes.Status429TooManyRequests, FullWords, RetryAfter);
+    }
 
     /// <summary>A place inside.</summary>
     public readonly struct Place(Gate gate) : IDisposable

@@ -133,7 +133,7 @@ public static class Studio
             : throw run.NotYet());
     }
 
-    private sealed record RunId(string Id);
+    internal sealed record RunId(string Id);
 
     /// <summary>A body of JSON.</summary>
     /// <exception cref="RequestException">There is none, or it is no such value.</exception>

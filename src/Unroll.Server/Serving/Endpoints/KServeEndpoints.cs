@@ -97,7 +97,11 @@ internal sealed class KServeEndpoints(ModelFolder folder, RequestBody body, Serv
             throw new RequestException(415, "Tensors are sent as JSON; binary data are not supported.");
         MediaTypes.RequireJson(context.Request);
         if (content is NetworkContent { Batcher.IsFull: true })
-            throw Full();
+        {
+            await Gate.RefuseAsync(context, metrics).ConfigureAwait(false);
+            return;
+        }
+
         using KServeRequest request = await body.ReadAsync(context, content, s_read).ConfigureAwait(false);
         if (content is NetworkContent network)
             await InferAsync(context, file.Name, network, request).ConfigureAwait(false);

@@ -57,6 +57,9 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
         long begin = metrics.Begin();
         switch (file.Content)
         {
+            case NetworkContent { Batcher.IsFull: true }:
+                await Gate.RefuseAsync(context, metrics).ConfigureAwait(false);
+                return;
             case NetworkContent network:
                 await PredictAsync(context, file, network).ConfigureAwait(false);
                 break;
@@ -79,8 +82,6 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
             MediaTypes.RequireJson(context.Request);
         if (context.Request.Query.Count > 0)
             throw new RequestException(400, "A network takes no query. Leave what follows the question mark out.");
-        if (network.Batcher.IsFull)
-            throw Full();
         using PendingRows rows = await body.ReadAsync(context, network, isCsv ? s_csv : s_json).ConfigureAwait(false);
         try
         {

@@ -50,12 +50,12 @@ internal static class ShapeRoutes
 
     /// <param name="Ready">Whether it can be used.</param>
     /// <param name="What">What it does, or what it lacks.</param>
-    private sealed record ShapeRow(string Name, bool Ready, string What);
+    internal sealed record ShapeRow(string Name, bool Ready, string What);
 
-    private sealed record DigitRequest(double[]? Pixels);
+    internal sealed record DigitRequest(double[]? Pixels);
 
     /// <param name="Probabilities">Of the digits 0 to 9.</param>
     /// <param name="Accuracy">The share of digits that it had not learnt from which it reads right.</param>
     /// <param name="Seen">The 8×8 pixels that it looks at.</param>
-    private sealed record DigitAnswer(double[] Probabilities, double Accuracy, float[] Seen);
+    internal sealed record DigitAnswer(double[] Probabilities, double Accuracy, float[] Seen);
 }
