@@ -48,6 +48,13 @@ Console.WriteLine($"validation: F1 {best.ValidationMetrics["f1"]:F3}, area under
 float[] probabilities = model.PredictProbabilities(validation, options.Loss);
 Console.WriteLine($"the first sample is disturbed with probability {probabilities[0]:P1}");
 
+// What the gates and states were at every step of one window: the numbers that the output is made of.
+float[] window = new float[T];
+validation.CopyInput(0, window);
+RecurrentTrace body = model.Trace(window).Recurrent[0];
+foreach (StepValues values in body.Gates.Concat(body.States))
+    Console.WriteLine($"{body.Layer}, {values.Name}: unit 0 has {values[0, 0]:F2} at the first step, {values[T - 1, 0]:F2} at the last");
+
 // Three more epochs at a lower rate; the running sums of the optimiser are kept.
 TrainingOptions more = options with
 {

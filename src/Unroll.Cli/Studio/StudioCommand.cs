@@ -61,9 +61,17 @@ internal static class StudioCommand
         return 0;
     }
 
-    private static StudioOptions OptionsOf(string? place) =>
-        place is null ? new StudioOptions() : File.Exists(place) ? new StudioOptions { File = place }
-            : new StudioOptions { Folder = place };
+    /// <exception cref="UnrollException">It looks like a file, and there is none.</exception>
+    private static StudioOptions OptionsOf(string? place)
+    {
+        if (place is null)
+            return new StudioOptions();
+        if (File.Exists(place))
+            return new StudioOptions { File = place };
+        if (!Directory.Exists(place) && Path.GetExtension(place).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" or ".xlsx" or ".parquet" or ".gz" or ".json")
+            throw new UnrollException($"There is no file {place}. Give the path of a table, or a folder for data and runs.");
+        return new StudioOptions { Folder = place };
+    }
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address)
         ? address

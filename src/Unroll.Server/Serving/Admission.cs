@@ -63,6 +63,6 @@ internal sealed class Admission : IDisposable
 
     /// <summary>Health, and the description of what can be asked.</summary>
     private static bool IsForAll(PathString path) =>
-        path.StartsWithSegments("/health") || path.StartsWithSegments("/v2/health") || path.StartsWithSegments("/docs")
+        path == "/" || path.StartsWithSegments("/health") || path.StartsWithSegments("/v2/health") || path.StartsWithSegments("/docs")
         || path.StartsWithSegments("/openapi");
 }

@@ -9,7 +9,7 @@ namespace Unroll.Server.Serving;
 /// <summary>A table in the body of a request: a file of any kind that is read elsewhere too, or rows as JSON objects.</summary>
 internal sealed class TableBody
 {
-    private const string Expected = "Rows are an array of objects with the same names, as [{\"date\": \"2024-01-31\", \"sales\": 5}, "
+    private const string Expected = "This takes a table: an array of objects with the same names, as [{\"date\": \"2024-01-31\", \"sales\": 5}, "
         + "...], with numbers, texts and null.";
     private const string Body = "the body";
 

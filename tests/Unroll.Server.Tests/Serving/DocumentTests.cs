@@ -20,7 +20,7 @@ public partial class DocumentTests
         IEnumerable<string> described = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}"));
         IEnumerable<string> answered = served.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal))
+            .Where(endpoint => endpoint.RoutePattern.RawText != "/" && !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal))
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
         Assert.Equal(answered.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
@@ -54,6 +54,14 @@ public partial class DocumentTests
             using HttpResponseMessage found = await served.Client.GetAsync($"/docs/{script.Groups[1].Value}");
             Assert.Equal(HttpStatusCode.OK, found.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task The_address_that_is_printed_leads_to_the_page()
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
+        using HttpResponseMessage response = await served.Client.GetAsync("/");
+        Assert.Equal((HttpStatusCode.OK, "/docs/"), (response.StatusCode, response.RequestMessage!.RequestUri!.AbsolutePath));
     }
 
     [Fact]

@@ -118,6 +118,9 @@ public sealed class StudioLiveTests
         await using StudioHost studio = await StudioHost.StartAsync();
         JsonObject settings = StudioHost.Quick(await studio.AddAsync(StudioHost.Table()), 100_000);
         (settings["recipe"], settings["window"]) = (recipe, 10);
+        // Each network of an ensemble ends by itself: there are so many that the run is still at work when it is paused.
+        if (recipe == "default")
+            settings["members"] = 50;
         string run = await studio.RunAsync(settings);
         await studio.EventsAsync(run, each => each.Kind == "epoch");
         await studio.PostAsync($"/api/runs/{run}/pause");

@@ -24,6 +24,11 @@ internal sealed class DocumentEndpoints(PrometheusText metrics)
             context.Response.BodyWriter.Write(document);
             return Task.CompletedTask;
         }));
+        app.MapGet("/", (RequestDelegate)(context =>
+        {
+            context.Response.Redirect("/docs/");
+            return Task.CompletedTask;
+        }));
         app.MapGet("/metrics", (RequestDelegate)metrics.WriteAsync);
         app.MapScalarApiReference("/docs", options => options
             .WithTitle("Unroll")

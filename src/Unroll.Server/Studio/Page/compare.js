@@ -48,7 +48,7 @@ export async function show(section) {
 function list(section, runs) {
   return table(
     "All runs",
-    ["Run", "Compare", "Data", "State", "Error", "Naive", "Best rule", "Skill", "Time", "Epochs", ""],
+    ["Run", "Compare", "Data", "State", "Error", "Naive", "Best rule", "Skill", "Time", "Epochs in all", ""],
     runs.map(run => {
       const id = String(run.id),
         box = el("input", { type: "checkbox", "aria-label": `Compare run ${id}`, onchange: () => choose(id, box) });

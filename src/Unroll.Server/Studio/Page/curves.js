@@ -35,7 +35,7 @@ export class Curves {
     this.newest = null;
     this.measured = null;
     this.fan = null;
-    this.beaten = null;
+    this.beaten = undefined;
   }
 
   /** Takes an epoch in; one that is here already is left out, as after a connection that was lost. */

@@ -156,11 +156,12 @@ export class Plot {
     u.ctx.restore();
   }
 
-  /** The index that is shown in words: that under the cursor, or the last one with a value of the first line. */
+  /** The index that is shown in words: that under the cursor, or rest, or the last one with a value of the first line. */
   get index() {
     const x = this.data?.[0] ?? [];
     const under = this.plot?.cursor.idx;
     if (under !== null && under !== undefined && under < x.length) return under;
+    if (this.rest !== undefined && this.rest < x.length) return this.rest;
     const values = this.data?.[1] ?? [];
     let last = x.length - 1;
     while (last > 0 && (values[last] === null || values[last] === undefined)) last--;

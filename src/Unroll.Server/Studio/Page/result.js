@@ -222,6 +222,8 @@ function forecast(run) {
     charts.push(chart);
     fill(holder, chart.element);
     const before = line => [...history.map((value, i) => (i === history.length - 1 ? value : null)), ...line];
+    // Without a pointer the first row to come is told.
+    chart.rest = old.length;
     chart.set(
       [
         [...old, ...future.dates].map(place),

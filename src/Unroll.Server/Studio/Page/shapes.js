@@ -36,7 +36,7 @@ export async function show(section) {
 
 function digit() {
   const bars = Array.from({ length: 10 }, (_, i) => {
-    const inner = el("span"),
+    const inner = el("span", { style: { width: "0" } }),
       text = el("span", { className: "figures" }, "–");
     return {
       inner,

@@ -12,6 +12,8 @@ const stages = {
   judging: "Judging on the test rows",
   done: "Done",
 };
+/** A difference below this share of the error is called none, as in the verdict. */
+const negligible = 0.005;
 const over = new Set(["done", "stopped", "failed", "interrupted"]);
 let section = null,
   view = null;
@@ -104,7 +106,7 @@ class RunView {
         "div",
         { className: "card controls" },
         el("label", { className: "inline" }, "Network ", this.which),
-        (this.follower = el("label", { className: "check" }, this.following, "Follow the newest")),
+        (this.follower = el("label", { className: "check" }, this.following, "Follow the newest with errors")),
         el("div", { className: "scrub" }, this.slider, this.epochText, this.newestButton),
       ),
       this.standing,
@@ -230,10 +232,11 @@ class RunView {
     const yardstick = ridge ?? naive,
       name = ridge !== null && ridge !== undefined ? "ridge" : "naive";
     if (yardstick === null || yardstick === undefined) return;
-    const beaten = name === "ridge" ? (measured.beaten_by_ridge ?? network > yardstick) : network > yardstick;
-    this.standing.classList.remove("neutral");
-    this.standing.classList.toggle("behind", beaten);
-    const share = percent(Math.abs(network / yardstick - 1));
+    const difference = network / yardstick - 1,
+      beaten = Math.abs(difference) < negligible ? null : difference > 0;
+    this.standing.classList.toggle("neutral", beaten === null);
+    this.standing.classList.toggle("behind", beaten === true);
+    const share = percent(Math.abs(difference));
     // What changes with each epoch is kept out of the live region: it speaks when the lead changes, not thirty times a second.
     if (curves.beaten !== beaten || this.standing.dataset.of !== `${curves.index}`) {
       curves.beaten = beaten;
@@ -241,7 +244,7 @@ class RunView {
       this.lead = el("span", { "aria-hidden": "true", className: "figures" });
       fill(
         this.standing,
-        el("strong", {}, beaten ? `Beaten by ${name}` : `Ahead of ${name}`),
+        el("strong", {}, beaten === null ? `As good as ${name}` : beaten ? `Beaten by ${name}` : `Ahead of ${name}`),
         el("span", { className: "unseen" }, `: ${curves.title}`),
         " ",
         this.lead,
