@@ -9,6 +9,9 @@ internal static class Scenarios
 {
     private const int Steps = 60, Units = 125;
 
+    /// <summary>More than the server lets wait, so that it has to refuse.</summary>
+    private const int Clients = 2048;
+
     /// <summary>Predictions a second and the time of one, Unroll's server and the service around ONNX Runtime in turn.</summary>
     public static Task<int> Compare(string tool, int[] connections, int rounds, double seconds) => InFolder(async folder =>
     {
@@ -51,10 +54,10 @@ internal static class Scenarios
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"It takes {most:N0} requests a second.\n"));
         Console.WriteLine("| load | offered a second | answered | refused | failed | p50 | p99 | resident |\n|---|--:|--:|--:|--:|--:|--:|--:|");
         foreach ((string name, double share) in ((string, double)[])[("half", 0.5), ("nine tenths", 0.9), ("all", 1), ("twice", 2)])
-            Row(name, share * most, await load.Open(512, share * most, seconds, 1), server);
+            Row(name, share * most, await load.Open(Clients, share * most, seconds, 1), server);
         double end = minutes * 60;
         for (double done = 0; done < end; done += 60)
-            Row(string.Create(CultureInfo.InvariantCulture, $"twice, minute {(done / 60) + 1:0}"), 2 * most, await load.Open(512, 2 * most, Math.Min(60, end - done), 0), server);
+            Row(string.Create(CultureInfo.InvariantCulture, $"twice, minute {(done / 60) + 1:0}"), 2 * most, await load.Open(Clients, 2 * most, Math.Min(60, end - done), 0), server);
 
         static void Row(string name, double offered, LoadFigures figures, ServerProcess server) => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

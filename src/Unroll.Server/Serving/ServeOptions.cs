@@ -37,7 +37,7 @@ public sealed record ServeOptions : Listening
     public int? MostPerSecond { get; init; }
 
     /// <summary>The most requests that wait for one model; more are refused with status 429.</summary>
-    public int MostWaiting { get; init; } = 128;
+    public int MostWaiting { get; init; } = 512;
 
     /// <summary>How long a request waits for its model at most; then it is refused with status 429.</summary>
     public TimeSpan MostWait { get; init; } = TimeSpan.FromSeconds(1);
