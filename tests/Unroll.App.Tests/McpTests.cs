@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -99,6 +100,8 @@ public sealed class McpTests : IAsyncLifetime
             ("forecast", [("file", "two.csv"), ("target", "a"), ("horizon", 0)], "horizon"),
             ("forecast", [("file", "sample:aapl"), ("target", "High"), ("seconds", 0)], "seconds"),
             ("predict", [("model", "two.csv"), ("file", "two.csv")], "two.csv"),
+            ("predict", [("model", "two.csv"), ("file", "two.csv"), ("horizon", -1)], "horizon is -1; it takes a whole number of at least 1."),
+            ("explain", [("model", "two.csv"), ("file", "two.csv"), ("horizon", 0)], "horizon is 0; it takes a whole number of at least 1."),
             ("predict", [("model", "absent.unroll"), ("file", "two.csv")], "absent.unroll"),
         ];
         foreach ((string tool, (string, object?)[] arguments, string message) in cases)
@@ -109,6 +112,21 @@ public sealed class McpTests : IAsyncLifetime
             Assert.DoesNotContain("--", text, StringComparison.Ordinal);
             Assert.DoesNotContain(_folder.Path, text, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Fitting, judging and fitting again are one progress: each ends where the next begins.</summary>
+    [Fact]
+    public async Task Progress_is_that_of_the_whole_call()
+    {
+        var told = new ConcurrentBag<float>();
+        await _client.CallToolAsync(
+            "forecast",
+            new Dictionary<string, object?> { ["file"] = "sample:aapl", ["target"] = "High", ["model"] = "ridge,theta" },
+            new Noted(told),
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains(told, share => share == 0.65f);
+        Assert.Contains(told, share => share == 0.72f);
+        Assert.All(told, share => Assert.InRange(share, 0, 1));
     }
 
     [Fact]
@@ -125,6 +143,11 @@ public sealed class McpTests : IAsyncLifetime
     {
         File.WriteAllText(_folder["two.csv"], "date,a\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n");
         return "two.csv";
+    }
+
+    private sealed class Noted(ConcurrentBag<float> told) : IProgress<ProgressNotificationValue>
+    {
+        public void Report(ProgressNotificationValue value) => told.Add(value.Progress);
     }
 
     /// <summary>Cancels at the first news of progress.</summary>

@@ -37,7 +37,7 @@ internal sealed record ForecastAnswer(
             RowFigures.Test(run.Task),
             isSingle ? $"RMSE in units of {run.Task.Targets[0]}" : "RMSSE, the mean over all parts",
             [.. comparison.Scores.Select(score => ErrorAnswer.Of(score, comparison))],
-            [.. run.Future?.Parts.Select(part => PartAnswer.Of(part, Newest(run, part.Part))) ?? []],
+            [.. run.Future?.Parts.Select(part => PartAnswer.Of(part, PredictionJson.NewestOf(run.Data, part))) ?? []],
             [.. run.Notes, .. ForecastWords.Found(run)],
             run.NoFuture,
             run.Importance is { } importance ? InputFigures.Of(importance.Inputs) : null,
@@ -45,12 +45,6 @@ internal sealed record ForecastAnswer(
     }
 
     public override string ToString() => JsonSerializer.Serialize(this, ToolJson.Default.ForecastAnswer);
-
-    private static double Newest(ForecastRun run, Part part)
-    {
-        ReadOnlySpan<double> values = run.Data[run.Data.IsTable ? run.Data.Keys[0] : part.Series][part.Target].Values;
-        return values[values.LastIndexOfAnyExcept(double.NaN)];
-    }
 }
 
 /// <summary>An error on the test rows, all steps ahead together, with what it is of the naive one.</summary>

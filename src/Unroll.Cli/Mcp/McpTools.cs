@@ -12,6 +12,9 @@ namespace Unroll.Cli;
 /// <summary>What an agent can call. Each is a verb of the tool with the same options under the same names, and answers with JSON.</summary>
 internal sealed partial class McpTools(AgentFolder folder) : IDisposable
 {
+    /// <summary>What the first fit and judging usually take of the whole.</summary>
+    private const double Fitted = 0.65, Judged = 0.72;
+
     /// <summary>One forecast at a time: each takes the whole machine.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -82,15 +85,9 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
             ReportFolder? report = @out is null ? null : new ReportFolder(run.Request.Folder);
             try
             {
-                var told = new Told(moment => progress?.Report(new ProgressNotificationValue
-                {
-                    Progress = (float)moment.Share,
-                    Total = 1,
-                    Message = moment.Forecaster,
-                }));
-                run.Fit(told, cancellation);
-                run.Judge(told, cancellation);
-                run.Refit(told, cancellation);
+                run.Fit(Within(0, Fitted), cancellation);
+                run.Judge(Within(Fitted, Judged), cancellation);
+                run.Refit(Within(Judged, 1), cancellation);
                 run.Look();
                 if (report is not null)
                     ForecastFiles.Write(run, report, MetricsJson.Of(run).ToString());
@@ -100,6 +97,13 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
             {
                 report?.Abandon();
             }
+
+            Told Within(double from, double to) => new(moment => progress?.Report(new ProgressNotificationValue
+            {
+                Progress = (float)(from + ((to - from) * moment.Share)),
+                Total = 1,
+                Message = moment.Forecaster,
+            }));
         },
         cancellation);
 
@@ -107,34 +111,26 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         [Description("The forecaster, as forecast wrote it: forecast-report/forecast.unroll")] string model,
         [Description("The file with the newest rows, or sample:NAME")] string file,
         [Description("How many rows ahead, at most what it was fitted for")] int? horizon = null,
-        CancellationToken cancellation = default) => Turn(
-        () =>
-        {
-            PredictInput input = Input(model, file, horizon);
-            Forecast forecast = input.Predict();
-            return PredictAnswer.Of(input, forecast).ToString();
-        },
-        cancellation);
+        CancellationToken cancellation = default) => Turn(() => Ahead(model, file, horizon, explains: false), cancellation);
 
     private Task<string> Explain(
         [Description("The forecaster, as forecast wrote it")] string model,
         [Description("The file with the newest rows, or sample:NAME")] string file,
         [Description("How many rows ahead, at most what it was fitted for")] int? horizon = null,
-        CancellationToken cancellation = default) => Turn(
-        () =>
-        {
-            PredictInput input = Input(model, file, horizon);
-            Forecast forecast = input.Predict();
-            return PredictAnswer.Of(input, forecast, input.Contributions(forecast)).ToString();
-        },
-        cancellation);
+        CancellationToken cancellation = default) => Turn(() => Ahead(model, file, horizon, explains: true), cancellation);
 
-    private PredictInput Input(string model, string file, int? horizon)
+    /// <summary>The rows to come by a forecaster that was fitted before, where it is asked with what they are made of.</summary>
+    private string Ahead(string model, string file, int? horizon, bool explains)
     {
+        if (horizon < 1)
+            throw new UnrollException($"horizon is {horizon}; it takes a whole number of at least 1.");
         (Verb verb, ReadingOptions reading) = Reader("predict");
-        var request = new PredictRequest(folder.Inside(model), reading.Read(Parsed(verb, folder.Data(file)), isNeeded: true)) { Horizon = horizon };
+        DataSource source = reading.Read(Parsed(verb, folder.Data(file)), isNeeded: true);
+        var request = new PredictRequest(folder.Inside(model), source) { Horizon = horizon };
         ReportFolder.RecoverAround(request.Model);
-        return new PredictInput(request, ForecastFile.Load(request.Model));
+        var input = new PredictInput(request, ForecastFile.Load(request.Model));
+        Forecast forecast = input.Predict();
+        return PredictAnswer.Of(input, forecast, explains ? input.Contributions(forecast) : null).ToString();
     }
 
     private static (Verb Verb, ReadingOptions Reading) Reader(string name)
