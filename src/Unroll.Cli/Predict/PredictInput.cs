@@ -57,13 +57,8 @@ internal sealed class PredictInput
     /// <exception cref="UnrollException">There is no such series, one that was named cannot be forecast, or none can.</exception>
     public Forecast Predict()
     {
-        string[] keys = [.. Request.Names.Select(KeyOf).Distinct()];
-        Forecast all = Forecaster.Predict(Data, Steps, Request.Missing);
-        if (keys.Length == 0)
-            return all;
-        if (all.LeftOut.FirstOrDefault(left => keys.Contains(left.Series)) is { } left)
-            throw new UnrollException($"{left.Series} cannot be forecast: {left.Reason}");
-        return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
+        string[] keys = NamedSeries.KeysOf(Data, Request.Names);
+        return NamedSeries.Of(Forecaster.Predict(Data, Steps, Request.Missing), keys);
     }
 
     /// <summary>What the rows of a forecast are made of.</summary>
@@ -96,11 +91,4 @@ internal sealed class PredictInput
 
     /// <inheritdoc cref="PredictionJson.NewestOf"/>
     public double Newest(PartForecast part) => PredictionJson.NewestOf(Data, part);
-
-    /// <summary>The key as the file spells it.</summary>
-    private string KeyOf(string name)
-    {
-        _ = Data[name];
-        return Data.Keys.FirstOrDefault(key => key == name) ?? Data.Keys.First(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
-    }
 }

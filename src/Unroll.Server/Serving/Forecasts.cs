@@ -22,10 +22,8 @@ internal static class Forecasts
         string[] columns = [.. forecaster.Targets.Concat(inputs.Past).Concat(inputs.Known).Distinct()];
         ReadOptions options = query.Reading with { Columns = columns, Static = isTable ? null : [.. forecaster.StaticNames] };
         SeriesSet data = table.Read(isTable ? null : query.Series ?? forecaster.SeriesColumn, options);
-        foreach (string series in query.SeriesNames)
-            _ = data[series];
-        Forecast all = forecaster.Predict(data, steps, query.Missing);
-        Forecast forecast = query.SeriesNames.Count == 0 ? all : Of(all, query.SeriesNames);
+        string[] keys = NamedSeries.KeysOf(data, query.SeriesNames);
+        Forecast forecast = NamedSeries.Of(forecaster.Predict(data, steps, query.Missing), keys);
         return new ForecasterAnswer(
             name,
             content.Version,
@@ -93,14 +91,6 @@ internal static class Forecasts
             new TestAnswer(split.Table.Format(split.Test.Dates[0]), split.Table.Format(split.Test.Dates[^1]), comparison.Origins),
             [.. notes.Concat(comparison.OriginsWarning is { } warning ? [warning] : Array.Empty<string>()).Distinct()],
             Math.Round(Stopwatch.GetElapsedTime(begin).TotalSeconds, 3));
-    }
-
-    private static Forecast Of(Forecast all, IReadOnlyList<string> names)
-    {
-        bool IsNamed(string series) => names.Contains(series, StringComparer.OrdinalIgnoreCase);
-        if (all.LeftOut.FirstOrDefault(left => IsNamed(left.Series)) is { } left)
-            throw new UnrollException($"{left.Series} cannot be forecast: {left.Reason}");
-        return new Forecast([.. all.Parts.Where(part => IsNamed(part.Part.Series))]);
     }
 
     private static ScoreAnswer ScoreOf(ForecasterScore score) => new(
