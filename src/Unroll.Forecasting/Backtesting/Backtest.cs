@@ -40,22 +40,8 @@ public static class Backtest
         ArgumentNullException.ThrowIfNull(forecasters);
         options ??= new BacktestOptions();
         BacktestPlan plan = PlanOf(task, forecasters, options, out PartsForecaster[] wanted);
-        HashSet<string> judged =
-        [
-            .. wanted.Select(forecaster => forecaster.Key),
-            .. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Members).Select(member => member.Key),
-        ];
         PartsForecaster[] along = [.. Along(task)];
-        BacktestRunner[] runners =
-        [
-            .. along.Where(rule => !judged.Contains(rule.Key))
-                .Select(rule => new BacktestRunner(plan, rule, () => rule, true, options, progress)),
-            .. wanted.Zip(forecasters, (shown, create) => new BacktestRunner(plan, shown, create, false, options, progress)),
-        ];
-        double[] places = UsualTime.Places([.. runners.Select(runner => runner.Shown)], task, 1);
-        for (int i = 0; i < runners.Length; i++)
-            (runners[i].Place, runners[i].Share) = ((i + 1, runners.Length), (places[i], places[i + 1]));
-
+        BacktestRunner[] runners = Runners(plan, wanted, forecasters, along, options, progress);
         List<string> leftOut = [.. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Unable(plan.TaskOf(0)))];
         FoldForecast[][] folds = [.. runners.SelectMany(runner => Run(runner, runner.Key == along[0].Key, leftOut, cancellationToken))];
         ForecasterScore[] scores =
@@ -72,6 +58,50 @@ public static class Backtest
         };
     }
 
+    /// <summary>
+    /// Makes all fits of one fold and keeps what they forecast in <see cref="BacktestOptions.Work"/>, where <see cref="Run(ForecastTask,
+    /// IReadOnlyList{Func{PartsForecaster}}, BacktestOptions?, IProgress{BacktestEvent}?, CancellationToken)"/> finds it: folds are
+    /// independent of each other, so that machines may share them out (<see cref="FinishedWork.Pack"/>).
+    /// </summary>
+    /// <param name="fold">Which, from 0.</param>
+    /// <param name="task">What is asked.</param>
+    /// <param name="forecasters">What makes each forecaster.</param>
+    /// <param name="options">How often to fit, and where finished folds are kept; without a budget, which all folds would share.</param>
+    /// <param name="progress">Told of every fit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentException">Nothing is kept, there is a budget, or two forecasters have the same name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such fold.</exception>
+    /// <exception cref="UnrollException">A forecaster that was asked for cannot be fitted, or predicts what is no number.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void RunFold(
+        int fold,
+        ForecastTask task,
+        IReadOnlyList<Func<PartsForecaster>> forecasters,
+        BacktestOptions options,
+        IProgress<BacktestEvent>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(forecasters);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Work is null || options.Budget is not null)
+            throw new ArgumentException("A fold by itself is kept, and has no budget.", nameof(options));
+        BacktestPlan plan = PlanOf(task, forecasters, options, out PartsForecaster[] wanted);
+        ArgumentOutOfRangeException.ThrowIfNegative(fold);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fold, plan.Folds.Count);
+        foreach (BacktestRunner runner in Runners(plan, wanted, forecasters, [.. Along(task)], options, progress, keepsNetworks: false))
+        {
+            try
+            {
+                runner.Run(fold, cancellationToken);
+            }
+            catch (UnrollException) when (runner.IsBaseline)
+            {
+                // Run finds the same, and says that it is left out.
+            }
+        }
+    }
+
     /// <summary>The same on a thread of its own.</summary>
     /// <inheritdoc cref="Run(ForecastTask, IReadOnlyList{Func{PartsForecaster}}, BacktestOptions?, IProgress{BacktestEvent}?, CancellationToken)"/>
     public static async Task<BacktestResult> RunAsync(
@@ -83,6 +113,34 @@ public static class Backtest
         await Task.Factory.StartNew(
             () => Run(task, forecasters, options, progress, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default).ConfigureAwait(false);
+
+    /// <summary>What fits each forecaster: first those that are judged along and not asked for.</summary>
+    private static BacktestRunner[] Runners(
+        BacktestPlan plan,
+        PartsForecaster[] wanted,
+        IReadOnlyList<Func<PartsForecaster>> forecasters,
+        PartsForecaster[] along,
+        BacktestOptions options,
+        IProgress<BacktestEvent>? progress,
+        bool keepsNetworks = true)
+    {
+        HashSet<string> judged =
+        [
+            .. wanted.Select(forecaster => forecaster.Key),
+            .. wanted.OfType<BlendForecaster>().SelectMany(blend => blend.Members).Select(member => member.Key),
+        ];
+        BacktestRunner[] runners =
+        [
+            .. along.Where(rule => !judged.Contains(rule.Key))
+                .Select(rule => new BacktestRunner(plan, rule, () => rule, true, options, progress) { KeepsNetworks = keepsNetworks }),
+            .. wanted.Zip(forecasters, (shown, create) =>
+                new BacktestRunner(plan, shown, create, false, options, progress) { KeepsNetworks = keepsNetworks }),
+        ];
+        double[] places = UsualTime.Places([.. runners.Select(runner => runner.Shown)], plan.Whole, 1);
+        for (int i = 0; i < runners.Length; i++)
+            (runners[i].Place, runners[i].Share) = ((i + 1, runners.Length), (places[i], places[i + 1]));
+        return runners;
+    }
 
     /// <summary>What a forecaster, and of a blend its members, forecast in every fold; nothing where a baseline cannot be fitted.</summary>
     private static IReadOnlyList<FoldForecast[]> Run(

@@ -25,6 +25,9 @@ internal sealed class BacktestRunner(
     /// <summary>From which share of the whole backtest to which it takes.</summary>
     public (double From, double To) Share { get; set; } = (0, 1);
 
+    /// <summary>Whether the networks of a fold that is not finished are kept too.</summary>
+    public bool KeepsNetworks { get; init; } = true;
+
     /// <summary>As tables call it.</summary>
     public string Name { get; } = shown.Name;
 
@@ -44,7 +47,9 @@ internal sealed class BacktestRunner(
     public IReadOnlyList<FoldForecast>[] Run(CancellationToken cancellation) =>
         [.. Enumerable.Range(0, plan.Folds.Count).Select(fold => Run(fold, cancellation))];
 
-    private IReadOnlyList<FoldForecast> Run(int fold, CancellationToken cancellation)
+    /// <summary>The same of one fold, from 0; one that is kept is not fitted again.</summary>
+    /// <inheritdoc cref="Run(CancellationToken)" path="/exception"/>
+    public IReadOnlyList<FoldForecast> Run(int fold, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         string place = FormattableString.Invariant($"backtest/{Key}/{fold}");
@@ -52,7 +57,7 @@ internal sealed class BacktestRunner(
         FinishedWork? work = options.Work;
         void Tell(BacktestEventKind kind, double share, ForecastEvent? moment = null) => progress?.Report(new BacktestEvent(
             kind, Name, Place.Number, Place.Count, isBaseline, fold + 1, plan.Folds.Count, about.TrainRows, about.TrainTo, moment ?? new ForecastEvent { Forecaster = Name }, ShareOf(fold, share)));
-        if (work?.FindText(place) is { } kept && FoldForecast.Read(kept) is { } found)
+        if (work?.FindText(place, out string? times) is { } kept && FoldForecast.Read(kept, times) is { } found)
         {
             Tell(BacktestEventKind.Predicted, 1);
             return found;
@@ -61,7 +66,7 @@ internal sealed class BacktestRunner(
         Tell(BacktestEventKind.FitStarted, 0);
         ForecastTask task = plan.TaskOf(fold);
         PartsForecaster forecaster = create();
-        forecaster.Work = work?.Within(place);
+        forecaster.Work = KeepsNetworks ? work?.Within(place) : null;
         Fit(forecaster, task, fold, progress is null ? null : new Forwarded(moment => Tell(BacktestEventKind.Fitting, moment.Share, moment)), cancellation);
 
         // The tutorial's network keeps what it has when it is cancelled, and returns.
@@ -75,7 +80,7 @@ internal sealed class BacktestRunner(
                 forecasts.Add(FoldForecast.Of(without, task, isWithout: true));
         }
 
-        work?.AddText(place, FoldForecast.Text(forecasts));
+        work?.AddText(place, FoldForecast.Text(forecasts), FoldForecast.Times(forecasts));
         Tell(BacktestEventKind.Predicted, 1);
         return forecasts;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -36,15 +37,27 @@ internal sealed record FoldForecast(
         forecaster is BlendForecaster blend ? blend.MeanShares() : new Dictionary<string, double>(),
         [.. fold.Parts.Select(part => FoldPart.Of(forecaster, part, fold[part], fold.Horizon))]);
 
-    /// <summary>Of one fold, as text that <see cref="Read"/> reads back to the bit.</summary>
-    public static string Text(IReadOnlyList<FoldForecast> fold) => JsonSerializer.Serialize(fold, FoldJson.Default.IReadOnlyListFoldForecast);
+    /// <summary>
+    /// Of one fold, as text that <see cref="Read"/> reads back to the bit, without times: the same for whoever forecasts it.
+    /// </summary>
+    public static string Text(IReadOnlyList<FoldForecast> fold) => JsonSerializer.Serialize(
+        [.. fold.Select(forecast => forecast with { Took = default })], FoldJson.Default.IReadOnlyListFoldForecast);
+
+    /// <summary>How long each of one fold took, in ticks.</summary>
+    public static string Times(IReadOnlyList<FoldForecast> fold) =>
+        string.Join(' ', fold.Select(forecast => forecast.Took.Ticks.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Null where the text is none of these.</summary>
-    public static IReadOnlyList<FoldForecast>? Read(string text)
+    /// <param name="text">From <see cref="Text"/>.</param>
+    /// <param name="times">From <see cref="Times"/>; null where they are lost.</param>
+    public static IReadOnlyList<FoldForecast>? Read(string text, string? times)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, FoldJson.Default.IReadOnlyListFoldForecast);
+            long[] took = [.. (times ?? "").Split(' ').Select(each => long.TryParse(each, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0)];
+            return JsonSerializer.Deserialize(text, FoldJson.Default.IReadOnlyListFoldForecast) is { } fold
+                ? [.. fold.Select((forecast, i) => forecast with { Took = TimeSpan.FromTicks(took.ElementAtOrDefault(i)) })]
+                : null;
         }
         catch (JsonException)
         {

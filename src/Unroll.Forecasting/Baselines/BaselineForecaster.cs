@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Unroll.Forecasting;
 
 /// <summary>A simple rule that a network has to beat, fitted to every part by itself.</summary>
-public abstract class BaselineForecaster : PartsForecaster
+public abstract partial class BaselineForecaster : PartsForecaster
 {
     private readonly ConcurrentDictionary<Part, string> _replaced = [];
 
@@ -43,30 +43,34 @@ public abstract class BaselineForecaster : PartsForecaster
     private protected abstract BaselineRule CreateRule();
 
     /// <summary>A rule to fit to more rows, with what a fitted one has chosen; null to choose anew.</summary>
-    private protected virtual BaselineRule? Again(BaselineRule fitted) => null;
+    private protected virtual BaselineRule? Chosen(BaselineRule fitted) => null;
 
     /// <summary>The fitted rule of one part.</summary>
     private protected BaselineRule RuleOf(Part part) => Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known
         ? known.Rule
         : throw new InvalidOperationException($"The {Name} forecaster is not fitted to {part}. Call Fit first.");
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) =>
-        Each<PartModel>(task, (part, split) => new BaselineModel(Fitted(task, part, split, run.Cancellation))
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) => InGroups(task, FirstFit, FitPart, run);
+
+    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => InGroups(task, Again, RefitPart, run);
+
+    private BaselineModel FitPart(ForecastTask task, Part part, CancellationToken cancellation) =>
+        new(Fitted(task, part, task[part], cancellation))
         {
             Part = part,
-            Facts = PartFacts.Of(split, task.Options),
-            Track = Validate(task, part, split, run.Cancellation),
-        }, run);
+            Facts = PartFacts.Of(task[part], task.Options),
+            Track = Validate(task, part, task[part], cancellation),
+        };
 
-    private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => Each<PartModel>(
-        task, (part, split) => new BaselineModel(Refitted(task, part, split, run.Cancellation)) { Part = part, Facts = PartFacts.Of(split, task.Options) }, run);
+    private BaselineModel RefitPart(ForecastTask task, Part part, CancellationToken cancellation) =>
+        new(Refitted(task, part, task[part], cancellation)) { Part = part, Facts = PartFacts.Of(task[part], task.Options) };
 
     /// <summary>
     /// The rule of a part with the model that was chosen for it before, or, where that does not fit to these rows, another one.
     /// </summary>
     private BaselineRule Refitted(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
     {
-        if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && Again(known.Rule) is { } again)
+        if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && Chosen(known.Rule) is { } again)
         {
             try
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Unroll.Forecasting;
@@ -9,25 +10,45 @@ namespace Unroll.Forecasting;
 /// <param name="Facts">What was computed beside it, by name.</param>
 internal sealed record FinishedTraining(Model Model, History History, IReadOnlyDictionary<string, string> Facts);
 
-/// <summary>What a file says of a training beside the model.</summary>
-internal sealed record TrainingFacts(
-    StopReason Reason, int KeptEpoch, long DurationTicks, EpochRecord[] Epochs, SortedDictionary<string, string> Facts)
+/// <summary>What a file says of a training beside the model, without times: the same for whoever trains it.</summary>
+internal sealed record TrainingFacts(StopReason Reason, int KeptEpoch, EpochRecord[] Epochs, SortedDictionary<string, string> Facts)
 {
     public static TrainingFacts Of(History history, IReadOnlyDictionary<string, string> facts) => new(
         history.Reason,
         history.KeptEpoch,
-        history.Duration.Ticks,
-        [.. history.Epochs],
+        [.. history.Epochs.Select(epoch => epoch with { Seconds = 0 })],
         new SortedDictionary<string, string>(facts.ToDictionary(), StringComparer.Ordinal));
 
-    public History ToHistory()
+    /// <param name="times">How long it took; of what is not known 0.</param>
+    public History ToHistory(TrainingTimes times)
     {
         var history = new History();
-        foreach (EpochRecord epoch in Epochs)
-            history.Add(epoch);
-        (history.Reason, history.KeptEpoch, history.Duration) = (Reason, KeptEpoch, TimeSpan.FromTicks(DurationTicks));
+        foreach ((int i, EpochRecord epoch) in Epochs.Index())
+            history.Add(epoch with { Seconds = i < times.Seconds.Length ? times.Seconds[i] : 0 });
+        (history.Reason, history.KeptEpoch, history.Duration) = (Reason, KeptEpoch, TimeSpan.FromTicks(times.Ticks));
         return history;
     }
+}
+
+/// <summary>How long a training took, and each of its epochs.</summary>
+internal sealed record TrainingTimes(long Ticks, double[] Seconds)
+{
+    public static TrainingTimes Of(History history) => new(history.Duration.Ticks, [.. history.Epochs.Select(epoch => epoch.Seconds)]);
+
+    /// <summary>Zeros where the text is none.</summary>
+    public static TrainingTimes Read(string? text)
+    {
+        try
+        {
+            return text is null ? new(0, []) : JsonSerializer.Deserialize(text, TrainingFactsJson.Default.TrainingTimes) ?? new(0, []);
+        }
+        catch (JsonException)
+        {
+            return new(0, []);
+        }
+    }
+
+    public override string ToString() => JsonSerializer.Serialize(this, TrainingFactsJson.Default.TrainingTimes);
 }
 
 [JsonSourceGenerationOptions(
@@ -37,4 +58,5 @@ internal sealed record TrainingFacts(
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TrainingFacts))]
+[JsonSerializable(typeof(TrainingTimes))]
 internal sealed partial class TrainingFactsJson : JsonSerializerContext;

@@ -14,9 +14,12 @@ namespace Unroll.Forecasting;
 /// its part computed again, and what cannot be written is not kept. Work of other setups stays in the same folder until a run has ended
 /// well (<see cref="Remove"/>), or for 30 days.
 /// </remarks>
-public sealed class FinishedWork
+public sealed partial class FinishedWork
 {
     private const string SetupEntry = "setup", KeyEntry = "key", TrainingEntry = "training";
+
+    /// <summary>Of the file beside a part that says how long it took, which is all of it that no second run repeats.</summary>
+    private const string TookEnding = ".took";
     private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(30);
     private static readonly Dictionary<string, string> s_noFacts = [];
 
@@ -39,7 +42,7 @@ public sealed class FinishedWork
 
     /// <summary>How many parts of this setup are kept.</summary>
     public int Count =>
-        Try(() => Directory.Exists(_own) ? Directory.GetFiles(_own).Count(file => Path.GetFileName(file)[0] != '.') : 0);
+        Try(() => Directory.Exists(_own) ? Files().Count(file => !IsMeasured(file)) : 0);
 
     /// <summary>Opens a folder to go on with, or to begin. It need not be there yet.</summary>
     /// <param name="folder">The folder; nothing else may be in it.</param>
@@ -80,7 +83,7 @@ public sealed class FinishedWork
             if (entries.GetValueOrDefault(SetupEntry) == _setup
                 && entries.GetValueOrDefault(KeyEntry) == _place + key
                 && JsonSerializer.Deserialize(entries.GetValueOrDefault(TrainingEntry, "null"), TrainingFactsJson.Default.TrainingFacts) is { } training)
-                return new FinishedTraining(model, training.ToHistory(), training.Facts);
+                return new FinishedTraining(model, training.ToHistory(TrainingTimes.Read(Took(path))), training.Facts);
         }
         catch (Exception damage) when (damage is UnrollException { UnknownKind: null } or JsonException)
         {
@@ -110,34 +113,37 @@ public sealed class FinishedWork
             [KeyEntry] = _place + key,
             [TrainingEntry] = JsonSerializer.Serialize(TrainingFacts.Of(history, facts ?? s_noFacts), TrainingFactsJson.Default.TrainingFacts),
         });
-        Write(path, bytes);
+        Write(path, bytes, TrainingTimes.Of(history).ToString());
     }
 
     /// <summary>The text that was added under a key, by this run or an earlier one; null where there is none.</summary>
-    internal string? FindText(string key)
+    internal string? FindText(string key) => FindText(key, out _);
+
+    /// <param name="key">As it was added.</param>
+    /// <param name="took">What was said of how long it took; null where nothing was, or that was lost.</param>
+    /// <inheritdoc cref="FindText(string)"/>
+    internal string? FindText(string key, out string? took)
     {
         string path = PathOf(key, ".text");
+        took = Took(path);
         if (Contents(path) is not { } bytes)
             return null;
         byte[] head = Encoding.UTF8.GetBytes(HeadOf(key));
-        int sum = SHA256.HashSizeInBytes;
-        if (bytes.Length >= sum + head.Length
-            && bytes.AsSpan(0, sum).SequenceEqual(SHA256.HashData(bytes.AsSpan(sum)))
-            && bytes.AsSpan(sum, head.Length).SequenceEqual(head))
-            return Encoding.UTF8.GetString(bytes.AsSpan(sum + head.Length));
+        if (Opened(bytes) is { } text && text.Span.StartsWith(head))
+            return Encoding.UTF8.GetString(text.Span[head.Length..]);
         Delete(path);
         return null;
     }
 
     /// <summary>Keeps a text, such as the predictions of a fold, and returns when it is on the disk.</summary>
     /// <param name="key">What it is called, for example <c>fold/3</c>; texts and trainings do not share keys.</param>
-    /// <param name="text">Any text; numbers in the format R come back to the bit.</param>
-    internal void AddText(string key, string text)
+    /// <param name="text">Any text that a second run repeats; numbers in the format R come back to the bit.</param>
+    /// <param name="took">How long it took, which no second run repeats; null where that is not told.</param>
+    internal void AddText(string key, string text, string? took = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         string path = PathOf(key, ".text");
-        byte[] bytes = Encoding.UTF8.GetBytes(HeadOf(key) + text);
-        Write(path, [.. SHA256.HashData(bytes), .. bytes]);
+        Write(path, Sealed(HeadOf(key) + text), took);
     }
 
     /// <summary>
@@ -155,10 +161,32 @@ public sealed class FinishedWork
         return Path.Combine(_own, NameOf(_place + key) + ending);
     }
 
-    private void Write(string path, byte[] bytes)
+    private static string? Took(string path) =>
+        Contents(path + TookEnding) is { } bytes && Opened(bytes) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
+
+    /// <summary>A text behind its checksum.</summary>
+    private static byte[] Sealed(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return [.. SHA256.HashData(bytes), .. bytes];
+    }
+
+    /// <summary>Null where the checksum does not fit.</summary>
+    private static ReadOnlyMemory<byte>? Opened(byte[] bytes)
+    {
+        const int Sum = SHA256.HashSizeInBytes;
+        if (bytes.Length < Sum || !bytes.AsSpan(0, Sum).SequenceEqual(SHA256.HashData(bytes.AsSpan(Sum))))
+            return null;
+        return bytes.AsMemory(Sum);
+    }
+
+    private void Write(string path, byte[] bytes, string? took)
     {
         try
         {
+            // A part whose time is lost is still a part, so that comes first.
+            if (took is not null)
+                AtomicFile.Write(path + TookEnding, Sealed(took));
             AtomicFile.Write(path, bytes);
         }
         catch (UnrollException failure)

@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 /// The forecast that is recommended: a weighted mean of other forecasters, with shares that each deserves on the newest training rows,
 /// found for every part and up to three blocks of rows ahead. All members are then fitted to all training rows.
 /// </summary>
-public sealed class BlendForecaster : PartsForecaster
+public sealed partial class BlendForecaster : PartsForecaster
 {
     private readonly List<string> _notes = [];
     private IReadOnlyList<PartsForecaster> _members;
@@ -99,6 +99,18 @@ public sealed class BlendForecaster : PartsForecaster
             _work = value;
             foreach (PartsForecaster member in _members)
                 member.Work = value;
+        }
+    }
+
+    /// <summary>How many parts the members work on at a time; the threads of networks are those of their recipes.</summary>
+    public override int Threads
+    {
+        get => base.Threads;
+        set
+        {
+            base.Threads = value;
+            foreach (PartsForecaster member in _members)
+                member.Threads = value;
         }
     }
 

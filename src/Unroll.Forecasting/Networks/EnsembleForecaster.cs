@@ -20,6 +20,9 @@ public sealed class EnsembleForecaster : PartsForecaster
     private History? _history;
     private Model? _shown;
 
+    /// <summary>The only network that is trained; null for all.</summary>
+    private int? _only;
+
     /// <param name="recipe">How networks are made; horizon and validation share are those of the task.</param>
     public EnsembleForecaster(EnsembleRecipe recipe)
     {
@@ -84,10 +87,32 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     internal override bool CanLearn(ForecastTask task, Part part) => Recipe.CanLearn(task, part);
 
-    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
+    /// <summary>Trains one of the networks alone, and keeps it with the others that are finished.</summary>
+    /// <param name="member">Which, from 0.</param>
+    /// <param name="task">What is learnt from.</param>
+    /// <param name="refits">Whether it is trained again on all rows then.</param>
+    /// <param name="run">What ends it.</param>
+    internal void FitMember(int member, ForecastTask task, bool refits, FitRun run)
+    {
+        _only = member;
+        try
+        {
+            FitIn(task, run);
+            if (refits)
+                WithShort(task.Whole(), RefitParts, run);
+        }
+        finally
+        {
+            _only = null;
+        }
+    }
+
+    private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) => FitParts(task, run, Work);
+
+    private IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run, FinishedWork? work)
     {
         StaticInputs = SeriesSplits.Statics(task);
-        EnsembleTraining training = Training(task, run);
+        EnsembleTraining training = Training(task, run, work);
         (IReadOnlyList<EnsembleModel> models, Chosen) = training.Run();
         _history = training.History;
         training.End();
@@ -100,11 +125,11 @@ public sealed class EnsembleForecaster : PartsForecaster
             throw new UnrollException($"The {Name} was trained with a schedule, a loss or an optimiser that its file does not hold, so it cannot be fitted on. Fit it anew.");
         if (!task.Parts.SequenceEqual(Learnt))
         {
-            // Other series: what was chosen for each of them does not fit.
-            return FitParts(task, run);
+            // Other series: what was chosen for each of them does not fit, nor do networks that are kept.
+            return FitParts(task, run, Work?.Within(MemberTraining.Again));
         }
 
-        EnsembleTraining training = Training(task, run);
+        EnsembleTraining training = Training(task, run, Work);
         IReadOnlyList<EnsembleModel> models = training.Rerun(Chosen!, Networks);
         training.End();
         return SeriesSplits.InOrder(task, models);
@@ -154,7 +179,8 @@ public sealed class EnsembleForecaster : PartsForecaster
         };
     }
 
-    private EnsembleTraining Training(ForecastTask task, FitRun run) => new(RecipeFor(task), task, StaticInputs, Work, run);
+    private EnsembleTraining Training(ForecastTask task, FitRun run, FinishedWork? work) =>
+        new(RecipeFor(task), task, StaticInputs, work, run, _only);
 
     private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
 }

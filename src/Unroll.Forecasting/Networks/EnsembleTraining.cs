@@ -27,11 +27,13 @@ internal sealed class EnsembleTraining
     /// <param name="statics">How static columns become inputs.</param>
     /// <param name="work">Where finished networks are kept; null for nowhere.</param>
     /// <param name="run">Told how far it is.</param>
-    public EnsembleTraining(EnsembleRecipe recipe, ForecastTask task, StaticInputs statics, FinishedWork? work, FitRun run)
+    /// <param name="only">The only network that is trained, from 0; null for all.</param>
+    public EnsembleTraining(
+        EnsembleRecipe recipe, ForecastTask task, StaticInputs statics, FinishedWork? work, FitRun run, int? only = null)
     {
         (_recipe, _task, _run) = (recipe, task, run);
         _series = SeriesSplits.Of(task, statics);
-        _members = new MemberTraining(recipe, work, run, Prepared);
+        _members = new MemberTraining(recipe, work, run, Prepared) { Only = only };
         _loop = new SeriesLoop(recipe.Network.Threads, NamesOf(_series), run.Cancellation);
     }
 

@@ -28,6 +28,9 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     /// <summary>Of the first network, trained with validation rows.</summary>
     public History? History { get; private set; }
 
+    /// <summary>The only network that is trained, from 0, as if it were all; null for all.</summary>
+    public int? Only { get; init; }
+
     private TrainingOptions Options => recipe.Network.Training;
 
     /// <summary>Those that early stopping leaves out among them; a fit that chooses trains each network twice.</summary>
@@ -82,12 +85,12 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
         IReadOnlyList<Model>? before = null)
     {
         _isAgain = stage == Again;
-        int members = epochs?.Length ?? recipe.Members, threads = recipe.Network.Threads;
+        int members = Only is null ? epochs?.Length ?? recipe.Members : 1, threads = recipe.Network.Threads;
         int together = threads < FewestThreads ? 1 : Math.Min(members, threads / 2);
         var job = new Job(stage, inputs, samples, validation, epochs, rows);
         _clock.Start();
         (Model Network, History? History)[] trained = run.Networks is not { } time
-            ? Side(job, 0, members, together, null)
+            ? Side(job, Only ?? 0, members, together, null)
             : epochs is null
                 ? InTime(job, members, together, time)
                 : Anew(job, members, together, time, before!);
@@ -193,7 +196,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
                 Seed = unchecked(Options.Seed + member),
                 Validation = job.Validation,
                 EarlyStopping = job.Validation is null ? null : Options.EarlyStopping,
-                Epochs = job.Epochs?[member] ?? Options.Epochs,
+                Epochs = job.Epochs?[Only is null ? member : 0] ?? Options.Epochs,
             };
             if (LossOf(recipe) is { } loss)
                 options = options with { Loss = loss };

@@ -77,7 +77,8 @@ public abstract partial class PartsForecaster
         FitParts(task, run);
 
     /// <summary>What fits the parts that can be learnt from, and simple models for series of which one is too short.</summary>
-    private IReadOnlyList<PartModel> WithShort(ForecastTask task, Func<ForecastTask, FitRun, IReadOnlyList<PartModel>> fit, FitRun run)
+    private protected IReadOnlyList<PartModel> WithShort(
+        ForecastTask task, Func<ForecastTask, FitRun, IReadOnlyList<PartModel>> fit, FitRun run)
     {
         if (!CanLearn(task) || task.Parts.All(part => CanLearn(task, part)))
             return fit(task, run);
@@ -91,14 +92,23 @@ public abstract partial class PartsForecaster
     }
 
     /// <summary>Runs the same for every part, on several threads, in the order of the parts.</summary>
-    private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, FitRun run)
+    private protected TResult[] Each<TResult>(ForecastTask task, Func<Part, ForecastSplit, TResult> fit, FitRun run) =>
+        Each(task, task.Parts, fit, run.Counter(ForecastStage.Fitting, task.Parts.Count), run);
+
+    /// <summary>The same for some of the parts.</summary>
+    /// <param name="task">All parts.</param>
+    /// <param name="parts">Those.</param>
+    /// <param name="fit">What is run.</param>
+    /// <param name="fitted">Told of every part that is done, by several threads.</param>
+    /// <param name="run">What ends it.</param>
+    private protected TResult[] Each<TResult>(
+        ForecastTask task, IReadOnlyList<Part> parts, Func<Part, ForecastSplit, TResult> fit, Action fitted, FitRun run)
     {
-        var results = new TResult[task.Parts.Count];
-        string[]? names = task.Data.IsTable ? null : [.. task.Parts.Select(part => part.Series)];
-        Action fitted = run.Counter(ForecastStage.Fitting, results.Length);
+        var results = new TResult[parts.Count];
+        string[]? names = task.Data.IsTable ? null : [.. parts.Select(part => part.Series)];
         new SeriesLoop(Threads, names, run.Cancellation).Run(results.Length, i =>
         {
-            results[i] = fit(task.Parts[i], task[task.Parts[i]]);
+            results[i] = fit(parts[i], task[parts[i]]);
             fitted();
         });
         return results;

@@ -29,7 +29,7 @@ public abstract partial class PartsForecaster : IForecaster
     public virtual IReadOnlyList<string> Notes => [];
 
     /// <summary>How many parts are worked on at a time; the result has the same bits for any number.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public virtual int Threads { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
     /// What happened in training, of several networks the first's; null before it, without networks and in a loaded forecaster.

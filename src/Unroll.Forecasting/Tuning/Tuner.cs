@@ -81,36 +81,97 @@ public sealed class Tuner
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TuningResult Run(TuningJournal? journal = null, CancellationToken cancellationToken = default)
     {
-        Dictionary<(int Trial, int Rung), TrialResult> known = journal?.Finished.ToDictionary(result => (result.Run.Trial, result.Run.Rung)) ?? [];
         var progress = new TuningClock(_rungs, _objective.NaiveError, OnProgress);
         List<TrialResult> results = [];
-        TrialRun[] runs = _first;
         foreach (Rung rung in _rungs)
         {
-            if (rung.Number > 1)
-            {
-                IEnumerable<TrialResult> rank = Rung.Rank(results.Where(result => result.Run.Rung == rung.Number - 1 && !result.HasDiverged));
-                runs = [.. rank.Take(rung.Trials).Select(result => result.Run with { Rung = rung.Number, Epochs = rung.Epochs }).OrderBy(run => run.Trial)];
-            }
-
+            TrialRun[] runs = RunsOf(rung, results);
             progress.Begin(rung, runs);
-            var done = new TrialResult?[runs.Length];
-            for (int i = 0; i < runs.Length; i++)
+            TrialResult?[] done = Known(runs, journal);
+            foreach (TrialResult? known in done)
             {
-                if (!known.TryGetValue((runs[i].Trial, rung.Number), out done[i]))
-                    continue;
-                if (done[i]!.Run != runs[i])
-                    throw new UnrollException($"The journal {journal!.Path} has other settings for trial {runs[i].Trial} than this search. Delete it, or choose another folder.") { Subject = "folder" };
-                progress.Known(done[i]!);
+                if (known is not null)
+                    progress.Known(known);
             }
 
             RunAll(runs, done, journal, progress, cancellationToken);
             results.AddRange(done!);
-            if (Array.TrueForAll(done, result => result!.HasDiverged))
-                throw new UnrollException($"All {runs.Length} trials of {rung.Epochs} epochs diverged, so there is no best one. Look for extreme values in the training rows, or search smaller learning rates.");
+            RequireOne(rung, done!);
         }
 
         return new TuningResult(_options, _rungs, _objective.Measure, _objective.NaiveError, results);
+    }
+
+    /// <summary>
+    /// The trainings that come next, in any order and by whomever: those of the first rung that the journal does not hold whole. Each is
+    /// made by <see cref="Train"/>, here or on another machine of the same <see cref="Setup"/>, and added to the journal.
+    /// </summary>
+    /// <param name="journal">Opened with <see cref="Setup"/>.</param>
+    /// <returns>None once <see cref="Run"/> has nothing to train any more.</returns>
+    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal is not of this search.</exception>
+    public IReadOnlyList<TrialRun> Next(TuningJournal journal)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        List<TrialResult> results = [];
+        foreach (Rung rung in _rungs)
+        {
+            TrialRun[] runs = RunsOf(rung, results);
+            TrialResult?[] done = Known(runs, journal);
+            TrialRun[] left = [.. runs.Where((_, i) => done[i] is null)];
+            if (left.Length > 0)
+                return left;
+            results.AddRange(done!);
+            RequireOne(rung, done!);
+        }
+
+        return [];
+    }
+
+    /// <summary>One training, on the thread that calls; several threads may call at once.</summary>
+    /// <param name="run">From <see cref="Next"/>.</param>
+    /// <param name="epochEnded">Told the number of each epoch, from 1, when it ends; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it without a result.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TrialResult Train(TrialRun run, Action<int>? epochEnded = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var clock = Stopwatch.StartNew();
+        TrialOutcome outcome = _objective.Evaluate(run, epochEnded ?? (_ => { }), cancellationToken);
+        double error = double.IsFinite(outcome.Error) ? outcome.Error : double.PositiveInfinity;
+        return new TrialResult(run, error, outcome.Parameters, Math.Round(clock.Elapsed.TotalSeconds, 3));
+    }
+
+    /// <summary>The trainings of a rung, by trial.</summary>
+    /// <param name="rung">Which.</param>
+    /// <param name="results">Of all rungs before it.</param>
+    private TrialRun[] RunsOf(Rung rung, IEnumerable<TrialResult> results)
+    {
+        if (rung.Number == 1)
+            return _first;
+        IEnumerable<TrialResult> rank = Rung.Rank(results.Where(result => result.Run.Rung == rung.Number - 1 && !result.HasDiverged));
+        TrialRun Longer(TrialRun run) => run with { Rung = rung.Number, Epochs = rung.Epochs };
+        return [.. rank.Take(rung.Trials).Select(result => Longer(result.Run)).OrderBy(run => run.Trial)];
+    }
+
+    /// <summary>What a journal holds of some trainings; null where it holds nothing.</summary>
+    private static TrialResult?[] Known(TrialRun[] runs, TuningJournal? journal)
+    {
+        var known = journal?.Finished.ToDictionary(result => (result.Run.Trial, result.Run.Rung));
+        return Array.ConvertAll(runs, run => known?.GetValueOrDefault((run.Trial, run.Rung)) switch
+        {
+            null => null,
+            { } result when result.Run == run => result,
+            _ => throw new UnrollException(
+                $"The journal {journal!.Path} has other settings for trial {run.Trial} than this search. Delete it, or choose another folder.")
+            { Subject = "folder" },
+        });
+    }
+
+    private static void RequireOne(Rung rung, TrialResult[] done)
+    {
+        if (Array.TrueForAll(done, result => result.HasDiverged))
+            throw new UnrollException($"All {done.Length} trials of {rung.Epochs} epochs diverged, so there is no best one. "
+                + "Look for extreme values in the training rows, or search smaller learning rates.");
     }
 
     /// <summary>The same on a thread of its own.</summary>
@@ -140,10 +201,7 @@ public sealed class Tuner
                 {
                     stop.Token.ThrowIfCancellationRequested();
                     TrialRun run = runs[order[turn]];
-                    var clock = Stopwatch.StartNew();
-                    TrialOutcome outcome = _objective.Evaluate(run, epoch => progress.EpochEnded(run, epoch), stop.Token);
-                    double error = double.IsFinite(outcome.Error) ? outcome.Error : double.PositiveInfinity;
-                    var result = new TrialResult(run, error, outcome.Parameters, Math.Round(clock.Elapsed.TotalSeconds, 3));
+                    TrialResult result = Train(run, epoch => progress.EpochEnded(run, epoch), stop.Token);
                     lock (writing)
                         journal?.Add(result);
                     done[order[turn]] = result;

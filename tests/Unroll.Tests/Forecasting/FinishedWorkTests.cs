@@ -13,7 +13,12 @@ public sealed class FinishedWorkTests : IDisposable
 
     private string Folder => Path.Combine(_files.Folder, ".unroll-work");
 
-    private string[] Kept => [.. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    /// <summary>Without those that only say how long it took.</summary>
+    private string[] Kept =>
+    [
+        .. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".took", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
 
     public void Dispose() => _files.Dispose();
 
@@ -112,6 +117,32 @@ public sealed class FinishedWorkTests : IDisposable
         Assert.Null(Open().Find("fold/1"));
     }
 
+    /// <summary>It is never a wrong one.</summary>
+    [Fact]
+    public void A_time_that_is_damaged_is_lost_and_the_part_is_not()
+    {
+        (Model model, History history) = Trained();
+        Open().Add("model", model, history);
+        Open().AddText("text", "1.5", "17");
+        string[] files = Directory.GetFiles(Folder, "*.took", SearchOption.AllDirectories);
+        Assert.Equal(2, files.Length);
+        foreach (string path in files)
+        {
+            byte[] whole = File.ReadAllBytes(path);
+            for (int i = 0; i < whole.Length; i++)
+            {
+                File.WriteAllBytes(path, Flipped(whole, i));
+                Assert.Equal("1.5", Open().FindText("text", out string? took));
+                TimeSpan duration = Open().Find("model")!.History.Duration;
+                Assert.True(took is null || duration == TimeSpan.Zero);
+            }
+
+            File.WriteAllBytes(path, whole);
+        }
+
+        Assert.Equal(history.Duration, Open().Find("model")!.History.Duration);
+    }
+
     [Fact]
     public void A_damaged_file_is_removed_whichever_byte_it_is()
     {
@@ -133,13 +164,13 @@ public sealed class FinishedWorkTests : IDisposable
 
         Assert.NotNull(Open().Find("model"));
         Assert.Equal("1.5", Open().FindText("text"));
+    }
 
-        static byte[] Flipped(byte[] bytes, int at)
-        {
-            byte[] copy = [.. bytes];
-            copy[at] ^= 4;
-            return copy;
-        }
+    private static byte[] Flipped(byte[] bytes, int at)
+    {
+        byte[] copy = [.. bytes];
+        copy[at] ^= 4;
+        return copy;
     }
 
     [Fact]

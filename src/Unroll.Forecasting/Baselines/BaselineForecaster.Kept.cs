@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Unroll.Forecasting;
+
+/// <content>How the rules of many series are fitted in groups that finished work keeps, and of which other machines may fit some.</content>
+public abstract partial class BaselineForecaster
+{
+    /// <summary>What groups are kept under: of the first fit, and of one to more rows.</summary>
+    private const string FirstFit = "fit", Again = "again";
+
+    /// <summary>Whether a fit takes so long that what is finished is worth keeping.</summary>
+    internal bool IsSlow => UsualTime.Rank(this) > UsualTime.Rank(new RidgeForecaster());
+
+    /// <summary>Of the tables of a group of parts: what takes some seconds to fit.</summary>
+    internal int RowsAGroup { get; set; } = 20_000;
+
+    /// <summary>How many groups the parts of a task are divided into.</summary>
+    internal int GroupsOf(ForecastTask task) => FittedRules.Groups(task, RowsAGroup).Length - 1;
+
+    /// <summary>Fits the rules of one group of parts, keeps them and forgets them.</summary>
+    /// <param name="group">Which, from 0.</param>
+    /// <param name="task">What is learnt from, all parts.</param>
+    /// <param name="refits">Whether they are fitted again to all rows then.</param>
+    /// <param name="run">What ends it.</param>
+    internal void FitGroup(int group, ForecastTask task, bool refits, FitRun run)
+    {
+        Keep(FittedFacts.Of(task), Group(task, FirstFit, group, FitPart, run, () => { }));
+        if (refits)
+            Group(task.Whole(), Again, group, RefitPart, run, () => { });
+    }
+
+    private PartModel[] InGroups(
+        ForecastTask task, string stage, Func<ForecastTask, Part, CancellationToken, BaselineModel> fit, FitRun run)
+    {
+        if (Work is null || !IsSlow)
+            return Each<PartModel>(task, (part, _) => fit(task, part, run.Cancellation), run);
+        Action fitted = run.Counter(ForecastStage.Fitting, task.Parts.Count);
+        return [.. Enumerable.Range(0, GroupsOf(task)).SelectMany(group => Group(task, stage, group, fit, run, fitted))];
+    }
+
+    /// <summary>The models of one group, found or fitted.</summary>
+    private PartModel[] Group(
+        ForecastTask task, string stage, int group, Func<ForecastTask, Part, CancellationToken, BaselineModel> fit, FitRun run, Action fitted)
+    {
+        int[] groups = FittedRules.Groups(task, RowsAGroup);
+        Part[] parts = [.. task.Parts.Take(groups[group]..groups[group + 1])];
+        string key = string.Create(CultureInfo.InvariantCulture, $"{Key}/{stage}/{group}");
+        if (Work!.FindText(key) is { } text && FittedRules.Read(text, parts.Length) is { } kept && Restored(task, parts, kept) is { } found)
+        {
+            foreach (Part _ in parts)
+                fitted();
+            return found;
+        }
+
+        PartModel[] models = Each<PartModel>(task, parts, (part, _) => fit(task, part, run.Cancellation), fitted, run);
+        Work.AddText(key, FittedRules.Text([.. models.Cast<BaselineModel>().Select(model => new FittedRule(
+            model.Rule.State, model.Track is { } track ? FoldTrack.Of(track) : null, _replaced.GetValueOrDefault(model.Part)))]));
+        return models;
+    }
+
+    /// <summary>Null where what is kept is no rule.</summary>
+    private PartModel[]? Restored(ForecastTask task, Part[] parts, IReadOnlyList<FittedRule> kept)
+    {
+        try
+        {
+            PartModel[] models = [.. parts.Select((part, i) => new BaselineModel(BaselineRule.Restore(kept[i].State, part.Target))
+            {
+                Part = part,
+                Facts = PartFacts.Of(task[part], task.Options),
+                Track = kept[i].Track?.ToTrack(),
+            })];
+            foreach ((int i, Part part) in parts.Index())
+            {
+                if (kept[i].Replaced is { } reason)
+                    _replaced[part] = reason;
+                else
+                    _replaced.TryRemove(part, out _);
+            }
+
+            return models;
+        }
+        catch (UnrollException)
+        {
+            return null;
+        }
+    }
+}
