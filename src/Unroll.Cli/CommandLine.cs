@@ -62,6 +62,8 @@ internal static class CommandLine
             ServeCommand.Create(),
             StudioCommand.Create(),
             McpCommand.Create(),
+            WorkerCommand.Create(),
+            ClusterCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -18,7 +18,7 @@ public interface IForecaster
     /// <summary>How many numbers training set, all networks together; 0 where that says nothing.</summary>
     long Parameters => 0;
 
-    /// <summary>How long the last fit took.</summary>
+    /// <summary>How long the last fit took, with the time of what an earlier run or another machine did of it.</summary>
     TimeSpan FitTime => TimeSpan.Zero;
 
     /// <summary>What was found in fitting, in sentences: inputs, transforms, shares.</summary>

@@ -7,17 +7,27 @@ namespace Unroll.Cli;
 /// <summary><c>unroll backtest [FILE]</c></summary>
 internal static class BacktestCommand
 {
+    public const string Name = "backtest";
+
     public static Command Create()
     {
         var arguments = new BacktestArguments();
         var command = new Verb(
-            "backtest",
+            Name,
             "Forecasts the past as it would have been forecast then: everything is fitted anew every few rows on the rows before, forecasts one or more rows ahead, and is judged with intervals.",
             "unroll backtest --sample aapl --model gru --epochs 3 --refit 126",
             "unroll backtest --sample stations --model lstm --ensemble 1 --epochs 1 --test last:60 --refit 60");
         arguments.AddTo(command);
         command.SetAction(result => Run(arguments.Read(result)));
         return command;
+    }
+
+    /// <summary>What a worker is asked for.</summary>
+    /// <inheritdoc cref="ClusterWork.Parse" path="/exception"/>
+    public static BacktestRequest Parse(IReadOnlyList<string> words)
+    {
+        var arguments = new BacktestArguments();
+        return ClusterWork.Parse(Name, words, arguments.AddTo, arguments.Read);
     }
 
     private static int Run(BacktestRequest request)
@@ -38,6 +48,8 @@ internal static class BacktestCommand
             var display = new BacktestDisplay(details, run);
             try
             {
+                if (request.Forecast.Cluster is { } cluster)
+                    ClusterRun.Gather(terminal, cluster, Name, request.Forecast.Data, ClusterWork.Pieces(run, work), interruption.Token);
                 display.Run(interruption.Token);
             }
             catch (TrainingDivergedException diverged)

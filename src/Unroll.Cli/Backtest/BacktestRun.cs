@@ -72,6 +72,19 @@ internal sealed class BacktestRun
     /// <summary>Where finished fits are kept.</summary>
     public void KeepIn(FinishedWork work) => Options = Options with { Work = work };
 
+    /// <summary>Does the fits of one fold on one thread, and keeps them.</summary>
+    /// <param name="fold">Which, from 0.</param>
+    /// <param name="work">Where they are kept.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public void RunFold(int fold, FinishedWork work, CancellationToken cancellation) => Backtest.RunFold(
+        fold, Task, [.. _create.Select(create => (Func<PartsForecaster>)(() => OneThread(create())))], Options with { Work = work }, null, cancellation);
+
+    private static PartsForecaster OneThread(PartsForecaster forecaster)
+    {
+        forecaster.Threads = 1;
+        return forecaster;
+    }
+
     /// <summary>Fits, predicts and judges.</summary>
     public void Run(IProgress<BacktestEvent> progress, CancellationToken cancellation) =>
         _result = Backtest.Run(Task, _create, Options, progress, cancellation);

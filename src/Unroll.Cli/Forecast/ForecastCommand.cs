@@ -7,6 +7,8 @@ namespace Unroll.Cli;
 /// <summary><c>unroll forecast [FILE]</c></summary>
 internal static class ForecastCommand
 {
+    public const string Name = "forecast";
+
     /// <summary>A rate that trains the networks of this tool with any of its optimizers.</summary>
     private const double UsualRate = 0.01;
 
@@ -14,7 +16,7 @@ internal static class ForecastCommand
     {
         var options = new ForecastOptions();
         var command = new Verb(
-            "forecast",
+            Name,
             "Forecasts the rows to come of a file, with intervals, and says how good the forecast is: recurrent networks, regression and "
                 + "simple rules are judged on the newest rows, always beside the naive forecast "
                 + "\"the value before\", and blended by what each deserves.",
@@ -24,6 +26,14 @@ internal static class ForecastCommand
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;
+    }
+
+    /// <summary>What a worker is asked for.</summary>
+    /// <inheritdoc cref="ClusterWork.Parse" path="/exception"/>
+    public static ForecastRequest Parse(IReadOnlyList<string> words)
+    {
+        var options = new ForecastOptions();
+        return ClusterWork.Parse(Name, words, command => options.AddTo(command), options.Read);
     }
 
     private static int Run(ForecastRequest request)
@@ -42,6 +52,8 @@ internal static class ForecastCommand
             {
                 if (run.Blend is null)
                     TutorialConsole.Baselines(details, run, interruption.Token);
+                if (request.Cluster is { } cluster)
+                    ClusterRun.Gather(details, cluster, Name, request.Data, ClusterWork.Pieces(run, work), interruption.Token);
                 Fit(details, run, name => fitted = name, interruption.Token);
             }
             catch (TrainingDivergedException diverged)
@@ -71,8 +83,7 @@ internal static class ForecastCommand
     /// <summary>Where finished networks are kept until the report is written.</summary>
     private static FinishedWork Work(Terminal terminal, ForecastRun run, ReportFolder folder)
     {
-        string setup = SetupHash.Of([.. run.Request.Settings(run.Task), new("data", SetupHash.Of(run.Task))]);
-        FinishedWork work = folder.OpenWork(setup, terminal.Say);
+        FinishedWork work = folder.OpenWork(run.Setup, terminal.Say);
         run.KeepIn(work);
         return work;
     }

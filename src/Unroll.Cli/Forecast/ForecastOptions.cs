@@ -75,6 +75,8 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
     private readonly Option<TimeSpan?> _budget = Options.Time(
         "--budget", "How long the run may take, as 60s, 10m or 1h30m; what there is no time for is left out, and said [default: any time]");
 
+    private readonly ClusterOptions _cluster = new();
+
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict and the files alone" };
 
     /// <param name="command">The verb.</param>
@@ -84,7 +86,7 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
         Option[] own =
         [
             .. _recipe.All, _horizon, _window, _model, _min, _max, _layers, _units, _bidirectional, _dropout, _epochs, _batch, _optimizer,
-            _learningRate, _clipNorm, _scaler, _threads, _noRefit, _budget, _quiet,
+            _learningRate, _clipNorm, _scaler, _threads, _noRefit, _budget, .. _cluster.All, _quiet,
         ];
         _common.AddTo(command, own.Where(option => !without.Contains(option.Name)), without);
     }
@@ -124,9 +126,18 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
             Max = result.GetValue(_max),
             Refits = !result.GetValue(_noRefit),
             Budget = result.GetValue(_budget) is { } time ? new TimeBudget(time) { Refits = !result.GetValue(_noRefit) } : null,
+            Cluster = Cluster(result),
             IsQuiet = result.GetValue(_quiet),
             Words = [.. result.Tokens.Select(token => token.Value)],
         };
+    }
+
+    private ClusterRequest? Cluster(ParseResult result)
+    {
+        ClusterRequest? cluster = _cluster.Read(result);
+        if (cluster is not null && result.GetValue(_budget) is not null)
+            throw new UnrollException("--budget is the time of one machine, which a cluster does not keep. Leave it out, or the cluster.");
+        return cluster;
     }
 
     private NetworkRecipe Network(ParseResult result, RecipeRequest recipe, int seed)

@@ -47,8 +47,18 @@ internal sealed record ForecastRequest : CommonRequest
     /// <summary>Whether the verdict and the files alone are printed.</summary>
     public bool IsQuiet { get; init; }
 
+    /// <summary>Who fits; null for this process.</summary>
+    public ClusterRequest? Cluster { get; init; }
+
     /// <summary>The words of the command line after the tool's name.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>The same with networks that train on so many threads.</summary>
+    public ForecastRequest WithThreads(int threads) => this with
+    {
+        Network = Network with { Threads = threads },
+        Recipes = [.. Recipes.Select(recipe => recipe with { Threads = threads })],
+    };
 
     /// <summary>What is asked of the data, test range and limits included.</summary>
     /// <exception cref="UnrollException">No such column, or none named where there are several.</exception>

@@ -25,6 +25,9 @@ internal sealed class ForecastRun
         Task = new ForecastTask(Data, request.TaskFor(Data));
         Comparison.RequireChange(Task);
         Blend = request.Recipe.IsDefault ? request.CreateBlend(Task) : null;
+        if (Blend is null && request.Cluster is not null)
+            throw new UnrollException(
+                $"--recipe {RecipeOptions.Tutorial} trains its networks here, not on a cluster. Leave the cluster out, or use --recipe {RecipeOptions.Default}.");
         Forecasters = Blend?.Members ?? [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
         foreach (PartsForecaster forecaster in Blend is null ? Forecasters : [Blend])
             forecaster.Require(Task);
@@ -78,6 +81,20 @@ internal sealed class ForecastRun
     public string? NoFuture { get; private set; }
 
     public Comparison Comparison => _comparison ?? throw new InvalidOperationException("Nothing is judged yet. Call Judge first.");
+
+    /// <summary>All that results depend on.</summary>
+    public string Setup => SetupHash.Of([.. Request.Settings(Task), new("data", SetupHash.Of(Task))]);
+
+    /// <summary>Does one of the pieces of the fit, on one thread, and keeps it.</summary>
+    /// <param name="piece">From <see cref="BlendForecaster.Pieces"/>.</param>
+    /// <param name="work">Where it is kept.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public void FitPiece(string piece, FinishedWork work, CancellationToken cancellation)
+    {
+        BlendForecaster blend = Request.CreateBlend(Task);
+        (blend.Work, blend.Threads) = (work, 1);
+        blend.FitPiece(piece, Task, Request.Refits, cancellation);
+    }
 
     /// <summary>Where finished networks are kept.</summary>
     public void KeepIn(FinishedWork work)

@@ -7,19 +7,29 @@ namespace Unroll.Cli;
 /// <summary><c>unroll tune [FILE]</c></summary>
 internal static class TuneCommand
 {
+    public const string Name = "tune";
+
     private const string JournalName = "journal.jsonl";
 
     public static Command Create()
     {
         var options = new TuneOptions();
         var command = new Verb(
-            "tune",
+            Name,
             "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was ended, it goes on where it was.",
             "unroll tune --sample aapl --trials 4 --epochs 2",
             "unroll tune --sample aapl --recipe tutorial --trials 6 --epochs 3 --out tune-tutorial");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;
+    }
+
+    /// <summary>What a worker is asked for.</summary>
+    /// <inheritdoc cref="ClusterWork.Parse" path="/exception"/>
+    public static TuneRequest Parse(IReadOnlyList<string> words)
+    {
+        var options = new TuneOptions();
+        return ClusterWork.Parse(Name, words, options.AddTo, options.Read);
     }
 
     private static int Run(TuneRequest request)
@@ -38,6 +48,8 @@ internal static class TuneCommand
             TuningResult result;
             try
             {
+                if (request.Cluster is { } cluster)
+                    ClusterRun.Gather(terminal, cluster, Name, forecast.Data, new TunePieces(plan.Tuner, journal), interruption.Token);
                 result = TuneDisplay.Run(terminal, plan.Tuner, journal, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

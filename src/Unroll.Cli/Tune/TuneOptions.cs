@@ -19,7 +19,10 @@ internal sealed class TuneOptions
     private readonly Option<int> _epochs = Options.Whole("--epochs", s_search.Epochs, 1, 1_000_000, "How long the last ones are trained; the third that goes on is trained three times as long as before");
     private readonly Option<int> _parallel = Options.Whole("--parallel", Environment.ProcessorCount, 1, 1024, "How many trials run at once, each on one thread; the results are the same on any number");
 
-    public void AddTo(Command command) => _common.AddTo(command, [.. _recipe.All, _horizon, _trials, _epochs, _parallel]);
+    private readonly ClusterOptions _cluster = new();
+
+    public void AddTo(Command command) =>
+        _common.AddTo(command, [.. _recipe.All, _horizon, _trials, _epochs, _parallel, .. _cluster.All]);
 
     /// <exception cref="UnrollException">Options that do not go together.</exception>
     public TuneRequest Read(ParseResult result)
@@ -33,6 +36,7 @@ internal sealed class TuneOptions
         {
             // Trials have windows of their own.
             Forecast = new ForecastRequest(common) { Recipe = recipe, Horizon = horizon, GivenWindow = 1, Models = [], Recipes = [], Network = ForecastOptions.TutorialRecipe(common.Seed) },
+            Cluster = _cluster.Read(result),
             MembersAreGiven = _recipe.HasMembers(result),
             Search = s_search with
             {
@@ -51,6 +55,9 @@ internal sealed record TuneRequest
 {
     /// <summary>What is to be forecast.</summary>
     public required ForecastRequest Forecast { get; init; }
+
+    /// <summary>Who trains; null for this process.</summary>
+    public ClusterRequest? Cluster { get; init; }
 
     public RecipeRequest Recipe => Forecast.Recipe;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Unroll.Forecasting;
@@ -45,16 +46,19 @@ public abstract partial class BaselineForecaster
         int[] groups = FittedRules.Groups(task, RowsAGroup);
         Part[] parts = [.. task.Parts.Take(groups[group]..groups[group + 1])];
         string key = string.Create(CultureInfo.InvariantCulture, $"{Key}/{stage}/{group}");
-        if (Work!.FindText(key) is { } text && FittedRules.Read(text, parts.Length) is { } kept && Restored(task, parts, kept) is { } found)
+        if (Work!.FindText(key, out string? took) is { } text && FittedRules.Read(text, parts.Length) is { } kept && Restored(task, parts, kept) is { } found)
         {
             foreach (Part _ in parts)
                 fitted();
+            run.Found(TimeSpan.FromTicks(long.TryParse(took, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0));
             return found;
         }
 
+        var clock = Stopwatch.StartNew();
         PartModel[] models = Each<PartModel>(task, parts, (part, _) => fit(task, part, run.Cancellation), fitted, run);
-        Work.AddText(key, FittedRules.Text([.. models.Cast<BaselineModel>().Select(model => new FittedRule(
-            model.Rule.State, model.Track is { } track ? FoldTrack.Of(track) : null, _replaced.GetValueOrDefault(model.Part)))]));
+        FittedRule[] rules = [.. models.Cast<BaselineModel>().Select(model => new FittedRule(
+            model.Rule.State, model.Track is { } track ? FoldTrack.Of(track) : null, _replaced.GetValueOrDefault(model.Part)))];
+        Work.AddText(key, FittedRules.Text(rules), clock.Elapsed.Ticks.ToString(CultureInfo.InvariantCulture));
         return models;
     }
 

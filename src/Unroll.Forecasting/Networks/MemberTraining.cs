@@ -187,6 +187,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{job.Stage}");
         (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
+        if (known is { History: { } there })
+            run.Found(there.Duration);
         if (known is null)
         {
             GradientRecorder? recorder = Options.Gradients?.For(key);

@@ -44,6 +44,9 @@ internal sealed class FitRun
     /// <summary>How long who is told took so far.</summary>
     public TimeSpan Told => _teller.Told;
 
+    /// <summary>How long that took which was found finished: another run or another machine has done it.</summary>
+    public TimeSpan Before => _teller.Before;
+
     /// <summary>The time that networks may take; null for any.</summary>
     public NetworkTime? Networks { get; private init; }
 
@@ -107,6 +110,9 @@ internal sealed class FitRun
         };
     }
 
+    /// <summary>Adds the time of what was found finished. Any number of threads may call at once.</summary>
+    public void Found(TimeSpan took) => _teller.Add(took);
+
     /// <summary>What tells of plans that are tried for one of several targets, in the first shares of this run.</summary>
     /// <param name="target">Which target, from 0.</param>
     /// <param name="targets">How many there are.</param>
@@ -129,6 +135,14 @@ internal sealed class FitRun
 
         /// <summary>By the system's clock: time that passes on another is not who is told's.</summary>
         public TimeSpan Told { get; private set; }
+
+        public TimeSpan Before { get; private set; }
+
+        public void Add(TimeSpan took)
+        {
+            lock (_lock)
+                Before += took;
+        }
 
         public void Tell(ForecastEvent moment, double share)
         {

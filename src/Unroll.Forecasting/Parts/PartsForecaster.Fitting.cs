@@ -19,9 +19,9 @@ public abstract partial class PartsForecaster
     {
         using var watch = new ForecastWatch("fit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
-        TimeSpan told = run.Told;
+        (TimeSpan told, TimeSpan before) = (run.Told, run.Before);
         Keep(FittedFacts.Of(task), WithShort(task, FitParts, run));
-        FitTime = clock.Elapsed - (run.Told - told);
+        FitTime = clock.Elapsed - (run.Told - told) + (run.Before - before);
         watch.Succeed();
     }
 
@@ -41,7 +41,7 @@ public abstract partial class PartsForecaster
         const double Following = 0.1;
         using var watch = new ForecastWatch("refit", Key, task.Parts.Count);
         var clock = Stopwatch.StartNew();
-        TimeSpan told = run.Told;
+        (TimeSpan told, TimeSpan before) = (run.Told, run.Before);
         var tracks = new Dictionary<Part, TrackRecord?>();
         Action followed = run.Counter(ForecastStage.Judging, task.Parts.Count, 0, Following);
         foreach (Part part in task.Parts)
@@ -55,7 +55,7 @@ public abstract partial class PartsForecaster
         foreach (PartModel model in models)
             model.Track = tracks[model.Part] ?? model.Track;
         Keep(FittedFacts.Of(task), models);
-        FitTime += clock.Elapsed - (run.Told - told);
+        FitTime += clock.Elapsed - (run.Told - told) + (run.Before - before);
         watch.Succeed();
     }
 

@@ -97,6 +97,21 @@ public sealed class PiecesTests : IDisposable
         Assert.Equal(kept, whole.Count);
     }
 
+    /// <summary>A fit says how long all of it took, whoever did it.</summary>
+    [Fact]
+    public void The_time_of_what_is_there_counts()
+    {
+        ForecastTask task = Panel(96, 96, 96);
+        FinishedWork first = Open(), slow = Open();
+        Blend(task, first).Fit(task, null, Token);
+        slow.AddText("ets/fit/0", first.FindText("ets/fit/0")!, TimeSpan.FromHours(1).Ticks.ToString());
+        BlendForecaster blend = Blend(task, slow);
+        blend.Fit(task, null, Token);
+        Assert.InRange(blend.Members.OfType<EtsForecaster>().Single().FitTime.TotalMinutes, 60, 61);
+        Assert.InRange(blend.FitTime.TotalMinutes, 60, 61);
+        Assert.InRange(blend.Members.OfType<ArimaForecaster>().Single().FitTime.TotalMinutes, 0, 1);
+    }
+
     /// <summary>
     /// One series more changes what all networks learn: those that are kept of the fit without it are of other series.
     /// </summary>

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Unroll.Cluster;
+
+namespace Unroll.Cli;
+
+/// <summary>What is started on this machine for a run: worker processes, and a PostgreSQL where none is given.</summary>
+internal sealed class LocalCluster : IAsyncDisposable
+{
+    /// <summary>How long a worker may take to hand back what it computes.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly List<Process> _workers = [];
+    private readonly CancellationTokenSource _allEnded = new();
+    private readonly Queue<string> _said = [];
+    private LocalPostgres? _postgres;
+    private DirectoryInfo? _folder;
+
+    private LocalCluster(string? connection) => Connection = connection ?? "";
+
+    /// <summary>How to reach the database.</summary>
+    public string Connection { get; private set; }
+
+    /// <summary>How many worker processes were started.</summary>
+    public int Workers => _workers.Count;
+
+    /// <summary>Is cancelled when none of them lives any more.</summary>
+    public CancellationToken AllEnded => _allEnded.Token;
+
+    /// <summary>What the workers said last.</summary>
+    public string LastWords
+    {
+        get
+        {
+            lock (_said)
+                return _said.Count > 0 ? string.Join(" ", _said) : "they said nothing.";
+        }
+    }
+
+    /// <summary>The processes, to be looked at.</summary>
+    public IReadOnlyList<Process> Processes => _workers;
+
+    /// <exception cref="UnrollException">PostgreSQL is not installed, or cannot be started.</exception>
+    public static async Task<LocalCluster> StartAsync(ClusterRequest request, CancellationToken cancellation)
+    {
+        var local = new LocalCluster(request.Connection);
+        try
+        {
+            if (request.Connection is null)
+            {
+                local._folder = Directory.CreateTempSubdirectory("unroll-cluster-");
+                local._postgres = await LocalPostgres.StartAsync(local._folder.FullName, cancellation);
+                local.Connection = local._postgres.Connection;
+            }
+
+            for (int worker = 0; worker < request.Workers; worker++)
+                local.Start(Math.Max(1, Environment.ProcessorCount / request.Workers));
+            return local;
+        }
+        catch
+        {
+            await local.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a worker process, which ends with this one, however that ends.</summary>
+    /// <param name="slots">How many pieces it computes at once.</param>
+    public void Start(int slots)
+    {
+        string tool = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no program.");
+        bool isHost = Path.GetFileNameWithoutExtension(tool).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        var start = new ProcessStartInfo(tool) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] words = [.. isHost ? [typeof(LocalCluster).Assembly.Location] : Array.Empty<string>(), "worker", "--slots", $"{slots}", "--with-parent"];
+        foreach (string word in words)
+            start.ArgumentList.Add(word);
+        start.Environment[ClusterConnection.Variable] = Connection;
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += Said;
+        process.ErrorDataReceived += Said;
+        process.Exited += (_, _) =>
+        {
+            if (_workers.TrueForAll(each => each.HasExited))
+                _allEnded.Cancel();
+        };
+        _workers.Add(process);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Process worker in _workers.Where(worker => !worker.HasExited))
+            worker.StandardInput.Close();
+        using var patience = new CancellationTokenSource(s_patience);
+        foreach (Process worker in _workers)
+        {
+            try
+            {
+                await worker.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                worker.Kill(entireProcessTree: true);
+            }
+        }
+
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+        try
+        {
+            _folder?.Delete(recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It lies among temporary files, which the system removes.
+        }
+    }
+
+    private void Said(object sender, DataReceivedEventArgs line)
+    {
+        const int Most = 3;
+        if (line.Data is not { Length: > 0 } text)
+            return;
+        lock (_said)
+        {
+            _said.Enqueue(text);
+            if (_said.Count > Most)
+                _said.Dequeue();
+        }
+    }
+}
