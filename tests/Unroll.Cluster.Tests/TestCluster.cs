@@ -12,7 +12,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private TestCluster(string connection, Cluster cluster) => (Connection, Cluster) = (connection, cluster);
 
-    public static EnginePace Quick { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
+    /// <summary>Quick to find work, to hear of a cancellation and to try again; slow to take another for dead.</summary>
+    public static EnginePace Quick { get; } = new(
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
 
     public string Connection { get; }
 
