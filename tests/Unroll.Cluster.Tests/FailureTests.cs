@@ -58,7 +58,11 @@ public sealed class FailureTests(Server server)
         Study study = await cluster.BeginAsync(pieces);
         await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(study, pieces));
         await cluster.EndWorkersAsync();
-        Assert.Contains("System.InvalidOperationException: The work broke.", await File.ReadAllTextAsync(log, cluster.Limit), StringComparison.Ordinal);
+        string logged = await File.ReadAllTextAsync(log, cluster.Limit);
+        Assert.Contains("System.InvalidOperationException: The work broke.", logged, StringComparison.Ordinal);
+        string password = new Npgsql.NpgsqlConnectionStringBuilder(cluster.Connection).Password!;
+        Assert.Equal(32, password.Length);
+        Assert.DoesNotContain(password, logged + string.Concat(cluster.Said), StringComparison.Ordinal);
         Assert.All(cluster.Said, line => Assert.DoesNotContain("   at ", line, StringComparison.Ordinal));
         Assert.Collection(
             cluster.Said,

@@ -16,14 +16,21 @@ public sealed class KillTests(Server server)
         Study study = await cluster.BeginAsync(pieces);
         using WorkerProcess first = Start(cluster, "first");
         await cluster.UntilAsync(() => File.Exists($"{gate}.first"));
-        cluster.Work("second", change: options => options with { Pace = s_pace });
+        MadeWork work = cluster.Work("second", slots: 1, change: options => options with { Pace = s_pace });
         first.Kill();
         await cluster.UntilAsync(() => File.Exists($"{gate}.second"));
+        // Handing in again does not put a piece that was taken up into the queue once more.
+        await study.HandInAsync(pieces, cluster.Limit);
         await File.WriteAllTextAsync(gate, "", cluster.Limit);
         PieceResult result = Assert.Single(await cluster.ResultsAsync(study, pieces));
         Assert.Equal(("through", "second"), (TestCluster.Text(result), System.Text.Encoding.UTF8.GetString(result.Measured)));
-        // One result is there, and the dead worker is not listed as alive.
-        Assert.Equal(1, Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit)).Done);
+        Piece[] next = [.. pieces, new Piece(1, "nothing")];
+        await study.HandInAsync(next, cluster.Limit);
+        await cluster.ResultsAsync(study, next);
+        Assert.Equal([2, 1], await cluster.BegunAsync(study));
+        Assert.Equal(2, work.Runs);
+        // The results are there, and the dead worker is not listed as alive.
+        Assert.Equal(2, Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit)).Done);
         await cluster.UntilAsync(async () => (await cluster.Cluster.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 1);
     }
 
@@ -84,6 +91,18 @@ public sealed class KillTests(Server server)
         await File.WriteAllTextAsync(gate, "", cluster.Limit);
         Assert.Equal("through", TestCluster.Text(Assert.Single(await cluster.ResultsAsync(study, pieces))));
         Assert.Equal([false, true], (await cluster.Cluster.WorkersAsync(cluster.Limit)).Select(worker => worker.IsAlive).Order());
+    }
+
+    [Fact]
+    public async Task A_worker_ends_without_a_piece_that_does_not_hear()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        string gate = Path.Combine(cluster.Folder, "gate");
+        await cluster.BeginAsync(TestCluster.Pieces($"deaf {gate}"));
+        cluster.Work("w", change: options => options with { Farewell = TimeSpan.FromMilliseconds(500) });
+        await cluster.UntilAsync(() => File.Exists($"{gate}.w"));
+        await cluster.EndWorkersAsync();
+        await File.WriteAllTextAsync(gate, "", cluster.Limit);
     }
 
     private static WorkerProcess Start(TestCluster cluster, string name) => WorkerProcess.Start(

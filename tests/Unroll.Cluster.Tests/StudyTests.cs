@@ -24,6 +24,23 @@ public sealed class StudyTests(Server server)
     }
 
     [Fact]
+    public async Task A_study_ends_while_the_engine_still_puts_its_last_pieces_away()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        cluster.Work(slots: 8);
+        Piece[] pieces = [.. Enumerable.Range(0, 16).Select(number => new Piece(number, "nothing"))];
+        for (int round = 0; round < 5; round++)
+        {
+            Study study = await cluster.BeginAsync(pieces, $"study{round}");
+            await cluster.ResultsAsync(study, pieces);
+            await study.EndAsync(cluster.Limit);
+            await cluster.Cluster.RemoveAsync(study.Name, cluster.Limit);
+        }
+
+        Assert.Empty(await cluster.Cluster.StudiesAsync(cluster.Limit));
+    }
+
+    [Fact]
     public async Task Handing_in_can_be_repeated_and_an_ended_study_gives_its_results_again()
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);

@@ -83,6 +83,12 @@ internal sealed class TestCluster : IAsyncDisposable
         return [.. all.OrderBy(result => result.Piece.Number)];
     }
 
+    /// <summary>How often each piece was begun.</summary>
+    public Task<List<int>> BegunAsync(Study study) => Cluster.Database.OnceAsync(
+        (connection, token) => connection.Command("select begun from unroll.piece where study = $1 order by number", study.Id)
+            .RowsAsync(reader => reader.GetInt32(0), token),
+        Limit);
+
     /// <summary>Waits until something is so.</summary>
     public async Task UntilAsync(Func<Task<bool>> isSo)
     {

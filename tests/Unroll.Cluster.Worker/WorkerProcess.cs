@@ -17,6 +17,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>What it said.</summary>
     public ConcurrentQueue<string> Said { get; } = new();
 
+    /// <summary>The number of the process.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

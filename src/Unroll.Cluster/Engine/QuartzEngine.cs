@@ -139,7 +139,8 @@ internal sealed class QuartzEngine : IAsyncDisposable
     public Task DeleteAsync(long study, CancellationToken cancellation) => DoAsync(
         async scheduler =>
         {
-            await scheduler.DeleteJob(Job(study), cancellation);
+            // In one operation of the store: DeleteJob takes the triggers away one by one, and fails where a piece ends meanwhile.
+            await scheduler.DeleteJobs([Job(study)], cancellation);
             await scheduler.ResumeTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation);
         },
         cancellation);
