@@ -195,7 +195,7 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                 await batch.ExecuteNonQueryAsync(token);
             },
             cancellation);
-        say($"Study {_studies[study].Name} failed: {OneLine.Message(error)}");
+        say($"Study '{_studies[study].Name}' failed: {OneLine.Message(error)}");
         await Stop(study, cancellation);
     }
 

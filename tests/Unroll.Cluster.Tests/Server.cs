@@ -24,7 +24,7 @@ public sealed class Server : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (LocalPostgres.IsInstalled)
-            _postgres = await LocalPostgres.StartAsync(_folder, CancellationToken.None);
+            _postgres = await LocalPostgres.StartAsync(_folder, isDurable: false, CancellationToken.None);
     }
 
     /// <summary>The connection of a new, empty database.</summary>

@@ -12,7 +12,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private TestCluster(string connection, Cluster cluster) => (Connection, Cluster) = (connection, cluster);
 
-    public static EnginePace Quick { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
+    /// <summary>Quick to find work, to hear of a cancellation and to try again; slow to take another for dead.</summary>
+    public static EnginePace Quick { get; } = new(
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
 
     public string Connection { get; }
 
@@ -80,6 +82,12 @@ internal sealed class TestCluster : IAsyncDisposable
             all.Add(result);
         return [.. all.OrderBy(result => result.Piece.Number)];
     }
+
+    /// <summary>How often each piece was begun.</summary>
+    public Task<List<int>> BegunAsync(Study study) => Cluster.Database.OnceAsync(
+        (connection, token) => connection.Command("select begun from unroll.piece where study = $1 order by number", study.Id)
+            .RowsAsync(reader => reader.GetInt32(0), token),
+        Limit);
 
     /// <summary>Waits until something is so.</summary>
     public async Task UntilAsync(Func<Task<bool>> isSo)

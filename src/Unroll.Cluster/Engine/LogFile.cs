@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Unroll.Cluster;
 
 /// <summary>Where the engine's log goes: a file, or nowhere. Never the terminal.</summary>
-internal sealed class LogFile : ILoggerFactory
+internal sealed class LogFile : ILoggerProvider
 {
     private readonly Lock _lock = new();
     private readonly StreamWriter? _writer;
@@ -26,10 +26,6 @@ internal sealed class LogFile : ILoggerFactory
     }
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
-
-    public void AddProvider(ILoggerProvider provider)
-    {
-    }
 
     public void Dispose()
     {

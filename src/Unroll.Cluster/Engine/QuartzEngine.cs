@@ -38,7 +38,7 @@ internal sealed class QuartzEngine : IAsyncDisposable
     /// <param name="instance">A name that no other has.</param>
     /// <param name="log">Where Quartz logs.</param>
     /// <param name="makesTables">True makes Quartz' tables where there are none.</param>
-    public QuartzEngine(Database database, string instance, ILoggerFactory log, bool makesTables = false)
+    public QuartzEngine(Database database, string instance, LogFile log, bool makesTables = false)
         : this(database, instance, log, EnginePace.Usual, makesTables, null)
     {
     }
@@ -48,17 +48,17 @@ internal sealed class QuartzEngine : IAsyncDisposable
     /// <param name="runner">Computes pieces.</param>
     /// <param name="pace">How often it turns to the database.</param>
     /// <param name="log">Where Quartz logs.</param>
-    public QuartzEngine(Database database, PieceRunner runner, EnginePace pace, ILoggerFactory log)
+    public QuartzEngine(Database database, PieceRunner runner, EnginePace pace, LogFile log)
         : this(database, runner.Worker.Instance, log, pace, false, runner)
     {
     }
 
-    private QuartzEngine(Database database, string instance, ILoggerFactory log, EnginePace pace, bool makesTables, PieceRunner? runner)
+    private QuartzEngine(Database database, string instance, LogFile log, EnginePace pace, bool makesTables, PieceRunner? runner)
     {
         _database = database;
         _factory = QuartzSchedulerBuilder.Create(quartz =>
         {
-            quartz.Services.AddSingleton(log);
+            quartz.Services.AddLogging(logging => logging.AddProvider(log));
             quartz.ConfigureScheduler(options =>
             {
                 options.InstanceName = Name;
@@ -139,7 +139,8 @@ internal sealed class QuartzEngine : IAsyncDisposable
     public Task DeleteAsync(long study, CancellationToken cancellation) => DoAsync(
         async scheduler =>
         {
-            await scheduler.DeleteJob(Job(study), cancellation);
+            // In one operation of the store: DeleteJob takes the triggers away one by one, and fails where a piece ends meanwhile.
+            await scheduler.DeleteJobs([Job(study)], cancellation);
             await scheduler.ResumeTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation);
         },
         cancellation);

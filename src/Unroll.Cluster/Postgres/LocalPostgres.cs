@@ -18,10 +18,11 @@ public sealed class LocalPostgres : IAsyncDisposable
     private readonly PostgresPrograms _programs;
     private readonly string _folder;
     private readonly string _password;
+    private readonly bool _isDurable;
     private bool _isOurs;
 
-    private LocalPostgres(PostgresPrograms programs, string folder, string password, int port) =>
-        (_programs, _folder, _password, Port) = (programs, folder, password, port);
+    private LocalPostgres(PostgresPrograms programs, string folder, string password, bool isDurable) =>
+        (_programs, _folder, _password, _isDurable) = (programs, folder, password, isDurable);
 
     /// <summary>True where PostgreSQL's programs are on this machine.</summary>
     public static bool IsInstalled => PostgresPrograms.Find() is not null;
@@ -38,7 +39,21 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <param name="folder">Where its data lie; as root it must lie where user postgres can get, so not in /root.</param>
     /// <param name="cancellation">Ends the wait for it.</param>
     /// <exception cref="UnrollException">PostgreSQL is not installed, the folder cannot be used, or the server does not start.</exception>
-    public static async Task<LocalPostgres> StartAsync(string folder, CancellationToken cancellation = default)
+    public static Task<LocalPostgres> StartAsync(string folder, CancellationToken cancellation = default) => StartAsync(folder, true, cancellation);
+
+    /// <summary>Stops the server at once: what it is asked meanwhile fails, and what it has told to be done stays done.</summary>
+    /// <exception cref="UnrollException">It does not stop.</exception>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        await _programs.RunAsync("pg_ctl", ["stop", "-D", Data, "-m", "fast", "-w"], "stop PostgreSQL", cancellation);
+        _isOurs = false;
+    }
+
+    /// <summary>As the other.</summary>
+    /// <param name="folder">Where its data lie.</param>
+    /// <param name="isDurable">False for tests: does not wait for the disk, and loses all when the machine ends.</param>
+    /// <param name="cancellation">Ends the wait for it.</param>
+    internal static async Task<LocalPostgres> StartAsync(string folder, bool isDurable, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         PostgresPrograms programs = PostgresPrograms.Find()
@@ -51,7 +66,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             else
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             string password = await PasswordAsync(folder, cancellation);
-            var server = new LocalPostgres(programs, folder, password, 0);
+            var server = new LocalPostgres(programs, folder, password, isDurable);
             await PostgresPrograms.GiveAsync(folder, cancellation);
             await server.MakeAsync(cancellation);
             if (server.RunningPort() is { } port)
@@ -78,14 +93,6 @@ public sealed class LocalPostgres : IAsyncDisposable
         Password = _password,
     }.ConnectionString;
 
-    /// <summary>Stops the server at once: what it is asked meanwhile fails, and what it has told to be done stays done.</summary>
-    /// <exception cref="UnrollException">It does not stop.</exception>
-    public async Task StopAsync(CancellationToken cancellation = default)
-    {
-        await _programs.RunAsync("pg_ctl", ["stop", "-D", Data, "-m", "fast", "-w"], "stop PostgreSQL", cancellation);
-        _isOurs = false;
-    }
-
     /// <summary>Starts the server again after <see cref="StopAsync"/>, where it listened before.</summary>
     /// <exception cref="UnrollException">It does not start.</exception>
     public async Task StartAgainAsync(CancellationToken cancellation = default)
@@ -96,7 +103,8 @@ public sealed class LocalPostgres : IAsyncDisposable
             try
             {
                 // No socket in a folder of the system: another user's server may have it, or nobody may write there.
-                string settings = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''");
+                string settings = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''")
+                    + (_isDurable ? "" : " -c fsync=off -c full_page_writes=off");
                 await _programs.RunAsync(
                     "pg_ctl", ["start", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", settings], $"start PostgreSQL in {_folder}", cancellation);
                 (Port, _isOurs) = (port, true);
@@ -162,7 +170,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             Directory.Delete(part, true);
         await _programs.RunAsync(
             "initdb",
-            ["-D", part, "-U", User, "--auth=scram-sha-256", $"--pwfile={Path.Combine(_folder, "password")}", "--encoding=UTF8", "--locale=C", "--no-instructions"],
+            ["-D", part, "-U", User, "--auth=scram-sha-256", $"--pwfile={Path.Combine(_folder, "password")}", "--encoding=UTF8", "--locale=C", "--no-instructions", .. _isDurable ? [] : (string[])["--no-sync"]],
             $"make a database in {_folder}",
             cancellation);
         Directory.Move(part, Data);

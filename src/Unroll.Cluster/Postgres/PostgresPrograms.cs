@@ -26,11 +26,17 @@ internal sealed record PostgresPrograms(string Folder)
     }
 
     /// <summary>Lets a folder and what is in it belong to the user that the programs run as.</summary>
-    /// <exception cref="UnrollException">There is no such user.</exception>
+    /// <exception cref="UnrollException">There is no such user, or it cannot get there.</exception>
     public static async Task GiveAsync(string folder, CancellationToken cancellation)
     {
-        if (IsRoot)
-            await RunAsync("chown", ["-R", $"{User}:", folder], $"make {folder} the folder of user {User}", cancellation);
+        if (!IsRoot)
+            return;
+        await RunProcessAsync("chown", ["-R", $"{User}:", folder], $"make {folder} the folder of user {User}", cancellation);
+        await RunProcessAsync(
+            "runuser",
+            ["-u", User, "--", "test", "-x", folder],
+            $"keep a database in {folder}, because PostgreSQL runs as user {User}, who cannot get there. Choose a folder in /var/lib or /tmp",
+            cancellation);
     }
 
     /// <summary>Runs one of the programs until it ends.</summary>
@@ -45,9 +51,6 @@ internal sealed record PostgresPrograms(string Folder)
         return IsRoot ? RunProcessAsync("runuser", ["-u", User, "--", path, .. arguments], purpose, cancellation)
             : RunProcessAsync(path, arguments, purpose, cancellation);
     }
-
-    private static Task RunAsync(string path, IReadOnlyList<string> arguments, string purpose, CancellationToken cancellation) =>
-        RunProcessAsync(path, arguments, purpose, cancellation);
 
     private static async Task RunProcessAsync(string path, IReadOnlyList<string> arguments, string purpose, CancellationToken cancellation)
     {
@@ -67,8 +70,9 @@ internal sealed record PostgresPrograms(string Folder)
             if (process.ExitCode != 0)
             {
                 string[] lines = await File.ReadAllLinesAsync(output, cancellation);
-                string said = lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? $"exit code {process.ExitCode}";
-                throw new UnrollException($"Cannot {purpose}: {Path.GetFileName(path)} says: {lines.FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal)) ?? said}");
+                string said = lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? $"{Path.GetFileName(path)} ended with {process.ExitCode}";
+                string? error = lines.FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal) || line.Contains("FATAL", StringComparison.Ordinal));
+                throw new UnrollException($"Cannot {purpose}: {error ?? said}");
             }
         }
         catch (Win32Exception failure)
