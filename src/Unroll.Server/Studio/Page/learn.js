@@ -1,13 +1,13 @@
 import { listen, post } from "./api.js";
 import { announce, button, el, frame, say } from "./dom.js";
-import { duration } from "./format.js";
+import { duration, error } from "./format.js";
 import { Plot } from "./plot.js";
 
 /** A network of a shape that learns before one's eyes. */
 export class Learner {
   /** who: what the network is called. counting: the baseline in words. changed: called with what the shape is at when that changes. */
   constructor(name, who, counting, changed) {
-    Object.assign(this, { name, who, changed });
+    Object.assign(this, { name, who, counting, changed });
     this.path = `api/shapes/${name}`;
     this.stage = el("p", { className: "stage" });
     this.inner = el("div");
@@ -37,10 +37,11 @@ export class Learner {
   }
 
   /** The button that begins. */
-  starter(mode) {
+  starter(mode, offer) {
     return el(
       "div",
-      { className: "buttons" },
+      {},
+      mode === "offer" && el("p", { className: "quiet small" }, offer),
       button(
         mode === "offer" ? `Train ${this.who}` : `Train ${this.who} to the end`,
         async () => {
@@ -77,6 +78,13 @@ export class Learner {
     this.close = null;
   }
 
+  /** How it stands beside counting, once an epoch has ended. */
+  standing(view) {
+    const bits = view.validation.findLast(each => each !== null);
+    if (bits === undefined) return "";
+    return `. What it has not seen costs it ${error(bits)} bits, ${this.counting} ${error(view.counted)}`;
+  }
+
   draw(view) {
     const share = view.epochs > 0 ? (view.at.at(-1) ?? 0) / view.epochs : view.stage === "judging" ? 1 : 0;
     this.inner.style.transform = `scaleX(${share})`;
@@ -85,7 +93,7 @@ export class Learner {
       this.stage,
       {
         reading: "Reading and counting what it learns from…",
-        learning: `Epoch ${view.epoch} of ${view.epochs}, about ${duration(view.left)} left`,
+        learning: `Epoch ${view.epoch} of ${view.epochs}, about ${duration(view.left)} left${this.standing(view)}`,
         judging: "Reading what was held out, to say how good it is…",
       }[view.stage],
     );

@@ -56,7 +56,8 @@ class Card {
       this.body,
       mode === "learning" && this.learner.element,
       (mode === "ready" || mode === "partial") && this.made,
-      (mode === "offer" || mode === "partial") && this.learner.starter(mode),
+      (mode === "offer" || mode === "partial") && this.learner.starter(mode, shape.offer),
+      mode === "none" && shape?.offer && el("p", { className: "quiet small" }, shape.offer),
     );
     // What had the focus is gone: it goes to what came in its place.
     if (had) this.body.querySelector("input, button")?.focus();

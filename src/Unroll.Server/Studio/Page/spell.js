@@ -5,9 +5,9 @@ import { Heat } from "./heat.js";
 /** The sounds of the dictionary in words that have them. */
 const examples = {
   AA: "odd", AE: "at", AH: "hut", AO: "ought", AW: "cow", AY: "hide", B: "be", CH: "cheese", D: "dee", DH: "thee", EH: "bed",
-  ER: "hurt", EY: "ate", F: "fee", G: "green", HH: "he", IH: "it", IY: "eat", JH: "jam", K: "key", L: "lee", M: "me", N: "knee", NG: "ping", OW: "oat",
-  OY: "toy", P: "pea", R: "read", S: "sea", SH: "she", T: "tea", TH: "theta", UH: "hood", UW: "two", V: "vee", W: "we",
-  Y: "yield", Z: "zoo", ZH: "seizure",
+  ER: "hurt", EY: "ate", F: "fee", G: "green", HH: "he", IH: "it", IY: "eat", JH: "jam", K: "key", L: "lee", M: "me", N: "knee",
+  NG: "ping", OW: "oat", OY: "toy", P: "pea", R: "read", S: "sea", SH: "she", T: "tea", TH: "theta", UH: "hood", UW: "two",
+  V: "vee", W: "we", Y: "yield", Z: "zoo", ZH: "seizure",
 };
 
 /** A word to type, its sounds, and which letters the network looked at for each. */
@@ -38,7 +38,7 @@ function shown({ phonemes, rows, letters, alignment, dictionary }) {
     title: "Which letters it looked at: sounds down, letters across",
     height: Math.max(90, rows.length * 24),
     name: (r, c) => `${rows[r]} looks at ${letters[c]}`,
-    hint: "Darker letters count more; arrow keys go through them.",
+    hint: "Stronger colours count more; arrow keys go through them.",
   });
   heat.set(alignment);
   const strange = [...new Set(phonemes)].filter(sound => examples[sound]);

@@ -36,13 +36,13 @@ export function write() {
     const own = (writing = new AbortController());
     const given = el("b", {}, start.value),
       more = document.createTextNode("");
-    let waiting = "",
+    let written = "",
       asked = 0,
       end = "It has written to the end.";
     const flush = () => {
       asked = 0;
-      more.appendData(waiting);
-      waiting = "";
+      // Lines of a book end where its page did; paragraphs stay.
+      more.data = written.replace(/([^\n])\n(?!\n)/g, "$1 ");
       text.scrollTop = text.scrollHeight;
     };
     stop.hidden = false;
@@ -52,7 +52,7 @@ export function write() {
         { start: start.value, temperature: Number(temperature.value), length: Number(length.value), seed: Number(seed.value) },
         event => {
           if (!more.isConnected) fill(text, el("p", {}, given, more));
-          waiting += event.text;
+          written += event.text;
           asked ||= requestAnimationFrame(flush);
         },
         own.signal,

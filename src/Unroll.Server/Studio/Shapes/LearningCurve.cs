@@ -21,8 +21,7 @@ internal sealed class LearningCurve(RunEvents events)
         if (moment.Kind == TrainingEventKind.StepEnded)
         {
             // The loss of a moment is the mean of the epoch so far; that of the newest steps is what moves.
-            int every = Math.Max(1, moment.StepsPerEpoch / PointsAnEpoch);
-            if (moment.Step % every != 0 || moment.Step == moment.StepsPerEpoch)
+            if (moment.Step == moment.StepsPerEpoch || Part(moment.Step) == Part(moment.Step - 1))
                 return;
             Add(moment, moment.Epoch - 1 + (moment.Step / (double)moment.StepsPerEpoch), double.NaN);
             (_sum, _step) = (moment.Loss * moment.Step, moment.Step);
@@ -32,6 +31,8 @@ internal sealed class LearningCurve(RunEvents events)
             Add(moment with { Step = moment.StepsPerEpoch }, moment.Epoch, (moment.ValidationLoss ?? double.NaN) / Math.Log(2));
             (_sum, _step) = (0, 0);
         }
+
+        long Part(int step) => (long)step * PointsAnEpoch / moment.StepsPerEpoch;
     }
 
     /// <summary>Tells that what was held out is being read.</summary>

@@ -22,6 +22,7 @@ internal abstract partial class LearntShape : IDisposable
     private Thread? _worker;
     private (DateTime Written, long Length)? _read;
     private string? _problem;
+    private string _told = "";
     private bool _isReady, _isPartial, _isEnding;
 
     /// <param name="path">Of the model file.</param>
@@ -44,18 +45,19 @@ internal abstract partial class LearntShape : IDisposable
             {
                 Refresh();
                 bool canLearn = File.Exists(_data);
-                string what = _isReady ? Told : canLearn ? Offer
+                string offer = canLearn ? Offer
                     : $"{Path.GetFileName(_data)}, which it learns from, is not beside the studio: install the tool anew.";
-                return new ShapeRow(Name, _isReady, what, _isPartial, _stop is not null, canLearn, _problem);
+                string what = Does + (_isReady ? _told : "");
+                return new ShapeRow(Name, _isReady, what, offer, _isPartial, _stop is not null, canLearn, _problem);
             }
         }
     }
 
-    /// <summary>What it can do once it has learnt, and what that takes.</summary>
-    protected abstract string Offer { get; }
+    /// <summary>What it does, once it has learnt.</summary>
+    protected abstract string Does { get; }
 
-    /// <summary>What the network that there is does, and how well.</summary>
-    protected abstract string Told { get; }
+    /// <summary>What it takes to get there.</summary>
+    protected abstract string Offer { get; }
 
     /// <summary>The events of the newest learning; null where none was since the studio began.</summary>
     public RunEvents? Events
@@ -74,7 +76,7 @@ internal abstract partial class LearntShape : IDisposable
         lock (_lock)
         {
             if (!File.Exists(_data))
-                throw new RequestException(StatusCodes.Status404NotFound, Row.What);
+                throw new RequestException(StatusCodes.Status404NotFound, Row.Offer);
             if (_stop is null && !_isEnding)
             {
                 (_stop, _events, _problem) = (new CancellationTokenSource(), new RunEvents(), null);
@@ -127,8 +129,9 @@ internal abstract partial class LearntShape : IDisposable
     protected abstract (Model Model, Dictionary<string, string> Entries) Learn(LearningCurve curve, CancellationToken stop);
 
     /// <summary>Answers with a network from now on.</summary>
+    /// <returns>How good its file says that it is, in sentences; nothing where it says nothing.</returns>
     /// <exception cref="UnrollException">The network cannot do what this shape does.</exception>
-    protected abstract void Take(Model model, IReadOnlyDictionary<string, string> entries);
+    protected abstract string Take(Model model, IReadOnlyDictionary<string, string> entries);
 
     /// <summary>Takes in the model file where it is another one than before.</summary>
     /// <exception cref="RequestException">There is no network that can be used.</exception>
@@ -140,7 +143,7 @@ internal abstract partial class LearntShape : IDisposable
             throw new RequestException(StatusCodes.Status404NotFound, row.Problem
                 ?? (row.Learning ? "The network is still learning. Wait until it has, or stop it to keep what it knows by then."
                 : row.Trainable ? "No network has learnt this yet. Train one on the page; that takes about a minute."
-                : row.What));
+                : row.Offer));
         }
     }
 
@@ -164,7 +167,7 @@ internal abstract partial class LearntShape : IDisposable
     }
 
     /// <summary>The sentence of a file whose network was stopped early; none for others.</summary>
-    protected static string Stopped(IReadOnlyDictionary<string, string> entries) =>
+    private static string Stopped(IReadOnlyDictionary<string, string> entries) =>
         entries.TryGetValue(EpochsEntry, out string? epochs) && epochs.Split(" of ") is [var run, var all] && run != all
             ? $" It was stopped after {run} of {all} epochs." : "";
 
@@ -215,8 +218,8 @@ internal abstract partial class LearntShape : IDisposable
 
     private void Accept(Model model, IReadOnlyDictionary<string, string> entries)
     {
-        Take(model, entries);
-        (_isReady, _isPartial) = (true, Stopped(entries).Length > 0);
+        string told = Take(model, entries), stopped = Stopped(entries);
+        (_isReady, _isPartial, _told) = (true, stopped.Length > 0, told + stopped);
     }
 
     private void Refresh()
@@ -247,11 +250,12 @@ internal abstract partial class LearntShape : IDisposable
 
 /// <summary>A shape as the page sees it.</summary>
 /// <param name="Ready">Whether it can be used.</param>
-/// <param name="What">What it does, or what it lacks.</param>
+/// <param name="What">What it does, and how well.</param>
+/// <param name="Offer">What it takes to make it learn, or what it lacks for that.</param>
 /// <param name="Partial">Whether its network was stopped before it had learnt to the end.</param>
 /// <param name="Learning">Whether it is learning.</param>
 /// <param name="Trainable">Whether it can be made to learn.</param>
 /// <param name="Problem">What went wrong with it; null for nothing.</param>
 internal sealed record ShapeRow(
-    string Name, bool Ready, string What, bool Partial = false, bool Learning = false, bool Trainable = false,
+    string Name, bool Ready, string What, string Offer = "", bool Partial = false, bool Learning = false, bool Trainable = false,
     string? Problem = null);

@@ -14,8 +14,10 @@ internal sealed class NovelWriter
     public NovelWriter(Model model, string letters)
     {
         (_model, _letters) = (model, letters);
+        if (letters.Length == 0 || letters.Distinct().Count() != letters.Length)
+            throw new UnrollException("It has no characters, or one of them twice. Take what samples/novelist.cs writes.");
         StreamingSession session = model.Stream();
-        if (letters.Length == 0 || session.InputSize != 1 || session.OutputSize != letters.Length + 1)
+        if (session.InputSize != 1 || session.OutputSize != letters.Length + 1)
         {
             throw new UnrollException(
                 $"The model does not take one token and give {letters.Length + 1} logits. Take what samples/novelist.cs writes.");

@@ -20,16 +20,14 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
     private const int LongestRun = 5, Seed = 3;
 
     private volatile NovelWriter? _writer;
-    private volatile string _told = "";
 
     public override string Name => "write";
 
-    protected override string Offer =>
-        "Goes on from a beginning of yours, character by character, in the manner of Jane Austen. No network has learnt that here yet: one "
-        + "learns from Persuasion, which comes with the studio, in about a minute, before your eyes. Or put the novelist.unroll that "
-        + "samples/novelist.cs writes, from more novels where it is given them, into the folder shapes of the studio.";
+    protected override string Does => "Goes on from a beginning of yours, character by character, in the manner of what it has read.";
 
-    protected override string Told => _told;
+    protected override string Offer =>
+        "It learns from Jane Austen's Persuasion, which comes with the studio, in about a minute, before your eyes. "
+        + "samples/novelist.cs learns all of her novels: the novelist.unroll that it writes is taken from the folder shapes of the studio.";
 
     /// <summary>The novel that ships with the tool.</summary>
     private static string DataPath => Path.Combine(AppContext.BaseDirectory, "samples", "persuasion.txt");
@@ -55,17 +53,15 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
                 + "Leave that out of the beginning, or write it otherwise.");
     }
 
-    protected override void Take(Model model, IReadOnlyDictionary<string, string> entries)
+    protected override string Take(Model model, IReadOnlyDictionary<string, string> entries)
     {
         if (!entries.TryGetValue(LettersEntry, out string? letters))
             throw new UnrollException("It does not say which characters its tokens are. Take what samples/novelist.cs writes.");
         var writer = new NovelWriter(model, letters);
         double bits = Figure(entries, BitsEntry), counted = Figure(entries, CountedEntry);
-        _told = "Goes on from a beginning of yours, character by character."
-            + (double.IsNaN(bits + counted) ? "" : Invariant($" Text that it had not learnt from costs it {bits:0.00} bits a character;")
-                + Invariant($" counting runs of {LongestRun} characters costs {counted:0.00}."))
-            + Stopped(entries);
         _writer = writer;
+        return double.IsNaN(bits + counted) ? "" : Invariant($" Text that it had not learnt from costs it {bits:0.00} bits a character; ")
+            + Invariant($"counting runs of {LongestRun} characters costs {counted:0.00}.");
     }
 
     protected override (Model Model, Dictionary<string, string> Entries) Learn(LearningCurve curve, CancellationToken stop)

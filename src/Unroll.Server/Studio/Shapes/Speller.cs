@@ -18,16 +18,13 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
     private const int LongestRun = 4, Seed = 7;
 
     private volatile SpellReader? _reader;
-    private volatile string _told = "";
 
     public override string Name => "spell";
 
-    protected override string Offer =>
-        "Writes the sounds of an English word, and shows which letters it looks at for each. No network has learnt that here yet: one learns "
-        + "from a dictionary that comes with the studio, in about a minute, before your eyes. Or put the pronounce.unroll "
-        + "that samples/pronounce.cs writes, which learns longer, into the folder shapes of the studio.";
+    protected override string Does => "Writes the sounds of an English word, and shows which letters it looks at for each.";
 
-    protected override string Told => _told;
+    protected override string Offer => "It learns from a dictionary that comes with the studio, in about a minute, before your eyes. "
+        + "samples/pronounce.cs learns longer: the pronounce.unroll that it writes is taken from the folder shapes of the studio.";
 
     /// <summary>The sounds of a word.</summary>
     /// <exception cref="RequestException">It is no word that can be read, or no network has learnt to.</exception>
@@ -49,8 +46,8 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
         string word = given.ToUpperInvariant();
         if (word.Length > reader.MostLetters)
         {
-            throw Refused(Invariant($"The word has {word.Length} letters, and the network has learnt words of at most {reader.MostLetters}. ")
-                + "Type a shorter one.");
+            throw Refused(Invariant($"The word has {word.Length} letters, and the network has learnt words of at most ")
+                + Invariant($"{reader.MostLetters}. Type a shorter one."));
         }
 
         (string[] sounds, float[][] alignment) = reader.Read(word);
@@ -60,18 +57,17 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
             [.. word.Select(letter => char.ToLowerInvariant(letter).ToString())], alignment, known);
     }
 
-    protected override void Take(Model model, IReadOnlyDictionary<string, string> entries)
+    protected override string Take(Model model, IReadOnlyDictionary<string, string> entries)
     {
         if (!entries.TryGetValue(SpellReader.PhonemesEntry, out string? phonemes))
             throw new UnrollException("It does not say which phonemes its tokens are. Take what samples/pronounce.cs writes.");
         var reader = new SpellReader(model, phonemes.Split(' '));
         _ = reader.Read("A");
         double errors = Figure(entries, ErrorsEntry), byLetter = Figure(entries, ByLetterEntry);
-        _told = "Writes the sounds of an English word, and shows which letters it looks at for each."
-            + (double.IsNaN(errors + byLetter) ? "" : Invariant($" Of the sounds of words that it had not learnt from, {100 * errors:0.0} %")
-                + Invariant($" are wrong; with one sound for each letter it would be {100 * byLetter:0.0} %."))
-            + Stopped(entries);
         _reader = reader;
+        return double.IsNaN(errors + byLetter) ? ""
+            : Invariant($" Of the sounds of words that it had not learnt from, {100 * errors:0.0} % are wrong; ")
+                + Invariant($"with one sound for each letter it would be {100 * byLetter:0.0} %.");
     }
 
     protected override (Model Model, Dictionary<string, string> Entries) Learn(LearningCurve curve, CancellationToken stop)
@@ -134,7 +130,8 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
         string[][] ByLetter()
         {
             Dictionary<char, string> usual = train
-                .SelectMany(word => said[word].Where(sounds => sounds.Length == word.Length).SelectMany(word.Zip)).GroupBy(pair => pair.First)
+                .SelectMany(word => said[word].Where(sounds => sounds.Length == word.Length).SelectMany(word.Zip))
+                .GroupBy(pair => pair.First)
                 .ToDictionary(letter => letter.Key, letter => letter.CountBy(pair => pair.Second).MaxBy(sound => sound.Value).Key);
             return [.. heldOut.Select(word => word.Select(letter => usual.GetValueOrDefault(letter, "")).ToArray())];
         }
