@@ -71,6 +71,6 @@ function compared(phonemes, dictionary) {
   const written = phonemes.join(" "),
     known = dictionary.map(sounds => sounds.join(" "));
   if (known.length === 0) return "The dictionary does not have this word: nobody says whether that is right.";
-  if (known.includes(written)) return "So it is in the dictionary, too; most of its words are those that the network learnt from.";
+  if (known.includes(written)) return "The dictionary says the same; it may be one of the words that the network learnt from.";
   return `The dictionary has ${known.join(" or ")}, so this is wrong.`;
 }

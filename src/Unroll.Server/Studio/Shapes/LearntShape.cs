@@ -142,7 +142,7 @@ internal abstract partial class LearntShape : IDisposable
         {
             throw new RequestException(StatusCodes.Status404NotFound, row.Problem
                 ?? (row.Learning ? "The network is still learning. Wait until it has, or stop it to keep what it knows by then."
-                : row.Trainable ? "No network has learnt this yet. Train one on the page; that takes about a minute."
+                : row.Trainable ? "No network has learnt this yet. Train one on the page; that takes a minute or two."
                 : row.Offer));
         }
     }

@@ -61,7 +61,7 @@ internal sealed class NovelWriter
     public IEnumerable<char> Write(string start, Sampling sampling, int seed)
     {
         StreamingSession session = _model.Stream();
-        var random = new Random(seed);
+        var random = new RandomSource(unchecked((ulong)seed));
         int[] read = Tokens(start.Length > 0 ? start : _letters.Contains('\n', StringComparison.Ordinal) ? "\n" : _letters[..1], _letters);
         foreach (int token in read[..^1])
             session.Step(token);

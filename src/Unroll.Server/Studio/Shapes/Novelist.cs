@@ -26,8 +26,8 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
     protected override string Does => "Goes on from a beginning of yours, character by character, in the manner of what it has read.";
 
     protected override string Offer =>
-        "It learns from Jane Austen's Persuasion, which comes with the studio, in about a minute, before your eyes. "
-        + "samples/novelist.cs learns all of her novels: the novelist.unroll that it writes is taken from the folder shapes of the studio.";
+        "It learns from Jane Austen's Persuasion, which comes with the studio, in a minute or two, before your eyes. "
+        + "samples/novelist.cs reads more of her novels: the novelist.unroll that it writes is taken from the folder shapes of the studio.";
 
     /// <summary>The novel that ships with the tool.</summary>
     private static string DataPath => Path.Combine(AppContext.BaseDirectory, "samples", "persuasion.txt");

@@ -7,6 +7,6 @@ namespace Unroll.Server;
 internal sealed record ShapeSizes(
     int Words, int MostLetters, int WordUnits, int WordEpochs, int Characters, int NovelUnits, int NovelSteps, int NovelEpochs)
 {
-    /// <summary>About a minute each on two cores.</summary>
+    /// <summary>A minute or so each on two cores.</summary>
     public static ShapeSizes Usual { get; } = new(40_000, 20, 96, 12, int.MaxValue, 256, 128, 14);
 }

@@ -23,7 +23,7 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
 
     protected override string Does => "Writes the sounds of an English word, and shows which letters it looks at for each.";
 
-    protected override string Offer => "It learns from a dictionary that comes with the studio, in about a minute, before your eyes. "
+    protected override string Offer => "It learns from a dictionary that comes with the studio, in a minute or two, before your eyes. "
         + "samples/pronounce.cs learns longer: the pronounce.unroll that it writes is taken from the folder shapes of the studio.";
 
     /// <summary>The sounds of a word.</summary>
@@ -74,8 +74,9 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
     {
         PronouncingDictionary said = PronouncingDictionary.Shipped;
         string[] words = [.. said.Words.Where(word => word.Length <= sizes.MostLetters)];
-        new Random(Seed).Shuffle(words);
-        words = words[..Math.Min(words.Length, sizes.Words)];
+        int[] order = [.. Enumerable.Range(0, words.Length)];
+        new RandomSource(Seed).Shuffle(order);
+        words = [.. order.Take(sizes.Words).Select(place => words[place])];
 
         // One in twenty is held out with all its pronunciations, as many are for validation.
         int part = words.Length / 20;
