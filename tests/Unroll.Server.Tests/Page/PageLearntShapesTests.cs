@@ -91,12 +91,25 @@ public sealed class PageLearntShapesTests(PageHost host)
         visit.RequireClean();
     }
 
+    /// <summary>As after a restart of the studio: it has no events of what it does not do any more, and the page asks what there is.</summary>
+    [Fact]
+    public async Task A_page_that_gets_no_events_asks_what_there_is()
+    {
+        await using StudioHost studio = await StudioHost.StartAsync();
+        await using PageVisit visit = await host.OpenAsync("shapes", studio: studio);
+        await visit.Page.RouteAsync("**/api/shapes/spell/events", route => route.FulfillAsync(new() { Status = 204 }));
+        await visit.Button("Train the speller").ClickAsync();
+        await visit.WaitAsync(visit.Button("Pronounce"));
+        Assert.Equal(0, await visit.Page.GetByText("The connection to the studio is lost").CountAsync());
+        visit.RequireClean();
+    }
+
     /// <summary>What is written, with all its spaces.</summary>
     private static Task<string> WrittenAsync(PageVisit visit) =>
         visit.Page.Locator(".written p").EvaluateAsync<string>("each => each.textContent");
 
     [Fact]
-    public async Task Letters_that_the_networks_do_not_know_are_told_at_the_top_of_the_page()
+    public async Task Letters_that_the_networks_do_not_know_are_told_beside_them()
     {
         await using StudioHost studio = await StudioHost.StartAsync();
         await using PageVisit visit = await host.OpenAsync("shapes", studio: studio);
@@ -105,14 +118,21 @@ public sealed class PageLearntShapesTests(PageHost host)
         await visit.Button("Train the novelist").ClickAsync();
         await visit.Page.GetByLabel("Word", new() { Exact = true }).FillAsync("na\u00efve");
         await visit.Button("Pronounce").ClickAsync();
-        await visit.WaitAsync(visit.Page.GetByText("The network knows the letters a to z, and \"ï\" is none of them."));
+        ILocator told = visit.Page.Locator(".card .problem:visible");
+        await Assertions.Expect(told).ToHaveTextAsync(
+            "The network knows the letters a to z, and \"ï\" is none of them. Leave it out, or write it otherwise.");
+        await visit.Page.GetByLabel("Word", new() { Exact = true }).FillAsync("naive");
+        await visit.Button("Pronounce").ClickAsync();
+        await Assertions.Expect(told).ToHaveCountAsync(0);
         await visit.Page.GetByLabel("Beginning", new() { Exact = true }).FillAsync("<b>\u4f60\u597d");
         await visit.Button("Write on").ClickAsync();
-        await visit.WaitAsync(visit.Page.GetByText("The network has never read \"<\", \">\", \"\u4f60\", \"\u597d\". Leave that out"));
+        await Assertions.Expect(told).ToHaveTextAsync(
+            "The network has never read \"<\", \">\", \"\u4f60\", \"\u597d\". Leave that out of the beginning, or write it otherwise.");
         await visit.LookAsync("shapes-4-refused");
 
         // What was there before stays.
         await visit.WaitAsync(visit.Page.GetByText("It writes here, character by character."));
+        Assert.True(await visit.Button("Write it another way").IsHiddenAsync());
         visit.RequireClean();
     }
 }

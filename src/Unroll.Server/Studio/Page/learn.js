@@ -1,4 +1,4 @@
-import { listen, post } from "./api.js";
+import { get, listen, post } from "./api.js";
 import { announce, button, el, frame, say } from "./dom.js";
 import { duration, error } from "./format.js";
 import { Plot } from "./plot.js";
@@ -67,13 +67,29 @@ export class Learner {
           this.changed(shape);
         },
       },
-      lost => {
+      (lost, forGood) => {
         this.lost.hidden = !lost;
+        if (forGood) this.ask();
       },
     );
   }
 
+  /** Asks what the shape is at, where the studio has no events of it any more: it was started again. */
+  ask() {
+    this.leave();
+    this.later = setTimeout(async () => {
+      try {
+        const shapes = await get("api/shapes");
+        this.lost.hidden = true;
+        this.changed(shapes.find(shape => shape.name === this.name));
+      } catch {
+        this.ask();
+      }
+    }, 1000);
+  }
+
   leave() {
+    clearTimeout(this.later);
     this.close?.();
     this.close = null;
   }

@@ -1,5 +1,5 @@
 import { post } from "./api.js";
-import { button, el, field, fill } from "./dom.js";
+import { button, el, field, fill, say } from "./dom.js";
 import { Heat } from "./heat.js";
 
 /** The sounds of the dictionary in words that have them. */
@@ -13,7 +13,8 @@ const examples = {
 /** A word to type, its sounds, and which letters the network looked at for each. */
 export function spell() {
   const word = el("input", { type: "text", maxlength: 80, autocomplete: "off", spellcheck: "false", autocapitalize: "none" }),
-    answer = el("div");
+    answer = el("div"),
+    wrong = el("p", { className: "problem", role: "alert", hidden: true });
   word.value = "recurrent";
   const form = el(
     "form",
@@ -22,14 +23,19 @@ export function spell() {
     button(
       "Pronounce",
       async () => {
-        const text = word.value.trim();
-        if (text === "") throw new Error("There is no word yet. Type one, such as “recurrent”.");
-        fill(answer, shown(await post("api/shapes/spell", { word: text })));
+        wrong.hidden = true;
+        try {
+          fill(answer, shown(await post("api/shapes/spell", { word: word.value })));
+        } catch (error) {
+          // It is said where one looks: the top of the page can be far away on a phone.
+          wrong.hidden = false;
+          say(wrong, error.message);
+        }
       },
       { type: "submit", className: "primary" },
     ),
   );
-  return el("div", {}, form, answer);
+  return el("div", {}, form, wrong, answer);
 }
 
 function shown({ phonemes, rows, letters, alignment, dictionary }) {

@@ -19,6 +19,7 @@ export function write() {
     { className: "written", tabindex: "0", role: "region", "aria-label": "What is written" },
     el("p", { className: "quiet" }, "It writes here, character by character."),
   );
+  const wrong = el("p", { className: "problem", role: "alert", hidden: true });
   const stop = button("Stop", endWriting, { hidden: true });
   const go = button("Write on", () => begin(), { type: "submit", className: "primary" });
   const again = button(
@@ -46,6 +47,7 @@ export function write() {
       text.scrollTop = text.scrollHeight;
     };
     stop.hidden = false;
+    wrong.hidden = true;
     try {
       await stream(
         "api/shapes/write",
@@ -58,17 +60,18 @@ export function write() {
         own.signal,
       );
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
-      end = "It was stopped.";
+      end = error.name === "AbortError" ? "It was stopped." : null;
+      wrong.hidden = end !== null;
+      if (!end) say(wrong, error.message);
     } finally {
       if (writing === own) {
         writing = null;
         if (document.activeElement === stop) go.focus();
         stop.hidden = true;
-        again.hidden = false;
+        again.hidden &&= !more.isConnected;
       }
     }
-    announce(end);
+    if (end) announce(end);
   }
 
   return el(
@@ -89,6 +92,7 @@ export function write() {
       ),
     ),
     el("div", { className: "buttons" }, go, stop, again),
+    wrong,
     text,
   );
 }
