@@ -15,6 +15,16 @@ public sealed class RunCountsTests
         Assert.Equal(-(Math.Log2(first) + Math.Log2(second) + Math.Log2(never)) / 3, counts.Bits([[2, 0, 1, 2]]), 12);
     }
 
+    /// <summary>Tokens that occur once, twice and three times: the discount is 1 ÷ (1 + 2), and what never occurs gets 3/72.</summary>
+    [Fact]
+    public void The_discount_follows_from_what_occurs_once_and_twice()
+    {
+        double[] right = [11 / 72.0, 23 / 72.0, 35 / 72.0, 3 / 72.0];
+        var counts = new RunCounts([0, 1, 1, 2, 2, 2], tokens: 4, order: 1);
+        for (int token = 0; token < right.Length; token++)
+            Assert.Equal(-Math.Log2(right[token]), counts.Bits([[0, token]]), 12);
+    }
+
     /// <summary>A text that repeats costs next to nothing by runs of three, and one bit a token by runs of one.</summary>
     [Fact]
     public void Longer_runs_know_what_shorter_ones_cannot()
