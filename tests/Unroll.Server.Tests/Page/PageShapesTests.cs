@@ -14,10 +14,16 @@ public sealed class PageShapesTests(PageHost host)
     private async Task<PageVisit> OpenAsync(int width = 1400, bool isDark = false)
     {
         PageVisit visit = await host.OpenAsync(width: width, isDark: isDark);
-        await AnswerAsync("shapes", """[{"name":"digit","ready":true,"what":"A"},{"name":"spell","ready":true,"what":"B"},{"name":"write","ready":true,"what":"C"}]""");
+        await AnswerAsync("shapes", """
+            [{"name":"digit","ready":true,"what":"A"},{"name":"spell","ready":true,"what":"B"},{"name":"write","ready":true,"what":"C"}]
+            """);
         await AnswerAsync("shapes/digit", """{"probabilities":[0.01,0.9,0.02,0.01,0.01,0.01,0.01,0.01,0.01,0.01]}""");
-        await AnswerAsync("shapes/spell", """{"phonemes":["K","AE","T"],"rows":["K","AE","T","end"],"letters":["c","a","t"],"alignment":[[0.9,0.1,0],[0,0.8,0.2],[0,0.1,0.9],[0,0,1]],"dictionary":[["K","AH","T"]]}""");
-        await AnswerAsync("shapes/write", "data: {\"text\":\"was \"}\n\ndata: {\"text\":\"<b>here</b>\"}\n\nevent: done\ndata: {}\n\n", "text/event-stream");
+        await AnswerAsync("shapes/spell", """
+            {"phonemes":["K","AE","T"],"rows":["K","AE","T","end"],"letters":["c","a","t"],
+             "alignment":[[0.9,0.1,0],[0,0.8,0.2],[0,0.1,0.9],[0,0,1]],"dictionary":[["K","AH","T"]]}
+            """);
+        await AnswerAsync("shapes/write", "data: {\"text\":\"was \"}\n\ndata: {\"text\":\"<b>here</b>\"}\n\nevent: done\ndata: {}\n\n",
+            "text/event-stream");
         await visit.Link("Shapes").ClickAsync();
         await visit.WaitAsync(visit.Heading("Draw a digit"));
         return visit;
