@@ -59,6 +59,10 @@ double bits = heldOut.Sum(Bits) / heldOut.Sum(part => part.Length - 1), counted 
 foreach ((string name, Sampling sampling) in new (string, Sampling)[] { ("temperature 0.5", new() { Temperature = 0.5 }), ("temperature 0.8", new() { Temperature = 0.8 }), ("temperature 1", new()), ("temperature 1, top-p 0.9", new() { TopP = 0.9 }) })
     Console.WriteLine($"\n--- {name}\n{Write("She ", isShort ? 200 : 500, sampling)}");
 Console.WriteLine();
+
+// A file that unroll studio reads: its page goes on from any beginning that is typed. The letters say what the numbers of the tokens are.
+model.Save("novelist.unroll", new Dictionary<string, string> { ["letters"] = new(letters[1..]), ["bits"] = $"{bits:R}", ["bits_counted"] = $"{counted:R}" });
+Console.WriteLine("novelist.unroll is the model: put it into unroll-studio/shapes, and the studio's page lets it write on");
 Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s. Bits per character on held-out text: network {bits:F3}, 5-gram model {counted:F3}");
 Console.WriteLine($"figure novelist {bits:F4}");
 return 0;

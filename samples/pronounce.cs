@@ -57,7 +57,7 @@ Node read = new Bidirectional(new Gru(units) { ReturnSequences = true }) { Name 
 Node start = new Dense(2 * units) { Activation = Activation.Tanh, Name = "start" }.Apply(new GlobalAveragePooling().Apply(read));
 Node spoken = new Embedding(phonemes.Length, 64) { MaskZero = true, EmbeddingsInitializer = Initializer.StandardNormal }.Apply(before);
 Node decoded = new Gru(2 * units) { ReturnSequences = true, ReturnState = true, Name = "decoder" }.Apply(spoken, start);
-Node context = new Attention { ReturnScores = true }.Apply(decoded, read);
+Node context = new Attention { ReturnScores = true, Name = "attention" }.Apply(decoded, read);
 Node both = new Dense(2 * units) { Activation = Activation.Tanh }.Apply(new Concatenate().Apply(decoded, context));
 Node logits = new Dense(phonemes.Length).Apply(new Dropout(0.2).Apply(both));
 Model model = new Model([spelling, before], [logits]).Build(seed: 7);
@@ -94,7 +94,7 @@ Dictionary<char, string> usual = train.SelectMany(word => said[word].Where(sound
     .ToDictionary(letter => letter.Key, letter => letter.CountBy(pair => pair.Second).MaxBy(sound => sound.Value).Key);
 Console.WriteLine();
 Console.WriteLine($"{"held-out words",-28} phoneme errors   wrong words");
-Judge("a sound for each letter", [.. heldOut.Select(word => word.Select(letter => usual.GetValueOrDefault(letter, "")).ToArray())]);
+double byLetter = Judge("a sound for each letter", [.. heldOut.Select(word => word.Select(letter => usual.GetValueOrDefault(letter, "")).ToArray())]);
 Judge("likeliest phoneme each time", [.. greedy.Select(Sounds)]);
 double errors = Judge("beam search, 4 wide", [.. beam.Select(Sounds)]);
 Console.WriteLine();
@@ -105,6 +105,15 @@ int[] drawn = [.. Enumerable.Range(0, Math.Min(100, part)).OrderByDescending(i =
 AlignmentChart.Draw("Which letters the model looks at for each phoneme", [.. drawn.Select(i => new Alignment([.. heldOut[i].Select(letter => $"{letter}")], [.. Sounds(beam[i]).Append("end").Take(beam[i].Others[0].Length)], beam[i].Others[0]))]).Write("pronounce-alignment.svg");
 Console.WriteLine();
 Console.WriteLine($"pronounce-alignment.svg shows which letters it looks at in {string.Join(", ", drawn.Select(i => heldOut[i]))}");
+
+// A file that unroll studio reads: its page shows the sounds of any word that is typed. Some words say what the numbers of the tokens are.
+model.Save("pronounce.unroll", new Dictionary<string, string>
+{
+    ["phonemes"] = string.Join(' ', phonemes[2..]),
+    ["phoneme_errors"] = errors.ToString("R", CultureInfo.InvariantCulture),
+    ["phoneme_errors_by_letter"] = byLetter.ToString("R", CultureInfo.InvariantCulture),
+});
+Console.WriteLine("pronounce.unroll is the model: put it into unroll-studio/shapes, and the studio's page pronounces what is typed there");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure pronounce {errors:F4}"));
 return 0;
 

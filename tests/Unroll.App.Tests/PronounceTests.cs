@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using Unroll.Formats;
+using Unroll.Server;
 using Xunit;
 
 namespace Unroll.App.Tests;
@@ -17,6 +19,13 @@ public sealed class PronounceTests
         Assert.Contains("5400 words to learn from, 300 for validation, 300 held out", run.Output, StringComparison.Ordinal);
         string baseline = Assert.Single(run.Output.Split('\n'), line => line.StartsWith("a sound for each letter", StringComparison.Ordinal));
         Assert.Contains("45.43 %", baseline, StringComparison.Ordinal);
+
+        // The studio reads what it wrote: sounds of a word, and where it looked for each of them and the end.
+        (Model model, IReadOnlyDictionary<string, string> entries) = ModelFile.Read(Path.Combine(Repository.Root, "pronounce.unroll"));
+        File.Delete(Path.Combine(Repository.Root, "pronounce.unroll"));
+        (string[] sounds, float[][] alignment) = new SpellReader(model, entries["phonemes"].Split(' ')).Read("CAT");
+        Assert.Equal(["K", "AE", "T"], sounds);
+        Assert.All(alignment, row => Assert.Equal(1, row.Sum(), 4));
 
         // Three words of five letters. Where a letter is looked at, it is mostly one, and the last phoneme comes from a later letter than the first.
         XElement[] panels = [.. XElement.Parse(await SampleRun.Take("pronounce-alignment.svg")).Elements().Where(element => element.Attribute("transform") is not null)];

@@ -35,7 +35,9 @@ public static class Studio
         await WebServer.RunAsync(app, options, say, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static WebApplication Create(StudioOptions options)
+    /// <param name="options">Where, and what it allows.</param>
+    /// <param name="sizes">How much the networks of shapes learn; null for the usual.</param>
+    internal static WebApplication Create(StudioOptions options, ShapeSizes? sizes = null)
     {
         string folder = Path.GetFullPath(options.Folder);
         WebApplicationBuilder builder = WebServer.CreateBuilder(options);
@@ -49,6 +51,7 @@ public static class Studio
         builder.Services.AddSingleton(services => new RunStore(
             Path.Combine(folder, "runs"), services.GetRequiredService<DataStore>(), options.Threads,
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Unroll.Server")));
+        builder.Services.AddShapes(Path.Combine(folder, "shapes"), sizes ?? ShapeSizes.Usual, options.Threads);
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<FolderLock>();
         app.UseProblems();
@@ -65,7 +68,7 @@ public static class Studio
         });
         MapData(api, data, options);
         MapRuns(api, runs, app.Lifetime.ApplicationStopping);
-        api.MapShapes(new Digits(Path.Combine(folder, "shapes"), options.Threads));
+        api.MapShapes(app);
         return app;
     }
 

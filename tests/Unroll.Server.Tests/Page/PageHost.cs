@@ -40,7 +40,8 @@ public sealed class PageHost : IAsyncLifetime
 
     /// <summary>Opens the page; skips the test where there is no browser.</summary>
     /// <param name="at">What stands after # in the address.</param>
-    internal async Task<PageVisit> OpenAsync(string at = "data", int width = 1400, bool isDark = false)
+    /// <param name="studio">Another one than that of all tests.</param>
+    internal async Task<PageVisit> OpenAsync(string at = "data", int width = 1400, bool isDark = false, StudioHost? studio = null)
     {
         Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: apt-get install chromium.");
         IBrowserContext context = await _browser!.NewContextAsync(new()
@@ -52,7 +53,7 @@ public sealed class PageHost : IAsyncLifetime
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(20_000);
-        return await PageVisit.StartAsync(context, Studio.Client.BaseAddress!, at, $"{width}-{(isDark ? "dark" : "light")}");
+        return await PageVisit.StartAsync(context, (studio ?? Studio).Client.BaseAddress!, at, $"{width}-{(isDark ? "dark" : "light")}");
     }
 
     public async ValueTask DisposeAsync()

@@ -38,11 +38,37 @@ public sealed class PagePictures(PageHost host)
         await TakeAsync("understand", 1400, 1300);
         visit.RequireClean();
 
-        async Task TakeAsync(string name, int width, int height)
-        {
-            await visit.Page.SetViewportSizeAsync(width, height);
-            await visit.Page.EvaluateAsync("scrollTo(0, 0); document.activeElement?.blur(); new Promise(done => setTimeout(done, 400))");
-            await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"studio-{name}.png") });
-        }
+        Task TakeAsync(string name, int width, int height) =>
+            PagePictures.TakeAsync(visit, Path.Combine(folder, $"studio-{name}.png"), width, height);
+    }
+
+    [Fact]
+    public async Task The_documentation_shows_the_shapes_as_they_are()
+    {
+        string? folder = Environment.GetEnvironmentVariable("UNROLL_PICTURES");
+        Assert.SkipWhen(string.IsNullOrEmpty(folder), "Makes the picture of the shapes in docs/studio.md: UNROLL_PICTURES=docs/images");
+        await using StudioHost studio = await StudioHost.StartAsync(sizes: ShapeSizes.Usual);
+        await using PageVisit visit = await host.OpenAsync("shapes", studio: studio);
+        visit.Page.SetDefaultTimeout(600_000);
+        await visit.Button("Train the speller").ClickAsync();
+        await visit.WaitAsync(visit.Button("Pronounce"));
+        await visit.Button("Pronounce").ClickAsync();
+        await visit.WaitAsync(visit.Slider("Alignment"));
+        await visit.Button("Train the novelist").ClickAsync();
+        await Assertions.Expect(visit.Slider("Loss of the novelist")).ToHaveAttributeAsync(
+            "aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch 8"), new() { Timeout = 600_000 });
+        await TakeAsync(visit, Path.Combine(folder, "studio-shapes.png"), 1400, 1200);
+        await visit.WaitAsync(visit.Button("Write on"));
+        await visit.Button("Write on").ClickAsync();
+        await visit.WaitAsync(visit.Button("Write it another way"));
+        await TakeAsync(visit, Path.Combine(PageHost.Pictures, "shapes-usual.png"), 1400, 1200);
+        visit.RequireClean();
+    }
+
+    private static async Task TakeAsync(PageVisit visit, string path, int width, int height)
+    {
+        await visit.Page.SetViewportSizeAsync(width, height);
+        await visit.Page.EvaluateAsync("scrollTo(0, 0); document.activeElement?.blur(); new Promise(done => setTimeout(done, 400))");
+        await visit.Page.ScreenshotAsync(new() { Path = path });
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Unroll.Server.Tests;
 
-/// <summary>Digits, words and a novelist. Which networks a studio has is its own affair, so these answers are made here.</summary>
+/// <summary>Digits, words and a novelist, of networks whose answers are made here.</summary>
 [Collection(PageTests.Name)]
 public sealed class PageShapesTests(PageHost host)
 {
@@ -14,10 +14,16 @@ public sealed class PageShapesTests(PageHost host)
     private async Task<PageVisit> OpenAsync(int width = 1400, bool isDark = false)
     {
         PageVisit visit = await host.OpenAsync(width: width, isDark: isDark);
-        await AnswerAsync("shapes", """[{"name":"digit","ready":true,"what":"A"},{"name":"spell","ready":true,"what":"B"},{"name":"write","ready":true,"what":"C"}]""");
+        await AnswerAsync("shapes", """
+            [{"name":"digit","ready":true,"what":"A"},{"name":"spell","ready":true,"what":"B"},{"name":"write","ready":true,"what":"C"}]
+            """);
         await AnswerAsync("shapes/digit", """{"probabilities":[0.01,0.9,0.02,0.01,0.01,0.01,0.01,0.01,0.01,0.01]}""");
-        await AnswerAsync("shapes/spell", """{"phonemes":["K","AE","T"],"alignment":[[0.9,0.1,0],[0,0.8,0.2],[0,0.1,0.9]]}""");
-        await AnswerAsync("shapes/write", "data: {\"text\":\"was \"}\n\ndata: {\"text\":\"<b>here</b>\"}\n\nevent: done\ndata: {}\n\n", "text/event-stream");
+        await AnswerAsync("shapes/spell", """
+            {"phonemes":["K","AE","T"],"rows":["K","AE","T","end"],"letters":["c","a","t"],
+             "alignment":[[0.9,0.1,0],[0,0.8,0.2],[0,0.1,0.9],[0,0,1]],"dictionary":[["K","AH","T"]]}
+            """);
+        await AnswerAsync("shapes/write", "data: {\"text\":\"was \"}\n\ndata: {\"text\":\"<b>here</b>\"}\n\nevent: done\ndata: {}\n\n",
+            "text/event-stream");
         await visit.Link("Shapes").ClickAsync();
         await visit.WaitAsync(visit.Heading("Draw a digit"));
         return visit;
@@ -76,7 +82,9 @@ public sealed class PageShapesTests(PageHost host)
         await using PageVisit visit = await OpenAsync();
         await visit.Page.GetByLabel("Word", new() { Exact = true }).FillAsync("cat");
         await visit.Button("Pronounce").ClickAsync();
-        await visit.WaitAsync(visit.Page.GetByText("K AE T"));
+        await visit.WaitAsync(visit.Page.GetByText("K AE T", new() { Exact = true }));
+        await visit.WaitAsync(visit.Page.GetByText("K as in key, AE as in at, T as in tea"));
+        await visit.WaitAsync(visit.Page.GetByText("The dictionary has K AH T, so this is wrong."));
         await visit.Slider("Alignment").FocusAsync();
         await visit.Page.Keyboard.PressAsync("Home");
         await Assertions.Expect(visit.Slider("Alignment")).ToHaveAttributeAsync("aria-valuetext", "K looks at c: 0.9");

@@ -19,17 +19,24 @@ internal sealed class StudioHost : IAsyncDisposable
         Client = new HttpClient { BaseAddress = new Uri(WebServer.UrlOf(app)), Timeout = TimeSpan.FromSeconds(60) };
     }
 
+    /// <summary>Networks of shapes that learn in a second, and not much.</summary>
+    public static ShapeSizes Small { get; } = new(800, 6, 16, 2, 60_000, 24, 32, 2);
+
+    /// <summary>The same, which do not end by themselves within a test.</summary>
+    public static ShapeSizes Endless { get; } = Small with { WordEpochs = 200_000, NovelEpochs = 200_000 };
+
     public HttpClient Client { get; }
 
     public string Folder { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<StudioHost> StartAsync(string? folder = null, long most = 200_000_000, bool keeps = false)
+    public static async Task<StudioHost> StartAsync(string? folder = null, long most = 200_000_000, bool keeps = false,
+        ShapeSizes? sizes = null)
     {
         folder ??= Directory.CreateTempSubdirectory("unroll-studio-").FullName;
         var options = new StudioOptions { Folder = folder, MostUploadBytes = most, Threads = 2, DrainTime = TimeSpan.FromSeconds(1) };
-        WebApplication app = Unroll.Server.Studio.Create(options);
+        WebApplication app = Unroll.Server.Studio.Create(options, sizes ?? Small);
         await WebServer.StartAsync(app, options, Token);
         return new StudioHost(app, folder, keeps);
     }
@@ -78,9 +85,12 @@ internal sealed class StudioHost : IAsyncDisposable
     public async Task<JsonNode> PostAsync(string path) => await JsonAsync(await Client.PostAsync(path, null, Token));
 
     /// <summary>The events of a run to the end of the stream, or to the first for which something holds.</summary>
-    public async Task<List<StudioEvent>> EventsAsync(string run, Func<StudioEvent, bool>? until = null, long after = 0)
+    public Task<List<StudioEvent>> EventsAsync(string run, Func<StudioEvent, bool>? until = null, long after = 0) =>
+        EventsOfAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/events"), until, after);
+
+    /// <summary>The events that answer a request, in the same way.</summary>
+    public async Task<List<StudioEvent>> EventsOfAsync(HttpRequestMessage request, Func<StudioEvent, bool>? until = null, long after = 0)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/events");
         if (after > 0)
             request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
         using HttpResponseMessage answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);

@@ -42,11 +42,14 @@ export const pointsPath = (data, series, column, most) =>
   `api/data/${encodeURIComponent(data)}/points?${new URLSearchParams({ series, columns: column, most })}`;
 
 /** Events of a run until it is closed: {state, progress, epoch, result, failed} of functions. */
-export function follow(id, listeners, lost) {
-  const source = new EventSource(runPath(id, "/events"));
-  for (const [name, listen] of Object.entries(listeners)) source.addEventListener(name, message => listen(JSON.parse(message.data)));
+export const follow = (id, listeners, lost) => listen(runPath(id, "/events"), listeners, lost);
+
+/** Events of a path until it is closed, each kind by its function; lost is told whether the connection is, and whether for good. */
+export function listen(path, listeners, lost) {
+  const source = new EventSource(path);
+  for (const [name, heard] of Object.entries(listeners)) source.addEventListener(name, message => heard(JSON.parse(message.data)));
   source.onopen = () => lost(false);
-  source.onerror = () => lost(true);
+  source.onerror = () => lost(true, source.readyState === EventSource.CLOSED);
   return () => source.close();
 }
 

@@ -8,7 +8,8 @@ let made = 0;
  * A chart of lines by uPlot: with a legend of its own, a text of what is under the cursor, and arrow keys. However often set is called,
  * it draws once a frame.
  *
- * label: what the chart is called. unit: of the x axis ("epoch", "step", "date"). lines: [{label, colour, dash, width, dots, hidden}].
+ * label: what the chart is called. unit: of the x axis ("epoch", "step", "date"). lines: [{label, colour, dash, width, dots, hidden,
+ * spanGaps}].
  * bands: [{lower, upper, colour, opacity}], indices of lines from 0. pick: called with the index under the cursor.
  */
 export class Plot {
@@ -127,7 +128,7 @@ export class Plot {
           width: line.width ?? 2,
           dash: line.dash ? [5, 4] : undefined,
           points: { show: line.dots ?? ((u, i) => u.data[i].length < 3), size: 6, fill: () => colour(line.colour) },
-          spanGaps: false,
+          spanGaps: line.spanGaps ?? false,
         })),
       ],
       bands: bands.map(band => ({ series: [band.upper + 1, band.lower + 1], fill: () => faint(band.colour, band.opacity ?? 0.2) })),

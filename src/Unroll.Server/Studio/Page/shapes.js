@@ -1,36 +1,70 @@
-import { get, post, stream } from "./api.js";
-import { announce, button, el, field, fill, problem, say } from "./dom.js";
+import { get, post } from "./api.js";
+import { el, fill, problem, say } from "./dom.js";
 import { Digit } from "./digit.js";
-import { Heat } from "./heat.js";
+import { Learner } from "./learn.js";
+import { spell } from "./spell.js";
+import { endWriting, write } from "./write.js";
 
-let made = false,
-  writing = null;
+let cards = null;
 
 export function leave() {
-  writing?.abort();
+  endWriting();
+  for (const card of cards ?? []) card.leave();
 }
 
 export async function show(section) {
-  if (made) return;
-  const shapes = await get("api/shapes"),
-    known = new Map(shapes.map(shape => [shape.name, shape]));
-  made = shapes.every(shape => shape.ready);
-  fill(
-    section,
-    el("h1", { id: "shapes-title" }, "Shapes"),
-    el("p", { className: "quiet" }, "What else recurrent networks read and write, beside rows of numbers."),
-    el("div", { className: "two" }, card("digit", "Draw a digit", digit), card("spell", "Type a word", spell)),
-    card("write", "Let the novelist write on", write),
-  );
-  function card(name, title, make) {
-    const shape = known.get(name);
-    return el(
-      "div",
-      { className: "card shape" },
-      el("h2", {}, title),
-      el("p", { className: "quiet" }, shape?.what ?? "This studio does not have it."),
-      shape?.ready && make(),
+  const known = new Map((await get("api/shapes")).map(shape => [shape.name, shape]));
+  if (!cards) {
+    cards = [
+      new Card("digit", "Draw a digit", digit),
+      new Card("spell", "Type a word", spell, "the speller", "counting runs of 4 sounds"),
+      new Card("write", "Let the novelist write on", write, "the novelist", "counting runs of 5 characters"),
+    ];
+    fill(
+      section,
+      el("h1", { id: "shapes-title" }, "Shapes"),
+      el("p", { className: "quiet" }, "What else recurrent networks read and write, beside rows of numbers."),
+      el("div", { className: "two" }, cards[0].element, cards[1].element),
+      cards[2].element,
     );
+  }
+  for (const card of cards) card.show(known.get(card.name));
+}
+
+/** One shape: what it does, and how to get there where no network has learnt it. */
+class Card {
+  constructor(name, title, make, who, counting) {
+    Object.assign(this, { name, make, mode: null });
+    this.learner = who ? new Learner(name, who, counting, changed => this.show(changed)) : null;
+    this.what = el("p", { className: "quiet" });
+    this.wrong = el("p", { className: "problem", role: "alert", hidden: true });
+    this.body = el("div");
+    this.element = el("div", { className: "card shape" }, el("h2", {}, title), this.what, this.wrong, this.body);
+  }
+
+  show(shape) {
+    say(this.what, shape?.what ?? "This studio does not have it.");
+    say(this.wrong, shape?.problem ?? "");
+    this.wrong.hidden = !shape?.problem;
+    const mode = shape?.learning ? "learning" : shape?.ready ? (shape.partial ? "partial" : "ready") : shape?.trainable ? "offer" : "none";
+    if (mode === "learning") this.learner.follow();
+    if (mode === this.mode) return;
+    const had = this.body.contains(document.activeElement);
+    this.mode = mode;
+    if (mode === "ready" || mode === "partial") this.made ??= this.make();
+    fill(
+      this.body,
+      mode === "learning" && this.learner.element,
+      (mode === "ready" || mode === "partial") && this.made,
+      (mode === "offer" || mode === "partial") && this.learner.starter(mode, shape.offer),
+      mode === "none" && shape?.offer && el("p", { className: "quiet small" }, shape.offer),
+    );
+    // What had the focus is gone: it goes to what came in its place.
+    if (had) this.body.querySelector("input, button")?.focus();
+  }
+
+  leave() {
+    this.learner?.leave();
   }
 }
 
@@ -86,118 +120,5 @@ function digit() {
         bars.map(bar => bar.row),
       ),
     ),
-  );
-}
-
-function spell() {
-  const word = el("input", { type: "text", maxlength: 40, autocomplete: "off", spellcheck: "false", autocapitalize: "none" }),
-    answer = el("div");
-  word.value = "recurrent";
-  const form = el(
-    "form",
-    { className: "row", onsubmit: event => event.preventDefault() },
-    field("Word", word),
-    button(
-      "Pronounce",
-      async () => {
-        const text = word.value.trim();
-        if (text === "") throw new Error("There is no word yet. Type one, such as “recurrent”.");
-        const { phonemes, alignment, letters } = await post("api/shapes/spell", { word: text }),
-          across = letters ?? [...text];
-        const heat = new Heat({
-          label: "Alignment",
-          title: "Which letters it looked at: sounds down, letters across",
-          height: Math.max(90, phonemes.length * 22),
-          name: (r, c) => `${phonemes[r]} looks at ${across[c]}`,
-        });
-        heat.set(alignment);
-        fill(
-          answer,
-          el("p", { className: "large", role: "status" }, phonemes.join(" ")),
-          el(
-            "div",
-            { className: "aligned" },
-            el(
-              "div",
-              { className: "labels down", "aria-hidden": "true" },
-              phonemes.map(sound => el("span", {}, sound)),
-            ),
-            heat.element,
-            el(
-              "div",
-              { className: "labels across", "aria-hidden": "true" },
-              across.map(letter => el("span", {}, letter)),
-            ),
-          ),
-        );
-      },
-      { type: "submit" },
-    ),
-  );
-  return el("div", {}, form, answer);
-}
-
-function write() {
-  const start = el("input", { type: "text", maxlength: 400, value: "Alice " }),
-    length = el("input", { type: "number", min: 1, max: 5000, step: 1, value: "400" });
-  const seed = el("input", { type: "number", min: 0, step: 1, value: "1" }),
-    temperature = el("input", { type: "range", min: 0.1, max: 1.5, step: 0.1, value: "0.7" }),
-    shown = el("output", { className: "figures" }, "0.7");
-  temperature.addEventListener("input", () => say(shown, Number(temperature.value).toFixed(1)));
-  const text = el(
-    "div",
-    { className: "written", tabindex: "0", role: "region", "aria-label": "What is written" },
-    el("p", { className: "quiet" }, "It writes here, character by character."),
-  );
-  const stop = button("Stop", () => writing?.abort(), { hidden: true });
-  const go = button(
-    "Write on",
-    async () => {
-      for (const input of [length, seed]) if (!input.reportValidity()) return;
-      writing = new AbortController();
-      stop.hidden = false;
-      const given = el("b", {}, start.value),
-        more = document.createTextNode("");
-      fill(text, el("p", {}, given, more));
-      let waiting = "",
-        asked = 0;
-      const flush = () => {
-        asked = 0;
-        more.appendData(waiting);
-        waiting = "";
-        text.scrollTop = text.scrollHeight;
-      };
-      try {
-        await stream(
-          "api/shapes/write",
-          { start: start.value, temperature: Number(temperature.value), length: Number(length.value), seed: Number(seed.value) },
-          event => {
-            waiting += event.text;
-            asked ||= requestAnimationFrame(flush);
-          },
-          writing.signal,
-        );
-        announce("It has written to the end.");
-      } catch (error) {
-        if (error.name !== "AbortError") throw error;
-      } finally {
-        stop.hidden = true;
-      }
-    },
-    { className: "primary" },
-  );
-  return el(
-    "div",
-    {},
-    el(
-      "div",
-      { className: "row" },
-      field("Beginning", start),
-      field("Characters", length),
-      field("Seed", seed),
-      el("div", { className: "field" }, el("label", { for: (temperature.id = "temperature") }, "Temperature ", shown), temperature),
-    ),
-    el("div", { className: "buttons" }, go, stop),
-    text,
   );
 }
