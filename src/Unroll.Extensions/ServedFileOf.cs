@@ -169,6 +169,8 @@ public abstract class ServedFile<T> : ServedFile
 
     private static FileStream Open(string path)
     {
+        if (File.Exists(path) && !FileStamp.HasContents(path))
+            throw new UnrollException($"{path} is empty, or no ordinary file. Put a file that Unroll wrote in its place.");
         try
         {
             return new FileStream(

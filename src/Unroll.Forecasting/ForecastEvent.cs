@@ -73,4 +73,10 @@ public readonly record struct ForecastEvent
     /// <see cref="IProgress{T}.Report"/>, which the training waits for: a <see cref="Progress{T}"/> reports too late.
     /// </summary>
     public NetworkEpoch? Network { get; init; }
+
+    /// <summary>
+    /// Where the training of a network ended: that network with the weights that it keeps, at the epoch that they are of, which need not be
+    /// the last; otherwise null. It is looked at as <see cref="Network"/> is.
+    /// </summary>
+    public NetworkEpoch? Kept { get; init; }
 }

@@ -92,6 +92,24 @@ public sealed class NetworkEpoch
         return _rows.Of(Model, part);
     }
 
+    /// <summary>The moment of the epoch whose weights a network keeps, out of that of its last one.</summary>
+    internal static TrainingEvent KeptOf(History history, TrainingEvent last)
+    {
+        EpochRecord kept = history.Epochs[history.KeptEpoch - 1];
+        return last with
+        {
+            Epoch = kept.Epoch,
+            Loss = kept.Loss,
+            ValidationLoss = kept.ValidationLoss,
+            OutputLosses = kept.OutputLosses,
+            Metrics = kept.Metrics,
+            ValidationOutputLosses = kept.ValidationOutputLosses,
+            ValidationMetrics = kept.ValidationMetrics,
+            LearningRate = kept.LearningRate,
+            IsLast = kept.Epoch == last.Epoch,
+        };
+    }
+
     /// <summary>Says that training goes on.</summary>
     internal void End() => _isOver = true;
 

@@ -15,6 +15,9 @@ public record Listening
     /// <summary>How long requests that are running may take when the server is asked to end; 10 seconds by default.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>All ports that are asked for, what each is for, and what errors about it are about; none of them is told twice.</summary>
+    internal virtual IReadOnlyList<(int Port, string Use, string Subject)> Ports => [(Port, "", "port")];
+
     /// <summary>Whether this machine alone can reach the server.</summary>
     internal bool IsLocal => IPAddress.IsLoopback(Address);
 

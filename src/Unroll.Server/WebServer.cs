@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -68,20 +70,42 @@ internal static class WebServer
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
+            (int port, string use, string subject) = Refused(listening);
             throw new UnrollException(
-                FormattableString.Invariant($"Another program listens on port {listening.Port} of {listening.Address}. ")
-                    + "Choose another port.",
+                FormattableString.Invariant($"Another program listens on port {port} of {listening.Address}{use}. Choose another port."),
                 failure)
-            { Subject = "port" };
+            { Subject = subject };
         }
-        catch (System.Net.Sockets.SocketException failure)
+        catch (SocketException failure)
         {
+            (int port, string use, string subject) = Refused(listening);
             throw new UnrollException(
-                FormattableString.Invariant($"Port {listening.Port} of {listening.Address} cannot be listened on: {failure.Message}. ")
+                FormattableString.Invariant($"Nothing can listen on port {port} of {listening.Address}{use}: {failure.Message}. ")
                 + "Choose an address of this machine and a port that is free.",
                 failure)
-            { Subject = "address" };
+            { Subject = $"address,{subject}" };
         }
+    }
+
+    /// <summary>The first port that cannot be listened on; of a failure Kestrel does not say which it was.</summary>
+    private static (int Port, string Use, string Subject) Refused(Listening listening)
+    {
+        foreach ((int Port, string Use, string Subject) each in listening.Ports)
+        {
+            using var probe = new Socket(listening.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(listening.Address, each.Port));
+                probe.Listen();
+            }
+            catch (SocketException)
+            {
+                return each;
+            }
+        }
+
+        // It is free by now.
+        return listening.Ports[0];
     }
 
     /// <summary>Where a server that has started listens first; of port 0 the port that was free.</summary>

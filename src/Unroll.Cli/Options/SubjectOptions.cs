@@ -57,7 +57,8 @@ internal static class SubjectOptions
         ["folder"] = ["--out"],
         ["refit"] = ["--refit"],
         ["sliding"] = ["--sliding"],
-        ["port"] = ["--port", "--grpc-port"],
+        ["port"] = ["--port"],
+        ["grpc-port"] = ["--grpc-port"],
         ["address"] = ["--address"],
         ["keys"] = ["--key-file", "--no-keys"],
     };

@@ -72,7 +72,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
             return false;
         _took[member] = budget.Clock.GetElapsedTime(start);
         if (isFirst && !budget.IsOpen)
-            _judging = Judging(member, task);
+            _judging = Judging(member, task, run.Outer);
         return true;
     }
 
@@ -213,7 +213,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private static double RefitShare(PartsForecaster member) => member switch { EnsembleForecaster => 0, RidgeForecaster => RefitOfRidge, _ => RefitOfRule };
 
     /// <summary>How long it takes to judge one forecaster, from some of the series.</summary>
-    private TimeSpan Judging(PartsForecaster member, ForecastTask task)
+    private TimeSpan Judging(PartsForecaster member, ForecastTask task, CancellationToken cancellation)
     {
         int count = task.Parts.Count;
         HashSet<Part> asked = [.. EvenChoice.Of(task.Parts, Asked)];
@@ -226,6 +226,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         long begun = budget.Clock.GetTimestamp();
         for (int i = 0; i < MostAsked && (i < 2 || budget.Clock.GetElapsedTime(begun) < most); i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             long start = budget.Clock.GetTimestamp();
             _ = Comparison.Scored(few, member, member.Predict(few));
             TimeSpan took = budget.Clock.GetElapsedTime(start);

@@ -176,6 +176,13 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
 
     private void Tell(TrainingEvent moment, NetworkEpoch? network = null) => run.Tell(moment, from, 1, network);
 
+    /// <summary>Tells of a network that is trained; nothing is further than before.</summary>
+    private void Tell(NetworkEpoch kept)
+    {
+        lock (_lock)
+            run.Tell(_last with { Kind = TrainingEventKind.StepEnded }, from, 1, null, kept);
+    }
+
     /// <summary>
     /// The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the
     /// recipe's.
@@ -205,17 +212,21 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             Model network = CreateModel(recipe with { Network = recipe.Network with { Threads = threads } }, job.Inputs, member);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(run.Outer);
             History history;
+            TrainingEvent last = default;
+            NetworkEpoch EpochOf(TrainingEvent moment) => new(network, moment, job.Rows, recorder, run.Clock)
+            {
+                Member = member + 1,
+                Members = job.Epochs?.Length ?? recipe.Members,
+                IsFinal = job.Validation is null,
+            };
             try
             {
                 history = network.Fit(job.Samples, options, moment =>
                 {
                     bool isEpoch = moment.Kind == TrainingEventKind.EpochEnded;
-                    Forward(member, moment, !isEpoch ? null : new NetworkEpoch(network, moment, job.Rows, recorder, run.Clock)
-                    {
-                        Member = member + 1,
-                        Members = job.Epochs?.Length ?? recipe.Members,
-                        IsFinal = job.Validation is null,
-                    });
+                    if (isEpoch)
+                        last = moment;
+                    Forward(member, moment, isEpoch ? EpochOf(moment) : null);
                     if (deadline?.IsOver(moment) == true)
                         end.Cancel();
                 }, end.Token);
@@ -226,6 +237,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             }
 
             run.Outer.ThrowIfCancellationRequested();
+            if (history.KeptEpoch > 0)
+                Tell(EpochOf(NetworkEpoch.KeptOf(history, last)));
             known = (network, history);
             if (history.Reason is StopReason.Finished or StopReason.StoppedEarly)
                 work?.Add(key, network, history);

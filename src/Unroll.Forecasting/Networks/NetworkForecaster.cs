@@ -66,13 +66,22 @@ public sealed class NetworkForecaster : PartsForecaster
             models.Add(model);
             GradientRecorder? recorder = Recipe.Training.Gradients?.For(part.ToString());
             var rows = new WindowRows(task, split, Recipe.Training, model);
+            TrainingEvent last = default;
+            NetworkEpoch EpochOf(TrainingEvent moment) => new(network, moment, rows, recorder, run.Clock) { IsFinal = true };
             try
             {
                 History history = network.Fit(
                     split.TrainWindows(scaler), Recipe.Training with { Gradients = recorder },
-                    moment => own.Tell(moment, moment.Kind != TrainingEventKind.EpochEnded
-                        ? null : new NetworkEpoch(network, moment, rows, recorder, run.Clock) { IsFinal = true }),
+                    moment =>
+                    {
+                        bool isEpoch = moment.Kind == TrainingEventKind.EpochEnded;
+                        if (isEpoch)
+                            last = moment;
+                        own.Tell(moment, isEpoch ? EpochOf(moment) : null);
+                    },
                     run.Cancellation);
+                if (history.KeptEpoch > 0)
+                    own.Tell(last with { Kind = TrainingEventKind.StepEnded }, null, EpochOf(NetworkEpoch.KeptOf(history, last)));
                 _history ??= history;
             }
             catch (TrainingCanceledException stopped)

@@ -69,11 +69,24 @@ internal sealed class FitRun
     /// <param name="count">Of what the stage counts.</param>
     /// <param name="training">How far networks are.</param>
     /// <param name="network">The network of which an epoch ended; null for none.</param>
-    public void Tell(ForecastStage stage, double share, int done, int count, TrainingEvent? training = null, NetworkEpoch? network = null)
+    /// <param name="kept">The network whose training ended, with the weights that it keeps; null for none.</param>
+    public void Tell(
+        ForecastStage stage, double share, int done, int count, TrainingEvent? training = null, NetworkEpoch? network = null,
+        NetworkEpoch? kept = null)
     {
-        var moment = new ForecastEvent { Forecaster = Forecaster, Stage = stage, Done = done, Count = count, Training = training, Network = network };
+        var moment = new ForecastEvent
+        {
+            Forecaster = Forecaster,
+            Stage = stage,
+            Done = done,
+            Count = count,
+            Training = training,
+            Network = network,
+            Kept = kept,
+        };
         _teller.Tell(moment, Place(share));
         network?.End();
+        kept?.End();
 
         // Series take about the same time each; plans of inputs do not.
         Limit?.Look((Place(share) - _limited.From) / (_limited.To - _limited.From), foresees: stage == ForecastStage.Fitting);
@@ -82,16 +95,16 @@ internal sealed class FitRun
     /// <summary>
     /// Tells a step or an epoch of the one training that this run is; other moments of a training tell nothing of how far it is.
     /// </summary>
-    public void Tell(TrainingEvent moment, NetworkEpoch? network) => Tell(moment, 0, 1, network);
+    public void Tell(TrainingEvent moment, NetworkEpoch? network, NetworkEpoch? kept = null) => Tell(moment, 0, 1, network, kept);
 
     /// <summary>The same of a training that is a part of this run, from one share of it to another.</summary>
-    public void Tell(TrainingEvent moment, double from, double to, NetworkEpoch? network)
+    public void Tell(TrainingEvent moment, double from, double to, NetworkEpoch? network, NetworkEpoch? kept = null)
     {
         if (moment.Kind is not (TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded))
             return;
         double done = (moment.Epoch - 1 + ((double)moment.Step / Math.Max(1, moment.StepsPerEpoch))) / Math.Max(1, moment.Epochs);
         int ended = moment.Kind == TrainingEventKind.EpochEnded ? moment.Epoch : moment.Epoch - 1;
-        Tell(ForecastStage.Training, from + ((to - from) * done), ended, moment.Epochs, moment, network);
+        Tell(ForecastStage.Training, from + ((to - from) * done), ended, moment.Epochs, moment, network, kept);
     }
 
     /// <summary>Tells that a stage begins, and by what is returned, from any thread, that one more of what it counts is done.</summary>

@@ -75,6 +75,8 @@ internal sealed class TableFile
         _facts.Notices.AddRange(dates.Notices);
         if (dates.IsNumber && _options.Date is null)
             CheckNames();
+        if (dates.IsNumber && _columns.Length == 1)
+            RequireNoGap();
         KeyCells? keys = keyIndex is { } place ? KeyCells.Of(_columns[place], File) : null;
         DateTime[] stamps = dates.IsNumber ? RowNumbers.ToDates(dates.Numbers) : dates.Dates;
         int repeated = LeaveOutRepeated(ref stamps, ref keys, keyIndex);
@@ -90,6 +92,27 @@ internal sealed class TableFile
         return new TableRows(
             File, stamps, Array.ConvertAll(_columns[0].Rows, _table.Line), numbers, keys, staticColumns, _facts.Notices, leftOut,
             Reading(dates, reader, leftOut) with { RepeatedRows = repeated });
+    }
+
+    /// <summary>
+    /// Empty lines are passed over, but where rows are one cell each and are counted, such a line may be a missing value, and the rows
+    /// behind it would move.
+    /// </summary>
+    /// <exception cref="UnrollException">There is an empty line between two rows.</exception>
+    private void RequireNoGap()
+    {
+        if (_facts.Kind != "text")
+            return;
+        for (int i = 1; i < _layout.Data.Length; i++)
+        {
+            long empty = _table.Line(_layout.Data[i - 1]) + 1;
+            if (_table.Line(_layout.Data[i]) > empty)
+            {
+                throw new UnrollException(
+                    $"{File}, line {empty} is empty. Rows of one column are numbered, so it must be known whether a value is missing there: "
+                    + "write NA in it, or remove the line.");
+            }
+        }
     }
 
     /// <exception cref="UnrollException">The dates are in the header, so that each row is a series.</exception>

@@ -7,10 +7,12 @@ namespace Unroll.Server.Serving;
 /// <summary>Tensors of ONNX graphs from numbers of JSON and back.</summary>
 internal static class GraphTensors
 {
-    /// <exception cref="RequestException">A number does not fit the type.</exception>
+    /// <exception cref="RequestException">A value does not fit the type.</exception>
     public static OnnxTensor Of(TensorValues values, TensorInfo input)
     {
         List<double> numbers = values.Exact!;
+        if (values.HasTruthValues && input.DataType != "BOOL")
+            throw new RequestException(400, $"Input {input.Name} is {input.DataType}, but a truth value is among its values.");
         return input.DataType switch
         {
             "FP32" => OnnxTensor.Of([.. numbers.Select(value => Finite((float)value, input))], values.Extents),

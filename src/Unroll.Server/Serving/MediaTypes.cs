@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Unroll.Server.Serving;
 
 /// <summary>What a body is, by its header.</summary>
 internal static class MediaTypes
 {
+    /// <exception cref="RequestException">Its text is said to be encoded in another way than as UTF-8.</exception>
     public static bool IsCsv(HttpRequest request) => Is(request, "text/csv");
 
+    /// <exception cref="RequestException">Its text is said to be encoded in another way than as UTF-8.</exception>
     public static bool IsJson(HttpRequest request) => Is(request, "application/json");
 
     /// <exception cref="RequestException">It is said to be something else than JSON.</exception>
@@ -22,6 +25,11 @@ internal static class MediaTypes
     {
         ReadOnlySpan<char> given = request.ContentType;
         int end = given.IndexOf(';');
-        return (end < 0 ? given : given[..end]).Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
+        if (!(end < 0 ? given : given[..end]).Trim().Equals(type, StringComparison.OrdinalIgnoreCase))
+            return false;
+        if (end >= 0 && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? read)
+            && read.Charset.Value?.Trim('"').ToUpperInvariant() is { } charset and not "UTF-8" and not "UTF8" and not "US-ASCII")
+            throw new RequestException(415, $"Send {type} as UTF-8, not as {(charset.Length <= 20 ? charset : "another charset")}.");
+        return true;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Unroll.Exchange;
+using Unroll.Extensions;
 
 namespace Unroll.Server.Serving;
 
@@ -74,8 +75,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
                 bool isThere = found.Remove(file.Name, out string? path);
                 if (isThere && path == file.Path)
                 {
-                    // A pipe has no length, and whoever opened it would wait for its writer.
-                    if (new FileInfo(path).Length > 0)
+                    if (FileStamp.HasContents(path))
                         file.Look();
                     continue;
                 }
@@ -120,7 +120,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
             else if (file.LinkTarget is not null
                 && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 refused[file.Name] = "It is a link that leads out of the folder. Put the file itself into the folder.";
-            else if (file.Length == 0 && !_files.ContainsKey(name))
+            else if (!FileStamp.HasContents(file.FullName) && !_files.ContainsKey(name))
                 refused[file.Name] = "It is empty, or no ordinary file. Put the file of a model in its place.";
             else if (_files.TryGetValue(name, out FolderFile? first) && first.Path != file.FullName && File.Exists(first.Path))
                 refused[file.Name] = $"{Path.GetFileName(first.Path)} has the same name. Rename one of them.";

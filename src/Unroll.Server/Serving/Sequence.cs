@@ -22,6 +22,13 @@ internal sealed class Sequence(string id)
     /// <summary>The states as bytes; null before the first observation.</summary>
     public byte[]? Saved() => _stream is { } stream ? stream.SaveStates() : _saved;
 
+    /// <summary>The states after the newest observation, how many there were, and when the last one came: all of one moment.</summary>
+    public (byte[] Saved, long Steps, DateTimeOffset LastUsed) Snapshot()
+    {
+        lock (Lock)
+            return (Saved()!, Steps, LastUsed);
+    }
+
     /// <summary>Goes on from states that were written before.</summary>
     public void Restore(byte[] saved, long steps, DateTimeOffset used) => (_saved, Steps, LastUsed) = (saved, steps, used);
 

@@ -16,38 +16,35 @@ internal static class SequenceFile
 
     private static ReadOnlySpan<byte> Signature => "UNROLLSQ"u8;
 
+    /// <summary>
+    /// Writes the sequences one after the other, so that they need not be in memory twice, and may be larger than an array.
+    /// </summary>
     /// <exception cref="UnrollException">The file cannot be written; the one before stays.</exception>
     public static void Write(string folder, string model, IEnumerable<Sequence> sequences)
     {
-        var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
-        writer.Write(Signature);
-        writer.Write(Version);
-        int at = (int)bytes.Position, count = 0;
-        writer.Write(count);
-        foreach (Sequence each in sequences)
+        // One that is deleted meanwhile is written once more: that changes the list, so that the next snapshot is without it.
+        Sequence[] all = [.. sequences.Where(each => !each.IsGone && each.Steps > 0)];
+        AtomicFile.Write(Path.Combine(folder, model + Ending), file =>
         {
-            lock (each.Lock)
+            using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var summed = new SummedStream(file, sum);
+            using var writer = new BinaryWriter(summed, Encoding.UTF8);
+            writer.Write(Signature);
+            writer.Write(Version);
+            writer.Write(all.Length);
+            foreach (Sequence each in all)
             {
-                if (each.IsGone || each.Steps == 0 || each.Saved() is not { } saved)
-                    continue;
+                (byte[] saved, long steps, DateTimeOffset used) = each.Snapshot();
                 writer.Write(each.Id);
-                writer.Write(each.LastUsed.UtcTicks);
-                writer.Write(each.Steps);
+                writer.Write(used.UtcTicks);
+                writer.Write(steps);
                 writer.Write(saved.Length);
                 writer.Write(saved);
-                count++;
             }
-        }
 
-        writer.Flush();
-        bytes.Position = at;
-        writer.Write(count);
-        writer.Flush();
-        byte[] sum = SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        bytes.Position = bytes.Length;
-        bytes.Write(sum);
-        AtomicFile.Write(Path.Combine(folder, model + Ending), bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            writer.Flush();
+            file.Write(sum.GetHashAndReset());
+        });
     }
 
     /// <summary>Keeps a folder for the sequences of this server alone, until what is returned is disposed of.</summary>
@@ -69,7 +66,8 @@ internal static class SequenceFile
         {
             try
             {
-                all.Add((Path.GetFileNameWithoutExtension(path), Read(File.ReadAllBytes(path))));
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+                all.Add((Path.GetFileNameWithoutExtension(path), Read(file)));
             }
             catch (Exception failure) when (failure is UnrollException or IOException or ArgumentException or FormatException)
             {
@@ -82,13 +80,16 @@ internal static class SequenceFile
         return all;
     }
 
-    private static List<Sequence> Read(byte[] bytes)
+    private static List<Sequence> Read(FileStream file)
     {
-        int length = bytes.Length - SHA256.HashSizeInBytes;
-        if (length < Signature.Length + (2 * sizeof(int)) || !bytes.AsSpan().StartsWith(Signature)
-            || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
-            throw new UnrollException("The file is no file of sequences, or damaged: its checksum does not fit its contents.");
-        using var reader = new BinaryReader(new MemoryStream(bytes, Signature.Length, length - Signature.Length), Encoding.UTF8);
+        long length = file.Length - SHA256.HashSizeInBytes;
+        if (length < Signature.Length + (2 * sizeof(int)))
+            throw Damaged();
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var summed = new SummedStream(file, sum);
+        using var reader = new BinaryReader(summed, Encoding.UTF8);
+        if (!reader.ReadBytes(Signature.Length).AsSpan().SequenceEqual(Signature))
+            throw Damaged();
         int version = reader.ReadInt32();
         if (version != Version)
             throw new UnrollException($"The file of sequences has format version {version}, and this Unroll reads {Version}.");
@@ -99,10 +100,62 @@ internal static class SequenceFile
             var sequence = new Sequence(reader.ReadString());
             var used = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
             long steps = reader.ReadInt64();
-            sequence.Restore(reader.ReadBytes(reader.ReadInt32()), steps, used);
+            int size = reader.ReadInt32();
+            // Until the checksum is known, nothing that a length says is believed.
+            if (size < 0 || size > length - file.Position)
+                throw Damaged();
+            sequence.Restore(reader.ReadBytes(size), steps, used);
             found.Add(sequence);
         }
 
-        return found;
+        if (file.Position != length)
+            throw Damaged();
+        Span<byte> written = stackalloc byte[SHA256.HashSizeInBytes];
+        file.ReadExactly(written);
+        return sum.GetHashAndReset().AsSpan().SequenceEqual(written) ? found : throw Damaged();
+    }
+
+    private static UnrollException Damaged() =>
+        new("The file is no file of sequences, or damaged: its checksum does not fit its contents.");
+
+    /// <summary>Adds up what goes to a file or comes from it.</summary>
+    private sealed class SummedStream(FileStream file, IncrementalHash sum) : Stream
+    {
+        public override bool CanRead => file.CanRead;
+
+        public override bool CanWrite => file.CanWrite;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            sum.AppendData(buffer);
+            file.Write(buffer);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = file.Read(buffer);
+            sum.AppendData(buffer[..read]);
+            return read;
+        }
+
+        public override void Flush() => file.Flush();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

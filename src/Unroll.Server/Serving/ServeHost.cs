@@ -64,7 +64,16 @@ public static class ServeHost
         services.AddHostedService(provider => provider.GetRequiredService<ModelFolder>());
         services.AddHostedService(provider => provider.GetRequiredService<Sequences>());
         if (options.GrpcPort is not null)
-            services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = (int)Math.Min(options.MostBytes, int.MaxValue));
+        {
+            services.AddGrpc(grpc =>
+            {
+                grpc.MaxReceiveMessageSize = (int)Math.Min(options.MostBytes, int.MaxValue);
+                // Otherwise its routes for what it does not know catch requests of HTTP, so that a wrong method gets 404 and not 405.
+                grpc.IgnoreUnknownServices = true;
+            });
+        }
+
+
         AddTelemetry(builder);
         WebApplication app = builder.Build();
         app.UseProblems();

@@ -54,6 +54,9 @@ public sealed record ServeOptions : Listening
     /// <summary>How often the folder is looked at; 2 seconds by default.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    internal override IReadOnlyList<(int Port, string Use, string Subject)> Ports =>
+        GrpcPort is { } grpc ? [(Port, ", the port of HTTP", "port"), (grpc, ", the port of gRPC", "grpc-port")] : base.Ports;
+
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     /// <exception cref="UnrollException">There is no such folder, or others could ask without a key.</exception>
     internal void ValidateAll()
@@ -62,7 +65,7 @@ public sealed record ServeOptions : Listening
         if (GrpcPort is { } port)
             (this with { Port = port }).Validate();
         if (GrpcPort is > 0 && GrpcPort == Port)
-            throw new UnrollException($"HTTP/1.1 and gRPC need a port each, but {Port} was given for both.") { Subject = "port" };
+            throw new UnrollException($"HTTP/1.1 and gRPC need a port each, but {Port} was given for both.") { Subject = "port,grpc-port" };
         foreach ((string name, TimeSpan time) in new[]
         {
             (nameof(SnapshotInterval), SnapshotInterval), (nameof(SequenceLife), SequenceLife), (nameof(MostWait), MostWait),

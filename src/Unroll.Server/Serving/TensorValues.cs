@@ -26,9 +26,12 @@ internal sealed class TensorValues
     /// <summary>Where values are put in double precision, truth values as 1 and 0; null where single precision is enough.</summary>
     public List<double>? Exact { get; set; }
 
+    /// <summary>Whether a truth value is among the values.</summary>
+    public bool HasTruthValues { get; private set; }
+
     public string ShapeText => $"({string.Join(", ", Extents.ToArray())})";
 
-    public void Clear() => (Count, Rank, Exact) = (0, 0, null);
+    public void Clear() => (Count, Rank, Exact, HasTruthValues) = (0, 0, null, false);
 
     /// <exception cref="RequestException">It is not finite.</exception>
     public void Add(float value)
@@ -99,6 +102,7 @@ internal sealed class TensorValues
                         leaf = depth;
                     if (depth != leaf)
                         throw Ragged(name);
+                    HasTruthValues |= reader.TokenType != JsonTokenType.Number;
                     if (Exact is { } exact)
                         exact.Add(ExactOf(ref reader));
                     else

@@ -7,7 +7,15 @@ namespace Unroll.Formats;
 public static class AtomicFile
 {
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> contents)
+    public static void Write(string path, ReadOnlySpan<byte> contents) =>
+        Write(path, contents, static (stream, contents) => stream.Write(contents));
+
+    /// <summary>Writes a file in parts: of any size, without its contents being in memory.</summary>
+    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was there before stays.</exception>
+    internal static void Write(string path, Action<FileStream> write) => Write(path, write, static (stream, write) => write(stream));
+
+    private static void Write<TState>(string path, TState state, Action<FileStream, TState> write)
+        where TState : allows ref struct
     {
         string full = Path.GetFullPath(path);
         string temporary = TemporaryOf(full);
@@ -16,20 +24,22 @@ public static class AtomicFile
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                stream.Write(contents);
+                write(stream, state);
                 stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, full, overwrite: true);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
             Discard(temporary);
-            throw CannotBeWritten(path, failure);
+            if (failure is IOException or UnauthorizedAccessException)
+                throw CannotBeWritten(path, failure);
+            throw;
         }
     }
 
-    /// <summary>Finds out whether <see cref="Write"/> can write a file; makes its folder.</summary>
+    /// <summary>Finds out whether <see cref="Write(string, ReadOnlySpan{byte})"/> can write a file; makes its folder.</summary>
     /// <exception cref="UnrollException">It cannot.</exception>
     internal static void RequireWritable(string path)
     {

@@ -283,7 +283,7 @@ internal sealed class Trainer
         // What callbacks do at the end of an epoch belongs to it, so the file comes after them.
         Tell(moment, static (callback, training) => callback.OnEpochEnded(training));
         _file?.Write(_run);
-        Raise(moment);
+        Raise(moment with { IsLast = record.Epoch >= _options.Epochs || Enough() is not null });
     }
 
     /// <summary>Why training ends after so many epochs; null: it goes on.</summary>

@@ -57,6 +57,12 @@ public readonly record struct TrainingEvent
     /// <summary>Since training started.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>
+    /// After an epoch: whether it is the last, as all were run, the loss has stopped falling, or a callback has ended it. Whoever cancels a
+    /// training ends it after one of which this is not said.
+    /// </summary>
+    internal bool IsLast { get; init; }
+
     /// <summary>With <see cref="TrainingEventKind.Ended"/>: why training ended. With other kinds it means nothing.</summary>
     public StopReason Reason { get; init; }
 }

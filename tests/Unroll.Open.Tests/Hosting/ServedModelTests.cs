@@ -57,6 +57,30 @@ public sealed class ServedModelTests : IDisposable
         Assert.Equal([1, 1], _log.Lines.Select(line => line.Id));
     }
 
+    /// <summary>Whoever opened a pipe would wait for who writes into it.</summary>
+    [Fact]
+    public void A_pipe_is_refused_and_does_not_hold_the_service_up()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
+        string pipe = Path.Combine(_folder, "pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            made.WaitForExit();
+        File.CreateSymbolicLink(File1, pipe);
+        using (ServiceProvider first = Services(s => s.AddUnrollModel(File1)))
+            Assert.Contains("no ordinary file", Assert.Throws<UnrollException>(() => first.GetRequiredService<UnrollModel>().Current).Message, StringComparison.Ordinal);
+
+        File.Delete(File1);
+        Write(Made.Model(1));
+        using ServiceProvider services = Services(s => s.AddUnrollModel(File1));
+        UnrollModel served = services.GetRequiredService<UnrollModel>();
+        Model loaded = served.Current;
+        File.Delete(File1);
+        File.CreateSymbolicLink(File1, pipe);
+        _clock.Advance(3 * s_look);
+        Assert.Same(loaded, served.Current);
+        Assert.NotNull(served.LastError);
+    }
+
     [Fact]
     public void A_file_that_is_still_being_written_is_left_alone_and_a_damaged_one_is_told_once()
     {

@@ -38,6 +38,20 @@ public partial class DocumentTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_document_asks_for_a_key_where_the_server_does(bool hasKey)
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            ServedFolder.Gru(), options => options with { Keys = hasKey ? ["a-key-of-twenty-signs"] : [] });
+        (_, JsonElement document) = await served.GetAsync("/openapi/v1.json");
+        Assert.Equal(hasKey, document.TryGetProperty("security", out _));
+        Assert.Equal(hasKey, document.GetProperty("components").TryGetProperty("securitySchemes", out _));
+        Assert.Equal(hasKey, document.GetProperty("paths").GetProperty("/models").GetProperty("get").GetProperty("responses").TryGetProperty("401", out _));
+        Assert.Equal(hasKey, document.GetRawText().Contains("securit", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_page_has_its_script_from_here_and_may_ask_nobody_else()
     {

@@ -6,6 +6,15 @@ namespace Unroll.Server.Tests.Serving;
 
 public class JsonRowsTests
 {
+    [Fact]
+    public async Task An_empty_line_of_one_column_is_told_and_not_passed_over()
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
+        (HttpStatusCode status, JsonElement json) = await served.PostAsync("/forecast?date=", "v\n1\n2\n\n4\n", "text/csv");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("line 4 is empty", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/forecast?date=", "[{\"v\":1},{\"v\":null},{\"v\":3}]", "Row 2 has no value")]
     [InlineData("/forecast?date=", "[{\"v\":1},{\"v\":\" \"},{\"v\":3}]", "Row 2 has no value")]

@@ -148,6 +148,26 @@ public class KServeTests
     }
 
     [Theory]
+    [InlineData("FP32", 400)]
+    [InlineData("FP64", 400)]
+    [InlineData("INT64", 400)]
+    [InlineData("BOOL", 200)]
+    public void A_truth_value_is_no_number(string type, int status)
+    {
+        var values = new TensorValues { Exact = [] };
+        var reader = new Utf8JsonReader("[1,true]"u8);
+        reader.Read();
+        values.Read(ref reader, "data");
+        var input = new TensorInfo("x", type, [2]);
+        if (status == 200)
+            Assert.Equal([true, true], GraphTensors.Of(values, input).Values<bool>().ToArray());
+        else
+            Assert.Equal(status, Assert.Throws<RequestException>(() => GraphTensors.Of(values, input)).Status);
+        values.Clear();
+        Assert.False(values.HasTruthValues);
+    }
+
+    [Theory]
     [InlineData("INT8", 128)]
     [InlineData("UINT8", -1)]
     [InlineData("INT64", 1e17)]

@@ -85,6 +85,28 @@ public class LimitTests
         Assert.StartsWith($"HTTP/1.1 {status} ", await Raw.AskAsync(served.Client.BaseAddress!, $"{request}Connection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_method_that_an_address_does_not_take_is_405_with_gRPC_too(bool hasGrpc)
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            ServedFolder.Gru(), options => options with { GrpcPort = hasGrpc ? 0 : null });
+        foreach ((string path, string allowed) in new[] { ("/models", "GET"), ("/models/net", "GET"), ("/models/net/predict", "POST"), ("/forecast", "POST") })
+        {
+            foreach (string method in (string[])["HEAD", "PUT", "DELETE"])
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                using HttpResponseMessage response = await served.Client.SendAsync(request, TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+                Assert.Equal([allowed], response.Content.Headers.Allow);
+                Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());
+            }
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await served.GetAsync("/nothing/here")).Status);
+    }
+
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused_whether_it_says_its_length_or_not()
     {

@@ -39,10 +39,20 @@ public class ModelFolderTests
         await Pipe("new.unroll");
         File.Delete(Path.Combine(served.Folder, "net.unroll"));
         await Pipe("net.unroll");
+        await Pipe("pipe");
+        File.CreateSymbolicLink(Path.Combine(served.Folder, "linked.unroll"), "pipe");
         served.Look();
         Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("/models/net/predict", ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features))).Status);
         (_, JsonElement all) = await served.GetAsync("/models");
-        Assert.Contains("no ordinary file", all.GetProperty("not_served")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["linked.unroll", "new.unroll"], all.GetProperty("not_served").EnumerateArray().Select(each => each.GetProperty("file").GetString()!));
+        Assert.All(all.GetProperty("not_served").EnumerateArray(), each =>
+            Assert.Contains("no ordinary file", each.GetProperty("reason").GetString(), StringComparison.Ordinal));
+
+        // A file that is served becomes a link to a pipe.
+        File.Delete(Path.Combine(served.Folder, "net.unroll"));
+        File.CreateSymbolicLink(Path.Combine(served.Folder, "net.unroll"), "pipe");
+        served.Look();
+        Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/models/net")).Status);
 
         async Task Pipe(string name)
         {

@@ -149,6 +149,25 @@ public class PredictTests
         Assert.Contains("Content-Type", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/models/net/predict", "application/json; charset=utf-16", 415)]
+    [InlineData("/models/net/predict", "text/csv; charset=iso-8859-1", 415)]
+    [InlineData("/v2/models/net/infer", "application/json; charset=utf-16", 415)]
+    [InlineData("/models/net/sequences/a", "application/json; charset=\"UTF-16\"", 415)]
+    [InlineData("/forecast", "application/json; charset=utf-16", 415)]
+    [InlineData("/models/net/sequences/a", "application/json; charset=UTF-8", 200)]
+    [InlineData("/models/net/sequences/a", "application/json; charset=\"utf-8\"", 200)]
+    public async Task Text_that_is_said_to_be_encoded_otherwise_is_refused(string path, string type, int status)
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
+        using var content = new ByteArrayContent("[1,2]"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using HttpResponseMessage response = await served.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(status == (int)response.StatusCode, text);
+        Assert.Equal(status == 415, text.Contains("UTF-8", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_prediction_that_is_not_finite_is_told_instead_of_a_number()
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Unroll.Layers;
 using Unroll.Server.Serving;
 using Xunit;
@@ -143,6 +145,68 @@ public class SequenceTests
         Assert.Equal(Expected(stream, 4), await StepAsync(served, "a", 4));
     }
 
+    /// <summary>Neither an array nor a stream in memory holds all of them: such have 2 GB at most.</summary>
+    [Fact]
+    public void Snapshots_are_written_and_read_a_sequence_at_a_time()
+    {
+        const int Count = 64, Size = 1 << 20;
+        var saved = new byte[Size];
+        new Random(3).NextBytes(saved);
+        List<Sequence> all = [.. Enumerable.Range(1, Count).Select(i => new Sequence($"id-{i}"))];
+        foreach ((int i, Sequence each) in all.Index())
+            each.Restore(saved, i + 1, DateTimeOffset.UnixEpoch.AddSeconds(i));
+        all.Add(new Sequence("not begun"));
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("unroll-states");
+        try
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            SequenceFile.Write(folder.FullName, "net", all);
+            long written = GC.GetAllocatedBytesForCurrentThread();
+            (string model, List<Sequence> found) = Assert.Single(SequenceFile.ReadAll(folder.FullName, NullLogger.Instance));
+            long read = GC.GetAllocatedBytesForCurrentThread();
+            Assert.InRange(written - before, 0, 2 * Size);
+            Assert.InRange(read - written, 0, (Count + 2) * (long)Size);
+            Assert.Equal("net", model);
+            Assert.Equal(Enumerable.Range(1, Count).Select(i => ($"id-{i}", (long)i)), found.Select(each => (each.Id, each.Steps)));
+            Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(Count - 1), found[^1].LastUsed);
+            Assert.All(found, each => Assert.True(each.Saved().AsSpan().SequenceEqual(saved)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>A length that is damaged asks for no memory.</summary>
+    [Theory]
+    [InlineData(8, "format version")]
+    [InlineData(12, "")]
+    [InlineData(16, "")]
+    [InlineData(40, "checksum")]
+    [InlineData(-1, "checksum")]
+    public void A_snapshot_that_is_damaged_anywhere_is_put_aside(int at, string words)
+    {
+        var one = new Sequence("id");
+        one.Restore([1, 2, 3, 4, 5, 6, 7, 8], 3, DateTimeOffset.UnixEpoch);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("unroll-states");
+        try
+        {
+            SequenceFile.Write(folder.FullName, "net", [one]);
+            string file = Path.Combine(folder.FullName, "net.sequences");
+            byte[] bytes = File.ReadAllBytes(file);
+            bytes[at < 0 ? bytes.Length + at : at] ^= 0x40;
+            File.WriteAllBytes(file, bytes);
+            var log = new Told();
+            Assert.Empty(SequenceFile.ReadAll(folder.FullName, log));
+            Assert.Contains(words, Assert.Single(log.Lines), StringComparison.Ordinal);
+            Assert.Equal(bytes, File.ReadAllBytes(file + ".damaged"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_damaged_snapshot_is_put_aside()
     {
@@ -198,6 +262,19 @@ public class SequenceTests
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains("stream", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, served.Sequences.Count);
+    }
+
+    private sealed class Told : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 
     private sealed class Clock : TimeProvider

@@ -50,6 +50,48 @@ public sealed class StudioLiveTests
         await StudioHost.RefusalAsync(await studio.Client.GetAsync($"/api/runs/{run}/epochs/99", Token), 404);
     }
 
+    /// <summary>However fast it trains, of a network is known how it ended, and what it keeps.</summary>
+    [Theory]
+    [InlineData("default")]
+    [InlineData("tutorial")]
+    public async Task The_last_epoch_of_each_network_and_the_one_that_is_kept_are_measured(string recipe)
+    {
+        await using StudioHost studio = await StudioHost.StartAsync();
+        JsonObject settings = StudioHost.Quick(await studio.AddAsync(StudioHost.Table()), 60);
+        (settings["recipe"], settings["window"], settings["models"]) = (recipe, 10, new JsonArray("gru", "lstm"));
+        if (recipe == "default")
+            settings["members"] = 3;
+        string run = await studio.RunAsync(settings);
+        JsonNode view = await studio.EndedAsync(run);
+        JsonNode[] epochs = [.. view["epochs"]!.AsArray().Select(each => each!)];
+        IGrouping<int, JsonNode>[] networks =
+        [
+            .. epochs.Where(each => (string?)each["network"]!["fitting"] == "choosing").GroupBy(each => (int)each["network"]!["index"]!),
+        ];
+        Assert.Equal(recipe == "default" ? 6 : 2, networks.Length);
+        foreach (IGrouping<int, JsonNode> network in networks)
+        {
+            JsonNode kept = Assert.Single(network, each => (bool)each["is_kept"]!);
+            JsonNode[] own = [.. network.Where(each => each != kept)];
+            Assert.Equal(kept, network.Last());
+            Assert.NotNull(kept["validation"]);
+            Assert.NotNull(own[^1]["validation"]);
+            int best = (int)kept["epoch"]!;
+            Assert.Equal(own[best - 1]["loss"]!.ToJsonString(), kept["loss"]!.ToJsonString());
+            if (recipe == "default")
+                Assert.Equal(own.MinBy(each => (double)each["validation_loss"]!), own[best - 1]);
+            else
+                Assert.Equal(own.Length, best);
+            // Where the epoch was measured at its own time, its errors are the same.
+            if (own[best - 1]["validation"] is { } then)
+                Assert.Equal(then.ToJsonString(), kept["validation"]!.ToJsonString());
+            Assert.NotNull((await studio.GetAsync($"/api/runs/{run}/epochs/{best}?network={network.Key}"))["fan"]);
+        }
+
+        Assert.Contains(epochs, each => each["validation"] is null);
+        Assert.Equal(epochs.Count(each => !(bool)each["is_kept"]!), (int)view["epoch"]!);
+    }
+
     /// <summary>Test rows that are spoiled change nothing of what is seen while networks train.</summary>
     [Fact]
     public async Task No_test_row_is_seen_before_it_is_judged()

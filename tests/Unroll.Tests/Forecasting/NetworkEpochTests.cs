@@ -111,6 +111,51 @@ public class NetworkEpochTests
         }
     }
 
+    /// <summary>A network that has stopped is told once more, with the weights that it keeps, which need not be those of its last epoch.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void A_network_that_is_trained_is_told_with_what_it_keeps(int threads)
+    {
+        ForecastTask task = TaskOf(MadeTasks.Table);
+        EnsembleRecipe recipe = RecipeOf(threads, epochs: 40);
+        TrainingOptions rough = recipe.Network.Training with
+        {
+            Optimizer = new Adam { LearningRate = 0.1 },
+            EarlyStopping = new EarlyStopping(3),
+        };
+        var all = new Dictionary<(int Member, bool IsFinal), List<(TrainingEvent Moment, double[] Errors)>>();
+        var kept = new List<(int Member, bool IsFinal)>();
+        bool isEarlier = false;
+        var watcher = new Told(moment =>
+        {
+            Assert.False(moment.Network is not null && moment.Kept is not null);
+            if (moment.Network is { } epoch)
+            {
+                if (!all.TryGetValue((epoch.Member, epoch.IsFinal), out List<(TrainingEvent, double[])>? own))
+                    all[(epoch.Member, epoch.IsFinal)] = own = [];
+                own.Add((epoch.Moment, epoch.Forecast(task.Parts[0]).Network.RmseByStep()));
+            }
+
+            if (moment.Kept is { } ended)
+            {
+                (TrainingEvent Moment, double[] Errors)[] own = [.. all[(ended.Member, ended.IsFinal)]];
+                Assert.DoesNotContain((ended.Member, ended.IsFinal), kept);
+                kept.Add((ended.Member, ended.IsFinal));
+                (TrainingEvent then, double[] errors) = own[ended.Moment.Epoch - 1];
+                Assert.Equal((then.Epoch, then.Loss, then.ValidationLoss), (ended.Moment.Epoch, ended.Moment.Loss, ended.Moment.ValidationLoss));
+                Assert.Equal(errors, ended.Forecast(task.Parts[0]).Network.RmseByStep());
+                Assert.Equal(ended.IsFinal ? own.Length : own.MinBy(each => each.Moment.ValidationLoss).Moment.Epoch, ended.Moment.Epoch);
+                Assert.Equal(Enumerable.Range(1, own.Length).Select(number => number == own.Length), own.Select(each => each.Moment.IsLast));
+                isEarlier |= ended.Moment.Epoch < own.Length;
+            }
+        });
+        new EnsembleForecaster(recipe with { Network = recipe.Network with { Training = rough } }).Fit(task, watcher, Token);
+        Assert.Equal(all.Keys.Order(), kept.Order());
+        Assert.Equal(2 * Members, kept.Count);
+        Assert.True(isEarlier, "Each network kept its last epoch: nothing was tried.");
+    }
+
     /// <summary>Ridge regression by itself, fitted as the ensemble's, says the same of the same rows; a network that learns nothing adds nothing.</summary>
     [Theory]
     [InlineData(Strategy.Direct)]
@@ -289,6 +334,12 @@ public class NetworkEpochTests
             for (int origin = 0; origin < count - 1; origin += 7)
                 Assert.Equal(rows.Network[origin, 1], scaler.InverseTransform((double)network.Predict(rows.Input(origin))[0]));
         }
+    }
+
+    /// <summary>Hands each event to an action.</summary>
+    private sealed class Told(Action<ForecastEvent> look) : IProgress<ForecastEvent>
+    {
+        public void Report(ForecastEvent value) => look(value);
     }
 
     /// <summary>Hands each epoch to an action.</summary>

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Unroll.Server.Serving;
 
 /// <summary>POST /forecast: a table in, the rows to come out.</summary>
-internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, ServeMetrics metrics) : IDisposable
+internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, ServeMetrics metrics, IHostApplicationLifetime lifetime)
+    : IDisposable
 {
     private readonly Gate _gate = new(options.MostForecasts, 0);
 
@@ -20,10 +22,33 @@ internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, S
         var query = new ForecastQuery(context.Request.Query, fits: true);
         TableBody table = await TableBody.ReadAsync(context, body).ConfigureAwait(false);
         using Gate.Place place = await EnterAsync(context).ConfigureAwait(false);
-        FittedAnswer answer = await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime,
-            context.RequestAborted)).ConfigureAwait(false);
+        FittedAnswer answer = await FitAsync(context, table, query).ConfigureAwait(false);
         JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.FittedAnswer));
         metrics.Answered("", "forecast", begin);
+    }
+
+    /// <summary>
+    /// Fits until it is done, the client has gone, or the server ends: then it has half of the time that there is, so that its client is
+    /// still told.
+    /// </summary>
+    private async Task<FittedAnswer> FitAsync(HttpContext context, TableBody table, ForecastQuery query)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using CancellationTokenRegistration ending =
+            lifetime.ApplicationStopping.Register(() => end.CancelAfter(options.DrainTime / 2));
+        try
+        {
+            return await Task.Run(() => Forecasts.Fit(table, query, options.ForecastTime, end.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(
+                StatusCodes.Status503ServiceUnavailable,
+                "This server is ending, and the forecast was not done in time. Ask again when it runs.")
+            {
+                RetryAfter = 5,
+            };
+        }
     }
 
     private async ValueTask<Gate.Place> EnterAsync(HttpContext context)

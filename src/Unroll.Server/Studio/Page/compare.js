@@ -126,12 +126,12 @@ function curves(runs) {
       curve.add(event);
       all.set(event.network.index, curve);
     }
-    const low = curve => Math.min(...curve.errors.values.map(value => (value.naive ? value.network / value.naive : Infinity)));
+    const low = curve => Math.min(...curve.points().map(([, value]) => (value.naive ? value.network / value.naive : Infinity)));
     return [...all.values()].filter(curve => curve.measured).sort((a, b) => low(a) - low(b))[0];
   });
   const known = runs.map((run, i) => ({ run, curve: best[i], k: i })).filter(each => each.curve);
   if (known.length === 0) return el("p", { className: "quiet" }, "These runs have no errors of validation rows to lay over each other.");
-  const x = [...new Set(known.flatMap(each => each.curve.errors.epochs))].sort((a, b) => a - b);
+  const x = [...new Set(known.flatMap(each => each.curve.points().map(([epoch]) => epoch)))].sort((a, b) => a - b);
   plot = new Plot({
     label: "Validation error by epoch, as a part of the naive forecast's",
     unit: "epoch",
@@ -144,8 +144,7 @@ function curves(runs) {
   plot.set([
     x,
     ...known.map(({ curve }) => {
-      const { epochs, values } = curve.errors,
-        at = new Map(epochs.map((epoch, i) => [epoch, values[i].naive ? values[i].network / values[i].naive : null]));
+      const at = new Map(curve.points().map(([epoch, value]) => [epoch, value.naive ? value.network / value.naive : null]));
       return x.map(epoch => at.get(epoch) ?? undefined);
     }),
     x.map(() => 1),

@@ -33,13 +33,20 @@ export class Curves {
     this.errors = new Kept(mostPoints);
     this.gradients = new Kept(mostColumns);
     this.newest = null;
-    this.measured = null;
+    this.last = null;
+    this.kept = null;
     this.fan = null;
     this.beaten = undefined;
   }
 
+  /** The newest epoch of which errors are known; of a network that is trained the one that it keeps. */
+  get measured() {
+    return this.kept ?? this.last;
+  }
+
   /** Takes an epoch in; one that is here already is left out, as after a connection that was lost. */
   add(event) {
+    if (event.is_kept) return this.keep(event);
     const last = this.newest?.epoch ?? 0;
     if (event.fan && event.epoch >= last) this.fan = event.fan;
     if (event.epoch <= last) return false;
@@ -47,24 +54,37 @@ export class Curves {
     this.newest = event.fan ? { ...event, fan: undefined } : event;
     this.losses.add(event.epoch, [event.loss ?? null, event.validation_loss ?? null]);
     if (event.validation) {
-      this.measured = this.newest;
+      this.last = this.newest;
       this.errors.add(event.epoch, event.validation);
     }
     if (event.gradients?.length > 0) this.gradients.add(event.epoch, Float32Array.from(event.gradients));
     return true;
   }
 
+  /** Takes in the epoch whose weights a network keeps. */
+  keep(event) {
+    if (this.kept || !event.validation) return false;
+    this.kept = { ...event, fan: undefined };
+    this.newest ??= this.kept;
+    this.fan = event.fan ?? null;
+    this.asked = false;
+    return true;
+  }
+
+  /** Epochs and their errors, the last one and the one that is kept among them. */
+  points() {
+    const all = new Map(this.errors.epochs.map((epoch, i) => [epoch, this.errors.values[i]]));
+    for (const each of [this.last, this.kept]) if (each) all.set(each.epoch, each.validation);
+    return [...all].sort(([a], [b]) => a - b);
+  }
+
   /** Epochs, and the errors of network, ridge and naive on validation rows; ridge and naive reach to the newest epoch. */
   errorLines() {
-    const { epochs, values } = this.errors,
-      { measured, newest } = this;
-    const x = epochs.slice(),
-      lines = ["network", "ridge", "naive"].map(name => values.map(value => value[name]));
-    if (measured && x.at(-1) !== measured.epoch) {
-      x.push(measured.epoch);
-      lines.forEach((line, i) => line.push(measured.validation[["network", "ridge", "naive"][i]]));
-    }
-    if (measured && newest.epoch > measured.epoch) {
+    const points = this.points(),
+      { newest } = this;
+    const x = points.map(([epoch]) => epoch),
+      lines = ["network", "ridge", "naive"].map(name => points.map(([, value]) => value[name]));
+    if (x.length > 0 && newest.epoch > x.at(-1)) {
       x.push(newest.epoch);
       lines.forEach((line, i) => line.push(i === 0 ? null : line.at(-1)));
     }
@@ -93,8 +113,7 @@ export class Curves {
 
   /** The epoch at or before another at which errors were measured; the first that was where there is none before. */
   measuredBefore(epoch) {
-    const { epochs } = this.errors;
-    if (this.measured && this.measured.epoch <= epoch) return this.measured.epoch;
+    const epochs = this.points().map(([each]) => each);
     return epochs.findLast(each => each <= epoch) ?? epochs[0] ?? null;
   }
 

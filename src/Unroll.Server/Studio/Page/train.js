@@ -255,7 +255,9 @@ class RunView {
       [
         `${error(network)} against ${error(yardstick)}, ${share} ${network > yardstick ? "more" : "less"} error`,
         naive !== null && naive !== undefined && name === "ridge" && `naive ${error(naive)}`,
-        measured.epoch < curves.newest.epoch && `measured at epoch ${whole(measured.epoch)}`,
+        curves.kept
+          ? `at epoch ${whole(curves.kept.epoch)}, whose weights it keeps`
+          : measured.epoch < curves.newest.epoch && `measured at epoch ${whole(measured.epoch)}`,
       ]
         .filter(Boolean)
         .join("; "),

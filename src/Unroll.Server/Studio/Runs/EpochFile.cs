@@ -41,8 +41,8 @@ internal sealed class EpochFile(string path) : IDisposable
         return all;
     }
 
-    /// <summary>An epoch of a network with its forecasts; null where there is none.</summary>
-    public JsonNode? Find(int epoch, int network) => Lines().FirstOrDefault(each =>
+    /// <summary>An epoch of a network with its forecasts, as it was told last; null where there is none.</summary>
+    public JsonNode? Find(int epoch, int network) => Lines().LastOrDefault(each =>
         (int?)each["epoch"] == epoch && (int?)each["network"]?["index"] == network);
 
     public void Dispose() => _file?.Dispose();

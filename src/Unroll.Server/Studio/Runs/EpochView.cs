@@ -11,6 +11,7 @@ namespace Unroll.Server;
 /// measured: that takes time, and only so much of it that training is not held up.</param>
 /// <param name="BeatenByRidge">Whether ridge regression has the smaller error.</param>
 /// <param name="Gradients">The norm of dL/dh at each step of the window, the oldest first; null where it was not measured.</param>
+/// <param name="IsKept">Whether the network is trained, and this is the epoch whose weights it keeps, told once more.</param>
 /// <param name="Fan">The forecast as it is now; null where it was not made.</param>
 internal sealed record EpochView(
     int Number,
@@ -28,6 +29,7 @@ internal sealed record EpochView(
     ValidationView? Validation,
     bool? BeatenByRidge,
     double[]? Gradients,
+    bool IsKept,
     FanView? Fan);
 
 /// <param name="Index">From 0, of all fits of all networks of the run.</param>

@@ -53,7 +53,9 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
             }
 
             if (moment.Network is { } epoch)
-                Add(moment.Forecaster, epoch, isAgain ? Again : epoch.IsFinal && !plan.IsTutorial ? Final : Choosing, elapsed);
+                Add(moment.Forecaster, epoch, FittingOf(epoch, isAgain), elapsed, isKept: false);
+            if (moment.Kept is { } kept && FittingOf(kept, isAgain) is Choosing)
+                Add(moment.Forecaster, kept, Choosing, elapsed, isKept: true);
         }
         finally
         {
@@ -61,14 +63,17 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
         }
     }
 
-    private void Add(string forecaster, NetworkEpoch epoch, string fitting, TimeSpan elapsed)
+    private string FittingOf(NetworkEpoch epoch, bool isAgain) =>
+        isAgain ? Again : epoch.IsFinal && !plan.IsTutorial ? Final : Choosing;
+
+    private void Add(string forecaster, NetworkEpoch epoch, string fitting, TimeSpan elapsed, bool isKept)
     {
         TrainingEvent moment = epoch.Moment;
         NetworkView network = NetworkOf(forecaster, epoch, fitting);
         IsAgain = fitting == Again;
         Last = string.Create(CultureInfo.InvariantCulture,
             $"after epoch {moment.Epoch} of the {network.Name}, {network.Member} of {network.Members}");
-        NetworkForecast? rows = fitting == Choosing && HasTime(network, elapsed) ? Forecast(epoch) : null;
+        NetworkForecast? rows = fitting == Choosing && (isKept || moment.IsLast || HasTime(network, elapsed)) ? Forecast(epoch) : null;
         run.Live.Set(network, epoch.Model, rows);
         ValidationView? validation = rows is null ? null : ErrorsOf(rows);
         GradientRecord? gradients = epoch.Gradients is [.., var newest] ? newest : null;
@@ -82,11 +87,15 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
             rows is { IsLearnt: true },
             validation,
             validation?.Ridge is { } ridge ? ridge < validation.Network : null,
-            gradients?.Layers is [var layer, ..] ? [.. layer.NormByStep] : null,
+            !isKept && gradients?.Layers is [var layer, ..] ? [.. layer.NormByStep] : null,
+            isKept,
             rows is null ? null : FanOf(rows.Newest)));
     }
 
-    /// <summary>Whether there is time to look at what a network forecasts: once at the first network of each kind in any case.</summary>
+    /// <summary>
+    /// Whether there is time to look at what a network forecasts: once at the first network of each kind in any case. The last epoch of a
+    /// network and the one that it keeps are looked at whether there is or not.
+    /// </summary>
     private bool HasTime(NetworkView network, TimeSpan elapsed) =>
         (network.Member == 1 && _seen.Add(network.Index)) || _looking.Elapsed < elapsed * MostOfTime;
 

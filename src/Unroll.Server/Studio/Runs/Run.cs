@@ -72,7 +72,7 @@ internal sealed class Run : IDisposable
         var run = new Run(folder, facts);
         if (run.IsActive)
         {
-            int epochs = run._epochs.All() is [.., var last] ? (int?)last["number"] ?? 0 : 0;
+            int epochs = run._epochs.All().Count(each => (bool?)each["is_kept"] is not true);
             run.Enter(RunState.Interrupted, row => row with { Epoch = epochs, Message = InterruptedMessage });
         }
 
@@ -132,7 +132,7 @@ internal sealed class Run : IDisposable
     {
         _epochs.Add(epoch);
         lock (_lock)
-            _facts = _facts with { Row = _facts.Row with { Epoch = epoch.Number } };
+            _facts = epoch.IsKept ? _facts : _facts with { Row = _facts.Row with { Epoch = _facts.Row.Epoch + 1 } };
         Events.Tell("epoch", epoch);
     }
 
