@@ -8,14 +8,15 @@ internal sealed record StudioChoices(
 {
     public static StudioChoices All { get; } = new(
         [
-            .. ForecasterNames.Networks.Select(key => new ModelChoice(key, IsNetwork: true)),
-            .. ForecasterNames.Others.Select(key => new ModelChoice(key, IsNetwork: false)),
+            .. ForecasterNames.Networks.Select(key => new ModelChoice(key, ForecasterNames.InWords(key), IsNetwork: true)),
+            .. ForecasterNames.Others.Select(key => new ModelChoice(key, ForecasterNames.InWords(key), IsNetwork: false)),
         ],
         RunPlan.Heads, RunPlan.Strategies, [RunPlan.Default, RunPlan.Tutorial], RunPlan.Policies, UsualSettings.Of(new EnsembleRecipe()));
 }
 
 /// <param name="Key">What settings call it.</param>
-internal sealed record ModelChoice(string Key, bool IsNetwork);
+/// <param name="Words">What it forecasts by.</param>
+internal sealed record ModelChoice(string Key, string Words, bool IsNetwork);
 
 /// <summary>The settings of the default recipe.</summary>
 internal sealed record UsualSettings(int Epochs, int Layers, int Units, int Members, int Batch, double LearningRate, int Seed)

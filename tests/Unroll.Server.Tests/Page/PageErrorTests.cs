@@ -70,6 +70,31 @@ public sealed class PageErrorTests(PageHost host)
         visit.RequireClean();
     }
 
+    /// <summary>A forecast can be made of three rows, and the page says that nobody can judge it; nothing is shown of networks that there are not.</summary>
+    [Theory]
+    [MemberData(nameof(PageHost.Looks), MemberType = typeof(PageHost))]
+    public async Task Too_few_rows_to_judge_are_said_on_every_page(int width, bool isDark)
+    {
+        await using PageVisit visit = await host.OpenAsync(width: width, isDark: isDark);
+        await visit.UploadAsync("three.csv", "date,sales\n2024-01-01,5\n2024-01-02,7\n2024-01-03,6\n");
+        await visit.WaitAsync(visit.Button("Train and judge"));
+        await Assertions.Expect(visit.Page.Locator(".task")).ToContainTextAsync("3 rows are too few to judge a forecast by");
+        await visit.LookAsync("few-1-data");
+        await visit.Button("Train and judge").ClickAsync();
+        await visit.WaitAsync(visit.Link("See the result"));
+        await Assertions.Expect(visit.Page.Locator(".ended")).ToContainTextAsync("too few rows to say how good this forecast is");
+        await Assertions.Expect(visit.Page.Locator(".standing")).ToContainTextAsync("No network was trained");
+        await Assertions.Expect(visit.Page.Locator(".controls")).ToBeHiddenAsync();
+        Assert.Equal(0, await visit.Page.Locator("#train .card:visible").CountAsync());
+        await visit.LookAsync("few-2-train");
+        await visit.Link("See the result").ClickAsync();
+        await visit.WaitAsync(visit.Heading("Errors over the test rows"));
+        await Assertions.Expect(visit.Page.Locator(".verdict p").First).ToContainTextAsync("too few rows to say how good this forecast is");
+        Assert.Equal(0, await visit.Page.GetByText("recommended", new() { Exact = true }).CountAsync());
+        await visit.LookAsync("few-3-result");
+        visit.RequireClean();
+    }
+
     [Fact]
     public async Task A_run_that_is_not_there_is_said()
     {
@@ -119,7 +144,7 @@ public sealed class PageErrorTests(PageHost host)
         await visit.WaitAsync(visit.Page.Locator("svg.model"));
         await CheckAsync("understand");
         await visit.Link("Compare").ClickAsync();
-        await visit.WaitAsync(visit.Heading("Settings side by side"));
+        await visit.WaitAsync(visit.Heading("Errors and settings side by side"));
         await CheckAsync("compare");
         visit.RequireClean();
 

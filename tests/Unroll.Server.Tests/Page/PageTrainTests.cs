@@ -54,6 +54,44 @@ public sealed class PageTrainTests(PageHost host)
     }
 
     [Fact]
+    public async Task What_a_network_keeps_and_what_its_errors_are_of_is_said()
+    {
+        string rows = string.Concat(StudioHost.Table(90).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(line => $"{line},north\n{line},south\n"));
+        JsonObject settings = StudioHost.Quick(await host.Studio.AddAsync($"date,sales,price,shop\n{rows}", "name=shops.csv&series=shop"), 4);
+        string run = await host.Studio.RunAsync(settings);
+        await host.Studio.EndedAsync(run);
+        await using PageVisit visit = await host.OpenAsync($"train/{run}");
+        await visit.Page.GetByLabel("Network", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Index = 0 });
+        await Assertions.Expect(visit.Page.Locator(".standing")).ToContainTextAsync(
+            new System.Text.RegularExpressions.Regex("at epoch [1-4], whose weights it keeps"));
+        await Assertions.Expect(visit.Page.Locator("#train .note")).ToContainTextAsync("of north, sales alone, the first of the 2");
+        visit.RequireClean();
+    }
+
+    /// <summary>A last fit that has no error of its own.</summary>
+    [Fact]
+    public async Task What_follows_the_last_fit_is_named_and_has_no_time_left()
+    {
+        await using PageVisit visit = await host.OpenAsync($"train/{host.Runs[0]}");
+        await visit.Page.RouteAsync("**/api/runs/7777", async route =>
+        {
+            JsonNode run = await host.Studio.GetAsync($"/api/runs/{host.Runs[0]}");
+            (run["id"], run["state"], run["result"]) = ("7777", "judging", null);
+            await route.FulfillAsync(new() { Body = run.ToJsonString(), ContentType = "application/json" });
+        });
+        await visit.Page.RouteAsync("**/api/runs/7777/events", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = "id: 1\nevent: progress\ndata: {\"stage\":\"done\",\"forecaster\":\"blend\",\"done\":1,\"count\":1,\"share\":1,\"left_seconds\":0}\n\n",
+        }));
+        await visit.Page.RouteAsync("**/api/runs/7777/window*", route => route.FulfillAsync(new() { Body = "{}", ContentType = "application/json" }));
+        await visit.Page.EvaluateAsync("location.hash = '#train/7777'");
+        await Assertions.Expect(visit.Page.Locator("#train .pill")).ToHaveTextAsync("being judged");
+        await Assertions.Expect(visit.Page.Locator("#train .stage")).ToHaveTextAsync("Working out the forecast, what drives it, and the report");
+    }
+
+    [Fact]
     public async Task Charts_are_read_by_arrow_keys()
     {
         await using PageVisit visit = await host.OpenAsync($"train/{host.Runs[0]}");

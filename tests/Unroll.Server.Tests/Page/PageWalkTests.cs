@@ -46,7 +46,7 @@ public sealed class PageWalkTests(PageHost host)
         await visit.LookAsync("5-understand");
 
         await visit.Link("Compare").ClickAsync();
-        await visit.WaitAsync(visit.Heading("Settings side by side"));
+        await visit.WaitAsync(visit.Heading("Errors and settings side by side"));
         await visit.Page.Locator("details.card summary").First.ClickAsync();
         await visit.WaitAsync(visit.Page.Locator("pre"));
         await visit.LookAsync("6-compare");
@@ -73,7 +73,7 @@ public sealed class PageWalkTests(PageHost host)
     public async Task Settings_are_compared_and_differences_marked()
     {
         await using PageVisit visit = await host.OpenAsync("compare");
-        await visit.WaitAsync(visit.Heading("Settings side by side"));
+        await visit.WaitAsync(visit.Heading("Errors and settings side by side"));
         ILocator chosen = visit.Page.Locator("table input[type=checkbox]:checked");
         for (int count = await chosen.CountAsync(); count > 0; count--)
             await chosen.First.UncheckAsync();
@@ -81,9 +81,22 @@ public sealed class PageWalkTests(PageHost host)
             await visit.Page.GetByLabel($"Compare run {run}", new() { Exact = true }).CheckAsync();
         ILocator differing = visit.Page.Locator("tr.differs");
         await Assertions.Expect(differing).ToHaveCountAsync(1);
-        await Assertions.Expect(differing).ToContainTextAsync("epochs");
+        await Assertions.Expect(differing).ToContainTextAsync("Epochs at most");
         await Assertions.Expect(differing).ToContainTextAsync("differs");
         await visit.WaitAsync(visit.Slider("Validation error by epoch, as a part of the naive forecast's"));
+        ILocator rows = visit.Page.Locator("table.settings tbody tr");
+        foreach ((int row, string name) in new[] { "Error of the test rows", "Naive forecast's", "Best rule's", "Skill" }.Index())
+        {
+            await Assertions.Expect(rows.Nth(row).Locator("th")).ToHaveTextAsync(name);
+            await Assertions.Expect(rows.Nth(row).Locator("td")).ToHaveTextAsync(
+                [new System.Text.RegularExpressions.Regex("[0-9]"), new System.Text.RegularExpressions.Regex("[0-9]")]);
+        }
+
+        foreach ((string name, string value) in new[] { ("Head", "values alone"), ("Window", "chosen for each input") })
+        {
+            ILocator head = visit.Page.GetByRole(AriaRole.Rowheader, new() { Name = name, Exact = true });
+            await Assertions.Expect(rows.Filter(new() { Has = head }).Locator("td").First).ToHaveTextAsync(value);
+        }
 
         await visit.Page.Locator("details.card summary").First.ClickAsync();
         await visit.Button($"Copy the command of run {host.Runs[0]}").ClickAsync();

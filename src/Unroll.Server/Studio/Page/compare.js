@@ -3,6 +3,7 @@ import { announce, button, el, empty, fill, problem, say, table } from "./dom.js
 import { Curves } from "./curves.js";
 import { duration, error, plural, runTitle, skill, states } from "./format.js";
 import { Plot } from "./plot.js";
+import { settingName, valueWords } from "./words.js";
 
 const most = 4;
 const chosen = new Set();
@@ -109,7 +110,7 @@ async function compare() {
     place,
     runs.length > 0 && [
       el("div", { className: "card" }, curves(runs)),
-      el("h2", {}, "Settings side by side"),
+      el("h2", {}, "Errors and settings side by side"),
       settings(runs),
       el("h2", {}, "Repeat a run"),
       runs.map(program),
@@ -164,23 +165,42 @@ function curves(runs) {
 function settings(runs) {
   const flat = runs.map(run => flatten({ ...run.settings, data: run.data_name }));
   const names = [...new Set(flat.flatMap(each => Object.keys(each)))];
+  // Where no run was given one, each chose its own.
+  if (!names.includes("window")) names.splice(names.indexOf("epochs"), 0, "window");
   const rows = names.map(name => {
-    const values = flat.map(each => each[name] ?? "–"),
+    const values = flat.map(each => (each[name] === undefined ? unset(name) : valueWords(name, each[name]))),
       differs = new Set(values).size > 1;
     return {
       properties: { className: differs ? "differs" : "" },
       cells: [
-        { cell: el("span", {}, name.replaceAll("_", " "), differs && el("span", { className: "tag strong" }, "differs")) },
+        { cell: el("span", {}, settingName(name), differs && el("span", { className: "tag strong" }, "differs")) },
         ...values,
       ],
     };
   });
   return table(
-    "Settings side by side",
-    ["Setting", ...runs.map(run => ({ cell: el("span", { className: "name" }, `${run.id}: ${runTitle(run)}`) }))],
-    rows,
+    "Errors and settings side by side",
+    ["", ...runs.map(run => ({ cell: el("span", { className: "name" }, `${run.id}: ${runTitle(run)}`) }))],
+    [...results(runs), ...rows],
     { className: "settings" },
   );
+}
+
+/** What is not given is chosen by the run. */
+const unset = name => (name === "window" ? "chosen for each input" : "–");
+
+/** What came of the runs, above what was asked: the error, and what it is to be compared with. */
+function results(runs) {
+  const row = (title, cell) => ({ properties: { className: "outcome" }, cells: [title, ...runs.map(cell)] });
+  const isJudged = run => run.error !== null && run.error !== undefined;
+  return [
+    row("Error of the test rows", run =>
+      isJudged(run) ? `${error(run.error)} ${run.error_name ?? ""}` : (states[run.state] ?? run.state),
+    ),
+    row("Naive forecast's", run => error(run.naive)),
+    row("Best rule's", run => (run.best_baseline ? `${error(run.best_baseline.error)}, ${run.best_baseline.name}` : "–")),
+    row("Skill", run => (isJudged(run) && run.naive ? skill(1 - run.error / run.naive) : "–")),
+  ];
 }
 
 function flatten(value, prefix = "") {

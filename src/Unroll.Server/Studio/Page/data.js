@@ -79,7 +79,7 @@ async function choose() {
         ),
       ),
     ),
-    files.length > 0 && el("h2", {}, "Files of before"),
+    files.length > 0 && el("h2", {}, "Earlier files"),
     files.length > 0 &&
       el(
         "ul",
@@ -193,7 +193,7 @@ const columns = view =>
       figure(column.mean),
       figure(column.max),
     ]),
-    { className: "figures" },
+    { className: "figures scores" },
   );
 
 function facts(view) {

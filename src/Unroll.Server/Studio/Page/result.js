@@ -27,7 +27,7 @@ export async function show(section, id) {
     await heading("result", "Result", "Result", run),
     el(
       "div",
-      { className: "verdict", role: "note", "aria-label": "Verdict" },
+      { className: result.is_doubtful ? "verdict doubtful" : "verdict", role: "note", "aria-label": "Verdict" },
       result.verdict.map(each => el("p", {}, sentence(each))),
       result.networks_add &&
         !result.verdict.includes(result.networks_add) &&
@@ -36,7 +36,7 @@ export async function show(section, id) {
     exportsOf(run),
     el(
       "div",
-      { className: "two" },
+      { className: "two loose" },
       el("div", { className: "card" }, forecast(run)),
       el("div", { className: "card" }, bySteps(result, naive)),
     ),
@@ -130,7 +130,8 @@ function scores(result, naive) {
             swatch(asLine(score, result)),
             el("span", { className: "name" }, score.name),
             of(score) === low && el("span", { className: "tag" }, `lowest ${name}`),
-            score.key === result.recommended && el("span", { className: "tag strong" }, "recommended"),
+            score.key === result.recommended &&
+              el("span", { className: result.is_doubtful ? "tag" : "tag strong" }, result.is_doubtful ? "what is saved" : "recommended"),
           ),
         },
         ...columns.map(([, value]) => error(value(score))),
@@ -166,7 +167,9 @@ function bySteps(result, naive) {
   const list = shortList(result).filter(score => score.by_step?.length > 0),
     steps = naive?.by_step?.length ?? list[0]?.by_step.length ?? 0;
   if (steps < 2) {
-    const most = Math.max(...list.map(of));
+    // All of them: a few bars would leave the card half empty.
+    const all = result.scores.toSorted((a, b) => of(a) - of(b)),
+      most = Math.max(...all.map(of)) || 1;
     return el(
       "div",
       {},
@@ -174,7 +177,7 @@ function bySteps(result, naive) {
       el(
         "div",
         { className: "bars" },
-        list.map(score =>
+        all.map(score =>
           el(
             "div",
             { className: "bar" },
@@ -215,7 +218,7 @@ function forecast(run) {
     const future = result.future[index],
       levels = future.intervals.map(interval => interval.level);
     const points = await get(pointsPath(run.data, future.series, future.target, 20000)).catch(() => null);
-    const keep = Math.max(40, future.dates.length * 4);
+    const keep = Math.max(16, future.dates.length * 5);
     const old = points?.dates.slice(-keep) ?? [],
       history = points?.columns[future.target].slice(-keep) ?? [];
     const chart = new Plot({ ...fanOptions(levels, "accent"), label: "Forecast of the rows to come" });

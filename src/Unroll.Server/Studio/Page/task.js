@@ -1,9 +1,12 @@
 import { get, post } from "./api.js";
 import { announce, button, el, field, fill, say } from "./dom.js";
 import { plural } from "./format.js";
+import { valueWords } from "./words.js";
 
 let options = null;
-const missing = { error: "refuse", drop: "drop rows", "forward-fill": "take the value before", interpolate: "interpolate" };
+
+/** Of fewer rows a forecast can be made, but not judged. */
+const fewRows = 20;
 
 /** What is to be forecast, from what and how: with a default for all of it. */
 export class Task {
@@ -64,15 +67,15 @@ export class Task {
       calendar: el("input", { type: "checkbox" }),
       holidays: el("input", { type: "text", placeholder: "none", maxlength: 10 }),
       missing: choose(
-        options.missing.map(key => [key, missing[key] ?? key]),
+        options.missing.map(key => [key, valueWords("missing", key)]),
         options.missing[0],
       ),
       recipe: choose(
-        options.recipes.map(key => [key, key]),
+        options.recipes.map(key => [key, valueWords("recipe", key)]),
         "default",
       ),
-      strategy: choose([["", "default"], ...options.strategies.map(key => [key, key])], ""),
-      head: choose([["", "default"], ...options.heads.map(key => [key, key])], ""),
+      strategy: choose([["", "default"], ...options.strategies.map(key => [key, valueWords("strategy", key)])], ""),
+      head: choose([["", "default"], ...options.heads.map(key => [key, valueWords("head", key)])], ""),
       window: number("default", 1),
       epochs: number(d.epochs, 1),
       layers: number(d.layers, 1),
@@ -93,17 +96,34 @@ export class Task {
     const boxes = isNetwork =>
       el(
         "div",
-        { className: "checks" },
-        this.models.filter(model => model.is_network === isNetwork).map(model => check(model.key, model.box)),
+        { className: "checks explained" },
+        this.models
+          .filter(model => model.is_network === isNetwork)
+          .map(({ key, words, box }) => {
+            const hint = el("small", { id: `model-${key}` }, words);
+            box.setAttribute("aria-describedby", hint.id);
+            return el("div", {}, check(key, box), hint);
+          }),
       );
     const check = (label, box) => el("label", { className: "check" }, box, label),
       i = this.inputs;
     this.sentence = el("p", { className: "sentence", "aria-live": "polite" });
+    const longest = Math.max(...view.series.map(each => each.rows)),
+      whose = view.series.length > 1 ? " of the longest series" : "";
+    this.few =
+      longest < fewRows &&
+      el(
+        "p",
+        { className: "note" },
+        `${plural(longest, "row")}${whose} ${longest === 1 ? "is" : "are"} too few to judge a forecast by: ` +
+          "one can be made, but nobody can say how good it is.",
+      );
     this.refused = el("p", { className: "problem", role: "alert", hidden: true });
     fill(
       this.element,
       el("h3", {}, "The forecast"),
       this.sentence,
+      this.few,
       button("Train and judge", () => this.start(), { className: "primary", id: "start" }),
       this.refused,
       el("div", { className: "fields" }, field("Rows ahead", i.horizon)),

@@ -10,8 +10,9 @@ const stages = {
   fitting: "Fitting rules",
   training: "Training",
   judging: "Judging on the test rows",
-  done: "Done",
 };
+/** After the last fit: what follows has no share of its own. */
+const closing = "Working out the forecast, what drives it, and the report";
 /** A difference below this share of the error is called none, as in the verdict. */
 const negligible = 0.005;
 const over = new Set(["done", "stopped", "failed", "interrupted"]);
@@ -102,22 +103,17 @@ class RunView {
       this.ended,
       this.bar,
       this.stage,
-      el(
+      (this.controls = el(
         "div",
-        { className: "card controls" },
+        { className: "card controls", hidden: true },
         el("label", { className: "inline" }, "Network ", this.which),
         (this.follower = el("label", { className: "check" }, this.following, "Follow the newest with errors")),
         el("div", { className: "scrub" }, this.slider, this.epochText, this.newestButton),
-      ),
+      )),
       this.standing,
       this.charts.element,
       this.window.element,
-      el(
-        "p",
-        { className: "note" },
-        "The errors while training are of validation rows, the newest training rows, in units of the target. " +
-          "Test rows are not looked at until the end, and once.",
-      ),
+      (this.note = el("p", { className: "note", hidden: true })),
     );
   }
 
@@ -197,7 +193,20 @@ class RunView {
 
   draw() {
     const curves = this.current;
-    if (!curves) return;
+    this.controls.hidden = this.note.hidden = !curves;
+    if (!curves) {
+      this.window.element.hidden = true;
+      this.standing.classList.add("neutral");
+      return say(
+        this.standing,
+        this.run.state === "done" || this.run.state === "stopped"
+          ? "No network was trained: there were too few rows, or none was asked for. The result says what was judged."
+          : over.has(this.run.state)
+            ? "The run ended before any network had trained an epoch."
+            : "No network trains yet.",
+      );
+    }
+    this.tellOf(curves);
     const last = curves.newest.epoch,
       at = this.scrubbed ?? last;
     this.slider.max = String(last);
@@ -213,6 +222,17 @@ class RunView {
     this.charts.show(curves, this.scrubbed);
     this.window.follow(this.chosen, this.run.state === "training" && this.scrubbed === null);
     this.tellStanding(curves);
+  }
+
+  /** Of what the errors on the page are. */
+  tellOf({ newest }) {
+    const of = [newest.series, newest.target].filter(Boolean).join(", ");
+    say(
+      this.note,
+      "The errors while training are of validation rows, the newest training rows, in units of the target" +
+        (newest.parts > 1 ? `, and of ${of} alone, the first of the ${whole(newest.parts)} that the network forecasts. ` : ". ") +
+        "Test rows are not looked at until the end, and once.",
+    );
   }
 
   tellStanding(curves) {
@@ -269,6 +289,7 @@ class RunView {
     this.bar.setAttribute("aria-valuenow", String(percentDone));
     this.bar.firstChild.style.transform = `scaleX(${progress.share ?? 0})`;
     const left = progress.left_seconds;
+    if (progress.stage === "done") return progress.share < 1 ? undefined : say(this.stage, closing);
     say(
       this.stage,
       [
@@ -293,6 +314,8 @@ class RunView {
     this.pause.hidden = ended || state === "judging" || state === "waiting";
     this.stop.hidden = ended || state === "judging";
     this.bar.hidden = ended;
+    // The last events of a fit may come after it is known that it is judged.
+    if (state === "judging" && before !== "judging") say(this.stage, this.run.verdict ? closing : stages.judging);
     if (state === "waiting") say(this.stage, "Another run trains; this one begins when it has ended.");
     if (ended) {
       this.close?.();

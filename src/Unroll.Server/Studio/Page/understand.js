@@ -32,7 +32,7 @@ function explained(explanation) {
       ),
     el(
       "div",
-      { className: "two" },
+      { className: "two loose" },
       el(
         "div",
         { className: "card" },

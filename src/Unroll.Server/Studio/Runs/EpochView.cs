@@ -5,6 +5,7 @@ namespace Unroll.Server;
 /// <param name="Epoch">From 1, of this fit of this network.</param>
 /// <param name="Seconds">Since training began, pauses left out.</param>
 /// <param name="Series">Of the part that errors and forecast are of: the first.</param>
+/// <param name="Parts">How many series and targets the network forecasts in all.</param>
 /// <param name="Unit">What the errors are.</param>
 /// <param name="IsLearnt">Whether the network learns from the rows that the errors are of: they then say how well it fits alone.</param>
 /// <param name="Validation">Errors of the validation rows, the newest training rows; never of test rows. Null where they were not
@@ -24,6 +25,7 @@ internal sealed record EpochView(
     double Seconds,
     string Series,
     string Target,
+    int Parts,
     string Unit,
     bool IsLearnt,
     ValidationView? Validation,

@@ -82,6 +82,7 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
             Math.Round(elapsed.TotalSeconds, 3),
             epoch.Parts[0].Series,
             epoch.Parts[0].Target,
+            epoch.Parts.Count,
             rows is { IsLearnt: true } ? "RMSE of the newest training rows, which the network learns from, in units of the target"
                 : "RMSE of validation rows, in units of the target",
             rows is { IsLearnt: true },
@@ -93,11 +94,11 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
     }
 
     /// <summary>
-    /// Whether there is time to look at what a network forecasts: once at the first network of each kind in any case. The last epoch of a
-    /// network and the one that it keeps are looked at whether there is or not.
+    /// Whether there is time to look at what a network forecasts. The first epoch of a network, its last one and the one that it keeps are
+    /// looked at whether there is or not.
     /// </summary>
     private bool HasTime(NetworkView network, TimeSpan elapsed) =>
-        (network.Member == 1 && _seen.Add(network.Index)) || _looking.Elapsed < elapsed * MostOfTime;
+        _seen.Add(network.Index) || _looking.Elapsed < elapsed * MostOfTime;
 
     private NetworkView NetworkOf(string forecaster, NetworkEpoch epoch, string fitting)
     {
@@ -137,10 +138,11 @@ internal sealed class EpochWatch(Run run, RunPlan plan)
 
     private FanView FanOf(PartForecast newest)
     {
-        const int Shown = 60;
+        // Of a few rows ahead little would be seen behind many old ones.
+        const int Fewest = 16;
         IReadOnlyList<ForecastRow> rows = newest.Rows();
         Series train = plan.Task[newest.Part].Train;
-        int origin = RowBefore(train.Dates, newest.OriginDate(0)), first = Math.Max(0, origin + 1 - Math.Max(Shown, 3 * rows.Count));
+        int origin = RowBefore(train.Dates, newest.OriginDate(0)), first = Math.Max(0, origin + 1 - Math.Max(Fewest, 6 * rows.Count));
         int[] past = [.. Enumerable.Range(first, origin + 1 - first)];
         return new FanView(
             [.. rows.Select(row => newest.Format(row.Date))],

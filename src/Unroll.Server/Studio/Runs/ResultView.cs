@@ -4,11 +4,13 @@ namespace Unroll.Server;
 
 /// <summary>What came of a run; names are a contract with the page. There is no error without that of naive.</summary>
 /// <param name="Verdict">Sentences.</param>
+/// <param name="IsDoubtful">Whether the test rows are too few to recommend anything by their errors; the verdict says so.</param>
 /// <param name="ErrorName">What forecasters are compared by.</param>
 /// <param name="Recommended">The key of the forecaster that the rows to come are of; null where networks stand alone.</param>
 /// <param name="NetworksAdd">What the blend would be without networks, a sentence; null where there are none.</param>
 internal sealed record ResultView(
     string[] Verdict,
+    bool IsDoubtful,
     ScoreView[] Scores,
     string NaiveKey,
     string ErrorName,

@@ -111,7 +111,8 @@ internal sealed class RunPlan
                 Models = Models.Length > 0 ? Models : [.. Recipes.Select(recipe => recipe.Key)],
                 Layers = Network.Layers,
                 Units = Network.Units,
-                Window = Task.Window,
+                // A default recipe chooses its own for each kind of input; a run that is started anew must do so again.
+                Window = Window ?? (IsTutorial ? Task.Window : null),
                 Epochs = Network.Training.Epochs,
                 LearningRate = Network.Training.Optimizer.LearningRate,
                 Batch = Network.Training.BatchSize,

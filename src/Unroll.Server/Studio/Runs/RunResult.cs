@@ -28,13 +28,24 @@ internal sealed class RunResult(RunPlan plan, Comparison comparison, PartsForeca
     /// <summary>Why there are no rows to come; null where there are.</summary>
     public string? NoFuture { get; init; }
 
+    /// <summary>Why the errors say next to nothing; null where they say something.</summary>
+    public string? Doubt => DoubtOf(comparison);
+
+    /// <inheritdoc cref="Doubt"/>
+    public static string? DoubtOf(Comparison comparison) => comparison.OriginsWarning is { } warning
+        ? $"There are too few rows to say how good this forecast is. {warning}" : null;
+
     private ForecasterScore Best => comparison.Recommended
         ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network).MinBy(score => score.Error) ?? comparison.BestBaseline;
 
     /// <param name="stopped">A sentence on where training was ended; null where it was not.</param>
     public ResultView View(string? stopped) => new(
-        [.. stopped is null ? Array.Empty<string>() : [stopped], .. comparison.Summary(),
-            .. comparison.OriginsWarning is { } warning ? [warning] : Array.Empty<string>()],
+        [
+            .. stopped is null ? Array.Empty<string>() : [stopped],
+            .. Doubt is { } doubt ? [doubt] : Array.Empty<string>(),
+            .. comparison.Summary(),
+        ],
+        Doubt is not null,
         [.. comparison.Scores.Select(ScoreView.Of)],
         comparison.Naive.Key,
         Best.ErrorName,

@@ -165,7 +165,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
             Naive = comparison.Naive.Error,
             BestBaseline = new NamedError(comparison.BestBaseline.Name, comparison.BestBaseline.Error),
             Ridge = comparison.Scores.FirstOrDefault(score => score.Kind == ForecasterKind.Ridge)?.Error,
-            Verdict = comparison.Summary() is [var first, ..] ? first : null,
+            Verdict = RunResult.DoubtOf(comparison) ?? (comparison.Summary() is [var first, ..] ? first : null),
         };
     }
 
