@@ -19,7 +19,8 @@ internal sealed class FolderLock : IDisposable
         catch (IOException failure)
         {
             throw new UnrollException(
-                $"Another server keeps its files in {folder}. Two would overwrite each other's: end that one, or choose another folder.", failure);
+                $"Another server keeps its files in {folder}. Two would overwrite each other's: end that one, or choose another folder.",
+                failure);
         }
     }
 

@@ -11,7 +11,8 @@ internal static class ForecasterNames
     /// <summary>Ridge regression and the rules.</summary>
     public static IReadOnlyList<string> Others { get; } =
     [
-        Ridge, "naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima", "stl-ets", "croston", "tsb",
+        Ridge, "naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima", "stl-ets",
+        "croston", "tsb",
     ];
 
     /// <summary>By what a forecaster forecasts, in a few words.</summary>

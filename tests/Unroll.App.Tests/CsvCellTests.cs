@@ -1,5 +1,5 @@
 using Unroll.Cli;
-using Unroll.Server;
+using Unroll.Reports;
 using Xunit;
 
 namespace Unroll.App.Tests;

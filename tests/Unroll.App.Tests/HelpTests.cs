@@ -51,7 +51,31 @@ public sealed class HelpTests : IDisposable
             "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample", "--horizon", "--series", "--static", "--min", "--max", "--no-refit", "--budget", "--quiet",
             "--recipe", "--features", "--known", "--holidays", "--transform", "--strategy", "--ensemble", "--validation", "--head"];
         Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
-        Assert.All(help.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    /// <summary>Where the output is no terminal: as wide as most are.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("forecast")]
+    [InlineData("backtest")]
+    [InlineData("describe")]
+    [InlineData("predict")]
+    [InlineData("tune")]
+    [InlineData("judge")]
+    [InlineData("convert")]
+    [InlineData("inspect")]
+    [InlineData("serve")]
+    [InlineData("studio")]
+    [InlineData("mcp")]
+    public void The_help_of_a_verb_has_80_columns(string verb)
+    {
+        ToolResult help = Tool.Run(_folder, verb.Length > 0 ? [verb, "--help"] : ["--help"]);
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.All(help.Output.Split('\n'), line =>
+        {
+            Assert.InRange(line.Length, 0, 80);
+            Assert.Equal(line.TrimEnd(), line);
+        });
     }
 
     [Fact]

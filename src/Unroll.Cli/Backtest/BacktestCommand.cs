@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Unroll.Forecasting;
-using Unroll.Server;
+using Unroll.Reports;
 
 namespace Unroll.Cli;
 
@@ -16,7 +16,7 @@ internal static class BacktestCommand
             Name,
             "Forecasts the past as it would have been forecast then: everything is fitted anew every few rows on the rows before, forecasts one or more rows ahead, and is judged with intervals.",
             "unroll backtest --sample aapl --model gru --epochs 3 --refit 126",
-            "unroll backtest --sample stations --model lstm --ensemble 1 --epochs 1 --test last:60 --refit 60");
+            "unroll backtest --sample stations --model ridge --test last:60 --refit 60");
         arguments.AddTo(command);
         command.SetAction(result => Run(arguments.Read(result)));
         return command;

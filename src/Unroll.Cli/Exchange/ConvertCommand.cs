@@ -30,7 +30,8 @@ internal static class ConvertCommand
             input, output, steps,
         };
         arguments.AddTo(command);
-        command.SetAction(result => Run(result.GetRequiredValue(input), result.GetRequiredValue(output), arguments.Read(result, result.GetValue(steps))));
+        command.SetAction(result => Run(
+            result.GetRequiredValue(input), result.GetRequiredValue(output), arguments.Read(result, result.GetValue(steps))));
         return command;
     }
 
@@ -77,5 +78,6 @@ internal static class ConvertCommand
         }
     }
 
-    private static string Layers(Model model) => model.Layers.Count == 1 ? "1 layer" : FormattableString.Invariant($"{model.Layers.Count:N0} layers");
+    private static string Layers(Model model) =>
+        model.Layers.Count == 1 ? "1 layer" : FormattableString.Invariant($"{model.Layers.Count:N0} layers");
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
-using Unroll.Server;
+using Unroll.Reports;
 
 namespace Unroll.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
@@ -21,8 +22,8 @@ internal static class ForecastCommand
                 + "simple rules are judged on the newest rows, always beside the naive forecast "
                 + "\"the value before\", and blended by what each deserves.",
             "unroll forecast --sample aapl --epochs 5",
-            "unroll forecast --sample aapl --target High,Low --horizon 5 --model gru --epochs 5",
-            "unroll forecast --sample stations --horizon 7 --test last:28 --model ridge,seasonal-naive");
+            "unroll forecast --sample aapl --target High,Low --horizon 5 --epochs 5",
+            "unroll forecast --sample stations --test last:28 --model ridge,seasonal-naive");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;
@@ -106,9 +107,8 @@ internal static class ForecastCommand
     /// <summary>Fits, judges and fits again to all rows.</summary>
     private static void Fit(Terminal terminal, ForecastRun run, Action<string> fits, CancellationToken cancellation)
     {
-        // What the first fit, judging and the second usually take of the whole.
         bool refits = run.Request.Refits && run.Blend is not null;
-        double fitted = refits ? 0.65 : 0.9, judged = refits ? 0.72 : 1;
+        (double fitted, double judged) = refits ? FitShares.WithRefit : FitShares.Alone;
         var display = new FitDisplay(terminal, run.Request.Budget);
         string[] names = [.. run.InOrder.Select(forecaster => forecaster.Name)];
         display.Run([.. names, FitDisplay.Judging], run.Request.EpochsInAll, 0, judged, progress =>

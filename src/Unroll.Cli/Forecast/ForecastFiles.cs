@@ -1,6 +1,5 @@
 using Unroll.Forecasting;
 using Unroll.Reports;
-using Unroll.Server;
 
 namespace Unroll.Cli;
 

@@ -30,7 +30,8 @@ internal sealed class AgentFolder
             throw new UnrollException($"\"{file}\" names no file. Give the path of one, from the served folder on, or sample:aapl.");
         string path = Real(System.IO.Path.GetFullPath(file, Path));
         string within = System.IO.Path.GetRelativePath(Path, path);
-        if (within == ".." || within.StartsWith(".." + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal) || System.IO.Path.IsPathRooted(within))
+        if (within == ".." || within.StartsWith(".." + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || System.IO.Path.IsPathRooted(within))
             throw new UnrollException($"{file} is outside of the served folder. Give a file inside of it.");
         return path;
     }
@@ -43,7 +44,9 @@ internal sealed class AgentFolder
         {
             string next = System.IO.Path.Combine(real, name);
             FileSystemInfo info = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
-            real = info.LinkTarget is null ? next : info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName) : next;
+            real = info.LinkTarget is null ? next
+                : info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName)
+                : next;
         }
 
         return real;

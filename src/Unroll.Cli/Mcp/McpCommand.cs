@@ -8,9 +8,9 @@ namespace Unroll.Cli;
 internal static class McpCommand
 {
     /// <summary>What an agent is told before it calls anything.</summary>
-    private const string Instructions = "Unroll forecasts series of numbers. Look at a file with describe before you forecast it. Every answer has the naive forecast "
-        + "beside it, and its error where there is one: tell the user both, and the intervals. Where the verdict says that a simple rule is as good, say so. "
-        + "Errors are of test rows that nothing was fitted to or chosen by.";
+    private const string Instructions = "Unroll forecasts series of numbers. Look at a file with describe before you forecast it. Every "
+        + "answer has the naive forecast beside it, and its error where there is one: tell the user both, and the intervals. Where the "
+        + "verdict says that a simple rule is as good, say so. Errors are of test rows that nothing was fitted to or chosen by.";
 
     public static Command Create()
     {
@@ -21,7 +21,8 @@ internal static class McpCommand
         };
         var command = new Verb(
             "mcp",
-            "Offers describe, forecast, predict and explain to an agent, as tools of the Model Context Protocol over standard input and output.",
+            "Offers describe, forecast, predict and explain to an agent, as tools of the Model Context Protocol over standard input and "
+                + "output.",
             "unroll mcp .")
         {
             folder,

@@ -6,15 +6,13 @@ using System.Text.RegularExpressions;
 using ModelContextProtocol;
 using ModelContextProtocol.Server;
 using Unroll.Forecasting;
+using Unroll.Server;
 
 namespace Unroll.Cli;
 
 /// <summary>What an agent can call. Each is a verb of the tool with the same options under the same names, and answers with JSON.</summary>
 internal sealed partial class McpTools(AgentFolder folder) : IDisposable
 {
-    /// <summary>What the first fit and judging usually take of the whole.</summary>
-    private const double Fitted = 0.65, Judged = 0.72;
-
     /// <summary>One forecast at a time: each takes the whole machine.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -22,26 +20,42 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
 
     public IEnumerable<McpServerTool> All() =>
     [
-        Tool(Describe, "describe", "Reads a table of rows with dates and says how it was understood: columns, dates, gaps, missing values, notices.", isReadOnly: true),
+        Tool(
+            Describe,
+            "describe",
+            "Reads a table of rows with dates and says how it was understood: columns, dates, gaps, missing values, notices.",
+            isReadOnly: true),
         Tool(
             Forecast,
             "forecast",
-            "Forecasts the rows to come of a file with intervals of 80 % and 95 %, and says how good that is on rows kept apart: beside naive, ridge "
-                + "regression and the best simple rule. Takes up to the given seconds. With out, writes a report and a forecaster that predict reads.",
+            "Forecasts the rows to come of a file with intervals of 80 % and 95 %, and says how good that is on rows kept apart: beside "
+                + "naive, ridge regression and the best simple rule. Takes up to the given seconds. With out, writes a report and a "
+                + "forecaster that predict reads.",
             isReadOnly: false),
-        Tool(Predict, "predict", "Forecasts from the newest rows of a file by a forecaster that was written before, with naive and intervals beside; takes about a second.", isReadOnly: true),
-        Tool(Explain, "explain", "Says what each forecast of predict is made of (level, season, holidays, networks ...), in the target's units; the parts add up to the forecast.", isReadOnly: true),
+        Tool(
+            Predict,
+            "predict",
+            "Forecasts from the newest rows of a file by a forecaster that was written before, with naive and intervals beside; takes "
+                + "about a second.",
+            isReadOnly: true),
+        Tool(
+            Explain,
+            "explain",
+            "Says what each forecast of predict is made of (level, season, holidays, networks ...), in the target's units; the parts "
+                + "add up to the forecast.",
+            isReadOnly: true),
     ];
 
-    private static McpServerTool Tool(Delegate method, string name, string description, bool isReadOnly) => McpServerTool.Create(method, new McpServerToolCreateOptions
-    {
-        Name = name,
-        Description = description,
-        ReadOnly = isReadOnly,
-        Destructive = !isReadOnly,
-        OpenWorld = false,
-        Idempotent = true,
-    });
+    private static McpServerTool Tool(Delegate method, string name, string description, bool isReadOnly) =>
+        McpServerTool.Create(method, new McpServerToolCreateOptions
+        {
+            Name = name,
+            Description = description,
+            ReadOnly = isReadOnly,
+            Destructive = !isReadOnly,
+            OpenWorld = false,
+            Idempotent = true,
+        });
 
     private Task<string> Describe(
         [Description("The file, from the served folder on, or sample:NAME with sp500, aapl, births, ridership or stations")] string file,
@@ -57,13 +71,16 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
 
     private Task<string> Forecast(
         [Description("The file, from the served folder on, or sample:NAME")] string file,
-        [Description("The column to forecast, or several with commas; needed where the file has several columns of numbers")] string? target = null,
+        [Description("The column to forecast, or several with commas; needed where the file has several columns of numbers")]
+        string? target = null,
         [Description("How many rows ahead")] int horizon = 1,
         [Description("The column that names the series, where the file holds several")] string? series = null,
-        [Description("Columns that are known for the rows to come, with commas; the file has rows with their values")] string? known = null,
+        [Description("Columns that are known for the rows to come, with commas; the file has rows with their values")]
+        string? known = null,
         [Description("A country whose public holidays matter, as DE or US")] string? holidays = null,
         [Description("The rows to judge on, as 2021.. or last:12; chosen where it is not given")] string? test = null,
-        [Description("What the forecast is made of, with commas, as lstm,gru,ridge,ets; the default recipe where it is not given")] string? model = null,
+        [Description("What the forecast is made of, with commas, as lstm,gru,ridge,ets; the default recipe where it is not given")]
+        string? model = null,
         [Description("No forecast is below this")] double? min = null,
         [Description("How many seconds it may take")] int seconds = 45,
         [Description("A folder for the report and the forecaster; nothing is written where it is not given")] string? @out = null,
@@ -76,18 +93,21 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
             options.AddTo(verb);
             (string Name, string? Value)[] given =
             [
-                ("--target", target), ("--horizon", Text(horizon)), ("--series", series), ("--known", known), ("--holidays", holidays), ("--test", test),
-                ("--model", model), ("--min", min?.ToString(CultureInfo.InvariantCulture)), ("--budget", Text(seconds) + "s"),
+                ("--target", target), ("--horizon", Text(horizon)), ("--series", series), ("--known", known), ("--holidays", holidays),
+                ("--test", test), ("--model", model), ("--min", min?.ToString(CultureInfo.InvariantCulture)),
+                ("--budget", Text(seconds) + "s"),
                 ("--out", @out is null ? null : folder.Inside(@out)),
             ];
-            IEnumerable<string> words = folder.Data(file).Concat(given.Where(each => each.Value is not null).Select(each => $"{each.Name}={each.Value}"));
+            IEnumerable<string> words = folder.Data(file)
+                .Concat(given.Where(each => each.Value is not null).Select(each => $"{each.Name}={each.Value}"));
             var run = new ForecastRun(options.Read(Parsed(verb, words)));
             ReportFolder? report = @out is null ? null : new ReportFolder(run.Request.Folder);
+            (double fitted, double judged) = FitShares.WithRefit;
             try
             {
-                run.Fit(Within(0, Fitted), cancellation);
-                run.Judge(Within(Fitted, Judged), cancellation);
-                run.Refit(Within(Judged, 1), cancellation);
+                run.Fit(Within(0, fitted), cancellation);
+                run.Judge(Within(fitted, judged), cancellation);
+                run.Refit(Within(judged, 1), cancellation);
                 run.Look();
                 if (report is not null)
                     ForecastFiles.Write(run, report, MetricsJson.Of(run).ToString());
@@ -147,7 +167,9 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         return ParseErrors.Describe(result) is { } error ? throw new UnrollException(error) : result;
     }
 
-    /// <summary>Runs one call after the other, away from the thread that reads messages; an error is one sentence with the names of arguments.</summary>
+    /// <summary>
+    /// Runs one call after the other, away from the thread that reads messages; an error is one sentence with the names of arguments.
+    /// </summary>
     private async Task<string> Turn(Func<string> call, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
@@ -165,11 +187,14 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         }
     }
 
-    /// <summary>The message without the place of the folder on this machine, and with arguments for options: <c>series</c> for <c>--series</c>.</summary>
+    /// <summary>
+    /// The message without the place of the folder on this machine, and with arguments for options: <c>series</c> for <c>--series</c>.
+    /// </summary>
     private string ForAgents(UnrollException error)
     {
         string message = CommandLine.OneLine(SubjectOptions.Message(error, null));
-        message = message.Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder.Path, ".", StringComparison.Ordinal);
+        message = message.Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
+            .Replace(folder.Path, ".", StringComparison.Ordinal);
         return OptionName().Replace(HelpHint().Replace(message, ""), "$1").Replace("budget is", "seconds is", StringComparison.Ordinal);
     }
 

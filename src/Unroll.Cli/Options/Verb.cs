@@ -13,7 +13,8 @@ internal sealed class Verb(string name, string description, params string[] exam
 /// <summary>The usual help, then the examples of the verb.</summary>
 internal sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineAction
 {
-    private const int WidestText = 100;
+    /// <summary>The most columns of a text on a terminal, and those of one that goes elsewhere.</summary>
+    private const int WidestText = 100, UsualWidth = 80;
 
     public override bool Terminating => true;
 
@@ -21,11 +22,18 @@ internal sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineA
 
     public override int Invoke(ParseResult parseResult)
     {
-        help.MaxWidth = Console.IsOutputRedirected ? WidestText : Math.Clamp(Console.WindowWidth, 40, WidestText);
+        help.MaxWidth = Console.IsOutputRedirected ? UsualWidth : Math.Clamp(Console.WindowWidth, 40, WidestText);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        using var text = new StringWriter();
+        parseResult.InvocationConfiguration.Output = text;
         int code = help.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = output;
+        // Lines that are broken end with a blank.
+        foreach (string line in text.ToString().TrimEnd().ReplaceLineEndings("\n").Split('\n'))
+            output.WriteLine(line.TrimEnd());
+        output.WriteLine();
         if (parseResult.CommandResult.Command is Verb verb)
         {
-            TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine(verb.Examples.Count == 1 ? "Example:" : "Examples:");
             foreach (string example in verb.Examples)
                 output.WriteLine("  " + example);

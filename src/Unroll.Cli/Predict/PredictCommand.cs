@@ -3,7 +3,6 @@ using System.Text.Json;
 using Spectre.Console;
 using Unroll.Forecasting;
 using Unroll.Reports;
-using Unroll.Server;
 
 namespace Unroll.Cli;
 

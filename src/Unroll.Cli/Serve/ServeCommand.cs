@@ -54,7 +54,7 @@ internal static class ServeCommand
             "Serves the models of a folder over HTTP: predictions, forecasts, sequences with their states, and the protocol of KServe. "
                 + "Files are loaded again when they change. /docs describes all that can be asked.",
             "unroll serve models --port 5080",
-            "unroll serve models --address 0.0.0.0 --key-file keys.txt --state states --grpc-port 5081")
+            "unroll serve models --address 0.0.0.0 --key-file keys.txt --grpc-port 5081")
         {
             folder, port, grpcPort, address, keys, open, state, snapshot, life, sequences, body, rate, queue, forecasts, forecastTime,
                 drain, threads,

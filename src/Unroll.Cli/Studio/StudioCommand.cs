@@ -68,7 +68,8 @@ internal static class StudioCommand
             return new StudioOptions();
         if (File.Exists(place))
             return new StudioOptions { File = place };
-        if (!Directory.Exists(place) && Path.GetExtension(place).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" or ".xlsx" or ".parquet" or ".gz" or ".json")
+        if (!Directory.Exists(place)
+            && Path.GetExtension(place).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" or ".xlsx" or ".parquet" or ".gz" or ".json")
             throw new UnrollException($"There is no file {place}. Give the path of a table, or a folder for data and runs.");
         return new StudioOptions { Folder = place };
     }

@@ -18,7 +18,7 @@ internal static class TuneCommand
             Name,
             "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was ended, it goes on where it was.",
             "unroll tune --sample aapl --trials 4 --epochs 2",
-            "unroll tune --sample aapl --recipe tutorial --trials 6 --epochs 3 --out tune-tutorial");
+            "unroll tune --sample aapl --recipe tutorial --trials 6 --epochs 3 --out tuned");
         options.AddTo(command);
         command.SetAction(result => Run(options.Read(result)));
         return command;

@@ -9,8 +9,8 @@ namespace Unroll.Server.Serving;
 /// <summary>A table in the body of a request: a file of any kind that is read elsewhere too, or rows as JSON objects.</summary>
 internal sealed class TableBody
 {
-    private const string Expected = "This takes a table: an array of objects with the same names, as [{\"date\": \"2024-01-31\", \"sales\": 5}, "
-        + "...], with numbers, texts and null.";
+    private const string Expected = "This takes a table: an array of objects with the same names, as [{\"date\": \"2024-01-31\", "
+        + "\"sales\": 5}, ...], with numbers, texts and null.";
     private const string Body = "the body";
 
     private readonly byte[] _file;
@@ -73,13 +73,16 @@ internal sealed class TableBody
             if (at == 0 || at != names.Count)
                 throw new RequestException(400, Expected);
             if (names.Count == 1 && string.IsNullOrWhiteSpace(row.GetProperty(names[0]).ToString()))
-                throw new RequestException(400, $"Row {count} has no value. Rows of one column are numbered, and one without a value would not count: "
-                    + "give each a date or a number in a second column.");
+                throw new RequestException(400, $"Row {count} has no value. Rows of one column are numbered, and one without a value would "
+                    + "not count: give each a date or a number in a second column.");
             text.AppendJoin(',', row.EnumerateObject().Select(cell => CellOf(cell.Value))).Append('\n');
         }
 
         if (names.Count > 0 && names.TrueForAll(name => !name.Any(char.IsLetter)))
-            throw new RequestException(400, "The names of the rows have no letters, so that they would be read as values. Give names such as date and sales.");
+        {
+            throw new RequestException(
+                400, "The names of the rows have no letters, so that they would be read as values. Give names such as date and sales.");
+        }
 
         return Encoding.UTF8.GetBytes($"{string.Join(',', names.Select(Quoted))}\n{text}");
     }

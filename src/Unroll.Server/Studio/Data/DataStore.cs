@@ -120,8 +120,8 @@ internal sealed class DataStore
         FileStream source = File.OpenRead(sample.Path);
         await using (source.ConfigureAwait(false))
         {
-            return await TakeAsync(Path.GetFileName(sample.Path), source, sample, new DataReading { Series = sample.SeriesColumn }, cancellation)
-                .ConfigureAwait(false);
+            var reading = new DataReading { Series = sample.SeriesColumn };
+            return await TakeAsync(Path.GetFileName(sample.Path), source, sample, reading, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -139,7 +139,8 @@ internal sealed class DataStore
         return ending.Length is > 0 and < 10 ? clean[..(LongestName - ending.Length)] + ending : clean[..LongestName];
     }
 
-    private async Task<StoredData> TakeAsync(string name, Stream contents, Sample? sample, DataReading reading, CancellationToken cancellation)
+    private async Task<StoredData> TakeAsync(
+        string name, Stream contents, Sample? sample, DataReading reading, CancellationToken cancellation)
     {
         int id = Interlocked.Increment(ref _last);
         string temporary = Path.Combine(_folder, FormattableString.Invariant($".{id}.{Environment.ProcessId}.tmp"));
@@ -220,7 +221,10 @@ internal sealed class DataStore
         try
         {
             if (StudioJson.Read<DataFacts>(File.ReadAllBytes(FactsPath(id))) is
-                { Reading: not null, View: { Id: not null, Name: not null, Series: not null, Columns: not null, Suggested: not null } } known)
+                {
+                    Reading: not null,
+                    View: { Id: not null, Name: not null, Series: not null, Columns: not null, Suggested: not null },
+                } known)
                 return known;
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)

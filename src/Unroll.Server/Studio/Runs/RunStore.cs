@@ -171,7 +171,8 @@ internal sealed partial class RunStore : IDisposable
         try
         {
             RunFacts? facts = StudioJson.Read<RunFacts>(File.ReadAllBytes(Path.Combine(folder, Run.FactsName)));
-            return facts is { Row: { Id: not null, State: not null, DataName: not null }, Given: not null, Settings: not null } ? facts : null;
+            return facts is { Row: { Id: not null, State: not null, DataName: not null }, Given: not null, Settings: not null }
+                ? facts : null;
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -8,9 +8,6 @@ namespace Unroll.Server;
 /// <summary>What a run does, as <c>unroll forecast</c>: fits, judges, fits again to all rows, forecasts, writes its files.</summary>
 internal sealed class RunWork(Run run, RunPlan plan)
 {
-    /// <summary>What the first fit and judging take of the whole.</summary>
-    private const double Fitted = 0.65, Judged = 0.72;
-
     public const string ModelName = "forecast.unroll", ReportName = "report.html", FutureName = "future.csv",
         PredictionsName = "predictions.csv";
 
@@ -46,7 +43,8 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and start it again.");
+            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and start it "
+                + "again.");
         }
         finally
         {
@@ -58,12 +56,13 @@ internal sealed class RunWork(Run run, RunPlan plan)
     {
         blend.Budget = TimeBudget.Open();
         using CancellationTokenRegistration stop = run.Control.Stopped.Register(blend.Budget.End);
-        blend.Fit(plan.Task, _watch.Within(0, Fitted), run.Control.Interrupted);
+        (double fitted, double judged) = FitShares.WithRefit;
+        blend.Fit(plan.Task, _watch.Within(0, fitted), run.Control.Interrupted);
         run.Work(RunState.Judging);
-        var comparison = new Comparison(plan.Task, blend, _watch.Within(Fitted, Judged), run.Control.Interrupted);
+        var comparison = new Comparison(plan.Task, blend, _watch.Within(fitted, judged), run.Control.Interrupted);
         InputImportance? importance = InputImportance.Of(blend, plan.Task, run.Control.Interrupted);
         run.Work(RunState.Training, row => Scored(row, comparison));
-        blend.Refit(plan.Task.Whole(), _watch.Within(Judged, 1, isAgain: true), run.Control.Interrupted);
+        blend.Refit(plan.Task.Whole(), _watch.Within(judged, 1, isAgain: true), run.Control.Interrupted);
         run.Work(RunState.Judging);
         Forecast? future = null;
         IReadOnlyList<PartContributions> contributions = [];

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
 
-namespace Unroll.Server;
+namespace Unroll.Reports;
 
 /// <summary>
 /// predictions.csv: a line for each part, origin and step ahead, with what came, what each forecaster said, and the ends of the intervals

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Unroll.Forecasting;
 
-namespace Unroll.Server;
+namespace Unroll.Reports;
 
 /// <summary>future.csv, and what <c>unroll predict --csv</c> prints: a line a row to come. Names of columns are a contract.</summary>
 internal static class FutureCsv

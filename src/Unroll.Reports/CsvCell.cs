@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Unroll.Server;
+namespace Unroll.Reports;
 
 /// <summary>Cells of the CSV files that the tool writes.</summary>
 internal static class CsvCell
