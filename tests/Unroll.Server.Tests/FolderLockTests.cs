@@ -20,7 +20,8 @@ public class FolderLockTests
         await using ServedFolder first = await ServedFolder.StartAsync(model), second = await ServedFolder.StartAsync(model);
         string states = Path.Combine(first.Path, "states");
         await first.StartAsync(options => options with { StateFolder = states });
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => second.StartAsync(options => options with { StateFolder = states }));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
+            () => second.StartAsync(options => options with { StateFolder = states }));
         Assert.Contains("Another server keeps its files in", refused.Message, StringComparison.Ordinal);
         first.Sequences.Dispose();
         await second.StartAsync(options => options with { StateFolder = states });

@@ -12,7 +12,8 @@ public class ListeningTests
     [InlineData(-1)]
     [InlineData(65536)]
     public void A_port_that_is_none_is_refused(int port) =>
-        Assert.Contains("65535", Assert.Throws<ArgumentOutOfRangeException>(() => new Listening { Port = port }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains("65535", Assert.Throws<ArgumentOutOfRangeException>(() => new Listening { Port = port }.Validate()).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_port_that_is_taken_is_told_with_what_it_was_wanted_for()
@@ -25,7 +26,8 @@ public class ListeningTests
         {
             var serve = new ServeOptions { Folder = folder.FullName };
             string words = $"Another program listens on port {port} of 127.0.0.1";
-            await Taken(ServeHost.Build(serve with { GrpcPort = port }), serve with { GrpcPort = port }, $"{words}, the port of gRPC. ", "grpc-port");
+            await Taken(ServeHost.Build(serve with { GrpcPort = port }), serve with { GrpcPort = port }, $"{words}, the port of gRPC. ",
+                "grpc-port");
             await Taken(ServeHost.Build(serve with { Port = port }), serve with { Port = port }, $"{words}. ", "port");
             await Taken(
                 ServeHost.Build(serve with { Port = port, GrpcPort = 0 }), serve with { Port = port, GrpcPort = 0 },

@@ -12,7 +12,8 @@ internal static class PageAudit
           if (by)
             return by.split(" ").map(id => document.getElementById(id)?.textContent ?? "").join(" ").trim();
           if (control.labels?.length > 0)
-            return [...control.labels].map(label => [...label.childNodes].filter(node => node !== control && !node.contains?.(control) || node.nodeType === 3)
+            return [...control.labels].map(label => [...label.childNodes].filter(node =>
+              node !== control && !node.contains?.(control) || node.nodeType === 3)
               .map(node => node.textContent).join("")).join(" ").trim();
           return control.matches("input, select") ? "" : control.textContent.trim();
         };
@@ -64,14 +65,16 @@ internal static class PageAudit
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           for (let node; (node = walker.nextNode());) {
             const element = node.parentElement;
-            if (node.textContent.trim() === "" || !element.checkVisibility() || element.closest(".unseen, .skip, :disabled, option, script, noscript"))
+            if (node.textContent.trim() === "" || !element.checkVisibility()
+              || element.closest(".unseen, .skip, :disabled, option, script, noscript"))
               continue;
             const style = getComputedStyle(element), ground = groundOf(element);
             const ink = element.closest("svg") ? style.fill : style.color;
             const a = light(over(parse(ink), ground)), b = light(ground), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
             const size = parseFloat(style.fontSize), isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
             if (ratio < (isLarge ? 3 : 4.5))
-              found.push(`${ratio.toFixed(2)} ${node.textContent.trim().slice(0, 40)} (${element.tagName} ${element.getAttribute("class")})`);
+              found.push(`${ratio.toFixed(2)} ${node.textContent.trim().slice(0, 40)} ` +
+                `(${element.tagName} ${element.getAttribute("class")})`);
           }
           return found;
         }

@@ -16,7 +16,8 @@ public sealed class PageErrorTests(PageHost host)
         await visit.Page.RouteAsync("**/api/runs", route => route.FulfillAsync(new() { Body = "[]", ContentType = "application/json" }));
         foreach ((string section, string title) in new[]
         {
-            ("Train", "Nothing trains"), ("Result", "No run is judged yet"), ("Understand", "No run is judged yet"), ("Compare", "There are no runs"),
+            ("Train", "Nothing trains"), ("Result", "No run is judged yet"), ("Understand", "No run is judged yet"),
+            ("Compare", "There are no runs"),
         })
         {
             await visit.Link(section).ClickAsync();
@@ -46,7 +47,8 @@ public sealed class PageErrorTests(PageHost host)
     [Fact]
     public async Task A_series_column_is_told_to_the_reader()
     {
-        string rows = string.Concat(StudioHost.Table(40).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => $"{line},north\n{line},south\n"));
+        string rows = string.Concat(StudioHost.Table(40).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(line => $"{line},north\n{line},south\n"));
         await using PageVisit visit = await host.OpenAsync();
         await visit.Page.GetByText("How the file is to be read").ClickAsync();
         await visit.Page.GetByLabel("Column that names the series").FillAsync("shop");
@@ -70,7 +72,9 @@ public sealed class PageErrorTests(PageHost host)
         visit.RequireClean();
     }
 
-    /// <summary>A forecast can be made of three rows, and the page says that nobody can judge it; nothing is shown of networks that there are not.</summary>
+    /// <summary>
+    /// A forecast can be made of three rows, and the page says that nobody can judge it; nothing is shown of networks that there are not.
+    /// </summary>
     [Theory]
     [MemberData(nameof(PageHost.Looks), MemberType = typeof(PageHost))]
     public async Task Too_few_rows_to_judge_are_said_on_every_page(int width, bool isDark)
@@ -130,7 +134,10 @@ public sealed class PageErrorTests(PageHost host)
         await visit.WaitAsync(visit.Button("Train and judge"));
         await visit.Page.GetByLabel(Hostile, new() { Exact = true }).SelectOptionAsync("target");
         await visit.Page.GetByText("More settings").ClickAsync();
-        foreach ((string label, string value) in new[] { ("Epochs at most", "2"), ("Members", "1"), ("Units", "2"), ("Name of the run", Hostile) })
+        foreach ((string label, string value) in new[]
+        {
+            ("Epochs at most", "2"), ("Members", "1"), ("Units", "2"), ("Name of the run", Hostile),
+        })
             await visit.Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
         await visit.Page.GetByLabel("gru", new() { Exact = true }).CheckAsync();
         await CheckAsync("data");

@@ -55,7 +55,8 @@ public sealed class PageKeyboardTests(PageHost host)
     {
         await using PageVisit visit = await host.OpenAsync($"train/{host.Runs[0]}");
         await visit.Page.Locator(".progress").WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        Assert.Equal("0s", await visit.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.progress > div')).transitionDuration"));
+        Assert.Equal(
+            "0s", await visit.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('.progress > div')).transitionDuration"));
         visit.RequireClean();
     }
 }

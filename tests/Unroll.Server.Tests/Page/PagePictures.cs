@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Server.Tests;
 
-/// <summary>The pictures of docs/studio.md, made of the births in the USA with the default recipe where UNROLL_PICTURES names a folder.</summary>
+/// <summary>
+/// The pictures of docs/studio.md, made of the births in the USA with the default recipe where UNROLL_PICTURES names a folder.
+/// </summary>
 [Collection(PageTests.Name)]
 public sealed class PagePictures(PageHost host)
 {

@@ -58,7 +58,8 @@ public sealed class PageTrainTests(PageHost host)
     {
         string rows = string.Concat(StudioHost.Table(90).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
             .Select(line => $"{line},north\n{line},south\n"));
-        JsonObject settings = StudioHost.Quick(await host.Studio.AddAsync($"date,sales,price,shop\n{rows}", "name=shops.csv&series=shop"), 4);
+        JsonObject settings = StudioHost.Quick(
+            await host.Studio.AddAsync($"date,sales,price,shop\n{rows}", "name=shops.csv&series=shop"), 4);
         string run = await host.Studio.RunAsync(settings);
         await host.Studio.EndedAsync(run);
         await using PageVisit visit = await host.OpenAsync($"train/{run}");
@@ -83,12 +84,15 @@ public sealed class PageTrainTests(PageHost host)
         await visit.Page.RouteAsync("**/api/runs/7777/events", route => route.FulfillAsync(new()
         {
             ContentType = "text/event-stream",
-            Body = "id: 1\nevent: progress\ndata: {\"stage\":\"done\",\"forecaster\":\"blend\",\"done\":1,\"count\":1,\"share\":1,\"left_seconds\":0}\n\n",
+            Body = "id: 1\nevent: progress\ndata: {\"stage\":\"done\",\"forecaster\":\"blend\","
+                + "\"done\":1,\"count\":1,\"share\":1,\"left_seconds\":0}\n\n",
         }));
-        await visit.Page.RouteAsync("**/api/runs/7777/window*", route => route.FulfillAsync(new() { Body = "{}", ContentType = "application/json" }));
+        await visit.Page.RouteAsync(
+            "**/api/runs/7777/window*", route => route.FulfillAsync(new() { Body = "{}", ContentType = "application/json" }));
         await visit.Page.EvaluateAsync("location.hash = '#train/7777'");
         await Assertions.Expect(visit.Page.Locator("#train .pill")).ToHaveTextAsync("being judged");
-        await Assertions.Expect(visit.Page.Locator("#train .stage")).ToHaveTextAsync("Working out the forecast, what drives it, and the report");
+        await Assertions.Expect(visit.Page.Locator("#train .stage"))
+            .ToHaveTextAsync("Working out the forecast, what drives it, and the report");
     }
 
     [Fact]
@@ -99,13 +103,15 @@ public sealed class PageTrainTests(PageHost host)
         ILocator chart = visit.Slider("Error by epoch");
         await chart.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Home");
-        await Assertions.Expect(chart).ToHaveAttributeAsync("aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch 1: network .* ridge .* naive"));
+        await Assertions.Expect(chart)
+            .ToHaveAttributeAsync("aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch 1: network .* ridge .* naive"));
         await visit.Page.Keyboard.PressAsync("ArrowRight");
         await Assertions.Expect(chart).ToHaveAttributeAsync("aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch [2-4]: "));
         ILocator strip = visit.Slider("Gradient norm through time");
         await strip.FocusAsync();
         await visit.Page.Keyboard.PressAsync("ArrowLeft");
-        await Assertions.Expect(strip).ToHaveAttributeAsync("aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch [0-9]+, [0-9]+ steps back: "));
+        await Assertions.Expect(strip)
+            .ToHaveAttributeAsync("aria-valuetext", new System.Text.RegularExpressions.Regex("^epoch [0-9]+, [0-9]+ steps back: "));
         visit.RequireClean();
     }
 

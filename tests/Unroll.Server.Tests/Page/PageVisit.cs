@@ -30,7 +30,8 @@ internal sealed class PageVisit : IAsyncDisposable
         };
         visit.Page.PageError += (_, error) => visit._complaints.Enqueue(error);
         string origin = address.GetLeftPart(UriPartial.Authority);
-        await context.RouteAsync(url => !url.StartsWith(origin, StringComparison.Ordinal) && !url.StartsWith("blob:", StringComparison.Ordinal), route =>
+        await context.RouteAsync(
+            url => !url.StartsWith(origin, StringComparison.Ordinal) && !url.StartsWith("blob:", StringComparison.Ordinal), route =>
         {
             visit._foreign.Enqueue(route.Request.Url);
             return route.AbortAsync();

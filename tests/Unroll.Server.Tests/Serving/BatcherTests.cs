@@ -47,7 +47,8 @@ public sealed class BatcherTests : IDisposable
     public async Task One_more_than_may_wait_is_refused()
     {
         (Batcher batcher, NetworkContent network) = Made(new ServeOptions { MostWaiting = 2, MostWait = TimeSpan.FromHours(1) });
-        using PendingRows first = Rows(network, ServedFolder.Window(1)), second = Rows(network, ServedFolder.Window(2)), third = Rows(network, ServedFolder.Window(3));
+        using PendingRows first = Rows(network, ServedFolder.Window(1)), second = Rows(network, ServedFolder.Window(2)),
+            third = Rows(network, ServedFolder.Window(3));
         ValueTask waits = batcher.RunAsync(first);
         Assert.False(batcher.IsFull);
         ValueTask waitsToo = batcher.RunAsync(second);

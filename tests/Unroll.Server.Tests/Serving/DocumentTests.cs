@@ -16,12 +16,15 @@ public partial class DocumentTests
         await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
         (_, JsonElement document) = await served.GetAsync("/openapi/v1.json");
         Assert.Equal("3.1.0", document.GetProperty("openapi").GetString());
-        Assert.Equal(typeof(ServeHost).Assembly.GetName().Version!.ToString(3), document.GetProperty("info").GetProperty("version").GetString());
+        Assert.Equal(
+            typeof(ServeHost).Assembly.GetName().Version!.ToString(3), document.GetProperty("info").GetProperty("version").GetString());
         IEnumerable<string> described = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}"));
         IEnumerable<string> answered = served.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText != "/" && !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"));
+            .Where(endpoint =>
+                endpoint.RoutePattern.RawText != "/" && !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(
+                method => $"{method} {endpoint.RoutePattern.RawText}"));
         Assert.Equal(answered.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
@@ -48,7 +51,8 @@ public partial class DocumentTests
         (_, JsonElement document) = await served.GetAsync("/openapi/v1.json");
         Assert.Equal(hasKey, document.TryGetProperty("security", out _));
         Assert.Equal(hasKey, document.GetProperty("components").TryGetProperty("securitySchemes", out _));
-        Assert.Equal(hasKey, document.GetProperty("paths").GetProperty("/models").GetProperty("get").GetProperty("responses").TryGetProperty("401", out _));
+        Assert.Equal(hasKey,
+            document.GetProperty("paths").GetProperty("/models").GetProperty("get").GetProperty("responses").TryGetProperty("401", out _));
         Assert.Equal(hasKey, document.GetRawText().Contains("securit", StringComparison.Ordinal));
     }
 

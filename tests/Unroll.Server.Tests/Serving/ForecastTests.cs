@@ -54,17 +54,21 @@ public class ForecastTests
         (HttpStatusCode status, JsonElement json) = await served.PostAsync("/models/sales/predict", Table(130), "text/csv");
         Assert.True(status == HttpStatusCode.OK, json.ToString());
         JsonElement part = json.GetProperty("forecast").GetProperty("parts")[0];
-        Assert.Equal(double.Parse(Table(130).TrimEnd().Split(',')[^1], CultureInfo.InvariantCulture), part.GetProperty("naive").GetDouble());
+        Assert.Equal(
+            double.Parse(Table(130).TrimEnd().Split(',')[^1], CultureInfo.InvariantCulture), part.GetProperty("naive").GetDouble());
         ForecastRow[] rows = [.. expected.Parts[0].Rows()];
-        Assert.Equal(rows.Select(row => row.Value), part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("value").GetDouble()));
-        Assert.Equal(rows.Select(row => row.Within80!.Value.Lower), part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("lower_80").GetDouble()));
+        Assert.Equal(
+            rows.Select(row => row.Value), part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("value").GetDouble()));
+        Assert.Equal(rows.Select(row => row.Within80!.Value.Lower),
+            part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("lower_80").GetDouble()));
         Assert.Equal("2024-05-10", part.GetProperty("ahead")[0].GetProperty("date").GetString());
 
         string records = JsonSerializer.Serialize(Table(130).TrimEnd().Split('\n')[1..].Select(line => line.Split(','))
             .Select(cells => new { date = cells[0], sales = double.Parse(cells[1], CultureInfo.InvariantCulture) }));
         (status, JsonElement ofRecords) = await served.PostAsync("/models/sales/predict?horizon=2", records);
         Assert.True(status == HttpStatusCode.OK, ofRecords.ToString());
-        Assert.Equal(rows.Take(2).Select(row => row.Value), ofRecords.GetProperty("forecast").GetProperty("parts")[0].GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("value").GetDouble()));
+        Assert.Equal(rows.Take(2).Select(row => row.Value), ofRecords.GetProperty("forecast").GetProperty("parts")[0].GetProperty("ahead")
+            .EnumerateArray().Select(row => row.GetProperty("value").GetDouble()));
     }
 
     [Theory]
@@ -91,7 +95,8 @@ public class ForecastTests
         await using var served = new ServedFolder();
         ForecastFile.Save(Fitted(), Path.Combine(served.Folder, "sales.unroll"));
         await served.StartAsync();
-        foreach (string body in (string[])["nothing", "a,b\n1,2\n", "date,sales\n2024-01-01,abc\n", "{", "[1,2]", "PK\u0003\u0004", "PAR1PAR1", "\0\0\0"])
+        foreach (string body in
+            (string[])["nothing", "a,b\n1,2\n", "date,sales\n2024-01-01,abc\n", "{", "[1,2]", "PK\u0003\u0004", "PAR1PAR1", "\0\0\0"])
         {
             (HttpStatusCode status, JsonElement json) = await served.PostAsync("/models/sales/predict", body, "text/csv");
             Assert.True(status == HttpStatusCode.BadRequest, $"{body}: {status}");
@@ -106,13 +111,17 @@ public class ForecastTests
     public async Task A_table_is_forecast_and_judged_beside_naive()
     {
         await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
-        (HttpStatusCode status, JsonElement json) = await served.PostAsync("/forecast?target=sales&horizon=3&budget=2s", Table(150), "text/csv");
+        (HttpStatusCode status, JsonElement json) = await served.PostAsync(
+            "/forecast?target=sales&horizon=3&budget=2s", Table(150), "text/csv");
         Assert.True(status == HttpStatusCode.OK, json.ToString());
         Assert.Contains("naive", json.GetProperty("verdict").GetString(), StringComparison.Ordinal);
-        Assert.Contains(json.GetProperty("scores").EnumerateArray(), score => score.GetProperty("name").GetString() == "naive" && score.GetProperty("error").GetDouble() > 0);
+        Assert.Contains(json.GetProperty("scores").EnumerateArray(), score =>
+            score.GetProperty("name").GetString() == "naive" && score.GetProperty("error").GetDouble() > 0);
         JsonElement part = json.GetProperty("forecast").GetProperty("parts")[0];
-        Assert.Equal(["2024-05-30", "2024-05-31", "2024-06-01"], part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("date").GetString()!));
-        Assert.True(part.GetProperty("ahead")[0].GetProperty("lower_95").GetDouble() < part.GetProperty("ahead")[0].GetProperty("value").GetDouble());
+        Assert.Equal(["2024-05-30", "2024-05-31", "2024-06-01"],
+            part.GetProperty("ahead").EnumerateArray().Select(row => row.GetProperty("date").GetString()!));
+        Assert.True(part.GetProperty("ahead")[0].GetProperty("lower_95").GetDouble() < part.GetProperty("ahead")[0].GetProperty("value")
+            .GetDouble());
         Assert.True(part.TryGetProperty("naive", out _));
     }
 

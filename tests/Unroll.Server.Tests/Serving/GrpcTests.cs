@@ -36,7 +36,8 @@ public class GrpcTests
             StreamingSession stream = model.Stream();
             for (int step = 1; step <= 3; step++)
             {
-                StepReply stepped = await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { step, 0.5f }, Step = step });
+                StepReply stepped = await client.StepAsync(
+                    new StepRequest { Model = "net", Sequence = "a", Observation = { step, 0.5f }, Step = step });
                 Assert.Equal(stream.Step(step, 0.5f).ToArray(), stepped.Outputs[0].Values);
                 Assert.Equal(step, stepped.Steps);
             }
@@ -54,13 +55,18 @@ public class GrpcTests
             await Refused(StatusCode.InvalidArgument, async () => await client.PredictAsync(Request([1, 2], 3)));
             await Refused(StatusCode.InvalidArgument, async () => await client.PredictAsync(Request([1, 2], -1, -2)));
             await Refused(StatusCode.InvalidArgument, async () => await client.PredictAsync(Request([float.NaN, 2], 2)));
-            await Refused(StatusCode.InvalidArgument, async () => await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { 1f } }));
-            await Refused(StatusCode.InvalidArgument, async () => await client.StepAsync(new StepRequest { Model = "net", Sequence = "a/b", Observation = { 1f, 2f } }));
-            await Refused(StatusCode.InvalidArgument, async () => await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { float.PositiveInfinity, 2f } }));
-            await Refused(StatusCode.FailedPrecondition, async () => await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { 1f, 2f }, Step = 5 }));
+            await Refused(StatusCode.InvalidArgument, async () =>
+                await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { 1f } }));
+            await Refused(StatusCode.InvalidArgument, async () =>
+                await client.StepAsync(new StepRequest { Model = "net", Sequence = "a/b", Observation = { 1f, 2f } }));
+            await Refused(StatusCode.InvalidArgument, async () =>
+                await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { float.PositiveInfinity, 2f } }));
+            await Refused(StatusCode.FailedPrecondition, async () =>
+                await client.StepAsync(new StepRequest { Model = "net", Sequence = "a", Observation = { 1f, 2f }, Step = 5 }));
         });
 
-        static async Task Refused(StatusCode status, Func<Task> ask) => Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(ask)).StatusCode);
+        static async Task Refused(StatusCode status, Func<Task> ask) =>
+            Assert.Equal(status, (await Assert.ThrowsAsync<RpcException>(ask)).StatusCode);
     }
 
     [Fact]
@@ -72,7 +78,8 @@ public class GrpcTests
             async client =>
             {
                 PredictRequest request = Request(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features);
-                Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(async () => await client.PredictAsync(request))).StatusCode);
+                Assert.Equal(StatusCode.Unauthenticated,
+                    (await Assert.ThrowsAsync<RpcException>(async () => await client.PredictAsync(request))).StatusCode);
                 Assert.Single((await client.PredictAsync(request, new Metadata { { "authorization", $"Bearer {Key}" } })).Outputs);
             },
             Key);

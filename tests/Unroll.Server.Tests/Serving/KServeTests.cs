@@ -25,7 +25,8 @@ public class KServeTests
         (_, JsonElement model) = await served.GetAsync("/v2/models/net");
         Assert.Equal("unroll_network", model.GetProperty("platform").GetString());
         JsonElement input = model.GetProperty("inputs")[0], output = model.GetProperty("outputs")[0];
-        Assert.Equal(("input_1", "FP32", "[-1,6,2]"), (input.GetProperty("name").GetString(), input.GetProperty("datatype").GetString(), input.GetProperty("shape").GetRawText()));
+        Assert.Equal(("input_1", "FP32", "[-1,6,2]"),
+            (input.GetProperty("name").GetString(), input.GetProperty("datatype").GetString(), input.GetProperty("shape").GetRawText()));
         Assert.Equal(("dense_1", "[-1,3]"), (output.GetProperty("name").GetString(), output.GetProperty("shape").GetRawText()));
     }
 
@@ -53,7 +54,8 @@ public class KServeTests
         await using ServedFolder served = await ServedFolder.StartAsync(model);
         float[] window = ServedFolder.Window(5, rows), expected = model.Predict(window);
         string shape = $"[{rows},{Steps},{Features}]";
-        foreach (string body in (string[])[Request(ServedFolder.Nested(window), shape), Request(ServedFolder.Nested(window, rows, Steps, Features), shape), Request(ServedFolder.Nested(window), shape, "FP64", more: "\"outputs\":[{\"name\":\"dense_1\"}],")])
+        foreach (string body in (string[])[Request(ServedFolder.Nested(window), shape), Request(ServedFolder.Nested(window, rows, Steps,
+            Features), shape), Request(ServedFolder.Nested(window), shape, "FP64", more: "\"outputs\":[{\"name\":\"dense_1\"}],")])
         {
             (HttpStatusCode status, JsonElement json) = await served.PostAsync("/v2/models/net/infer", body);
             Assert.Equal(HttpStatusCode.OK, status);
@@ -120,12 +122,16 @@ public class KServeTests
             given[input.Name] = input.Type == TensorType.Int64 ? OnnxTensor.Of(days, shape)
                 : input.Type == TensorType.Float32 ? OnnxTensor.Of([.. days.Select(day => (float)day)], shape)
                 : OnnxTensor.Of([.. days.Select(day => (double)day)], shape);
-            string type = model.GetProperty("inputs").EnumerateArray().First(each => each.GetProperty("name").GetString() == input.Name).GetProperty("datatype").GetString()!;
-            parts.Add($"{{\"name\":\"{input.Name}\",\"shape\":{JsonSerializer.Serialize(shape)},\"datatype\":\"{type}\",\"data\":{JsonSerializer.Serialize(days)}}}");
+            string type = model.GetProperty("inputs").EnumerateArray().First(each => each.GetProperty("name").GetString() == input.Name)
+                .GetProperty("datatype").GetString()!;
+            parts.Add(
+                $"{{\"name\":\"{input.Name}\",\"shape\":{JsonSerializer.Serialize(shape)},\"datatype\":\"{type}\","
+                + $"\"data\":{JsonSerializer.Serialize(days)}}}");
         }
 
         IReadOnlyDictionary<string, OnnxTensor> expected = graph.Run(given);
-        string wanted = string.Join(',', graph.Outputs.Where(output => expected[output.Name] is not { Type: TensorType.Float64 } value || value.Values<double>().ToArray().All(double.IsFinite))
+        string wanted = string.Join(',', graph.Outputs.Where(output =>
+            expected[output.Name] is not { Type: TensorType.Float64 } value || value.Values<double>().ToArray().All(double.IsFinite))
             .Select(output => $"{{\"name\":\"{output.Name}\"}}"));
         (HttpStatusCode status, JsonElement json) = await served.PostAsync(
             "/v2/models/graph/infer", $"{{\"inputs\":[{string.Join(',', parts)}],\"outputs\":[{wanted}]}}");

@@ -15,8 +15,10 @@ public class LimitTests
     [Fact]
     public async Task Without_one_of_the_keys_nothing_is_answered_but_health_and_the_description()
     {
-        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru(), options => options with { Keys = [Key, Other] });
-        foreach (string path in (string[])["/models", "/models/net", "/v2", "/v2/models/net", "/metrics", "/models/net/sequences", "/nothing"])
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            ServedFolder.Gru(), options => options with { Keys = [Key, Other] });
+        foreach (
+            string path in (string[])["/models", "/models/net", "/v2", "/v2/models/net", "/metrics", "/models/net/sequences", "/nothing"])
             Assert.Equal(HttpStatusCode.Unauthorized, (await served.GetAsync(path)).Status);
         foreach (string path in (string[])["/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready", "/openapi/v1.json"])
             Assert.Equal(HttpStatusCode.OK, (await served.GetAsync(path)).Status);
@@ -82,7 +84,8 @@ public class LimitTests
     public async Task A_page_of_another_site_gets_nothing(string request, int status)
     {
         await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
-        Assert.StartsWith($"HTTP/1.1 {status} ", await Raw.AskAsync(served.Client.BaseAddress!, $"{request}Connection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status} ", await Raw.AskAsync(served.Client.BaseAddress!, $"{request}Connection: close\r\n\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +95,8 @@ public class LimitTests
     {
         await using ServedFolder served = await ServedFolder.StartAsync(
             ServedFolder.Gru(), options => options with { GrpcPort = hasGrpc ? 0 : null });
-        foreach ((string path, string allowed) in new[] { ("/models", "GET"), ("/models/net", "GET"), ("/models/net/predict", "POST"), ("/forecast", "POST") })
+        foreach ((string path, string allowed) in new[] { ("/models", "GET"), ("/models/net", "GET"), ("/models/net/predict", "POST"),
+            ("/forecast", "POST") })
         {
             foreach (string method in (string[])["HEAD", "PUT", "DELETE"])
             {
@@ -120,14 +124,16 @@ public class LimitTests
         }
 
         string chunked = await Raw.AskAsync(served.Client.BaseAddress!,
-            $"POST /models/net/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n");
+            "POST /models/net/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                + $"Transfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_body_that_does_not_end_is_given_up()
     {
-        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru(), options => options with { BodyTime = TimeSpan.FromMilliseconds(50) });
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            ServedFolder.Gru(), options => options with { BodyTime = TimeSpan.FromMilliseconds(50) });
         string? answer = await Raw.FirstLineAsync(served.Client.BaseAddress!,
             "POST /models/net/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[[1,");
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
@@ -155,7 +161,8 @@ public class LimitTests
     public async Task More_than_may_wait_are_refused_and_the_others_answered()
     {
         Model model = ServedFolder.Gru(units: 300);
-        await using ServedFolder served = await ServedFolder.StartAsync(model, options => options with { MostWaiting = 1, MostWait = TimeSpan.FromMinutes(1) });
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            model, options => options with { MostWaiting = 1, MostWait = TimeSpan.FromMinutes(1) });
         float[] window = ServedFolder.Window(1, 200), expected = model.Predict(window);
         string body = ServedFolder.Nested(window, 200, ServedFolder.Steps, ServedFolder.Features);
         int answered = 0, refused = 0;

@@ -25,7 +25,8 @@ public class ModelFolderTests
             Assert.Equal("network", each.GetProperty("kind").GetString());
             Assert.Equal(64, each.GetProperty("version").GetString()!.Length);
             (HttpStatusCode status, JsonElement json) = await served.PostAsync(
-                $"/models/{each.GetProperty("name").GetString()}/predict", ServedFolder.Nested(window, ServedFolder.Steps, ServedFolder.Features));
+                $"/models/{each.GetProperty("name").GetString()}/predict",
+                    ServedFolder.Nested(window, ServedFolder.Steps, ServedFolder.Features));
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Equal(expected, ServedFolder.Flat(json.GetProperty("outputs")));
         }
@@ -42,9 +43,11 @@ public class ModelFolderTests
         await Pipe("pipe");
         File.CreateSymbolicLink(Path.Combine(served.Folder, "linked.unroll"), "pipe");
         served.Look();
-        Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("/models/net/predict", ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await served.PostAsync(
+            "/models/net/predict", ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features))).Status);
         (_, JsonElement all) = await served.GetAsync("/models");
-        Assert.Equal(["linked.unroll", "new.unroll"], all.GetProperty("not_served").EnumerateArray().Select(each => each.GetProperty("file").GetString()!));
+        Assert.Equal(["linked.unroll", "new.unroll"],
+            all.GetProperty("not_served").EnumerateArray().Select(each => each.GetProperty("file").GetString()!));
         Assert.All(all.GetProperty("not_served").EnumerateArray(), each =>
             Assert.Contains("no ordinary file", each.GetProperty("reason").GetString(), StringComparison.Ordinal));
 
@@ -80,7 +83,8 @@ public class ModelFolderTests
     {
         Model first = ServedFolder.Gru(1), second = ServedFolder.Gru(2);
         await using ServedFolder served = await ServedFolder.StartAsync(first);
-        string file = Path.Combine(served.Folder, "net.unroll"), body = ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features);
+        string file = Path.Combine(served.Folder, "net.unroll"),
+            body = ServedFolder.Nested(ServedFolder.Window(1), ServedFolder.Steps, ServedFolder.Features);
         float[] window = ServedFolder.Window(1);
         (_, JsonElement before) = await served.PostAsync("/models/net/predict", body);
         byte[] good = File.ReadAllBytes(file);
@@ -122,7 +126,8 @@ public class ModelFolderTests
     public async Task Links_out_of_the_folder_and_names_that_are_taken_are_not_served()
     {
         await using var served = new ServedFolder();
-        string outside = Path.Combine(served.Path, "secret.unroll"), beside = Directory.CreateDirectory(Path.Combine(served.Path, "models2")).FullName;
+        string outside = Path.Combine(served.Path, "secret.unroll"),
+            beside = Directory.CreateDirectory(Path.Combine(served.Path, "models2")).FullName;
         ServedFolder.Gru().Save(outside);
         File.Copy(outside, Path.Combine(beside, "other.unroll"));
         served.Save("net", ServedFolder.Gru());
@@ -138,7 +143,8 @@ public class ModelFolderTests
         Assert.Equal(["inside", "net"], list.GetProperty("models").EnumerateArray().Select(each => each.GetProperty("name").GetString()!));
         Dictionary<string, string> refused = list.GetProperty("not_served").EnumerateArray()
             .ToDictionary(each => each.GetProperty("file").GetString()!, each => each.GetProperty("reason").GetString()!);
-        Assert.Equal(["linked.unroll", "net.unroll", "relative.unroll", "round.unroll", "twice.unroll"], refused.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["linked.unroll", "net.unroll", "relative.unroll", "round.unroll", "twice.unroll"], refused.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("net.keras", refused["net.unroll"], StringComparison.Ordinal);
     }
 
@@ -157,7 +163,8 @@ public class ModelFolderTests
     {
         await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
         ServedFolder.Gru().Save(Path.Combine(served.Path, "secret.unroll"));
-        string answer = await Raw.AskAsync(served.Client.BaseAddress!, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        string answer = await Raw.AskAsync(
+            served.Client.BaseAddress!, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 40[04] ", answer);
         Assert.DoesNotContain("script", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(served.Path, answer, StringComparison.Ordinal);

@@ -26,7 +26,8 @@ public class PredictTests
             Assert.Equal(rows, json.GetProperty("outputs").GetArrayLength());
         }
 
-        string csv = string.Join('\n', window.Chunk(Features).Select(line => string.Join(',', line.Select(value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))));
+        string csv = string.Join('\n', window.Chunk(Features).Select(
+            line => string.Join(',', line.Select(value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))));
         (_, JsonElement ofCsv) = await served.PostAsync("/models/net/predict", csv + "\r\n", "text/csv");
         Assert.Equal(expected, ServedFolder.Flat(ofCsv.GetProperty("outputs")));
     }
@@ -45,7 +46,8 @@ public class PredictTests
     public async Task Many_requests_at_once_get_the_bits_that_each_gets_alone()
     {
         Model model = ServedFolder.Gru(units: 40);
-        await using ServedFolder served = await ServedFolder.StartAsync(model, options => options with { MostWait = TimeSpan.FromMinutes(1) });
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            model, options => options with { MostWait = TimeSpan.FromMinutes(1) });
         float[][] windows = [.. Enumerable.Range(0, 20).Select(seed => ServedFolder.Window(seed, 1 + (seed % 3)))];
         float[][] expected = [.. windows.Select(window => model.Predict(window))];
         await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (caller, _) =>
@@ -66,7 +68,8 @@ public class PredictTests
     {
         Node past = Node.Input(new Shape(4, 1), "past"), other = Node.Input(new Shape(2), "other");
         Node joined = new Concatenate().Apply(new Lstm(3).Apply(past), other);
-        Model model = new Model([past, other], [new Dense(2) { Name = "first" }.Apply(joined), new Dense(1) { Name = "second" }.Apply(joined)]).Build(3);
+        Model model = new Model(
+            [past, other], [new Dense(2) { Name = "first" }.Apply(joined), new Dense(1) { Name = "second" }.Apply(joined)]).Build(3);
         await using ServedFolder served = await ServedFolder.StartAsync(model);
         float[][] expected = model.PredictEach([.1f, .2f, .3f, .4f], [1, 2]);
         (HttpStatusCode status, JsonElement json) = await served.PostAsync(
@@ -77,7 +80,8 @@ public class PredictTests
 
         await Refused("{\"inputs\":{\"other\":[1,2]}}", "Input past of shape (4, 1) is missing");
         await Refused("{\"inputs\":{\"other\":[1,2],\"past\":[[0.1],[0.2],[0.3],[0.4]],\"more\":[1]}}", "no input of this name");
-        await Refused("{\"inputs\":{\"other\":[[1,2],[1,2]],\"past\":[[0.1],[0.2],[0.3],[0.4]]}}", "Input past has 1 rows, but input other has 2");
+        await Refused(
+            "{\"inputs\":{\"other\":[[1,2],[1,2]],\"past\":[[0.1],[0.2],[0.3],[0.4]]}}", "Input past has 1 rows, but input other has 2");
         await Refused("[[1,2]]", "past, other");
 
         async Task Refused(string body, string words)

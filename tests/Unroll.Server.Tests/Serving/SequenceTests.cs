@@ -35,7 +35,8 @@ public class SequenceTests
         }
 
         (_, JsonElement list) = await served.GetAsync("/models/net/sequences");
-        Assert.Equal(["first", "second"], list.GetProperty("sequences").EnumerateArray().Select(each => each.GetProperty("id").GetString()!));
+        Assert.Equal(
+            ["first", "second"], list.GetProperty("sequences").EnumerateArray().Select(each => each.GetProperty("id").GetString()!));
         (_, JsonElement one) = await served.GetAsync("/models/net/sequences/first");
         Assert.Equal(5, one.GetProperty("steps").GetInt64());
 
@@ -53,7 +54,8 @@ public class SequenceTests
         Model model = ServedFolder.Gru();
         await using ServedFolder served = await ServedFolder.StartAsync(model);
         const int Count = 200;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, _) => await StepAsync(served, "one", 3));
+        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, _) =>
+            await StepAsync(served, "one", 3));
         StreamingSession stream = model.Stream();
         for (int step = 0; step < Count; step++)
             Expected(stream, 3);
@@ -98,7 +100,8 @@ public class SequenceTests
     {
         await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
         Assert.Equal(HttpStatusCode.BadRequest, (await served.PostAsync($"/models/net/sequences/{id}", Observation(0))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await served.PostAsync($"/models/net/sequences/{new string('a', 129)}", Observation(0))).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await served.PostAsync($"/models/net/sequences/{new string('a', 129)}", Observation(0))).Status);
     }
 
     [Fact]
@@ -273,7 +276,8 @@ public class SequenceTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 
