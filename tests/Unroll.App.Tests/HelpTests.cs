@@ -67,6 +67,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("serve")]
     [InlineData("studio")]
     [InlineData("mcp")]
+    [InlineData("worker")]
+    [InlineData("cluster")]
     public void The_help_of_a_verb_has_80_columns(string verb)
     {
         ToolResult help = Tool.Run(_folder, verb.Length > 0 ? [verb, "--help"] : ["--help"]);

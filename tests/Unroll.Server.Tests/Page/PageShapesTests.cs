@@ -62,7 +62,7 @@ public sealed class PageShapesTests(PageHost host)
         visit.RequireClean();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_digit_is_drawn_by_keyboard()
     {
         await using PageVisit visit = await OpenAsync();
@@ -72,7 +72,13 @@ public sealed class PageShapesTests(PageHost host)
             await visit.Page.Keyboard.PressAsync("ArrowDown");
         await visit.Page.Keyboard.PressAsync("Space");
         await visit.WaitAsync(visit.Page.GetByText("This is a 1, at 90 %."));
-        Assert.True((double)_asked.Last()["pixels"]![(12 * 28) + 14]! > 0.5);
+        // What is drawn is asked about again and again; the last question has the whole line.
+        while ((double)_asked.Last()["pixels"]![(12 * 28) + 14]! <= 0.5)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await visit.Page.EvaluateAsync("new Promise(requestAnimationFrame)");
+        }
+
         visit.RequireClean();
     }
 
