@@ -58,8 +58,13 @@ internal sealed class ServedFolder : IAsyncDisposable
     {
         if (_apps.Count > 0)
             Sequences.Dispose();
-        var options = new ServeOptions { Folder = Folder, LookInterval = TimeSpan.FromDays(1), SnapshotInterval = TimeSpan.FromDays(1),
-            DrainTime = TimeSpan.Zero };
+        var options = new ServeOptions
+        {
+            Folder = Folder,
+            LookInterval = TimeSpan.FromDays(1),
+            SnapshotInterval = TimeSpan.FromDays(1),
+            DrainTime = TimeSpan.Zero,
+        };
         options = change?.Invoke(options) ?? options;
         _apps.Add(ServeHost.Build(options, clock));
         await WebServer.StartAsync(App, options);
