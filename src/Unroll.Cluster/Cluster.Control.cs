@@ -47,7 +47,15 @@ public sealed partial class Cluster
         if (stored.State is StudyState.Done)
             throw Ended(stored, "cancelled");
         await MoveAsync(stored, "cancelled", "'running', 'paused', 'failed'", cancellation);
-        await EndPiecesAsync(stored.Id, cancellation);
+        await Database.AloneAsync(
+            stored.Id,
+            async () =>
+            {
+                // Somebody may have gone on with it meanwhile.
+                if ((await FindAsync(study, cancellation)).State == StudyState.Cancelled)
+                    await EndPiecesAsync(stored.Id, cancellation);
+            },
+            cancellation);
     }
 
     /// <summary>Removes a study with its pieces, results and files.</summary>
@@ -57,16 +65,7 @@ public sealed partial class Cluster
     public async Task RemoveAsync(string study, CancellationToken cancellation = default)
     {
         StoredOrder stored = await FindAsync(study, cancellation);
-        if (stored.State is StudyState.Running or StudyState.Paused)
-            throw new UnrollException($"Study '{study}' has not ended. Cancel it first.") { Subject = "study" };
-        await EndPiecesAsync(stored.Id, cancellation);
-        await Database.RepeatAsync(
-            async (connection, token) =>
-            {
-                await connection.Command("delete from unroll.study where id = $1", stored.Id).RunAsync(token);
-                await BlobStore.RemoveUnreadAsync(connection, token);
-            },
-            cancellation);
+        await Database.AloneAsync(stored.Id, () => RemoveAloneAsync(study, cancellation), cancellation);
     }
 
     private static UnrollException Ended(StoredOrder stored, string wish) => new(stored.State switch
@@ -89,6 +88,21 @@ public sealed partial class Cluster
         {
             Subject = "study",
         };
+    }
+
+    private async Task RemoveAloneAsync(string study, CancellationToken cancellation)
+    {
+        StoredOrder stored = await FindAsync(study, cancellation);
+        if (stored.State is StudyState.Running or StudyState.Paused)
+            throw new UnrollException($"Study '{study}' has not ended. Cancel it first.") { Subject = "study" };
+        await EndPiecesAsync(stored.Id, cancellation);
+        await Database.RepeatAsync(
+            async (connection, token) =>
+            {
+                await connection.Command("delete from unroll.study where id = $1", stored.Id).RunAsync(token);
+                await BlobStore.RemoveUnreadAsync(connection, token);
+            },
+            cancellation);
     }
 
     private Task MoveAsync(StoredOrder stored, string state, string from, CancellationToken cancellation) => Database.RepeatAsync(

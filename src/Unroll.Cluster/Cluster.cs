@@ -134,10 +134,19 @@ public sealed partial class Cluster : IAsyncDisposable
             throw new UnrollException($"Study '{stored.Name}' failed: {stored.Error}");
         if (stored.State is StudyState.Running or StudyState.Paused)
             return;
-        await Engine.ResumeAsync(stored.Id, cancellation);
+        await Database.AloneAsync(stored.Id, () => BeginAgainAsync(stored, cancellation), cancellation);
+    }
+
+    private async Task BeginAgainAsync(StoredOrder stored, CancellationToken cancellation)
+    {
+        if ((await FindAsync(stored.Name, cancellation)).State is StudyState.Running or StudyState.Paused)
+            return;
+        // Of what failed or was cancelled something may still be ending.
+        await EndPiecesAsync(stored.Id, cancellation);
         await Database.RepeatAsync(
             (connection, token) => connection.Command(
-                "update unroll.study set state = 'running', error = null where id = $1 and state not in ('running', 'paused')", stored.Id).RunAsync(token),
+                "update unroll.study set state = 'running', error = null where id = $1 and state not in ('running', 'paused')", stored.Id)
+                .RunAsync(token),
             cancellation);
     }
 }

@@ -37,11 +37,7 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
             await SignAsync(database, worker, cancellation);
             var runner = new PieceRunner(database, work, new BlobFolder(options.BlobFolder ?? BlobFolder.Default), worker, Say);
             var engine = new QuartzEngine(database, runner, options.Pace, log);
-            runner.Stop = async (study, token) =>
-            {
-                await engine.PauseAsync(study, token);
-                await engine.InterruptAsync(study, token);
-            };
+            runner.Engine = engine;
             await using (engine)
             {
                 await engine.StartAsync(cancellation);

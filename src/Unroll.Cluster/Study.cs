@@ -91,10 +91,15 @@ public sealed class Study
     /// <exception cref="UnrollException">The database is away for two minutes.</exception>
     public async Task EndAsync(CancellationToken cancellation = default)
     {
+        // What may still be in the queue, such as a piece that a dead worker had finished, finds that there is nothing to do.
         await _cluster.Database.RepeatAsync(
-            (connection, token) => connection.Command("update unroll.study set state = 'done' where id = $1 and state in ('running', 'paused')", Id).RunAsync(token),
+            async (connection, token) =>
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                batch.With("update unroll.study set state = 'done' where id = $1 and state in ('running', 'paused')", Id).With(Notice.OfState, Id);
+                await batch.ExecuteNonQueryAsync(token);
+            },
             cancellation);
-        await _cluster.Engine.DeleteAsync(Id, cancellation);
     }
 
     /// <exception cref="UnrollException">The study failed, was cancelled, or has ended.</exception>
@@ -106,6 +111,8 @@ public sealed class Study
                 throw new UnrollException($"Study '{Name}' failed: {now.Error}");
             case StudyState.Cancelled:
                 throw new UnrollException($"Study '{Name}' was cancelled. The same command goes on from the results that are there.");
+            case StudyState.Done:
+                throw new UnrollException($"Study '{Name}' has ended, and what it is asked for is not there. The same command goes on from the results that are.");
             default:
                 break;
         }

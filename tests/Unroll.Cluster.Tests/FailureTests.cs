@@ -16,6 +16,14 @@ public sealed class FailureTests(Server server)
         Assert.Equal(1, work.Runs);
         StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
         Assert.Equal((StudyState.Failed, "piece 0 (refuse): The data have a hole in row 7."), (status.State, status.Error));
+
+        // Who goes on with it at once does not meet what is left of the failure.
+        for (int round = 2; round <= 6; round++)
+        {
+            Study again = await cluster.BeginAsync(pieces);
+            await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(again, pieces));
+            Assert.Equal(round, work.Runs);
+        }
     }
 
     [Fact]

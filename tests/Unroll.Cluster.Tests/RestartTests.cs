@@ -19,7 +19,7 @@ public sealed class RestartTests
             await using Cluster cluster = await Cluster.ConnectAsync(postgres.Connection, limit.Token);
             var said = new ConcurrentQueue<string>();
             var work = new MadeWork("w");
-            var options = new WorkerOptions { Connection = postgres.Connection, Slots = 2, BlobFolder = gates, Say = said.Enqueue, Pace = TestCluster.Quick };
+            var options = new WorkerOptions { Connection = postgres.Connection, Slots = 2, BlobFolder = gates, Say = said.Enqueue, Pace = TestCluster.Quick, Farewell = TimeSpan.FromSeconds(1) };
             using var end = new CancellationTokenSource();
             Task worker = Task.Run(() => new ClusterWorker(options, work).RunAsync(end.Token));
             string during = Path.Combine(gates, "during"), across = Path.Combine(gates, "across");
@@ -49,9 +49,21 @@ public sealed class RestartTests
             Assert.Equal(4, work.Runs);
             while (!said.Any(line => line.Contains(" is back after ", StringComparison.Ordinal)))
                 await Task.Delay(50, limit.Token);
+
+            // A worker ends although the database is away.
+            await postgres.StopAsync(limit.Token);
+            while (said.Count < 4)
+                await Task.Delay(50, limit.Token);
             await end.CancelAsync();
-            await worker;
-            Assert.Equal(4, said.Count);
+            await worker.WaitAsync(limit.Token);
+            Assert.Collection(
+                said,
+                line => Assert.StartsWith("Worker ", line, StringComparison.Ordinal),
+                line => Assert.Contains(" is lost; ", line, StringComparison.Ordinal),
+                line => Assert.Contains(" is back after ", line, StringComparison.Ordinal),
+                line => Assert.Contains(" is lost; ", line, StringComparison.Ordinal),
+                line => Assert.EndsWith(" goes back to the queue.", line, StringComparison.Ordinal));
+            await postgres.StartAgainAsync(limit.Token);
         }
         finally
         {

@@ -125,6 +125,27 @@ public sealed class StudyTests(Server server)
     }
 
     [Fact]
+    public async Task Going_on_while_a_study_is_still_being_cancelled_waits_for_that()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        string gate = Path.Combine(cluster.Folder, "gate");
+        MadeWork work = cluster.Work();
+        Piece[] pieces = TestCluster.Pieces($"gate {gate}", "add 1 1", "add 2 2");
+        Study study = await cluster.BeginAsync(pieces);
+        await cluster.UntilAsync(() => File.Exists($"{gate}.w"));
+        Task<PieceResult[]> waiting = cluster.ResultsAsync(study, pieces);
+        Task cancelling = cluster.Cluster.CancelAsync("study", cluster.Limit);
+        await Task.WhenAny(waiting, cancelling);
+        Study again = await cluster.BeginAsync(pieces);
+        await File.WriteAllTextAsync(gate, "", cluster.Limit);
+        Assert.Equal(["through", "2", "4"], (await cluster.ResultsAsync(again, pieces)).Select(TestCluster.Text));
+        await cancelling;
+        Assert.Equal(StudyState.Running, await again.StateAsync(cluster.Limit));
+        Assert.InRange(work.Runs, 3, 6);
+        await Task.WhenAny(waiting);
+    }
+
+    [Fact]
     public async Task Requests_that_make_no_sense_are_answered_in_one_line()
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
@@ -136,6 +157,12 @@ public sealed class StudyTests(Server server)
         await Refused($"There is no study 'x' in {place}. There are: b, a.", () => cluster.Cluster.CancelAsync("x", cluster.Limit));
         await Refused("Study 'a' has not ended. Cancel it first.", () => cluster.Cluster.RemoveAsync("a", cluster.Limit));
         await study.EndAsync(cluster.Limit);
+        await Refused(
+            "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
+            () => study.HandInAsync(TestCluster.Pieces("nothing"), cluster.Limit));
+        await Refused(
+            "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
+            () => cluster.ResultsAsync(study, TestCluster.Pieces("nothing")));
         await Refused("Study 'a' cannot be paused: it has ended.", () => cluster.Cluster.PauseAsync("a", cluster.Limit));
         await Refused("Study 'a' cannot be cancelled: it has ended.", () => cluster.Cluster.CancelAsync("a", cluster.Limit));
         await cluster.Cluster.RemoveAsync("a", cluster.Limit);

@@ -114,6 +114,10 @@ public sealed class LocalPostgres : IAsyncDisposable
             {
                 // Somebody took the port in between.
             }
+            catch (UnrollException) when (LastFault() is { } fault)
+            {
+                throw new UnrollException($"Cannot start PostgreSQL in {_folder}: {fault} More is in {Path.Combine(_folder, "log")}.");
+            }
         }
     }
 
@@ -174,6 +178,15 @@ public sealed class LocalPostgres : IAsyncDisposable
             $"make a database in {_folder}",
             cancellation);
         Directory.Move(part, Data);
+    }
+
+    /// <summary>Why the server did not start, as its log has it.</summary>
+    private string? LastFault()
+    {
+        string log = Path.Combine(_folder, "log");
+        const string Mark = "FATAL:";
+        return File.Exists(log) && File.ReadLines(log).LastOrDefault(line => line.Contains(Mark, StringComparison.Ordinal)) is { } line
+            ? $"{line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Trim().TrimEnd('.')}." : null;
     }
 
     /// <summary>The port of the server that runs on the folder; null where none does.</summary>
