@@ -8,7 +8,9 @@ public sealed partial class Cluster
     /// <summary>How long pieces may take to end that were asked to.</summary>
     private static readonly TimeSpan s_untilEnded = TimeSpan.FromMinutes(1);
 
-    /// <summary>Lets no new piece of a study begin. Those under way end, and those of a worker that died or ended meanwhile are begun again.</summary>
+    /// <summary>
+    /// Lets no new piece of a study begin. Those under way end, and those of a worker that died or ended meanwhile are begun again.
+    /// </summary>
     /// <param name="study">Its name.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnrollException">There is no such study, or it does not run.</exception>
@@ -82,9 +84,11 @@ public sealed partial class Cluster
         if (await Database.RepeatAsync((connection, token) => StoredOrder.FindAsync(connection, study, token), cancellation) is { } stored)
             return stored;
         List<string> names = await Database.RepeatAsync(
-            (connection, token) => connection.Command("select name from unroll.study order by id desc limit 10").RowsAsync(reader => reader.GetString(0), token),
+            (connection, token) => connection.Command("select name from unroll.study order by id desc limit 10")
+                .RowsAsync(reader => reader.GetString(0), token),
             cancellation);
-        throw new UnrollException($"There is no study '{study}' in {Place}. {(names.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", names)}.")}")
+        string others = names.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", names)}.";
+        throw new UnrollException($"There is no study '{study}' in {Place}. {others}")
         {
             Subject = "study",
         };
@@ -109,12 +113,15 @@ public sealed partial class Cluster
         async (connection, token) =>
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.With($"update unroll.study set state = '{state}' where id = $1 and state in ({from})", stored.Id).With(Notice.OfState, stored.Id);
+            batch.With($"update unroll.study set state = '{state}' where id = $1 and state in ({from})", stored.Id)
+                .With(Notice.OfState, stored.Id);
             await batch.ExecuteNonQueryAsync(token);
         },
         cancellation);
 
-    /// <summary>Stops what is in the queue, then what is under way, then takes both away: removal before the end loses the request to end.</summary>
+    /// <summary>
+    /// Stops what is in the queue, then what is under way, then takes both away: removal before the end loses the request to end.
+    /// </summary>
     private async Task EndPiecesAsync(long study, CancellationToken cancellation)
     {
         await Engine.PauseAsync(study, cancellation);

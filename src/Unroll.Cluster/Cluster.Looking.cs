@@ -18,7 +18,9 @@ public sealed partial class Cluster
                     select count(*)::int, (count(*) filter (where p.worker = any($1) and s.state in ('running', 'paused')
                         and not exists (select from unroll.result r where r.study = p.study and r.number = p.number)))::int as under
                     from unroll.piece p where p.study = s.id) p,
-                lateral (select count(*)::int, max(made) as last, coalesce(sum(seconds), 0) as seconds from unroll.result r where r.study = s.id) r
+                lateral (
+                    select count(*)::int, max(made) as last, coalesce(sum(seconds), 0) as seconds
+                    from unroll.result r where r.study = s.id) r
                 order by s.id desc
                 """,
                 [alive]).RowsAsync(
@@ -61,7 +63,8 @@ public sealed partial class Cluster
                     reader =>
                     {
                         string instance = reader.GetString(0);
-                        bool hasEnded = reader.GetBoolean(5), isAlive = !hasEnded && members.TryGetValue(instance, out var member) && member.IsAlive;
+                        bool hasEnded = reader.GetBoolean(5);
+                        bool isAlive = !hasEnded && members.TryGetValue(instance, out var member) && member.IsAlive;
                         DateTimeOffset heard = reader.GetFieldValue<DateTimeOffset>(6);
                         if (members.TryGetValue(instance, out var known) && known.LastCheckIn > heard)
                             heard = known.LastCheckIn;

@@ -56,7 +56,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                 throw;
             await FailAsync(
                 study,
-                $"piece {number} ({piece.Key}) failed {QuartzEngine.Tries} times, the last time on {worker.Instance}: {failure.GetType().Name}: {failure.Message}",
+                $"piece {number} ({piece.Key}) failed {QuartzEngine.Tries} times, the last time on {worker.Instance}: "
+                    + $"{failure.GetType().Name}: {failure.Message}",
                 false,
                 cancellation);
         }
@@ -101,10 +102,15 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
     private Task<StudyOfPiece?> ReadStudyAsync(long study, CancellationToken cancellation) => database.RepeatAsync(
         async (connection, token) =>
         {
-            List<(string Name, byte[] Hash)> inputs = await connection.Command("select name, sha256 from unroll.input where study = $1 order by place", study)
+            List<(string Name, byte[] Hash)> inputs = await connection
+                .Command("select name, sha256 from unroll.input where study = $1 order by place", study)
                 .RowsAsync(reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), token);
-            List<StudyOfPiece> rows = await connection.Command("select name, kind, setup, words from unroll.study where id = $1", study).RowsAsync(
-                reader => new StudyOfPiece(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), inputs), token);
+            List<StudyOfPiece> rows = await connection
+                .Command("select name, kind, setup, words from unroll.study where id = $1", study)
+                .RowsAsync(
+                    reader => new StudyOfPiece(
+                        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), inputs),
+                    token);
             return rows.SingleOrDefault();
         },
         cancellation);
@@ -146,7 +152,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                 {
                     object?[] row =
                     [
-                        study, piece.Number, hash, output.Content, output.Measured, worker.Instance, worker.Version, worker.InstructionSet, took.TotalSeconds,
+                        study, piece.Number, hash, output.Content, output.Measured,
+                        worker.Instance, worker.Version, worker.InstructionSet, took.TotalSeconds,
                     ];
                     await using var batch = new NpgsqlBatch(connection);
                     batch.With(
@@ -161,7 +168,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                     await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token))
                     {
                         await reader.ReadAsync(token);
-                        first = (reader.GetFieldValue<byte[]>(0), $"{reader.GetString(1)} ({ThisProgram.Group(reader.GetString(2), reader.GetString(3))})");
+                        string group = ThisProgram.Group(reader.GetString(2), reader.GetString(3));
+                        first = (reader.GetFieldValue<byte[]>(0), $"{reader.GetString(1)} ({group})");
                     }
 
                     if (first.Hash.AsSpan().SequenceEqual(hash))
@@ -173,7 +181,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                         """,
                         row).RunAsync(token);
                     return $"piece {piece.Number} ({piece.Key}) has two results that differ: of {first.Who} and of {worker.Instance} "
-                        + $"({ThisProgram.Group(worker.Version, worker.InstructionSet)}). Both are kept; find out which machine computes wrongly, remove the study and begin it again";
+                        + $"({ThisProgram.Group(worker.Version, worker.InstructionSet)}). Both are kept; find out which machine "
+                        + "computes wrongly, remove the study and begin it again";
                 },
                 cancellation);
         }
@@ -207,5 +216,6 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
         await Engine.InterruptAsync(study, cancellation);
     }
 
-    private sealed record StudyOfPiece(string Name, string Kind, string Setup, IReadOnlyList<string> Words, IReadOnlyList<(string Name, byte[] Hash)> Inputs);
+    private sealed record StudyOfPiece(
+        string Name, string Kind, string Setup, IReadOnlyList<string> Words, IReadOnlyList<(string Name, byte[] Hash)> Inputs);
 }

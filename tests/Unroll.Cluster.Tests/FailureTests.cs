@@ -34,7 +34,8 @@ public sealed class FailureTests(Server server)
         Piece[] pieces = TestCluster.Pieces("break");
         Study study = await cluster.BeginAsync(pieces);
         UnrollException failed = await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(study, pieces));
-        Assert.StartsWith("Study 'study' failed: piece 0 (break) failed 3 times, the last time on ", failed.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Study 'study' failed: piece 0 (break) failed 3 times, the last time on ", failed.Message,
+            StringComparison.Ordinal);
         Assert.EndsWith(": InvalidOperationException: The work broke.", failed.Message, StringComparison.Ordinal);
         Assert.Equal(3, work.Runs);
         Assert.Equal(2, cluster.Said.Count(line => line == "Piece 0 of study 'study' failed and is tried again: The work broke."));

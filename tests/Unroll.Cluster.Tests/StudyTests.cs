@@ -19,7 +19,8 @@ public sealed class StudyTests(Server server)
         await study.EndAsync(cluster.Limit);
         StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
         Assert.Equal(
-            ("study", "made", StudyState.Done, 20, 0, 20), (status.Name, status.Kind, status.State, status.HandedIn, status.UnderWay, status.Done));
+            ("study", "made", StudyState.Done, 20, 0, 20),
+            (status.Name, status.Kind, status.State, status.HandedIn, status.UnderWay, status.Done));
         Assert.Equal(20, (await cluster.Cluster.WorkersAsync(cluster.Limit)).Sum(worker => worker.PiecesDone));
     }
 
@@ -66,7 +67,8 @@ public sealed class StudyTests(Server server)
         Study study = await cluster.BeginAsync(TestCluster.Pieces("add 1 1", "add 2 2"));
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
             () => study.HandInAsync(TestCluster.Pieces("add 1 1", "add 2 3"), cluster.Limit));
-        Assert.StartsWith("Piece 1 of study 'study' is another one than it was when the study began.", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Piece 1 of study 'study' is another one than it was when the study began.", refused.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +151,8 @@ public sealed class StudyTests(Server server)
     public async Task Requests_that_make_no_sense_are_answered_in_one_line()
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
-        async Task Refused(string line, Func<Task> request) => Assert.Equal(line, (await Assert.ThrowsAsync<UnrollException>(request)).Message);
+        async Task Refused(string line, Func<Task> request) =>
+            Assert.Equal(line, (await Assert.ThrowsAsync<UnrollException>(request)).Message);
         string place = cluster.Cluster.Place;
         await Refused($"There is no study 'x' in {place}. There is none at all.", () => cluster.Cluster.PauseAsync("x", cluster.Limit));
         Study study = await cluster.BeginAsync(TestCluster.Pieces("nothing"), "a");
@@ -170,7 +173,8 @@ public sealed class StudyTests(Server server)
         await Refused("Study 'a' was removed.", () => study.HandInAsync(TestCluster.Pieces("nothing"), cluster.Limit));
         await cluster.Cluster.CancelAsync("b", cluster.Limit);
         await Refused(
-            "Study 'b' cannot be resumed: it was cancelled. The command that began it goes on with it.", () => cluster.Cluster.ResumeAsync("b", cluster.Limit));
+            "Study 'b' cannot be resumed: it was cancelled. The command that began it goes on with it.",
+            () => cluster.Cluster.ResumeAsync("b", cluster.Limit));
     }
 
     [Fact]
@@ -178,7 +182,8 @@ public sealed class StudyTests(Server server)
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         Piece[] pieces = TestCluster.Pieces("add 1 1");
-        Study study = await cluster.Cluster.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" }, cluster.Limit);
+        Study study = await cluster.Cluster.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" },
+            cluster.Limit);
         await study.HandInAsync(pieces, cluster.Limit);
         Assert.Equal("No worker is alive; study 'study' waits for one of 1.0.0/Vector512.", await study.NoWorkerAsync(cluster.Limit));
         MadeWork older = cluster.Work("older", change: options => options with { Version = "0.9.0", InstructionSet = "Vector512" });
@@ -186,7 +191,8 @@ public sealed class StudyTests(Server server)
         foreach ((string version, string set) in new[] { ("0.9.0", "Vector512"), ("1.0.0", "Vector256") })
         {
             // They are at work: each does a study of its own.
-            Study own = await cluster.Cluster.OpenAsync(TestCluster.Order(version + set) with { Version = version, InstructionSet = set }, cluster.Limit);
+            StudyOrder order = TestCluster.Order(version + set) with { Version = version, InstructionSet = set };
+            Study own = await cluster.Cluster.OpenAsync(order, cluster.Limit);
             await own.HandInAsync(pieces, cluster.Limit);
             await cluster.ResultsAsync(own, pieces);
         }

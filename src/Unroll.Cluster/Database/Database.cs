@@ -15,7 +15,8 @@ internal sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
 
     /// <param name="address">Where it is.</param>
-    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed, waits for ever.</param>
+    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed, waits for
+    /// ever.</param>
     public Database(ClusterAddress address, TimeSpan? patience = null)
     {
         Address = address;
@@ -59,15 +60,16 @@ internal sealed class Database : IAsyncDisposable
     public Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellation) => RepeatAsync(work, Patience, cancellation);
 
     /// <summary>
-    /// Does work on the queue of a study while no other program does such work on it: what cancels a study must not take away what a command
-    /// that goes on with it puts in. Who breaks off lets go.
+    /// Does work on the queue of a study while no other program does such work on it: what cancels a study must not take away what a
+    /// command that goes on with it puts in. Who breaks off lets go.
     /// </summary>
     /// <exception cref="UnrollException">The database refused, or was away for too long.</exception>
     public async Task AloneAsync(long study, Func<Task> work, CancellationToken cancellation)
     {
         await using NpgsqlConnection connection = await RepeatAsync(() => OpenAsync(cancellation), cancellation);
         await RepeatAsync(
-            async () => await connection.Command("select pg_advisory_lock($1, $2)", QueueLock, (int)study).RunAsync(cancellation), cancellation);
+            async () => await connection.Command("select pg_advisory_lock($1, $2)", QueueLock, (int)study).RunAsync(cancellation),
+            cancellation);
         try
         {
             await work();
