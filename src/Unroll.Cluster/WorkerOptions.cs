@@ -39,6 +39,11 @@ public sealed record WorkerOptions
     /// <summary>How the engine checks in and looks for work.</summary>
     internal EnginePace Pace { get; init; } = EnginePace.Usual;
 
+    /// <summary>The options without the connection, which has a password in it.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{nameof(WorkerOptions)} {{ {nameof(Slots)} = {Slots}, {nameof(Version)} = {Version}, ")
+        + $"{nameof(InstructionSet)} = {InstructionSet}, {nameof(BlobFolder)} = {BlobFolder}, {nameof(LogFile)} = {LogFile} }}";
+
     /// <exception cref="ArgumentException">A value is missing or too small.</exception>
     internal void Validate()
     {

@@ -19,6 +19,13 @@ public sealed class ConnectionTests(Server server)
     }
 
     [Fact]
+    public void Options_are_shown_without_the_connection() => Assert.Equal(
+        "WorkerOptions { Slots = 3, Version = 1.0.0, InstructionSet = Vector512, BlobFolder = blobs, LogFile =  }",
+        new WorkerOptions { Connection = "Host=db;Password=secret", Slots = 3, Version = "1.0.0", InstructionSet = "Vector512",
+            BlobFolder = "blobs" }
+            .ToString());
+
+    [Fact]
     public async Task A_connection_without_host_is_refused()
     {
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync("Database=x;Password=secret",
