@@ -12,7 +12,8 @@ internal sealed class OneMachine : IAsyncDisposable
     private readonly Cluster.Cluster _cluster;
     private int _studies;
 
-    private OneMachine(string folder, LocalPostgres postgres, Cluster.Cluster cluster) => (_folder, _postgres, _cluster) = (folder, postgres, cluster);
+    private OneMachine(string folder, LocalPostgres postgres, Cluster.Cluster cluster) =>
+        (_folder, _postgres, _cluster) = (folder, postgres, cluster);
 
     public static async Task<OneMachine> StartAsync()
     {
@@ -44,7 +45,12 @@ internal sealed class OneMachine : IAsyncDisposable
         {
             var start = new ProcessStartInfo(
                 "dotnet",
-                [typeof(OneMachine).Assembly.Location, "worker", slots.ToString(CultureInfo.InvariantCulture), Path.Combine(_folder, $"log{number}")])
+                [
+                    typeof(OneMachine).Assembly.Location,
+                    "worker",
+                    slots.ToString(CultureInfo.InvariantCulture),
+                    Path.Combine(_folder, $"log{number}"),
+                ])
             {
                 RedirectStandardOutput = true,
             };

@@ -11,7 +11,8 @@ internal static class Scenarios
     public static async Task Rate(int pieces, int[] workers, int slots, int rounds)
     {
         Console.WriteLine(Header());
-        Console.WriteLine($"{pieces} pieces of no work, handed in before the workers start, {slots} at a time each; pieces a second from the first result to the last.\n");
+        Console.WriteLine($"{pieces} pieces of no work, handed in before the workers start, {slots} at a time each; pieces a second "
+            + "from the first result to the last.\n");
         Console.WriteLine("| workers | pieces a second, each run | median |\n|--:|--:|--:|");
         await using var machine = await OneMachine.StartAsync();
         foreach (int count in workers)
@@ -28,8 +29,8 @@ internal static class Scenarios
                 rates.Add((pieces - 1) / seconds);
             }
 
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {count} | {string.Join(", ", rates.Select(rate => rate.ToString("F0", CultureInfo.InvariantCulture)))} | {Median(rates):F0} |"));
+            string each = string.Join(", ", rates.Select(rate => rate.ToString("F0", CultureInfo.InvariantCulture)));
+            Console.WriteLine(FormattableString.Invariant($"| {count} | {each} | {Median(rates):F0} |"));
         }
     }
 
@@ -38,9 +39,9 @@ internal static class Scenarios
     {
         int perPiece = (int)(TimedWork.RoundsPerSecond() * seconds), cores = Environment.ProcessorCount;
         Console.WriteLine(Header());
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{pieces} pieces that keep a core busy for {seconds} s, {cores} at a time; wall time from handing in to the last result. Equal content is checked.\n"));
+        string last = seconds.ToString(CultureInfo.InvariantCulture);
+        Console.WriteLine($"{pieces} pieces that keep a core busy for {last} s, {cores} at a time; wall time from handing in to the last "
+            + "result. Equal content is checked.\n");
         Console.WriteLine("| run | without, s | cluster, s | more |\n|--:|--:|--:|--:|");
         await using var machine = await OneMachine.StartAsync();
         using IDisposable worker = machine.Start(1, cores);
@@ -54,7 +55,10 @@ internal static class Scenarios
             Piece[] all = Pieces(pieces, perPiece);
             long start = Stopwatch.GetTimestamp();
             byte[][] alone = new byte[pieces][];
-            Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = cores }, piece => alone[piece.Number] = TimedWork.Compute(piece.Key, CancellationToken.None));
+            Parallel.ForEach(
+                all,
+                new ParallelOptions { MaxDegreeOfParallelism = cores },
+                piece => alone[piece.Number] = TimedWork.Compute(piece.Key, CancellationToken.None));
             double without = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
             start = Stopwatch.GetTimestamp();
@@ -68,14 +72,15 @@ internal static class Scenarios
             double with = Stopwatch.GetElapsedTime(start).TotalSeconds;
             await machine.EndAsync(study);
             ratios.Add(with / without);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {round + 1} | {without:F1} | {with:F1} | {100 * ((with / without) - 1):F1} % |"));
+            double more = 100 * ((with / without) - 1);
+            Console.WriteLine(FormattableString.Invariant($"| {round + 1} | {without:F1} | {with:F1} | {more:F1} % |"));
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nMedian: {100 * (Median(ratios) - 1):F1} % more."));
     }
 
     private static Piece[] Pieces(int count, int rounds) =>
-        [.. Enumerable.Range(0, count).Select(number => new Piece(number, string.Create(CultureInfo.InvariantCulture, $"{rounds} {number}")))];
+        [.. Enumerable.Range(0, count).Select(number => new Piece(number, FormattableString.Invariant($"{rounds} {number}")))];
 
     /// <summary>Seconds from the first result to the last.</summary>
     private static async Task<double> SpanAsync(Study study, Piece[] pieces)
@@ -95,11 +100,11 @@ internal static class Scenarios
     private static string Header()
     {
         string load = File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
-        string processor = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown" : "unknown";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"- Processor: {processor}, {Environment.ProcessorCount} cores\n- Date: {DateTime.UtcNow:yyyy-MM-dd}\n- Load average before: {load}\n- Quartz {Version("Quartz")}, Npgsql {Version("Npgsql")}, .NET {Environment.Version}\n");
+        IEnumerable<string> about = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : [];
+        string? model = about.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        string date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return $"- Processor: {model?.Split(':')[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores\n- Date: {date}\n"
+            + $"- Load average before: {load}\n- Quartz {Version("Quartz")}, Npgsql {Version("Npgsql")}, .NET {Environment.Version}\n";
     }
 
     private static string Version(string assembly) => System.Reflection.Assembly.Load(assembly).GetName().Version!.ToString(3);

@@ -4,7 +4,9 @@ using Unroll.Cluster;
 
 namespace Unroll.Benchmarks.Clusters;
 
-/// <summary>Pieces that keep a core busy for as long as their key says: so many rounds of SHA-256, and the last hash is their content.</summary>
+/// <summary>
+/// Pieces that keep a core busy for as long as their key says: so many rounds of SHA-256, and the last hash is their content.
+/// </summary>
 internal sealed class TimedWork : IPieceWork
 {
     public PieceOutput Run(PieceJob job, CancellationToken cancellation) => new(Compute(job.Piece.Key, cancellation), []);

@@ -23,7 +23,8 @@ internal sealed class Arrivals(Database database, Study study) : IAsyncDisposabl
     /// <summary>The next results, at least one; in the order in which they came.</summary>
     /// <param name="waiting">The pieces that have none yet, by number.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="UnrollException">There will be none: the study failed, was cancelled or removed, or the database is away for too long.</exception>
+    /// <exception cref="UnrollException">There will be none: the study failed, was cancelled or removed, or the database is away for too
+    /// long.</exception>
     public async Task<List<PieceResult>> NextAsync(Dictionary<int, Piece> waiting, CancellationToken cancellation)
     {
         while (true)
@@ -90,7 +91,8 @@ internal sealed class Arrivals(Database database, Study study) : IAsyncDisposabl
             _isStateDue = true;
     }
 
-    private async Task<List<PieceResult>> ReadAsync(NpgsqlConnection connection, Dictionary<int, Piece> waiting, CancellationToken cancellation)
+    private async Task<List<PieceResult>> ReadAsync(
+        NpgsqlConnection connection, Dictionary<int, Piece> waiting, CancellationToken cancellation)
     {
         if (_there.Count == 0 && (_isAllDue || Stopwatch.GetElapsedTime(_looked) > s_wait))
         {
@@ -115,7 +117,8 @@ internal sealed class Arrivals(Database database, Study study) : IAsyncDisposabl
         try
         {
             return await connection.Command(
-                "select number, content, measured, worker, seconds from unroll.result where study = $1 and number = any($2) order by made, number",
+                "select number, content, measured, worker, seconds from unroll.result where study = $1 and number = any($2) "
+                + "order by made, number",
                 study.Id,
                 some.Where(waiting.ContainsKey).Distinct().ToArray())
                 .RowsAsync(

@@ -8,7 +8,9 @@ public sealed partial class Cluster
     /// <summary>How long pieces may take to end that were asked to.</summary>
     private static readonly TimeSpan s_untilEnded = TimeSpan.FromMinutes(1);
 
-    /// <summary>Lets no new piece of a study begin. Those under way end, and those of a worker that died or ended meanwhile are begun again.</summary>
+    /// <summary>
+    /// Lets no new piece of a study begin. Those under way end, and those of a worker that died or ended meanwhile are begun again.
+    /// </summary>
     /// <param name="study">Its name.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnrollException">There is no such study, or it does not run.</exception>
@@ -47,7 +49,15 @@ public sealed partial class Cluster
         if (stored.State is StudyState.Done)
             throw Ended(stored, "cancelled");
         await MoveAsync(stored, "cancelled", "'running', 'paused', 'failed'", cancellation);
-        await EndPiecesAsync(stored.Id, cancellation);
+        await Database.AloneAsync(
+            stored.Id,
+            async () =>
+            {
+                // Somebody may have gone on with it meanwhile.
+                if ((await FindAsync(study, cancellation)).State == StudyState.Cancelled)
+                    await EndPiecesAsync(stored.Id, cancellation);
+            },
+            cancellation);
     }
 
     /// <summary>Removes a study with its pieces, results and files.</summary>
@@ -57,16 +67,7 @@ public sealed partial class Cluster
     public async Task RemoveAsync(string study, CancellationToken cancellation = default)
     {
         StoredOrder stored = await FindAsync(study, cancellation);
-        if (stored.State is StudyState.Running or StudyState.Paused)
-            throw new UnrollException($"Study '{study}' has not ended. Cancel it first.") { Subject = "study" };
-        await EndPiecesAsync(stored.Id, cancellation);
-        await Database.RepeatAsync(
-            async (connection, token) =>
-            {
-                await connection.Command("delete from unroll.study where id = $1", stored.Id).RunAsync(token);
-                await BlobStore.RemoveUnreadAsync(connection, token);
-            },
-            cancellation);
+        await Database.AloneAsync(stored.Id, () => RemoveAloneAsync(study, cancellation), cancellation);
     }
 
     private static UnrollException Ended(StoredOrder stored, string wish) => new(stored.State switch
@@ -83,24 +84,44 @@ public sealed partial class Cluster
         if (await Database.RepeatAsync((connection, token) => StoredOrder.FindAsync(connection, study, token), cancellation) is { } stored)
             return stored;
         List<string> names = await Database.RepeatAsync(
-            (connection, token) => connection.Command("select name from unroll.study order by id desc limit 10").RowsAsync(reader => reader.GetString(0), token),
+            (connection, token) => connection.Command("select name from unroll.study order by id desc limit 10")
+                .RowsAsync(reader => reader.GetString(0), token),
             cancellation);
-        throw new UnrollException($"There is no study '{study}' in {Place}. {(names.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", names)}.")}")
+        string others = names.Count == 0 ? "There is none at all." : $"There are: {string.Join(", ", names)}.";
+        throw new UnrollException($"There is no study '{study}' in {Place}. {others}")
         {
             Subject = "study",
         };
+    }
+
+    private async Task RemoveAloneAsync(string study, CancellationToken cancellation)
+    {
+        StoredOrder stored = await FindAsync(study, cancellation);
+        if (stored.State is StudyState.Running or StudyState.Paused)
+            throw new UnrollException($"Study '{study}' has not ended. Cancel it first.") { Subject = "study" };
+        await EndPiecesAsync(stored.Id, cancellation);
+        await Database.RepeatAsync(
+            async (connection, token) =>
+            {
+                await connection.Command("delete from unroll.study where id = $1", stored.Id).RunAsync(token);
+                await BlobStore.RemoveUnreadAsync(connection, token);
+            },
+            cancellation);
     }
 
     private Task MoveAsync(StoredOrder stored, string state, string from, CancellationToken cancellation) => Database.RepeatAsync(
         async (connection, token) =>
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.With($"update unroll.study set state = '{state}' where id = $1 and state in ({from})", stored.Id).With(Notice.OfState, stored.Id);
+            batch.With($"update unroll.study set state = '{state}' where id = $1 and state in ({from})", stored.Id)
+                .With(Notice.OfState, stored.Id);
             await batch.ExecuteNonQueryAsync(token);
         },
         cancellation);
 
-    /// <summary>Stops what is in the queue, then what is under way, then takes both away: removal before the end loses the request to end.</summary>
+    /// <summary>
+    /// Stops what is in the queue, then what is under way, then takes both away: removal before the end loses the request to end.
+    /// </summary>
     private async Task EndPiecesAsync(long study, CancellationToken cancellation)
     {
         await Engine.PauseAsync(study, cancellation);

@@ -18,7 +18,9 @@ public sealed partial class Cluster
                     select count(*)::int, (count(*) filter (where p.worker = any($1) and s.state in ('running', 'paused')
                         and not exists (select from unroll.result r where r.study = p.study and r.number = p.number)))::int as under
                     from unroll.piece p where p.study = s.id) p,
-                lateral (select count(*)::int, max(made) as last, coalesce(sum(seconds), 0) as seconds from unroll.result r where r.study = s.id) r
+                lateral (
+                    select count(*)::int, max(made) as last, coalesce(sum(seconds), 0) as seconds
+                    from unroll.result r where r.study = s.id) r
                 order by s.id desc
                 """,
                 [alive]).RowsAsync(
@@ -46,17 +48,23 @@ public sealed partial class Cluster
         List<(WorkerStatus Worker, bool HasEnded)> all = await Database.RepeatAsync(
             (connection, token) => connection.Command(
                 """
-                select w.instance, w.host, w.version, w.instructions, w.slots, w.ended is not null, greatest(w.began, w.ended, r.last), r.count,
-                    array(select s.name || '/' || p.number from unroll.piece p join unroll.study s on s.id = p.study
-                        where p.worker = w.instance and s.state in ('running', 'paused')
-                        and not exists (select from unroll.result r where r.study = p.study and r.number = p.number) order by p.since)
-                from unroll.worker w, lateral (select count(*)::int, max(made) as last from unroll.result r where r.worker = w.instance) r
+                select w.instance, w.host, w.version, w.instructions, w.slots, w.ended is not null, greatest(w.began, w.ended, r.last),
+                    coalesce(r.count, 0), coalesce(p.pieces, '{}')
+                from unroll.worker w
+                left join (select worker, count(*)::int, max(made) as last from unroll.result group by worker) r on r.worker = w.instance
+                left join (
+                    select p.worker, array_agg(s.name || '/' || p.number order by p.since) as pieces
+                    from unroll.piece p join unroll.study s on s.id = p.study
+                    where p.worker is not null and s.state in ('running', 'paused')
+                    and not exists (select from unroll.result r where r.study = p.study and r.number = p.number)
+                    group by p.worker) p on p.worker = w.instance
                 order by w.host, w.began
                 """).RowsAsync(
                     reader =>
                     {
                         string instance = reader.GetString(0);
-                        bool hasEnded = reader.GetBoolean(5), isAlive = !hasEnded && members.TryGetValue(instance, out var member) && member.IsAlive;
+                        bool hasEnded = reader.GetBoolean(5);
+                        bool isAlive = !hasEnded && members.TryGetValue(instance, out var member) && member.IsAlive;
                         DateTimeOffset heard = reader.GetFieldValue<DateTimeOffset>(6);
                         if (members.TryGetValue(instance, out var known) && known.LastCheckIn > heard)
                             heard = known.LastCheckIn;

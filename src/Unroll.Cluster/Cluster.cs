@@ -32,11 +32,12 @@ public sealed partial class Cluster : IAsyncDisposable
     public string Place => Database.Address.ToString();
 
     /// <summary>Connects to the database of a cluster, and makes the tables where there are none.</summary>
-    /// <param name="connection">How to reach it, as Npgsql reads it: <c>Host=db;Port=5432;Database=unroll;Username=unroll;Password=...</c>.</param>
+    /// <param name="connection">How to reach it, as Npgsql reads it:
+    /// <c>Host=db;Port=5432;Database=unroll;Username=unroll;Password=...</c>.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="UnrollException">
-    /// The connection cannot be read, the server cannot be reached, refuses the user, or gives no right to make tables, or the tables are of
-    /// another version. The message names host, port, database and user, and never the password.
+    /// The connection cannot be read, the server cannot be reached, refuses the user, or gives no right to make tables, or the tables are
+    /// of another version. The message names host, port, database and user, and never the password.
     /// </exception>
     public static async Task<Cluster> ConnectAsync(string connection, CancellationToken cancellation = default)
     {
@@ -57,10 +58,11 @@ public sealed partial class Cluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Begins a study, or goes on with the one of the same name where it is of an equal order: from the results that are there, also where it
-    /// was cancelled, failed or has ended. One that was paused stays so.
+    /// Begins a study, or goes on with the one of the same name where it is of an equal order: from the results that are there, also
+    /// where it was cancelled, failed or has ended. One that was paused stays so.
     /// </summary>
-    /// <param name="order">What to compute. The files that it names are hashed, and brought to the cluster where it has none of their hash.</param>
+    /// <param name="order">What to compute. The files that it names are hashed, and brought to the cluster where it has none of their
+    /// hash.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnrollException">
     /// There is a study of that name and another order, which is said, or with results that differ; a file cannot be read; the database is
@@ -77,12 +79,14 @@ public sealed partial class Cluster : IAsyncDisposable
         string group = ThisProgram.Group(order.Version, order.InstructionSet);
         while (true)
         {
-            if (await Database.RepeatAsync((connection, token) => StoredOrder.FindAsync(connection, order.Name, token), cancellation) is { } stored)
+            if (await Database.RepeatAsync((connection, token) => StoredOrder.FindAsync(connection, order.Name, token), cancellation)
+                is { } stored)
             {
                 if (stored.Difference(order, hashes) is { } difference)
                 {
                     throw new UnrollException(
-                        $"There is a study '{order.Name}' already, and it differs: {difference}. Give this one another name, or remove that one first.")
+                        $"There is a study '{order.Name}' already, and it differs: {difference}. Give this one another name, or remove "
+                            + "that one first.")
                     {
                         Subject = "study",
                     };
@@ -95,7 +99,8 @@ public sealed partial class Cluster : IAsyncDisposable
             foreach ((StudyInput input, byte[] hash) in order.Inputs.Zip(hashes))
                 await BlobStore.WriteAsync(Database, input.Path, hash, cancellation);
             // Another command may have made the study, or removed its files as unread, in between: then from the beginning.
-            if (await Database.RepeatAsync((connection, token) => StoredOrder.WriteAsync(connection, order, hashes, token), cancellation) is { } id)
+            if (await Database.RepeatAsync((connection, token) => StoredOrder.WriteAsync(connection, order, hashes, token), cancellation)
+                is { } id)
                 return new Study(this, id, order.Name, group);
         }
     }
@@ -134,10 +139,19 @@ public sealed partial class Cluster : IAsyncDisposable
             throw new UnrollException($"Study '{stored.Name}' failed: {stored.Error}");
         if (stored.State is StudyState.Running or StudyState.Paused)
             return;
-        await Engine.ResumeAsync(stored.Id, cancellation);
+        await Database.AloneAsync(stored.Id, () => BeginAgainAsync(stored, cancellation), cancellation);
+    }
+
+    private async Task BeginAgainAsync(StoredOrder stored, CancellationToken cancellation)
+    {
+        if ((await FindAsync(stored.Name, cancellation)).State is StudyState.Running or StudyState.Paused)
+            return;
+        // Of what failed or was cancelled something may still be ending.
+        await EndPiecesAsync(stored.Id, cancellation);
         await Database.RepeatAsync(
             (connection, token) => connection.Command(
-                "update unroll.study set state = 'running', error = null where id = $1 and state not in ('running', 'paused')", stored.Id).RunAsync(token),
+                "update unroll.study set state = 'running', error = null where id = $1 and state not in ('running', 'paused')", stored.Id)
+                .RunAsync(token),
             cancellation);
     }
 }

@@ -16,7 +16,9 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
     /// <summary>The name by which others know it; no other has or had it.</summary>
     public string Instance { get; } = WorkerIdentity.NewInstance(Environment.MachineName);
 
-    /// <summary>Computes pieces until it is cancelled. Then pieces under way are asked to end and handed back, so that others begin them at once.</summary>
+    /// <summary>
+    /// Computes pieces until it is cancelled. Then pieces under way are asked to end and handed back, so that others begin them at once.
+    /// </summary>
     /// <param name="cancellation">Ends the worker.</param>
     /// <exception cref="UnrollException">It cannot begin: as <see cref="Cluster.ConnectAsync"/>, or its log cannot be written.</exception>
     /// <exception cref="ArgumentException">The options are not complete.</exception>
@@ -37,11 +39,7 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
             await SignAsync(database, worker, cancellation);
             var runner = new PieceRunner(database, work, new BlobFolder(options.BlobFolder ?? BlobFolder.Default), worker, Say);
             var engine = new QuartzEngine(database, runner, options.Pace, log);
-            runner.Stop = async (study, token) =>
-            {
-                await engine.PauseAsync(study, token);
-                await engine.InterruptAsync(study, token);
-            };
+            runner.Engine = engine;
             await using (engine)
             {
                 await engine.StartAsync(cancellation);
@@ -60,7 +58,8 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
         }
     }
 
-    private static async Task SignAsync(Database database, WorkerIdentity worker, CancellationToken cancellation) => await database.RepeatAsync(
+    private static async Task SignAsync(Database database, WorkerIdentity worker, CancellationToken cancellation) =>
+        await database.RepeatAsync(
         (connection, token) => connection.Command(
             "insert into unroll.worker (instance, host, version, instructions, slots) values ($1, $2, $3, $4, $5) on conflict do nothing",
             worker.Instance,
@@ -75,7 +74,9 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
         try
         {
             await database.RepeatAsync(
-                (connection, token) => connection.Command("update unroll.worker set ended = now() where instance = $1", Instance).RunAsync(token), patience);
+                (connection, token) => connection.Command("update unroll.worker set ended = now() where instance = $1", Instance)
+                    .RunAsync(token),
+                patience);
         }
         catch (OperationCanceledException)
         {

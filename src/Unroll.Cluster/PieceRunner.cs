@@ -12,8 +12,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
 
     public WorkerIdentity Worker => worker;
 
-    /// <summary>Stops a study whose piece failed; set once the engine is there.</summary>
-    public Func<long, CancellationToken, Task> Stop { get; set; } = (_, _) => Task.CompletedTask;
+    /// <summary>Hands out the pieces; set once it is there.</summary>
+    public QuartzEngine? Engine { get; set; }
 
     /// <summary>Computes a piece, unless it has a result or its study has ended.</summary>
     /// <param name="study">The study.</param>
@@ -40,7 +40,7 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
             long start = Stopwatch.GetTimestamp();
             (PieceOutput? output, UnrollException? refusal) = await OnOwnThreadAsync(job, cancellation);
             if (refusal is not null)
-                await FailAsync(study, $"piece {number} ({piece.Key}): {refusal.Message}", cancellation);
+                await FailAsync(study, $"piece {number} ({piece.Key}): {refusal.Message}", false, cancellation);
             else
                 await FinishAsync(study, piece, output!, Stopwatch.GetElapsedTime(start), cancellation);
         }
@@ -56,7 +56,9 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                 throw;
             await FailAsync(
                 study,
-                $"piece {number} ({piece.Key}) failed {QuartzEngine.Tries} times, the last time on {worker.Instance}: {failure.GetType().Name}: {failure.Message}",
+                $"piece {number} ({piece.Key}) failed {QuartzEngine.Tries} times, the last time on {worker.Instance}: "
+                    + $"{failure.GetType().Name}: {failure.Message}",
+                false,
                 cancellation);
         }
     }
@@ -100,10 +102,15 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
     private Task<StudyOfPiece?> ReadStudyAsync(long study, CancellationToken cancellation) => database.RepeatAsync(
         async (connection, token) =>
         {
-            List<(string Name, byte[] Hash)> inputs = await connection.Command("select name, sha256 from unroll.input where study = $1 order by place", study)
+            List<(string Name, byte[] Hash)> inputs = await connection
+                .Command("select name, sha256 from unroll.input where study = $1 order by place", study)
                 .RowsAsync(reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), token);
-            List<StudyOfPiece> rows = await connection.Command("select name, kind, setup, words from unroll.study where id = $1", study).RowsAsync(
-                reader => new StudyOfPiece(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), inputs), token);
+            List<StudyOfPiece> rows = await connection
+                .Command("select name, kind, setup, words from unroll.study where id = $1", study)
+                .RowsAsync(
+                    reader => new StudyOfPiece(
+                        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), inputs),
+                    token);
             return rows.SingleOrDefault();
         },
         cancellation);
@@ -145,7 +152,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                 {
                     object?[] row =
                     [
-                        study, piece.Number, hash, output.Content, output.Measured, worker.Instance, worker.Version, worker.InstructionSet, took.TotalSeconds,
+                        study, piece.Number, hash, output.Content, output.Measured,
+                        worker.Instance, worker.Version, worker.InstructionSet, took.TotalSeconds,
                     ];
                     await using var batch = new NpgsqlBatch(connection);
                     batch.With(
@@ -160,7 +168,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                     await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token))
                     {
                         await reader.ReadAsync(token);
-                        first = (reader.GetFieldValue<byte[]>(0), $"{reader.GetString(1)} ({ThisProgram.Group(reader.GetString(2), reader.GetString(3))})");
+                        string group = ThisProgram.Group(reader.GetString(2), reader.GetString(3));
+                        first = (reader.GetFieldValue<byte[]>(0), $"{reader.GetString(1)} ({group})");
                     }
 
                     if (first.Hash.AsSpan().SequenceEqual(hash))
@@ -172,7 +181,8 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
                         """,
                         row).RunAsync(token);
                     return $"piece {piece.Number} ({piece.Key}) has two results that differ: of {first.Who} and of {worker.Instance} "
-                        + $"({ThisProgram.Group(worker.Version, worker.InstructionSet)}). Both are kept; find out which machine computes wrongly, remove the study and begin it again";
+                        + $"({ThisProgram.Group(worker.Version, worker.InstructionSet)}). Both are kept; find out which machine "
+                        + "computes wrongly, remove the study and begin it again";
                 },
                 cancellation);
         }
@@ -182,22 +192,30 @@ internal sealed class PieceRunner(Database database, IPieceWork work, BlobFolder
         }
 
         if (dissent is not null)
-            await FailAsync(study, dissent, cancellation);
+            await FailAsync(study, dissent, true, cancellation);
     }
 
-    private async Task FailAsync(long study, string error, CancellationToken cancellation)
+    /// <summary>
+    /// Marks a study as failed. Its queue is held first, so that who hears of it and goes on finds it so; pieces under way are asked to end
+    /// last, because this one is among them.
+    /// </summary>
+    private async Task FailAsync(long study, string error, bool isDissent, CancellationToken cancellation)
     {
+        string line = OneLine.Message(error), from = isDissent ? "" : " and state in ('running', 'paused')";
+        await Engine!.PauseAsync(study, cancellation);
         await database.RepeatAsync(
             async (connection, token) =>
             {
                 await using var batch = new NpgsqlBatch(connection);
-                batch.With("update unroll.study set state = 'failed', error = coalesce(error, $2) where id = $1", study, OneLine.Message(error)).With(Notice.OfState, study);
+                batch.With($"update unroll.study set state = 'failed', error = coalesce(error, $2) where id = $1{from}", study, line)
+                    .With(Notice.OfState, study);
                 await batch.ExecuteNonQueryAsync(token);
             },
             cancellation);
-        say($"Study '{_studies[study].Name}' failed: {OneLine.Message(error)}");
-        await Stop(study, cancellation);
+        say($"Study '{_studies[study].Name}' failed: {line}");
+        await Engine.InterruptAsync(study, cancellation);
     }
 
-    private sealed record StudyOfPiece(string Name, string Kind, string Setup, IReadOnlyList<string> Words, IReadOnlyList<(string Name, byte[] Hash)> Inputs);
+    private sealed record StudyOfPiece(
+        string Name, string Kind, string Setup, IReadOnlyList<string> Words, IReadOnlyList<(string Name, byte[] Hash)> Inputs);
 }

@@ -4,7 +4,16 @@ namespace Unroll.Cluster;
 
 /// <summary>The order of a study as it stands in the database.</summary>
 internal sealed record StoredOrder(
-    long Id, string Name, string Kind, string Setup, string[] Words, string Version, string InstructionSet, StudyState State, string? Error, bool HasDissent)
+    long Id,
+    string Name,
+    string Kind,
+    string Setup,
+    string[] Words,
+    string Version,
+    string InstructionSet,
+    StudyState State,
+    string? Error,
+    bool HasDissent)
 {
     private List<(string Name, byte[] Hash)> Inputs { get; init; } = [];
 
@@ -12,8 +21,8 @@ internal sealed record StoredOrder(
     public static async Task<StoredOrder?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
         List<StoredOrder> rows = await connection.Command(
-            "select id, name, kind, setup, words, version, instructions, state, error, exists(select from unroll.dissent d where d.study = s.id) "
-            + "from unroll.study s where name = $1", name).RowsAsync(
+            "select id, name, kind, setup, words, version, instructions, state, error, "
+            + "exists(select from unroll.dissent d where d.study = s.id) from unroll.study s where name = $1", name).RowsAsync(
             reader => new StoredOrder(
                 reader.GetInt64(0),
                 reader.GetString(1),
@@ -37,20 +46,31 @@ internal sealed record StoredOrder(
 
     /// <summary>Writes a new study, whole or not at all.</summary>
     /// <returns>Its number; null where there is one of the name by now, or a file is not there any more.</returns>
-    public static async Task<long?> WriteAsync(NpgsqlConnection connection, StudyOrder order, IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
+    public static async Task<long?> WriteAsync(
+        NpgsqlConnection connection, StudyOrder order, IReadOnlyList<byte[]> hashes, CancellationToken cancellation)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         try
         {
             if (await connection.Command(
-                "insert into unroll.study (name, kind, setup, words, version, instructions, state) values ($1, $2, $3, $4, $5, $6, 'running') "
-                + "on conflict do nothing returning id", order.Name, order.Kind, order.Setup, order.Words.ToArray(), order.Version, order.InstructionSet)
+                "insert into unroll.study (name, kind, setup, words, version, instructions, state) "
+                + "values ($1, $2, $3, $4, $5, $6, 'running') on conflict do nothing returning id",
+                order.Name,
+                order.Kind,
+                order.Setup,
+                order.Words.ToArray(),
+                order.Version,
+                order.InstructionSet)
                 .ValueAsync<long?>(cancellation) is not { } id)
                 return null;
             for (int place = 0; place < hashes.Count; place++)
             {
                 await connection.Command(
-                    "insert into unroll.input (study, place, name, sha256) values ($1, $2, $3, $4)", id, place, order.Inputs[place].Name, hashes[place])
+                    "insert into unroll.input (study, place, name, sha256) values ($1, $2, $3, $4)",
+                    id,
+                    place,
+                    order.Inputs[place].Name,
+                    hashes[place])
                     .RunAsync(cancellation);
             }
 

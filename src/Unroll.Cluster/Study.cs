@@ -35,11 +35,13 @@ public sealed class Study
         ArgumentNullException.ThrowIfNull(pieces);
         foreach (Piece[] some in pieces.Chunk(Rows))
         {
-            (int? other, List<int> open) = await _cluster.Database.RepeatAsync((connection, token) => WriteAsync(connection, some, token), cancellation);
+            (int? other, List<int> open) = await _cluster.Database.RepeatAsync(
+                (connection, token) => WriteAsync(connection, some, token), cancellation);
             if (other is { } number)
             {
                 throw new UnrollException(
-                    $"Piece {number} of study '{Name}' is another one than it was when the study began. Give this study another name, or remove the one that is there.");
+                    $"Piece {number} of study '{Name}' is another one than it was when the study began. Give this study another name, "
+                        + "or remove the one that is there.");
             }
 
             ThrowIfEnded(await ReadStateAsync(cancellation));
@@ -47,7 +49,9 @@ public sealed class Study
         }
     }
 
-    /// <summary>The results of pieces, as they come; those that are there come first. It waits while the database is away, for two minutes.</summary>
+    /// <summary>
+    /// The results of pieces, as they come; those that are there come first. It waits while the database is away, for two minutes.
+    /// </summary>
     /// <param name="pieces">The pieces, which were handed in.</param>
     /// <param name="cancellation">Ends the wait, and nothing else: pieces are computed on.</param>
     /// <exception cref="UnrollException">The study failed, was cancelled or removed, or the database is away for two minutes.</exception>
@@ -91,10 +95,16 @@ public sealed class Study
     /// <exception cref="UnrollException">The database is away for two minutes.</exception>
     public async Task EndAsync(CancellationToken cancellation = default)
     {
+        // What may still be in the queue, such as a piece that a dead worker had finished, finds that there is nothing to do.
         await _cluster.Database.RepeatAsync(
-            (connection, token) => connection.Command("update unroll.study set state = 'done' where id = $1 and state in ('running', 'paused')", Id).RunAsync(token),
+            async (connection, token) =>
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                batch.With("update unroll.study set state = 'done' where id = $1 and state in ('running', 'paused')", Id)
+                    .With(Notice.OfState, Id);
+                await batch.ExecuteNonQueryAsync(token);
+            },
             cancellation);
-        await _cluster.Engine.DeleteAsync(Id, cancellation);
     }
 
     /// <exception cref="UnrollException">The study failed, was cancelled, or has ended.</exception>
@@ -106,6 +116,9 @@ public sealed class Study
                 throw new UnrollException($"Study '{Name}' failed: {now.Error}");
             case StudyState.Cancelled:
                 throw new UnrollException($"Study '{Name}' was cancelled. The same command goes on from the results that are there.");
+            case StudyState.Done:
+                throw new UnrollException($"Study '{Name}' has ended, and what it is asked for is not there. The same command goes on "
+                    + "from the results that are.");
             default:
                 break;
         }
@@ -129,7 +142,10 @@ public sealed class Study
         try
         {
             await connection.Command(
-                "insert into unroll.piece (study, number, key) select $1, * from unnest($2::int[], $3::text[]) on conflict do nothing", Id, numbers, keys)
+                "insert into unroll.piece (study, number, key) select $1, * from unnest($2::int[], $3::text[]) on conflict do nothing",
+                Id,
+                numbers,
+                keys)
                 .RunAsync(cancellation);
         }
         catch (PostgresException fault) when (DatabaseFault.IsOrphan(fault))
@@ -138,11 +154,12 @@ public sealed class Study
         }
 
         int? other = await connection.Command(
-            "select p.number from unroll.piece p join unnest($2::int[], $3::text[]) as given (number, key) using (number) where p.study = $1 and p.key <> given.key "
-            + "order by p.number limit 1", Id, numbers, keys).ValueAsync<int?>(cancellation);
+            "select p.number from unroll.piece p join unnest($2::int[], $3::text[]) as given (number, key) using (number) "
+            + "where p.study = $1 and p.key <> given.key order by p.number limit 1", Id, numbers, keys).ValueAsync<int?>(cancellation);
         List<int> open = await connection.Command(
-            "select given.number from unnest($2::int[]) as given (number) where not exists (select from unroll.result r where r.study = $1 and r.number = given.number) "
-            + "order by given.number", Id, numbers).RowsAsync(reader => reader.GetInt32(0), cancellation);
+            "select given.number from unnest($2::int[]) as given (number) "
+            + "where not exists (select from unroll.result r where r.study = $1 and r.number = given.number) order by given.number", Id,
+                numbers).RowsAsync(reader => reader.GetInt32(0), cancellation);
         return (other, open);
     }
 }

@@ -21,7 +21,9 @@ public sealed record StudyOrder
     /// <summary>The version of Unroll that computes the pieces; by default the one of this program.</summary>
     public string Version { get; init; } = ThisProgram.Version;
 
-    /// <summary>The instruction set that computes the pieces (<see cref="Model.InstructionSet"/>); by default the one of this machine.</summary>
+    /// <summary>
+    /// The instruction set that computes the pieces (<see cref="Model.InstructionSet"/>); by default the one of this machine.
+    /// </summary>
     public string InstructionSet { get; init; } = ThisProgram.InstructionSet;
 
     /// <exception cref="ArgumentException">A name is missing or too long, or an input's name is not a file name.</exception>
@@ -33,7 +35,13 @@ public sealed record StudyOrder
         ArgumentException.ThrowIfNullOrWhiteSpace(Version);
         ArgumentException.ThrowIfNullOrWhiteSpace(InstructionSet);
         if (Name.Length > 100)
-            throw new UnrollException($"The study's name has {Name.Length} characters, and 100 is the most. Give it a shorter one.") { Subject = "study" };
+        {
+            throw new UnrollException($"The study's name has {Name.Length} characters, and 100 is the most. Give it a shorter one.")
+            {
+                Subject = "study",
+            };
+        }
+
         if (Inputs.FirstOrDefault(input => !BlobFolder.IsFileName(input.Name)) is { } wrong)
             throw new ArgumentException($"'{wrong.Name}' is not a file name.", nameof(Inputs));
     }

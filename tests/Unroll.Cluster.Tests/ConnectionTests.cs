@@ -19,9 +19,17 @@ public sealed class ConnectionTests(Server server)
     }
 
     [Fact]
+    public void Options_are_shown_without_the_connection() => Assert.Equal(
+        "WorkerOptions { Slots = 3, Version = 1.0.0, InstructionSet = Vector512, BlobFolder = blobs, LogFile =  }",
+        new WorkerOptions { Connection = "Host=db;Password=secret", Slots = 3, Version = "1.0.0", InstructionSet = "Vector512",
+            BlobFolder = "blobs" }
+            .ToString());
+
+    [Fact]
     public async Task A_connection_without_host_is_refused()
     {
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync("Database=x;Password=secret", s_none));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync("Database=x;Password=secret",
+            s_none));
         Assert.StartsWith("The connection of the cluster names no host.", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
     }
@@ -32,7 +40,8 @@ public sealed class ConnectionTests(Server server)
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
             () => Cluster.ConnectAsync("Host=127.0.0.1;Port=1;Database=d;Username=me;Password=secret", s_none));
         Assert.Equal(
-            "Cannot reach PostgreSQL at 127.0.0.1:1 as user me: Connection refused. Check that it runs, and host and port in the connection of the cluster.",
+            "Cannot reach PostgreSQL at 127.0.0.1:1 as user me: Connection refused. Check that it runs, and host and port in the "
+                + "connection of the cluster.",
             refused.Message);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
     }
@@ -44,7 +53,8 @@ public sealed class ConnectionTests(Server server)
         settings.Password = "wrong-secret";
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
-            $"PostgreSQL at 127.0.0.1:{settings.Port} refuses the password of user unroll. Give the right one in the connection of the cluster.",
+            $"PostgreSQL at 127.0.0.1:{settings.Port} refuses the password of user unroll. Give the right one in the connection of the "
+                + "cluster.",
             refused.Message);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
     }
@@ -71,7 +81,8 @@ public sealed class ConnectionTests(Server server)
         settings.Username = settings.Password = "guest";
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
-            $"User guest lacks rights in database {settings.Database} at 127.0.0.1:{settings.Port}: permission denied for database {settings.Database}. "
+            $"User guest lacks rights in database {settings.Database} at 127.0.0.1:{settings.Port}: permission denied for database "
+                + $"{settings.Database}. "
             + $"Let its owner run: GRANT CREATE ON DATABASE {settings.Database} TO guest.",
             refused.Message);
     }
@@ -87,9 +98,11 @@ public sealed class ConnectionTests(Server server)
             await connection.Command("update unroll.tables set version = 7").RunAsync(s_none);
         }
 
-        string expected = $"The tables in database {settings.Database} at 127.0.0.1:{settings.Port} are of version 7, and this program works with version 1. "
+        string expected = $"The tables in database {settings.Database} at 127.0.0.1:{settings.Port} are of version 7, and this program "
+            + "works with version 1. "
             + "Use programs of one version, or another database.";
-        Assert.Equal(expected, (await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none))).Message);
+        Assert.Equal(expected,
+            (await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none))).Message);
         var worker = new ClusterWorker(new WorkerOptions { Connection = settings.ConnectionString }, new Worker.MadeWork("w"));
         Assert.Equal(expected, (await Assert.ThrowsAsync<UnrollException>(() => worker.RunAsync(s_none))).Message);
     }

@@ -16,6 +16,14 @@ public sealed class FailureTests(Server server)
         Assert.Equal(1, work.Runs);
         StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
         Assert.Equal((StudyState.Failed, "piece 0 (refuse): The data have a hole in row 7."), (status.State, status.Error));
+
+        // Who goes on with it at once does not meet what is left of the failure.
+        for (int round = 2; round <= 6; round++)
+        {
+            Study again = await cluster.BeginAsync(pieces);
+            await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(again, pieces));
+            Assert.Equal(round, work.Runs);
+        }
     }
 
     [Fact]
@@ -26,7 +34,8 @@ public sealed class FailureTests(Server server)
         Piece[] pieces = TestCluster.Pieces("break");
         Study study = await cluster.BeginAsync(pieces);
         UnrollException failed = await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(study, pieces));
-        Assert.StartsWith("Study 'study' failed: piece 0 (break) failed 3 times, the last time on ", failed.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Study 'study' failed: piece 0 (break) failed 3 times, the last time on ", failed.Message,
+            StringComparison.Ordinal);
         Assert.EndsWith(": InvalidOperationException: The work broke.", failed.Message, StringComparison.Ordinal);
         Assert.Equal(3, work.Runs);
         Assert.Equal(2, cluster.Said.Count(line => line == "Piece 0 of study 'study' failed and is tried again: The work broke."));

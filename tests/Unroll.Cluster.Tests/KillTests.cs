@@ -106,5 +106,6 @@ public sealed class KillTests(Server server)
     }
 
     private static WorkerProcess Start(TestCluster cluster, string name) => WorkerProcess.Start(
-        cluster.Connection, name, 2, s_pace.CheckIn.TotalSeconds, s_pace.Grace.TotalSeconds, cluster.Folder, Path.Combine(cluster.Folder, $"log-{name}"));
+        cluster.Connection, name, 2, s_pace.CheckIn.TotalSeconds, s_pace.Grace.TotalSeconds, cluster.Folder,
+            Path.Combine(cluster.Folder, $"log-{name}"));
 }

@@ -8,7 +8,12 @@ public sealed class OrderTests(Server server)
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         string data = Path.Combine(cluster.Folder, "prices.csv");
         await File.WriteAllTextAsync(data, "1\n2\n", cluster.Limit);
-        StudyOrder order = TestCluster.Order() with { Inputs = [new StudyInput("prices.csv", data)], Version = "1.0.0", InstructionSet = "Vector512" };
+        StudyOrder order = TestCluster.Order() with
+        {
+            Inputs = [new StudyInput("prices.csv", data)],
+            Version = "1.0.0",
+            InstructionSet = "Vector512",
+        };
         await cluster.Cluster.OpenAsync(order, cluster.Limit);
         await cluster.Cluster.OpenAsync(order, cluster.Limit);
 

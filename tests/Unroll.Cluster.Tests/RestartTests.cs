@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using static System.StringComparison;
 using Unroll.Cluster.Worker;
 
 namespace Unroll.Cluster.Tests;
@@ -19,7 +20,15 @@ public sealed class RestartTests
             await using Cluster cluster = await Cluster.ConnectAsync(postgres.Connection, limit.Token);
             var said = new ConcurrentQueue<string>();
             var work = new MadeWork("w");
-            var options = new WorkerOptions { Connection = postgres.Connection, Slots = 2, BlobFolder = gates, Say = said.Enqueue, Pace = TestCluster.Quick };
+            var options = new WorkerOptions
+            {
+                Connection = postgres.Connection,
+                Slots = 2,
+                BlobFolder = gates,
+                Say = said.Enqueue,
+                Pace = TestCluster.Quick,
+                Farewell = TimeSpan.FromSeconds(1),
+            };
             using var end = new CancellationTokenSource();
             Task worker = Task.Run(() => new ClusterWorker(options, work).RunAsync(end.Token));
             string during = Path.Combine(gates, "during"), across = Path.Combine(gates, "across");
@@ -38,7 +47,7 @@ public sealed class RestartTests
             await postgres.StopAsync(limit.Token);
             // One piece ends while the database is away, one when it is back.
             await File.WriteAllTextAsync(during, "", limit.Token);
-            while (!said.Any(line => line.EndsWith("is lost; the worker computes on and tries to connect again.", StringComparison.Ordinal)))
+            while (!said.Any(line => line.EndsWith("is lost; the worker computes on and tries to connect again.", Ordinal)))
                 await Task.Delay(50, limit.Token);
             await postgres.StartAgainAsync(limit.Token);
             while (!results.ContainsKey(0))
@@ -47,11 +56,23 @@ public sealed class RestartTests
             await waiting;
             Assert.Equal(["through", "through", "2", "4"], results.OrderBy(result => result.Key).Select(result => result.Value));
             Assert.Equal(4, work.Runs);
-            while (!said.Any(line => line.Contains(" is back after ", StringComparison.Ordinal)))
+            while (!said.Any(line => line.Contains(" is back after ", Ordinal)))
+                await Task.Delay(50, limit.Token);
+
+            // A worker ends although the database is away.
+            await postgres.StopAsync(limit.Token);
+            while (said.Count < 4)
                 await Task.Delay(50, limit.Token);
             await end.CancelAsync();
-            await worker;
-            Assert.Equal(4, said.Count);
+            await worker.WaitAsync(limit.Token);
+            Assert.Collection(
+                said,
+                line => Assert.StartsWith("Worker ", line, Ordinal),
+                line => Assert.Contains(" is lost; ", line, Ordinal),
+                line => Assert.Contains(" is back after ", line, Ordinal),
+                line => Assert.Contains(" is lost; ", line, Ordinal),
+                line => Assert.EndsWith(" goes back to the queue.", line, Ordinal));
+            await postgres.StartAgainAsync(limit.Token);
         }
         finally
         {

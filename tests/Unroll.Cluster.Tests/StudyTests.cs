@@ -19,7 +19,8 @@ public sealed class StudyTests(Server server)
         await study.EndAsync(cluster.Limit);
         StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
         Assert.Equal(
-            ("study", "made", StudyState.Done, 20, 0, 20), (status.Name, status.Kind, status.State, status.HandedIn, status.UnderWay, status.Done));
+            ("study", "made", StudyState.Done, 20, 0, 20),
+            (status.Name, status.Kind, status.State, status.HandedIn, status.UnderWay, status.Done));
         Assert.Equal(20, (await cluster.Cluster.WorkersAsync(cluster.Limit)).Sum(worker => worker.PiecesDone));
     }
 
@@ -66,7 +67,8 @@ public sealed class StudyTests(Server server)
         Study study = await cluster.BeginAsync(TestCluster.Pieces("add 1 1", "add 2 2"));
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
             () => study.HandInAsync(TestCluster.Pieces("add 1 1", "add 2 3"), cluster.Limit));
-        Assert.StartsWith("Piece 1 of study 'study' is another one than it was when the study began.", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Piece 1 of study 'study' is another one than it was when the study began.", refused.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,10 +127,32 @@ public sealed class StudyTests(Server server)
     }
 
     [Fact]
+    public async Task Going_on_while_a_study_is_still_being_cancelled_waits_for_that()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        string gate = Path.Combine(cluster.Folder, "gate");
+        MadeWork work = cluster.Work();
+        Piece[] pieces = TestCluster.Pieces($"gate {gate}", "add 1 1", "add 2 2");
+        Study study = await cluster.BeginAsync(pieces);
+        await cluster.UntilAsync(() => File.Exists($"{gate}.w"));
+        Task<PieceResult[]> waiting = cluster.ResultsAsync(study, pieces);
+        Task cancelling = cluster.Cluster.CancelAsync("study", cluster.Limit);
+        await Task.WhenAny(waiting, cancelling);
+        Study again = await cluster.BeginAsync(pieces);
+        await File.WriteAllTextAsync(gate, "", cluster.Limit);
+        Assert.Equal(["through", "2", "4"], (await cluster.ResultsAsync(again, pieces)).Select(TestCluster.Text));
+        await cancelling;
+        Assert.Equal(StudyState.Running, await again.StateAsync(cluster.Limit));
+        Assert.InRange(work.Runs, 3, 6);
+        await Task.WhenAny(waiting);
+    }
+
+    [Fact]
     public async Task Requests_that_make_no_sense_are_answered_in_one_line()
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
-        async Task Refused(string line, Func<Task> request) => Assert.Equal(line, (await Assert.ThrowsAsync<UnrollException>(request)).Message);
+        async Task Refused(string line, Func<Task> request) =>
+            Assert.Equal(line, (await Assert.ThrowsAsync<UnrollException>(request)).Message);
         string place = cluster.Cluster.Place;
         await Refused($"There is no study 'x' in {place}. There is none at all.", () => cluster.Cluster.PauseAsync("x", cluster.Limit));
         Study study = await cluster.BeginAsync(TestCluster.Pieces("nothing"), "a");
@@ -136,6 +160,12 @@ public sealed class StudyTests(Server server)
         await Refused($"There is no study 'x' in {place}. There are: b, a.", () => cluster.Cluster.CancelAsync("x", cluster.Limit));
         await Refused("Study 'a' has not ended. Cancel it first.", () => cluster.Cluster.RemoveAsync("a", cluster.Limit));
         await study.EndAsync(cluster.Limit);
+        await Refused(
+            "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
+            () => study.HandInAsync(TestCluster.Pieces("nothing"), cluster.Limit));
+        await Refused(
+            "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
+            () => cluster.ResultsAsync(study, TestCluster.Pieces("nothing")));
         await Refused("Study 'a' cannot be paused: it has ended.", () => cluster.Cluster.PauseAsync("a", cluster.Limit));
         await Refused("Study 'a' cannot be cancelled: it has ended.", () => cluster.Cluster.CancelAsync("a", cluster.Limit));
         await cluster.Cluster.RemoveAsync("a", cluster.Limit);
@@ -143,7 +173,8 @@ public sealed class StudyTests(Server server)
         await Refused("Study 'a' was removed.", () => study.HandInAsync(TestCluster.Pieces("nothing"), cluster.Limit));
         await cluster.Cluster.CancelAsync("b", cluster.Limit);
         await Refused(
-            "Study 'b' cannot be resumed: it was cancelled. The command that began it goes on with it.", () => cluster.Cluster.ResumeAsync("b", cluster.Limit));
+            "Study 'b' cannot be resumed: it was cancelled. The command that began it goes on with it.",
+            () => cluster.Cluster.ResumeAsync("b", cluster.Limit));
     }
 
     [Fact]
@@ -151,7 +182,8 @@ public sealed class StudyTests(Server server)
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         Piece[] pieces = TestCluster.Pieces("add 1 1");
-        Study study = await cluster.Cluster.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" }, cluster.Limit);
+        Study study = await cluster.Cluster.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" },
+            cluster.Limit);
         await study.HandInAsync(pieces, cluster.Limit);
         Assert.Equal("No worker is alive; study 'study' waits for one of 1.0.0/Vector512.", await study.NoWorkerAsync(cluster.Limit));
         MadeWork older = cluster.Work("older", change: options => options with { Version = "0.9.0", InstructionSet = "Vector512" });
@@ -159,7 +191,8 @@ public sealed class StudyTests(Server server)
         foreach ((string version, string set) in new[] { ("0.9.0", "Vector512"), ("1.0.0", "Vector256") })
         {
             // They are at work: each does a study of its own.
-            Study own = await cluster.Cluster.OpenAsync(TestCluster.Order(version + set) with { Version = version, InstructionSet = set }, cluster.Limit);
+            StudyOrder order = TestCluster.Order(version + set) with { Version = version, InstructionSet = set };
+            Study own = await cluster.Cluster.OpenAsync(order, cluster.Limit);
             await own.HandInAsync(pieces, cluster.Limit);
             await cluster.ResultsAsync(own, pieces);
         }

@@ -46,7 +46,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public MadeWork Work(string name = "w", int slots = 2, Func<WorkerOptions, WorkerOptions>? change = null)
     {
         var work = new MadeWork(name);
-        WorkerOptions options = new() { Connection = Connection, Slots = slots, BlobFolder = Path.Combine(Folder, "blobs"), Say = Said.Enqueue, Pace = Quick };
+        var options = new WorkerOptions
+        {
+            Connection = Connection,
+            Slots = slots,
+            BlobFolder = Path.Combine(Folder, "blobs"),
+            Say = Said.Enqueue,
+            Pace = Quick,
+        };
         var end = new CancellationTokenSource();
         _workers.Add((end, Task.Run(() => new ClusterWorker(change?.Invoke(options) ?? options, work).RunAsync(end.Token))));
         return work;

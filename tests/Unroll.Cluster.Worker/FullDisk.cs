@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Unroll.Cluster.Worker;
 
-/// <summary>A database on a file system of 32 MB that fills up: one line says so, and after there is room the same goes on. Takes root.</summary>
+/// <summary>
+/// A database on a file system of 32 MB that fills up: one line says so, and after there is room the same goes on. Takes root.
+/// </summary>
 internal static class FullDisk
 {
     /// <returns>True where the line came and the study could begin afterwards.</returns>
@@ -40,7 +42,8 @@ internal static class FullDisk
             await File.WriteAllBytesAsync(large, noise);
             string filler = Path.Combine(small, "filler");
             await File.WriteAllBytesAsync(filler, new byte[8 << 20]);
-            var order = new StudyOrder { Name = "disk", Kind = "made", Setup = "", Words = [], Inputs = [new StudyInput("large.bin", large)] };
+            StudyInput[] inputs = [new("large.bin", large)];
+            var order = new StudyOrder { Name = "disk", Kind = "made", Setup = "", Words = [], Inputs = inputs };
             try
             {
                 await cluster.OpenAsync(order);

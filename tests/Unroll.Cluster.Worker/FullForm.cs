@@ -33,7 +33,8 @@ internal static class FullForm
         var live = new List<WorkerProcess>(Enumerable.Range(0, Workers).Select(_ => Start()));
         WorkerProcess stopped = Start();
         long start = Stopwatch.GetTimestamp();
-        void Tell(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:F1} s  {line}"));
+        double Seconds() => Stopwatch.GetElapsedTime(start).TotalSeconds;
+        void Tell(string line) => Console.WriteLine(FormattableString.Invariant($"{Seconds(),6:F1} s  {line}"));
 
         var results = new Dictionary<int, string>();
         int twice = 0;
@@ -42,7 +43,9 @@ internal static class FullForm
             await foreach (PieceResult result in study.ResultsAsync(all))
                 twice += results.TryAdd(result.Piece.Number, Encoding.UTF8.GetString(result.Content)) ? 0 : 1;
         });
-        while (!(await cluster.WorkersAsync()).Any(worker => worker.Instance.Contains($"-{stopped.Id}-", StringComparison.Ordinal) && worker.WorkingOn.Count > 0))
+        bool Works(WorkerStatus worker) =>
+            worker.Instance.Contains($"-{stopped.Id}-", StringComparison.Ordinal) && worker.WorkingOn.Count > 0;
+        while (!(await cluster.WorkersAsync()).Any(Works))
             await Task.Delay(100);
         stopped.Stop();
         Tell($"{stopped.Name} stopped");
@@ -67,7 +70,7 @@ internal static class FullForm
                 }
             }
 
-            if (!isWoken && Stopwatch.GetElapsedTime(start).TotalSeconds > 90)
+            if (!isWoken && Seconds() > 90)
             {
                 stopped.Wake();
                 isWoken = true;
@@ -78,10 +81,10 @@ internal static class FullForm
         await collecting;
         Tell("all results are there");
         StudyStatus status = (await cluster.StudiesAsync()).Single();
-        long begun = await cluster.Database.OnceAsync(
-            (connection, token) => connection.Command("select sum(begun) from unroll.piece").ValueAsync<long>(token), CancellationToken.None);
-        long dissents = await cluster.Database.OnceAsync(
-            (connection, token) => connection.Command("select count(*) from unroll.dissent").ValueAsync<long>(token), CancellationToken.None);
+        Task<long> CountAsync(string sql) => cluster.Database.OnceAsync(
+            (connection, token) => connection.Command(sql).ValueAsync<long>(token), CancellationToken.None);
+        long begun = await CountAsync("select sum(begun) from unroll.piece"), dissents = await CountAsync("select count(*) from "
+            + "unroll.dissent");
         await study.EndAsync();
         foreach (WorkerProcess worker in live.Append(stopped))
             worker.Terminate();
@@ -93,8 +96,10 @@ internal static class FullForm
 
         string right = (1000 * seconds).ToString("F0", CultureInfo.InvariantCulture);
         int wrong = results.Values.Count(content => content != right);
-        Console.WriteLine($"{pieces} pieces: {results.Count} results, {pieces - results.Count} lost, {twice} counted twice, {wrong} wrong, {dissents} dissents; "
+        Console.WriteLine($"{pieces} pieces: {results.Count} results, {pieces - results.Count} lost, {twice} counted twice, {wrong} "
+            + $"wrong, {dissents} dissents; "
             + $"begun {begun} times; {kills} kills, 1 restart, 1 stop of 90 s; logs in {folder}");
-        return results.Count == pieces && status.Done == pieces && twice == 0 && wrong == 0 && dissents == 0 && status.State == StudyState.Running;
+        return results.Count == pieces && status.Done == pieces && twice == 0 && wrong == 0 && dissents == 0
+            && status.State == StudyState.Running;
     }
 }

@@ -4,8 +4,9 @@ using System.Text;
 namespace Unroll.Cluster.Worker;
 
 /// <summary>
-/// Made pieces, by the first word of their key: <c>add 1 2</c>; <c>nothing</c>; <c>sleep MS</c>; <c>gate FILE</c>, which makes FILE.INSTANCE and
-/// waits until FILE is there; <c>own</c>, whose content no two workers have alike; <c>own-gate FILE</c>, both; <c>refuse</c>; <c>break</c>;
+/// Made pieces, by the first word of their key: <c>add 1 2</c>; <c>nothing</c>; <c>sleep MS</c>; <c>gate FILE</c>, which makes
+/// FILE.INSTANCE and waits until FILE is there; <c>own</c>, whose content no two workers have alike; <c>own-gate FILE</c>, both;
+/// <c>refuse</c>; <c>break</c>;
 /// <c>break-once FILE</c>; <c>input</c>, the content of the first file; <c>deaf FILE</c>, a gate that does not hear of its end.
 /// </summary>
 internal sealed class MadeWork(string instance) : IPieceWork
@@ -32,7 +33,8 @@ internal sealed class MadeWork(string instance) : IPieceWork
             "break" => throw new InvalidOperationException("The work broke."),
             "break-once" => Once(words[1]),
             "input" => File.ReadAllText(job.Inputs[0]),
-            "job" => $"{job.Study} {job.Kind} {job.Setup} {string.Join(',', job.Words)} {string.Join(',', job.Inputs.Select(Path.GetFileName))} {job.Piece.Number}",
+            "job" => $"{job.Study} {job.Kind} {job.Setup} {string.Join(',', job.Words)} "
+                + $"{string.Join(',', job.Inputs.Select(Path.GetFileName))} {job.Piece.Number}",
             _ => throw new UnrollException($"Nobody knows the piece {job.Piece.Key}."),
         };
         return new PieceOutput(Encoding.UTF8.GetBytes(content), Encoding.UTF8.GetBytes(instance));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Unroll;
 using Unroll.Cluster;
 using Unroll.Cluster.Worker;
@@ -10,13 +11,13 @@ switch (args)
     case ["worker", string connection, string name, string slots, string checkIn, string grace, .. string[] more]:
         using (var end = new CancellationTokenSource())
         {
-            void End(System.Runtime.InteropServices.PosixSignalContext context)
+            void End(PosixSignalContext context)
             {
                 context.Cancel = true;
                 end.Cancel();
             }
 
-            using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, End);
+            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
             var options = new WorkerOptions
             {
                 Connection = connection,

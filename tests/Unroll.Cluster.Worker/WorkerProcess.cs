@@ -35,9 +35,11 @@ internal sealed class WorkerProcess : IDisposable
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "Unroll.Cluster.Worker.dll"), "worker", connection, name, Text(slots), Text(checkIn), Text(grace), .. more,
+            Path.Combine(AppContext.BaseDirectory, "Unroll.Cluster.Worker.dll"), "worker",
+            connection, name, Text(slots), Text(checkIn), Text(grace), .. more,
         ];
-        Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Process process = Process.Start(start)!;
         var worker = new WorkerProcess(process, name);
         process.OutputDataReceived += (_, line) => worker.Hear(line.Data);
         process.ErrorDataReceived += (_, line) => worker.Hear(line.Data);

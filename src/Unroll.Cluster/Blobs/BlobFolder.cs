@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Unroll.Cluster;
 
 /// <summary>
-/// The files of studies on a worker's machine: each in a folder that is named by its SHA-256, and checked against it whenever a piece reads it.
+/// The files of studies on a worker's machine: each in a folder that is named by its SHA-256, and checked against it whenever a piece
+/// reads it.
 /// Several workers can share a folder.
 /// </summary>
 /// <param name="folder">Where they lie; it is made when the first file comes.</param>
@@ -13,7 +14,8 @@ internal sealed class BlobFolder(string folder)
 
     /// <summary>Where files lie when nobody says where.</summary>
     public static string Default => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+            is { Length: > 0 } home
             ? home : Path.GetTempPath(),
         "unroll",
         "inputs");
@@ -63,7 +65,8 @@ internal sealed class BlobFolder(string folder)
                 },
                 cancellation);
             if (!read.AsSpan().SequenceEqual(hash))
-                throw new UnrollException($"The input {Path.GetFileName(path)} is damaged or missing in the database. Remove the study and begin it again.");
+                throw new UnrollException($"The input {Path.GetFileName(path)} is damaged or missing in the database. Remove the study "
+                    + "and begin it again.");
             File.Move(part, path, true);
         }
         finally

@@ -44,13 +44,16 @@ internal static class BlobStore
                 byte[] bytes = count == PartSize ? part : part[..count];
                 written.AppendData(bytes);
                 size += count;
-                await connection.Command("insert into unroll.blob (sha256, part, bytes) values ($1, $2, $3) on conflict do nothing", hash, number, bytes)
+                await connection
+                    .Command("insert into unroll.blob (sha256, part, bytes) values ($1, $2, $3) on conflict do nothing", hash, number,
+                        bytes)
                     .RunAsync(token);
             }
 
             if (!written.GetHashAndReset().AsSpan().SequenceEqual(hash))
                 throw new UnrollException($"{path} changed while it was read. Give the command again when nothing writes to it.");
-            await connection.Command("insert into unroll.file (sha256, size) values ($1, $2) on conflict do nothing", hash, size).RunAsync(token);
+            await connection.Command("insert into unroll.file (sha256, size) values ($1, $2) on conflict do nothing", hash, size)
+                .RunAsync(token);
             await transaction.CommitAsync(token);
         },
         cancellation);
@@ -74,7 +77,8 @@ internal static class BlobStore
     /// <summary>Removes the files that no study reads.</summary>
     public static Task RemoveUnreadAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection
         .Command("""
-            with unread as (delete from unroll.file f where not exists (select from unroll.input i where i.sha256 = f.sha256) returning sha256)
+            with unread as (
+                delete from unroll.file f where not exists (select from unroll.input i where i.sha256 = f.sha256) returning sha256)
             delete from unroll.blob b using unread u where b.sha256 = u.sha256
             """)
         .RunAsync(cancellation);

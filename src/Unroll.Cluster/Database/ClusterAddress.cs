@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Unroll.Cluster;
 
-/// <summary>Where the database is and how to reach it, and what may be shown of that: never the string, which has the password in it.</summary>
+/// <summary>
+/// Where the database is and how to reach it, and what may be shown of that: never the string, which has the password in it.
+/// </summary>
 internal sealed class ClusterAddress
 {
     /// <param name="connection">A connection string as Npgsql reads it.</param>
@@ -17,7 +19,8 @@ internal sealed class ClusterAddress
         {
             // What the driver says of it may quote a part of the password.
             throw new UnrollException(
-                "The connection of the cluster cannot be read. Write it as Host=db.example;Port=5432;Database=unroll;Username=unroll;Password=..., "
+                "The connection of the cluster cannot be read. Write it as "
+                    + "Host=db.example;Port=5432;Database=unroll;Username=unroll;Password=..., "
                 + "with values in quotes that have a ; or = in them.")
             { Subject = "cluster" };
         }
@@ -25,7 +28,8 @@ internal sealed class ClusterAddress
         if (string.IsNullOrWhiteSpace(Settings.Host))
         {
             throw new UnrollException(
-                "The connection of the cluster names no host. Write it as Host=db.example;Port=5432;Database=unroll;Username=unroll;Password=...")
+                "The connection of the cluster names no host. Write it as "
+                    + "Host=db.example;Port=5432;Database=unroll;Username=unroll;Password=...")
             {
                 Subject = "cluster",
             };

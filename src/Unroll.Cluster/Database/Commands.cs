@@ -33,7 +33,8 @@ internal static class Commands
     }
 
     /// <summary>All rows of a query.</summary>
-    public static async Task<List<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    public static async Task<List<T>> RowsAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
         await using (command)
         {
@@ -53,5 +54,6 @@ internal static class Commands
     }
 
     /// <summary>The value of a column; the default of the type where it is NULL.</summary>
-    public static T? Maybe<T>(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? default : reader.GetFieldValue<T>(column);
+    public static T? Maybe<T>(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? default : reader.GetFieldValue<T>(column);
 }

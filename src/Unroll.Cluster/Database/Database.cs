@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using Npgsql;
 
@@ -6,12 +7,16 @@ namespace Unroll.Cluster;
 /// <summary>The database of a cluster. What is done in it is repeated while it is away.</summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>The first number of the advisory locks of queues; the second is the study's.</summary>
+    private const int QueueLock = 0x756E72;
+
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
 
     private readonly NpgsqlDataSource _source;
 
     /// <param name="address">Where it is.</param>
-    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed, waits for ever.</param>
+    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed, waits for
+    /// ever.</param>
     public Database(ClusterAddress address, TimeSpan? patience = null)
     {
         Address = address;
@@ -53,6 +58,29 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Does work that finds its way to the database itself, as the other.</summary>
     /// <exception cref="UnrollException">The database refused, or was away for too long.</exception>
     public Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellation) => RepeatAsync(work, Patience, cancellation);
+
+    /// <summary>
+    /// Does work on the queue of a study while no other program does such work on it: what cancels a study must not take away what a
+    /// command that goes on with it puts in. Who breaks off lets go.
+    /// </summary>
+    /// <exception cref="UnrollException">The database refused, or was away for too long.</exception>
+    public async Task AloneAsync(long study, Func<Task> work, CancellationToken cancellation)
+    {
+        await using NpgsqlConnection connection = await RepeatAsync(() => OpenAsync(cancellation), cancellation);
+        await RepeatAsync(
+            async () => await connection.Command("select pg_advisory_lock($1, $2)", QueueLock, (int)study).RunAsync(cancellation),
+            cancellation);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            // A connection that broke has let go of it.
+            if (connection.State == ConnectionState.Open)
+                await connection.Command("select pg_advisory_unlock($1, $2)", QueueLock, (int)study).RunAsync(CancellationToken.None);
+        }
+    }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 

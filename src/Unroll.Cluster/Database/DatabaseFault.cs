@@ -40,15 +40,17 @@ internal static class DatabaseFault
     private static string Line(NpgsqlException fault, ClusterAddress address) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } =>
-            $"PostgreSQL at {address.Server} refuses the password of user {address.User}. Give the right one in the connection of the cluster.",
+            $"PostgreSQL at {address.Server} refuses the password of user {address.User}. Give the right one in the connection of the "
+                + "cluster.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
-            $"PostgreSQL at {address.Server} does not let user {address.User} in: {refused.MessageText}. Check user and TLS settings in the connection of "
-            + "the cluster, and pg_hba.conf of the server.",
+            $"PostgreSQL at {address.Server} does not let user {address.User} in: {refused.MessageText}. Check user and TLS settings in "
+            + "the connection of the cluster, and pg_hba.conf of the server.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
-            $"There is no database {address.Database} at {address.Server}. Make it (createdb {address.Database}), or name another in the connection of the cluster.",
+            $"There is no database {address.Database} at {address.Server}. Make it (createdb {address.Database}), or name another in "
+                + "the connection of the cluster.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
-            $"User {address.User} lacks rights in database {address}: {refused.MessageText}. Let its owner run: GRANT CREATE ON DATABASE {address.Database} TO "
-            + $"{address.User}.",
+            $"User {address.User} lacks rights in database {address}: {refused.MessageText}. Let its owner run: GRANT CREATE ON "
+            + $"DATABASE {address.Database} TO {address.User}.",
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full =>
             $"The disk of database {address} is full: {full.MessageText}. Make room there; the same command goes on from what is done.",
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
@@ -57,8 +59,8 @@ internal static class DatabaseFault
             $"PostgreSQL at {address.Server} is starting or ending. Try again in a moment.",
         PostgresException other => $"PostgreSQL at {address.Server} refuses: {other.MessageText} (SQLSTATE {other.SqlState}).",
         { InnerException: SocketException socket } =>
-            $"Cannot reach PostgreSQL at {address.Server} as user {address.User}: {socket.Message}. Check that it runs, and host and port in the connection of "
-            + "the cluster.",
+            $"Cannot reach PostgreSQL at {address.Server} as user {address.User}: {socket.Message}. Check that it runs, and host and "
+            + "port in the connection of the cluster.",
         { InnerException: AuthenticationException tls } =>
             $"TLS with PostgreSQL at {address.Server} fails: {tls.Message} Check the SSL settings in the connection of the cluster.",
         { InnerException: TimeoutException } =>

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Unroll.Cluster;
 
-/// <summary>The tables of a cluster, in a schema of their own beside those of Quartz. They are made where there are none, and never changed.</summary>
+/// <summary>
+/// The tables of a cluster, in a schema of their own beside those of Quartz. They are made where there are none, and never changed.
+/// </summary>
 internal static class Tables
 {
     /// <summary>What all of ours and Quartz' tables are like; a program works with one version of them.</summary>
@@ -91,7 +93,8 @@ internal static class Tables
     /// <param name="address">Where the database is, for messages.</param>
     /// <param name="cancellation">Ends the wait for another program that makes them.</param>
     /// <exception cref="UnrollException">They are of another version.</exception>
-    public static async Task PrepareAsync(NpgsqlConnection connection, Func<Task> makeEngine, ClusterAddress address, CancellationToken cancellation)
+    public static async Task PrepareAsync(
+        NpgsqlConnection connection, Func<Task> makeEngine, ClusterAddress address, CancellationToken cancellation)
     {
         if (await VersionAsync(connection, cancellation) is not { } version)
         {
@@ -106,7 +109,8 @@ internal static class Tables
                 foreach (string statement in Make.Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 {
                     string sql = statement.TrimEnd(';');
-                    await (sql.Contains("$1", StringComparison.Ordinal) ? connection.Command(sql, Version) : connection.Command(sql)).RunAsync(cancellation);
+                    object?[] parameters = sql.Contains("$1", StringComparison.Ordinal) ? [Version] : [];
+                    await connection.Command(sql, parameters).RunAsync(cancellation);
                 }
 
                 await transaction.CommitAsync(cancellation);
@@ -124,7 +128,8 @@ internal static class Tables
         if (version != Version)
         {
             throw new UnrollException(
-                $"The tables in database {address} are of version {version}, and this program works with version {Version}. Use programs of one version, or another database.")
+                $"The tables in database {address} are of version {version}, and this program works with version {Version}. Use "
+                    + "programs of one version, or another database.")
             {
                 Subject = "cluster",
             };

@@ -8,5 +8,6 @@ namespace Unroll.Cluster;
 internal sealed record EnginePace(TimeSpan CheckIn, TimeSpan Grace, TimeSpan Look, TimeSpan Retry)
 {
     /// <summary>A dead worker's pieces are back in the queue after about 20 s (decision 0013).</summary>
-    public static EnginePace Usual { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+    public static EnginePace Usual { get; } = new(
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 }

@@ -56,7 +56,8 @@ internal sealed class LogFile : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => file._writer is not null && logLevel is >= LogLevel.Information and < LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 file.Write(logLevel, name, formatter(state, exception), exception);

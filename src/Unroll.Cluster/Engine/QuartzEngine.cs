@@ -119,17 +119,20 @@ internal sealed class QuartzEngine : IAsyncDisposable
         {
             ITrigger[] triggers = [.. some.Select(number => Trigger(study, number, group))];
             var together = new Dictionary<IJobDetail, IReadOnlyCollection<ITrigger>> { [job] = triggers };
-            await DoAsync(async scheduler => await scheduler.ScheduleJobs(together, ScheduleJobOptions.Replacing, cancellation), cancellation);
+            await DoAsync(async scheduler => await scheduler.ScheduleJobs(together, ScheduleJobOptions.Replacing, cancellation),
+                cancellation);
         }
     }
 
     /// <summary>No piece of a study begins any more, those handed in later included.</summary>
     public Task PauseAsync(long study, CancellationToken cancellation) => DoAsync(
-        async scheduler => await scheduler.PauseTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation), cancellation);
+        async scheduler => await scheduler.PauseTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation),
+        cancellation);
 
     /// <summary>Pieces of a study begin again.</summary>
     public Task ResumeAsync(long study, CancellationToken cancellation) => DoAsync(
-        async scheduler => await scheduler.ResumeTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation), cancellation);
+        async scheduler => await scheduler.ResumeTriggerGroups(GroupMatcher<TriggerKey>.GroupEquals(Text(study)), cancellation),
+        cancellation);
 
     /// <summary>Asks the pieces of a study that are under way to end; workers hear of it when they check in.</summary>
     public Task InterruptAsync(long study, CancellationToken cancellation) =>
@@ -150,12 +153,14 @@ internal sealed class QuartzEngine : IAsyncDisposable
     {
         HashSet<string> alive = [.. (await CheckInsAsync(cancellation)).Where(node => node.IsAlive).Select(node => node.Instance)];
         PagedResult<FireInstance> firing = await AskAsync(
-            scheduler => scheduler.QueryFireInstances(new FireInstanceQuery { Job = Job(study), Take = PagedQuery.All }, cancellation), cancellation);
+            scheduler => scheduler.QueryFireInstances(new FireInstanceQuery { Job = Job(study), Take = PagedQuery.All }, cancellation),
+            cancellation);
         return firing.Items.Count(piece => alive.Contains(piece.SchedulerInstanceId));
     }
 
     /// <summary>The members that have checked in, of late or until they died.</summary>
-    public async Task<IReadOnlyList<(string Instance, bool IsAlive, DateTimeOffset LastCheckIn)>> CheckInsAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<(string Instance, bool IsAlive, DateTimeOffset LastCheckIn)>> CheckInsAsync(
+        CancellationToken cancellation)
     {
         List<ClusterNode> nodes = await AskAsync(scheduler => scheduler.QueryClusterNodes(cancellation), cancellation);
         return [.. nodes.Where(node => node.LastCheckInUtc is not null)

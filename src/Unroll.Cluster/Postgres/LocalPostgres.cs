@@ -8,8 +8,8 @@ using Npgsql;
 namespace Unroll.Cluster;
 
 /// <summary>
-/// A PostgreSQL server of one's own, for a cluster on one machine: its data in a folder, on a free port of 127.0.0.1, with a password of its
-/// own. It takes PostgreSQL's programs, which must be installed; as root they run as user postgres.
+/// A PostgreSQL server of one's own, for a cluster on one machine: its data in a folder, on a free port of 127.0.0.1, with a password of
+/// its own. It takes PostgreSQL's programs, which must be installed; as root they run as user postgres.
 /// </summary>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -35,11 +35,14 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    /// <summary>Starts the server of a folder, which is made where there is none. One that runs already is taken as it is, and left running.</summary>
+    /// <summary>
+    /// Starts the server of a folder, which is made where there is none. One that runs already is taken as it is, and left running.
+    /// </summary>
     /// <param name="folder">Where its data lie; as root it must lie where user postgres can get, so not in /root.</param>
     /// <param name="cancellation">Ends the wait for it.</param>
     /// <exception cref="UnrollException">PostgreSQL is not installed, the folder cannot be used, or the server does not start.</exception>
-    public static Task<LocalPostgres> StartAsync(string folder, CancellationToken cancellation = default) => StartAsync(folder, true, cancellation);
+    public static Task<LocalPostgres> StartAsync(string folder, CancellationToken cancellation = default) =>
+        StartAsync(folder, true, cancellation);
 
     /// <summary>Stops the server at once: what it is asked meanwhile fails, and what it has told to be done stays done.</summary>
     /// <exception cref="UnrollException">It does not stop.</exception>
@@ -103,16 +106,23 @@ public sealed class LocalPostgres : IAsyncDisposable
             try
             {
                 // No socket in a folder of the system: another user's server may have it, or nobody may write there.
-                string settings = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''")
-                    + (_isDurable ? "" : " -c fsync=off -c full_page_writes=off");
+                string settings = $"-p {port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 "
+                    + $"-c unix_socket_directories=''{(_isDurable ? "" : " -c fsync=off -c full_page_writes=off")}";
                 await _programs.RunAsync(
-                    "pg_ctl", ["start", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", settings], $"start PostgreSQL in {_folder}", cancellation);
+                    "pg_ctl",
+                    ["start", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", settings],
+                    $"start PostgreSQL in {_folder}",
+                    cancellation);
                 (Port, _isOurs) = (port, true);
                 return;
             }
             catch (UnrollException) when (Port == 0 && attempt < 3)
             {
                 // Somebody took the port in between.
+            }
+            catch (UnrollException) when (LastFault() is { } fault)
+            {
+                throw new UnrollException($"Cannot start PostgreSQL in {_folder}: {fault} More is in {Path.Combine(_folder, "log")}.");
             }
         }
     }
@@ -170,10 +180,22 @@ public sealed class LocalPostgres : IAsyncDisposable
             Directory.Delete(part, true);
         await _programs.RunAsync(
             "initdb",
-            ["-D", part, "-U", User, "--auth=scram-sha-256", $"--pwfile={Path.Combine(_folder, "password")}", "--encoding=UTF8", "--locale=C", "--no-instructions", .. _isDurable ? [] : (string[])["--no-sync"]],
+            [
+                "-D", part, "-U", User, "--auth=scram-sha-256", $"--pwfile={Path.Combine(_folder, "password")}",
+                "--encoding=UTF8", "--locale=C", "--no-instructions", .. _isDurable ? [] : (string[])["--no-sync"],
+            ],
             $"make a database in {_folder}",
             cancellation);
         Directory.Move(part, Data);
+    }
+
+    /// <summary>Why the server did not start, as its log has it.</summary>
+    private string? LastFault()
+    {
+        string log = Path.Combine(_folder, "log");
+        const string Mark = "FATAL:";
+        return File.Exists(log) && File.ReadLines(log).LastOrDefault(line => line.Contains(Mark, StringComparison.Ordinal)) is { } line
+            ? $"{line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Trim().TrimEnd('.')}." : null;
     }
 
     /// <summary>The port of the server that runs on the folder; null where none does.</summary>

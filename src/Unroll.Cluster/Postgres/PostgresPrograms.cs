@@ -1,9 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Unroll.Cluster;
 
-/// <summary>PostgreSQL's own programs on this machine. As root they run as user postgres, since the server refuses to run as root.</summary>
+/// <summary>
+/// PostgreSQL's own programs on this machine. As root they run as user postgres, since the server refuses to run as root.
+/// </summary>
 /// <param name="Folder">Where they lie.</param>
 internal sealed record PostgresPrograms(string Folder)
 {
@@ -12,17 +15,23 @@ internal sealed record PostgresPrograms(string Folder)
     /// <summary>True where the programs have to run as another user.</summary>
     public static bool IsRoot => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
 
-    /// <summary>The programs: the first ones on the PATH, or those of the newest version where Debian keeps them; null where there are none.</summary>
+    /// <summary>
+    /// The programs: the first ones on the PATH, or those of the newest version where Debian keeps them; null where there are none.
+    /// </summary>
     public static PostgresPrograms? Find()
     {
         string program = OperatingSystem.IsWindows() ? "initdb.exe" : "initdb";
-        IEnumerable<string> path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> path = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         const string Debian = "/usr/lib/postgresql";
         IEnumerable<string> debian = Directory.Exists(Debian)
-            ? Directory.GetDirectories(Debian).OrderByDescending(folder => double.TryParse(Path.GetFileName(folder), out double version) ? version : 0)
+            ? Directory.GetDirectories(Debian)
+                .OrderByDescending(folder => double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out double version)
+                    ? version : 0)
                 .Select(folder => Path.Combine(folder, "bin"))
             : [];
-        return path.Concat(debian).FirstOrDefault(folder => File.Exists(Path.Combine(folder, program))) is { } found ? new PostgresPrograms(found) : null;
+        return path.Concat(debian).FirstOrDefault(folder => File.Exists(Path.Combine(folder, program))) is { } found
+            ? new PostgresPrograms(found) : null;
     }
 
     /// <summary>Lets a folder and what is in it belong to the user that the programs run as.</summary>
@@ -35,7 +44,8 @@ internal sealed record PostgresPrograms(string Folder)
         await RunProcessAsync(
             "runuser",
             ["-u", User, "--", "test", "-x", folder],
-            $"keep a database in {folder}, because PostgreSQL runs as user {User}, who cannot get there. Choose a folder in /var/lib or /tmp",
+            $"keep a database in {folder}, because PostgreSQL runs as user {User}, who cannot get there. Choose a folder in /var/lib or "
+                + "/tmp",
             cancellation);
     }
 
@@ -60,7 +70,8 @@ internal sealed record PostgresPrograms(string Folder)
         {
             // /bin/sh gives the output to a file, which no pipe of .NET can do.
             string[] quoted = [.. arguments.Prepend(path)];
-            var start = new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, .. quoted])
+            var start = new ProcessStartInfo("/bin/sh",
+                ["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, .. quoted])
             {
                 WorkingDirectory = Path.GetTempPath(),
             };
@@ -70,8 +81,10 @@ internal sealed record PostgresPrograms(string Folder)
             if (process.ExitCode != 0)
             {
                 string[] lines = await File.ReadAllLinesAsync(output, cancellation);
-                string said = lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim() ?? $"{Path.GetFileName(path)} ended with {process.ExitCode}";
-                string? error = lines.FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal) || line.Contains("FATAL", StringComparison.Ordinal));
+                string said = lines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim()
+                    ?? $"{Path.GetFileName(path)} ended with {process.ExitCode}";
+                string? error = lines.FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal)
+                    || line.Contains("FATAL", StringComparison.Ordinal));
                 throw new UnrollException($"Cannot {purpose}: {error ?? said}");
             }
         }
