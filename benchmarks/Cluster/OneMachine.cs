@@ -9,17 +9,17 @@ internal sealed class OneMachine : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly LocalPostgres _postgres;
-    private readonly Cluster.Cluster _cluster;
+    private readonly ClusterClient _cluster;
     private int _studies;
 
-    private OneMachine(string folder, LocalPostgres postgres, Cluster.Cluster cluster) =>
+    private OneMachine(string folder, LocalPostgres postgres, ClusterClient cluster) =>
         (_folder, _postgres, _cluster) = (folder, postgres, cluster);
 
     public static async Task<OneMachine> StartAsync()
     {
         string folder = Path.Combine(Path.GetTempPath(), $"unroll-cluster-benchmark-{Environment.ProcessId}");
         LocalPostgres postgres = await LocalPostgres.StartAsync(folder);
-        return new OneMachine(folder, postgres, await Cluster.Cluster.ConnectAsync(postgres.Connection));
+        return new OneMachine(folder, postgres, await ClusterClient.ConnectAsync(postgres.Connection));
     }
 
     /// <summary>Begins a study and hands its pieces in.</summary>

@@ -20,7 +20,7 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
     /// Computes pieces until it is cancelled. Then pieces under way are asked to end and handed back, so that others begin them at once.
     /// </summary>
     /// <param name="cancellation">Ends the worker.</param>
-    /// <exception cref="UnrollException">It cannot begin: as <see cref="Cluster.ConnectAsync"/>, or its log cannot be written.</exception>
+    /// <exception cref="UnrollException">It cannot begin: as <see cref="ClusterClient.ConnectAsync"/>, or its log cannot be written.</exception>
     /// <exception cref="ArgumentException">The options are not complete.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -35,7 +35,7 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
         await using var database = new Database(address, Timeout.InfiniteTimeSpan) { Waits = Say };
         try
         {
-            await Cluster.PrepareAsync(database, cancellation);
+            await ClusterClient.PrepareAsync(database, cancellation);
             await SignAsync(database, worker, cancellation);
             var runner = new PieceRunner(database, work, new BlobFolder(options.BlobFolder ?? BlobFolder.Default), worker, Say);
             var engine = new QuartzEngine(database, runner, options.Pace, log);

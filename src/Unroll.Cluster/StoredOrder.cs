@@ -31,7 +31,7 @@ internal sealed record StoredOrder(
                 reader.GetFieldValue<string[]>(4),
                 reader.GetString(5),
                 reader.GetString(6),
-                Cluster.State(reader.GetString(7)),
+                ClusterClient.State(reader.GetString(7)),
                 reader.Maybe<string>(8),
                 reader.GetBoolean(9)),
             cancellation);

@@ -9,9 +9,9 @@ public sealed class Study
     /// <summary>How many rows go to the database in one statement.</summary>
     private const int Rows = 5000;
 
-    private readonly Cluster _cluster;
+    private readonly ClusterClient _cluster;
 
-    internal Study(Cluster cluster, long id, string name, string group) => (_cluster, Id, Name, Group) = (cluster, id, name, group);
+    internal Study(ClusterClient cluster, long id, string name, string group) => (_cluster, Id, Name, Group) = (cluster, id, name, group);
 
     /// <summary>The name by which people know it.</summary>
     public string Name { get; }
@@ -130,7 +130,7 @@ public sealed class Study
     internal async Task<(StudyState State, string? Error)> ReadStateAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         List<(StudyState, string?)> rows = await connection.Command("select state, error from unroll.study where id = $1", Id)
-            .RowsAsync(reader => (Cluster.State(reader.GetString(0)), reader.Maybe<string>(1)), cancellation);
+            .RowsAsync(reader => (ClusterClient.State(reader.GetString(0)), reader.Maybe<string>(1)), cancellation);
         return rows.Count == 1 ? rows[0] : throw new UnrollException($"Study '{Name}' was removed.");
     }
 

@@ -13,7 +13,7 @@ public sealed class ConnectionTests(Server server)
     [InlineData("postgres://me:secret@db/unroll")]
     public async Task A_connection_that_cannot_be_read_is_refused_without_its_text(string connection)
     {
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(connection, s_none));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(connection, s_none));
         Assert.StartsWith("The connection of the cluster cannot be read.", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public sealed class ConnectionTests(Server server)
     [Fact]
     public async Task A_connection_without_host_is_refused()
     {
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync("Database=x;Password=secret",
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync("Database=x;Password=secret",
             s_none));
         Assert.StartsWith("The connection of the cluster names no host.", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class ConnectionTests(Server server)
     public async Task A_server_that_is_not_there_is_named()
     {
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
-            () => Cluster.ConnectAsync("Host=127.0.0.1;Port=1;Database=d;Username=me;Password=secret", s_none));
+            () => ClusterClient.ConnectAsync("Host=127.0.0.1;Port=1;Database=d;Username=me;Password=secret", s_none));
         Assert.Equal(
             "Cannot reach PostgreSQL at 127.0.0.1:1 as user me: Connection refused. Check that it runs, and host and port in the "
                 + "connection of the cluster.",
@@ -51,7 +51,7 @@ public sealed class ConnectionTests(Server server)
     {
         NpgsqlConnectionStringBuilder settings = await SettingsAsync();
         settings.Password = "wrong-secret";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
             $"PostgreSQL at 127.0.0.1:{settings.Port} refuses the password of user unroll. Give the right one in the connection of the "
                 + "cluster.",
@@ -64,7 +64,7 @@ public sealed class ConnectionTests(Server server)
     {
         NpgsqlConnectionStringBuilder settings = await SettingsAsync();
         settings.Database = "nowhere";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.StartsWith($"There is no database nowhere at 127.0.0.1:{settings.Port}.", refused.Message, StringComparison.Ordinal);
     }
 
@@ -79,7 +79,7 @@ public sealed class ConnectionTests(Server server)
         }
 
         settings.Username = settings.Password = "guest";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
             $"User guest lacks rights in database {settings.Database} at 127.0.0.1:{settings.Port}: permission denied for database "
                 + $"{settings.Database}. "
@@ -91,7 +91,7 @@ public sealed class ConnectionTests(Server server)
     public async Task Tables_of_another_version_are_refused_by_both_sides()
     {
         NpgsqlConnectionStringBuilder settings = await SettingsAsync();
-        await using (await Cluster.ConnectAsync(settings.ConnectionString, s_none))
+        await using (await ClusterClient.ConnectAsync(settings.ConnectionString, s_none))
         await using (NpgsqlConnection connection = new(settings.ConnectionString))
         {
             await connection.OpenAsync(s_none);
@@ -102,7 +102,7 @@ public sealed class ConnectionTests(Server server)
             + "works with version 1. "
             + "Use programs of one version, or another database.";
         Assert.Equal(expected,
-            (await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(settings.ConnectionString, s_none))).Message);
+            (await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none))).Message);
         var worker = new ClusterWorker(new WorkerOptions { Connection = settings.ConnectionString }, new Worker.MadeWork("w"));
         Assert.Equal(expected, (await Assert.ThrowsAsync<UnrollException>(() => worker.RunAsync(s_none))).Message);
     }
@@ -111,8 +111,8 @@ public sealed class ConnectionTests(Server server)
     public async Task Tables_are_made_once_by_many_that_begin_at_once()
     {
         string connection = await server.NewAsync();
-        Cluster[] all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Cluster.ConnectAsync(connection, s_none)));
-        foreach (Cluster cluster in all)
+        ClusterClient[] all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ClusterClient.ConnectAsync(connection, s_none)));
+        foreach (ClusterClient cluster in all)
         {
             Assert.Empty(await cluster.StudiesAsync(s_none));
             await cluster.DisposeAsync();

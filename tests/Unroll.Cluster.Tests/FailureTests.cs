@@ -14,7 +14,7 @@ public sealed class FailureTests(Server server)
         UnrollException failed = await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(study, pieces));
         Assert.Equal("Study 'study' failed: piece 0 (refuse): The data have a hole in row 7.", failed.Message);
         Assert.Equal(1, work.Runs);
-        StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
+        StudyStatus status = Assert.Single(await cluster.Client.StudiesAsync(cluster.Limit));
         Assert.Equal((StudyState.Failed, "piece 0 (refuse): The data have a hole in row 7."), (status.State, status.Error));
 
         // Who goes on with it at once does not meet what is left of the failure.

@@ -30,8 +30,8 @@ public sealed class KillTests(Server server)
         Assert.Equal([2, 1], await cluster.BegunAsync(study));
         Assert.Equal(2, work.Runs);
         // The results are there, and the dead worker is not listed as alive.
-        Assert.Equal(2, Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit)).Done);
-        await cluster.UntilAsync(async () => (await cluster.Cluster.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 1);
+        Assert.Equal(2, Assert.Single(await cluster.Client.StudiesAsync(cluster.Limit)).Done);
+        await cluster.UntilAsync(async () => (await cluster.Client.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 1);
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class KillTests(Server server)
 
         first.Wake();
         await cluster.UntilAsync(async () => await differs.StateAsync(cluster.Limit) == StudyState.Failed);
-        string error = (await cluster.Cluster.StudiesAsync(cluster.Limit)).Single(study => study.Name == "differs").Error!;
-        IReadOnlyList<WorkerStatus> workers = await cluster.Cluster.WorkersAsync(cluster.Limit);
+        string error = (await cluster.Client.StudiesAsync(cluster.Limit)).Single(study => study.Name == "differs").Error!;
+        IReadOnlyList<WorkerStatus> workers = await cluster.Client.WorkersAsync(cluster.Limit);
         Assert.Equal(2, workers.Count);
         string late = workers.Single(worker => worker.Instance != result.Worker).Instance, group = workers[0].Group;
         Assert.StartsWith(
@@ -64,12 +64,12 @@ public sealed class KillTests(Server server)
             StringComparison.Ordinal);
         // Such a study does not go on, whoever asks.
         UnrollException refused = await Assert.ThrowsAsync<UnrollException>(
-            () => cluster.Cluster.OpenAsync(TestCluster.Order("differs"), cluster.Limit));
+            () => cluster.Client.OpenAsync(TestCluster.Order("differs"), cluster.Limit));
         Assert.Equal($"Study 'differs' failed: {error}", refused.Message);
         // The other study has the one result that both agree on, and takes further pieces, from the woken worker too.
         Assert.Equal(StudyState.Running, await agrees.StateAsync(cluster.Limit));
-        Assert.Equal(1, (await cluster.Cluster.StudiesAsync(cluster.Limit)).Single(study => study.Name == "agrees").Done);
-        await cluster.UntilAsync(async () => (await cluster.Cluster.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 2);
+        Assert.Equal(1, (await cluster.Client.StudiesAsync(cluster.Limit)).Single(study => study.Name == "agrees").Done);
+        await cluster.UntilAsync(async () => (await cluster.Client.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 2);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class KillTests(Server server)
         await cluster.UntilAsync(() => File.Exists($"{gate}.second"));
         await File.WriteAllTextAsync(gate, "", cluster.Limit);
         Assert.Equal("through", TestCluster.Text(Assert.Single(await cluster.ResultsAsync(study, pieces))));
-        Assert.Equal([false, true], (await cluster.Cluster.WorkersAsync(cluster.Limit)).Select(worker => worker.IsAlive).Order());
+        Assert.Equal([false, true], (await cluster.Client.WorkersAsync(cluster.Limit)).Select(worker => worker.IsAlive).Order());
     }
 
     [Fact]

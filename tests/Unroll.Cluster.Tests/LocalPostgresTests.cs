@@ -15,18 +15,18 @@ public sealed class LocalPostgresTests
             await using (LocalPostgres server = await LocalPostgres.StartAsync(folder, isDurable: false, s_none))
             {
                 first = server.Connection;
-                await using (Cluster cluster = await Cluster.ConnectAsync(first, s_none))
+                await using (ClusterClient cluster = await ClusterClient.ConnectAsync(first, s_none))
                     await cluster.OpenAsync(TestCluster.Order(), s_none);
                 await using (LocalPostgres found = await LocalPostgres.StartAsync(folder, isDurable: false, s_none))
                     Assert.Equal(first, found.Connection);
                 // The one that was found is not the finder's to stop.
-                await using (Cluster cluster = await Cluster.ConnectAsync(first, s_none))
+                await using (ClusterClient cluster = await ClusterClient.ConnectAsync(first, s_none))
                     Assert.Single(await cluster.StudiesAsync(s_none));
             }
 
-            await Assert.ThrowsAsync<UnrollException>(() => Cluster.ConnectAsync(first, s_none));
+            await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(first, s_none));
             await using LocalPostgres again = await LocalPostgres.StartAsync(folder, isDurable: false, s_none);
-            await using Cluster still = await Cluster.ConnectAsync(again.Connection, s_none);
+            await using ClusterClient still = await ClusterClient.ConnectAsync(again.Connection, s_none);
             Assert.Single(await still.StudiesAsync(s_none));
         }
         finally

@@ -14,12 +14,12 @@ public sealed class OrderTests(Server server)
             Version = "1.0.0",
             InstructionSet = "Vector512",
         };
-        await cluster.Cluster.OpenAsync(order, cluster.Limit);
-        await cluster.Cluster.OpenAsync(order, cluster.Limit);
+        await cluster.Client.OpenAsync(order, cluster.Limit);
+        await cluster.Client.OpenAsync(order, cluster.Limit);
 
         async Task Differs(string difference, StudyOrder other) => Assert.Equal(
             $"There is a study 'study' already, and it differs: {difference}. Give this one another name, or remove that one first.",
-            (await Assert.ThrowsAsync<UnrollException>(() => cluster.Cluster.OpenAsync(other, cluster.Limit))).Message);
+            (await Assert.ThrowsAsync<UnrollException>(() => cluster.Client.OpenAsync(other, cluster.Limit))).Message);
         await Differs("it is of the kind made, not tune", order with { Kind = "tune" });
         await Differs("its options are '--seed 1', not '--seed 2'", order with { Words = ["--seed", "2"] });
         await Differs("its options are '--seed 1', not none", order with { Words = [] });
@@ -36,9 +36,9 @@ public sealed class OrderTests(Server server)
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         StudyOrder order = TestCluster.Order() with { Inputs = [new StudyInput("gone.csv", "/nowhere/gone.csv")] };
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => cluster.Cluster.OpenAsync(order, cluster.Limit));
+        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => cluster.Client.OpenAsync(order, cluster.Limit));
         Assert.StartsWith("Cannot read /nowhere/gone.csv: ", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(await cluster.Cluster.StudiesAsync(cluster.Limit));
+        Assert.Empty(await cluster.Client.StudiesAsync(cluster.Limit));
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class OrderTests(Server server)
         await File.WriteAllTextAsync(one, content, cluster.Limit);
         await File.WriteAllTextAsync(two, "", cluster.Limit);
         StudyOrder order = TestCluster.Order() with { Inputs = [new StudyInput("one.csv", one), new StudyInput("two.parquet", two)] };
-        Study study = await cluster.Cluster.OpenAsync(order, cluster.Limit);
-        Study again = await cluster.Cluster.OpenAsync(order with { Name = "again" }, cluster.Limit);
+        Study study = await cluster.Client.OpenAsync(order, cluster.Limit);
+        Study again = await cluster.Client.OpenAsync(order with { Name = "again" }, cluster.Limit);
         cluster.Work(slots: 4);
         Piece[] pieces = TestCluster.Pieces("input", "job", "input", "input");
         await study.HandInAsync(pieces, cluster.Limit);
@@ -71,14 +71,14 @@ public sealed class OrderTests(Server server)
 
         // Files that another study reads stay when one is removed.
         await study.EndAsync(cluster.Limit);
-        await cluster.Cluster.RemoveAsync("study", cluster.Limit);
+        await cluster.Client.RemoveAsync("study", cluster.Limit);
         Assert.Equal(2L, await CountAsync(cluster, "file"));
-        await cluster.Cluster.CancelAsync("again", cluster.Limit);
-        await cluster.Cluster.RemoveAsync("again", cluster.Limit);
+        await cluster.Client.CancelAsync("again", cluster.Limit);
+        await cluster.Client.RemoveAsync("again", cluster.Limit);
         Assert.Equal(0L, await CountAsync(cluster, "file"));
         Assert.Equal(0L, await CountAsync(cluster, "blob"));
     }
 
-    private static Task<long> CountAsync(TestCluster cluster, string table) => cluster.Cluster.Database.OnceAsync(
+    private static Task<long> CountAsync(TestCluster cluster, string table) => cluster.Client.Database.OnceAsync(
         (connection, token) => connection.Command($"select count(*) from unroll.{table}").ValueAsync<long>(token), cluster.Limit);
 }

@@ -17,7 +17,7 @@ public sealed class RestartTests
         try
         {
             await using LocalPostgres postgres = await LocalPostgres.StartAsync(folder, isDurable: false, limit.Token);
-            await using Cluster cluster = await Cluster.ConnectAsync(postgres.Connection, limit.Token);
+            await using ClusterClient cluster = await ClusterClient.ConnectAsync(postgres.Connection, limit.Token);
             var said = new ConcurrentQueue<string>();
             var work = new MadeWork("w");
             var options = new WorkerOptions

@@ -10,18 +10,18 @@ public sealed class StudyTests(Server server)
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         cluster.Work("a");
         cluster.Work("b");
-        await cluster.UntilAsync(async () => (await cluster.Cluster.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 2);
+        await cluster.UntilAsync(async () => (await cluster.Client.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 2);
         Piece[] pieces = [.. Enumerable.Range(0, 20).Select(number => new Piece(number, $"add {number} 100"))];
         Study study = await cluster.BeginAsync(pieces);
         PieceResult[] results = await cluster.ResultsAsync(study, pieces);
         Assert.Equal(pieces, results.Select(result => result.Piece));
         Assert.Equal(Enumerable.Range(100, 20).Select(sum => $"{sum}"), results.Select(TestCluster.Text));
         await study.EndAsync(cluster.Limit);
-        StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
+        StudyStatus status = Assert.Single(await cluster.Client.StudiesAsync(cluster.Limit));
         Assert.Equal(
             ("study", "made", StudyState.Done, 20, 0, 20),
             (status.Name, status.Kind, status.State, status.HandedIn, status.UnderWay, status.Done));
-        Assert.Equal(20, (await cluster.Cluster.WorkersAsync(cluster.Limit)).Sum(worker => worker.PiecesDone));
+        Assert.Equal(20, (await cluster.Client.WorkersAsync(cluster.Limit)).Sum(worker => worker.PiecesDone));
     }
 
     [Fact]
@@ -35,10 +35,10 @@ public sealed class StudyTests(Server server)
             Study study = await cluster.BeginAsync(pieces, $"study{round}");
             await cluster.ResultsAsync(study, pieces);
             await study.EndAsync(cluster.Limit);
-            await cluster.Cluster.RemoveAsync(study.Name, cluster.Limit);
+            await cluster.Client.RemoveAsync(study.Name, cluster.Limit);
         }
 
-        Assert.Empty(await cluster.Cluster.StudiesAsync(cluster.Limit));
+        Assert.Empty(await cluster.Client.StudiesAsync(cluster.Limit));
     }
 
     [Fact]
@@ -80,11 +80,11 @@ public sealed class StudyTests(Server server)
         Piece[] pieces = TestCluster.Pieces($"gate {gate}", "add 1 1");
         Study study = await cluster.BeginAsync(pieces);
         await cluster.UntilAsync(() => File.Exists($"{gate}.w"));
-        StudyStatus status = Assert.Single(await cluster.Cluster.StudiesAsync(cluster.Limit));
+        StudyStatus status = Assert.Single(await cluster.Client.StudiesAsync(cluster.Limit));
         Assert.Equal((1, 2), (status.UnderWay, status.HandedIn));
-        Assert.Equal(["study/0"], Assert.Single(await cluster.Cluster.WorkersAsync(cluster.Limit)).WorkingOn);
+        Assert.Equal(["study/0"], Assert.Single(await cluster.Client.WorkersAsync(cluster.Limit)).WorkingOn);
 
-        await cluster.Cluster.PauseAsync("study", cluster.Limit);
+        await cluster.Client.PauseAsync("study", cluster.Limit);
         Assert.Equal(StudyState.Paused, await study.StateAsync(cluster.Limit));
         await File.WriteAllTextAsync(gate, "", cluster.Limit);
         Assert.Equal("through", TestCluster.Text((await cluster.ResultsAsync(study, pieces[..1]))[0]));
@@ -99,7 +99,7 @@ public sealed class StudyTests(Server server)
         await cluster.ResultsAsync(third, TestCluster.Pieces("nothing"));
         Assert.Equal(3, work.Runs);
 
-        await cluster.Cluster.ResumeAsync("study", cluster.Limit);
+        await cluster.Client.ResumeAsync("study", cluster.Limit);
         Assert.Equal(["through", "2", "4"], (await cluster.ResultsAsync(study, more)).Select(TestCluster.Text));
     }
 
@@ -113,10 +113,10 @@ public sealed class StudyTests(Server server)
         Study study = await cluster.BeginAsync(pieces);
         await cluster.UntilAsync(() => work.Runs == 3);
         Task<PieceResult[]> waiting = cluster.ResultsAsync(study, pieces);
-        await cluster.Cluster.CancelAsync("study", cluster.Limit);
+        await cluster.Client.CancelAsync("study", cluster.Limit);
         UnrollException ended = await Assert.ThrowsAsync<UnrollException>(() => waiting);
         Assert.Equal("Study 'study' was cancelled. The same command goes on from the results that are there.", ended.Message);
-        Assert.Equal(0, await cluster.Cluster.Engine.UnderWayAsync(study.Id, cluster.Limit));
+        Assert.Equal(0, await cluster.Client.Engine.UnderWayAsync(study.Id, cluster.Limit));
         await Assert.ThrowsAsync<UnrollException>(() => study.HandInAsync(pieces, cluster.Limit));
         Assert.Equal(3, work.Runs);
 
@@ -136,7 +136,7 @@ public sealed class StudyTests(Server server)
         Study study = await cluster.BeginAsync(pieces);
         await cluster.UntilAsync(() => File.Exists($"{gate}.w"));
         Task<PieceResult[]> waiting = cluster.ResultsAsync(study, pieces);
-        Task cancelling = cluster.Cluster.CancelAsync("study", cluster.Limit);
+        Task cancelling = cluster.Client.CancelAsync("study", cluster.Limit);
         await Task.WhenAny(waiting, cancelling);
         Study again = await cluster.BeginAsync(pieces);
         await File.WriteAllTextAsync(gate, "", cluster.Limit);
@@ -153,12 +153,12 @@ public sealed class StudyTests(Server server)
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         async Task Refused(string line, Func<Task> request) =>
             Assert.Equal(line, (await Assert.ThrowsAsync<UnrollException>(request)).Message);
-        string place = cluster.Cluster.Place;
-        await Refused($"There is no study 'x' in {place}. There is none at all.", () => cluster.Cluster.PauseAsync("x", cluster.Limit));
+        string place = cluster.Client.Place;
+        await Refused($"There is no study 'x' in {place}. There is none at all.", () => cluster.Client.PauseAsync("x", cluster.Limit));
         Study study = await cluster.BeginAsync(TestCluster.Pieces("nothing"), "a");
         await cluster.BeginAsync(TestCluster.Pieces("nothing"), "b");
-        await Refused($"There is no study 'x' in {place}. There are: b, a.", () => cluster.Cluster.CancelAsync("x", cluster.Limit));
-        await Refused("Study 'a' has not ended. Cancel it first.", () => cluster.Cluster.RemoveAsync("a", cluster.Limit));
+        await Refused($"There is no study 'x' in {place}. There are: b, a.", () => cluster.Client.CancelAsync("x", cluster.Limit));
+        await Refused("Study 'a' has not ended. Cancel it first.", () => cluster.Client.RemoveAsync("a", cluster.Limit));
         await study.EndAsync(cluster.Limit);
         await Refused(
             "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
@@ -166,15 +166,15 @@ public sealed class StudyTests(Server server)
         await Refused(
             "Study 'a' has ended, and what it is asked for is not there. The same command goes on from the results that are.",
             () => cluster.ResultsAsync(study, TestCluster.Pieces("nothing")));
-        await Refused("Study 'a' cannot be paused: it has ended.", () => cluster.Cluster.PauseAsync("a", cluster.Limit));
-        await Refused("Study 'a' cannot be cancelled: it has ended.", () => cluster.Cluster.CancelAsync("a", cluster.Limit));
-        await cluster.Cluster.RemoveAsync("a", cluster.Limit);
+        await Refused("Study 'a' cannot be paused: it has ended.", () => cluster.Client.PauseAsync("a", cluster.Limit));
+        await Refused("Study 'a' cannot be cancelled: it has ended.", () => cluster.Client.CancelAsync("a", cluster.Limit));
+        await cluster.Client.RemoveAsync("a", cluster.Limit);
         await Refused("Study 'a' was removed.", () => study.StateAsync(cluster.Limit));
         await Refused("Study 'a' was removed.", () => study.HandInAsync(TestCluster.Pieces("nothing"), cluster.Limit));
-        await cluster.Cluster.CancelAsync("b", cluster.Limit);
+        await cluster.Client.CancelAsync("b", cluster.Limit);
         await Refused(
             "Study 'b' cannot be resumed: it was cancelled. The command that began it goes on with it.",
-            () => cluster.Cluster.ResumeAsync("b", cluster.Limit));
+            () => cluster.Client.ResumeAsync("b", cluster.Limit));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class StudyTests(Server server)
     {
         await using TestCluster cluster = await TestCluster.NewAsync(server);
         Piece[] pieces = TestCluster.Pieces("add 1 1");
-        Study study = await cluster.Cluster.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" },
+        Study study = await cluster.Client.OpenAsync(TestCluster.Order() with { Version = "1.0.0", InstructionSet = "Vector512" },
             cluster.Limit);
         await study.HandInAsync(pieces, cluster.Limit);
         Assert.Equal("No worker is alive; study 'study' waits for one of 1.0.0/Vector512.", await study.NoWorkerAsync(cluster.Limit));
@@ -192,7 +192,7 @@ public sealed class StudyTests(Server server)
         {
             // They are at work: each does a study of its own.
             StudyOrder order = TestCluster.Order(version + set) with { Version = version, InstructionSet = set };
-            Study own = await cluster.Cluster.OpenAsync(order, cluster.Limit);
+            Study own = await cluster.Client.OpenAsync(order, cluster.Limit);
             await own.HandInAsync(pieces, cluster.Limit);
             await cluster.ResultsAsync(own, pieces);
         }

@@ -10,7 +10,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<(CancellationTokenSource End, Task Task)> _workers = [];
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
 
-    private TestCluster(string connection, Cluster cluster) => (Connection, Cluster) = (connection, cluster);
+    private TestCluster(string connection, ClusterClient cluster) => (Connection, Client) = (connection, cluster);
 
     /// <summary>Quick to find work, to hear of a cancellation and to try again; slow to take another for dead.</summary>
     public static EnginePace Quick { get; } = new(
@@ -18,7 +18,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string Connection { get; }
 
-    public Cluster Cluster { get; }
+    public ClusterClient Client { get; }
 
     /// <summary>What workers said.</summary>
     public ConcurrentQueue<string> Said { get; } = new();
@@ -32,7 +32,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> NewAsync(Server server)
     {
         string connection = await server.NewAsync();
-        return new TestCluster(connection, await Cluster.ConnectAsync(connection, TestContext.Current.CancellationToken));
+        return new TestCluster(connection, await ClusterClient.ConnectAsync(connection, TestContext.Current.CancellationToken));
     }
 
     public static StudyOrder Order(string name = "study") => new() { Name = name, Kind = "made", Setup = "s", Words = ["--seed", "1"] };
@@ -76,7 +76,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Opens a study and hands pieces in.</summary>
     public async Task<Study> BeginAsync(Piece[] pieces, string name = "study")
     {
-        Study study = await Cluster.OpenAsync(Order(name), Limit);
+        Study study = await Client.OpenAsync(Order(name), Limit);
         await study.HandInAsync(pieces, Limit);
         return study;
     }
@@ -91,7 +91,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>How often each piece was begun.</summary>
-    public Task<List<int>> BegunAsync(Study study) => Cluster.Database.OnceAsync(
+    public Task<List<int>> BegunAsync(Study study) => Client.Database.OnceAsync(
         (connection, token) => connection.Command("select begun from unroll.piece where study = $1 order by number", study.Id)
             .RowsAsync(reader => reader.GetInt32(0), token),
         Limit);
@@ -108,7 +108,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndWorkersAsync();
-        await Cluster.DisposeAsync();
+        await Client.DisposeAsync();
         _limit.Dispose();
         Directory.Delete(Folder, true);
     }

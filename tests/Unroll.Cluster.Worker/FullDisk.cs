@@ -35,7 +35,7 @@ internal static class FullDisk
                     CancellationToken.None);
             }
 
-            await using Cluster cluster = await Cluster.ConnectAsync(postgres.ConnectionTo("small"));
+            await using ClusterClient cluster = await ClusterClient.ConnectAsync(postgres.ConnectionTo("small"));
             string large = Path.Combine(folder, "large.bin");
             byte[] noise = new byte[24 << 20];
             new Random(1).NextBytes(noise);

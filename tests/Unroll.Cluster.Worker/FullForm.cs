@@ -20,7 +20,7 @@ internal static class FullForm
     {
         string folder = FullDisk.Folder("full");
         await using LocalPostgres postgres = await LocalPostgres.StartAsync(Path.Combine(folder, "postgres"));
-        await using Cluster cluster = await Cluster.ConnectAsync(postgres.Connection);
+        await using ClusterClient cluster = await ClusterClient.ConnectAsync(postgres.Connection);
         Piece[] all = [.. Enumerable.Range(0, pieces).Select(number => new Piece(
             number, string.Create(CultureInfo.InvariantCulture, $"sleep {1000 * seconds:F0} {number}")))];
         Study study = await cluster.OpenAsync(new StudyOrder { Name = "full", Kind = "made", Setup = "", Words = [] });

@@ -19,6 +19,7 @@ internal static class ClusterCommand
     {
         Up(),
         Status(),
+        ClusterPageCommand.Create(ConnectionOption()),
         OfStudy("pause", "Begins no new piece of a study; those under way are finished.", (cluster, study) => cluster.PauseAsync(study), "{0} is paused. unroll cluster resume goes on."),
         OfStudy("resume", "Goes on with a study that was paused.", (cluster, study) => cluster.ResumeAsync(study), "{0} goes on."),
         OfStudy("cancel", "Ends a study; results that are there stay, and the command that began it goes on from them.", (cluster, study) => cluster.CancelAsync(study), "{0} is cancelled."),
@@ -69,7 +70,7 @@ internal static class ClusterCommand
         string given = connection ?? postgres!.Connection;
 
         // That it is a cluster is seen before workers are started.
-        await using (Unroll.Cluster.Cluster cluster = await Unroll.Cluster.Cluster.ConnectAsync(given, interruption.Token))
+        await using (ClusterClient cluster = await ClusterClient.ConnectAsync(given, interruption.Token))
         {
             terminal.Heading($"Cluster in {cluster.Place}");
         }
@@ -117,7 +118,7 @@ internal static class ClusterCommand
 
     private static async Task<int> StatusAsync(string connection)
     {
-        await using Unroll.Cluster.Cluster cluster = await Unroll.Cluster.Cluster.ConnectAsync(connection, default);
+        await using ClusterClient cluster = await ClusterClient.ConnectAsync(connection, default);
         IReadOnlyList<StudyStatus> studies = await cluster.StudiesAsync(default);
         IReadOnlyList<WorkerStatus> workers = await cluster.WorkersAsync(default);
         Terminal terminal = Terminal.Output();
@@ -130,7 +131,7 @@ internal static class ClusterCommand
         return 0;
     }
 
-    private static Verb OfStudy(string name, string description, Func<Unroll.Cluster.Cluster, string, Task> act, string said)
+    private static Verb OfStudy(string name, string description, Func<ClusterClient, string, Task> act, string said)
     {
         var study = new Argument<string>("STUDY") { Description = "The name of the study" };
         Option<string?> connection = ConnectionOption();
@@ -144,9 +145,9 @@ internal static class ClusterCommand
         return command;
     }
 
-    private static async Task ActAsync(string connection, Func<Unroll.Cluster.Cluster, Task> act)
+    private static async Task ActAsync(string connection, Func<ClusterClient, Task> act)
     {
-        await using Unroll.Cluster.Cluster cluster = await Unroll.Cluster.Cluster.ConnectAsync(connection, default);
+        await using ClusterClient cluster = await ClusterClient.ConnectAsync(connection, default);
         await act(cluster);
     }
 }

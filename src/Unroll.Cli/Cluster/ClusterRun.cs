@@ -31,7 +31,7 @@ internal static class ClusterRun
         if (data.Paths.Contains("-"))
             throw new UnrollException("Standard input cannot be sent to other machines. Save it as a file, and give that.");
         await using LocalCluster local = await LocalCluster.StartAsync(request, cancellation);
-        await using Unroll.Cluster.Cluster cluster = await Unroll.Cluster.Cluster.ConnectAsync(local.Connection, cancellation);
+        await using ClusterClient cluster = await ClusterClient.ConnectAsync(local.Connection, cancellation);
         Study study = await cluster.OpenAsync(OrderOf(request, kind, data, pieces), cancellation);
         terminal.Say($"Study {study.Name} in the cluster {cluster.Place}: {pieces.Count} {pieces.Name}.");
         if (local.Workers == 0 && await study.NoWorkerAsync(cancellation) is { } none)

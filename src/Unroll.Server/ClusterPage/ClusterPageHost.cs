@@ -23,19 +23,17 @@ internal static class ClusterPageHost
         app.UseProblems();
         app.UseStudioGuard(listening);
         PageFiles.Embedded("ClusterPage/", "Page/").Use(app);
-        app.MapGet("/api/cluster", async (HttpContext context) => Results.Json(
-            await view.LookAsync(context.RequestAborted), ClusterJson.Default.ClusterLook));
-        app.MapGet("/api/studies/{study}", async (string study, HttpContext context) => Results.Json(
-            await view.PiecesAsync(study, context.RequestAborted), ClusterJson.Default.IReadOnlyListPieceLook));
-        foreach (StudyAct act in Enum.GetValues<StudyAct>())
+        app.MapGet("/api/cluster", async (CancellationToken cancellation) => Results.Json(
+            await view.LookAsync(cancellation), ClusterJson.Default.ClusterLook));
+        app.MapGet("/api/studies/{study}", async (string study, CancellationToken cancellation) => Results.Json(
+            await view.PiecesAsync(study, cancellation), ClusterJson.Default.IReadOnlyListPieceLook));
+        app.MapPost("/api/studies/{study}/{act}", async (string study, string act, CancellationToken cancellation) =>
         {
-            app.MapPost($"/api/studies/{{study}}/{act.ToString().ToLowerInvariant()}", async (string study, HttpContext context) =>
-            {
-                await view.ActAsync(study, act, context.RequestAborted);
-                return Results.NoContent();
-            });
-        }
-
+            if (!Enum.TryParse(act, ignoreCase: true, out StudyAct what) || int.TryParse(act, out _))
+                throw new RequestException(StatusCodes.Status404NotFound, "A study can be paused, resumed, cancelled and removed.");
+            await view.ActAsync(study, what, cancellation);
+            return Results.NoContent();
+        });
         return app;
     }
 }

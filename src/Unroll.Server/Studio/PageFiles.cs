@@ -31,12 +31,14 @@ internal sealed class PageFiles
     /// <summary>A file under its address.</summary>
     private sealed record PageFile(string Path, string Type, byte[] Bytes, string Tag);
 
-    /// <summary>The files that are embedded with a folder before their names.</summary>
-    public static PageFiles Embedded(string folder = "Page/")
+    /// <summary>The files that are embedded with folders before their names; of two of one name that of the folder before.</summary>
+    public static PageFiles Embedded(params string[] folders) =>
+        new((folders.Length > 0 ? folders : ["Page/"]).SelectMany(FilesOf).DistinctBy(file => file.Path));
+
+    private static IEnumerable<PageFile> FilesOf(string folder)
     {
         Assembly assembly = typeof(PageFiles).Assembly;
-        return new PageFiles(assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal))
-            .Select(name =>
+        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Select(name =>
         {
             using Stream stream = assembly.GetManifestResourceStream(name)!;
             var bytes = new byte[stream.Length];
@@ -44,7 +46,7 @@ internal sealed class PageFiles
             string type = s_types.GetValueOrDefault(System.IO.Path.GetExtension(name), "application/octet-stream");
             return new PageFile("/" + name[folder.Length..].Replace('\\', '/'), type, bytes,
                 $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
-        }));
+        });
     }
 
     /// <summary>Answers the addresses of the files, and / with the page itself.</summary>

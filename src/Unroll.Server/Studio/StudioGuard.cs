@@ -25,7 +25,7 @@ internal static class StudioGuard
         if (!IsOfThisMachine(request.Host.Host, listening))
         {
             throw new RequestException(StatusCodes.Status421MisdirectedRequest,
-                $"The studio does not answer under the name \"{Short(request.Host.Host)}\". Open it at the address that it printed.");
+                $"This page does not answer under the name \"{Short(request.Host.Host)}\". Open it at the address that it printed.");
         }
 
         bool changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);

@@ -41,7 +41,11 @@ public sealed class PageHost : IAsyncLifetime
     /// <summary>Opens the page; skips the test where there is no browser.</summary>
     /// <param name="at">What stands after # in the address.</param>
     /// <param name="studio">Another one than that of all tests.</param>
-    internal async Task<PageVisit> OpenAsync(string at = "data", int width = 1400, bool isDark = false, StudioHost? studio = null)
+    internal Task<PageVisit> OpenAsync(string at = "data", int width = 1400, bool isDark = false, StudioHost? studio = null) =>
+        OpenAsync((studio ?? _studio)?.Client.BaseAddress, at, width, isDark);
+
+    /// <summary>Opens a page of another server; skips the test where there is no browser.</summary>
+    internal async Task<PageVisit> OpenAsync(Uri? address, string at, int width, bool isDark)
     {
         Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: apt-get install chromium.");
         IBrowserContext context = await _browser!.NewContextAsync(new()
@@ -53,7 +57,7 @@ public sealed class PageHost : IAsyncLifetime
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(20_000);
-        return await PageVisit.StartAsync(context, (studio ?? Studio).Client.BaseAddress!, at, $"{width}-{(isDark ? "dark" : "light")}");
+        return await PageVisit.StartAsync(context, address!, at, $"{width}-{(isDark ? "dark" : "light")}");
     }
 
     public async ValueTask DisposeAsync()

@@ -125,6 +125,7 @@ function studies(now) {
         ago(study.last_result),
         acts(study),
       ]),
+      { className: "scores" },
     ),
   );
 }
@@ -151,6 +152,7 @@ function workers(now) {
           el("span", { className: "name" }, worker.group),
         ],
       })),
+      { className: "scores" },
     ),
   );
 }
@@ -179,6 +181,7 @@ function pieces(list) {
             piece.made ? clock(piece.seconds) : "–",
             el("span", { className: "name" }, piece.worker ?? "–"),
           ]),
+          { className: "scores" },
         ),
   );
 }

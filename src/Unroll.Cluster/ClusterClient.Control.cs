@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Unroll.Cluster;
 
-public sealed partial class Cluster
+public sealed partial class ClusterClient
 {
     /// <summary>How long pieces may take to end that were asked to.</summary>
     private static readonly TimeSpan s_untilEnded = TimeSpan.FromMinutes(1);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Unroll.Cluster;
 
-public sealed partial class Cluster
+public sealed partial class ClusterClient
 {
     /// <summary>All studies, the newest first.</summary>
     /// <exception cref="UnrollException">The database is away for two minutes, or refuses.</exception>

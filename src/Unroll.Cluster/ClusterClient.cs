@@ -9,7 +9,7 @@ namespace Unroll.Cluster;
 /// </summary>
 /// <example>
 /// <code>
-/// await using Cluster cluster = await Cluster.ConnectAsync("Host=db;Database=unroll;Username=unroll;Password=...");
+/// await using ClusterClient cluster = await ClusterClient.ConnectAsync("Host=db;Database=unroll;Username=unroll;Password=...");
 /// Study study = await cluster.OpenAsync(new StudyOrder { Name = "prices", Kind = "tune", Setup = "", Words = ["--seed", "1"] });
 /// Piece[] pieces = [new(0, "lstm/0"), new(1, "lstm/1")];
 /// await study.HandInAsync(pieces);
@@ -18,11 +18,11 @@ namespace Unroll.Cluster;
 /// await study.EndAsync();
 /// </code>
 /// </example>
-public sealed partial class Cluster : IAsyncDisposable
+public sealed partial class ClusterClient : IAsyncDisposable
 {
     private readonly LogFile _log;
 
-    private Cluster(Database database, QuartzEngine engine, LogFile log) => (Database, Engine, _log) = (database, engine, log);
+    private ClusterClient(Database database, QuartzEngine engine, LogFile log) => (Database, Engine, _log) = (database, engine, log);
 
     internal Database Database { get; }
 
@@ -39,7 +39,7 @@ public sealed partial class Cluster : IAsyncDisposable
     /// The connection cannot be read, the server cannot be reached, refuses the user, or gives no right to make tables, or the tables are
     /// of another version. The message names host, port, database and user, and never the password.
     /// </exception>
-    public static async Task<Cluster> ConnectAsync(string connection, CancellationToken cancellation = default)
+    public static async Task<ClusterClient> ConnectAsync(string connection, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var database = new Database(new ClusterAddress(connection));
@@ -54,7 +54,7 @@ public sealed partial class Cluster : IAsyncDisposable
         }
 
         var log = new LogFile(null);
-        return new Cluster(database, new QuartzEngine(database, WorkerIdentity.NewInstance("client"), log), log);
+        return new ClusterClient(database, new QuartzEngine(database, WorkerIdentity.NewInstance("client"), log), log);
     }
 
     /// <summary>
