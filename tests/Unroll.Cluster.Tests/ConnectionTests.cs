@@ -19,11 +19,11 @@ public sealed class ConnectionTests(Server server)
     }
 
     [Fact]
-    public void Options_are_shown_without_the_connection() => Assert.Equal(
-        "WorkerOptions { Slots = 3, Version = 1.0.0, InstructionSet = Vector512, BlobFolder = blobs, LogFile =  }",
-        new WorkerOptions { Connection = "Host=db;Password=secret", Slots = 3, Version = "1.0.0", InstructionSet = "Vector512",
-            BlobFolder = "blobs" }
-            .ToString());
+    public void Options_are_shown_without_the_connection()
+    {
+        var options = new WorkerOptions { Connection = "Host=db;Password=secret", Slots = 3, Version = "1", InstructionSet = "AVX" };
+        Assert.Equal("WorkerOptions { Slots = 3, Version = 1, InstructionSet = AVX, BlobFolder = , LogFile =  }", options.ToString());
+    }
 
     [Fact]
     public async Task A_connection_without_host_is_refused()
