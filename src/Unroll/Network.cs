@@ -68,6 +68,7 @@ internal sealed partial class Network<T>
     private IBatch<T>? _batch;
     private T[]? _predictions;
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
+    private ColumnRange _ownGroups;
     private bool _training;
 
     private (int Parts, bool FromLast) _cut = (1, false);
@@ -365,8 +366,9 @@ internal sealed partial class Network<T>
     }
 
     /// <summary>On lane number <paramref name="worker"/>.</summary>
-    private void TrainGroup(int group, int worker)
+    private void TrainGroup(int number, int worker)
     {
+        int group = _ownGroups.From + number;
         Lane<T> lane = _lanes[worker]!;
         AlignedBuffer<T> gradients = _groupGradients[group]!;
         lane.Pass.GradientBuffer = gradients;
@@ -392,7 +394,7 @@ internal sealed partial class Network<T>
 
     private int RowsOf(int shard) => Math.Min(_rowsPerShard, _batch!.Rows - FirstOf(shard));
 
-    private void TrainTogether(int part, int worker) => Together(worker, _groups, _trainGroup);
+    private void TrainTogether(int part, int worker) => Together(worker, _ownGroups.Length, _trainGroup);
 
     private void PredictTogether(int part, int worker) => Together(worker, _shards, _predictShard);
 
@@ -443,10 +445,10 @@ internal sealed partial class Network<T>
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
     }
 
-    /// <summary>The gradients of the batch in the store: the sum over the groups.</summary>
+    /// <summary>The gradients of the batch in the store: the sum over the groups of this process.</summary>
     private void CollectGradients(Share share)
     {
         foreach (GradientSlab slab in _built.GradientSlabs)
-            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
+            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(_ownGroups.From, _ownGroups.Length), Parameters.Gradients);
     }
 }
