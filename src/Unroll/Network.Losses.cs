@@ -33,9 +33,9 @@ internal sealed partial class Network<T>
         Begin(batch, training, TrainingShard(batch.Rows), keepsSteps: true);
         BeginLoss(batch, loss, predictions, weights);
         CountBatch();
-        ShareOut(keepsSteps: true);
         _groups = Math.Min(_shards, MaxGroups);
         _ownGroups = OwnGroups();
+        ShareOut(FirstShard(_ownGroups.To) - FirstShard(_ownGroups.From), keepsSteps: true);
         if (_built.KeepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
             InputGradient = new T[batch.Rows * InputSize];
         for (int group = _ownGroups.From; group < _ownGroups.To; group++)
@@ -72,7 +72,7 @@ internal sealed partial class Network<T>
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
         BeginLoss(batch, loss, predictions, weights);
         ReserveRowLosses(batch.Rows);
-        ShareOut(keepsSteps: false);
+        ShareOut(_shards, keepsSteps: false);
         if (ThreadsPerShard > 1)
             RunTogether(_judgeTogether);
         else

@@ -31,7 +31,7 @@ internal sealed partial class Network<T>
     /// </summary>
     private void AddOther(OtherHalf other, ReadOnlySpan<double> losses)
     {
-        int rows = _batch!.Rows, split = FirstOf(SumTree.FirstHalf(_groups) * _shards / _groups);
+        int rows = _batch!.Rows, split = FirstOf(FirstShard(SumTree.FirstHalf(_groups)));
         ColumnRange first = new(0, split), second = new(split, rows);
         (ColumnRange own, ColumnRange theirs) = other.IsSecond ? (second, first) : (first, second);
         CollectRowValues();

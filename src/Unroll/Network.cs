@@ -160,7 +160,7 @@ internal sealed partial class Network<T>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
-        ShareOut(keepsSteps: false);
+        ShareOut(_shards, keepsSteps: false);
         _predictions = predictions;
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
@@ -172,7 +172,7 @@ internal sealed partial class Network<T>
     public void Forward(IBatch<T> batch, T[] outputs)
     {
         Begin(batch, training: true, TrainingShard(batch.Rows), keepsSteps: true);
-        ShareOut(keepsSteps: true);
+        ShareOut(_shards, keepsSteps: true);
         _predictions = outputs;
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
@@ -311,9 +311,11 @@ internal sealed partial class Network<T>
     private static string Rows(int count) => count == 1 ? "row" : "rows";
 
     /// <summary>Decides how many threads do a shard together.</summary>
-    private void ShareOut(bool keepsSteps)
+    /// <param name="shards">How many there are to do.</param>
+    /// <param name="keepsSteps">Whether backward follows.</param>
+    private void ShareOut(int shards, bool keepsSteps)
     {
-        bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
+        bool share = Threads >= 2 * shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, _batch!.Rows)) : 1;
         if (ThreadsPerShard == 1)
             return;
@@ -374,7 +376,7 @@ internal sealed partial class Network<T>
         lane.Pass.GradientBuffer = gradients;
         if (lane.Pass.Worker.IsFirst)
             gradients.Span.Clear();
-        for (int shard = group * _shards / _groups; shard < (group + 1) * _shards / _groups; shard++)
+        for (int shard = FirstShard(group); shard < FirstShard(group + 1); shard++)
         {
             Forward(lane, shard);
             lane.LossGradient(_loss, _groupLoss.AsSpan(group * Outputs, Outputs));
@@ -389,6 +391,8 @@ internal sealed partial class Network<T>
     }
 
     private void Forward(Lane<T> lane, int shard) => lane.Forward(_batch!, FirstOf(shard), RowsOf(shard));
+
+    private int FirstShard(int group) => group * _shards / _groups;
 
     private int FirstOf(int shard) => shard * _rowsPerShard;
 

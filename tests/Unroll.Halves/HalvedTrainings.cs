@@ -50,7 +50,7 @@ public static class HalvedTrainings
     public static string Train(string name, Stream? other = null, bool isSecond = false, int seed = 3)
     {
         Case training = s_cases[name];
-        var model = new Model(training.Layers()) { Threads = isSecond ? 2 : 1 };
+        var model = new Model(training.Layers()) { Threads = isSecond ? 3 : 2 };
         model.Build(new Shape(Steps, Features), seed);
         model.Network.Other = other is null ? null : new OtherHalf(other, isSecond);
         ArraySamples samples = Samples(training.Rows, 0, training.Targets);
