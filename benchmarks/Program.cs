@@ -197,10 +197,14 @@ versions.SetAction(parse => Guarded(() =>
     VersionsBenchmark.Run(old, @new, parse.GetValue(eachThreads), parse.GetValue(runs) ?? 21, parse.GetValue(some), command);
 }));
 
+var halves = new Command("halves", "What two machines would gain that train one network of 512 units together") { batches, runs };
+halves.SetAction(parse => Guarded(() =>
+    HalvesBenchmark.Run(Whole(parse.GetValue(batches) ?? "32,64,128,256,512"), parse.GetValue(runs) ?? 5, string.Join(' ', args))));
+
 return new RootCommand("Measurements of Unroll")
 {
     baselines, peers, seedsVerb, forecasts, profile, memory, sweep, onnx, streaming, streams, growth, startup, largeFiles, panel,
-    severalTargets, strategies, shapes, accuracy, cells, versions,
+    severalTargets, strategies, shapes, accuracy, cells, versions, halves,
 }.Parse(args).Invoke();
 
 // The command line with a file's name instead of its path.

@@ -33,24 +33,28 @@ internal sealed partial class Network<T>
         Begin(batch, training, TrainingShard(batch.Rows), keepsSteps: true);
         BeginLoss(batch, loss, predictions, weights);
         CountBatch();
-        ShareOut(keepsSteps: true);
         _groups = Math.Min(_shards, MaxGroups);
+        _ownGroups = OwnGroups();
+        ShareOut(FirstShard(_ownGroups.To) - FirstShard(_ownGroups.From), keepsSteps: true);
         if (_built.KeepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
             InputGradient = new T[batch.Rows * InputSize];
-        for (int group = 0; group < _groups; group++)
+        for (int group = _ownGroups.From; group < _ownGroups.To; group++)
             _groupGradients[group] ??= new AlignedBuffer<T>(_built.GradientSize);
         Array.Clear(_groupLoss);
         if (ThreadsPerShard > 1)
             RunTogether(_trainTogether);
         else
-            _team.Run(_groups, _trainGroup);
+            _team.Run(_ownGroups.Length, _trainGroup);
         RunShares(_collectGradients);
-        foreach ((int target, int source) in SumTree.Of(_groups))
+        Span<double> losses = _groupLoss.AsSpan(_ownGroups.From * Outputs);
+        foreach ((int target, int source) in SumTree.Of(_ownGroups.Length))
         {
             for (int i = 0; i < Outputs; i++)
-                _groupLoss[target * Outputs + i] += _groupLoss[source * Outputs + i];
+                losses[target * Outputs + i] += losses[source * Outputs + i];
         }
 
+        if (_ownGroups.Length < _groups)
+            AddOther(Other!, losses[..Outputs]);
         return _loss.Mean(LossSums);
     }
 
@@ -68,7 +72,7 @@ internal sealed partial class Network<T>
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
         BeginLoss(batch, loss, predictions, weights);
         ReserveRowLosses(batch.Rows);
-        ShareOut(keepsSteps: false);
+        ShareOut(_shards, keepsSteps: false);
         if (ThreadsPerShard > 1)
             RunTogether(_judgeTogether);
         else

@@ -68,6 +68,7 @@ internal sealed partial class Network<T>
     private IBatch<T>? _batch;
     private T[]? _predictions;
     private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
+    private ColumnRange _ownGroups;
     private bool _training;
 
     private (int Parts, bool FromLast) _cut = (1, false);
@@ -159,7 +160,7 @@ internal sealed partial class Network<T>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
-        ShareOut(keepsSteps: false);
+        ShareOut(_shards, keepsSteps: false);
         _predictions = predictions;
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
@@ -171,7 +172,7 @@ internal sealed partial class Network<T>
     public void Forward(IBatch<T> batch, T[] outputs)
     {
         Begin(batch, training: true, TrainingShard(batch.Rows), keepsSteps: true);
-        ShareOut(keepsSteps: true);
+        ShareOut(_shards, keepsSteps: true);
         _predictions = outputs;
         if (ThreadsPerShard > 1)
             RunTogether(_predictTogether);
@@ -310,9 +311,11 @@ internal sealed partial class Network<T>
     private static string Rows(int count) => count == 1 ? "row" : "rows";
 
     /// <summary>Decides how many threads do a shard together.</summary>
-    private void ShareOut(bool keepsSteps)
+    /// <param name="shards">How many there are to do.</param>
+    /// <param name="keepsSteps">Whether backward follows.</param>
+    private void ShareOut(int shards, bool keepsSteps)
     {
-        bool share = Threads >= 2 * _shards && Stopwatch.GetTimestamp() >= _aloneUntil;
+        bool share = Threads >= 2 * shards && Stopwatch.GetTimestamp() >= _aloneUntil;
         ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, _batch!.Rows)) : 1;
         if (ThreadsPerShard == 1)
             return;
@@ -365,14 +368,15 @@ internal sealed partial class Network<T>
     }
 
     /// <summary>On lane number <paramref name="worker"/>.</summary>
-    private void TrainGroup(int group, int worker)
+    private void TrainGroup(int number, int worker)
     {
+        int group = _ownGroups.From + number;
         Lane<T> lane = _lanes[worker]!;
         AlignedBuffer<T> gradients = _groupGradients[group]!;
         lane.Pass.GradientBuffer = gradients;
         if (lane.Pass.Worker.IsFirst)
             gradients.Span.Clear();
-        for (int shard = group * _shards / _groups; shard < (group + 1) * _shards / _groups; shard++)
+        for (int shard = FirstShard(group); shard < FirstShard(group + 1); shard++)
         {
             Forward(lane, shard);
             lane.LossGradient(_loss, _groupLoss.AsSpan(group * Outputs, Outputs));
@@ -388,11 +392,13 @@ internal sealed partial class Network<T>
 
     private void Forward(Lane<T> lane, int shard) => lane.Forward(_batch!, FirstOf(shard), RowsOf(shard));
 
+    private int FirstShard(int group) => group * _shards / _groups;
+
     private int FirstOf(int shard) => shard * _rowsPerShard;
 
     private int RowsOf(int shard) => Math.Min(_rowsPerShard, _batch!.Rows - FirstOf(shard));
 
-    private void TrainTogether(int part, int worker) => Together(worker, _groups, _trainGroup);
+    private void TrainTogether(int part, int worker) => Together(worker, _ownGroups.Length, _trainGroup);
 
     private void PredictTogether(int part, int worker) => Together(worker, _shards, _predictShard);
 
@@ -443,10 +449,10 @@ internal sealed partial class Network<T>
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);
     }
 
-    /// <summary>The gradients of the batch in the store: the sum over the groups.</summary>
+    /// <summary>The gradients of the batch in the store: the sum over the groups of this process.</summary>
     private void CollectGradients(Share share)
     {
         foreach (GradientSlab slab in _built.GradientSlabs)
-            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(0, _groups), Parameters.Gradients);
+            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(_ownGroups.From, _ownGroups.Length), Parameters.Gradients);
     }
 }

@@ -2,7 +2,7 @@ namespace Unroll.Layers;
 
 /// <summary>
 /// Sums as a fixed binary tree: the sum of the first half plus the sum of the second, and so on down. So the sums of two halves of a batch
-/// can be made apart, on two machines, and give the bits of the whole when they are added.
+/// can be made apart, by two processes, and give the bits of the whole when they are added.
 /// </summary>
 internal static class SumTree
 {
@@ -14,6 +14,9 @@ internal static class SumTree
     /// <summary>The additions target += source, in order, after which term 0 is the sum.</summary>
     public static ReadOnlySpan<(int Target, int Source)> Of(int terms) => s_trees[terms];
 
+    /// <summary>How many of so many terms are the first half, whose sum is added to that of the others at the end.</summary>
+    public static int FirstHalf(int terms) => terms / 2;
+
     private static (int Target, int Source)[] Make(int terms)
     {
         var additions = new List<(int, int)>();
@@ -24,7 +27,7 @@ internal static class SumTree
         {
             if (count < 2)
                 return;
-            int half = count / 2;
+            int half = FirstHalf(count);
             Add(from, half);
             Add(from + half, count - half);
             additions.Add((from, from + half));
