@@ -51,14 +51,19 @@ internal static class WorkerCommand
         if (withParent)
         {
             // Its end closes the pipe, whatever it ends by.
-            new Thread(() =>
+            var watch = new Thread(() =>
             {
                 while (Console.In.Read() >= 0)
                 {
                 }
 
                 end.Cancel();
-            }) { IsBackground = true, Name = "parent" }.Start();
+            })
+            {
+                IsBackground = true,
+                Name = "parent",
+            };
+            watch.Start();
         }
 
         new ClusterWorker(options, new ClusterWork()).RunAsync(end.Token).GetAwaiter().GetResult();
