@@ -8,15 +8,17 @@ var workers = new Option<string>("--workers") { Description = "Worker processes,
 var slots = new Option<int>("--slots") { Description = "How many pieces a worker computes at once", DefaultValueFactory = _ => 2 };
 var seconds = new Option<double>("--seconds") { Description = "How long a piece keeps a core busy", DefaultValueFactory = _ => 1 };
 var rounds = new Option<int>("--rounds") { Description = "How often each is measured", DefaultValueFactory = _ => 3 };
+var chart = new Option<string?>("--chart") { Description = "An SVG of it" };
 var count = new Argument<int>("SLOTS");
 var log = new Argument<string>("LOG");
 
-var rate = new Command("rate", "Pieces of no work a second, by number of workers.") { pieces, workers, slots, rounds };
+var rate = new Command("rate", "Pieces of no work a second, by number of workers.") { pieces, workers, slots, rounds, chart };
 rate.SetAction((result, _) => Scenarios.Rate(
     result.GetValue(pieces) is > 0 and int some ? some : 500,
     [.. result.GetRequiredValue(workers).Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))],
     result.GetValue(slots),
-    result.GetValue(rounds)));
+    result.GetValue(rounds),
+    result.GetValue(chart)));
 var overhead = new Command("overhead", "Busy pieces with a cluster of one worker and without, on all cores.") { seconds, pieces, rounds };
 overhead.SetAction((result, _) => Scenarios.Overhead(
     result.GetValue(seconds),

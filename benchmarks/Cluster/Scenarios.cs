@@ -8,12 +8,13 @@ namespace Unroll.Benchmarks.Clusters;
 internal static class Scenarios
 {
     /// <summary>Pieces of no work a second, by number of worker processes: what the scheduler itself can hand out.</summary>
-    public static async Task Rate(int pieces, int[] workers, int slots, int rounds)
+    public static async Task Rate(int pieces, int[] workers, int slots, int rounds, string? chart)
     {
         Console.WriteLine(Header());
         Console.WriteLine($"{pieces} pieces of no work, handed in before the workers start, {slots} at a time each; pieces a second "
             + "from the first result to the last.\n");
         Console.WriteLine("| workers | pieces a second, each run | median |\n|--:|--:|--:|");
+        var bars = new List<(string Name, double Value, double Least, double Most)>();
         await using var machine = await OneMachine.StartAsync();
         foreach (int count in workers)
         {
@@ -31,7 +32,11 @@ internal static class Scenarios
 
             string each = string.Join(", ", rates.Select(rate => rate.ToString("F0", CultureInfo.InvariantCulture)));
             Console.WriteLine(FormattableString.Invariant($"| {count} | {each} | {Median(rates):F0} |"));
+            bars.Add(($"{count} {(count == 1 ? "worker" : "workers")}", Median(rates), rates.Min(), rates.Max()));
         }
+
+        if (chart is not null)
+            await File.WriteAllTextAsync(chart, BarChart.Of("Pieces of no work that a cluster hands out, a second", bars));
     }
 
     /// <summary>The same busy pieces with a cluster of one worker and without one, on all cores.</summary>

@@ -26,6 +26,11 @@ var overload = new Command("overload", "Half, all and twice of what the server c
 overload.SetAction((result, _) => Scenarios.Overload(result.GetRequiredValue(tool), result.GetValue(seconds), result.GetValue(minutes)));
 var replace = new Command("replace", "Replaces the model's file again and again while requests are answered.") { tool, seconds };
 replace.SetAction((result, _) => Scenarios.Replace(result.GetRequiredValue(tool), result.GetValue(seconds)));
-foreach (Command command in (Command[])[service, compare, overload, replace])
+var table = new Argument<string>("FILE") { Description = "A table to forecast" };
+var target = new Argument<string>("TARGET") { Description = "The column" };
+var watch = new Command("watch", "A run of the studio with its events read as they come, and with nobody there.") { tool, table, target, rounds };
+watch.SetAction((result, _) => Watching.Run(
+    result.GetRequiredValue(tool), result.GetRequiredValue(table), result.GetRequiredValue(target), result.GetValue(rounds)));
+foreach (Command command in (Command[])[service, compare, overload, replace, watch])
     root.Add(command);
 return await root.Parse(args).InvokeAsync();
