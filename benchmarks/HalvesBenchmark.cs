@@ -21,14 +21,16 @@ internal static class HalvesBenchmark
 
     private static readonly int[] s_cores = [1, 2, 4, 8];
 
-    private sealed record Row(int Layers, int Batch, TrainingTask Whole, TrainingTask Half, int Bytes)
+    private sealed record Row(int Layers, int Batch, TrainedBatch Whole, TrainedBatch Half, int Bytes)
     {
         public double WireTime => Bytes / Wire;
 
         /// <summary>Of machines of so many cores, on which a step is to take as much less time.</summary>
         public double Gain(int cores) => Whole.Median / (Half.Median + cores * WireTime);
 
-        /// <summary>Rows of a batch, for each core, from which on the gain is 1.5 where half the groups are half the work: w = 6·C·wire.</summary>
+        /// <summary>
+        /// Rows of a batch, for each core, from which on the gain is 1.5 where half the groups are half the work: whole = 6·C·wire.
+        /// </summary>
         public double Enough => 6 * WireTime * Batch / Whole.Median;
     }
 
@@ -42,7 +44,7 @@ internal static class HalvesBenchmark
             foreach (int batch in batches)
             {
                 var echo = new Echo();
-                TrainingTask whole = new(layers, batch, null), half = new(layers, batch, new OtherHalf(echo, isSecond: false));
+                TrainedBatch whole = new(layers, batch, null), half = new(layers, batch, new OtherHalf(echo, isSecond: false));
                 for (int run = 0; run < runs; run++)
                 {
                     whole.Run();
@@ -59,7 +61,7 @@ internal static class HalvesBenchmark
         Console.WriteLine(table);
     }
 
-    /// <summary>Seconds that two threads of this process take to send each other so many bytes over TCP on one machine: the median.</summary>
+    /// <summary>Seconds, the median, that two threads take to send each other so many bytes over TCP on one machine.</summary>
     private static double Exchange(int bytes, int runs)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -76,7 +78,7 @@ internal static class HalvesBenchmark
             long start = Stopwatch.GetTimestamp();
             Parallel.ForEach(halves, half =>
             {
-                half.Begin((0, 1, ByteMessage.Checksum<float>(values)), bytes, 0, 0);
+                half.Begin((0, 0, 1, ByteMessage.Checksum<float>(values)), bytes, 0, 0);
                 half.Sent.Put<float>(values);
                 half.Exchange();
             });
@@ -120,26 +122,26 @@ internal static class HalvesBenchmark
     }
 
     /// <summary>Steps of training on one batch.</summary>
-    private sealed class TrainingTask
+    private sealed class TrainedBatch
     {
         private readonly TrainingStep<float> _step;
         private readonly SampleBatch _batch;
         private readonly List<double> _seconds = [];
 
-        public TrainingTask(int layers, int batch, OtherHalf? other)
+        public TrainedBatch(int layers, int batch, OtherHalf? other)
         {
-            Model model = new Model([.. Enumerable.Range(1, layers).Select(layer => new Lstm(Units) { ReturnSequences = layer < layers }), new Dense(1)])
-            {
-                Threads = 1,
-            }.Build(new Shape(Steps, 1), seed: 1);
+            IEnumerable<Layer> stack = Enumerable.Range(1, layers).Select(layer => new Lstm(Units) { ReturnSequences = layer < layers });
+            Model model = new Model([.. stack, new Dense(1)]) { Threads = 1 }.Build(new Shape(Steps, 1), seed: 1);
             Network<float> network = model.Network;
             network.Other = other;
             network.Built.ChooseBackward(all: false);
-            var options = new TrainingOptions { Epochs = 1, BatchSize = batch, Optimizer = new RmsProp { LearningRate = 1e-4 }, Loss = new MeanSquaredError() };
+            var options = new TrainingOptions { BatchSize = batch, Optimizer = new RmsProp(), Loss = new MeanSquaredError() };
             var random = new Random(1);
             float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble())];
-            _batch = new SampleBatch(new ArraySamples(Values(batch * Steps), new Shape(Steps, 1), Values(batch), new Shape(1)), order: null) { Rows = batch };
-            _step = new TrainingStep<float>(network, options, new OptimizerState<float>(options.Optimizer.Slots, network.Parameters.PaddedLength));
+            var samples = new ArraySamples(Values(batch * Steps), new Shape(Steps, 1), Values(batch), new Shape(1));
+            _batch = new SampleBatch(samples, order: null) { Rows = batch };
+            var sums = new OptimizerState<float>(options.Optimizer.Slots, network.Parameters.PaddedLength);
+            _step = new TrainingStep<float>(network, options, sums);
             Weights = model.ParameterCount;
             Step();
         }

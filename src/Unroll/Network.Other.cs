@@ -38,7 +38,8 @@ internal sealed partial class Network<T>
         int perStep = losses.Length * sizeof(double) + Parameters.PaddedLength * ByteMessage.SizeOf<T>(), perRow = 0;
         foreach ((_, int size) in _rowValues)
             perRow += size * ByteMessage.SizeOf<T>();
-        other.Begin((StepSeed, rows, ByteMessage.Checksum(Parameters.ReadOnlyValues)), perStep, perRow, own.Length);
+        long weights = ByteMessage.Checksum(Parameters.ReadOnlyValues);
+        other.Begin((Kernels.PanelColumns, StepSeed, rows, weights), perStep, perRow, own.Length);
         other.Sent.Put(losses);
         other.Sent.Put<T>(Parameters.Gradients);
         foreach ((T[] values, int size) in _rowValues)

@@ -6,7 +6,7 @@ namespace Unroll.Training;
 /// <summary>
 /// The process that computes the other half of the groups of each batch, at the other end of a stream. Both hold the same weights, samples
 /// and options and take the same steps; in each step they send each other what their half of the tree (<see cref="SumTree"/>) has come to,
-/// and its last addition is made in both. So both have the bits of one process. They need the same byte order and instruction set.
+/// and its last addition is made in both. So both have the bits of one process. They need one byte order, one instruction set and the same samples.
 /// </summary>
 /// <remarks>Not offered to users, for what it gains: docs/decisions/0014-training-across-processes.md.</remarks>
 /// <param name="stream">Both ways at once, as a socket; its owner sets how long it waits, and closes it.</param>
@@ -14,7 +14,10 @@ namespace Unroll.Training;
 internal sealed class OtherHalf(Stream stream, bool isSecond)
 {
     private static readonly string[] s_facts =
-        ["half", "seed of the step", "rows of the batch", "checksum of the weights", "bytes a step", "bytes a row"];
+    [
+        "half", "panel width of the instruction set", "seed of the step", "rows of the batch", "checksum of the weights", "bytes a step",
+        "bytes a row",
+    ];
 
     private static readonly int s_head = s_facts.Length * sizeof(long);
     private readonly long[] _facts = new long[s_facts.Length];
@@ -27,14 +30,16 @@ internal sealed class OtherHalf(Stream stream, bool isSecond)
     public ByteMessage Sent { get; } = new();
 
     /// <summary>Begins the message of a step.</summary>
-    /// <param name="facts">What must be the same in both: seed of the step, rows, checksum of the weights.</param>
+    /// <param name="facts">What must be the same in both: <see cref="Kernels{T}.PanelColumns"/>, which tells instruction sets apart, the seed
+    /// of the step, rows, a checksum of the weights. That the samples are the same is taken for granted.</param>
     /// <param name="perStep">Bytes that each half puts into its message, beside those of its rows.</param>
     /// <param name="perRow">Bytes for each of its rows.</param>
     /// <param name="ownRows">Rows of this half.</param>
-    public void Begin((ulong Seed, int Rows, long Weights) facts, int perStep, int perRow, int ownRows)
+    public void Begin((int Panel, ulong Seed, int Rows, long Weights) facts, int perStep, int perRow, int ownRows)
     {
-        (_facts[0], _facts[1], _facts[2], _facts[3], _facts[4], _facts[5]) =
-            (isSecond ? 2 : 1, (long)facts.Seed, facts.Rows, facts.Weights, perStep, perRow);
+        (_facts[0], _facts[1], _facts[2], _facts[3], _facts[4]) =
+            (isSecond ? 2 : 1, facts.Panel, (long)facts.Seed, facts.Rows, facts.Weights);
+        (_facts[5], _facts[6]) = (perStep, perRow);
         Sent.Begin(checked(s_head + perStep + perRow * ownRows));
         Sent.Put<long>(_facts);
         _received.Begin(checked(s_head + perStep + perRow * (facts.Rows - ownRows)));
@@ -68,7 +73,7 @@ internal sealed class OtherHalf(Stream stream, bool isSecond)
         await stream.FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Two that have come apart stop at the next step: they began differently, or compute with other instructions.</summary>
+    /// <summary>Two that begin differently or come apart, as by another rate, stop at the next step.</summary>
     private void RequireSame(ReadOnlySpan<long> theirs)
     {
         for (int i = 0; i < s_facts.Length; i++)
@@ -77,7 +82,8 @@ internal sealed class OtherHalf(Stream stream, bool isSecond)
             if (_facts[i] == theirs[i] != isHalf)
                 continue;
             throw new UnrollException(
-                $"The other process of this training does not do the other half of it: its {s_facts[i]} is {theirs[i]}, here it is {_facts[i]}. "
+                "The other process of this training does not do the other half of it: "
+                + $"its {s_facts[i]} is {theirs[i]}, here it is {_facts[i]}. "
                 + "Start both with the same model, samples and options, on processors of the same instruction set, one as each half.");
         }
     }

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Unroll.Halves;
+using Unroll.Kernels;
 using Xunit;
 
 namespace Unroll.Tests.Training;
 
-/// <summary>One training by two processes, each of which computes half of the groups of every batch, is that of one process, to the bit.</summary>
+/// <summary>One training by two processes, each with half of the groups of every batch, is that of one process, to the bit.</summary>
 public sealed class HalvesTests
 {
     public static TheoryData<string> Names => [.. HalvedTrainings.Names];
@@ -35,11 +36,7 @@ public sealed class HalvesTests
         // One step has begun: its message is on the way.
         await client.GetStream().ReadExactlyAsync(new byte[100], TestContext.Current.CancellationToken);
         client.Close();
-        Task<string> output = first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string error = await first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await first.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((1, ""), (first.ExitCode, await output));
-        Assert.Equal("The other process of this training has ended, or the connection to it is lost. Start both processes again.\n", error);
+        Assert.Equal("The other process of this training has ended, or the connection to it is lost. Start both processes again.\n", await Error(first));
     }
 
     /// <summary>Both see it, before they take a step.</summary>
@@ -62,8 +59,26 @@ public sealed class HalvesTests
         Assert.StartsWith("The other process of this training does not do the other half of it: ", await other);
     }
 
+    /// <summary>Its half would have other bits, and nobody could tell from the weights, which are the same in both.</summary>
+    [Fact]
+    public async Task A_processor_of_another_instruction_set_is_refused()
+    {
+        Assert.SkipWhen(Kernels<float>.Best.Name == "scalar", "There is no narrower instruction set.");
+        using Process first = Start("lstm");
+        string port = await first.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
+        ProcessStartInfo program = Program("lstm", port);
+        program.Environment["DOTNET_EnableHWIntrinsic"] = "0";
+        using Process second = Process.Start(program)!;
+        string[] errors = await Task.WhenAll(Error(first), Error(second));
+        Assert.Contains("its panel width of the instruction set is 3, here it is ", errors[0]);
+        Assert.EndsWith(
+            ", here it is 3. Start both with the same model, samples and options, on processors of the same instruction set, one as each half.\n",
+            errors[1]);
+    }
+
     private static Task<string> Refused(Func<string> train) => Task.Factory.StartNew(
-        () => Assert.Throws<UnrollException>(train).Message, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        () => Assert.Throws<UnrollException>(train).Message,
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static async Task<string> Result(Process process)
     {
@@ -74,11 +89,23 @@ public sealed class HalvesTests
         return output;
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
+    /// <summary>What a process that ends with 1 has written on standard error, and nothing else.</summary>
+    private static async Task<string> Error(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((1, ""), (process.ExitCode, await output));
+        return error;
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(Program(arguments))!;
+
+    private static ProcessStartInfo Program(params string[] arguments) => new(
         Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
         [Path.ChangeExtension(typeof(HalvedTrainings).Assembly.Location, ".dll"), .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
-    })!;
+    };
 }
