@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Unroll.Cli;
 using Unroll.Cluster;
 using Xunit;
 
@@ -166,6 +167,29 @@ public sealed partial class ClusterTests(OneCluster one)
         ToolResult alone = Tool.Run(folder, [.. s_tune, "--seed", "9", "--out", "alone"]);
         Assert.Equal(LastCell().Replace(File(folder, "alone", "trials.csv"), ""), LastCell().Replace(File(folder, "report", "trials.csv"), ""));
         Assert.Equal(0, alone.Code);
+    }
+
+    /// <summary>What a worker is sent of a command line means the same there, and holds nothing of how the cluster is reached.</summary>
+    [Fact]
+    public void The_words_of_a_study_mean_the_same_at_a_worker()
+    {
+        string[] given =
+        [
+            "a b.csv", "--target", "a b,c", "--target", "=d", "--na", "-9999", "--na=@x", "--decimal", ",", "--known", "k=1", "--min", "-3.5", "--bidirectional",
+            "--date", "Day,Hour", "--missing", "drop", "--horizon", "3", "--threads", "2", "--quiet", "--out", "elsewhere", "--cluster", "Host=x;Password=y", "--study", "s",
+        ];
+        ForecastRequest asked = ForecastCommand.Parse(given);
+        IReadOnlyList<string> words = asked.Cluster!.Words;
+        Assert.DoesNotContain(words, word => word.Contains("Password", StringComparison.Ordinal) || word.Contains("elsewhere", StringComparison.Ordinal));
+        ForecastRequest read = ForecastCommand.Parse(["a b.csv", .. words]);
+        Assert.Null(read.Cluster);
+        Assert.Equal(asked.Data.Paths, read.Data.Paths);
+        Assert.Equal(asked.Targets, read.Targets);
+        Assert.Equal(["a b,c", "=d"], read.Targets);
+        Assert.Equal(["-9999", "@x"], read.Data.Options.Missing);
+        Assert.Equal(asked.Data.Options.Date, read.Data.Options.Date);
+        Assert.Equal((',', -3.5, 3, true), (read.Data.Options.Decimal, read.Min, read.Horizon, read.Network.Bidirectional));
+        Assert.Equal(["k=1"], read.Recipe.Known);
     }
 
     [Theory]

@@ -20,10 +20,25 @@ internal sealed class ClusterWork : IPieceWork
     {
         foreach ((string Study, string Setup) old in _studies.Keys.Where(key => key != (job.Study, job.Setup)).SkipLast(MostStudies - 1))
             _studies.TryRemove(old, out _);
-        IPieces pieces = _studies.GetOrAdd((job.Study, job.Setup), _ => new Lazy<IPieces>(() => Read(job))).Value;
+        IPieces pieces = ReadOnce(job);
         return pieces.Setup == job.Setup
             ? pieces.Compute(job.Piece.Key, cancellation)
             : throw new UnrollException("this worker reads other data or options from the same command than the machine that began the study. Use the same build of Unroll and the same samples on all.");
+    }
+
+    /// <summary>Data that could not be read are read again for the next piece.</summary>
+    private IPieces ReadOnce(PieceJob job)
+    {
+        Lazy<IPieces> study = _studies.GetOrAdd((job.Study, job.Setup), _ => new Lazy<IPieces>(() => Read(job)));
+        try
+        {
+            return study.Value;
+        }
+        catch
+        {
+            _studies.TryRemove(KeyValuePair.Create((job.Study, job.Setup), study));
+            throw;
+        }
     }
 
     private static IPieces Read(PieceJob job)
