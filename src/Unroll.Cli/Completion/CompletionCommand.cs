@@ -31,9 +31,14 @@ internal static class CompletionCommand
         ("fish", "unroll completion fish | source in ~/.config/fish/config.fish", """
             function __unroll_complete
                 set -l words (commandline -opc)
-                unroll complete "="(commandline -ct) $words[2..-1] 2>/dev/null
+                set -l found (unroll complete "="(commandline -ct) $words[2..-1] 2>/dev/null)
+                if set -q found[1]
+                    string join \n $found
+                else
+                    __fish_complete_path (commandline -ct)
+                end
             end
-            complete -c unroll -a '(__unroll_complete)'
+            complete -c unroll -f -a '(__unroll_complete)'
             """),
         ("pwsh", "unroll completion pwsh | Out-String | Invoke-Expression in $PROFILE", """
             Register-ArgumentCompleter -Native -CommandName unroll -ScriptBlock {
