@@ -56,7 +56,8 @@ internal static class ShippedFile
 
     private static string UserFolder()
     {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string home = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return Path.Combine(home.Length > 0 ? home : Path.GetTempPath(), "unroll", "samples");
     }
 }

@@ -72,7 +72,8 @@ internal static class CompletionCommand
 
     private static int Run(string name, string[] names)
     {
-        (string _, string install, string script) = s_shells.FirstOrDefault(each => each.Shell.Equals(name, StringComparison.OrdinalIgnoreCase));
+        (_, string install, string script) =
+            s_shells.FirstOrDefault(each => each.Shell.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (script is null)
             throw new UnrollException($"There is no completion for {name}. Choose {string.Join(", ", names[..^1])} or {names[^1]}.");
         Console.Out.WriteLine($"# {install}");

@@ -19,7 +19,9 @@ internal static class Completions
     /// expected.
     /// </summary>
     /// <param name="root">The tool.</param>
-    /// <param name="words">The word that is being written, behind a <see cref="Mark"/>, then the words before it without the tool's name.</param>
+    /// <param name="words">
+    /// The word that is being written, behind a <see cref="Mark"/>, then the words before it without the tool's name.
+    /// </param>
     public static IEnumerable<string> Of(Command root, IReadOnlyList<string> words)
     {
         if (words.Count == 0 || words[0].Length == 0 || words[0][0] != Mark)
