@@ -31,9 +31,8 @@ internal static class Completions
         Option? open = null;
         foreach (string word in words.Skip(1))
         {
-            bool isValue = open is not null;
-            open = isValue || !word.StartsWith('-') ? null : Find(root, command, word) is { } option && TakesValue(option) ? option : null;
-            if (!isValue && command.Subcommands.FirstOrDefault(verb => verb.Name == word) is { } verb)
+            open = open is null && Find(root, command, word) is { } option && TakesValue(option) ? option : null;
+            if (command.Subcommands.FirstOrDefault(verb => verb.Name == word) is { } verb)
                 command = verb;
         }
 
