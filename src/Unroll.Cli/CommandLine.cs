@@ -26,6 +26,8 @@ internal static class CommandLine
         Command? verb = null;
         try
         {
+            if (args is [Completions.Call, .. var words])
+                return Complete(words);
             ParseResult result = Root().Parse(args);
             verb = result.CommandResult.Command;
             return ParseErrors.Describe(result) is { } error
@@ -64,6 +66,7 @@ internal static class CommandLine
             McpCommand.Create(),
             WorkerCommand.Create(),
             ClusterCommand.Create(),
+            CompletionCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
@@ -71,6 +74,14 @@ internal static class CommandLine
         root.Add(new VersionOption());
         root.SetAction(result => help.Action is HelpWithExample action ? action.Invoke(result) : 0);
         return root;
+    }
+
+    /// <summary>A shell asks what could be written next.</summary>
+    private static int Complete(string[] words)
+    {
+        foreach (string line in Completions.Of(Root(), words))
+            Console.Out.WriteLine(line);
+        return 0;
     }
 
     private static int Fail(string message)

@@ -23,5 +23,7 @@ internal sealed record Sample(
         new("stations", "20 stations of Chicago", "2012-2016", "ridership", "..2014", "2015", "station"),
     ];
 
-    public string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "samples", Name + ".csv");
+    /// <summary>The file.</summary>
+    /// <inheritdoc cref="ShippedFile.PathOf(string)" path="/exception" />
+    public string Path => ShippedFile.PathOf(Name + ".csv");
 }

@@ -69,7 +69,7 @@ public sealed class BadOptionTests : IDisposable
     [InlineData("tune --sample aapl --train 2014-01-02..2014-01-08 --test 2017", "High has 5 training rows, 2014-01-02..2014-01-08: too few to learn from some and judge 1 row ahead on the newest. At least 6 are needed, 1 more. Use a longer training range. (--train, --horizon)")]
     [InlineData("forcast prices.csv", "There is no verb forcast; did you mean forecast? See unroll --help.")]
     [InlineData("Forecast", "There is no verb Forecast; did you mean forecast? See unroll --help.")]
-    [InlineData("study", "There is no verb study; there are forecast, backtest, describe, predict, tune, judge, convert, inspect, serve, studio, mcp, worker, cluster. See unroll --help.")]
+    [InlineData("study", "There is no verb study; there are forecast, backtest, describe, predict, tune, judge, convert, inspect, serve, studio, mcp, worker, cluster, completion. See unroll --help.")]
     [InlineData("--fast", "There is no option --fast. See unroll --help.")]
     public void Is_refused_in_one_line(string commandLine, string message)
     {

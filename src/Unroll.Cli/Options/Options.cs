@@ -121,26 +121,26 @@ internal static class Options
     }
 
     /// <summary>One of a few words; letter case does not count.</summary>
-    public static Option<string> Word(string name, string fallback, string[] words, string description) => new(name)
+    public static Option<string> Word(string name, string fallback, string[] words, string description) => new Option<string>(name)
     {
         Description = $"{description}: {AnyOf(words)}",
         HelpName = name[2..].ToUpperInvariant(),
         DefaultValueFactory = _ => fallback,
         CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError) ?? fallback,
-    };
+    }.Proposing(words);
 
     /// <summary>One of a few words or none; letter case does not count.</summary>
-    public static Option<string?> OptionalWord(string name, string[] words, string description) => new(name)
+    public static Option<string?> OptionalWord(string name, string[] words, string description) => new Option<string?>(name)
     {
         Description = description.Replace(" [", $": {AnyOf(words)} [", StringComparison.Ordinal),
         HelpName = name[2..].ToUpperInvariant(),
         CustomParser = result => OneOf(name, words, result.Tokens[0].Value, result.AddError),
-    };
+    }.Proposing(words);
 
     /// <summary>
     /// Some of a few words, repeated or with commas between, in the order given and each once; empty where none is given.
     /// </summary>
-    public static Option<string[]> Words(string name, string[] words, string description) => new(name)
+    public static Option<string[]> Words(string name, string[] words, string description) => new Option<string[]>(name)
     {
         Description = description.Replace(" [", $": {AnyOf(words)}; repeat it for more, or put commas between [", StringComparison.Ordinal),
         HelpName = name[2..].ToUpperInvariant(),
@@ -148,7 +148,14 @@ internal static class Options
             .SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))
             .Select(word => OneOf(name, words, word, result.AddError) ?? words[0])
             .Distinct()],
-    };
+    }.Proposing(words);
+
+    /// <summary>What a shell may complete the value of an option to.</summary>
+    public static Option<T> Proposing<T>(this Option<T> option, IEnumerable<string> words)
+    {
+        option.CompletionSources.Add([.. words]);
+        return option;
+    }
 
     /// <summary>What a text says; an error of its own is one of the command line.</summary>
     public static T? Parsed<T>(string name, System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)

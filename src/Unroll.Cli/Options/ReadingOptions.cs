@@ -15,12 +15,12 @@ internal sealed class ReadingOptions
     private const string NoDates = "none";
 
     private readonly Argument<string[]> _files;
-    private readonly Option<string?> _sample = new("--sample")
+    private readonly Option<string?> _sample = new Option<string?>("--sample")
     {
         Description = "Use a sample that ships with the tool: "
             + string.Join(", ", Sample.All.Select(sample => $"{sample.Name} ({sample.Title} {sample.Years})")),
         HelpName = "NAME",
-    };
+    }.Proposing(Sample.All.Select(sample => sample.Name));
 
     private readonly Option<bool> _wide = new("--wide")
     {

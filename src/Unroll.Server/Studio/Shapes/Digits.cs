@@ -19,7 +19,7 @@ internal sealed class Digits(string folder, int threads)
     private (Model Model, double Accuracy)? _trained;
 
     /// <summary>The digits that ship with the tool.</summary>
-    public static string DataPath => Path.Combine(AppContext.BaseDirectory, "samples", "digits.csv");
+    public static string DataPath => ShippedFile.PathOf("digits.csv");
 
     private string ModelPath => Path.Combine(folder, "digits.unroll");
 

@@ -30,7 +30,7 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
         + "samples/novelist.cs reads more of her novels: the novelist.unroll that it writes is taken from the folder shapes of the studio.";
 
     /// <summary>The novel that ships with the tool.</summary>
-    private static string DataPath => Path.Combine(AppContext.BaseDirectory, "samples", "persuasion.txt");
+    private static string DataPath => ShippedFile.PathOf("persuasion.txt");
 
     /// <summary>Reads a beginning.</summary>
     /// <returns>The characters that follow, without end; the same ones for the same request.</returns>

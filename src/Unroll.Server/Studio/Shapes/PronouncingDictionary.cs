@@ -29,7 +29,7 @@ internal sealed class PronouncingDictionary
     }
 
     /// <summary>The file that ships with the tool.</summary>
-    public static string DataPath => Path.Combine(AppContext.BaseDirectory, "samples", "cmudict.txt.gz");
+    public static string DataPath => ShippedFile.PathOf("cmudict.txt.gz");
 
     /// <summary>The dictionary that ships with the tool; read at the first use. <see cref="DataPath"/> must be there.</summary>
     public static PronouncingDictionary Shipped => s_shipped.Value;
