@@ -7,19 +7,22 @@ namespace Unroll.App.Tests;
 [Collection("samples")]
 public sealed partial class ReadmeTests
 {
-    [Fact]
-    public void The_program_in_the_readme_is_the_sample()
+    [Theory]
+    [InlineData("README.md", "howto/default-recipe")]
+    [InlineData("docs/default-recipe.md", "howto/default-recipe")]
+    [InlineData("docs/tutorial.md", "tutorial")]
+    public void The_program_on_the_page_is_the_sample(string page, string name)
     {
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        string block = Assert.Single(CSharpBlock().Matches(readme)).Groups[1].Value.Trim();
-        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "samples", "tutorial.cs"));
+        string text = File.ReadAllText(Path.Combine(Repository.Root, page));
+        string block = Assert.Single(CSharpBlock().Matches(text)).Groups[1].Value.Trim();
+        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "samples", $"{name}.cs"));
         string sample = string.Join('\n', lines.SkipWhile(line => line.StartsWith("#:", StringComparison.Ordinal))).Trim();
 
         Assert.Equal(sample, block);
     }
 
     [Fact]
-    public async Task The_program_in_the_readme_compiles_and_forecasts_sensibly()
+    public async Task The_tutorial_compiles_and_forecasts_sensibly()
     {
         string output = (await SampleRun.Of("tutorial")).Succeeded();
         Assert.Contains("63,626", output, StringComparison.Ordinal);
