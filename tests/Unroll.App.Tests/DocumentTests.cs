@@ -49,6 +49,46 @@ public sealed partial class DocumentTests
         Assert.Empty(new CompiledProgram("page", OnceEach(program)).Errors);
     }
 
+    /// <summary>The two walks in docs/architecture.md: each stop is a file and a member in it, each file once, and the numbers below are right.</summary>
+    [Theory]
+    [InlineData("**From `Fit` to the multiply-add and back**", "src/Unroll")]
+    [InlineData("**From a cell of a CSV file to a quantile on the page**", "src")]
+    public void Every_stop_of_a_walk_exists(string beginning, string folder)
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md")).ReplaceLineEndings("\n");
+        string walk = page[page.IndexOf(beginning, StringComparison.Ordinal)..];
+        string[] rows = [.. walk.Split('\n').SkipWhile(line => !line.StartsWith("| 1 |", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))];
+        string[][] cells = [.. rows.Select(row => row.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
+        foreach (string[] stop in cells)
+        {
+            string file = Path.Combine(Repository.Root, folder, stop[1].Trim('`'));
+            Assert.True(File.Exists(file), $"There is no {file}.");
+            Assert.Matches($@"\b{Regex.Escape(stop[2].Trim('`'))}\b", File.ReadAllText(file));
+        }
+
+        int words = cells.Sum(stop => stop[4].Split(',', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(rows.Length, cells.Select(stop => stop[1]).Distinct().Count());
+        Assert.Contains($"\n{rows.Length} stops in {rows.Length} files, and {words} words;", walk, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names in code letters in docs/architecture.md are names in the sources, so that a renamed one is seen.</summary>
+    [Fact]
+    public void Every_name_in_the_architecture_exists()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
+        var known = s_sources.Value.SelectMany(source => Word().Matches(source).Select(match => match.Value)).ToHashSet(StringComparer.Ordinal);
+        known.UnionWith(Directory.EnumerateFileSystemEntries(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories)
+            .SelectMany(path => Path.GetFileName(path).Split('.')));
+
+        // What is to become of names does not exist yet.
+        string now = string.Join('\n', page[..page.IndexOf("Names that are participles", StringComparison.Ordinal)].Split('\n')
+            .Select(line => line.StartsWith('|') && line.Split('|') is [_, _, _, _, _] cells ? string.Join('|', cells[..3]) : line));
+        string[] names = [.. CodeLetters().Matches(now).SelectMany(match => Word().Matches(match.Value)).Select(match => match.Value)
+            .Where(word => char.IsAsciiLetterUpper(word[0])).Distinct()];
+        Assert.True(names.Length > 100);
+        Assert.DoesNotContain(names, name => !known.Contains(name));
+    }
+
     private static readonly Lazy<string[]> s_sources = new(() => [.. new[] { "samples", "tests", "src" }
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
         .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
@@ -65,6 +105,12 @@ public sealed partial class DocumentTests
         MatchCollection directives = UsingDirective().Matches(program);
         return string.Join('\n', [.. directives.Select(match => match.Value).Distinct(), UsingDirective().Replace(program, "")]);
     }
+
+    [GeneratedRegex("`[^`\n]+`")]
+    private static partial Regex CodeLetters();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
