@@ -13,15 +13,7 @@ using (var stop = new CancellationTokenSource())
 {
     try
     {
-        TrainingOptions kept = options with { Checkpoint = new Checkpoint(file) };
-        await foreach (TrainingEvent moment in model.FitEventsAsync(samples, kept, stop.Token))
-        {
-            if (moment.Kind != TrainingEventKind.EpochEnded)
-                continue;
-            Console.WriteLine($"epoch {moment.Epoch} of {moment.Epochs}, loss {moment.Loss:F4}");
-            if (moment.Epoch == 4)
-                stop.Cancel();
-        }
+        model.Fit(samples, options with { Checkpoint = new Checkpoint(file) }, moment => Watch(moment, stop), stop.Token);
     }
     catch (TrainingCanceledException stopped)
     {
@@ -39,5 +31,14 @@ uninterrupted.Fit(samples, options);
 bool same = resumed.Parameters.All(each => resumed.GetWeights(each.Name).AsSpan().SequenceEqual(uninterrupted.GetWeights(each.Name)));
 Console.WriteLine($"the same weights as without the interruption: {same}");
 File.Delete(file);
+
+static void Watch(TrainingEvent moment, CancellationTokenSource stop)
+{
+    if (moment.Kind != TrainingEventKind.EpochEnded)
+        return;
+    Console.WriteLine($"epoch {moment.Epoch} of {moment.Epochs}, loss {moment.Loss:F4}");
+    if (moment.Epoch == 4)
+        stop.Cancel();
+}
 
 static Model NewModel() => new Model(new Gru(8), new Dense(1)).Build(new Shape(15, 1), seed: 1);

@@ -21,14 +21,14 @@ internal sealed class CompiledProgram
     private readonly Compilation _compilation;
 
     /// <summary>Compiles it; <see cref="Errors"/> says whether that went well.</summary>
-    public CompiledProgram(string name, string text)
+    public CompiledProgram(string name, string text, string moreUsings = "")
     {
         _name = name;
         CancellationToken stop = TestContext.Current.CancellationToken;
         string[] references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         _compilation = CSharpCompilation.Create(
             name,
-            [.. new[] { text, ImplicitUsings }.Select(each => CSharpSyntaxTree.ParseText(each, s_options, name, cancellationToken: stop))],
+            [.. new[] { text, ImplicitUsings, moreUsings }.Select(each => CSharpSyntaxTree.ParseText(each, s_options, name, cancellationToken: stop))],
             references.Select(file => MetadataReference.CreateFromFile(file)),
             new CSharpCompilationOptions(
                 Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));

@@ -89,6 +89,20 @@ public sealed partial class DocumentTests
         Assert.DoesNotContain(names, name => !known.Contains(name));
     }
 
+    /// <summary>Lists of pages have all of their pages: decisions, results, how-tos.</summary>
+    [Theory]
+    [InlineData("docs/decisions", "README.md", "README.md")]
+    [InlineData("benchmarks/results", "README.md", "README.md")]
+    [InlineData("docs/howto", "index.md", "index.md")]
+    [InlineData("docs/howto", "toc.yml", "")]
+    public void A_list_has_all_pages_of_its_folder(string folder, string list, string itself)
+    {
+        string path = Path.Combine(Repository.Root, folder), text = File.ReadAllText(Path.Combine(path, list));
+        Assert.All(
+            Directory.EnumerateFiles(path, "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')),
+            page => Assert.True(page == itself || text.Contains(page, StringComparison.Ordinal), $"{folder}/{list} does not list {page}."));
+    }
+
     private static readonly Lazy<string[]> s_sources = new(() => [.. new[] { "samples", "tests", "src" }
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
         .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))

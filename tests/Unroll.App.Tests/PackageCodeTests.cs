@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
 
 namespace Unroll.App.Tests;
@@ -11,11 +9,8 @@ namespace Unroll.App.Tests;
 /// </summary>
 public sealed partial class PackageCodeTests
 {
-    private const string ImplicitUsings =
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
-        + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks; "
-        + "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; "
-        + "global using Microsoft.Extensions.DependencyInjection;";
+    private const string WebUsings =
+        "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; global using Microsoft.Extensions.DependencyInjection;";
 
     /// <summary>What a README takes for granted.</summary>
     private static readonly Dictionary<string, (string Before, string After)> s_around = new()
@@ -52,18 +47,7 @@ public sealed partial class PackageCodeTests
     public void The_program_of_a_template_compiles(string template) =>
         Assert.Empty(Errors(File.ReadAllText(Path.Combine(Repository.Root, "src", "Unroll.Templates", "content", template, "Program.cs"))));
 
-    private static IEnumerable<Diagnostic> Errors(string text)
-    {
-        CancellationToken stop = TestContext.Current.CancellationToken;
-        string[] references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        Compilation compilation = CSharpCompilation.Create(
-            "Program",
-            [.. new[] { text, ImplicitUsings }.Select(each => CSharpSyntaxTree.ParseText(each, cancellationToken: stop))],
-            references.Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(
-                Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        return compilation.GetDiagnostics(stop).Where(each => each.Severity >= DiagnosticSeverity.Error);
-    }
+    private static IReadOnlyList<string> Errors(string text) => new CompiledProgram("Program", text, WebUsings).Errors;
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
