@@ -39,7 +39,8 @@ for (int fold = 0; fold < foldsToDo; fold++)
         .Select((word, i) => (word.Key, Number: i + 2)).ToDictionary(word => word.Key, word => word.Number);
     int words = numbers.Count + 2;
     int[] Read(string[] text) => [.. text.Select(word => numbers.GetValueOrDefault(word, Unknown))];
-    TokenSamples Samples(Sentence[] part) => new([.. part.Select(sentence => Read(sentence.Words))], length, [.. part.Select(sentence => new[] { sentence.Label })], 1);
+    TokenSamples Samples(Sentence[] part) =>
+        new([.. part.Select(sentence => Read(sentence.Words))], length, [.. part.Select(sentence => new[] { sentence.Label })], 1);
     ArraySamples Bags(Sentence[] part)
     {
         var bags = new float[part.Length * words];

@@ -34,7 +34,8 @@ if (isShort)
     train = [.. train.Where((_, i) => i % 5 == 0)];
 string[] sounds = [.. train.SelectMany(word => word.Sounds).Distinct().Order(StringComparer.Ordinal)];
 int length = words.Max(word => word.Sounds.Length);
-TokenSamples Samples(Word[] part) => new([.. part.Select(word => word.Sounds.Select(sound => sounds.IndexOf(sound) + 1).ToArray())], length, [.. part.Select(word => word.Stress)], length);
+int[] Numbers(Word word) => [.. word.Sounds.Select(sound => sounds.IndexOf(sound) + 1)];
+TokenSamples Samples(Word[] part) => new([.. part.Select(Numbers)], length, [.. part.Select(word => word.Stress)], length);
 Console.WriteLine($"{train.Length} words to learn from, {validation.Length} to stop by, {heldOut.Length} held out; {sounds.Length} sounds, at most {length} a word");
 
 // The model: a vector for each sound, two bidirectional layers that give a vector at every step, and three logits at every step.

@@ -30,5 +30,6 @@ foreach (Layer recurrent in new Layer[] { new Lstm(125), new Gru(125) })
     double[] predicted = scaler.InverseTransform(model.Predict(split.TestWindows(scaler)));
     ForecasterScore score = comparison.Add(name, predicted);
     Console.WriteLine($"RMSE {score.Error:F2}, naive {comparison.Naive.Error:F2}. {comparison.Verdict(score)}");
-    Charts.Lines($"S&P 500: {name}", split.Test.Dates, ("Real", split.Test.ToArray()), ("Predicted", predicted)).Write($"tutorial-{name.ToLowerInvariant()}.svg");
+    Charts.Lines($"S&P 500: {name}", split.Test.Dates, ("Real", split.Test.ToArray()), ("Predicted", predicted))
+        .Write($"tutorial-{name.ToLowerInvariant()}.svg");
 }
