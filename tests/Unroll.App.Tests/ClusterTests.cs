@@ -200,7 +200,7 @@ public sealed partial class ClusterTests(OneCluster one)
     [InlineData("127.0.0.1", "tune", "--sample", "aapl", "--cluster", "Host=127.0.0.1;Port=1;Username=me;Password=secret123")]
     [InlineData("127.0.0.1", "worker", "--cluster", "Host=127.0.0.1;Port=1;Username=me;Password=secret123")]
     [InlineData("127.0.0.1", "cluster", "status", "--cluster", "Host=127.0.0.1;Port=1;Username=me;Password=secret123")]
-    [InlineData("unroll cluster needs a verb: up, status, pause, resume, cancel, remove. See unroll cluster --help.", "cluster")]
+    [InlineData("unroll cluster needs a verb: up, status, page, pause, resume, cancel, remove. See unroll cluster --help.", "cluster")]
     [InlineData("There is no verb stats; did you mean status? See unroll cluster --help.", "cluster", "stats")]
     [InlineData("See unroll cluster status --help.", "cluster", "status", "--foo")]
     [InlineData("Which cluster?", "worker")]

@@ -115,7 +115,7 @@ public sealed class JudgeTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Each_series_of_a_file_is_scaled_by_itself()
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "stations", "--quiet");

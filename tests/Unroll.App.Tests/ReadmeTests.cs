@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests
         Assert.Equal(sample, block);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_tutorial_compiles_and_forecasts_sensibly()
     {
         string output = (await SampleRun.Of("tutorial")).Succeeded();

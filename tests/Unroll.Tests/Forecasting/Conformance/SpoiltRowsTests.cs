@@ -58,7 +58,7 @@ public class SpoiltRowsTests
         Sound(forecaster.Predict(newer, Sample.Horizon));
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Cases))]
     public void Among_the_test_rows(string name, string data, string rows)
     {
