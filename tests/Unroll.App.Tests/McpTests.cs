@@ -125,9 +125,9 @@ public sealed class McpTests : IAsyncLifetime
             new Noted(told),
             cancellationToken: TestContext.Current.CancellationToken);
 
-        // What is told last may come after the answer, and is lost then; none of the three ends the whole.
+        // What is told last may come after the answer, and is lost then. The end is told twice, by the last of the three alone.
         Assert.NotEmpty(told);
-        Assert.InRange(told.Count(share => share >= 1), 0, 1);
+        Assert.InRange(told.Count(share => share >= 1), 0, 2);
         Assert.All(told, share => Assert.InRange(share, 0, 1));
     }
 
