@@ -49,7 +49,7 @@ internal static class BacktestCommand
             try
             {
                 if (request.Forecast.Cluster is { } cluster)
-                    ClusterRun.Gather(terminal, cluster, Name, request.Forecast.Data, ClusterWork.Pieces(run, work), interruption.Token);
+                    ClusterRun.Gather(terminal, details, cluster, Name, request.Forecast.Data, ClusterWork.Pieces(run, work), interruption.Token);
                 display.Run(interruption.Token);
             }
             catch (TrainingDivergedException diverged)

@@ -9,8 +9,6 @@ namespace Unroll.Cli;
 /// <summary><c>unroll cluster up|status|pause|resume|cancel|remove</c></summary>
 internal static class ClusterCommand
 {
-    private const string ConnectionFile = "cluster.txt";
-
     public static Command Create() => new Verb(
         "cluster",
         "Starts the workers of a cluster on this machine, and looks at, pauses, resumes and cancels what a cluster computes.",
@@ -20,9 +18,17 @@ internal static class ClusterCommand
         Up(),
         Status(),
         ClusterPageCommand.Create(ConnectionOption()),
-        OfStudy("pause", "Begins no new piece of a study; those under way are finished.", (cluster, study) => cluster.PauseAsync(study), "{0} is paused. unroll cluster resume goes on."),
+        OfStudy(
+            "pause",
+            "Begins no new piece of a study; those under way are finished.",
+            (cluster, study) => cluster.PauseAsync(study),
+            "{0} is paused. unroll cluster resume goes on."),
         OfStudy("resume", "Goes on with a study that was paused.", (cluster, study) => cluster.ResumeAsync(study), "{0} goes on."),
-        OfStudy("cancel", "Ends a study; results that are there stay, and the command that began it goes on from them.", (cluster, study) => cluster.CancelAsync(study), "{0} is cancelled."),
+        OfStudy(
+            "cancel",
+            "Ends a study; results that are there stay, and the command that began it goes on from them.",
+            (cluster, study) => cluster.CancelAsync(study),
+            "{0} is cancelled."),
         OfStudy("remove", "Removes a study with all its results.", (cluster, study) => cluster.RemoveAsync(study), "{0} is removed."),
     };
 
@@ -40,7 +46,8 @@ internal static class ClusterCommand
             HelpName = "CONNECTION",
         };
         Option<int> workers = Options.Whole("--workers", Environment.ProcessorCount, 1, 256, "How many worker processes are started");
-        Option<int?> slots = Options.OptionalWhole("--slots", 1, 1024, "How many pieces each computes at once [default: the processors, shared out]");
+        Option<int?> slots = Options.OptionalWhole(
+            "--slots", 1, 1024, "How many pieces each computes at once [default: the processors, shared out]");
         var folder = new Option<string>("--folder")
         {
             Description = "Where the database lies, and cluster.txt, which says how to reach it",
@@ -78,16 +85,13 @@ internal static class ClusterCommand
         string words = $"--cluster {ShellWord.Quoted("Host=…")}";
         if (postgres is not null)
         {
-            string file = Path.Combine(folder, ConnectionFile);
-            SecretFile.Write(file, given + "\n");
-            words = $"--cluster {ShellWord.Quoted(file)}";
-            terminal.Say($"How to reach it stands in {file}, which holds its password and is readable by you alone.");
+            words = $"--cluster {ShellWord.Quoted(postgres.ConnectionFile)}";
+            terminal.Say($"How to reach it stands in {postgres.ConnectionFile}, which holds its password and is readable by you alone.");
         }
 
-        await using LocalCluster local = await LocalCluster.StartAsync(new ClusterRequest(given, 0, null, []), interruption.Token);
-        for (int worker = 0; worker < workers; worker++)
-            local.Start(slots ?? Math.Max(1, Environment.ProcessorCount / workers));
-        terminal.Say(FormattableString.Invariant($"{workers} {(workers == 1 ? "worker" : "workers")} started. Ctrl+C ends them. In another terminal:"));
+        await using LocalCluster local = await LocalCluster.StartAsync(given, workers, slots, interruption.Token);
+        terminal.Say(FormattableString.Invariant(
+            $"{workers} {(workers == 1 ? "worker" : "workers")} started. Ctrl+C ends them. In another terminal:"));
         terminal.Unbroken($"unroll tune --sample aapl --trials 12 {words}");
         terminal.Unbroken($"unroll cluster status {words}");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, local.AllEnded);
@@ -111,7 +115,10 @@ internal static class ClusterCommand
     private static Verb Status()
     {
         Option<string?> connection = ConnectionOption();
-        var command = new Verb("status", "Shows the studies and the workers of a cluster.", "unroll cluster status --cluster cluster.txt") { connection };
+        var command = new Verb("status", "Shows the studies and the workers of a cluster.", "unroll cluster status --cluster cluster.txt")
+        {
+            connection,
+        };
         command.SetAction(result => StatusAsync(ClusterConnection.Required(result.GetValue(connection))).GetAwaiter().GetResult());
         return command;
     }
@@ -131,15 +138,16 @@ internal static class ClusterCommand
         return 0;
     }
 
-    private static Verb OfStudy(string name, string description, Func<ClusterClient, string, Task> act, string said)
+    private static Verb OfStudy(string verb, string description, Func<ClusterClient, string, Task> act, string said)
     {
         var study = new Argument<string>("STUDY") { Description = "The name of the study" };
         Option<string?> connection = ConnectionOption();
-        var command = new Verb(name, description, $"unroll cluster {name} tune-aapl-1a2b3c4d --cluster cluster.txt") { study, connection };
+        var command = new Verb(verb, description, $"unroll cluster {verb} tune-aapl-1a2b3c4d --cluster cluster.txt") { study, connection };
         command.SetAction(result =>
         {
-            ActAsync(ClusterConnection.Required(result.GetValue(connection)), cluster => act(cluster, result.GetRequiredValue(study))).GetAwaiter().GetResult();
-            Terminal.Output().Say(string.Format(CultureInfo.InvariantCulture, said, result.GetRequiredValue(study)));
+            string name = result.GetRequiredValue(study);
+            ActAsync(ClusterConnection.Required(result.GetValue(connection)), cluster => act(cluster, name)).GetAwaiter().GetResult();
+            Terminal.Output().Say(string.Format(CultureInfo.InvariantCulture, said, name));
             return 0;
         });
         return command;

@@ -17,12 +17,15 @@ internal static class ClusterConnection
             string held = File.ReadAllText(text).Trim();
             return held.Contains('=')
                 ? held
-                : throw new UnrollException($"{text} holds no connection string. It takes one line {ClusterOptions.Connection.Split(", or")[0]}.");
+                : throw new UnrollException(
+                    $"{text} holds no connection string. It takes one line {ClusterOptions.Connection.Split(", or")[0]}.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UnrollException(
-                $"--cluster is \"{text}\", which is neither a connection string nor a file that can be read. Give one {ClusterOptions.Connection}.", failure);
+                $"--cluster is \"{text}\", which is neither a connection string nor a file that can be read. "
+                    + $"Give one {ClusterOptions.Connection}.",
+                failure);
         }
     }
 

@@ -20,8 +20,8 @@ internal static class ClusterPageCommand
         {
             connection, port,
         };
-        command.SetAction((result, cancellation) =>
-            RunAsync(ClusterConnection.Required(result.GetValue(connection)), new Listening { Port = result.GetValue(port) }, cancellation));
+        command.SetAction((result, cancellation) => RunAsync(
+            ClusterConnection.Required(result.GetValue(connection)), new Listening { Port = result.GetValue(port) }, cancellation));
         return command;
     }
 

@@ -14,7 +14,8 @@ internal static class ClusterRun
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Returns when all results are taken; an interruption ends the wait, not the study.</summary>
-    /// <param name="terminal">Where it is told.</param>
+    /// <param name="terminal">Where it is told what one must know.</param>
+    /// <param name="details">Where it is told how far it is.</param>
     /// <param name="request">Which cluster.</param>
     /// <param name="kind">The verb.</param>
     /// <param name="data">The files that workers read.</param>
@@ -22,33 +23,47 @@ internal static class ClusterRun
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="UnrollException">The cluster cannot be reached, the study failed, or its name is that of another.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Gather(Terminal terminal, ClusterRequest request, string kind, DataSource data, IPieces pieces, CancellationToken cancellation) =>
-        GatherAsync(terminal, request, kind, data, pieces, cancellation).GetAwaiter().GetResult();
+    public static void Gather(
+        Terminal terminal,
+        Terminal details,
+        ClusterRequest request,
+        string kind,
+        DataSource data,
+        IPieces pieces,
+        CancellationToken cancellation) =>
+        GatherAsync(terminal, details, request, kind, data, pieces, cancellation).GetAwaiter().GetResult();
 
     private static async Task GatherAsync(
-        Terminal terminal, ClusterRequest request, string kind, DataSource data, IPieces pieces, CancellationToken cancellation)
+        Terminal terminal,
+        Terminal details,
+        ClusterRequest request,
+        string kind,
+        DataSource data,
+        IPieces pieces,
+        CancellationToken cancellation)
     {
         if (data.Paths.Contains("-"))
             throw new UnrollException("Standard input cannot be sent to other machines. Save it as a file, and give that.");
-        await using LocalCluster local = await LocalCluster.StartAsync(request, cancellation);
+        await using LocalCluster local = await LocalCluster.StartAsync(request.Connection, request.Workers, null, cancellation);
         await using ClusterClient cluster = await ClusterClient.ConnectAsync(local.Connection, cancellation);
         Study study = await cluster.OpenAsync(OrderOf(request, kind, data, pieces), cancellation);
-        terminal.Say($"Study {study.Name} in the cluster {cluster.Place}: {pieces.Count} {pieces.Name}.");
+        details.Say($"Study {study.Name} in the cluster {cluster.Place}: {pieces.Count} {pieces.Name}.");
         if (local.Workers == 0 && await study.NoWorkerAsync(cancellation) is { } none)
             terminal.Say($"{none} Start one with unroll worker.", Color.Yellow);
         try
         {
-            await ShownAsync(terminal, study, pieces, local, cancellation);
+            await ShownAsync(details, study, pieces, local, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && request.Connection is not null)
         {
             terminal.Blank();
-            terminal.Say($"The study {study.Name} goes on without this command, which waits for it when it is started again. unroll cluster cancel {ShellWord.Quoted(study.Name)} ends it.");
+            terminal.Say($"The study {study.Name} goes on without this command, which waits for it when it is started again. "
+                + $"unroll cluster cancel {ShellWord.Quoted(study.Name)} ends it.");
             throw;
         }
 
         await study.EndAsync(cancellation);
-        terminal.Blank();
+        details.Blank();
     }
 
     private static StudyOrder OrderOf(ClusterRequest request, string kind, DataSource data, IPieces pieces) => new()
@@ -64,7 +79,7 @@ internal static class ClusterRun
     private static async Task ShownAsync(Terminal terminal, Study study, IPieces pieces, LocalCluster local, CancellationToken cancellation)
     {
         var status = new ClusterStatus(pieces.Name, pieces.Count);
-        if (terminal.IsSilent || !terminal.IsLive)
+        if (!terminal.IsLive)
         {
             int shown = 0;
             await TakeAsync(study, pieces, local, status, () =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Globalization;
 using Unroll.Cluster;
 using Unroll.Forecasting;
 
@@ -13,7 +14,9 @@ internal sealed class ClusterWork : IPieceWork
 
     private readonly ConcurrentDictionary<(string Study, string Setup), Lazy<IPieces>> _studies = [];
 
-    /// <summary>The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the other's studies alone.</summary>
+    /// <summary>
+    /// The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the other's studies alone.
+    /// </summary>
     public static string Version { get; } = $"{typeof(Model).Assembly.GetName().Version?.ToString(3)}-{SetupHash.Of([])[..8]}";
 
     public PieceOutput Run(PieceJob job, CancellationToken cancellation)
@@ -23,7 +26,8 @@ internal sealed class ClusterWork : IPieceWork
         IPieces pieces = ReadOnce(job);
         return pieces.Setup == job.Setup
             ? pieces.Compute(job.Piece.Key, cancellation)
-            : throw new UnrollException("this worker reads other data or options from the same command than the machine that began the study. Use the same build of Unroll and the same samples on all.");
+            : throw new UnrollException("this worker reads other data or options from the same command than the machine that began the study. "
+                + "Use the same build of Unroll and the same samples on all.");
     }
 
     /// <summary>Data that could not be read are read again for the next piece.</summary>
@@ -49,19 +53,25 @@ internal sealed class ClusterWork : IPieceWork
             TuneCommand.Name => new TunePieces(new TunePlan(TuneCommand.Parse(words)).Tuner),
             BacktestCommand.Name => Pieces(new BacktestRun(OneThread(BacktestCommand.Parse(words)))),
             ForecastCommand.Name => Pieces(new ForecastRun(ForecastCommand.Parse(words).WithThreads(1))),
-            _ => throw new UnrollException($"this worker knows no work of the kind {job.Kind}. Use the same version of Unroll on all machines."),
+            _ => throw new UnrollException(
+                $"this worker knows no work of the kind {job.Kind}. Use the same version of Unroll on all machines."),
         };
     }
 
     /// <summary>The folds of a backtest.</summary>
     /// <param name="run">Not run yet.</param>
     /// <param name="work">Where results are kept; null at a worker.</param>
-    public static KeptPieces Pieces(BacktestRun run, FinishedWork? work = null) =>
-        new(run.Setup, "folds", [.. Enumerable.Range(0, run.Folds.Count).Select(fold => $"{fold}")], (key, own, cancellation) => run.RunFold(int.Parse(key), own, cancellation), work);
+    public static KeptPieces Pieces(BacktestRun run, FinishedWork? work = null) => new(
+        run.Setup,
+        "folds",
+        [.. run.Folds.Select((_, fold) => fold.ToString(CultureInfo.InvariantCulture))],
+        (key, own, cancellation) => run.RunFold(int.Parse(key, CultureInfo.InvariantCulture), own, cancellation),
+        work);
 
     /// <summary>The networks of a forecast, and groups of series to which a rule is fitted.</summary>
     /// <inheritdoc cref="Pieces(BacktestRun, FinishedWork?)"/>
-    public static KeptPieces Pieces(ForecastRun run, FinishedWork? work = null) => new(run.Setup, "pieces", run.Blend!.Pieces(run.Task), run.FitPiece, work);
+    public static KeptPieces Pieces(ForecastRun run, FinishedWork? work = null) =>
+        new(run.Setup, "pieces", run.Blend!.Pieces(run.Task), run.FitPiece, work);
 
     private static BacktestRequest OneThread(BacktestRequest request) => request with { Forecast = request.Forecast.WithThreads(1) };
 

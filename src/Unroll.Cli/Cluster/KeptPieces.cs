@@ -10,7 +10,8 @@ namespace Unroll.Cli;
 /// <param name="compute">Does one, and keeps it in the work that it is given.</param>
 /// <param name="work">Where results are kept; null at a worker.</param>
 internal sealed class KeptPieces(
-    string setup, string name, IReadOnlyList<string> keys, Action<string, FinishedWork, CancellationToken> compute, FinishedWork? work = null) : IPieces
+    string setup, string name, IReadOnlyList<string> keys, Action<string, FinishedWork, CancellationToken> compute, FinishedWork? work = null)
+    : IPieces
 {
     private readonly HashSet<int> _taken = [];
 
@@ -20,7 +21,8 @@ internal sealed class KeptPieces(
 
     public string Name => name;
 
-    public IReadOnlyList<Piece> Next() => [.. keys.Select((key, number) => new Piece(number, key)).Where(piece => !_taken.Contains(piece.Number))];
+    public IReadOnlyList<Piece> Next() =>
+        [.. keys.Select((key, number) => new Piece(number, key)).Where(piece => !_taken.Contains(piece.Number))];
 
     public void Take(PieceResult result)
     {

@@ -14,6 +14,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private readonly Queue<string> _said = [];
     private LocalPostgres? _postgres;
     private DirectoryInfo? _folder;
+    private int _living;
 
     private LocalCluster(string? connection) => Connection = connection ?? "";
 
@@ -36,24 +37,26 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The processes, to be looked at.</summary>
-    public IReadOnlyList<Process> Processes => _workers;
-
+    /// <summary>Starts what is asked for, which ends with this process, however that ends.</summary>
+    /// <param name="connection">How to reach the database; null to start one.</param>
+    /// <param name="workers">How many worker processes.</param>
+    /// <param name="slots">How many pieces each computes at once; null for its part of the processors.</param>
+    /// <param name="cancellation">Ends the wait for the database.</param>
     /// <exception cref="UnrollException">PostgreSQL is not installed, or cannot be started.</exception>
-    public static async Task<LocalCluster> StartAsync(ClusterRequest request, CancellationToken cancellation)
+    public static async Task<LocalCluster> StartAsync(string? connection, int workers, int? slots, CancellationToken cancellation)
     {
-        var local = new LocalCluster(request.Connection);
+        var local = new LocalCluster(connection) { _living = workers };
         try
         {
-            if (request.Connection is null)
+            if (connection is null)
             {
                 local._folder = Directory.CreateTempSubdirectory("unroll-cluster-");
                 local._postgres = await LocalPostgres.StartAsync(local._folder.FullName, cancellation);
                 local.Connection = local._postgres.Connection;
             }
 
-            for (int worker = 0; worker < request.Workers; worker++)
-                local.Start(Math.Max(1, Environment.ProcessorCount / request.Workers));
+            for (int worker = 0; worker < workers; worker++)
+                local.Start(slots ?? Math.Max(1, Environment.ProcessorCount / workers));
             return local;
         }
         catch
@@ -63,27 +66,28 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a worker process, which ends with this one, however that ends.</summary>
-    /// <param name="slots">How many pieces it computes at once.</param>
-    public void Start(int slots)
+    private void Start(int slots)
     {
         string tool = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no program.");
         bool isHost = Path.GetFileNameWithoutExtension(tool).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        var start = new ProcessStartInfo(tool) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] words = [.. isHost ? [typeof(LocalCluster).Assembly.Location] : Array.Empty<string>(), "worker", "--slots", $"{slots}", "--with-parent"];
-        foreach (string word in words)
-            start.ArgumentList.Add(word);
+        string[] host = isHost ? [typeof(LocalCluster).Assembly.Location] : [];
+        var start = new ProcessStartInfo(tool, [.. host, "worker", "--slots", $"{slots}", "--with-parent"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment[ClusterConnection.Variable] = Connection;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += Said;
         process.ErrorDataReceived += Said;
         process.Exited += (_, _) =>
         {
-            if (_workers.TrueForAll(each => each.HasExited))
+            if (Interlocked.Decrement(ref _living) == 0)
                 _allEnded.Cancel();
         };
-        _workers.Add(process);
         process.Start();
+        _workers.Add(process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }

@@ -13,7 +13,8 @@ internal static class WorkerCommand
             Description = $"The PostgreSQL of the cluster {ClusterOptions.Connection} [default: what {ClusterConnection.Variable} holds]",
             HelpName = "CONNECTION",
         };
-        Option<int> slots = Options.Whole("--slots", Environment.ProcessorCount, 1, 1024, "How many pieces are computed at once, each on one thread");
+        Option<int> slots = Options.Whole(
+            "--slots", Environment.ProcessorCount, 1, 1024, "How many pieces are computed at once, each on one thread");
         var folder = new Option<string?>("--folder")
         {
             Description = "Where the data of studies are kept, by their hash [default: a folder of this user's]",
@@ -23,8 +24,9 @@ internal static class WorkerCommand
         var withParent = new Option<bool>("--with-parent") { Hidden = true };
         var command = new Verb(
             "worker",
-            "Computes pieces of the studies of a cluster, on this machine, until it is told to end by Ctrl+C or SIGTERM: searches, backtests "
-                + "and forecasts that were begun with --cluster. Workers come and go as they like; what one leaves behind another begins again.",
+            "Computes pieces of the studies of a cluster, on this machine, until it is told to end by Ctrl+C or SIGTERM: searches, "
+                + "backtests and forecasts that were begun with --cluster. Workers come and go as they like; what one leaves behind "
+                + "another begins again.",
             "unroll worker --cluster \"Host=db;Database=unroll;Username=me;Password=secret\"",
             "unroll worker --cluster cluster.txt --slots 4")
         {

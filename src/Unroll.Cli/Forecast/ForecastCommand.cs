@@ -54,7 +54,7 @@ internal static class ForecastCommand
                 if (run.Blend is null)
                     TutorialConsole.Baselines(details, run, interruption.Token);
                 if (request.Cluster is { } cluster)
-                    ClusterRun.Gather(details, cluster, Name, request.Data, ClusterWork.Pieces(run, work), interruption.Token);
+                    ClusterRun.Gather(terminal, details, cluster, Name, request.Data, ClusterWork.Pieces(run, work), interruption.Token);
                 Fit(details, run, name => fitted = name, interruption.Token);
             }
             catch (TrainingDivergedException diverged)

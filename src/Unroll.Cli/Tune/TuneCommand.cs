@@ -49,7 +49,7 @@ internal static class TuneCommand
             try
             {
                 if (request.Cluster is { } cluster)
-                    ClusterRun.Gather(terminal, cluster, Name, forecast.Data, new TunePieces(plan.Tuner, journal), interruption.Token);
+                    ClusterRun.Gather(terminal, terminal, cluster, Name, forecast.Data, new TunePieces(plan.Tuner, journal), interruption.Token);
                 result = TuneDisplay.Run(terminal, plan.Tuner, journal, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

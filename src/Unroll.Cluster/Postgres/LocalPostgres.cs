@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
+using Unroll.Formats;
 
 namespace Unroll.Cluster;
 
@@ -32,6 +34,9 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     /// <summary>How to reach its database, with the password.</summary>
     public string Connection => ConnectionTo(User);
+
+    /// <summary>A file that holds <see cref="Connection"/>, and that its owner alone can read.</summary>
+    public string ConnectionFile => Path.Combine(_folder, "cluster.txt");
 
     private string Data => Path.Combine(_folder, "data");
 
@@ -77,6 +82,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             else
                 await server.StartAgainAsync(cancellation);
             await server.MakeDatabaseAsync(User, cancellation);
+            AtomicFile.WritePrivate(server.ConnectionFile, Encoding.UTF8.GetBytes(server.Connection + "\n"));
             return server;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -16,7 +16,7 @@ public abstract partial class BaselineForecaster
     internal int RowsAGroup { get; set; } = 20_000;
 
     /// <summary>How many groups the parts of a task are divided into.</summary>
-    internal int GroupsOf(ForecastTask task) => FittedRules.Groups(task, RowsAGroup).Length - 1;
+    internal int GroupsOf(ForecastTask task) => FittedRules.Groups(task, RowsAGroup).Length;
 
     /// <summary>Fits the rules of one group of parts, keeps them and forgets them.</summary>
     /// <param name="group">Which, from 0.</param>
@@ -25,9 +25,10 @@ public abstract partial class BaselineForecaster
     /// <param name="run">What ends it.</param>
     internal void FitGroup(int group, ForecastTask task, bool refits, FitRun run)
     {
-        Keep(FittedFacts.Of(task), Group(task, FirstFit, group, FitPart, run, () => { }));
+        Part[] parts = FittedRules.Groups(task, RowsAGroup)[group];
+        Keep(FittedFacts.Of(task), Group(task, parts, FirstFit, group, FitPart, run, () => { }));
         if (refits)
-            Group(task.Whole(), Again, group, RefitPart, run, () => { });
+            Group(task.Whole(), parts, Again, group, RefitPart, run, () => { });
     }
 
     private PartModel[] InGroups(
@@ -36,17 +37,23 @@ public abstract partial class BaselineForecaster
         if (Work is null || !IsSlow)
             return Each<PartModel>(task, (part, _) => fit(task, part, run.Cancellation), run);
         Action fitted = run.Counter(ForecastStage.Fitting, task.Parts.Count);
-        return [.. Enumerable.Range(0, GroupsOf(task)).SelectMany(group => Group(task, stage, group, fit, run, fitted))];
+        return [.. FittedRules.Groups(task, RowsAGroup).SelectMany((parts, group) => Group(task, parts, stage, group, fit, run, fitted))];
     }
 
     /// <summary>The models of one group, found or fitted.</summary>
     private PartModel[] Group(
-        ForecastTask task, string stage, int group, Func<ForecastTask, Part, CancellationToken, BaselineModel> fit, FitRun run, Action fitted)
+        ForecastTask task,
+        Part[] parts,
+        string stage,
+        int group,
+        Func<ForecastTask, Part, CancellationToken, BaselineModel> fit,
+        FitRun run,
+        Action fitted)
     {
-        int[] groups = FittedRules.Groups(task, RowsAGroup);
-        Part[] parts = [.. task.Parts.Take(groups[group]..groups[group + 1])];
         string key = string.Create(CultureInfo.InvariantCulture, $"{Key}/{stage}/{group}");
-        if (Work!.FindText(key, out string? took) is { } text && FittedRules.Read(text, parts.Length) is { } kept && Restored(task, parts, kept) is { } found)
+        if (Work!.FindText(key, out string? took) is { } text
+            && FittedRules.Read(text, parts.Length) is { } kept
+            && Restored(task, parts, kept) is { } found)
         {
             foreach (Part _ in parts)
                 fitted();

@@ -12,25 +12,28 @@ internal sealed record FittedRule(BaselineState State, FoldTrack? Track, string?
 /// <summary>How the parts of a task are divided into groups, whose fitted rules are kept together.</summary>
 internal static class FittedRules
 {
-    /// <summary>Where each group begins, and the number of parts at the end; the same for a fit and for one to more rows of the same tables.</summary>
+    /// <summary>The parts of each group, the same for a fit and for one to more rows of the same tables.</summary>
     /// <param name="task">What is learnt from.</param>
     /// <param name="rowsAGroup">The tables of a group have about as many rows together.</param>
-    public static int[] Groups(ForecastTask task, int rowsAGroup)
+    public static Part[][] Groups(ForecastTask task, int rowsAGroup)
     {
-        var starts = new List<int> { 0 };
+        var groups = new List<Part[]>();
+        var group = new List<Part>();
         long rows = 0;
-        for (int part = 0; part < task.Parts.Count; part++)
+        foreach (Part part in task.Parts)
         {
             if (rows >= rowsAGroup)
             {
-                starts.Add(part);
+                groups.Add([.. group]);
+                group.Clear();
                 rows = 0;
             }
 
-            rows += task[task.Parts[part]].Table.Rows;
+            group.Add(part);
+            rows += task[part].Table.Rows;
         }
 
-        return [.. starts, task.Parts.Count];
+        return [.. groups, [.. group]];
     }
 
     public static string Text(IReadOnlyList<FittedRule> rules) => JsonSerializer.Serialize(rules, FittedRulesJson.Default.IReadOnlyListFittedRule);

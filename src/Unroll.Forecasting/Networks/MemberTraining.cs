@@ -194,9 +194,11 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"{recipe.Network.Key}/{member}/{job.Stage}");
         (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
-        if (known is { History: { } there })
-            run.Found(there.Duration);
-        if (known is null)
+        if (known is { } found)
+        {
+            run.Found(found.History.Duration);
+        }
+        else
         {
             GradientRecorder? recorder = Options.Gradients?.For(key);
             TrainingOptions options = Options with

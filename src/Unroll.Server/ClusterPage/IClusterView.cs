@@ -30,9 +30,20 @@ internal sealed record ClusterLook(
 
 /// <param name="Seconds">What its results took, added up over workers.</param>
 internal sealed record StudyLook(
-    string Name, string Kind, string State, int Pieces, int Done, int UnderWay, double Seconds, DateTimeOffset Created, DateTimeOffset? LastResult, string? Error, string Group);
+    string Name,
+    string Kind,
+    string State,
+    int Pieces,
+    int Done,
+    int UnderWay,
+    double Seconds,
+    DateTimeOffset Created,
+    DateTimeOffset? LastResult,
+    string? Error,
+    string Group);
 
-internal sealed record WorkerLook(string Instance, string Group, int Slots, bool IsAlive, DateTimeOffset LastCheckIn, int Done, IReadOnlyList<string> WorkingOn);
+internal sealed record WorkerLook(
+    string Instance, string Group, int Slots, bool IsAlive, DateTimeOffset LastCheckIn, int Done, IReadOnlyList<string> WorkingOn);
 
 /// <param name="At">When it began, in seconds since 1970 in UTC.</param>
 /// <param name="Done">How many pieces were done in it.</param>

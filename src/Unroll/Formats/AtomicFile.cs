@@ -14,7 +14,12 @@ public static class AtomicFile
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was there before stays.</exception>
     internal static void Write(string path, Action<FileStream> write) => Write(path, write, static (stream, write) => write(stream));
 
-    private static void Write<TState>(string path, TState state, Action<FileStream, TState> write)
+    /// <summary>Writes a file that its owner alone can read, from its first moment on; on Windows as the folder has it.</summary>
+    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
+    internal static void WritePrivate(string path, ReadOnlySpan<byte> contents) =>
+        Write(path, contents, static (stream, contents) => stream.Write(contents), isPrivate: true);
+
+    private static void Write<TState>(string path, TState state, Action<FileStream, TState> write, bool isPrivate = false)
         where TState : allows ref struct
     {
         string full = Path.GetFullPath(path);
@@ -22,7 +27,16 @@ public static class AtomicFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 1 << 16,
+            };
+            if (isPrivate && !OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var stream = new FileStream(temporary, options))
             {
                 write(stream, state);
                 stream.Flush(flushToDisk: true);

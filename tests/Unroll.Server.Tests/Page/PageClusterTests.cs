@@ -19,20 +19,25 @@ public sealed class PageClusterTests(PageHost host)
 
         public Exception? Fault { get; set; }
 
-        public Task<ClusterLook> LookAsync(CancellationToken cancellation) => Fault is not null ? throw Fault : Task.FromResult(new ClusterLook(
+        private static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+        public Task<ClusterLook> LookAsync(CancellationToken cancellation) => Fault is null ? Task.FromResult(Look()) : throw Fault;
+
+        private ClusterLook Look() => new(
             "unroll at db:5432",
             Acts.Contains("Remove") ? [] :
             [
-                new StudyLook(Hostile, "tune", _state, 40, 13, 2, 4000, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, null, "0.1.0/Vector512"),
-                new StudyLook("fails", "backtest", "failed", 30, 4, 0, 12, DateTimeOffset.UtcNow, null, "Piece 4 differs.", "0.1.0/Vector512"),
+                new StudyLook(Hostile, "tune", _state, 40, 13, 2, 4000, Now, Now, null, "0.1.0/Vector512"),
+                new StudyLook("fails", "backtest", "failed", 30, 4, 0, 12, Now, null, "Piece 4 differs.", "0.1.0/Vector512"),
             ],
             [
                 new WorkerLook("host-1", "0.1.0/Vector512", 2, true, DateTimeOffset.UtcNow, 9, [$"{Hostile}/13"]),
                 new WorkerLook("host-2", "0.1.0/Vector512", 2, false, DateTimeOffset.UtcNow.AddHours(-1), 4, []),
             ],
-            [.. Enumerable.Range(0, 60).Select(minute => new MinuteLook(1796073480 + (60 * minute), minute % 7))]));
+            [.. Enumerable.Range(0, 60).Select(minute => new MinuteLook(1796073480 + (60 * minute), minute % 7))]);
 
-        public Task<IReadOnlyList<PieceLook>> PiecesAsync(string study, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<PieceLook>>(
+        public Task<IReadOnlyList<PieceLook>> PiecesAsync(string study, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<PieceLook>>(
         [
             new PieceLook(13, "1/14", "host-1", DateTimeOffset.UtcNow.AddSeconds(-5), null, 0),
             new PieceLook(12, "1/13", "host-2", null, DateTimeOffset.UtcNow.AddMinutes(-3), 75),
@@ -111,7 +116,8 @@ public sealed class PageClusterTests(PageHost host)
         await using (app)
         {
             using var client = new HttpClient { BaseAddress = address };
-            using HttpResponseMessage answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(status, answer.StatusCode);
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         }

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Tests.Forecasting;
 
-/// <summary>Runs that are made in pieces, each in a folder of its own as on another machine, in any order: they end as one, to the bit.</summary>
+/// <summary>
+/// Runs that are made in pieces, each in a folder of its own as on another machine, in any order: they end as one, to the bit.
+/// </summary>
 public sealed class PiecesTests : IDisposable
 {
     private const int Horizon = 6;
@@ -37,7 +39,8 @@ public sealed class PiecesTests : IDisposable
     private static TimeSeries Months(string key, int rows, int seed) => new(
         key,
         [.. Enumerable.Range(96 - rows, rows).Select(month => new DateTime(2010, 1, 1).AddMonths(month))],
-        ("x", [.. Enumerable.Range(96 - rows, rows).Select(month => 100 + month + (seed * Math.Sin(month * Math.PI / 6)) + (month * (7 + seed) % 11))]));
+        ("x", [.. Enumerable.Range(96 - rows, rows).Select(month =>
+            100 + month + (seed * Math.Sin(month * Math.PI / 6)) + (month * (7 + seed) % 11))]));
 
     private static ForecastTask Panel(params int[] rows) => new(
         new SeriesSet("shops.csv", [.. rows.Select((count, i) => ($"S{i}", Months($"S{i}", count, i)))]),
@@ -52,6 +55,10 @@ public sealed class PiecesTests : IDisposable
         blend.Threads = 1;
         return blend;
     }
+
+    /// <summary>A blend, fitted piece by piece.</summary>
+    private FinishedWork InPieces(ForecastTask task) => Together(Blend(task, null).Pieces(task).Select(piece =>
+        (Action<FinishedWork>)(work => Blend(task, work).FitPiece(piece, task, true, Token))));
 
     /// <summary>Judged on the test rows, and what is saved once it is fitted again to all rows.</summary>
     private static (double[] Judged, byte[] Saved, string[] Notes) Results(ForecastTask task, FinishedWork? work)
@@ -75,7 +82,7 @@ public sealed class PiecesTests : IDisposable
         Assert.Equal(["gru/0", "gru/1", "gru/2"], pieces.Take(3));
         Assert.Contains("arima/1", pieces);
         Assert.Contains("ets/1", pieces);
-        FinishedWork whole = Together(pieces.Select(piece => (Action<FinishedWork>)(work => Blend(task, work).FitPiece(piece, task, true, Token))));
+        FinishedWork whole = InPieces(task);
         (double[] judgedThen, byte[] savedThen, string[] notesThen) = Results(task, whole);
         Assert.Equal(judged, judgedThen);
         Assert.Equal(saved, savedThen);
@@ -87,7 +94,7 @@ public sealed class PiecesTests : IDisposable
     public void What_is_there_is_not_fitted_again()
     {
         ForecastTask task = Panel(96, 96, 96);
-        FinishedWork whole = Together(Blend(task, null).Pieces(task).Select(piece => (Action<FinishedWork>)(work => Blend(task, work).FitPiece(piece, task, true, Token))));
+        FinishedWork whole = InPieces(task);
         int kept = whole.Count;
         var told = new BacktestTests.Told<ForecastEvent>();
         BlendForecaster blend = Blend(task, whole);
@@ -135,8 +142,10 @@ public sealed class PiecesTests : IDisposable
         ForecastTask task = BacktestTests.Shops();
         EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 2, epochs: 2) with { Head = ForecastHead.Quantile };
         Func<PartsForecaster>[] create = [() => BlendForecaster.Of([recipe], task)];
-        BacktestResult Run(FinishedWork? work) => Backtest.Run(task, create, new BacktestOptions { RefitEvery = 7, Work = work }, null, Token);
-        double[] Numbers(BacktestResult result) => [.. result.Comparison.Scores.SelectMany(score => score.Forecast.Parts).SelectMany(part => BacktestTests.Numbers(part))];
+        BacktestResult Run(FinishedWork? work) =>
+            Backtest.Run(task, create, new BacktestOptions { RefitEvery = 7, Work = work }, null, Token);
+        double[] Numbers(BacktestResult result) =>
+            [.. result.Comparison.Scores.SelectMany(score => score.Forecast.Parts).SelectMany(part => BacktestTests.Numbers(part))];
         BacktestResult alone = Run(null);
         FinishedWork whole = Together(Enumerable.Range(0, alone.Folds.Count).Select(fold => (Action<FinishedWork>)(work =>
             Backtest.RunFold(fold, task, create, new BacktestOptions { RefitEvery = 7, Work = work }, null, Token))));
@@ -154,7 +163,8 @@ public sealed class PiecesTests : IDisposable
     public void A_search_in_trainings_is_one()
     {
         static Tuner New() => new(
-            new FakeObjective(run => run.Trial % 5 == 0 ? double.NaN : (run.Trial * 7 % 27) + run.Rung), new TuningOptions { Trials = 27, Epochs = 9, Seed = 3 });
+            new FakeObjective(run => run.Trial % 5 == 0 ? double.NaN : (run.Trial * 7 % 27) + run.Rung),
+            new TuningOptions { Trials = 27, Epochs = 9, Seed = 3 });
         string[] Lines(TuningResult result) => [.. result.Results.Select(each => $"{each with { Seconds = 0 }}")];
         using var journal = TuningJournal.Open(Path.Combine(_files.Folder, "journal.jsonl"), New().Setup);
         var rungs = new List<int>();

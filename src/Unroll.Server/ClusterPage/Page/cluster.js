@@ -1,41 +1,14 @@
 // The page of a cluster: what it computes, who computes it, how fast. It asks every two seconds while it is looked at.
+import { ask, get } from "./api.js";
 import { el, fill, byId, say, announce, problem, button, table, empty } from "./dom.js";
 import { themeSwitch } from "./colours.js";
+import { duration, whole } from "./format.js";
 import { Plot } from "./plot.js";
 
 const often = 2000;
 let opened = null;
 let shown = null;
 let busy = false;
-
-async function ask(path, method = "GET") {
-  let answer;
-  try {
-    answer = await fetch(path, { method });
-  } catch {
-    throw new Error("This page's program does not answer. Is `unroll cluster page` still running? Start it again and reload this page.");
-  }
-  if (!answer.ok) {
-    let detail = null;
-    try {
-      detail = (await answer.json()).detail;
-    } catch {
-      // An answer without a body is told by its status.
-    }
-    throw new Error(detail || `The answer was ${answer.status} ${answer.statusText}.`);
-  }
-  return answer.status === 204 ? null : answer.json();
-}
-
-const number = value => value.toLocaleString("en-GB");
-
-function clock(seconds) {
-  const whole = Math.round(seconds);
-  const two = part => String(part).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
-}
 
 function ago(moment) {
   if (!moment) return "–";
@@ -62,9 +35,9 @@ function facts(now) {
   const fact = (value, name) => el("div", {}, el("strong", {}, value), el("span", {}, name));
   fill(
     byId("facts"),
-    fact(number(alive.length), alive.length === 1 ? "worker" : "workers"),
-    fact(`${number(under)} of ${number(slots)}`, "slots at work"),
-    fact(number(waiting), "pieces wait"),
+    fact(whole(alive.length), alive.length === 1 ? "worker" : "workers"),
+    fact(`${whole(under)} of ${whole(slots)}`, "slots at work"),
+    fact(whole(waiting), "pieces wait"),
     fact(lately.toLocaleString("en-GB", { maximumFractionDigits: 1 }), "pieces a minute, of the last 5"),
   );
 }
@@ -75,7 +48,7 @@ function act(study, name, what, asks) {
     what,
     async () => {
       if (asks && !confirm(asks)) return;
-      await ask(`api/studies/${encodeURIComponent(study)}/${name}`, "POST");
+      await ask("POST", `api/studies/${encodeURIComponent(study)}/${name}`);
       announce(`${study}: ${what.toLowerCase()} is done`);
       await look();
     },
@@ -91,7 +64,7 @@ function acts(study) {
     study.state === "running" ? act(study.name, "pause", "Pause") : null,
     study.state === "paused" ? act(study.name, "resume", "Resume") : null,
     ended ? null : act(study.name, "cancel", "Cancel"),
-    ended ? act(study.name, "remove", "Remove", `Remove ${study.name} with its ${number(study.done)} results?`) : null,
+    ended ? act(study.name, "remove", "Remove", `Remove ${study.name} with its ${whole(study.done)} results?`) : null,
   );
 }
 
@@ -117,11 +90,11 @@ function studies(now) {
         el(
           "span",
           { className: "figures" },
-          `${number(study.done)} of ${number(study.pieces)}`,
+          `${whole(study.done)} of ${whole(study.pieces)}`,
           el("progress", { className: "share", max: String(Math.max(1, study.pieces)), value: String(study.done), "aria-label": "Share done" }),
         ),
-        number(study.under_way),
-        clock(study.seconds),
+        whole(study.under_way),
+        duration(study.seconds),
         ago(study.last_result),
         acts(study),
       ]),
@@ -146,9 +119,9 @@ function workers(now) {
         cells: [
           el("span", { className: "name" }, worker.instance),
           worker.is_alive ? "yes" : `no, ${ago(worker.last_check_in)}`,
-          number(worker.slots),
+          whole(worker.slots),
           worker.working_on.length > 0 ? el("span", { className: "name" }, worker.working_on.join(", ")) : "–",
-          number(worker.done),
+          whole(worker.done),
           el("span", { className: "name" }, worker.group),
         ],
       })),
@@ -175,10 +148,10 @@ function pieces(list) {
           "Pieces",
           ["Number", "Piece", "State", "Took", "Worker"],
           list.map(piece => [
-            number(piece.number),
+            whole(piece.number),
             el("span", { className: "name" }, piece.key),
             piece.made ? `done ${ago(piece.made)}` : `since ${ago(piece.since).replace(" ago", "")}`,
-            piece.made ? clock(piece.seconds) : "–",
+            piece.made ? duration(piece.seconds) : "–",
             el("span", { className: "name" }, piece.worker ?? "–"),
           ]),
           { className: "scores" },
@@ -190,8 +163,8 @@ async function look() {
   if (busy) return;
   busy = true;
   try {
-    const now = await ask("api/cluster");
-    const list = opened === null ? [] : await ask(`api/studies/${encodeURIComponent(opened)}`);
+    const now = await get("api/cluster");
+    const list = opened === null ? [] : await get(`api/studies/${encodeURIComponent(opened)}`);
     problem(null);
     const text = JSON.stringify([now, list, opened]);
     say(byId("place"), now.place);

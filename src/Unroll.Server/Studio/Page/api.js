@@ -1,11 +1,12 @@
 // The requests of the page. An answer that is no success becomes an Error whose message is the server's sentence.
 
-async function ask(method, path, body, type) {
+/** The answer to a request; one that is no success is thrown. */
+export async function ask(method, path, body, type) {
   let answer;
   try {
     answer = await fetch(path, { method, body, headers: type ? { "Content-Type": type } : {} });
   } catch {
-    throw new Error("The studio does not answer. Is `unroll studio` still running? Start it again and reload this page.");
+    throw new Error("The program behind this page does not answer. Is it still running? Start it again and reload this page.");
   }
   if (!answer.ok) throw await problemOf(answer);
   return answer;
