@@ -140,8 +140,8 @@ internal static class CellsBenchmark
         var scaler = new MinMaxScaler();
         scaler.FitTransform(values.AsSpan(0, learnt));
         Model model = new Model(create(SeriesUnits), new Dense(1)).Build(new Shape(Window, 1), seed);
-        model.Fit(new Windows(scaler.Transform(values.AsSpan(0, learnt)), Window), new TrainingOptions { Epochs = SeriesEpochs, Optimizer = new Adam { LearningRate = 0.003 }, Clipping = new Clipping(ClipMode.GlobalNorm, 1), Seed = seed });
-        float[] forecasts = model.Predict(new Windows(scaler.Transform(values.AsSpan(learnt - Window)), Window));
+        model.Fit(new SplitWindows(scaler.Transform(values.AsSpan(0, learnt)), Window), new TrainingOptions { Epochs = SeriesEpochs, Optimizer = new Adam { LearningRate = 0.003 }, Clipping = new Clipping(ClipMode.GlobalNorm, 1), Seed = seed });
+        float[] forecasts = model.Predict(new SplitWindows(scaler.Transform(values.AsSpan(learnt - Window)), Window));
         double[] back = scaler.InverseTransform([.. forecasts.Select(value => (double)value)]);
         return Math.Sqrt(back.Select((value, i) => Math.Pow(value - values[learnt + i], 2)).Average());
     }

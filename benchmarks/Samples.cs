@@ -6,13 +6,13 @@ namespace Unroll.Benchmarks;
 internal static class Samples
 {
     /// <summary>Windows on a random walk between 0 and 1, which look like prices.</summary>
-    public static Windows RandomWalk(int windows, int steps)
+    public static SplitWindows RandomWalk(int windows, int steps)
     {
         var random = new RandomSource(455);
         var values = new double[windows + steps];
         for (int i = 1; i < values.Length; i++)
             values[i] = values[i - 1] + random.NextNormal();
-        return new Windows(new MinMaxScaler().FitTransform(values), steps);
+        return new SplitWindows(new MinMaxScaler().FitTransform(values), steps);
     }
 
     /// <summary>Normal numbers, with zeros as targets.</summary>

@@ -62,7 +62,7 @@ internal static class SeedsTable
     /// <summary>The same initial weights and the same batches; of the two biases of an LSTM or RNN one is trained, as here.</summary>
     private static SeedsRun TrainTorch(Model initial, CellKind cell, int seed, ForecastSplit split, Scaler scaler)
     {
-        Windows windows = split.TrainWindows(scaler);
+        SplitWindows windows = split.TrainWindows(scaler);
         using var torch = new TorchPeer(new Stack(cell, Units), windows, Batch, oneBias: true);
         TorchWeights.Copy(initial, new Stack(cell, Units), torch);
         var order = new BatchOrder(windows.Count, seed);

@@ -72,8 +72,8 @@ model.Fit(samples, options, moment =>
 Console.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s");
 
 // To write, two parts of the trained model: one that looks at a picture, and one that takes a single word and the state it has come to.
-Model look = model.Part([(image, Node.Input(image.Shape))], [seen]);
-Model step = model.Part([(before, Node.Input(new Shape(1))), (seen, Node.Input(new Shape(State)))], [next, read.States[0]]);
+Model look = model.Cut([(image, Node.Input(image.Shape))], [seen]);
+Model step = model.Cut([(before, Node.Input(new Shape(1))), (seen, Node.Input(new Shape(State)))], [next, read.States[0]]);
 var decoder = new SequenceDecoder(step, states: 1) { Begin = Begin, End = End, MostTokens = length };
 var start = new DecoderStart(heldOut.Length, [look.Predict([.. heldOut.SelectMany(picture => picture.Pixels)])], []);
 // Greedily, the likeliest word each time; by beam search, the likeliest of the captions whose beginnings were among the three likeliest.

@@ -61,9 +61,9 @@ internal sealed class HeadsOp<T>(Heads options, LayerBuilder<T> builder, LayerIn
         builder.AddMatrix("output_kernel", options.Count * options.Units, input.Shape.Features, Initializer.GlorotUniform);
 
     // Values from one row of a slab to the next; values of a slab of q, k, v or c; the most weights a of a step.
-    private readonly int _features = Lanes.Pad(input.Shape.Features), _stride = Lanes.Pad(options.Count * options.Units),
+    private readonly int _features = RowPadding.Pad(input.Shape.Features), _stride = RowPadding.Pad(options.Count * options.Units),
         _steps = input.Shape.Steps;
-    private readonly int _slab = input.Shape.Steps * builder.ShardRows * Lanes.Pad(options.Count * options.Units);
+    private readonly int _slab = input.Shape.Steps * builder.ShardRows * RowPadding.Pad(options.Count * options.Units);
     private readonly T _scale = T.CreateChecked(1 / Math.Sqrt(options.Units));
 
     /// <summary>q, k, v, c, the gradients of k and v, then a, and the gradient of one step's a.</summary>

@@ -57,7 +57,7 @@ internal sealed class MinGruCell<T>(LayerBuilder<T> builder, MinGru options, Sha
         for (int row = 0; row < step.Rows; row++)
         {
             // As Forward left them: z, and h̃ − h₋₁. dz = dh∘(h̃ − h₋₁)∘z′, dh̃ = dh∘z, dh₋₁ = dh − dh∘z.
-            Span<T> z = step.Gate(0, row), candidate = step.Gate(1, row), dh = step.Gradient(0, row), dhZ = step.Kept(0, row);
+            Span<T> z = step.Gate(0, row), candidate = step.Gate(1, row), dh = step.Gradient(0, row), dhZ = step.KeptValues(0, row);
             Math.Product(dhZ, dh, z);
             Math.SigmoidGradient(z, dh, candidate);
             dhZ.CopyTo(candidate);

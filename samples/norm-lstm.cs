@@ -63,14 +63,14 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> i = step.Kept(0, row), f = step.Kept(1, row), g = step.Kept(2, row), o = step.Kept(3, row);
+            Span<T> i = step.KeptValues(0, row), f = step.KeptValues(1, row), g = step.KeptValues(2, row), o = step.KeptValues(3, row);
             Span<T> factors = step.RowValues(row);
-            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.Kept(4, row), normC = step.Kept(5, row);
+            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.KeptValues(4, row), normC = step.KeptValues(5, row);
             factors[0] = Normalise(step, row, Part.Input);
             factors[1] = Normalise(step, row, Part.Recurrent);
             for (int gate = 0; gate < 4; gate++)
             {
-                Span<T> z = step.Kept(gate, row);
+                Span<T> z = step.KeptValues(gate, row);
                 step.Of(_beta, gate).CopyTo(z);
                 Math.AddProduct(z, step.Of(_gammaX, gate), step.Gate(gate, row));
                 Math.AddProduct(z, step.Of(_gammaH, gate), step.RecurrentGate(gate, row));
@@ -94,9 +94,9 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> i = step.Kept(0, row), f = step.Kept(1, row), g = step.Kept(2, row), o = step.Kept(3, row);
+            Span<T> i = step.KeptValues(0, row), f = step.KeptValues(1, row), g = step.KeptValues(2, row), o = step.KeptValues(3, row);
             Span<T> factors = step.RowValues(row);
-            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), a = step.Kept(4, row), b = step.Kept(6, row);
+            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), a = step.KeptValues(4, row), b = step.KeptValues(6, row);
 
             // dzₒ = dh∘tanh∘o′. What is inside of tanh gets a = dh∘o∘tanh′, and c its part of that through N.
             Math.Product(b, dh, o);
@@ -104,7 +104,7 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
             Math.TanhGradient(a, b);
             Math.Add(step.GradientOf(_betaC), a);
             NormGradient(step, row, Part.State, _gammaC, factors[2]);
-            Math.Add(dc, step.Kept(5, row));
+            Math.Add(dc, step.KeptValues(5, row));
 
             // dzᵢ = dc∘g∘i′, dz_g = dc∘i∘g′, dz_f = dc∘c₋₁∘f′; what goes to c₋₁: dc∘f.
             Math.Product(b, dc, g);
@@ -114,7 +114,7 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
             Math.MultiplyBy(dc, f);
             Math.SigmoidGradient(f, b);
             for (int gate = 0; gate < 4; gate++)
-                Math.Add(step.GradientOf(_beta, gate), step.Kept(gate, row));
+                Math.Add(step.GradientOf(_beta, gate), step.KeptValues(gate, row));
             NormGradient(step, row, Part.Input, _gammaX, factors[0]);
             NormGradient(step, row, Part.Recurrent, _gammaH, factors[1]);
         }
@@ -126,17 +126,17 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
         int blocks = part == Part.State ? 1 : 4;
         T sum = T.Zero, squares = T.Zero, count = T.CreateChecked(blocks * step.Units);
         for (int block = 0; block < blocks; block++)
-            sum += Math.Sum(Normed(step, row, part, block));
+            sum += Math.Sum(Normalize(step, row, part, block));
         for (int block = 0; block < blocks; block++)
         {
-            Span<T> a = Normed(step, row, part, block);
+            Span<T> a = Normalize(step, row, part, block);
             Math.Shift(a, -sum / count);
             squares += Math.Dot(a, a);
         }
 
         T factor = T.One / T.Sqrt(squares / count + s_epsilon);
         for (int block = 0; block < blocks; block++)
-            Math.Scale(Normed(step, row, part, block), factor);
+            Math.Scale(Normalize(step, row, part, block), factor);
         return factor;
     }
 
@@ -147,10 +147,10 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
     {
         int blocks = part == Part.State ? 1 : 4;
         T sum = T.Zero, dot = T.Zero, count = T.CreateChecked(blocks * step.Units);
-        Span<T> dy = step.Kept(6, row);
+        Span<T> dy = step.KeptValues(6, row);
         for (int block = 0; block < blocks; block++)
         {
-            Span<T> y = Normed(step, row, part, block), dz = part == Part.State ? step.Kept(4, row) : step.Kept(block, row);
+            Span<T> y = Normalize(step, row, part, block), dz = part == Part.State ? step.KeptValues(4, row) : step.KeptValues(block, row);
             Math.AddProduct(step.GradientOf(gamma, block), dz, y);
             Math.Product(dy, dz, step.Of(gamma, block));
             sum += Math.Sum(dy);
@@ -159,7 +159,7 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
 
         for (int block = 0; block < blocks; block++)
         {
-            Span<T> y = Normed(step, row, part, block), dz = part == Part.State ? step.Kept(4, row) : step.Kept(block, row);
+            Span<T> y = Normalize(step, row, part, block), dz = part == Part.State ? step.KeptValues(4, row) : step.KeptValues(block, row);
             Math.Scale(y, -dot / count);
             Math.AddProduct(y, dz, step.Of(gamma, block));
             Math.Shift(y, -sum / count);
@@ -167,8 +167,8 @@ internal sealed class NormLstmCell<T>(LayerBuilder<T> builder, NormLstm options,
         }
     }
 
-    private static Span<T> Normed(in GateStep<T> step, int row, Part part, int block) =>
-        part == Part.Input ? step.Gate(block, row) : part == Part.Recurrent ? step.RecurrentGate(block, row) : step.Kept(5, row);
+    private static Span<T> Normalize(in GateStep<T> step, int row, Part part, int block) =>
+        part == Part.Input ? step.Gate(block, row) : part == Part.Recurrent ? step.RecurrentGate(block, row) : step.KeptValues(5, row);
 }
 
 /// <summary>What a file says of the layer; made at compile time, so that trimmed programs and NativeAOT know it too.</summary>

@@ -46,7 +46,7 @@ internal sealed class PeepholeCell<T>(LayerBuilder<T> builder, PeepholeLstm opti
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> i = step.Gate(0, row), f = step.Gate(1, row), g = step.Gate(2, row), o = step.Gate(3, row);
-            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.Kept(0, row);
+            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.KeptValues(0, row);
             ReadOnlySpan<T> before = step.Before(1, row);
             Math.AddProduct(i, step.Of(_p), before);
             Math.AddProduct(f, step.Of(_p, 1), before);
@@ -66,8 +66,8 @@ internal sealed class PeepholeCell<T>(LayerBuilder<T> builder, PeepholeLstm opti
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> i = step.Gate(0, row), f = step.Gate(1, row), g = step.Gate(2, row), o = step.Gate(3, row);
-            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), a = step.Kept(1, row);
-            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.Kept(0, row);
+            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), a = step.KeptValues(1, row);
+            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.KeptValues(0, row);
 
             // dc += dh∘o∘(1 − tanh²c), dzₒ = dh∘tanh(c)∘o′, and through the peephole of o: dc += dzₒ∘pₒ.
             Math.Product(a, dh, o);

@@ -83,8 +83,8 @@ model.Fit(Samples(train), options, moment =>
 });
 
 // The trained model in two parts: one that reads a word, and one that takes a step of writing.
-Model encoder = model.Part([(spelling, Node.Input(spelling.Shape))], [start, read]);
-Model step = model.Part(
+Model encoder = model.Cut([(spelling, Node.Input(spelling.Shape))], [start, read]);
+Model step = model.Cut(
     [(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))],
     [logits, decoded.States[0], context.Scores]);
 var decoder = new SequenceDecoder(step, states: 1) { Begin = Border, End = Border, MostTokens = mostSounds };

@@ -63,8 +63,8 @@ Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The loss fell by
 
 // The trained model in two parts: one that reads a verse, and one that takes a step of writing.
 Node[] starts = [.. both.Select(network => network.Start)], seen = [.. both.SelectMany(network => new[] { network.Values, network.Keys })];
-Model encoder = model.Part([(source, Node.Input(source.Shape))], [.. starts, .. seen]);
-Model step = model.Part(
+Model encoder = model.Cut([(source, Node.Input(source.Shape))], [.. starts, .. seen]);
+Model step = model.Cut(
     [(before, Node.Input(new Shape(1))), .. starts.Concat(seen).Select(node => (node, Node.Input(node.Shape)))],
     [new Average().Apply([.. both.Select(network => network.Logits)]), .. both.Select(network => network.Decoded.States[0]), .. both.Select(network => network.Scores)]);
 var decoder = new SequenceDecoder(step, states: both.Length) { Begin = Subwords.Border, End = Subwords.Border, MostTokens = mostWritten };

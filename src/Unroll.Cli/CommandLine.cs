@@ -94,13 +94,13 @@ internal static class CommandLine
     internal static string OneLine(string message) => Line(message, Longest);
 
     private static string Line(string message, int longest) =>
-        Terminal.Harmless(Middle(Shortened(Middle(message, Much).ReplaceLineEndings(" ")), longest));
+        Terminal.Harmless(Middle(Shorten(Middle(message, Much).ReplaceLineEndings(" ")), longest));
 
     private static string Middle(string message, int most) =>
         message.Length <= most ? message : string.Concat(message.AsSpan(0, most - Ending - 3), "...", message.AsSpan(message.Length - Ending));
 
     /// <summary>A message in which what stands between quotation marks is cut where it is long.</summary>
-    private static string Shortened(string message)
+    private static string Shorten(string message)
     {
         string[] parts = message.Split('"');
         for (int i = 1; i < parts.Length - 1; i += 2)

@@ -44,7 +44,7 @@ internal static class CarriedText
 
     /// <summary>What is said of a model that is read from the other program's description, since that was changed.</summary>
     /// <param name="what">Whose description: a part of a sentence.</param>
-    public static string Rewritten(string what) =>
+    public static string ChangeWords(string what) =>
         $"{what} was changed after Unroll wrote the file, so the model is made of it, and not of "
         + "Unroll's own description: names, frozen weights and options that it has no place for are lost.";
 }

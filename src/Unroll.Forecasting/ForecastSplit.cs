@@ -35,7 +35,7 @@ public sealed class ForecastSplit
             throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.") { Subject = "train,test" };
 
         TimeSeries trainRows = NotEmpty(table, train, "training"), testRows = NotEmpty(table, test, "test");
-        Windows.CheckRows(trainRows.Rows, window, $" in {train}");
+        SplitWindows.CheckRows(trainRows.Rows, window, $" in {train}");
         (Train, Test) = (trainRows[Target], testRows[Target]);
 
         // Training rows outnumber the window and lie before the test, so the window before the first test row always exists.
@@ -58,7 +58,7 @@ public sealed class ForecastSplit
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(newest, 1);
         int train = Math.Max(0, split.Train.Count - newest);
-        Windows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
+        SplitWindows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
         (Target, Inputs, Window) = (split.Target, split.Inputs, split.Window);
         Table = split.Table.Head(split.Train.Count);
         (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table), DateRange.Exactly(Table.Dates[train], Table.LastDate, Table));
@@ -103,7 +103,7 @@ public sealed class ForecastSplit
     internal ForecastSplit Past(int train, int test, int? newest = null)
     {
         int learnt = Math.Min(train, newest ?? train);
-        Windows.CheckRows(learnt, Window, $" up to {Table.Format(Table.Dates[Math.Max(0, train - 1)])}");
+        SplitWindows.CheckRows(learnt, Window, $" up to {Table.Format(Table.Dates[Math.Max(0, train - 1)])}");
         return new ForecastSplit(Table.View(train - learnt, learnt + test), Target, learnt, Window, Inputs);
     }
 
@@ -113,7 +113,7 @@ public sealed class ForecastSplit
     {
         if (window == Window)
             return this;
-        Windows.CheckRows(Train.Count, window, $" in {TrainRange}");
+        SplitWindows.CheckRows(Train.Count, window, $" in {TrainRange}");
         return new ForecastSplit(window, this);
     }
 
@@ -145,7 +145,7 @@ public sealed class ForecastSplit
     {
         TimeSeries own = table.Select([target, .. inputs.Columns]).Fill(MissingPolicy.Error);
         int shortened = Math.Clamp(window, 1, Math.Max(1, own.Rows / 2));
-        Windows.CheckRows(own.Rows, shortened, $" of {table.Name}");
+        SplitWindows.CheckRows(own.Rows, shortened, $" of {table.Name}");
         return new ForecastSplit(own, target, own.Rows, shortened, inputs);
     }
 
@@ -201,15 +201,15 @@ public sealed class ForecastSplit
     public int TrainWindowCount => Train.Count - Window;
 
     /// <summary>The training pairs, scaled. No window reaches outside the training range.</summary>
-    public Windows TrainWindows(Scaler scaler) => Scaled(Train, scaler);
+    public SplitWindows TrainWindows(Scaler scaler) => Scale(Train, scaler);
 
     /// <summary>One pair for each test row, scaled: the T rows before it and the row itself as target.</summary>
-    public Windows TestWindows(Scaler scaler) => Scaled(TestWithHistory, scaler);
+    public SplitWindows TestWindows(Scaler scaler) => Scale(TestWithHistory, scaler);
 
-    private Windows Scaled(Series rows, Scaler scaler)
+    private SplitWindows Scale(Series rows, Scaler scaler)
     {
         ArgumentNullException.ThrowIfNull(scaler);
-        return new Windows(scaler.Transform(rows.Values), Window);
+        return new SplitWindows(scaler.Transform(rows.Values), Window);
     }
 
     private static TimeSeries NotEmpty(TimeSeries table, DateRange range, string purpose)

@@ -35,7 +35,7 @@ public static class AlignmentChart
         ArgumentNullException.ThrowIfNull(alignments);
         if (alignments.Count == 0)
             throw new ArgumentException("The chart needs at least one alignment.", nameof(alignments));
-        Panel[] panels = [.. alignments.Select((alignment, number) => new Panel(Checked(alignment, number)))];
+        Panel[] panels = [.. alignments.Select((alignment, number) => new Panel(Check(alignment, number)))];
         double width = Math.Max(SvgPicture.Width, panels.Max(panel => panel.Width) + (2 * Side)), y = Top;
         var svg = new XElement(SvgPicture.Svg + "svg");
         for (int from = 0, to; from < panels.Length; from = to)
@@ -60,7 +60,7 @@ public static class AlignmentChart
         return new Chart("alignment", title, SvgPicture.Text(svg, title, (int)Math.Ceiling(width), (int)height));
     }
 
-    private static Alignment Checked(Alignment alignment, int number)
+    private static Alignment Check(Alignment alignment, int number)
     {
         (int read, int written) = (alignment.Read.Count, alignment.Written.Count);
         if (read == 0 || written == 0 || alignment.Weights.Count < written || alignment.Weights.Take(written).Any(row => row.Length < read))
@@ -108,7 +108,7 @@ public static class AlignmentChart
         public Panel(Alignment alignment)
         {
             _alignment = alignment;
-            (_read, _written) = ([.. alignment.Read.Select(Shown)], [.. alignment.Written.Select(Shown)]);
+            (_read, _written) = ([.. alignment.Read.Select(Show)], [.. alignment.Written.Select(Show)]);
             int longest = _read.Max(token => token.Length);
             _slants = longest > 2;
             _left = (_written.Max(token => token.Length) * Letter) + 8;
@@ -161,6 +161,6 @@ public static class AlignmentChart
             return new XElement(SvgPicture.Svg + "path", new XAttribute("d", string.Join(' ', upright.Concat(level))), new XAttribute("stroke", Css(Palette.Grid)), new XAttribute("fill", "none"));
         }
 
-        private static string Shown(string token) => ReportText.Clean(ReportText.Shorten(token, 14));
+        private static string Show(string token) => ReportText.Clean(ReportText.Shorten(token, 14));
     }
 }

@@ -22,17 +22,17 @@ public static partial class Charts
         if (isNamed)
         {
             string[] names = [.. scores.Select(score => ReportText.Clean(ReportText.Shorten(report.NameOf(score.Part), 18)))];
-            plot.Axes.Add(Styled(new CategoryAxis { Position = AxisPosition.Bottom, Angle = -40, ItemsSource = names, Minimum = -0.6, Maximum = scores.Length - 0.4 }, ""));
+            plot.Axes.Add(Style(new CategoryAxis { Position = AxisPosition.Bottom, Angle = -40, ItemsSource = names, Minimum = -0.6, Maximum = scores.Length - 0.4 }, ""));
             plot.Padding = new OxyThickness(30, 8, 28, 8);
         }
         else
         {
-            plot.Axes.Add(Styled(new EpochAxis(scores.Length), "Parts, the lowest skill against its best baseline first"));
+            plot.Axes.Add(Style(new EpochAxis(scores.Length), "Parts, the lowest skill against its best baseline first"));
         }
 
         Axis skill = new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure };
         (skill.ExtraGridlines, skill.ExtraGridlineColor, skill.ExtraGridlineStyle) = ([0], Palette.Quiet, LineStyle.Dash);
-        plot.Axes.Add(Styled(skill, "Skill"));
+        plot.Axes.Add(Style(skill, "Skill"));
         double[] values = [.. scores.SelectMany(score => new[] { score.Skill, score.SkillAgainstBest }).OfType<double>()];
         (double least, double most) = (Math.Min(0, values.DefaultIfEmpty(0).Min()), Math.Max(0, values.DefaultIfEmpty(1).Max()));
         double margin = 0.06 * Math.Max(most - least, 0.1);

@@ -73,8 +73,8 @@ public static partial class Charts
         bool logarithmic = LossScale.IsLogarithmic(curves);
         Axis losses = logarithmic ? new DecadeAxis() : new LinearAxis { LabelFormatter = ReportText.AxisFigure };
         losses.Position = AxisPosition.Left;
-        plot.Axes.Add(Styled(new EpochAxis(LossScale.Epochs(curves)), "Epoch"));
-        plot.Axes.Add(Styled(losses, logarithmic ? "Loss (logarithmic)" : "Loss"));
+        plot.Axes.Add(Style(new EpochAxis(LossScale.Epochs(curves)), "Epoch"));
+        plot.Axes.Add(Style(losses, logarithmic ? "Loss (logarithmic)" : "Loss"));
         foreach (LossCurve curve in curves)
         {
             plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), curve, curve.Training, LineStyle.Solid));
@@ -173,7 +173,7 @@ public static partial class Charts
         Padding = new OxyThickness(12, 8, 28, 8),
     };
 
-    internal static T Styled<T>(T axis, string title)
+    internal static T Style<T>(T axis, string title)
         where T : Axis
     {
         axis.Title = title;
@@ -204,8 +204,8 @@ public static partial class Charts
     {
         int most = values is null ? 3 : 9;
         Axis axis = numberOf is null ? new DateChartAxis(from, to, most) : new NumberChartAxis(from, to, numberOf, most);
-        Axis time = Styled(axis, values is null ? "" : numberOf is null ? "Date" : "Row");
-        Axis heights = Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, values ?? "");
+        Axis time = Style(axis, values is null ? "" : numberOf is null ? "Date" : "Row");
+        Axis heights = Style(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, values ?? "");
         if (values is null)
             (time.FontSize, heights.FontSize) = (10, 11);
         plot.Axes.Add(time);

@@ -36,7 +36,7 @@ public static class GradientChart
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentOutOfRangeException.ThrowIfLessThan(moments, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(moments, 4);
-        long[] steps = Chosen(runs, moments);
+        long[] steps = ChooseSteps(runs, moments);
         var panels = steps.Select(step => runs.SelectMany(run => LinesOf(run.Name, run.Records.First(record => record.Step == step))).ToArray()).ToArray();
         double[] norms = [.. panels.SelectMany(panel => panel).SelectMany(line => line.Norms).Where(norm => norm > 0 && double.IsFinite(norm))];
         double most = norms.DefaultIfEmpty(1).Max(), least = Math.Max(norms.DefaultIfEmpty(0.1).Min(), most * Range);
@@ -58,7 +58,7 @@ public static class GradientChart
     }
 
     /// <summary>The steps of training that get a panel.</summary>
-    private static long[] Chosen(IReadOnlyList<(string Name, IReadOnlyList<GradientRecord> Records)> runs, int moments)
+    private static long[] ChooseSteps(IReadOnlyList<(string Name, IReadOnlyList<GradientRecord> Records)> runs, int moments)
     {
         if (runs.Count == 0)
             throw new ArgumentException("A chart of gradients needs at least one training.", nameof(runs));
@@ -80,8 +80,8 @@ public static class GradientChart
         PlotModel plot = Charts.Blank(title);
         (plot.TitleFontSize, plot.TitleFontWeight, plot.Padding) = (14, FontWeights.Normal, new OxyThickness(8, 8, 12, 8));
         double floor = least / 1.6;
-        plot.Axes.Add(Charts.Styled(new EpochAxis(lines.Select(line => line.Norms.Count).DefaultIfEmpty(1).Max(), most: 6), "Time step"));
-        plot.Axes.Add(Charts.Styled(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
+        plot.Axes.Add(Charts.Style(new EpochAxis(lines.Select(line => line.Norms.Count).DefaultIfEmpty(1).Max(), most: 6), "Time step"));
+        plot.Axes.Add(Charts.Style(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
         for (int i = 0; i < lines.Length; i++)
         {
             var line = new LineSeries { Title = lines[i].Name, Color = Palette.Model(i), StrokeThickness = 2, LineJoin = LineJoin.Round, MinimumSegmentLength = 0 };

@@ -87,7 +87,7 @@ public static partial class HtmlReport
 
     /// <summary>What rings mean; nothing where there are none.</summary>
     private static string Marks(ForecastReport report) =>
-        HtmlParts.Chosen(report).Any(view => view.Future is not null && FutureLines.Of(report, view).HasMarks)
+        HtmlParts.PartsWithCharts(report).Any(view => view.Future is not null && FutureLines.Of(report, view).HasMarks)
             ? "Rings mark rows that no forecast from the rows before them explains. Of noise fewer than 1 row of 1,000 would be marked."
             : "";
 

@@ -51,8 +51,8 @@ public static class TuningChart
         PlotModel plot = Charts.Blank();
         (plot.DefaultFontSize, plot.Padding) = (12, new OxyThickness(8, 8, 12, 8));
         double[] values = [.. shown.Select(trial => setting.Value(trial.Run.Settings))];
-        plot.Axes.Add(Charts.Styled(Horizontal(setting, values), setting.Name));
-        plot.Axes.Add(Charts.Styled(Vertical(result.NaiveError, [.. shown.Select(trial => trial.Error)]), result.Measure));
+        plot.Axes.Add(Charts.Style(Horizontal(setting, values), setting.Name));
+        plot.Axes.Add(Charts.Style(Vertical(result.NaiveError, [.. shown.Select(trial => trial.Error)]), result.Measure));
         plot.Annotations.Add(new LineAnnotation
         {
             Type = LineAnnotationType.Horizontal,

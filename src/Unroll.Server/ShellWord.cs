@@ -4,7 +4,7 @@ namespace Unroll.Server;
 internal static class ShellWord
 {
     /// <summary>A path or a word as it can be pasted into a shell.</summary>
-    public static string Quoted(string word)
+    public static string Quote(string word)
     {
         static bool IsPlain(char c) =>
             char.IsLetterOrDigit(c) || c == Path.DirectorySeparatorChar || "/.-_,:+%@".Contains(c, StringComparison.Ordinal);

@@ -39,7 +39,7 @@ internal sealed class BuiltGraph<T>
         (Kernels, Graph, KeepsInputGradient) = (kernels, graph, inputGradient);
         Shard = ShardRows(graph.Uses);
         var builder = new GraphBuilder<T>(kernels, mostWeights) { Given = whole?.Parameters.Parameters };
-        Plan = new NetworkPlan<T>(graph, builder, Shard, inputGradient);
+        Plan = new NetworkLayout<T>(graph, builder, Shard, inputGradient);
         Ops = [.. Plan.Nodes.Select(node => node.Op)];
         Outputs = [.. graph.Outputs.Select(node => node.Shape)];
         (InputSize, OutputSize) = (graph.Inputs.Sum(node => node.Shape.Size), Outputs.Sum(shape => shape.Size));
@@ -61,7 +61,7 @@ internal sealed class BuiltGraph<T>
     /// <summary>Rows of a shard, see <see cref="ShardRows"/>.</summary>
     public int Shard { get; }
 
-    public NetworkPlan<T> Plan { get; }
+    public NetworkLayout<T> Plan { get; }
 
     public LayerOp<T>[] Ops { get; }
 
@@ -135,11 +135,11 @@ internal sealed class BuiltGraph<T>
         all || KeepsInputGradient
             || Parameters.Parameters.Any(parameter => !parameter.IsFrozen && parameter.IsOf(Graph.NameOf(Graph.Uses[use]))));
 
-    /// <summary>Packs a share of the weights, after they have changed.</summary>
-    public void Prepare(Share share)
+    /// <summary>Packs a portion of the weights, after they have changed.</summary>
+    public void Prepare(Portion portion)
     {
         foreach (IPrepared<T> part in _prepared)
-            part.Prepare(Parameters.ReadOnlyValues, share);
+            part.Prepare(Parameters.ReadOnlyValues, portion);
     }
 
     /// <summary>States for one network, by the number of the layer; empty at first.</summary>

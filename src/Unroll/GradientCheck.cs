@@ -113,13 +113,13 @@ public static class GradientCheck
             if (inputs is [{ Rank: 2 } steps] && each is not Recurrent && each.GoesStepByStep(steps))
                 found.Steps(name, GraphOf(each, inputs), GraphOf(each, [new Shape(1, steps.Features)]));
             found.Regularizers(name, GraphOf(each, inputs));
-            if (Widened(each, inputs, Wide) is { } wide)
+            if (Widen(each, inputs, Wide) is { } wide)
             {
                 found.Check($"{name}, wide", new GradientSetup(wide));
                 found.Rows($"{name}, wide", wide);
             }
 
-            found.Shares(name, Widened(each, inputs, Shared) ?? GraphOf(each, inputs));
+            found.Shares(name, Widen(each, inputs, Shared) ?? GraphOf(each, inputs));
         }
 
         return found.Result;
@@ -232,7 +232,7 @@ public static class GradientCheck
     /// The layer with so many features and units or more, multiples of those that were given, since a layer may divide them; null: it has
     /// as many already, or does not take them.
     /// </summary>
-    private static Graph? Widened(Layer layer, Shape[] inputs, int least)
+    private static Graph? Widen(Layer layer, Shape[] inputs, int least)
     {
         Shape[] wide = [.. inputs.Select(input => new Shape([.. input.ToArray()[..^1], Multiple(input.Features, Math.Min(least, Wide))]))];
         Layer own = layer is Recurrent recurrent ? recurrent with { Units = Multiple(recurrent.Units, least) } : layer;

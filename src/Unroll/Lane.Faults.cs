@@ -58,7 +58,7 @@ internal sealed partial class Lane<T>
     }
 
     /// <summary>Whether the rows and steps of a value that count are finite.</summary>
-    private bool IsFinite(ValuePlan value, int at)
+    private bool IsFinite(ValueLayout value, int at)
     {
         ReadOnlySpan<bool> mask = value.Mask.Exists ? Pass.Mask(value.Mask) : default;
         for (int t = 0; t < Steps[value.Number]; t++)

@@ -87,7 +87,7 @@ internal sealed partial class Lane<T>
             return;
         foreach (NodePlan<T> node in _plan.Nodes)
         {
-            foreach (ValuePlan? value in node.Outputs)
+            foreach (ValueLayout? value in node.Outputs)
             {
                 if (value is { IsOutput: true } or { Readers: 0 })
                     Memory.Slice(value.GradientAt, value.Size).Clear();
@@ -99,7 +99,7 @@ internal sealed partial class Lane<T>
         {
             JudgeRow(loss, row, loss.Scales, _sums, default);
             int from = 0;
-            foreach (ValuePlan output in _plan.Outputs)
+            foreach (ValueLayout output in _plan.Outputs)
             {
                 Scatter(_outputs.AsSpan(from, output.Shape.Size), output, row);
                 from += output.Shape.Size;
@@ -159,7 +159,7 @@ internal sealed partial class Lane<T>
         else
             Array.Fill(_weights, T.One);
         int from = 0;
-        foreach (ValuePlan output in _plan.Outputs)
+        foreach (ValueLayout output in _plan.Outputs)
         {
             Span<T> weights = _weights.AsSpan(from, output.Shape.Positions);
             from += weights.Length;

@@ -12,13 +12,13 @@ namespace Unroll;
 internal sealed partial class Lane<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly NetworkPlan<T> _plan;
+    private readonly NetworkLayout<T> _plan;
     private readonly T[] _inputs, _outputs;
     private readonly int[] _ownSteps;
     private AlignedBuffer<T>? _ownMemory;
     private Lane<T> _host;
 
-    public Lane(NetworkPlan<T> plan, ShardPass<T> pass)
+    public Lane(NetworkLayout<T> plan, ShardPass<T> pass)
     {
         (_plan, _host, Pass) = (plan, this, pass);
         _inputs = new T[plan.Inputs.Sum(value => value.Shape.Size)];
@@ -104,7 +104,7 @@ internal sealed partial class Lane<T>
         for (int row = 0; row < Pass.Rows; row++)
         {
             int at = (Pass.FirstRow + row) * _inputs.Length;
-            foreach (ValuePlan input in _plan.Inputs)
+            foreach (ValueLayout input in _plan.Inputs)
             {
                 Gather(Memory.Span[input.GradientAt..], input, row, input.Shape.Positions, inputGradient.AsSpan(at, input.Shape.Size));
                 at += input.Shape.Size;
@@ -129,7 +129,7 @@ internal sealed partial class Lane<T>
     }
 
     /// <summary>Steps of a row up to its last one that is not padding.</summary>
-    private int StepsOf(ValuePlan value, int row)
+    private int StepsOf(ValueLayout value, int row)
     {
         int steps = Steps[value.Number];
         if (!value.IsPadded)
@@ -147,7 +147,7 @@ internal sealed partial class Lane<T>
         {
             if (!node.Adds(i))
                 continue;
-            ValuePlan value = node.Inputs[i];
+            ValueLayout value = node.Inputs[i];
             int size = Steps[value.Number] * Pass.PaddedRows * value.Stride;
             Pass.Kernels.Add(Memory.Slice(value.GradientAt, size), Memory.Slice(node.InputGradientAt[i], size));
         }
@@ -158,7 +158,7 @@ internal sealed partial class Lane<T>
     /// </summary>
     private void ClearPadding(NodePlan<T> node)
     {
-        foreach (ValuePlan input in node.Inputs)
+        foreach (ValueLayout input in node.Inputs)
         {
             int step = Pass.PaddedRows * input.Stride, steps = Steps[input.Number];
             if (steps < input.Shape.Positions)
@@ -179,7 +179,7 @@ internal sealed partial class Lane<T>
     }
 
     /// <summary>Sets the padding at the end of each row to zero, up to the last step that counts in any row.</summary>
-    private void ClearPadding(ValuePlan value, int at)
+    private void ClearPadding(ValueLayout value, int at)
     {
         for (int row = 0; row < Pass.PaddedRows; row++)
         {
@@ -198,7 +198,7 @@ internal sealed partial class Lane<T>
             if (row < Pass.Rows)
                 batch.CopyInput(Pass.FirstRow + row, _inputs);
             int from = 0;
-            foreach (ValuePlan input in _plan.Inputs)
+            foreach (ValueLayout input in _plan.Inputs)
             {
                 int features = input.Shape.Features, positions = input.Shape.Positions;
                 Span<T> target = Memory.Span[(input.At + row * input.Stride)..];
@@ -208,14 +208,14 @@ internal sealed partial class Lane<T>
             }
         }
 
-        foreach (ValuePlan input in _plan.Inputs)
+        foreach (ValueLayout input in _plan.Inputs)
             Steps[input.Number] = input.Shape.Positions;
     }
 
     private void GatherOutputs(int row, Span<T> destination)
     {
         int from = 0;
-        foreach (ValuePlan output in _plan.Outputs)
+        foreach (ValueLayout output in _plan.Outputs)
         {
             Gather(Memory.Span[output.At..], output, row, StepsOf(output, row), destination.Slice(from, output.Shape.Size));
             from += output.Shape.Size;
@@ -223,7 +223,7 @@ internal sealed partial class Lane<T>
     }
 
     /// <summary>Brings one row of a slab [T, P, F] to [T, F]; steps beyond those that count become zero.</summary>
-    private void Gather(ReadOnlySpan<T> slab, ValuePlan value, int row, int steps, Span<T> destination)
+    private void Gather(ReadOnlySpan<T> slab, ValueLayout value, int row, int steps, Span<T> destination)
     {
         int features = value.Shape.Features;
         for (int t = 0; t < steps; t++)
@@ -232,7 +232,7 @@ internal sealed partial class Lane<T>
     }
 
     /// <summary>Brings the gradients of one row from [T, F] to the slab.</summary>
-    private void Scatter(ReadOnlySpan<T> gradients, ValuePlan value, int row)
+    private void Scatter(ReadOnlySpan<T> gradients, ValueLayout value, int row)
     {
         int features = value.Shape.Features, steps = StepsOf(value, row);
         Span<T> slab = Memory.Slice(value.GradientAt, value.Size);

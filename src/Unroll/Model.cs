@@ -110,7 +110,7 @@ public sealed partial class Model
 
     /// <summary>
     /// The first output of the layer of this name, to build another model from some of the layers: see
-    /// <see cref="WithHead(Node, Layer[])"/> and <see cref="Part"/>.
+    /// <see cref="WithHead(Node, Layer[])"/> and <see cref="Cut"/>.
     /// </summary>
     /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
@@ -125,11 +125,11 @@ public sealed partial class Model
     /// <param name="outputs">Values of this graph that follow from them, or of layers without weights put upon it, such as the
     /// <see cref="Average"/> of two outputs.</param>
     /// <exception cref="UnrollException">An output needs something else, or a layer cannot take the new inputs.</exception>
-    public Model Part(IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs)
+    public Model Cut(IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
-        (Node[] ins, Node[] outs) = GraphPart.Cut(Graph, inputs, outputs, Network.IsPadded);
+        (Node[] ins, Node[] outs) = GraphCut.Of(Graph, inputs, outputs, Network.IsPadded);
         Model part = new Model(ins, outs) { Threads = Threads }.Build(seed: 0);
         part.CopyWeights(this);
         part.FreezeAs(this);

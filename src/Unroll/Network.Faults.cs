@@ -13,7 +13,7 @@ internal sealed partial class Network<T>
     /// </summary>
     /// <param name="batch">The rows.</param>
     /// <param name="loss">What judges them.</param>
-    public PartFault? FirstFault(IBatch<T> batch, Loss loss)
+    public OpFault? FirstFault(IBatch<T> batch, Loss loss)
     {
         if (StatefulParts.Length > 0)
             return null;
@@ -28,23 +28,23 @@ internal sealed partial class Network<T>
         {
             if (lane.FirstFault(_batch!, FirstOf(shard), RowsOf(shard), _loss) is not var (node, what))
                 continue;
-            return node is { } number ? LayerFault(Graph.Uses[number], what) : new PartFault($"the {what} of the {loss.Name}", IsOwn(loss));
+            return node is { } number ? LayerFault(Graph.Uses[number], what) : new OpFault($"the {what} of the {loss.Name}", IsOwn(loss));
         }
 
         return PenaltyFault();
     }
 
-    private PartFault LayerFault(LayerUse use, string what)
+    private OpFault LayerFault(LayerUse use, string what)
     {
         Type[] own =
         [
             .. ModelJson.Kinds.PartsOf(use.Layer).Where(part => part is Activation && IsOwn(part)).Select(part => part.GetType()).Distinct(),
         ];
         string activations = own.Length == 0 ? "" : $" with the activation {string.Join(", ", own.Select(type => type.Name))}";
-        return new PartFault($"the {what} of {Graph.NameOf(use)} ({use.Layer.GetType().Name}{activations})", own.Length > 0 || IsOwn(use.Layer));
+        return new OpFault($"the {what} of {Graph.NameOf(use)} ({use.Layer.GetType().Name}{activations})", own.Length > 0 || IsOwn(use.Layer));
     }
 
-    private PartFault? PenaltyFault()
+    private OpFault? PenaltyFault()
     {
         foreach (Parameter parameter in Parameters.Parameters)
         {
@@ -56,7 +56,7 @@ internal sealed partial class Network<T>
             string? what = !double.IsFinite(regularizer.Penalty(weights, parameter.Shape)) ? "penalty"
                 : Array.TrueForAll(gradients, T.IsFinite) ? null : "gradient";
             if (what is not null)
-                return new PartFault($"the {what} of the {regularizer.GetType().Name} on {parameter.Name}", IsOwn(regularizer));
+                return new OpFault($"the {what} of the {regularizer.GetType().Name} on {parameter.Name}", IsOwn(regularizer));
         }
 
         return null;
@@ -68,4 +68,4 @@ internal sealed partial class Network<T>
 /// <summary>A part that made something that is not finite of finite numbers.</summary>
 /// <param name="InWords">What of which part: the output of dense_1 (Dense).</param>
 /// <param name="IsOwn">Whether the part is none of the library's.</param>
-internal sealed record PartFault(string InWords, bool IsOwn);
+internal sealed record OpFault(string InWords, bool IsOwn);

@@ -45,7 +45,7 @@ internal sealed partial class Network<T>
             RunTogether(_trainTogether);
         else
             _team.Run(_ownGroups.Length, _trainGroup);
-        RunShares(_collectGradients);
+        RunPortions(_collectGradients);
         Span<double> losses = _groupLoss.AsSpan(_ownGroups.From * Outputs);
         foreach ((int target, int source) in SumTree.Of(_ownGroups.Length))
         {

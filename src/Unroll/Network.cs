@@ -55,7 +55,7 @@ internal sealed partial class Network<T>
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
     private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
-    private readonly Action<Share> _prepare, _collectGradients;
+    private readonly Action<Portion> _prepare, _collectGradients;
     private readonly BatchLoss<T> _loss;
     private readonly RecurrentStates<T>[] _states;
 
@@ -75,7 +75,7 @@ internal sealed partial class Network<T>
 
     // When the calling thread was through a run of several threads, and until when it does all alone; in ticks of the stopwatch.
     private long _through, _aloneUntil;
-    private Action<Share>? _sharedWork;
+    private Action<Portion>? _sharedWork;
 
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
         : this(Graph.Chain(layers, input), kernels, threads, inputGradient)
@@ -96,7 +96,7 @@ internal sealed partial class Network<T>
         (_judgeShard, _judgeTogether) = (JudgeShard, JudgeTogether);
         _loss = new BatchLoss<T>(built.Plan.Outputs);
         _groupLoss = new double[MaxGroups * built.Outputs.Length];
-        (_runShare, _prepare, _collectGradients) = (RunShare, built.Prepare, CollectGradients);
+        (_runShare, _prepare, _collectGradients) = (RunPortion, built.Prepare, CollectGradients);
         (_rows, _scope) = (new RowBuffer<T>(built.InputSize, built.OutputSize), new RunScope(built.Weights));
         Resize(threads);
     }
@@ -214,7 +214,7 @@ internal sealed partial class Network<T>
     /// <summary>Packs the weights as they are now; while nobody else reads them.</summary>
     public void Prepare()
     {
-        RunShares(_prepare);
+        RunPortions(_prepare);
         _built.PreparedVersion = Parameters.Version;
     }
 
@@ -262,7 +262,7 @@ internal sealed partial class Network<T>
     public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
 
     /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
-    public void RunShares(Action<Share> work)
+    public void RunPortions(Action<Portion> work)
     {
         _sharedWork = work;
         _team.Run(StoreThreads, _runShare);
@@ -271,7 +271,7 @@ internal sealed partial class Network<T>
     /// <summary>Threads for passes over the store: a small one is done before a second thread has begun.</summary>
     private int StoreThreads => Parameters.Count < 16_384 ? 1 : Threads;
 
-    private void RunShare(int part, int worker) => _sharedWork!(new Share(part, StoreThreads));
+    private void RunPortion(int part, int worker) => _sharedWork!(new Portion(part, StoreThreads));
 
     /// <summary>Lets go of the batch, so that a model does not keep the samples that it was trained with.</summary>
     public void Forget()
@@ -450,9 +450,9 @@ internal sealed partial class Network<T>
     }
 
     /// <summary>The gradients of the batch in the store: the sum over the groups of this process.</summary>
-    private void CollectGradients(Share share)
+    private void CollectGradients(Portion portion)
     {
         foreach (GradientSlab slab in _built.GradientSlabs)
-            slab.Collect(Kernels, share.Of(slab.Rows), _groupGradients.AsSpan(_ownGroups.From, _ownGroups.Length), Parameters.Gradients);
+            slab.Collect(Kernels, portion.Of(slab.Rows), _groupGradients.AsSpan(_ownGroups.From, _ownGroups.Length), Parameters.Gradients);
     }
 }

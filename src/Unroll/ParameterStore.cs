@@ -54,7 +54,7 @@ internal sealed class ParameterStore<T>
     {
         Parameters = parameters;
         Count = parameters.Sum(p => p.Length);
-        PaddedLength = Lanes.Pad(Count);
+        PaddedLength = RowPadding.Pad(Count);
         (_values, _gradients) = (new AlignedBuffer<T>(PaddedLength), new AlignedBuffer<T>(PaddedLength, onFirstUse: true));
     }
 

@@ -22,12 +22,12 @@ public readonly struct Shape : IEquatable<Shape>
         foreach (int extent in extents)
         {
             if (extent < 1)
-                throw new ArgumentException($"Every extent of a shape is at least 1, but ({Joined(extents)}) was given.", nameof(extents));
+                throw new ArgumentException($"Every extent of a shape is at least 1, but ({Join(extents)}) was given.", nameof(extents));
             size = Math.Min(size * extent, (long)int.MaxValue + 1);
         }
 
         if (size > int.MaxValue)
-            throw new ArgumentException($"A shape has at most {int.MaxValue} values, but ({Joined(extents)}) has more.", nameof(extents));
+            throw new ArgumentException($"A shape has at most {int.MaxValue} values, but ({Join(extents)}) has more.", nameof(extents));
 
         _extents = (int[])extents.Clone();
     }
@@ -80,10 +80,10 @@ public readonly struct Shape : IEquatable<Shape>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>The extents in parentheses, for example <c>(60, 1)</c>.</summary>
-    public override string ToString() => $"({Joined(_extents ?? [])})";
+    public override string ToString() => $"({Join(_extents ?? [])})";
 
     /// <summary>A file may have any number of extents; an error shows the first.</summary>
-    private static string Joined(int[] extents) => extents.Length <= MostShown
+    private static string Join(int[] extents) => extents.Length <= MostShown
         ? string.Join(", ", extents)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", extents[..MostShown])}, … {extents.Length} extents");
 }

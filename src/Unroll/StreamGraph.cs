@@ -67,7 +67,7 @@ internal sealed class StreamGraph
 
         // The same layers for sequences of one step.
         Node step = Node.Input(ofTokens ? new Shape(1) : new Shape(1, sequence.Shape.Features), sequence.Name);
-        (Node[] inputs, Node[] outputs) = GraphPart.Cut(graph, [(sequence, step)], graph.Outputs, whole.IsPadded);
+        (Node[] inputs, Node[] outputs) = GraphCut.Of(graph, [(sequence, step)], graph.Outputs, whole.IsPadded);
         _built = new BuiltGraph<float>(new Graph(inputs, outputs), whole.Built);
         Runs = new RunPool(_built, threads, carriesStates: false);
         (_first, _seat) = (new Network<float>(_built, threads: 1), _built.Weights.AddSeat());
@@ -115,7 +115,7 @@ internal sealed class StreamGraph
             foreach (StreamingSession stream in streams)
                 stream.Steps++;
             if (streams.Length > 0)
-                Telemetry.Stepped(streams[0].Model, streams.Length);
+                Telemetry.CountSteps(streams[0].Model, streams.Length);
         }
         finally
         {

@@ -16,7 +16,7 @@ namespace Unroll;
 public sealed partial class StreamingSession
 {
     // Held for as long as the stream is.
-    private readonly OpenStream? _open = Telemetry.Opened();
+    private readonly OpenStream? _open = Telemetry.OpenStream();
     private float[]? _output;
     private int _isBusy;
 

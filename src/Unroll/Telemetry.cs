@@ -45,7 +45,7 @@ internal static class Telemetry
         "unroll.training.active", "{training}", "Trainings that run.");
 
     private static readonly ObservableUpDownCounter<long> s_open = s_meter.CreateObservableUpDownCounter(
-        "unroll.streams.open", () => OpenStream.Count, "{stream}", "Streams in memory, of those opened since somebody listens.");
+        "unroll.streams.open", () => Unroll.OpenStream.Count, "{stream}", "Streams in memory, of those opened since somebody listens.");
 
     /// <summary>The source of the activities of this library.</summary>
     public static ActivitySource Activities { get; } = new(Name, s_version);
@@ -65,7 +65,7 @@ internal static class Telemetry
     public static PredictionWatch Predicting(Model model, int rows) =>
         s_predictionDuration.Enabled || s_predictionRows.Enabled || Activities.HasListeners() ? new PredictionWatch(model, rows) : default;
 
-    public static void Predicted(Model model, int rows, double seconds)
+    public static void CountPrediction(Model model, int rows, double seconds)
     {
         if (model.Name.Length == 0)
         {
@@ -79,7 +79,7 @@ internal static class Telemetry
         s_predictionRows.Add(rows, name);
     }
 
-    public static void Stepped(Model model, int streams)
+    public static void CountSteps(Model model, int streams)
     {
         if (!s_streamSteps.Enabled)
             return;
@@ -90,7 +90,7 @@ internal static class Telemetry
     }
 
     /// <summary>What counts an open stream as long as it is referred to; null where nobody listens.</summary>
-    public static OpenStream? Opened() => s_open.Enabled ? new OpenStream() : null;
+    public static OpenStream? OpenStream() => s_open.Enabled ? new OpenStream() : null;
 
     public static Activity? Begin(string what, Model model)
     {
@@ -145,7 +145,7 @@ internal readonly ref struct PredictionWatch
     {
         if (_model is null)
             return;
-        Telemetry.Predicted(_model, _rows, Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        Telemetry.CountPrediction(_model, _rows, Stopwatch.GetElapsedTime(_start).TotalSeconds);
         _activity?.Dispose();
     }
 }

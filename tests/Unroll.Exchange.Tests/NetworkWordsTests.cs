@@ -36,7 +36,7 @@ public sealed partial class NetworkWordsTests : IDisposable
     {
         Model model = new Model(new Lstm(3), new Dense(1)).Build(new Shape(Window, 2), 5);
         var forecaster = new PretrainedForecaster(model, new PretrainedOptions { Columns = ["Volume", "Close"], Scaling = column => column == "Close" ? new StandardScaler() : new MinMaxScaler(-1, 1) });
-        forecaster.Fit(new ForecastTask(s_table, forecaster.AsNeeded(new TaskOptions { Targets = ["Close"], Horizon = 1, TestRows = 20 })).Whole());
+        forecaster.Fit(new ForecastTask(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["Close"], Horizon = 1, TestRows = 20 })).Whole());
         ForecastFile.Save(forecaster, _path);
         Model network = Loaded(out string words);
         Assert.Contains("rows, oldest first, of Volume, Close, in this order.", words, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ internal static class FileEdit
         byte[] file = [.. original];
         for (int edits = 1 + random.Next(3); edits > 0; edits--)
             file = Once(file, random, depth: 0);
-        return random.Next(20) == 0 ? file : Signed(file);
+        return random.Next(20) == 0 ? file : Sign(file);
     }
 
     private static byte[] Once(byte[] file, Random random, int depth)
@@ -48,20 +48,20 @@ internal static class FileEdit
                 return file;
             case 2:
                 int cut = random.Next(rest.Length + 1);
-                return Joined(file, json, random.Next(2) == 0 ? rest[..cut] : [.. rest, .. rest[..cut]]);
+                return Join(file, json, random.Next(2) == 0 ? rest[..cut] : [.. rest, .. rest[..cut]]);
             case 3:
                 for (int i = random.Next(8); i >= 0 && json.Length > 0; i--)
                     json[random.Next(json.Length)] = random.Next(2) == 0 ? (byte)random.Next(32, 127) : "{}[],:\"-0123456789"u8[random.Next(18)];
-                return Joined(file, json, rest);
+                return Join(file, json, rest);
             case 4:
-                return Joined(file, Doubled(json, random), rest);
+                return Join(file, Double(json, random), rest);
             default:
-                return Joined(file, Edited(json, random, depth), rest);
+                return Join(file, Edit(json, random, depth), rest);
         }
     }
 
     /// <summary>A member or an element, with its comma, stands there twice, or many times.</summary>
-    private static byte[] Doubled(byte[] json, Random random)
+    private static byte[] Double(byte[] json, Random random)
     {
         int[] commas = [.. Enumerable.Range(0, json.Length).Where(at => json[at] == (byte)',')];
         if (commas.Length < 2)
@@ -73,9 +73,9 @@ internal static class FileEdit
     }
 
     /// <summary>JSON with something else in one place.</summary>
-    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Doubled(json, random) : Edited(json, random, depth: 0);
+    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Double(json, random) : Edit(json, random, depth: 0);
 
-    private static byte[] Edited(byte[] json, Random random, int depth)
+    private static byte[] Edit(byte[] json, Random random, int depth)
     {
         JsonNode? root;
         try
@@ -135,7 +135,7 @@ internal static class FileEdit
             2 => new JsonObject(),
             3 => JsonValue.Create(new string('x', random.Next(100_000))),
             4 => JsonValue.Create(s_words[random.Next(s_words.Length)]),
-            5 => Nested(node.DeepClone(), random.Next(70)),
+            5 => Nest(node.DeepClone(), random.Next(70)),
             6 => JsonValue.Create(random.Next(2) == 0),
             7 => JsonNode.Parse(s_numbers[random.Next(s_numbers.Length)]),
             _ => nodes[random.Next(nodes.Length)].DeepClone(),
@@ -146,13 +146,13 @@ internal static class FileEdit
     private static JsonValue? Inside(string text, Random random, int depth)
     {
         if (text.StartsWith('{'))
-            return JsonValue.Create(Encoding.UTF8.GetString(Edited(Encoding.UTF8.GetBytes(text), random, depth + 1)));
+            return JsonValue.Create(Encoding.UTF8.GetString(Edit(Encoding.UTF8.GetBytes(text), random, depth + 1)));
         byte[] bytes = new byte[text.Length];
         if (text.Length > 8 && Convert.TryFromBase64String(text, bytes, out int count))
         {
             bytes = bytes[..count];
             if (bytes.AsSpan().StartsWith("UNROLL"u8))
-                return JsonValue.Create(Convert.ToBase64String(Signed(Once(bytes, random, depth + 1))));
+                return JsonValue.Create(Convert.ToBase64String(Sign(Once(bytes, random, depth + 1))));
             bytes[random.Next(count)] ^= (byte)(1 << random.Next(8));
             return JsonValue.Create(Convert.ToBase64String(random.Next(2) == 0 ? bytes : bytes[random.Next(count)..]));
         }
@@ -160,7 +160,7 @@ internal static class FileEdit
         return JsonValue.Create(random.Next(3) == 0 ? text + "x" : s_words[random.Next(s_words.Length)]);
     }
 
-    private static JsonNode Nested(JsonNode node, int depth)
+    private static JsonNode Nest(JsonNode node, int depth)
     {
         for (int i = 0; i < depth; i++)
             node = i % 2 == 0 ? new JsonArray(node) : new JsonObject { ["layer"] = "time-distributed", ["inner"] = node };
@@ -178,7 +178,7 @@ internal static class FileEdit
         return children.OfType<JsonNode>().SelectMany(child => Below(child).Prepend(child));
     }
 
-    private static byte[] Joined(byte[] file, byte[] json, byte[] rest)
+    private static byte[] Join(byte[] file, byte[] json, byte[] rest)
     {
         byte[] joined = [.. file[..Prefix], .. json, .. rest, .. new byte[Checksum]];
         BinaryPrimitives.WriteInt32LittleEndian(joined.AsSpan(12), json.Length);
@@ -186,7 +186,7 @@ internal static class FileEdit
     }
 
     /// <summary>With the right checksum.</summary>
-    public static byte[] Signed(byte[] file)
+    public static byte[] Sign(byte[] file)
     {
         if (file.Length >= Checksum)
             SHA256.HashData(file.AsSpan(..^Checksum), file.AsSpan(^Checksum..));

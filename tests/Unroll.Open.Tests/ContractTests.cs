@@ -53,7 +53,7 @@ internal sealed class WrongOp<T>(LayerBuilder<T> builder, Shape input, Shape out
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int stride = Kernels.Lanes.Pad(Input.Features);
+        int stride = Kernels.RowPadding.Pad(Input.Features);
         for (int i = 0; i < Output.Steps * pass.PaddedRows; i++)
         {
             Span<T> y = spans.Output.Slice(i * stride, Input.Features);
@@ -65,7 +65,7 @@ internal sealed class WrongOp<T>(LayerBuilder<T> builder, Shape input, Shape out
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int stride = Kernels.Lanes.Pad(Input.Features), rows = Output.Steps * pass.PaddedRows;
+        int stride = Kernels.RowPadding.Pad(Input.Features), rows = Output.Steps * pass.PaddedRows;
         Span<T> da = _a.Gradient(pass);
         if (wrong == Wrong.OverwritesGradients)
             da.Clear();

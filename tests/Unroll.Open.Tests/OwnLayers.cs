@@ -64,7 +64,7 @@ internal sealed record SkipAbove(double Limit) : Layer
 internal sealed class SkipAboveOp<T>(SkipAbove options, LayerBuilder<T> builder, LayerInput input, StepMask mask) : LayerOp<T>(builder, input.Shape, input.Shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(input.Shape.Features);
+    private readonly int _stride = RowPadding.Pad(input.Shape.Features);
     private readonly T _limit = T.CreateChecked(options.Limit);
 
     public override bool MarksAlone => true;
@@ -110,11 +110,11 @@ internal sealed record GateBy : Layer
 internal sealed class GateByOp<T>(LayerBuilder<T> builder, Shape shape) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public override int CacheSize { get; } = shape.Positions * builder.ShardRows * Lanes.Pad(shape.Features);
+    public override int CacheSize { get; } = shape.Positions * builder.ShardRows * RowPadding.Pad(shape.Features);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int size = Input.Positions * pass.PaddedRows * Lanes.Pad(Input.Features);
+        int size = Input.Positions * pass.PaddedRows * RowPadding.Pad(Input.Features);
         Span<T> gate = spans.Cache[..size];
         spans.InputAt(1)[..size].CopyTo(gate);
         pass.Math.GateSigmoid(gate);
@@ -123,7 +123,7 @@ internal sealed class GateByOp<T>(LayerBuilder<T> builder, Shape shape) : LayerO
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        int size = Input.Positions * pass.PaddedRows * Lanes.Pad(Input.Features);
+        int size = Input.Positions * pass.PaddedRows * RowPadding.Pad(Input.Features);
         Span<T> gate = spans.Cache[..size], dy = spans.OutputGradient[..size];
         if (!spans.InputGradient.IsEmpty)
             pass.Math.Product(spans.InputGradient[..size], dy, gate);

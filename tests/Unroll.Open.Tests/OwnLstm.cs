@@ -25,7 +25,7 @@ internal sealed class OwnLstmCell<T>(LayerBuilder<T> builder, OwnLstm options, S
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> i = step.Gate(0, row), f = step.Gate(1, row), g = step.Gate(2, row), o = step.Gate(3, row);
-            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.Kept(0, row);
+            Span<T> h = step.State(0, row), c = step.State(1, row), tanhC = step.KeptValues(0, row);
             Math.GateSigmoid(i);
             Math.GateSigmoid(f);
             Math.Tanh(g);
@@ -41,7 +41,7 @@ internal sealed class OwnLstmCell<T>(LayerBuilder<T> builder, OwnLstm options, S
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> i = step.Gate(0, row), f = step.Gate(1, row), g = step.Gate(2, row), o = step.Gate(3, row);
-            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), tanhC = step.Kept(0, row), a = step.Kept(1, row);
+            Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), tanhC = step.KeptValues(0, row), a = step.KeptValues(1, row);
 
             // dc += dh∘o∘(1 − tanh²c), dzₒ = dh∘tanh(c)∘o′.
             Math.Product(a, dh, o);

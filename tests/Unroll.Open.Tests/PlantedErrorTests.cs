@@ -128,8 +128,8 @@ internal sealed class PlantedOp<T>(Planted error, LayerBuilder<T> builder, Shape
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Weights<T> _a = builder.AddWeights("a", new Shape(shape.Features), Initializer.RandomUniform);
-    private readonly int _stride = Lanes.Pad(shape.Features);
-    private readonly T[] _kept = new T[shape.Positions * builder.ShardRows * Lanes.Pad(shape.Features)];
+    private readonly int _stride = RowPadding.Pad(shape.Features);
+    private readonly T[] _kept = new T[shape.Positions * builder.ShardRows * RowPadding.Pad(shape.Features)];
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

@@ -56,11 +56,11 @@ public class GraphTests
         Model model = new Model([x], [a, b]).Build(3);
         float[] values = TestFloats(3 * 12, 1);
         float[][] both = model.PredictEach(values);
-        Model mean = model.Part([(x, Node.Input(x.Shape))], [new Average().Apply(a, b)]);
+        Model mean = model.Cut([(x, Node.Input(x.Shape))], [new Average().Apply(a, b)]);
         Assert.Equal(both[0].Zip(both[1], (first, second) => (first + second) / 2), mean.Predict(values));
         Assert.Equal(
             "The part needs the input later of shape (2). Give an input that stands for it, or for a value that follows from it.",
-            Assert.Throws<UnrollException>(() => model.Part([(x, Node.Input(x.Shape))], [new Add().Apply(a, other)])).Message);
+            Assert.Throws<UnrollException>(() => model.Cut([(x, Node.Input(x.Shape))], [new Add().Apply(a, other)])).Message);
     }
 
     /// <summary>Joined like the stack, a graph has the stack's weights, bits and training.</summary>

@@ -94,8 +94,8 @@ public class PaddingTests
         Model whole = new Model([x, before], [logits]).Build(3);
         foreach (Parameter parameter in whole.Parameters)
             whole.SetWeights(parameter.Name, TestData.Single(parameter.Length, parameter.Length, 1.5f));
-        Model encoder = whole.Part([(x, Node.Input(x.Shape))], [start, read]);
-        Model step = whole.Part([(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))], [logits, decoded.States[0], context.Scores]);
+        Model encoder = whole.Cut([(x, Node.Input(x.Shape))], [start, read]);
+        Model step = whole.Cut([(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))], [logits, decoded.States[0], context.Scores]);
         return new Parts(whole, encoder, step);
     }
 

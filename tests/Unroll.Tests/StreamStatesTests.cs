@@ -70,7 +70,7 @@ public sealed class StreamStatesTests
         Assert.NotEqual(stream.GetStates()["again/h"], stream.GetStates()["again[2]/h"]);
 
         // A stream's graph counts the uses of a layer anew; training must not see that.
-        Model Copy() => model.Part([(x, Node.Input(x.Shape))], model.Outputs).Build(seed: 4);
+        Model Copy() => model.Cut([(x, Node.Input(x.Shape))], model.Outputs).Build(seed: 4);
         Model calm = Copy(), watched = Copy();
         watched.Stream().Step(1, 2);
         var samples = new ArraySamples([(Noise(6 * Steps * Features), x.Shape)], [(Noise(6 * Steps * 2, 2), new Shape(Steps, 2)), (Noise(6 * Steps * 4, 3), new Shape(Steps, 4))]);

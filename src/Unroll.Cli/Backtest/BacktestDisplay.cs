@@ -103,13 +103,13 @@ internal sealed class BacktestDisplay
         }
 
         _run.Run(
-            new Told(moment =>
+            new Listener(moment =>
             {
                 Current = moment;
                 int baselines = moment.Count - _run.Forecasters.Count;
                 int index = moment.IsBaseline ? 0 : moment.Number - baselines;
                 Reach(index);
-                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1, Left(moment.Share));
+                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1, TimeLeft(moment.Share));
                 shown(_states[index], moment);
             }),
             cancellation);
@@ -117,7 +117,7 @@ internal sealed class BacktestDisplay
     }
 
     /// <summary>How long the whole backtest may still take; null where that cannot be said yet.</summary>
-    private TimeSpan? Left(double share)
+    private TimeSpan? TimeLeft(double share)
     {
         if (share < 0.005)
             return null;
@@ -126,7 +126,7 @@ internal sealed class BacktestDisplay
     }
 
     /// <summary>On the thread that fits.</summary>
-    private sealed class Told(Action<BacktestEvent> tell) : IProgress<BacktestEvent>
+    private sealed class Listener(Action<BacktestEvent> tell) : IProgress<BacktestEvent>
     {
         public void Report(BacktestEvent value) => tell(value);
     }

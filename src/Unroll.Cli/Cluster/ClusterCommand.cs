@@ -82,10 +82,10 @@ internal static class ClusterCommand
             terminal.Heading($"Cluster in {cluster.Place}");
         }
 
-        string words = $"--cluster {ShellWord.Quoted("Host=…")}";
+        string words = $"--cluster {ShellWord.Quote("Host=…")}";
         if (postgres is not null)
         {
-            words = $"--cluster {ShellWord.Quoted(postgres.ConnectionFile)}";
+            words = $"--cluster {ShellWord.Quote(postgres.ConnectionFile)}";
             terminal.Say($"How to reach it stands in {postgres.ConnectionFile}, which holds its password and is readable by you alone.");
         }
 

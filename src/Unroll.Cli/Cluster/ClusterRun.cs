@@ -58,7 +58,7 @@ internal static class ClusterRun
         {
             terminal.Blank();
             terminal.Say($"The study {study.Name} goes on without this command, which waits for it when it is started again. "
-                + $"unroll cluster cancel {ShellWord.Quoted(study.Name)} ends it.");
+                + $"unroll cluster cancel {ShellWord.Quote(study.Name)} ends it.");
             throw;
         }
 

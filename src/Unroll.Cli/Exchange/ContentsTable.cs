@@ -19,7 +19,7 @@ internal static class ContentsTable
         if (over <= 0)
             return text;
         int most = Math.Max(ShortestName, rows.Max(row => row[0].Length) - over);
-        rows = Array.ConvertAll(rows, row => (string[])[Shortened(row[0], most), .. row[1..]]);
+        rows = Array.ConvertAll(rows, row => (string[])[Shorten(row[0], most), .. row[1..]]);
         return InLines();
 
         string InLines() => FigureTable.Text(
@@ -29,6 +29,6 @@ internal static class ContentsTable
             width);
     }
 
-    private static string Shortened(string name, int most) =>
+    private static string Shorten(string name, int most) =>
         name.Length <= most ? name : $"{name[..((most - 1) / 2)]}…{name[^(most - 1 - ((most - 1) / 2))..]}";
 }

@@ -51,12 +51,12 @@ internal static class ConvertCommand
                 $"{input} (a forecaster) was written as {output} (ONNX): the whole forecast by {forecaster.Name} of "
                     + $"{ColumnNames.List(forecaster.Targets)}, {forecaster.Horizon:N0} {(forecaster.Horizon == 1 ? "row" : "rows")} "
                     + $"ahead, {new FileInfo(output).Length:N0} bytes."));
-            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {ShellWord.Quoted(output)} says how "
+            terminal.Say($"Rows of the table go in as they are, scaling is in the graph; unroll inspect {ShellWord.Quote(output)} says how "
                 + "to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.");
             return 0;
         }
 
-        Model model = Loaded(input, files);
+        Model model = Load(input, files);
         ExchangeFormats.Save(model, output, files.Options with { Torch = new TorchOptions() });
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"{input} ({from.Name}) was written as {output} ({to.Name}): {Layers(model)}, {model.ParameterCount:N0} parameters, "
@@ -66,7 +66,7 @@ internal static class ConvertCommand
         return 0;
     }
 
-    private static Model Loaded(string input, NetworkFiles files)
+    private static Model Load(string input, NetworkFiles files)
     {
         try
         {

@@ -17,13 +17,13 @@ internal static class ExchangeErrors
     /// <summary>Weights that do not fit the layers.</summary>
     public static UnrollException Of(string path, string into, WeightsMismatchException error) => new MisfitException(
         $"{path} does not fit the layers of {into}: {string.Join("; ", error.Reasons)}. Compare the names with those that unroll inspect "
-            + $"{ShellWord.Quoted(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
+            + $"{ShellWord.Quote(path)} lists, and give --subtree, --prefix, --rename or --ignore-surplus.", error);
 
     /// <summary>The message of an error that lists all reasons at once, however many; null of any other.</summary>
     public static string? AllOf(UnrollException error) =>
         (error as UnsupportedModelException)?.FullMessage ?? (error as MisfitException)?.FullMessage;
 
-    private static string Rest(string path) => $"unroll inspect {ShellWord.Quoted(path)} lists all.";
+    private static string Rest(string path) => $"unroll inspect {ShellWord.Quote(path)} lists all.";
 
     private static string First(IReadOnlyList<string> reasons) => string.Join("; ", reasons.Take(MostShown))
         + (reasons.Count > MostShown ? string.Create(CultureInfo.InvariantCulture, $"; and {reasons.Count - MostShown:N0} more.") : ".");

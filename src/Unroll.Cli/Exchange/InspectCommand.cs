@@ -75,7 +75,7 @@ internal static class InspectCommand
         terminal.Blank();
         if (contents.Unsupported.Count == 0)
         {
-            terminal.Say(Supported(contents));
+            terminal.Say(SupportWords(contents));
             return;
         }
 
@@ -144,11 +144,11 @@ internal static class InspectCommand
         _ => "A graph:",
     };
 
-    private static string Supported(FileContents contents) => contents.Kind switch
+    private static string SupportWords(FileContents contents) => contents.Kind switch
     {
         FileKind.Model when contents.Layers.Count == 0 => "It cannot be loaded as it is.",
         FileKind.Model => "All of it is supported: it can be loaded, trained further, judged and converted.",
-        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {ShellWord.Quoted(contents.Path)} OUT "
+        FileKind.Weights => $"With a file that has the layers it can be converted: unroll convert {ShellWord.Quote(contents.Path)} OUT "
             + $"--into LAYERS.unroll{(contents.Subtree.Length > 0 ? $" --subtree {contents.Subtree}" : "")}",
         FileKind.Forecaster => "It forecasts with unroll predict.",
         _ when contents.Metadata.ContainsKey(WholeForecast) => "All of it is supported: any ONNX runtime forecasts with it.",

@@ -76,7 +76,7 @@ internal sealed class FolderSwap
             {
                 if (Read(path, FolderJson.Default.SwapJournal) is not { } journal)
                     File.Delete(path);
-                else if (Finished(folder, journal, before))
+                else if (Finish(folder, journal, before))
                     break;
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -128,7 +128,7 @@ internal sealed class FolderSwap
     }
 
     /// <summary>False where the run is alive that does it.</summary>
-    private static bool Finished(string folder, SwapJournal journal, Action<string>? before)
+    private static bool Finish(string folder, SwapJournal journal, Action<string>? before)
     {
         string staging = Path.Combine(folder, journal.Staging);
         var swap = new FolderSwap(folder, staging, before);

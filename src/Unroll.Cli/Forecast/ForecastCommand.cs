@@ -64,7 +64,7 @@ internal static class ForecastCommand
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
-                return Interrupted(terminal, run, work, folder, interruption);
+                return TellInterruption(terminal, run, work, folder, interruption);
             }
 
             run.Look();
@@ -175,7 +175,7 @@ internal static class ForecastCommand
                 + $"Try --learning-rate {rate:0.######} or less{clipping}. {kept}"), diverged);
     }
 
-    private static int Interrupted(Terminal terminal, ForecastRun run, FinishedWork work, ReportFolder folder, Interruption interruption)
+    private static int TellInterruption(Terminal terminal, ForecastRun run, FinishedWork work, ReportFolder folder, Interruption interruption)
     {
         terminal.Blank();
         if (run.Blend is not null)

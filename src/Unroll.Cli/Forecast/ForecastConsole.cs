@@ -69,7 +69,7 @@ internal static class ForecastConsole
         terminal.Blank();
         if (run.Importance is { } importance)
             terminal.Say($"What drives the forecast: {importance.InWords()}.");
-        foreach (string sentence in ForecastWords.Found(run))
+        foreach (string sentence in ForecastWords.Findings(run))
             terminal.Say(sentence);
     }
 
@@ -110,9 +110,9 @@ internal static class ForecastConsole
         terminal.Blank();
         terminal.Say($"Open {Path.Combine(folder.Path, ForecastFiles.Page)}");
         terminal.Say($"Also there: {string.Join(", ", files)} and the charts as SVG.");
-        string model = ForecastFiles.Recommended(run);
+        string model = ForecastFiles.RecommendedName(run);
         string what = run.Blend is null ? "The next value" : "When there are new rows";
-        terminal.Say($"{what}: unroll predict {ShellWord.Quoted(Path.Combine(folder.Path, model))} {run.Request.Data.PredictWords}");
+        terminal.Say($"{what}: unroll predict {ShellWord.Quote(Path.Combine(folder.Path, model))} {run.Request.Data.PredictWords}");
     }
 
     /// <summary>A line a part, as many as are seen at once.</summary>

@@ -11,7 +11,7 @@ internal static class ForecastFiles
     public const string Future = "future.csv", Drivers = "drivers.csv", Model = "forecast.unroll";
 
     /// <summary>The file of the forecaster that is to be used: the recommended one, or the tutorial's first network.</summary>
-    public static string Recommended(ForecastRun run) => run.Blend is null ? Name(run.Forecasters[0]) : Model;
+    public static string RecommendedName(ForecastRun run) => run.Blend is null ? Name(run.Forecasters[0]) : Model;
 
     /// <summary>The names of all files but the page and the charts.</summary>
     public static IReadOnlyList<string> Names(ForecastRun run) =>

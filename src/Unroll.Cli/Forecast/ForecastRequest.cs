@@ -76,7 +76,7 @@ internal sealed record ForecastRequest : CommonRequest
             MostRows = Rows,
             Window = GivenWindow ?? (Recipe.IsDefault ? null : TutorialWindow),
             Inputs = Recipe.InputsOf(table, targets),
-            Needed = Recipe.Needed(table),
+            Needed = Recipe.NamedColumns(table),
             Missing = Missing,
             Min = Min,
             Max = Max,
@@ -142,7 +142,7 @@ internal sealed record ForecastRequest : CommonRequest
             .. Missing == MissingPolicy.Error ? Array.Empty<string>() : ["--missing", MissingOption.Word(Missing)],
             "--model", model, "--out", $"{model}-report",
         ];
-        return string.Join(' ', words.Select(ShellWord.Quoted));
+        return string.Join(' ', words.Select(ShellWord.Quote));
     }
 
     /// <summary>What the forecasters were made with and what changes no result, by the names of the options.</summary>

@@ -37,8 +37,8 @@ internal sealed class ForecastRun
                 + "of numbers."] : Array.Empty<string>(),
             .. request.Recipe.LeftOut(Data[Data.Keys[0]], Task.Targets),
             .. Task.Notes,
-            .. Filled(),
-            .. Judged(),
+            .. GapWords(),
+            .. JudgedGapWords(),
             .. Limits(),
         ];
     }
@@ -189,14 +189,14 @@ internal sealed class ForecastRun
     public ForecastReport Report() => ForecastReport.Create(Task, Comparison, Future, [.. Networks]) with
     {
         Title = $"{Request.Data.Title}, {ColumnNames.List(Task.Targets)}",
-        Notes = [.. Notes, .. ForecastWords.Found(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
+        Notes = [.. Notes, .. ForecastWords.Findings(this), .. NoFuture is { } none ? [none] : Array.Empty<string>()],
         Settings = Request.SettingsWithMachine(Task),
         Importance = Importance,
         Contributions = Contributions,
     };
 
     /// <summary>That values which were missing are judged, as they were filled.</summary>
-    private IEnumerable<string> Judged()
+    private IEnumerable<string> JudgedGapWords()
     {
         int count = Task.Parts.Sum(part =>
         {
@@ -224,7 +224,7 @@ internal sealed class ForecastRun
     }
 
     /// <summary>What was done about missing values of the targets, as far as that is the same for many series only once.</summary>
-    private IEnumerable<string> Filled()
+    private IEnumerable<string> GapWords()
     {
         string[] before = [.. Data.Keys.SelectMany(key => Data[key].Notices).Concat(Data.Notices).Distinct()];
         (string Series, string Notice)[] all =

@@ -20,7 +20,7 @@ internal static class ForecastWords
         : null;
 
     /// <summary>What the forecast is made of, what was found in fitting, and what was left out.</summary>
-    public static IEnumerable<string> Found(ForecastRun run)
+    public static IEnumerable<string> Findings(ForecastRun run)
     {
         if (run.Comparison.Recommended is { Shares.Count: > 0 } blend)
             yield return Shares(run, blend);

@@ -19,12 +19,12 @@ internal static class ResultTable
     /// <summary>Stands below the table of errors.</summary>
     public static string Legend(Comparison comparison) => comparison.Naive.IsSingle
         ? $"* the lowest {Measure(comparison)}{Over(comparison)}. {Skill(comparison)}"
-        : $"* the lowest {Measure(comparison)}{Over(comparison)}: {Scaled(comparison.Task.Metric)}, mean over the parts. {Skill(comparison)}";
+        : $"* the lowest {Measure(comparison)}{Over(comparison)}: {ScaledName(comparison.Task.Metric)}, mean over the parts. {Skill(comparison)}";
 
     private static string Skill(Comparison comparison) =>
         $"Skill is 1 − {Measure(comparison)} ÷ naive {Measure(comparison)}, and \"vs best\" the same with the best baseline.";
 
-    private static string Scaled(ForecastMetric metric) => metric switch
+    private static string ScaledName(ForecastMetric metric) => metric switch
     {
         ForecastMetric.Rmse => "the RMSE in units of each part's own changes from row to row in training",
         ForecastMetric.Smape => "the absolute error in percent of the mean of value and forecast",

@@ -60,7 +60,7 @@ internal static class TutorialConsole
             terminal.Lines(ResultTable.BySteps(comparison, terminal.Width));
         }
 
-        foreach (string sentence in ForecastWords.Found(run))
+        foreach (string sentence in ForecastWords.Findings(run))
             terminal.Say(sentence);
         terminal.Blank();
         ForecastConsole.Verdict(terminal, run);

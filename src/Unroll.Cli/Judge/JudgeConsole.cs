@@ -66,7 +66,7 @@ internal static class JudgeConsole
         terminal.Say($"Open {Path.Combine(folder.Path, ForecastFiles.Page)}");
         terminal.Say($"Also there: {string.Join(", ", JudgeFiles.Names(run))} and the charts as SVG.");
         if (JudgeFiles.IsSaved(run))
-            terminal.Say($"The next rows by it: unroll predict {ShellWord.Quoted(Path.Combine(folder.Path, JudgeFiles.Forecaster))} "
+            terminal.Say($"The next rows by it: unroll predict {ShellWord.Quote(Path.Combine(folder.Path, JudgeFiles.Forecaster))} "
                 + $"{run.Request.Data.PredictWords}");
     }
 }

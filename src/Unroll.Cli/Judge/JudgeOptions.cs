@@ -41,7 +41,7 @@ internal sealed class JudgeOptions
             + "standard, robust or none",
         HelpName = "SCALING",
         DefaultValueFactory = _ => new ScalingChoice("minmax"),
-        CustomParser = result => Options.Parsed("--scaling", result, ScalingChoice.Parse),
+        CustomParser = result => Options.Parse("--scaling", result, ScalingChoice.Parse),
     };
 
     private readonly Option<string[]> _scaler = new("--scaler")
@@ -61,7 +61,7 @@ internal sealed class JudgeOptions
         Description = "The last date that the network was trained on, as 2020 or 2020-06-30; rows after it are judged "
             + "[default: not known, and said]",
         HelpName = "DATE",
-        CustomParser = result => Options.Parsed<DateRange?>("--trained-until", result, text => LastRow(text)),
+        CustomParser = result => Options.Parse<DateRange?>("--trained-until", result, text => LastRow(text)),
     };
 
     private readonly ExchangeArguments _files = new();

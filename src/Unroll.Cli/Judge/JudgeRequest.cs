@@ -61,7 +61,7 @@ internal sealed record JudgeRequest : CommonRequest
         if (targets.Count > 1)
             throw new UnrollException($"{forecaster.Name} forecasts one target, but --target names {targets.Count}: "
                 + $"{ColumnNames.List(targets)}. Judge each by itself.");
-        TaskOptions needed = forecaster.AsNeeded(new TaskOptions
+        TaskOptions needed = forecaster.OptionsFor(new TaskOptions
         {
             Targets = targets,
             Horizon = Horizon ?? forecaster.RowsAhead,

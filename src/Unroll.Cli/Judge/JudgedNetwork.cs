@@ -32,7 +32,7 @@ internal static class JudgedNetwork
     private static string Advice(string path, PartsForecaster forecaster) => forecaster.Networks.Count switch
     {
         1 when forecaster is NetworkForecaster or PretrainedForecaster =>
-            $"To judge its network alone, take it out: unroll convert {ShellWord.Quoted(path)} network.keras.",
+            $"To judge its network alone, take it out: unroll convert {ShellWord.Quote(path)} network.keras.",
         0 => $"It has no network: it is {forecaster.Name}. Give the file of a network.",
         1 => $"Its network ({forecaster.Name}) is a part of it, which forecasts nothing alone. Give the file of one network.",
         _ => $"It has {forecaster.Networks.Count} networks ({forecaster.Name}), of which none can be taken out alone. "

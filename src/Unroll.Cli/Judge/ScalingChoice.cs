@@ -70,7 +70,7 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
     {
         if (_all is not null && scaled.Count > 1)
             throw new UnrollException($"--scaler has two numbers for {scaled.Count} columns. Name them, as --scaler "
-                + $"{ShellWord.Quoted($"{scaled[0]}=10:250,{scaled[1]}=0:1e6")}.");
+                + $"{ShellWord.Quote($"{scaled[0]}=10:250,{scaled[1]}=0:1e6")}.");
         if (_columns.Keys.FirstOrDefault(column => !scaled.Contains(column, StringComparer.OrdinalIgnoreCase)) is { } other)
             throw new UnrollException($"--scaler has numbers for {other}, which the network does not read. It reads "
                 + $"{ColumnNames.List(scaled)}.");

@@ -38,7 +38,7 @@ internal sealed record ForecastAnswer(
             isSingle ? $"RMSE in units of {run.Task.Targets[0]}" : "RMSSE, the mean over all parts",
             [.. comparison.Scores.Select(score => ErrorAnswer.Of(score, comparison))],
             [.. run.Future?.Parts.Select(part => PartAnswer.Of(part, PredictionJson.NewestOf(run.Data, part))) ?? []],
-            [.. run.Notes, .. ForecastWords.Found(run)],
+            [.. run.Notes, .. ForecastWords.Findings(run)],
             run.NoFuture,
             run.Importance is { } importance ? InputFigures.Of(importance.Inputs) : null,
             file);

@@ -64,7 +64,7 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         () =>
         {
             (Verb verb, ReadingOptions reading) = Reader("describe");
-            DataSource source = reading.Read(Parsed(verb, folder.Data(file)), isNeeded: true);
+            DataSource source = reading.Read(Parse(verb, folder.Data(file)), isNeeded: true);
             return DescriptionJson.Of(source, source.Read(series)).ToString();
         },
         cancellation);
@@ -100,7 +100,7 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
             ];
             IEnumerable<string> words = folder.Data(file)
                 .Concat(given.Where(each => each.Value is not null).Select(each => $"{each.Name}={each.Value}"));
-            var run = new ForecastRun(options.Read(Parsed(verb, words)));
+            var run = new ForecastRun(options.Read(Parse(verb, words)));
             ReportFolder? report = @out is null ? null : new ReportFolder(run.Request.Folder);
             (double fitted, double judged) = FitShares.WithRefit;
             try
@@ -111,7 +111,7 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
                 run.Look();
                 if (report is not null)
                     ForecastFiles.Write(run, report, MetricsJson.Of(run).ToString());
-                return ForecastAnswer.Of(run, report is null ? null : $"{@out!.TrimEnd('/')}/{ForecastFiles.Recommended(run)}").ToString();
+                return ForecastAnswer.Of(run, report is null ? null : $"{@out!.TrimEnd('/')}/{ForecastFiles.RecommendedName(run)}").ToString();
             }
             finally
             {
@@ -145,7 +145,7 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         if (horizon < 1)
             throw new UnrollException($"horizon is {horizon}; it takes a whole number of at least 1.");
         (Verb verb, ReadingOptions reading) = Reader("predict");
-        DataSource source = reading.Read(Parsed(verb, folder.Data(file)), isNeeded: true);
+        DataSource source = reading.Read(Parse(verb, folder.Data(file)), isNeeded: true);
         var request = new PredictRequest(folder.Inside(model), source) { Horizon = horizon };
         ReportFolder.RecoverAround(request.Model);
         var input = new PredictInput(request, ForecastFile.Load(request.Model));
@@ -161,7 +161,7 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
         return (verb, reading);
     }
 
-    private static ParseResult Parsed(Verb verb, IEnumerable<string> words)
+    private static ParseResult Parse(Verb verb, IEnumerable<string> words)
     {
         ParseResult result = verb.Parse([.. words]);
         return ParseErrors.Describe(result) is { } error ? throw new UnrollException(error) : result;

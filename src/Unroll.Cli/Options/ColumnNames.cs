@@ -43,7 +43,7 @@ internal static class ColumnNames
                 ? [data.ColumnNames[0]]
                 : throw new UnrollException(
                     $"{data.Name} has the columns {List(data.ColumnNames)}. Say which of them to "
-                        + $"forecast, for example --target {ShellWord.Quoted(data.ColumnNames[0])}.");
+                        + $"forecast, for example --target {ShellWord.Quote(data.ColumnNames[0])}.");
         }
 
         IReadOnlyList<string> given = request.Targets.Count > 0 ? request.Targets : [request.Data.Sample!.Target];

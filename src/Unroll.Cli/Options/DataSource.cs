@@ -31,7 +31,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         get
         {
             IEnumerable<string> words = CommandWords.Where((word, place) => word != "--columns" && (place == 0 || CommandWords[place - 1] != "--columns"));
-            return string.Join(' ', words.Select(ShellWord.Quoted));
+            return string.Join(' ', words.Select(ShellWord.Quote));
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         }
         catch (SeveralSeriesException several)
         {
-            throw new UnrollException($"{several.Message.TrimEnd('.')}, as in --series {ShellWord.Quoted(several.SeriesColumn)}.", several);
+            throw new UnrollException($"{several.Message.TrimEnd('.')}, as in --series {ShellWord.Quote(several.SeriesColumn)}.", several);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         if (files.Any(file => file.Trim().Length == 0))
             throw new UnrollException("The name of the file is empty. Give the path of a file.");
         if (files.Count > 0)
-            return new DataSource([.. files.SelectMany(Expanded).Distinct()], null, files);
+            return new DataSource([.. files.SelectMany(Expand).Distinct()], null, files);
         if (sample is null && isNeeded)
             throw new UnrollException($"No FILE was given. Give the path of a file, or --sample {Choice()}.");
         Sample found = sample is null
@@ -102,7 +102,7 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
     }
 
     /// <summary>The files that a pattern such as <c>data/*.csv</c> means, by name; a path without wildcards as it is.</summary>
-    private static IReadOnlyList<string> Expanded(string path)
+    private static IReadOnlyList<string> Expand(string path)
     {
         string name = Path.GetFileName(path);
         if (name.AsSpan().IndexOfAny(s_wildcards) < 0 || File.Exists(path))

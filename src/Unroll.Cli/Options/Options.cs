@@ -92,21 +92,21 @@ internal static class Options
     {
         Description = description,
         HelpName = "RANGE",
-        CustomParser = result => Parsed<DateRange?>(name, result, text => DateRange.Parse(text)),
+        CustomParser = result => Parse<DateRange?>(name, result, text => DateRange.Parse(text)),
     };
 
     public static Option<TestRows?> Test(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "RANGE",
-        CustomParser = result => Parsed(name, result, TestRows.Parse),
+        CustomParser = result => Parse(name, result, TestRows.Parse),
     };
 
     public static Option<TimeSpan?> Time(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "TIME",
-        CustomParser = result => Parsed<TimeSpan?>(name, result, text => TimeBudget.Parse(text)),
+        CustomParser = result => Parse<TimeSpan?>(name, result, text => TimeBudget.Parse(text)),
     };
 
     /// <summary>Names of columns: repeated, or with commas between.</summary>
@@ -158,7 +158,7 @@ internal static class Options
     }
 
     /// <summary>What a text says; an error of its own is one of the command line.</summary>
-    public static T? Parsed<T>(string name, System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
+    public static T? Parse<T>(string name, System.CommandLine.Parsing.ArgumentResult result, Func<string, T> parse)
     {
         try
         {

@@ -57,7 +57,7 @@ internal sealed record RecipeRequest(
     }
 
     /// <summary>The columns that the user named as past inputs, and so may not be left out.</summary>
-    public IReadOnlyList<string> Needed(TimeSeries series) => Features is null ? [] : [.. Words(series).Where(word => !IsKeyword(word))];
+    public IReadOnlyList<string> NamedColumns(TimeSeries series) => Features is null ? [] : [.. Words(series).Where(word => !IsKeyword(word))];
 
     /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>
     public IEnumerable<string> LeftOut(TimeSeries series, IReadOnlyList<string> targets)

@@ -78,7 +78,7 @@ internal sealed class PredictInput
         if (Warning is not null)
             throw new UnrollException($"{Request.Model} learnt from rows of another frequency than those of {Data.Name}, and cannot be fitted on with them. Give it newer rows of the same data.");
         _ = Predict();
-        TaskOptions options = Forecaster.AsFitted(new TaskOptions { TestRows = Forecaster.Horizon });
+        TaskOptions options = Forecaster.OptionsOfFit(new TaskOptions { TestRows = Forecaster.Horizon });
         ForecastTask task = new ForecastTask(Data, Request.Missing is { } missing ? options with { Missing = missing } : options).Whole();
         if (!Forecaster.HasNewer(task))
         {

@@ -22,7 +22,7 @@ internal static class StudioCommand
         {
             Description = "The address to listen on; the studio has no keys, so whoever reaches it can use it [default: 127.0.0.1]",
             HelpName = "IP",
-            CustomParser = result => Options.Parsed("--address", result, Address),
+            CustomParser = result => Options.Parse("--address", result, Address),
         };
         Option<int> threads = Options.Whole("--threads", Environment.ProcessorCount, 1, 1024, "Threads that a run trains on");
         var noBrowser = new Option<bool>("--no-browser") { Description = "Open no browser; it is opened on a desktop only" };

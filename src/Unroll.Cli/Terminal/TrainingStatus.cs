@@ -54,7 +54,7 @@ internal sealed class TrainingStatus : IStatus
         string epoch = last.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits.Length);
         double loss = epochLoss ?? last.Loss;
         return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}/{digits}  loss {loss:0.00e+00}  {StepTime(step),5} ms/step  "
-            + $"{(Done(last) ? $"in {last.Elapsed.TotalSeconds:0.0} s" : Clock(left) + " left")}");
+            + $"{(IsLast(last) ? $"in {last.Elapsed.TotalSeconds:0.0} s" : Clock(left) + " left")}");
     }
 
     /// <summary>The milliseconds are those of the steps that were taken: early stopping leaves some out.</summary>
@@ -64,7 +64,7 @@ internal sealed class TrainingStatus : IStatus
             return (_last, _epochLoss, _stepsTook.TotalMilliseconds / Math.Max(1, _steps));
     }
 
-    private static bool Done(in TrainingEvent moment) => moment.Epoch == moment.Epochs && moment.Step == moment.StepsPerEpoch;
+    private static bool IsLast(in TrainingEvent moment) => moment.Epoch == moment.Epochs && moment.Step == moment.StepsPerEpoch;
 
     private static int StepsDone(in TrainingEvent moment) => ((moment.Epoch - 1) * moment.StepsPerEpoch) + moment.Step;
 

@@ -83,7 +83,7 @@ internal sealed class TunePlan
             .. Given("--epochs", run.Epochs),
             .. Given("--seed", forecast.Seed),
         ];
-        return string.Join(' ', words.Select(ShellWord.Quoted));
+        return string.Join(' ', words.Select(ShellWord.Quote));
     }
 
     /// <summary>The options of the default recipe that are not as they are without being given.</summary>

@@ -17,7 +17,7 @@ internal static class TuneTable
         string naive = Figure(result.NaiveError);
         string[][] rows =
         [
-            .. result.Standings.Take(Shown(result)).Select(trial => new[]
+            .. result.Standings.Take(RowsShown(result)).Select(trial => new[]
             {
                 string.Create(CultureInfo.InvariantCulture, $"#{trial.Run.Trial} {Text("cell", trial)}"),
                 Text("layers", trial),
@@ -42,7 +42,7 @@ internal static class TuneTable
     /// <summary>Stands below the standings.</summary>
     public static string Legend(TuningResult result)
     {
-        int hidden = result.Standings.Count - Shown(result), diverged = result.Standings.Count(trial => trial.HasDiverged);
+        int hidden = result.Standings.Count - RowsShown(result), diverged = result.Standings.Count(trial => trial.HasDiverged);
         return $"{char.ToUpperInvariant(result.Measure[0])}{result.Measure[1..]} on the validation rows after so many epochs; skill is 1 − {Measure(result)} ÷ naive {Measure(result)}."
             + (hidden > 0 ? FormattableString.Invariant($" {hidden} more trials are not shown.") : "")
             + (diverged > 0 ? FormattableString.Invariant($" {diverged} diverged.") : "");
@@ -96,7 +96,7 @@ internal static class TuneTable
 
     private static string Key(TuningResult result) => Measure(result).ToLowerInvariant();
 
-    private static int Shown(TuningResult result) => Math.Max(MostRows, result.Rungs[^1].Trials);
+    private static int RowsShown(TuningResult result) => Math.Max(MostRows, result.Rungs[^1].Trials);
 
     private static string Text(string setting, TrialResult trial) => Hyperparameter.All.First(each => each.Name == setting).Text(trial.Run.Settings);
 }

@@ -122,10 +122,10 @@ public static class Keras
         var reading = new KerasReading(path, KerasReading.MajorOf(file.Version), options);
         reading.RequireKnownVersion();
         if (own is not null)
-            reading.Note(CarriedText.Rewritten("Keras' description of the model"));
+            reading.Note(CarriedText.ChangeWords("Keras' description of the model"));
         try
         {
-            return Described(reading, file.Config, weights);
+            return Restore(reading, file.Config, weights);
         }
         catch (InvalidOperationException failure)
         {
@@ -138,7 +138,7 @@ public static class Keras
         }
     }
 
-    private static Model Described(KerasReading reading, byte[] config, WeightFile weights)
+    private static Model Restore(KerasReading reading, byte[] config, WeightFile weights)
     {
         KerasModel described = KerasModel.Read(reading, KerasFile.Parse(config, reading.Path, "its description of the model"));
         reading.RequireSupported();

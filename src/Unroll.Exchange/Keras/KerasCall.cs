@@ -88,7 +88,7 @@ internal sealed class KerasCall
             case JsonValueKind.Null or JsonValueKind.False:
                 break;
             default:
-                reading.Refuse($"{layer.Name} ({layer.ClassName}) is called with {LayerConfig.Shown(value)}");
+                reading.Refuse($"{layer.Name} ({layer.ClassName}) is called with {LayerConfig.Show(value)}");
                 break;
         }
     }
@@ -121,7 +121,7 @@ internal sealed class KerasCall
                     break;
                 default:
                     if (!isOff)
-                        reading.Refuse($"{layer.Name} ({layer.ClassName}) is called with {option.Name} {LayerConfig.Shown(option.Value)}");
+                        reading.Refuse($"{layer.Name} ({layer.ClassName}) is called with {option.Name} {LayerConfig.Show(option.Value)}");
                     break;
             }
         }

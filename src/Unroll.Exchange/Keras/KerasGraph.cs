@@ -249,7 +249,7 @@ internal sealed class KerasGraph
             {
                 extents.Add(_reading.Options.Steps ?? throw new UnrollException(
                     $"{_reading.Path} leaves an extent of its input{(name is null ? "" : $" {name}")} open, shape "
-                        + $"{LayerConfig.Shown(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps.")
+                        + $"{LayerConfig.Show(list)}, but Unroll's shapes are fixed. Set KerasOptions.Steps.")
                 { Subject = "steps" });
             }
             else if (extent.ValueKind == JsonValueKind.Number && extent.TryGetInt32(out int value) && value > 0)

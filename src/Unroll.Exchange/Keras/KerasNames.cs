@@ -76,7 +76,7 @@ internal static partial class KerasNames
 
         if (value.ValueKind == JsonValueKind.String && s_activations.TryGetValue(value.GetString()!, out Activation? found))
             return found == Activation.HardSigmoid && !layer.Reading.IsKeras3 ? HardSigmoidOfKeras2 : found;
-        layer.Refuse($"{option} {LayerConfig.Shown(value)}");
+        layer.Refuse($"{option} {LayerConfig.Show(value)}");
         return Activation.Linear;
     }
 
@@ -158,7 +158,7 @@ internal static partial class KerasNames
             // Numbers that no initialiser takes: told below.
         }
 
-        layer.Note($"{option} {LayerConfig.Shown(value)}");
+        layer.Note($"{option} {LayerConfig.Show(value)}");
         return otherwise;
     }
 
@@ -220,7 +220,7 @@ internal static partial class KerasNames
         };
         if (weights is ( >= 0, >= 0) and var (first, second) && double.IsFinite(first + second))
             return new L1L2(first, second);
-        layer.Note($"{option} {LayerConfig.Shown(value)}");
+        layer.Note($"{option} {LayerConfig.Show(value)}");
         return null;
     }
 

@@ -162,15 +162,15 @@ internal sealed class LayerConfig
         foreach (string name in names)
         {
             if (Find(name) is { ValueKind: not JsonValueKind.False } value)
-                Note($"{name} {Shown(value)}");
+                Note($"{name} {Show(value)}");
         }
     }
 
     /// <summary>An option that Unroll has with one value only.</summary>
     public void Require(string name, string value)
     {
-        if (Find(name) is { } given && Shown(given) != value)
-            Refuse($"{name} {Shown(given)}");
+        if (Find(name) is { } given && Show(given) != value)
+            Refuse($"{name} {Show(given)}");
     }
 
     /// <summary>The extent that an axis means must be the last one.</summary>
@@ -181,7 +181,7 @@ internal sealed class LayerConfig
         int[] axes = IntsOf(value, name);
         bool isLast = axes is [int axis] && (axis == -1 || (axis > 0 && (Inputs is null || axis == Inputs[0].Rank)));
         if (!isLast)
-            Refuse($"{name} {Shown(value)}; Unroll has the last extent only");
+            Refuse($"{name} {Show(value)}; Unroll has the last extent only");
     }
 
     /// <summary>At the end: what nobody has read, and is on, is refused.</summary>
@@ -190,14 +190,14 @@ internal sealed class LayerConfig
         foreach (JsonProperty option in _options.EnumerateObject())
         {
             if (!_read.Contains(option.Name) && option.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
-                Refuse($"the option {option.Name} {Shown(option.Value)}");
+                Refuse($"the option {option.Name} {Show(option.Value)}");
         }
     }
 
     public UnrollException Wrong(string option, string what) => Reading.Damaged($"{option} of {Label} {what}");
 
     /// <summary>A value as it is written in the file, cut where it is long; words without quotation marks.</summary>
-    public static string Shown(JsonElement value)
+    public static string Show(JsonElement value)
     {
         string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         return text.Length <= 60 ? text : $"{text[..60]}…";

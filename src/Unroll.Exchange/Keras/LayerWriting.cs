@@ -64,7 +64,7 @@ internal static class LayerWriting
                     _ => "concat",
                 };
                 config["layer"] = Inner(both.Inner, $"forward_{name}");
-                config["backward_layer"] = Inner(RecurrentLayers.Turned(both.Inner), $"backward_{name}");
+                config["backward_layer"] = Inner(RecurrentLayers.Reverse(both.Inner), $"backward_{name}");
                 break;
             case TimeDistributed wrapper:
                 config["layer"] = Inner(wrapper.Inner, $"{name}_{wrapper.Inner.Kind}");
@@ -84,7 +84,7 @@ internal static class LayerWriting
                 config["mask_value"] = masking.Value;
                 break;
             case Rescaling rescaling:
-                (config["scale"], config["offset"]) = (OptionWriting.Given(rescaling.Scale), OptionWriting.Given(rescaling.Offset));
+                (config["scale"], config["offset"]) = (OptionWriting.OneOrList(rescaling.Scale), OptionWriting.OneOrList(rescaling.Offset));
                 break;
             case GaussianNoise noise:
                 config["stddev"] = noise.StandardDeviation;
@@ -272,7 +272,7 @@ internal sealed class OptionWriting(JsonObject config, Action<string> refuse)
     public static JsonArray List(int[] numbers) => [.. numbers.Select(number => (JsonNode)number)];
 
     /// <summary>One number alone, or a list.</summary>
-    public static JsonNode Given(IReadOnlyList<double> numbers) =>
+    public static JsonNode OneOrList(IReadOnlyList<double> numbers) =>
         numbers is [var number] ? number : new JsonArray([.. numbers.Select(each => (JsonNode)each)]);
 
     public void Add(string option, Activation activation)

@@ -64,7 +64,7 @@ internal static class RecurrentLayers
                 layer.Name)
             { Inputs = layer.Inputs }) with
             { Name = null };
-            if (Turned(backward) != inner)
+            if (Reverse(backward) != inner)
                 layer.Refuse("a backward_layer that is not the forward layer turned round");
         }
 
@@ -90,7 +90,7 @@ internal static class RecurrentLayers
     }
 
     /// <summary>The same, taking the steps the other way.</summary>
-    public static Layer Turned(Layer layer) => layer switch
+    public static Layer Reverse(Layer layer) => layer switch
     {
         Recurrent recurrent => recurrent with { GoBackwards = !recurrent.GoBackwards },
         StackedRecurrent stack => new StackedRecurrent([stack.Layers[0] with { GoBackwards = !stack.Layers[0].GoBackwards },

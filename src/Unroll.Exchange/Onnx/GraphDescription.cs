@@ -67,7 +67,7 @@ internal static class GraphDescription
             throw CarriedText.Changed(subject);
         if (texts[Graph] != SumOf(proto.Graph))
         {
-            note?.Invoke(CarriedText.Rewritten("Its graph"));
+            note?.Invoke(CarriedText.ChangeWords("Its graph"));
             return null;
         }
 

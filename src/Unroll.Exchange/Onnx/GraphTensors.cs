@@ -72,18 +72,18 @@ internal static class GraphTensors
     /// <summary>The numbers that stand one by one in the field that the format has for their type.</summary>
     private static byte[] OfField(TensorProto tensor, TensorType type) => type switch
     {
-        TensorType.Float32 => Packed(tensor.FloatData, type, BinaryPrimitives.WriteSingleLittleEndian),
-        TensorType.Float64 => Packed(tensor.DoubleData, type, BinaryPrimitives.WriteDoubleLittleEndian),
-        TensorType.Int64 => Packed(tensor.Int64Data, type, BinaryPrimitives.WriteInt64LittleEndian),
-        TensorType.UInt64 => Packed(tensor.Uint64Data, type, BinaryPrimitives.WriteUInt64LittleEndian),
-        TensorType.UInt32 => Packed(tensor.Uint64Data, type, (to, value) => BinaryPrimitives.WriteUInt32LittleEndian(to, (uint)value)),
-        TensorType.Int32 => Packed(tensor.Int32Data, type, BinaryPrimitives.WriteInt32LittleEndian),
-        TensorType.Boolean => Packed(tensor.Int32Data, type, (to, value) => to[0] = (byte)(value != 0 ? 1 : 0)),
-        TensorType.Int8 or TensorType.UInt8 => Packed(tensor.Int32Data, type, (to, value) => to[0] = (byte)value),
-        _ => Packed(tensor.Int32Data, type, (to, value) => BinaryPrimitives.WriteUInt16LittleEndian(to, (ushort)value)),
+        TensorType.Float32 => Pack(tensor.FloatData, type, BinaryPrimitives.WriteSingleLittleEndian),
+        TensorType.Float64 => Pack(tensor.DoubleData, type, BinaryPrimitives.WriteDoubleLittleEndian),
+        TensorType.Int64 => Pack(tensor.Int64Data, type, BinaryPrimitives.WriteInt64LittleEndian),
+        TensorType.UInt64 => Pack(tensor.Uint64Data, type, BinaryPrimitives.WriteUInt64LittleEndian),
+        TensorType.UInt32 => Pack(tensor.Uint64Data, type, (to, value) => BinaryPrimitives.WriteUInt32LittleEndian(to, (uint)value)),
+        TensorType.Int32 => Pack(tensor.Int32Data, type, BinaryPrimitives.WriteInt32LittleEndian),
+        TensorType.Boolean => Pack(tensor.Int32Data, type, (to, value) => to[0] = (byte)(value != 0 ? 1 : 0)),
+        TensorType.Int8 or TensorType.UInt8 => Pack(tensor.Int32Data, type, (to, value) => to[0] = (byte)value),
+        _ => Pack(tensor.Int32Data, type, (to, value) => BinaryPrimitives.WriteUInt16LittleEndian(to, (ushort)value)),
     };
 
-    private static byte[] Packed<T>(RepeatedField<T> values, TensorType type, Write<T> write)
+    private static byte[] Pack<T>(RepeatedField<T> values, TensorType type, Write<T> write)
     {
         int size = NamedTensor.SizeOf(type);
         var bytes = new byte[checked(values.Count * size)];

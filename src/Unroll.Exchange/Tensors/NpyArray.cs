@@ -49,7 +49,7 @@ internal static class NpyArray
             throw file.Damaged($"{name} has shape [{string.Join(", ", shape)}] of {descr}, {size} bytes, but {data.Length} are there");
         int width = NamedTensor.SizeOf(type);
         if (highFirst && width > 1)
-            data = Turned(data.Span, width);
+            data = SwapBytes(data.Span, width);
         return new NamedTensor(name, type, shape, fortran && shape.Length > 1 ? RowMajor(data.Span, shape, width) : data);
     }
 
@@ -82,7 +82,7 @@ internal static class NpyArray
             + $"{string.Join(", ", s_types.Select(known => known.Name))}; save it as one of these, for example with astype('f4').");
     }
 
-    private static byte[] Turned(ReadOnlySpan<byte> bytes, int width)
+    private static byte[] SwapBytes(ReadOnlySpan<byte> bytes, int width)
     {
         byte[] turned = bytes.ToArray();
         for (int at = 0; at < turned.Length; at += width)
@@ -130,10 +130,10 @@ internal sealed class NpyHeader(FileBytes file, string name, string text)
         Expect('{');
         while (!Takes('}'))
         {
-            string key = Quoted();
+            string key = ReadQuoted();
             Expect(':');
             if (key == "descr" && type is null)
-                type = Peek() == '[' ? throw Wrong("it has fields, which are not tensors") : Quoted();
+                type = Peek() == '[' ? throw Wrong("it has fields, which are not tensors") : ReadQuoted();
             else if (key == "fortran_order" && fortran is null)
                 fortran = Word() switch { "True" => true, "False" => false, var other => throw Wrong($"fortran_order is {other}") };
             else if (key == "shape" && shape is null)
@@ -168,7 +168,7 @@ internal sealed class NpyHeader(FileBytes file, string name, string text)
         return extents;
     }
 
-    private string Quoted()
+    private string ReadQuoted()
     {
         char quote = Peek();
         int end = quote is '\'' or '"' ? text.IndexOf(quote, _at + 1) : -1;

@@ -54,7 +54,7 @@ internal static class ModelDescription
         try
         {
             long weights = file.Tensors.Sum(tensor => (long)tensor.Length);
-            (Model model, ModelHeader described) = ModelFile.Described(header, ModelFile.Version, (int)Math.Min(int.MaxValue, weights));
+            (Model model, ModelHeader described) = ModelFile.Describe(header, ModelFile.Version, (int)Math.Min(int.MaxValue, weights));
             StateDictionary.Load(model, file, OptionsOf(file, name), name);
             return (model, described.Metadata);
         }

@@ -20,13 +20,13 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         _ when OrderRefusal(description) is { } reason => reason,
         TimeDistributed distributed => Inner(distributed.Inner),
         Dense dense => Linear(dense),
-        Embedding embedding => Alone("embeddings", "weight", $"nn.Embedding({embedding.Inputs}, {embedding.Units})"),
-        TransposedConvolution transposed => Transposed(transposed),
-        Convolution convolution => Convolved(convolution),
+        Embedding embedding => Whole("embeddings", "weight", $"nn.Embedding({embedding.Inputs}, {embedding.Units})"),
+        TransposedConvolution transposed => Transpose(transposed),
+        Convolution convolution => Convolve(convolution),
         SeparableConvolution separable => Separable(separable),
         DepthwiseConvolution depthwise => Depthwise(depthwise),
         LayerNorm norm => Norm(norm),
-        RmsNorm norm => Alone("scale", "weight", Invariant($"nn.RMSNorm({Length("scale")}, eps={norm.Epsilon})")),
+        RmsNorm norm => Whole("scale", "weight", Invariant($"nn.RMSNorm({Length("scale")}, eps={norm.Epsilon})")),
         BatchNorm norm => Norm(norm),
         MultiHeadAttention attention => Attend(attention),
         Recurrent recurrent => Recurrence(recurrent),
@@ -68,7 +68,7 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         ? "; inputs (channel, position) there, (position, channel) here" : "";
 
     /// <summary>A box whose last extent is the layer's inputs, in the order that PyTorch has them in.</summary>
-    private TensorBox Reordered(TensorBox box) => order.Kind != FeatureOrderKind.Flattened ? box : new TensorBox(
+    private TensorBox Reorder(TensorBox box) => order.Kind != FeatureOrderKind.Flattened ? box : new TensorBox(
         [.. box.Extents[..^1], order.Channels, order.Positions],
         box.TensorFrom, [.. box.TensorStrides[..^1], box.TensorStrides[^1] * order.Positions, box.TensorStrides[^1]],
         box.WeightsFrom, [.. box.WeightsStrides[..^1], box.WeightsStrides[^1], box.WeightsStrides[^1] * order.Channels]);
@@ -85,11 +85,11 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     {
         string module = $"nn.Linear({ShapeOf("kernel")[0]}, {dense.Units}{NoBias(dense.UseBias)})";
         TensorBox box = Whole(ShapeOf("kernel").ToArray(), [1, 0]);
-        Add("kernel", module, "transposed" + OrderText, Part("weight", box.Extents, Reordered(box)));
-        return dense.UseBias ? Alone("bias", "bias", module) : null;
+        Add("kernel", module, "transposed" + OrderText, Part("weight", box.Extents, Reorder(box)));
+        return dense.UseBias ? Whole("bias", "bias", module) : null;
     }
 
-    private string? Convolved(Convolution convolution)
+    private string? Convolve(Convolution convolution)
     {
         Shape kernel = ShapeOf("kernel");
         int groups = convolution.GroupCount;
@@ -98,7 +98,7 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         return Kernel(convolution, module);
     }
 
-    private string? Transposed(TransposedConvolution convolution)
+    private string? Transpose(TransposedConvolution convolution)
     {
         Shape kernel = ShapeOf("kernel");
         int window = kernel.Rank - 2;
@@ -111,8 +111,8 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     private string? Kernel(Convolution convolution, string module)
     {
         int rank = ShapeOf("kernel").Rank;
-        Permuted("kernel", "weight", module, "features and filters in front of the window", [rank - 1, rank - 2, .. Axes(rank - 2)]);
-        return convolution.UseBias ? Alone("bias", "bias", module) : null;
+        Permute("kernel", "weight", module, "features and filters in front of the window", [rank - 1, rank - 2, .. Axes(rank - 2)]);
+        return convolution.UseBias ? Whole("bias", "bias", module) : null;
     }
 
     private string? Depthwise(DepthwiseConvolution convolution)
@@ -120,7 +120,7 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         Shape kernel = ShapeOf("kernel");
         string module = Channelwise(kernel, NoBias(convolution.UseBias));
         PermuteChannels("kernel", "weight", module);
-        return convolution.UseBias ? Alone("bias", "bias", module) : null;
+        return convolution.UseBias ? Whole("bias", "bias", module) : null;
     }
 
     private string? Separable(SeparableConvolution convolution)
@@ -130,15 +130,15 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         string pointwise = $"nn.Conv{window}d({point[0]}, {convolution.Filters}, 1{NoBias(convolution.UseBias)})";
         PermuteChannels("depthwise_kernel", "depthwise.weight", Channelwise(kernel, NoBias(false)));
         int[] shape = [point[1], point[0], .. Enumerable.Repeat(1, window)];
-        Permuted("pointwise_kernel", "pointwise.weight", pointwise, "transposed", [1, 0], shape);
-        return convolution.UseBias ? Alone("bias", "pointwise.bias", pointwise) : null;
+        Permute("pointwise_kernel", "pointwise.weight", pointwise, "transposed", [1, 0], shape);
+        return convolution.UseBias ? Whole("bias", "pointwise.bias", pointwise) : null;
     }
 
     private void PermuteChannels(string role, string leaf, string module)
     {
         Shape kernel = ShapeOf(role);
         int window = kernel.Rank - 2;
-        Permuted(role, leaf, module, "features in front of the window, a group each", [window, window + 1, .. Axes(window)],
+        Permute(role, leaf, module, "features in front of the window, a group each", [window, window + 1, .. Axes(window)],
             [kernel[window] * kernel[window + 1], 1, .. kernel.ToArray()[..window]]);
     }
 
@@ -159,19 +159,19 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
         if (norm is { Scale: false, Center: true })
             return "nn.LayerNorm has no bias without a weight";
         string module = Invariant($"nn.LayerNorm({Length("gamma")}, eps={norm.Epsilon}{NoBias(norm.Center)})");
-        Alone("gamma", "weight", module);
-        return norm.Center ? Alone("beta", "bias", module) : null;
+        Whole("gamma", "weight", module);
+        return norm.Center ? Whole("beta", "bias", module) : null;
     }
 
     private string? Norm(BatchNorm norm)
     {
         string kind = $"nn.BatchNorm{Math.Max(1, _positions - 1)}d";
         string module = Invariant($"{kind}({Length("gamma")}, eps={norm.Epsilon}, momentum={1 - norm.Momentum:G6})");
-        Alone("gamma", "weight", module);
-        Alone("beta", "bias", module);
-        Alone("moving_mean", "running_mean", module);
+        Whole("gamma", "weight", module);
+        Whole("beta", "bias", module);
+        Whole("moving_mean", "running_mean", module);
         _counters.Add(rules.NameOf(_module, "num_batches_tracked", layer));
-        return Alone("moving_variance", "running_var", module);
+        return Whole("moving_variance", "running_var", module);
     }
 
     private string? Attend(MultiHeadAttention attention)
@@ -200,18 +200,18 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
                 Add($"{roles[i]}_bias", module, "one third", Part("in_proj_bias", [3 * units], vector));
         }
 
-        Permuted("output_kernel", "out_proj.weight", module, "transposed", [1, 0]);
-        return attention.UseBias ? Alone("output_bias", "out_proj.bias", module) : null;
+        Permute("output_kernel", "out_proj.weight", module, "transposed", [1, 0]);
+        return attention.UseBias ? Whole("output_bias", "out_proj.bias", module) : null;
     }
 
     private static string NoBias(bool hasBias) => hasBias ? "" : ", bias=False";
 
     /// <summary>A parameter that is a tensor as it is.</summary>
     /// <returns>Null, so that a rule may end with it.</returns>
-    private string? Alone(string role, string leaf, string module)
+    private string? Whole(string role, string leaf, string module)
     {
         if (Array.Exists(parameters, parameter => parameter.Name == $"{layer}/{role}"))
-            Permuted(role, leaf, module, "as it is", Axes(ShapeOf(role).Rank));
+            Permute(role, leaf, module, "as it is", Axes(ShapeOf(role).Rank));
         return null;
     }
 
@@ -222,7 +222,7 @@ internal sealed partial class TorchLayer(TorchRules rules, string layer, Paramet
     /// <param name="layout">In words.</param>
     /// <param name="axes">For each axis of the tensor that of the parameter.</param>
     /// <param name="shape">The shape that the tensor then has; null: that of the axes.</param>
-    private void Permuted(string role, string leaf, string module, string layout, int[] axes, int[]? shape = null)
+    private void Permute(string role, string leaf, string module, string layout, int[] axes, int[]? shape = null)
     {
         TensorBox box = Whole(ShapeOf(role).ToArray(), axes);
         Add(role, module, layout, Part(leaf, shape ?? box.Extents, box));

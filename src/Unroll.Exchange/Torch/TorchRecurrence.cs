@@ -109,7 +109,7 @@ internal sealed partial class TorchLayer
         Matrix("kernel", "weight_ih", isInput: suffix is "_l0" or "_l0_reverse" && modulePath is "" or "0.");
         Matrix("recurrent_kernel", "weight_hh", isInput: false);
         if (recurrent is Lstm { ProjectionUnits: not null })
-            Permuted($"{path}projection_kernel", $"{modulePath}weight_hr{suffix}", module, "transposed", [1, 0]);
+            Permute($"{path}projection_kernel", $"{modulePath}weight_hr{suffix}", module, "transposed", [1, 0]);
         if (!recurrent.UseBias)
             return;
         TensorPart first = Vector("bias_ih", 0), second = Vector("bias_hh", recurrent is Gru ? order.Length * units : 0);
@@ -125,7 +125,7 @@ internal sealed partial class TorchLayer
             TensorBox[] boxes = [.. order.Select((gate, block) =>
                 new TensorBox([units, inputs], block * units * inputs, [inputs, 1], gate * units, [1, columns]))];
             if (isInput)
-                boxes = [.. boxes.Select(Reordered)];
+                boxes = [.. boxes.Select(Reorder)];
             string layout = "transposed" + words + (isInput ? OrderText : "");
             Add(path + role, module, layout, Part($"{modulePath}{leaf}{suffix}", [columns, inputs], boxes));
         }

@@ -60,14 +60,14 @@ internal sealed class TorchRules
         string whole = $"{module}.{leaf}";
         if (!_known.Contains(whole))
             _known.Add(whole);
-        string name = _options.Prefix + Replaced(whole, module, leaf);
+        string name = _options.Prefix + Replace(whole, module, leaf);
         if (!_owners.TryAdd(name, (owner, whole)) && _owners[name] != (owner, whole))
             throw new UnrollException($"{_owners[name].Tensor} of {_owners[name].Layer} and {whole} of {owner} would both be the tensor "
                 + $"{name}. Give one of the layers another Name, or one of the tensors another in TorchOptions.Names.");
         return name;
     }
 
-    private string Replaced(string whole, string module, string leaf)
+    private string Replace(string whole, string module, string leaf)
     {
         for (string part = whole; part.Length > 0; part = part.LastIndexOf('.') is var point and > 0 ? part[..point] : "")
         {

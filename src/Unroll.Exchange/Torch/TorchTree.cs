@@ -84,11 +84,11 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
                 break;
             case PickleDictionary dictionary:
                 foreach ((object? key, object? each) in dictionary.Pairs)
-                    Visit(each, Joined(path, KeyOf(key)), depth + 1, isNamed);
+                    Visit(each, Join(path, KeyOf(key)), depth + 1, isNamed);
                 break;
             case PickleList list:
                 for (int i = 0; i < list.Items.Count; i++)
-                    Visit(list.Items[i], Joined(path, i.ToString(CultureInfo.InvariantCulture)), depth + 1, isNamed: false);
+                    Visit(list.Items[i], Join(path, i.ToString(CultureInfo.InvariantCulture)), depth + 1, isNamed: false);
                 break;
             case string or long or double or bool or BigInteger
                 when isNamed && !path.StartsWith(CarriedText.Prefix, StringComparison.Ordinal):
@@ -113,7 +113,7 @@ internal sealed class TorchTree(FileBytes file, Func<PickleStorage, ReadOnlyMemo
         _ => throw file.Damaged("a dictionary in it has a key that is neither text nor a whole number"),
     };
 
-    private static string Joined(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     private ReadOnlyMemory<byte> BytesOf(PickleTensor tensor, string name)
     {

@@ -59,7 +59,7 @@ public static class Anomalies
                 ErrorTail tail = isUp ? up : down;
                 double scaled = tail.Deviations(deviations[row]), p = tail.Chance(deviations[row]);
                 AnomalyKind kind = smoothed.IsShift[row] ? AnomalyKind.Shift : AnomalyKind.Value;
-                double expected = Math.ScaleB(smoothed.Expected(row), size);
+                double expected = Math.ScaleB(smoothed.ForecastOf(row), size);
                 if (p < chance)
                     marked.Add(new Anomaly(kind, row, series.Dates[row], values[row], expected, scaled, p));
                 else if (isUp)
@@ -86,11 +86,11 @@ public static class Anomalies
         double last = values.First(double.IsFinite);
         double[] filled = Array.ConvertAll(values, value => last = double.IsFinite(value) ? value : last);
         int[] candidates = [.. series.Calendar.SeasonalPeriods];
-        return SeasonalPeriod.FindAmong(Bounded(filled), candidates) ?? 1;
+        return SeasonalPeriod.FindAmong(Bound(filled), candidates) ?? 1;
     }
 
     /// <summary>Values whose changes are at most five usual ones away from the middle one, so that single rows hide no season.</summary>
-    private static double[] Bounded(double[] values)
+    private static double[] Bound(double[] values)
     {
         double[] changes = [.. values.Skip(1).Zip(values, (after, before) => after - before)];
         double middle = RobustStatistics.Median(changes);

@@ -34,7 +34,7 @@ internal sealed record RobustSmoothing(SmoothingStart Start, double Level, doubl
             if (!double.IsFinite(error))
                 continue;
             double size = Math.Abs(error) / scale;
-            if (size > Far && Moved(values, row, level, slope, season, error) is { } by)
+            if (size > Far && LevelShift(values, row, level, slope, season, error) is { } by)
             {
                 shifts[row] = true;
                 level += (Level * error) + ((1 - Level) * by);
@@ -55,7 +55,7 @@ internal sealed record RobustSmoothing(SmoothingStart Start, double Level, doubl
     }
 
     /// <summary>By how much the rows from one on are away from what was to be expected; null where they do not stay there.</summary>
-    private static double? Moved(double[] values, int row, double level, double slope, double[] season, double error)
+    private static double? LevelShift(double[] values, int row, double level, double slope, double[] season, double error)
     {
         var away = new List<double>(ShiftRows);
         for (int next = row; next < values.Length && away.Count < ShiftRows; next++)

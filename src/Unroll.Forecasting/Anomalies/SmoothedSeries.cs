@@ -30,7 +30,7 @@ internal sealed class SmoothedSeries
     public bool[] IsShift { get; }
 
     /// <summary>The forecast of a row, in the units of the series.</summary>
-    public double Expected(int row) => _isLogarithmic ? Math.Exp(_forecasts[row]) : _forecasts[row];
+    public double ForecastOf(int row) => _isLogarithmic ? Math.Exp(_forecasts[row]) : _forecasts[row];
 
     /// <summary>Of the values or, where all are above 0 and it fits better, of their logarithms.</summary>
     /// <param name="values">Oldest first; NaN where one is missing.</param>

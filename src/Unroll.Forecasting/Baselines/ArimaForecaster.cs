@@ -23,6 +23,6 @@ public sealed class ArimaForecaster(ArimaOrder? order = null, int? period = null
 
     private protected override BaselineRule CreateRule() => new ArimaRule(order, period, models);
 
-    private protected override BaselineRule? Chosen(BaselineRule fitted) =>
+    private protected override BaselineRule? ToFitAgain(BaselineRule fitted) =>
         fitted is ArimaRule { Parameters.Order: var found } ? new ArimaRule(found, found.Period) : null;
 }

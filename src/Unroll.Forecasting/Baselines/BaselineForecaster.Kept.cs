@@ -53,11 +53,11 @@ public abstract partial class BaselineForecaster
         string key = string.Create(CultureInfo.InvariantCulture, $"{Key}/{stage}/{group}");
         if (Work!.FindText(key, out string? took) is { } text
             && FittedRules.Read(text, parts.Length) is { } kept
-            && Restored(task, parts, kept) is { } found)
+            && RestoreModels(task, parts, kept) is { } found)
         {
             foreach (Part _ in parts)
                 fitted();
-            run.Found(TimeSpan.FromTicks(long.TryParse(took, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0));
+            run.AddTime(TimeSpan.FromTicks(long.TryParse(took, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0));
             return found;
         }
 
@@ -70,7 +70,7 @@ public abstract partial class BaselineForecaster
     }
 
     /// <summary>Null where what is kept is no rule.</summary>
-    private PartModel[]? Restored(ForecastTask task, Part[] parts, IReadOnlyList<FittedRule> kept)
+    private PartModel[]? RestoreModels(ForecastTask task, Part[] parts, IReadOnlyList<FittedRule> kept)
     {
         try
         {

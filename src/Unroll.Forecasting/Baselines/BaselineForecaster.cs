@@ -43,7 +43,7 @@ public abstract partial class BaselineForecaster : PartsForecaster
     private protected abstract BaselineRule CreateRule();
 
     /// <summary>A rule to fit to more rows, with what a fitted one has chosen; null to choose anew.</summary>
-    private protected virtual BaselineRule? Chosen(BaselineRule fitted) => null;
+    private protected virtual BaselineRule? ToFitAgain(BaselineRule fitted) => null;
 
     /// <summary>The fitted rule of one part.</summary>
     private protected BaselineRule RuleOf(Part part) => Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known
@@ -55,7 +55,7 @@ public abstract partial class BaselineForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run) => InGroups(task, Again, RefitPart, run);
 
     private BaselineModel FitPart(ForecastTask task, Part part, CancellationToken cancellation) =>
-        new(Fitted(task, part, task[part], cancellation))
+        new(FitRule(task, part, task[part], cancellation))
         {
             Part = part,
             Facts = PartFacts.Of(task[part], task.Options),
@@ -63,14 +63,14 @@ public abstract partial class BaselineForecaster : PartsForecaster
         };
 
     private BaselineModel RefitPart(ForecastTask task, Part part, CancellationToken cancellation) =>
-        new(Refitted(task, part, task[part], cancellation)) { Part = part, Facts = PartFacts.Of(task[part], task.Options) };
+        new(RefitRule(task, part, task[part], cancellation)) { Part = part, Facts = PartFacts.Of(task[part], task.Options) };
 
     /// <summary>
     /// The rule of a part with the model that was chosen for it before, or, where that does not fit to these rows, another one.
     /// </summary>
-    private BaselineRule Refitted(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
+    private BaselineRule RefitRule(ForecastTask task, Part part, ForecastSplit split, CancellationToken cancellationToken)
     {
-        if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && Chosen(known.Rule) is { } again)
+        if (Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known && ToFitAgain(known.Rule) is { } again)
         {
             try
             {
@@ -83,14 +83,14 @@ public abstract partial class BaselineForecaster : PartsForecaster
             }
         }
 
-        return Fitted(task, part, split, cancellationToken);
+        return FitRule(task, part, split, cancellationToken);
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         ForecastSplit split = ForecastSplit.All(table, part.Target, Window, AdaptedInputs);
         var whole = new ForecastTask(split, Horizon);
-        return new BaselineModel(Fitted(whole, null, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
+        return new BaselineModel(FitRule(whole, null, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
     }
 
     /// <summary>The rule of a part; where one of many has too few rows for it, or no season, the newest value takes its place.</summary>
@@ -98,7 +98,7 @@ public abstract partial class BaselineForecaster : PartsForecaster
     /// <param name="part">Of which it is to be told; null where it is not kept.</param>
     /// <param name="split">The rows.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    private BaselineRule Fitted(ForecastTask task, Part? part, ForecastSplit split, CancellationToken cancellationToken)
+    private BaselineRule FitRule(ForecastTask task, Part? part, ForecastSplit split, CancellationToken cancellationToken)
     {
         BaselineRule rule = CreateRule();
         if (part is { } fitted)
@@ -129,7 +129,7 @@ public abstract partial class BaselineForecaster : PartsForecaster
         try
         {
             ForecastSplit inner = split.WithinTraining(rows);
-            var model = new BaselineModel(Fitted(task, null, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
+            var model = new BaselineModel(FitRule(task, null, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
             double[][] ahead = Raw(model, inner, task.Horizon).Values;
             return Array.TrueForAll(ahead, row => Array.TrueForAll(row, double.IsFinite)) ? new TrackRecord(new HorizonForecast(inner.Test.Values, ahead), null) : null;
         }

@@ -32,11 +32,11 @@ internal abstract class BaselineRule
     public static BaselineRule Restore(BaselineState state, string target)
     {
         BaselineRule? rule = ForecastKinds.Forecasters.Has(state.Kind) ? ForecastKinds.Forecasters.Find(state.Kind).Restore(state) : null;
-        return Restored(rule ?? throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"), target);
+        return RestoreRule(rule ?? throw new NotSupportedException($"it names a baseline {state.Kind}, which there is not"), target);
     }
 
     /// <summary>A rule that is fitted already, for a target.</summary>
-    public static BaselineRule Restored(BaselineRule rule, string target)
+    public static BaselineRule RestoreRule(BaselineRule rule, string target)
     {
         rule._target = target;
         return rule;

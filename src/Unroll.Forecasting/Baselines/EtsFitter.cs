@@ -189,7 +189,7 @@ internal sealed class EtsFitter
         /// </summary>
         public static EtsStart Of(ReadOnlySpan<double> values, EtsModel model, int period)
         {
-            double[] season = model.Season == EtsSeason.None ? new double[period] : SeasonalIndices.Decomposed(values[..Math.Min(values.Length, Seasons * period)], period, model.Season != EtsSeason.Multiplicative);
+            double[] season = model.Season == EtsSeason.None ? new double[period] : SeasonalIndices.Decompose(values[..Math.Min(values.Length, Seasons * period)], period, model.Season != EtsSeason.Multiplicative);
             int count = Math.Min(values.Length, Math.Max(10, 2 * period));
             var plain = new double[count];
             for (int t = 0; t < count; t++)

@@ -59,8 +59,8 @@ internal sealed class LinearRegression
         int k = inputs.Length / rows, m = outputs.Length / rows;
         if (ridge == 0 && rows <= k)
             throw new UnrollException($"Least squares cannot find {k} weights and an intercept from {rows} rows. Use a longer training range, fewer inputs, or a ridge above 0.");
-        (double[][] x, double[] xMeans, double[] deviations) = Standardized(inputs, rows, k, "input", ridge > 0);
-        (double[][] y, double[] yMeans, double[] spreads) = Standardized(outputs, rows, m, "output", true);
+        (double[][] x, double[] xMeans, double[] deviations) = Standardize(inputs, rows, k, "input", ridge > 0);
+        (double[][] y, double[] yMeans, double[] spreads) = Standardize(outputs, rows, m, "output", true);
         if (ridge > 0)
             AddRidge(x, y, rows, Math.Sqrt(ridge * rows));
         double[][] solved = Solve(x, y);
@@ -101,7 +101,7 @@ internal sealed class LinearRegression
     /// <summary>
     /// The columns with mean 0 and deviation 1, with what was taken from them; a constant one is left at 0, where that is allowed.
     /// </summary>
-    private static (double[][] Columns, double[] Means, double[] Deviations) Standardized(ReadOnlySpan<double> values, int rows, int count, string what, bool mayBeConstant)
+    private static (double[][] Columns, double[] Means, double[] Deviations) Standardize(ReadOnlySpan<double> values, int rows, int count, string what, bool mayBeConstant)
     {
         var columns = new double[count][];
         double[] means = new double[count], deviations = new double[count];

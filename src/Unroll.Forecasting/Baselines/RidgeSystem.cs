@@ -74,7 +74,7 @@ internal sealed class RidgeSystem
     /// <summary>The weights, in units of output per unit of input, and last the intercept, for a penalty λ above 0.</summary>
     public double[] Solve(double penalty)
     {
-        double[] w = Standardized(penalty), weights = new double[_inputs + 1];
+        double[] w = Standardize(penalty), weights = new double[_inputs + 1];
         weights[_inputs] = _mean;
         for (int i = 0; i < _inputs; i++)
         {
@@ -86,7 +86,7 @@ internal sealed class RidgeSystem
     }
 
     /// <summary>The weights of inputs of deviation 1.</summary>
-    private double[] Standardized(double penalty)
+    private double[] Standardize(double penalty)
     {
         int k = _inputs;
         double[] factor = (double[])_gram.Clone(), w = (double[])_moments.Clone();
@@ -119,7 +119,7 @@ internal sealed class RidgeSystem
         double centre = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            double[] w = Standardized(MiddlePenalty), errors = weighted;
+            double[] w = Standardize(MiddlePenalty), errors = weighted;
             errors.AsSpan().Fill(-centre + TensorPrimitives.Dot(w, centres));
             TensorPrimitives.Add(errors, y, errors);
             for (int i = 0; i < _inputs; i++)

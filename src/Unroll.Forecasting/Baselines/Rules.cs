@@ -111,6 +111,6 @@ public sealed class EtsForecaster(EtsModel? model = null, int? period = null) : 
 
     private protected override BaselineRule CreateRule() => new EtsRule(model, period);
 
-    private protected override BaselineRule? Chosen(BaselineRule fitted) =>
+    private protected override BaselineRule? ToFitAgain(BaselineRule fitted) =>
         fitted is EtsRule { Parameters: var found } ? new EtsRule(found.Model, found.Period) : null;
 }

@@ -25,7 +25,7 @@ internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime Firs
             return null;
         // Values of 0 are no reason to add: they are 0 in any season. Where nothing is above 0 for a whole season there is no ratio.
         bool adds = values.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) >= 0;
-        double[] indices = Decomposed(values, period, adds);
+        double[] indices = Decompose(values, period, adds);
         if (Array.Exists(indices, index => !double.IsFinite(index)))
             return null;
         return adds || Array.TrueForAll(indices, index => index >= Least) ? new SeasonalIndices(indices, adds, first) : null;
@@ -89,7 +89,7 @@ internal sealed record SeasonalIndices(double[] Values, bool Adds, DateTime Firs
     /// The mean difference from, or ratio to, a centred moving average at each place of a season, less or over their mean; not finite where
     /// there are fewer than two seasons, or nothing to divide by.
     /// </summary>
-    public static double[] Decomposed(ReadOnlySpan<double> values, int period, bool adds)
+    public static double[] Decompose(ReadOnlySpan<double> values, int period, bool adds)
     {
         var sums = new double[period];
         var counts = new int[period];

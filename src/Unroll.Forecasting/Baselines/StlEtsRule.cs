@@ -63,7 +63,7 @@ internal sealed class StlEtsRule : BaselineRule
     private protected override void Learn(ForecastSplit split, CancellationToken cancellationToken)
     {
         double[] values = split.Train.ToArray();
-        int[] periods = _given ?? Found(split.Train);
+        int[] periods = _given ?? FindPeriods(split.Train);
         if (periods.Length == 0)
             throw new UnrollException(
                 $"{split.Target} shows no season in {split.TrainRange} that repeats with the calendar. "
@@ -144,7 +144,7 @@ internal sealed class StlEtsRule : BaselineRule
     }
 
     /// <summary>Every period that the calendar suggests and of which the values show a season.</summary>
-    private static int[] Found(Series train)
+    private static int[] FindPeriods(Series train)
     {
         double[] values = train.ToArray();
         return [.. train.Calendar.SeasonalPeriods.Order().Where(period => SeasonalPeriod.FindAmong(values, [period]) is not null)];

@@ -14,8 +14,8 @@ internal static class CellText
     public static string Clean(string text) => OneLine.Clean(text);
 
     /// <summary>A cell as messages show it: clean, and its beginning only where it is long.</summary>
-    public static string Shown(string text) => Clean(NameList.Cut(text, Longest));
+    public static string Show(string text) => Clean(NameList.Cut(text, Longest));
 
     /// <summary>A cell in UTF-8 as messages show it, of which no more is made text than is shown.</summary>
-    public static string Shown(ReadOnlySpan<byte> text) => Shown(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * (Longest + 1))]));
+    public static string Show(ReadOnlySpan<byte> text) => Show(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * (Longest + 1))]));
 }

@@ -164,7 +164,7 @@ public readonly struct DateRange : IEquatable<DateRange>
         string[] ends = text.Split("..");
         return ends.Length <= 2
             ? (ends[0].Trim(), ends[^1].Trim())
-            : throw new UnrollException($"\"{CellText.Shown(text)}\" is no range: it has more than two ends. {Examples}.");
+            : throw new UnrollException($"\"{CellText.Show(text)}\" is no range: it has more than two ends. {Examples}.");
     }
 
     /// <summary>A range whose ends are read in one way; null where they cannot be.</summary>
@@ -187,8 +187,8 @@ public readonly struct DateRange : IEquatable<DateRange>
         if (Reads(first) && Reads(last))
             return new UnrollException($"The range \"{range}\" has a date at one end and a number at the other. {Examples}.");
         string end = Reads(first) ? last : first;
-        string where = end == range ? "" : $" in \"{CellText.Shown(range)}\"";
-        return new UnrollException($"\"{CellText.Shown(end)}\"{where} is no year, month or date. {Examples}.");
+        string where = end == range ? "" : $" in \"{CellText.Show(range)}\"";
+        return new UnrollException($"\"{CellText.Show(end)}\"{where} is no year, month or date. {Examples}.");
     }
 
     private static bool IsDay(DateTime instant, TimeSeries table) => !table.IsNumbered && instant.TimeOfDay == TimeSpan.Zero && instant > DateTime.MinValue;

@@ -22,7 +22,7 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
                 return DropRows();
             case MissingPolicy.ForwardFill:
             case MissingPolicy.Interpolate:
-                return Rebuilt(series.Dates, [.. series.ColumnNames.Select(name => Filled(series[name], policy))]);
+                return Rebuilt(series.Dates, [.. series.ColumnNames.Select(name => Fill(series[name], policy))]);
             default:
                 throw new ArgumentOutOfRangeException(nameof(policy), policy, "There is no such policy for missing values.");
         }
@@ -47,7 +47,7 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
             [.. series.ColumnNames.Select(name => new Column(name, [.. kept.Select(row => series[name][row])]))]);
     }
 
-    private Column Filled(Series column, MissingPolicy policy)
+    private Column Fill(Series column, MissingPolicy policy)
     {
         double[] values = column.ToArray();
         int missing = values.Count(double.IsNaN);
@@ -65,15 +65,15 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
         if (policy == MissingPolicy.ForwardFill)
         {
             RepeatLast(values);
-            _notices.Add($"filled {Values(missing)} of {CellText.Shown(column.Name)} forward");
+            _notices.Add($"filled {Values(missing)} of {CellText.Show(column.Name)} forward");
             return new Column(column.Name, values);
         }
 
         int repeated = Interpolate(values.AsSpan(0, _boundary)) + Interpolate(values);
         if (repeated < missing)
-            _notices.Add($"interpolated {Values(missing - repeated)} of {CellText.Shown(column.Name)}");
+            _notices.Add($"interpolated {Values(missing - repeated)} of {CellText.Show(column.Name)}");
         if (repeated > 0)
-            _notices.Add($"filled {Values(repeated)} of {CellText.Shown(column.Name)} forward: nothing follows to interpolate to");
+            _notices.Add($"filled {Values(repeated)} of {CellText.Show(column.Name)} forward: nothing follows to interpolate to");
         return new Column(column.Name, values);
     }
 

@@ -44,7 +44,7 @@ internal sealed class HolidayCalendar
         var days = new Dictionary<DateTime, string>();
         for (int each = Math.Max(1, year - 1); each <= Math.Min(9999, year + 1); each++)
         {
-            foreach ((DateTime day, string name) in Computed(each))
+            foreach ((DateTime day, string name) in Compute(each))
             {
                 // A day's own name counts more than that of one that is kept on it.
                 bool isFree = !days.TryGetValue(day, out string? other) || other.EndsWith(Kept, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class HolidayCalendar
     }
 
     /// <summary>What the package computes for a year, whatever the language of the thread.</summary>
-    private (DateTime Day, string Name)[] Computed(int year)
+    private (DateTime Day, string Name)[] Compute(int year)
     {
         (CultureInfo numbers, CultureInfo language) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         lock (s_lock)
@@ -65,7 +65,7 @@ internal sealed class HolidayCalendar
             try
             {
                 (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (CultureInfo.InvariantCulture, CultureInfo.InvariantCulture);
-                return _rules is USAPublicHoliday states ? [.. Both(states, year)] : Named(year);
+                return _rules is USAPublicHoliday states ? [.. Both(states, year)] : NamedDays(year);
             }
             finally
             {
@@ -90,7 +90,7 @@ internal sealed class HolidayCalendar
     /// <summary>
     /// Where two holidays lie on one day, the package may name neither: then those of the whole country count, or days without names.
     /// </summary>
-    private (DateTime Day, string Name)[] Named(int year)
+    private (DateTime Day, string Name)[] NamedDays(int year)
     {
         if ((NamesOf(_rules, year) ?? (_whole is null ? null : NamesOf(_whole, year))) is { } named)
             return named;

@@ -98,12 +98,12 @@ internal sealed class ObjectRows
         return Array.ConvertAll(columns, column =>
         {
             if (!names.Add(column.Name))
-                throw new UnrollException($"{name} has two columns named {CellText.Shown(column.Name)}. Rename one of them.");
+                throw new UnrollException($"{name} has two columns named {CellText.Show(column.Name)}. Rename one of them.");
             double[] values = Array.ConvertAll(rows, row => column.Value(row) ?? double.NaN);
             int infinite = Array.FindIndex(values, double.IsInfinity);
             return infinite < 0
                 ? new Column(column.Name, values)
-                : throw new UnrollException($"{name}, row {infinite + 1}, column {CellText.Shown(column.Name)}: the value is "
+                : throw new UnrollException($"{name}, row {infinite + 1}, column {CellText.Show(column.Name)}: the value is "
                     + "infinite. Give a number, or null where it is missing.");
         });
     }

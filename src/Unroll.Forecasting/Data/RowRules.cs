@@ -114,7 +114,7 @@ internal sealed class WeekdayRule : RowRule
     public static WeekdayRule Of(ReadOnlySpan<DateTime> dates, int daysToKnow)
     {
         DateTime[] days = DaysOf(dates);
-        bool[] expected = Expected(days);
+        bool[] expected = DaysOf(days);
         if ((dates[^1] - dates[0]).TotalDays < daysToKnow)
             Array.Fill(expected, true);
         return new WeekdayRule(expected, days);
@@ -126,7 +126,7 @@ internal sealed class WeekdayRule : RowRule
     public static WeekdayRule? OfPattern(ReadOnlySpan<DateTime> dates, int daysToKnow)
     {
         DateTime[] days = DaysOf(dates);
-        var rule = new WeekdayRule(Expected(days), days);
+        var rule = new WeekdayRule(DaysOf(days), days);
         if (rule.Count is 1 or 7 || (days[^1] - days[0]).TotalDays < daysToKnow)
             return null;
         return 2L * days.Length >= rule.CountBetween(days[0], days[^1]) + 2 ? rule : null;
@@ -173,7 +173,7 @@ internal sealed class WeekdayRule : RowRule
         return [.. days];
     }
 
-    private static bool[] Expected(DateTime[] days)
+    private static bool[] DaysOf(DateTime[] days)
     {
         var seen = new int[7];
         foreach (DateTime day in days)

@@ -34,7 +34,7 @@ public sealed partial class SeriesSet
         string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
-        return Made(rows, key, all => ObjectRows.Of(name, all, date, columns));
+        return Make(rows, key, all => ObjectRows.Of(name, all, date, columns));
     }
 
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, string}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
@@ -69,10 +69,10 @@ public sealed partial class SeriesSet
         string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
-        return Made(rows, key, all => ObjectRows.Of(name, all, date, columns));
+        return Make(rows, key, all => ObjectRows.Of(name, all, date, columns));
     }
 
-    private static SeriesSet Made<T>(IEnumerable<T> rows, Func<T, string> key, Func<T[], ObjectRows> read)
+    private static SeriesSet Make<T>(IEnumerable<T> rows, Func<T, string> key, Func<T[], ObjectRows> read)
     {
         ArgumentNullException.ThrowIfNull(key);
         T[] all = [.. rows];
@@ -104,17 +104,17 @@ public sealed partial class SeriesSet
             throw new UnrollException($"{later.Name} has the columns {NameList.Of(others)}, but {Name}, to which it is appended, "
                 + $"has {NameList.Of(own)}. Give both the same columns.");
         string[] keys = [.. Keys, .. later.Keys.Where(key => !_places.ContainsKey(key))];
-        (string, TimeSeries)[] series = Array.ConvertAll(keys, key => (key, Joined(later, key)));
+        (string, TimeSeries)[] series = Array.ConvertAll(keys, key => (key, Join(later, key)));
         StaticColumn[] statics =
         [
-            .. StaticNames.Select(name => new StaticColumn(name, Array.ConvertAll(keys, key => Agreed(later, key, name, NumberOf(key, name), later.NumberOf(key, name), double.IsNaN)), null)),
-            .. StaticTextNames.Select(name => new StaticColumn(name, null, Array.ConvertAll(keys, key => Agreed(later, key, name, TextOf(key, name), later.TextOf(key, name), text => text.Length == 0)))),
+            .. StaticNames.Select(name => new StaticColumn(name, Array.ConvertAll(keys, key => Agree(later, key, name, NumberOf(key, name), later.NumberOf(key, name), double.IsNaN)), null)),
+            .. StaticTextNames.Select(name => new StaticColumn(name, null, Array.ConvertAll(keys, key => Agree(later, key, name, TextOf(key, name), later.TextOf(key, name), text => text.Length == 0)))),
         ];
         return new SeriesSet(Name, SeriesColumn, series, Notices, statics);
     }
 
     /// <summary>The rows of a series here and there, with the columns of this set.</summary>
-    private TimeSeries Joined(SeriesSet later, string key)
+    private TimeSeries Join(SeriesSet later, string key)
     {
         TimeSeries? before = _places.TryGetValue(key, out int place) ? _series[place] : null;
         if (!later._places.TryGetValue(key, out int other))
@@ -128,11 +128,11 @@ public sealed partial class SeriesSet
     }
 
     /// <summary>A static value of a series, which is the same here and there as far as both know it.</summary>
-    private T Agreed<T>(SeriesSet later, string key, string name, T before, T after, Predicate<T> isNone)
+    private T Agree<T>(SeriesSet later, string key, string name, T before, T after, Predicate<T> isNone)
     {
         if (isNone(after) || isNone(before) || Equals(before, after))
             return isNone(after) ? before : after;
-        throw new UnrollException($"{name} is a static column of {Name}, but of the series {CellText.Shown(key)} it is {before} "
+        throw new UnrollException($"{name} is a static column of {Name}, but of the series {CellText.Show(key)} it is {before} "
             + $"there and {after} in {later.Name}. Give both the same value.");
     }
 
@@ -147,7 +147,7 @@ public sealed partial class SeriesSet
         return values.Length < 2
             ? values.FirstOrDefault(double.NaN)
             : throw new UnrollException($"{name} is a static column of the set to which {Name} is appended, but changes within the "
-                + $"series {CellText.Shown(key)}: {values[0]}, {values[1]}. Give it one value in a series.");
+                + $"series {CellText.Show(key)}: {values[0]}, {values[1]}. Give it one value in a series.");
     }
 
     private string TextOf(string key, string name) => _places.TryGetValue(key, out int place) ? _staticTexts[place].GetValueOrDefault(name, "") : "";

@@ -179,7 +179,7 @@ public sealed partial class SeriesSet
             int first = values.IndexOfAnyExcept(double.NaN), last = values.LastIndexOfAnyExcept(double.NaN);
             if (first < 0)
                 throw new UnrollException($"Column {column} of {table.Name} has no values at all. Choose other columns.");
-            return (column, table.Alone(column, NameOf(table.Name, column), valueName, first, last + 1 - first));
+            return (column, table.Column(column, NameOf(table.Name, column), valueName, first, last + 1 - first));
         }
     }
 
@@ -240,8 +240,8 @@ public sealed partial class SeriesSet
         return alike.Length switch
         {
             1 => alike[0],
-            0 => throw new UnrollException($"{Name} has no series {CellText.Shown(key)}. Choose one of {NameList.Of(Keys)}."),
-            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Take(3).Select(index => CellText.Shown(Keys[index])))}: write {CellText.Shown(key)} with the case you mean."),
+            0 => throw new UnrollException($"{Name} has no series {CellText.Show(key)}. Choose one of {NameList.Of(Keys)}."),
+            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(Keys[index])))}: write {CellText.Show(key)} with the case you mean."),
         };
     }
 

@@ -269,7 +269,7 @@ public sealed partial class TimeSeries
     internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     /// <summary>One column under other names, of <paramref name="rows"/> rows from <paramref name="start"/> on. A view.</summary>
-    internal TimeSeries Alone(string column, string name, string columnName, int start, int rows) =>
+    internal TimeSeries Column(string column, string name, string columnName, int start, int rows) =>
         new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     /// <summary>All columns but these, and the reason for whoever asks for one of them.</summary>
@@ -306,10 +306,10 @@ public sealed partial class TimeSeries
         if (alike.Length == 1)
             return alike[0];
         if (alike.Length > 1)
-            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Take(3).Select(index => CellText.Shown(_columns[index].Name)))}: write {CellText.Shown(column)} with the case you mean.");
+            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(_columns[index].Name)))}: write {CellText.Show(column)} with the case you mean.");
         if (_leftOut.TryGetValue(column, out string? reason))
-            throw new UnrollException($"Column {CellText.Shown(column)} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
-        throw new UnrollException($"{Name} has no column {CellText.Shown(column)}. Choose one of {NameList.Of(ColumnNames)}.");
+            throw new UnrollException($"Column {CellText.Show(column)} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
+        throw new UnrollException($"{Name} has no column {CellText.Show(column)}. Choose one of {NameList.Of(ColumnNames)}.");
     }
 
     private static Dictionary<string, int> PlacesOf(Column[] columns)

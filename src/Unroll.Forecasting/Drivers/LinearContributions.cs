@@ -13,7 +13,7 @@ internal static class LinearContributions
     private static readonly int s_sets = 1 << s_players.Length;
 
     /// <summary>Those of the rows after an origin, [steps][contributions], where each row ahead has weights of its own.</summary>
-    public static double[][] Direct(InputFrame frame, LinearStage linear, int origin, int steps)
+    public static double[][] Direct(InputFrame frame, RidgeWeights linear, int origin, int steps)
     {
         double[][] rows = ContributionRows.Empty(steps);
         var values = new double[s_sets];
@@ -59,7 +59,7 @@ internal static class LinearContributions
 
     private static double[] Path(IReadOnlyList<EnsembleModel> models, InputFrame[] frames, int origin, int steps, int target, int set)
     {
-        InputFrame[] continued = Array.ConvertAll(frames, frame => frame.Continued(origin, steps));
+        InputFrame[] continued = Array.ConvertAll(frames, frame => frame.Continue(origin, steps));
         var path = new double[steps];
         var next = new double[models.Count];
         for (int h = 0; h < steps; h++)

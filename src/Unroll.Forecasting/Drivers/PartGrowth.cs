@@ -27,7 +27,7 @@ internal sealed record PartGrowth(Part Part, double Error, double Unit, IReadOnl
         double[] actual = table[model.Part.Target].ToArray();
         try
         {
-            PermutedInputs inputs = model.Permuted(table, origins, steps);
+            PermutedInputs inputs = model.Permute(table, origins, steps);
             double error = Error(inputs.AsTheyAre);
             if (!double.IsFinite(error))
                 return null;
@@ -39,8 +39,8 @@ internal sealed record PartGrowth(Part Part, double Error, double Unit, IReadOnl
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     sum += Error(key.Group == InputGroup.Static
-                        ? model.WithStaticOf(other).Permuted(table, origins, steps).AsTheyAre
-                        : inputs.With(key, draws.Permuted(origins, time)));
+                        ? model.WithStaticOf(other).Permute(table, origins, steps).AsTheyAre
+                        : inputs.With(key, draws.Permute(origins, time)));
                 }
 
                 growths[key] = double.IsFinite(sum) ? (sum / draws.Times) - error : 0;
@@ -91,7 +91,7 @@ internal sealed record Draws(int Most, int Times, ulong Seed)
     }
 
     /// <summary>The origins in another order, for each of <see cref="Times"/> one of its own.</summary>
-    public int[] Permuted(int[] origins, int time)
+    public int[] Permute(int[] origins, int time)
     {
         int[] others = [.. origins];
         new RandomSource(Seed, (ulong)time + 1).Shuffle(others);

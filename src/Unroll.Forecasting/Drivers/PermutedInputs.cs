@@ -54,7 +54,7 @@ internal sealed class PermutedFrames(InputFrame[] frames, string target, int[] o
         return [.. Enumerable.Range(0, Origins.Length).Chunk(together).SelectMany(chunk => ahead(Array.ConvertAll(chunk, Moved)))];
 
         InputFrame[] Moved(int i) => Array.ConvertAll(frames, frame =>
-            key is { } group ? frame.Permuted(Origins[i], steps, others[i], group) : frame.Continued(Origins[i], steps));
+            key is { } group ? frame.Permute(Origins[i], steps, others[i], group) : frame.Continue(Origins[i], steps));
     }
 }
 

@@ -56,7 +56,7 @@ public static partial class ForecastFile
         {
             return TutorialFile.Fits(forecaster)
                 ? TutorialFile.ToBytes((NetworkForecaster)forecaster)
-                : Sealed(ForecastFileJson.Kinds.ToBytes(ForecasterContents.Of(forecaster, true)));
+                : Seal(ForecastFileJson.Kinds.ToBytes(ForecasterContents.Of(forecaster, true)));
         }
         catch (UnknownKindException unknown)
         {
@@ -65,7 +65,7 @@ public static partial class ForecastFile
     }
 
     /// <summary>A content with what stands around it.</summary>
-    private static byte[] Sealed(byte[] body)
+    private static byte[] Seal(byte[] body)
     {
         var file = new byte[PrefixLength + body.Length + SHA256.HashSizeInBytes];
         Signature.CopyTo(file);

@@ -125,12 +125,12 @@ internal static class ForecasterContents
         FittedFacts facts = content.Facts;
         Model[] networks = Array.ConvertAll(content.Networks, bytes => ModelFile.FromBytes(bytes, path).Model);
         PartContent[] learnt = Learnt(content);
-        LinearStage[] linear = Linear(content.Linear, learnt.Length);
+        RidgeWeights[] linear = Linear(content.Linear, learnt.Length);
         EnsembleModel[] models = [.. learnt.Select((part, i) => With(new EnsembleModel
         {
             Part = part.Part,
             Facts = part.Facts,
-            Linear = Checked(linear[i], facts, content.Strategy),
+            Linear = Check(linear[i], facts, content.Strategy),
             Networks = networks,
             Scales = content.Scales[i],
             Strategy = content.Strategy,
@@ -159,7 +159,7 @@ internal static class ForecasterContents
         };
         PlanChoice[] choices = Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear);
         return content.Epochs.Length == networks.Length
-            ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics), new EnsembleTraining.Chosen(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
+            ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics), new EnsembleTraining.Choice(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
             : throw new UnrollException("its epochs do not fit its networks");
     }
 
@@ -174,13 +174,13 @@ internal static class ForecasterContents
     {
         FittedFacts facts = content.Facts;
         PartContent[] learnt = Learnt(content);
-        LinearStage[] linear = Linear(content.Linear, learnt.Length);
-        RidgeModel[] models = [.. learnt.Select((part, i) => With(new RidgeModel(Checked(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
+        RidgeWeights[] linear = Linear(content.Linear, learnt.Length);
+        RidgeModel[] models = [.. learnt.Select((part, i) => With(new RidgeModel(Check(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
         return new RidgeForecaster(facts, WithSimple(content, models), Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear));
     }
 
     /// <summary>What was chosen for each target, read off the models.</summary>
-    private static PlanChoice[] Choices(FittedFacts facts, PartContent[] learnt, bool[] isPooled, Func<Part, LinearStage> linear)
+    private static PlanChoice[] Choices(FittedFacts facts, PartContent[] learnt, bool[] isPooled, Func<Part, RidgeWeights> linear)
     {
         if (isPooled.Length != facts.Targets.Count)
             throw new UnrollException("its choices do not fit its targets");
@@ -189,7 +189,7 @@ internal static class ForecasterContents
         [
             .. facts.Targets.Select((target, k) =>
             {
-                LinearStage[] own = Array.ConvertAll(keys, key => linear(new Part(key, target)));
+                RidgeWeights[] own = Array.ConvertAll(keys, key => linear(new Part(key, target)));
                 return new PlanChoice(Array.ConvertAll(own, stage => stage.Plan), Array.ConvertAll(own, stage => stage.Penalties), isPooled[k], double.NaN, null);
             }),
         ];
@@ -232,10 +232,10 @@ internal static class ForecasterContents
 
     private static BaselineRule Rule(BaselineForecaster forecaster, BaselineState state, string target) =>
         forecaster is OwnForecaster own && state.Kind == own.Name
-            ? BaselineRule.Restored(new OwnRule(own, state.Weights ?? []), target)
+            ? BaselineRule.RestoreRule(new OwnRule(own, state.Weights ?? []), target)
             : BaselineRule.Restore(state, target);
 
-    private static LinearContent[] Linear(LinearStage[] stages) =>
+    private static LinearContent[] Linear(RidgeWeights[] stages) =>
     [
         .. stages.Select((stage, i) => new LinearContent(
             Writable(stage.Plan),
@@ -257,15 +257,15 @@ internal static class ForecasterContents
         return plan;
     }
 
-    private static LinearStage[] Linear(LinearContent[] contents, int parts)
+    private static RidgeWeights[] Linear(LinearContent[] contents, int parts)
     {
         if (contents.Length != parts)
             throw new UnrollException("its linear models do not fit its parts");
         double[][] first = Array.ConvertAll(contents[0].Weights, TrackContent.NumbersOf);
-        return [.. contents.Select((content, i) => new LinearStage(content.Plan, content.Penalties, i == 0 || content.Weights.Length == 0 ? first : Array.ConvertAll(content.Weights, TrackContent.NumbersOf)))];
+        return [.. contents.Select((content, i) => new RidgeWeights(content.Plan, content.Penalties, i == 0 || content.Weights.Length == 0 ? first : Array.ConvertAll(content.Weights, TrackContent.NumbersOf)))];
     }
 
-    private static LinearStage Checked(LinearStage linear, FittedFacts facts, Strategy strategy = Strategy.Direct)
+    private static RidgeWeights Check(RidgeWeights linear, FittedFacts facts, Strategy strategy = Strategy.Direct)
     {
         InputPlan plan = linear.Plan;
         ForecastKinds.Transforms.Require(plan.Transform);

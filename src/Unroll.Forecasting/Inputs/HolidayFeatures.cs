@@ -89,7 +89,7 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
         HolidayCalendar calendar = Calendar;
         if (Rows == HolidayRows.Week)
         {
-            (destination[0], destination[1]) = (Between(Moved(day, -6), day), Between(day, Moved(day, 6)));
+            (destination[0], destination[1]) = (Between(AddDays(day, -6), day), Between(day, AddDays(day, 6)));
         }
         else if (!IsOfDays)
         {
@@ -108,8 +108,8 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
             DateTime before = Beside(day, -1), after = Beside(day, 1);
             bool wasHoliday = calendar.Contains(before), willBe = calendar.Contains(after);
             (destination[1], destination[2]) = (willBe ? 1 : 0, wasHoliday ? 1 : 0);
-            bool isBetween = !IsWeekend(day) && IsOff(Moved(day, -1)) && IsOff(Moved(day, 1));
-            destination[3] = isBetween && (calendar.Contains(Moved(day, -1)) || calendar.Contains(Moved(day, 1)))
+            bool isBetween = !IsWeekend(day) && IsOff(AddDays(day, -1)) && IsOff(AddDays(day, 1));
+            destination[3] = isBetween && (calendar.Contains(AddDays(day, -1)) || calendar.Contains(AddDays(day, 1)))
                 ? 1
                 : 0;
         }
@@ -119,7 +119,7 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
         double Between(DateTime from, DateTime to, bool isAtWork = false)
         {
             int count = 0;
-            for (DateTime each = from; each <= to; each = Moved(each, 1))
+            for (DateTime each = from; each <= to; each = AddDays(each, 1))
             {
                 count += calendar.Contains(each) && !(isAtWork && IsWeekend(each)) ? 1 : 0;
                 if (each == DateTime.MaxValue.Date)
@@ -135,7 +135,7 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
     {
         HolidayCalendar calendar = Calendar;
         DateTime day = origin.Date;
-        for (int back = 0; back < Days; back++, day = Moved(day, -1))
+        for (int back = 0; back < Days; back++, day = AddDays(day, -1))
             destination[back] = calendar.Contains(day) ? 1 : 0;
     }
 
@@ -185,16 +185,16 @@ internal sealed record HolidayFeatures(string Country, HolidayRows Rows, IReadOn
     /// <summary>The day beside another; where weekends have no rows, the nearest that may have one.</summary>
     private DateTime Beside(DateTime day, int by)
     {
-        DateTime beside = Moved(day, by);
-        while (Rows == HolidayRows.WorkingDay && IsWeekend(beside) && Moved(beside, by) != beside)
-            beside = Moved(beside, by);
+        DateTime beside = AddDays(day, by);
+        while (Rows == HolidayRows.WorkingDay && IsWeekend(beside) && AddDays(beside, by) != beside)
+            beside = AddDays(beside, by);
         return beside;
     }
 
     private static bool IsWeekend(DateTime day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
 
     /// <summary>So many days on, but no further than dates go.</summary>
-    private static DateTime Moved(DateTime day, int days) =>
+    private static DateTime AddDays(DateTime day, int days) =>
         days < 0 ? (day - DateTime.MinValue).TotalDays < -days ? DateTime.MinValue : day.AddDays(days)
         : (DateTime.MaxValue.Date - day).TotalDays < days ? DateTime.MaxValue.Date : day.AddDays(days);
 }

@@ -28,14 +28,14 @@ internal sealed partial class InputFrame
         _values = ReferenceEquals(whole._values, whole._plain) ? _plain : Head(whole._values);
         _apart = whole._apart is { } apart ? Head(apart) : null;
         Rows = origin + 1;
-        _numbers = Array.ConvertAll(whole._numbers, group => group.Continued(whole, origin, steps));
+        _numbers = Array.ConvertAll(whole._numbers, group => group.Continue(whole, origin, steps));
         (_linear, _channels, _further) = Split(_numbers);
     }
 
     /// <summary>
     /// The rows up to an origin, to which up to <paramref name="steps"/> predictions can be added; this frame stays as it is.
     /// </summary>
-    public InputFrame Continued(int origin, int steps) => new(this, origin, steps);
+    public InputFrame Continue(int origin, int steps) => new(this, origin, steps);
 
     /// <summary>
     /// Adds a prediction as the newest value. Level and season follow it. Volatility stays: its forecast is the same for all rows ahead

@@ -36,7 +36,7 @@ internal sealed partial class InputFrame
     }
 
     /// <exception cref="UnrollException">The transform was asked for and is not defined for a value.</exception>
-    private double[] Mapped(double[] values)
+    private double[] Transform(double[] values)
     {
         if (_transform.KeepsValues)
             return values;

@@ -8,7 +8,7 @@ internal sealed partial class InputFrame
         : this(whole, origin, steps)
     {
         var move = new InputMove(whole, origin, other, key);
-        InputNumbers[] moved = Array.ConvertAll(_numbers, group => group.Moved(this, move));
+        InputNumbers[] moved = Array.ConvertAll(_numbers, group => group.Move(this, move));
         if (move.IsColumn && key.Name == _plan.Target)
         {
             foreach ((double[] own, double[] from) in Distinct(whole))
@@ -30,7 +30,7 @@ internal sealed partial class InputFrame
     /// <param name="steps">H.</param>
     /// <param name="other">The newest row of the group; as many rows as are looked at are known before it too.</param>
     /// <param name="key">The group.</param>
-    public InputFrame Permuted(int origin, int steps, int other, InputKey key) => new(this, origin, steps, other, key);
+    public InputFrame Permute(int origin, int steps, int other, InputKey key) => new(this, origin, steps, other, key);
 
     /// <summary>What follows from the target's values, each array once, and where it comes from.</summary>
     private IEnumerable<(double[] Own, double[] From)> Distinct(InputFrame whole)

@@ -34,7 +34,7 @@ internal sealed partial class InputFrame
         _target = Complete(table, plan.Target, rows);
         _place = plan.Indices?.PlaceOf(table.DateSpan) ?? 0;
         _plain = Plain(_target);
-        _values = Mapped(_plain);
+        _values = Transform(_plain);
         _apart = Apart();
         _levels = Levels(_values, plan.Season);
         _volatility = plan.InUnitsOfVolatility ? Volatility.Of(_values, plan.Scale) : null;
@@ -161,7 +161,7 @@ internal sealed partial class InputFrame
 
     /// <summary>Values of the target or of a column in its units as models see them.</summary>
     /// <exception cref="UnrollException">The transform was asked for and is not defined for a value.</exception>
-    public double[] TransformedOf(double[] values) => Mapped(Plain(values));
+    public double[] TransformedOf(double[] values) => Transform(Plain(values));
 
     private static int LinearInputsOf(InputNumbers[] groups) => groups.Sum(group => group.LinearCount + group.FurtherCount);
 

@@ -105,7 +105,7 @@ internal abstract class InputNumbers
     public virtual int FirstLearnt(int end) => 0;
 
     /// <summary>The same of the rows up to an origin, with room for predictions after it.</summary>
-    public virtual InputNumbers Continued(InputFrame whole, int origin, int steps) => this;
+    public virtual InputNumbers Continue(InputFrame whole, int origin, int steps) => this;
 
     /// <summary>Takes up a prediction of the target that the frame has taken up, and those of other columns.</summary>
     /// <param name="frame">Of which the newest row is the prediction.</param>
@@ -118,7 +118,7 @@ internal abstract class InputNumbers
     /// <summary>Continued numbers as they are seen from another origin, where they belong to the group that is moved.</summary>
     /// <param name="frame">Continued, before the target's own rows are moved.</param>
     /// <param name="move">What is moved.</param>
-    public virtual InputNumbers Moved(InputFrame frame, in InputMove move) => this;
+    public virtual InputNumbers Move(InputFrame frame, in InputMove move) => this;
 
     /// <summary>Which of the channels a plan that gives less has too.</summary>
     public virtual IEnumerable<bool> KeptIn(InputPlan part) => Enumerable.Repeat(true, Channels);
@@ -142,7 +142,7 @@ internal abstract class InputNumbers
     }
 
     /// <summary>All numbers moved by the same.</summary>
-    protected static double[] Shifted(double[] values, double by) => Array.ConvertAll(values, value => value + by);
+    protected static double[] Shift(double[] values, double by) => Array.ConvertAll(values, value => value + by);
 
     /// <summary>Numbers of rows as they are as far from another row; what lies outside stays.</summary>
     /// <param name="values">[rows, each].</param>

@@ -147,7 +147,7 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
     /// <summary>The scaled column. A value far beyond those seen in training says little more than one at their edge.</summary>
     public double[] Apply(ReadOnlySpan<double> values)
     {
-        double[] scaled = Mapped(values, Logarithm, Change);
+        double[] scaled = Transform(values, Logarithm, Change);
         for (int row = 0; row < scaled.Length; row++)
             scaled[row] = Math.Clamp((scaled[row] - Offset) / Scale, -Furthest, Furthest);
         return scaled;
@@ -172,11 +172,11 @@ internal sealed record ScaledColumn(string Name, double Offset, double Scale, bo
     public static ScaledColumn Fit(string name, ReadOnlySpan<double> training, bool mayChange)
     {
         bool logarithm = Moments(training).Skewness > Skewed && training.IndexOfAnyInRange(double.NegativeInfinity, -double.Epsilon) < 0;
-        bool change = mayChange && Wanders(Mapped(training, logarithm, false));
-        return Fit(name, Mapped(training, logarithm, change)) with { Logarithm = logarithm, Change = change };
+        bool change = mayChange && Wanders(Transform(training, logarithm, false));
+        return Fit(name, Transform(training, logarithm, change)) with { Logarithm = logarithm, Change = change };
     }
 
-    private static double[] Mapped(ReadOnlySpan<double> values, bool logarithm, bool change)
+    private static double[] Transform(ReadOnlySpan<double> values, bool logarithm, bool change)
     {
         double[] mapped = values.ToArray();
         if (logarithm)

@@ -55,7 +55,7 @@ internal static class InputPlans
     ];
 
     /// <summary>A plan made for one series with the scales of another, so that one network reads both.</summary>
-    public static InputPlan Adapted(InputPlan plan, ForecastSplit split) => WithSeason(plan, split.Train) with
+    public static InputPlan Adapt(InputPlan plan, ForecastSplit split) => WithSeason(plan, split.Train) with
     {
         Mean = MeanOf(split.Train, plan.Mapping),
         Past = [.. plan.Past.Select(column => PastColumns.Fit(split, column.Name))],

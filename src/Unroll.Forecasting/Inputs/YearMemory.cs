@@ -62,14 +62,14 @@ internal sealed class YearMemory
             int year = date.Year - back;
             if (year < 1)
                 break;
-            if (date.Day <= DateTime.DaysInMonth(year, date.Month) && Remembered(new DateTime(year, date.Month, date.Day)) is { } same)
+            if (date.Day <= DateTime.DaysInMonth(year, date.Month) && AnomalyOf(new DateTime(year, date.Month, date.Day)) is { } same)
                 byDate[dates++] = same;
             var first = new DateTime(year, date.Month, 1);
             DateTime place = first.AddDays((((int)date.DayOfWeek - (int)first.DayOfWeek + 7) % 7) + (7 * ((date.Day - 1) / 7)));
-            if (place.Month == date.Month && Remembered(place) is { } alike)
+            if (place.Month == date.Month && AnomalyOf(place) is { } alike)
                 byPlace[places++] = alike;
             DateTime end = first.AddMonths(1).AddDays(-1);
-            if (isLast && Remembered(end.AddDays(-(((int)end.DayOfWeek - (int)date.DayOfWeek + 7) % 7))) is { } last)
+            if (isLast && AnomalyOf(end.AddDays(-(((int)end.DayOfWeek - (int)date.DayOfWeek + 7) % 7))) is { } last)
                 asLast[lasts++] = last;
         }
 
@@ -81,7 +81,7 @@ internal sealed class YearMemory
             destination[4] = Median(asLast[..lasts]);
     }
 
-    private double? Remembered(DateTime date) => _rows.TryGetValue(date, out int row) && row < _anomalies.Length ? _anomalies[row] : null;
+    private double? AnomalyOf(DateTime date) => _rows.TryGetValue(date, out int row) && row < _anomalies.Length ? _anomalies[row] : null;
 
     private static double Mean(ReadOnlySpan<double> values)
     {

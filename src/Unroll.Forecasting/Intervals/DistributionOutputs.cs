@@ -24,7 +24,7 @@ internal static class DistributionOutputs
             Metrics.CheckLevel(level);
         return loss switch
         {
-            QuantileLoss quantile => Selected(quantile, outputs, levels),
+            QuantileLoss quantile => Select(quantile, outputs, levels),
             GaussianLoss gaussian => Normal(gaussian.Parameters(outputs), levels),
             StudentTLoss student => StudentT(student.Parameters(outputs), levels),
             _ => throw new UnrollException($"A network trained with {loss} predicts values, not how sure they are. Train it with a quantile, Gaussian or Student-t loss."),
@@ -48,7 +48,7 @@ internal static class DistributionOutputs
         return intervals;
     }
 
-    private static double[] Selected(QuantileLoss loss, ReadOnlySpan<float> outputs, ReadOnlySpan<double> levels)
+    private static double[] Select(QuantileLoss loss, ReadOnlySpan<float> outputs, ReadOnlySpan<double> levels)
     {
         // (1 − 0.8)/2 is not exactly 0.1.
         const double Rounding = 1e-9;

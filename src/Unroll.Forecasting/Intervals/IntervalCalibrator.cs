@@ -126,7 +126,7 @@ internal sealed class IntervalCalibrator
             {
                 double half = _half[k][step];
                 (double below, double above) = _head is null ? (1, 1) : KnownErrors.Reach(_head.Ahead[_now], step + 1, k);
-                (lower, upper) = (Math.Max(Bounded(half * below, k), Wider * lower), Math.Max(Bounded(half * above, k), Wider * upper));
+                (lower, upper) = (Math.Max(Bound(half * below, k), Wider * lower), Math.Max(Bound(half * above, k), Wider * upper));
                 row[Heads.Median - 1 - k] = Math.Min(_limits.Within(value - lower), middle);
                 row[Heads.Median + 1 + k] = Math.Max(_limits.Within(value + upper), middle);
             }
@@ -137,7 +137,7 @@ internal sealed class IntervalCalibrator
     }
 
     /// <summary>At most the largest error and a share of it that grows with the level, to one half more.</summary>
-    private double Bounded(double half, int level) => Math.Min(half, _errors.Largest * LargestOf(level));
+    private double Bound(double half, int level) => Math.Min(half, _errors.Largest * LargestOf(level));
 
     /// <summary>The half widths of every level and step; with a head in units of its own.</summary>
     private void Widths()

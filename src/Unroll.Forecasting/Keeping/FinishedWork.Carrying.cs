@@ -14,8 +14,8 @@ public sealed partial class FinishedWork
     public byte[] Pack(out byte[] measured)
     {
         string[] files = Try(() => Directory.Exists(_own) ? Files().Order(StringComparer.Ordinal).ToArray() : []) ?? [];
-        measured = Packed(files.Where(IsMeasured));
-        return Packed(files.Where(file => !IsMeasured(file)));
+        measured = PackFiles(files.Where(IsMeasured));
+        return PackFiles(files.Where(file => !IsMeasured(file)));
     }
 
     /// <summary>Adds parts that another folder of the same setup has; what is there already stays.</summary>
@@ -27,7 +27,7 @@ public sealed partial class FinishedWork
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(measured);
-        foreach ((string name, byte[] bytes) in Unpacked(measured).Concat(Unpacked(content)))
+        foreach ((string name, byte[] bytes) in UnpackFiles(measured).Concat(UnpackFiles(content)))
         {
             if (!File.Exists(Path.Combine(_own, name)))
                 Write(Path.Combine(_own, name), bytes, null);
@@ -38,7 +38,7 @@ public sealed partial class FinishedWork
 
     private static bool IsMeasured(string file) => file.EndsWith(TookEnding, StringComparison.Ordinal);
 
-    private static byte[] Packed(IEnumerable<string> files)
+    private static byte[] PackFiles(IEnumerable<string> files)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
@@ -54,7 +54,7 @@ public sealed partial class FinishedWork
         return stream.ToArray();
     }
 
-    private static List<(string Name, byte[] Bytes)> Unpacked(byte[] packed)
+    private static List<(string Name, byte[] Bytes)> UnpackFiles(byte[] packed)
     {
         var files = new List<(string Name, byte[] Bytes)>();
         using var reader = new BinaryReader(new MemoryStream(packed), Encoding.UTF8);

@@ -129,7 +129,7 @@ public sealed partial class FinishedWork
         if (Contents(path) is not { } bytes)
             return null;
         byte[] head = Encoding.UTF8.GetBytes(HeadOf(key));
-        if (Opened(bytes) is { } text && text.Span.StartsWith(head))
+        if (OpenChecked(bytes) is { } text && text.Span.StartsWith(head))
             return Encoding.UTF8.GetString(text.Span[head.Length..]);
         Delete(path);
         return null;
@@ -143,7 +143,7 @@ public sealed partial class FinishedWork
     {
         ArgumentNullException.ThrowIfNull(text);
         string path = PathOf(key, ".text");
-        Write(path, Sealed(HeadOf(key) + text), took);
+        Write(path, Seal(HeadOf(key) + text), took);
     }
 
     /// <summary>
@@ -162,17 +162,17 @@ public sealed partial class FinishedWork
     }
 
     private static string? Took(string path) =>
-        Contents(path + TookEnding) is { } bytes && Opened(bytes) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
+        Contents(path + TookEnding) is { } bytes && OpenChecked(bytes) is { } text ? Encoding.UTF8.GetString(text.Span) : null;
 
     /// <summary>A text behind its checksum.</summary>
-    private static byte[] Sealed(string text)
+    private static byte[] Seal(string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         return [.. SHA256.HashData(bytes), .. bytes];
     }
 
     /// <summary>Null where the checksum does not fit.</summary>
-    private static ReadOnlyMemory<byte>? Opened(byte[] bytes)
+    private static ReadOnlyMemory<byte>? OpenChecked(byte[] bytes)
     {
         const int Sum = SHA256.HashSizeInBytes;
         if (bytes.Length < Sum || !bytes.AsSpan(0, Sum).SequenceEqual(SHA256.HashData(bytes.AsSpan(Sum))))
@@ -186,7 +186,7 @@ public sealed partial class FinishedWork
         {
             // A part whose time is lost is still a part, so that comes first.
             if (took is not null)
-                AtomicFile.Write(path + TookEnding, Sealed(took));
+                AtomicFile.Write(path + TookEnding, Seal(took));
             AtomicFile.Write(path, bytes);
         }
         catch (UnrollException failure)

@@ -20,7 +20,7 @@ internal static class Blend
     /// <param name="forecasts">The choice begins with the mean of all that are not clearly worse than the best.</param>
     /// <param name="first">The first step of the block.</param>
     /// <param name="last">Its last.</param>
-    public static double[] Weights(HorizonForecast[] forecasts, int first, int last) => Chosen(Products(forecasts, first, last));
+    public static double[] Weights(HorizonForecast[] forecasts, int first, int last) => Choose(Products(forecasts, first, last));
 
     /// <summary>The products of the errors of every two forecasts, summed over rows and steps: what a mean of them is judged by.</summary>
     private static double[,] Products(HorizonForecast[] forecasts, int first, int last)
@@ -41,7 +41,7 @@ internal static class Blend
         return products;
     }
 
-    private static double[] Chosen(double[,] products)
+    private static double[] Choose(double[,] products)
     {
         int count = products.GetLength(0);
         // A forecast that once said something infinite is out, and is not to spoil the others.

@@ -132,12 +132,12 @@ public sealed partial class BlendForecaster : PartsForecaster
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(step, Horizon);
         double[][] shares = ((BlendModel)Models[part]).Shares;
-        return Named(Array.ConvertAll(shares, member => member[step - 1]));
+        return ByName(Array.ConvertAll(shares, member => member[step - 1]));
     }
 
     /// <summary>The means of the shares over parts and steps, by the key of the member; those above 0.</summary>
     public IReadOnlyDictionary<string, double> MeanShares() =>
-        Named([.. _members.Select((_, k) => Models.Values.Average(model => ((BlendModel)model).Shares[k].Average()))]);
+        ByName([.. _members.Select((_, k) => Models.Values.Average(model => ((BlendModel)model).Shares[k].Average()))]);
 
     /// <summary>
     /// The blend of the members that are of no such kind, shares found anew on the same rows; null where there is none of that kind, or
@@ -204,20 +204,20 @@ public sealed partial class BlendForecaster : PartsForecaster
                 member.RefitIn(task, run.Within(member.Name, places[k], places[k + 1]));
         }
 
-        return [.. task.Parts.Select(part => Mixed(part, _members, shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
+        return [.. task.Parts.Select(part => Mix(part, _members, shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         double[][] mean = MeanOf(Models.Values.Select(model => ((BlendModel)model).Shares));
-        PartModel[] members = [.. _members.Select(member => Adapted(member, part, table))];
+        PartModel[] members = [.. _members.Select(member => AdaptMember(member, part, table))];
         PartFacts facts = members[0].Facts;
         TrackRecord? track = Array.TrueForAll(members, member => member.Track is not null) ? BlendModel.Calibration(members, mean) : null;
         return new BlendModel(members, mean) { Part = part, Facts = facts, Track = track };
     }
 
     /// <summary>A member's model for a series that was not there in training, or a simple one where it has too few rows for that.</summary>
-    private PartModel Adapted(PartsForecaster member, Part part, TimeSeries table)
+    private PartModel AdaptMember(PartsForecaster member, Part part, TimeSeries table)
     {
         bool isRule = member.Kind == ForecasterKind.Baseline;
         try
@@ -234,7 +234,7 @@ public sealed partial class BlendForecaster : PartsForecaster
         return SimpleModel.Of(new ForecastTask(split, Horizon), part with { Series = "" }, default).For(part, !isRule);
     }
 
-    private protected override PartModel Described(PartModel model, SeriesSet data)
+    private protected override PartModel Describe(PartModel model, SeriesSet data)
     {
         var blend = (BlendModel)model;
         PartModel[] members = [.. _members.Select((member, k) => member.DescribedBy(blend.Members[k], data))];
@@ -252,11 +252,11 @@ public sealed partial class BlendForecaster : PartsForecaster
         {
             PartModel[] models = [.. members.Select(member => member.Models[part])];
             TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null) ? BlendModel.Calibration(models, shares[p]) : null;
-            return Mixed(part, members, shares[p], facts(part), track);
+            return Mix(part, members, shares[p], facts(part), track);
         })];
     }
 
-    private static BlendModel Mixed(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts, TrackRecord? track) =>
+    private static BlendModel Mix(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts, TrackRecord? track) =>
         new([.. members.Select(member => member.Models[part])], shares) { Part = part, Facts = facts, Track = track };
 
     private static double[][] MeanOf(IEnumerable<double[][]> shares)
@@ -282,7 +282,7 @@ public sealed partial class BlendForecaster : PartsForecaster
         }
     }
 
-    private Dictionary<string, double> Named(double[] shares)
+    private Dictionary<string, double> ByName(double[] shares)
     {
         var named = new Dictionary<string, double>();
         for (int k = 0; k < shares.Length; k++)

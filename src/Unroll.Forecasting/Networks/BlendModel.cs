@@ -9,7 +9,7 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
 
     public double[][] Shares => shares;
 
-    public override int NeededRows => Used().Max(k => members[k].NeededRows);
+    public override int NeededRows => UsedNumbers().Max(k => members[k].NeededRows);
 
     public override RawForecast Ahead(TimeSeries table, int first, int count, int steps)
     {
@@ -20,15 +20,15 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
     public override double[][] Contributions(TimeSeries table, int first, int origin, int steps)
     {
         double[][] rows = ContributionRows.Empty(steps);
-        foreach (int k in Used().Where(Has))
+        foreach (int k in UsedNumbers().Where(Has))
             ContributionRows.Add(rows, members[k].Contributions(table, first, origin, steps), h => shares[k][h]);
         return rows;
     }
 
-    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps)
+    public override PermutedInputs Permute(TimeSeries table, int[] origins, int steps)
     {
-        int[] used = [.. Used().Where(Has)];
-        PermutedInputs[] permuted = Array.ConvertAll(used, k => members[k].Permuted(table, origins, steps));
+        int[] used = [.. UsedNumbers().Where(Has)];
+        PermutedInputs[] permuted = Array.ConvertAll(used, k => members[k].Permute(table, origins, steps));
         return new PermutedBlend(permuted, Array.ConvertAll(used, k => shares[k]), origins);
     }
 
@@ -42,13 +42,13 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
 
     public override void RequireKnown(TimeSeries table, int origin, int steps)
     {
-        foreach (int k in Used())
+        foreach (int k in UsedNumbers())
             members[k].RequireKnown(table, origin, steps);
     }
 
-    public override IEnumerable<string> Columns => Used().SelectMany(k => members[k].Columns);
+    public override IEnumerable<string> Columns => UsedNumbers().SelectMany(k => members[k].Columns);
 
-    public override string? NoteOn(TimeSeries table) => Used().Select(k => members[k].NoteOn(table)).FirstOrDefault(note => note is not null);
+    public override string? NoteOn(TimeSeries table) => UsedNumbers().Select(k => members[k].NoteOn(table)).FirstOrDefault(note => note is not null);
 
     /// <summary>The newest training rows as the members forecast them, in these shares.</summary>
     public static TrackRecord Calibration(PartModel[] members, double[][] shares)
@@ -83,10 +83,10 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
         }
 
         int[] heads = [.. Enumerable.Range(0, all.Length).Where(k => all[k]?.Head is not null)];
-        return new RawForecast(mixed, heads.Length == 0 ? null : Around(mixed, all, heads, steps));
+        return new RawForecast(mixed, heads.Length == 0 ? null : QuantilesAround(mixed, all, heads, steps));
     }
 
-    private HorizonQuantiles Around(double[][] mixed, RawForecast?[] all, int[] heads, int steps)
+    private HorizonQuantiles QuantilesAround(double[][] mixed, RawForecast?[] all, int[] heads, int steps)
     {
         int each = Heads.Levels.Length;
         double[][] ahead = [.. mixed.Select(_ => new double[steps * each])];
@@ -112,7 +112,7 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
     private bool Counts(int member) => Has(member) || members[member].HasHead;
 
     /// <summary>The members whose forecasts count.</summary>
-    public IEnumerable<PartModel> UsedMembers => Used().Select(k => members[k]);
+    public IEnumerable<PartModel> UsedMembers => UsedNumbers().Select(k => members[k]);
 
-    private IEnumerable<int> Used() => Enumerable.Range(0, members.Length).Where(Counts);
+    private IEnumerable<int> UsedNumbers() => Enumerable.Range(0, members.Length).Where(Counts);
 }

@@ -67,7 +67,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         bool isFirst = _took.Count == 0;
         bool isFitted = member is EnsembleForecaster ensemble
             ? FitNetworks(ensemble, task, run, kinds, isFirst)
-            : isFirst ? FitFirst(member, task, run) : FitWithin(member, task, run, Allowed(member));
+            : isFirst ? FitFirst(member, task, run) : FitWithin(member, task, run, TimeFor(member));
         if (!isFitted)
             return false;
         _took[member] = budget.Clock.GetElapsedTime(start);
@@ -196,7 +196,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private static string Networks(int count) => count == 1 ? "1 network" : $"{count} networks";
 
     /// <summary>The time for the first fit of a rule or regression.</summary>
-    private TimeSpan Allowed(PartsForecaster member)
+    private TimeSpan TimeFor(PartsForecaster member)
     {
         TimeSpan own = Free() / (1 + (budget.Refits ? RefitShare(member) : 0));
         return own * (member switch { ArimaForecaster => ShareOfArima, EtsForecaster => ShareOfEts, _ => 1 });
@@ -228,7 +228,7 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         {
             cancellation.ThrowIfCancellationRequested();
             long start = budget.Clock.GetTimestamp();
-            _ = Comparison.Scored(few, member, member.Predict(few));
+            _ = Comparison.Score(few, member, member.Predict(few));
             TimeSpan took = budget.Clock.GetElapsedTime(start);
             least = took < least ? took : least;
         }

@@ -33,7 +33,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     }
 
     /// <summary>One that was loaded.</summary>
-    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<PartModel> models, StaticInputs statics, EnsembleTraining.Chosen chosen)
+    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<PartModel> models, StaticInputs statics, EnsembleTraining.Choice chosen)
         : this(recipe)
     {
         (StaticInputs, Chosen) = (statics, chosen);
@@ -66,7 +66,7 @@ public sealed class EnsembleForecaster : PartsForecaster
     internal StaticInputs StaticInputs { get; private set; } = new([]);
 
     /// <summary>Inputs and epochs that were found.</summary>
-    internal EnsembleTraining.Chosen? Chosen { get; private set; }
+    internal EnsembleTraining.Choice? Chosen { get; private set; }
 
     /// <inheritdoc/>
     /// <remarks>Inputs are chosen for that.</remarks>
@@ -137,8 +137,8 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
-        EnsembleModel model = Adapted(part, table);
-        model.Track = Tried(part, table, rows => Adapted(part, rows));
+        EnsembleModel model = AdaptModel(part, table);
+        model.Track = TryOut(part, table, rows => AdaptModel(part, rows));
         return model;
     }
 
@@ -148,24 +148,24 @@ public sealed class EnsembleForecaster : PartsForecaster
     /// <summary>The models of a series that was there in training, one a target.</summary>
     private IReadOnlyList<EnsembleModel> Known => Models.Values.OfType<EnsembleModel>().First().Siblings;
 
-    private EnsembleModel Adapted(Part part, TimeSeries table)
+    private EnsembleModel AdaptModel(Part part, TimeSeries table)
     {
         IReadOnlyList<EnsembleModel> known = Known;
         bool[] pooled = [.. Chosen!.Choices.Select(choice => choice.IsPooled)];
-        EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => Adapted(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
+        EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => AdaptModel(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
         return models.First(model => model.Part == part);
     }
 
-    private protected override PartModel Described(PartModel model, SeriesSet data) =>
+    private protected override PartModel Describe(PartModel model, SeriesSet data) =>
         model is EnsembleModel own && StaticInputs.AreIn(data) ? own.WithConstants(StaticInputs.Of(data, model.Part.Series)) : model;
 
     /// <summary>
     /// A series that was not there in training: its own scale, weights that all share or its own, and the shared networks.
     /// </summary>
-    private EnsembleModel Adapted(Part part, EnsembleModel model, bool isPooled, TimeSeries table)
+    private EnsembleModel AdaptModel(Part part, EnsembleModel model, bool isPooled, TimeSeries table)
     {
         var series = NewSeries.Of(this, part.Target, table, model.Linear, isPooled);
-        (_, double[] scales) = SeriesStage.TargetsOf(series.Frame, series.Linear, series.Split.Train.Count);
+        (_, double[] scales) = SeriesResiduals.TargetsOf(series.Frame, series.Linear, series.Split.Train.Count);
         return new EnsembleModel
         {
             Part = part,

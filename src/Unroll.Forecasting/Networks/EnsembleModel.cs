@@ -3,7 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>What one target of one series is forecast with: least squares, corrected by networks that it shares with other parts.</summary>
 internal sealed class EnsembleModel : PartModel
 {
-    public required LinearStage Linear { get; init; }
+    public required RidgeWeights Linear { get; init; }
 
     public required IReadOnlyList<Model> Networks { get; init; }
 
@@ -72,7 +72,7 @@ internal sealed class EnsembleModel : PartModel
         return ContributionRows.WithRest(rows, Ahead(frames, origin, 1, steps)[own].Values[0], Contribution.Networks);
     }
 
-    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps)
+    public override PermutedInputs Permute(TimeSeries table, int[] origins, int steps)
     {
         InputFrame[] frames = [.. Siblings.Select(model => new InputFrame(table, model.Linear.Plan, Horizon))];
         int own = IndexOf(this);
@@ -104,7 +104,7 @@ internal sealed class EnsembleModel : PartModel
             double[][] values = model.Linear.Values(frames[k], first, count, outputs[k].Corrections, model.Scales);
             if (steps < Horizon)
                 values = Array.ConvertAll(values, ahead => ahead[..steps]);
-            return new RawForecast(values, outputs[k].Around(values, frames[k], model.Linear, first, model.Scales));
+            return new RawForecast(values, outputs[k].QuantilesAround(values, frames[k], model.Linear, first, model.Scales));
         })];
     }
 
@@ -118,7 +118,7 @@ internal sealed class EnsembleModel : PartModel
             KnownColumns.Require(model.Linear.Plan, table, origin, steps);
     }
 
-    private EnsembleModel With(LinearStage linear) => new()
+    private EnsembleModel With(RidgeWeights linear) => new()
     {
         Part = Part,
         Facts = Facts,

@@ -10,7 +10,7 @@ namespace Unroll.Forecasting;
 /// <param name="isLearnt">Whether the networks learn from these rows.</param>
 /// <param name="models">Models of the targets of a series, by its number, with some networks and what they say of each row.</param>
 internal sealed class EnsembleRows(
-    EnsembleRecipe recipe, TrainingSeries[] series, SeriesStage[] stages, bool isLearnt,
+    EnsembleRecipe recipe, TrainingSeries[] series, SeriesResiduals[] stages, bool isLearnt,
     Func<int, IReadOnlyList<Model>, ForecastHead, EnsembleModel[]> models) : NetworkRows
 {
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class EnsembleRows(
 
     private Looked Rows(Part part, int s, int k)
     {
-        SeriesStage stage = stages[s];
+        SeriesResiduals stage = stages[s];
         ForecastSplit split = series[s].Targets[k];
         TimeSeries table = stage.Frames[k].Table;
         int first = table.Rows - recipe.ValidationRows(split) - 1, origins = table.Rows - first - recipe.Steps;

@@ -47,7 +47,7 @@ internal sealed class EnsembleTraining
         recipe.RequireInputs(series[0].Targets);
         int targets = series[0].Targets.Count;
         PlanChoice[] choices = [.. Enumerable.Range(0, targets).Select(k => PlanChoice.Of(
-            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.Tried(k, targets, Chose)).For(recipe, series))];
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.TellTrials(k, targets, Chose)).For(recipe, series))];
         int window = choices.Max(choice => choice.Plans.Max(plan => plan.Window));
         return Array.ConvertAll(choices, choice => choice with { Plans = Array.ConvertAll(choice.Plans, plan => plan with { Window = window }) });
     }
@@ -55,7 +55,7 @@ internal sealed class EnsembleTraining
     /// <summary>What was chosen, and so can be fitted again to more rows.</summary>
     /// <param name="Choices">One a target.</param>
     /// <param name="Epochs">One a network.</param>
-    internal sealed record Chosen(PlanChoice[] Choices, int[] Epochs);
+    internal sealed record Choice(PlanChoice[] Choices, int[] Epochs);
 
     /// <summary>A network that is not trained yet.</summary>
     /// <inheritdoc cref="Choose" path="/exception"/>
@@ -65,21 +65,21 @@ internal sealed class EnsembleTraining
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="OutOfTimeException">There was no time for a network.</exception>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
-    public (IReadOnlyList<EnsembleModel> Models, Chosen Chosen) Run()
+    public (IReadOnlyList<EnsembleModel> Models, Choice Chosen) Run()
     {
         // In a method of its own, so that its samples are gone before those of all rows are laid out.
-        (Chosen chosen, TrackRecord[][] tracks, Model[] networks) = ChooseEpochs();
+        (Choice chosen, TrackRecord[][] tracks, Model[] networks) = ChooseEpochs();
         return (Train(chosen.Choices, chosen.Epochs, tracks, "final", networks), chosen);
     }
 
     /// <summary>Inputs, epochs, what the networks forecast of the validation rows, and the networks that have not seen these.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private (Chosen Chosen, TrackRecord[][] Tracks, Model[] Networks) ChooseEpochs()
+    private (Choice Chosen, TrackRecord[][] Tracks, Model[] Networks) ChooseEpochs()
     {
         ForecastSplit[][] inner = new ForecastSplit[_series.Length][];
         _loop.Run(inner.Length, s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
         PlanChoice[] choices = Choose(_recipe, _series, _run);
-        SeriesStage[] stages = Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
+        SeriesResiduals[] stages = Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
         var validation = new SideBySideSamples[stages.Length];
         _loop.Run(stages.Length, s =>
         {
@@ -107,31 +107,31 @@ internal sealed class EnsembleTraining
             tracks[s] = [.. ahead.Select((own, k) => new TrackRecord(new HorizonForecast(inner[s][k].Test.Values, own.Values), own.Head))];
         }
 
-        return (new Chosen(choices, epochs), tracks, networks);
+        return (new Choice(choices, epochs), tracks, networks);
     }
 
     /// <summary>Trains on all training rows with what was chosen on fewer.</summary>
     /// <param name="chosen">What was chosen.</param>
     /// <param name="before">The networks as they are, of which those stay that there is no time for.</param>
-    public IReadOnlyList<EnsembleModel> Rerun(Chosen chosen, IReadOnlyList<Model> before) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again, before);
+    public IReadOnlyList<EnsembleModel> Rerun(Choice chosen, IReadOnlyList<Model> before) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again, before);
 
     /// <summary>Says that all is done.</summary>
     public void End() => _members.End();
 
     private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage, IReadOnlyList<Model> before)
     {
-        SeriesStage[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
+        SeriesResiduals[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
         Model[] networks = _members.Train(
             stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs,
             Rows(stages, isLearnt: true), before).Networks;
         return [.. Models(stages, networks, tracks).SelectMany(own => own)];
     }
 
-    private EnsembleModel[][] Models(SeriesStage[] stages, Model[] networks, TrackRecord[][]? tracks) =>
+    private EnsembleModel[][] Models(SeriesResiduals[] stages, Model[] networks, TrackRecord[][]? tracks) =>
         [.. stages.Select((stage, s) => ModelsOf(stage, s, networks, _recipe.Head, tracks?[s]))];
 
     /// <summary>The models of all targets of a series.</summary>
-    private EnsembleModel[] ModelsOf(SeriesStage stage, int s, IReadOnlyList<Model> networks, ForecastHead head, TrackRecord[]? tracks) =>
+    private EnsembleModel[] ModelsOf(SeriesResiduals stage, int s, IReadOnlyList<Model> networks, ForecastHead head, TrackRecord[]? tracks) =>
         EnsembleModel.Together([.. _series[s].Targets.Select((split, k) => new EnsembleModel
         {
             Part = new Part(_series[s].Name ?? "", split.Target),
@@ -146,14 +146,14 @@ internal sealed class EnsembleTraining
         })]);
 
     /// <summary>What networks are looked at on while they train.</summary>
-    private EnsembleRows Rows(SeriesStage[] stages, bool isLearnt) =>
+    private EnsembleRows Rows(SeriesResiduals[] stages, bool isLearnt) =>
         new(_recipe, _series, stages, isLearnt, (s, networks, head) => ModelsOf(stages[s], s, networks, head, null));
 
-    private SeriesStage[] Stages(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end)
+    private SeriesResiduals[] Stages(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end)
     {
         LinearFit[] fits = LinearFit.Of(choices, tables, end, _loop);
-        var stages = new SeriesStage[fits.Length];
-        _loop.Run(stages.Length, s => stages[s] = SeriesStage.Of(fits[s].Frames, fits[s].Linear, end(s)));
+        var stages = new SeriesResiduals[fits.Length];
+        _loop.Run(stages.Length, s => stages[s] = SeriesResiduals.Of(fits[s].Frames, fits[s].Linear, end(s)));
         return stages;
     }
 

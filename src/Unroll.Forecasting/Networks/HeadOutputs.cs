@@ -51,7 +51,7 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
     /// <param name="linear">What the networks correct.</param>
     /// <param name="first">The first origin.</param>
     /// <param name="scales">What the networks' targets were divided by, [H].</param>
-    public HorizonQuantiles? Around(double[][] points, InputFrame frame, LinearStage linear, int first, double[] scales)
+    public HorizonQuantiles? QuantilesAround(double[][] points, InputFrame frame, RidgeWeights linear, int first, double[] scales)
     {
         if (Quantiles is null)
             return null;
@@ -71,7 +71,7 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
         return new HorizonQuantiles(steps, ahead);
     }
 
-    /// <summary>Writes the quantiles around one point forecast; see <see cref="Around"/>.</summary>
+    /// <summary>Writes the quantiles around one point forecast; see <see cref="QuantilesAround"/>.</summary>
     /// <param name="point">In the target's units.</param>
     /// <param name="index">Of the row among all of <see cref="Quantiles"/>.</param>
     /// <param name="frame">The rows.</param>

@@ -196,7 +196,7 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
         (Model Network, History History)? known = work?.Find(key) is { } finished ? (finished.Model, finished.History) : null;
         if (known is { } found)
         {
-            run.Found(found.History.Duration);
+            run.AddTime(found.History.Duration);
         }
         else
         {

@@ -46,7 +46,7 @@ public sealed class NetworkForecaster : PartsForecaster
     public override Model Show(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _shown = Created(task.Window);
+        return _shown = Create(task.Window);
     }
 
     /// <inheritdoc/>
@@ -60,8 +60,8 @@ public sealed class NetworkForecaster : PartsForecaster
             FitRun own = run.Within(Name, i / (double)task.Parts.Count, (i + 1.0) / task.Parts.Count);
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
-            Model network = Created(split.Window);
-            var facts = PartFacts.AsStated(split, task.Options);
+            Model network = Create(split.Window);
+            var facts = PartFacts.Stated(split, task.Options);
             var model = new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = facts };
             models.Add(model);
             GradientRecorder? recorder = Recipe.Training.Gradients?.For(part.ToString());
@@ -104,7 +104,7 @@ public sealed class NetworkForecaster : PartsForecaster
         return models;
     }
 
-    private Model Created(int window)
+    private Model Create(int window)
     {
         var input = new Shape(window, 1);
         return Recipe.CreateModel(input).Build(input, Recipe.Training.Seed);

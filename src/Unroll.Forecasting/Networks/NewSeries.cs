@@ -6,7 +6,7 @@ namespace Unroll.Forecasting;
 /// <param name="Split">All its rows, to learn from.</param>
 /// <param name="Frame">The same as inputs.</param>
 /// <param name="Linear">The weights that all series share, or its own.</param>
-internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearStage Linear)
+internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, RidgeWeights Linear)
 {
     /// <param name="forecaster">Of which window, horizon and inputs count.</param>
     /// <param name="target">What is forecast.</param>
@@ -14,7 +14,7 @@ internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearSt
     /// <param name="trained">Least squares of a series that was there.</param>
     /// <param name="isPooled">Whether all series share its weights.</param>
     /// <exception cref="UnrollException">There are too few rows.</exception>
-    public static NewSeries Of(PartsForecaster forecaster, string target, TimeSeries table, LinearStage trained, bool isPooled)
+    public static NewSeries Of(PartsForecaster forecaster, string target, TimeSeries table, RidgeWeights trained, bool isPooled)
     {
         InputPlan shared = trained.Plan;
         ForecastInputs inputs = forecaster.Inputs with
@@ -27,9 +27,9 @@ internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, LinearSt
         int rows = split.Train.Count, needed = NeededRows(forecaster, shared) - 1;
         if (rows <= needed)
             throw new UnrollException($"{table.Name} has {rows} rows, but a series that was not there in training needs {needed + 1}.");
-        InputPlan plan = InputPlans.Adapted(shared, split);
+        InputPlan plan = InputPlans.Adapt(shared, split);
         var frame = new InputFrame(split.Table, plan);
-        LinearStage linear = isPooled ? trained with { Plan = plan } : LinearStage.Fit(frame, plan, trained.Penalties, rows);
+        RidgeWeights linear = isPooled ? trained with { Plan = plan } : RidgeWeights.Fit(frame, plan, trained.Penalties, rows);
         return new NewSeries(split, frame, linear);
     }
 

@@ -86,13 +86,13 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         // The last trial is that of the best plan, with all series.
         int most = (candidates.Length * (1 + groups.Count)) + (inner.Length / asked.Length), judged = 0;
         tried?.Invoke(0, most);
-        InputPlan best = LinearStage.Grow(candidates, groups, plan =>
+        InputPlan best = RidgeWeights.Grow(candidates, groups, plan =>
         {
-            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapted(plan, split)), season, recipe.Metric, false, loop).Error;
+            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapt(plan, split)), season, recipe.Metric, false, loop).Error;
             tried?.Invoke(++judged, most);
             return error;
         });
-        InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapted(best, split));
+        InputPlan[] plans = Array.ConvertAll(inner, split => InputPlans.Adapt(best, split));
         var trial = PlanTrial.Of(inner, plans, season, recipe.Metric, true, loop);
         tried?.Invoke(most, most);
         bool isPooled = trial.SharedError < trial.OwnError;

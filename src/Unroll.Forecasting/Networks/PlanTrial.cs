@@ -72,12 +72,12 @@ internal sealed record PlanTrial(double OwnError, double[] OwnPenalties, double 
             double[][][] weights = weightsOf(step);
             var own = new double[parts.Length][];
             loop.Run(own.Length, s => own[s] = units[s] > 0
-                ? LinearStage.ScaledErrors(parts[s].Frame, step, parts[s].End, weights[s], metric, units[s])
-                : LinearStage.RelativeErrors(parts[s].Frame, step, parts[s].End, weights[s]));
+                ? RidgeWeights.ScaledErrors(parts[s].Frame, step, parts[s].End, weights[s], metric, units[s])
+                : RidgeWeights.RelativeErrors(parts[s].Frame, step, parts[s].End, weights[s]));
             double[] errors = [.. s_penalties.Select((_, i) => own.Average(each => each[i]))];
             double lowest = errors.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min();
             total += lowest / steps.Length;
-            foreach (int covered in StepBlocks.Around(all, step))
+            foreach (int covered in StepBlocks.BlockOf(all, step))
                 penalties[covered - 1] = s_penalties[Math.Max(0, Array.FindLastIndex(errors, each => each <= lowest * (1 + Tolerance)))];
         }
 

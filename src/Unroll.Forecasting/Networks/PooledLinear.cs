@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 
 /// <summary>
 /// Least squares on the rows of several series at once, each in its own units: one set of weights for each row ahead, as
-/// <see cref="LinearStage"/> fits it for one series.
+/// <see cref="RidgeWeights"/> fits it for one series.
 /// </summary>
 internal static class PooledLinear
 {
@@ -62,5 +62,5 @@ internal static class PooledLinear
         return new RidgeSystem(columns, outputs, parts[0].Plan.IsAbsolute);
     }
 
-    private static int First(Part part) => LinearStage.FirstOrigin(part.Plan, part.End);
+    private static int First(Part part) => RidgeWeights.FirstOrigin(part.Plan, part.End);
 }

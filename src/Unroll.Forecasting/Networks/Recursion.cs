@@ -26,7 +26,7 @@ internal static class Recursion
         var run = new Run(models, steps);
         int together = OriginsTogether(frames);
         for (int i = 0; i < count; i += together)
-            run.Add([.. Enumerable.Range(first + i, Math.Min(together, count - i)).Select(origin => Array.ConvertAll(frames, frame => frame.Continued(origin, steps)))]);
+            run.Add([.. Enumerable.Range(first + i, Math.Min(together, count - i)).Select(origin => Array.ConvertAll(frames, frame => frame.Continue(origin, steps)))]);
         return run.Result();
     }
 

@@ -43,9 +43,9 @@ public sealed class RidgeForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         const double Choosing = 0.7, Judging = 0.85;
-        (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepared(task, run.Cancellation);
+        (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepare(task, run.Cancellation);
         Choices = [.. task.Targets.Select((_, k) => PlanChoice.Of(
-            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.Tried(k, task.Targets.Count, Choosing)))];
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.TellTrials(k, task.Targets.Count, Choosing)))];
         var inner = new ForecastSplit[series.Length][];
         loop.Run(inner.Length, s => inner[s] = [.. series[s].Targets.Select(split => split.WithinTraining(recipe.ValidationRows(split)))]);
         LinearFit[] within = LinearFit.Of(Choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count, loop);
@@ -61,21 +61,21 @@ public sealed class RidgeForecaster : PartsForecaster
             })];
             judged();
         });
-        return Fitted(task, series, loop, tracks, run.Within(Name, Judging, 1));
+        return FitPrepared(task, series, loop, tracks, run.Within(Name, Judging, 1));
     }
 
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
     {
         if (!task.Parts.SequenceEqual(Learnt) || Choices.Length == 0)
             return FitParts(task, run);
-        (TrainingSeries[] series, SeriesLoop loop, _) = Prepared(task, run.Cancellation);
-        return Fitted(task, series, loop, null, run);
+        (TrainingSeries[] series, SeriesLoop loop, _) = Prepare(task, run.Cancellation);
+        return FitPrepared(task, series, loop, null, run);
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
-        RidgeModel model = Adapted(part, table);
-        model.Track = Tried(part, table, rows => Adapted(part, rows));
+        RidgeModel model = AdaptModel(part, table);
+        model.Track = TryOut(part, table, rows => AdaptModel(part, rows));
         return model;
     }
 
@@ -84,14 +84,14 @@ public sealed class RidgeForecaster : PartsForecaster
     /// <summary>The model of a series that was there in training.</summary>
     private RidgeModel Known(Part part) => Models.Values.OfType<RidgeModel>().First(each => each.Part.Target == part.Target);
 
-    private RidgeModel Adapted(Part part, TimeSeries table)
+    private RidgeModel AdaptModel(Part part, TimeSeries table)
     {
         RidgeModel model = Known(part);
         var series = NewSeries.Of(this, part.Target, table, model.Linear, Choices[Array.IndexOf([.. Targets], part.Target)].IsPooled);
         return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }
 
-    private IReadOnlyList<PartModel> Fitted(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks, FitRun run)
+    private IReadOnlyList<PartModel> FitPrepared(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks, FitRun run)
     {
         Action fitted = run.Counter(ForecastStage.Fitting, series.Length);
         LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => series[s].Targets[0].Train.Count, loop, fitted);
@@ -103,7 +103,7 @@ public sealed class RidgeForecaster : PartsForecaster
         })));
     }
 
-    private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepared(ForecastTask task, CancellationToken cancellationToken)
+    private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepare(ForecastTask task, CancellationToken cancellationToken)
     {
         TrainingSeries[] series = SeriesSplits.Of(task, new StaticInputs([]));
         return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric });
@@ -113,9 +113,9 @@ public sealed class RidgeForecaster : PartsForecaster
 }
 
 /// <summary>Ridge regression for one part.</summary>
-internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
+internal sealed class RidgeModel(RidgeWeights linear, int horizon) : PartModel
 {
-    public LinearStage Linear => linear;
+    public RidgeWeights Linear => linear;
 
     public override int NeededRows => InputFrame.FirstOriginOf(linear.Plan) + 1;
 
@@ -128,7 +128,7 @@ internal sealed class RidgeModel(LinearStage linear, int horizon) : PartModel
     public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
         LinearContributions.Direct(new InputFrame(table, linear.Plan), linear, origin, steps);
 
-    public override PermutedInputs Permuted(TimeSeries table, int[] origins, int steps) =>
+    public override PermutedInputs Permute(TimeSeries table, int[] origins, int steps) =>
         new PermutedFrames([new InputFrame(table, linear.Plan)], Part.Target, origins, steps, frames =>
             Array.ConvertAll(frames, own => linear.Values(own[0], own[0].Rows - 1, 1, null, [])[0]));
 

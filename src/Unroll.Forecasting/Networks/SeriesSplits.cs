@@ -29,7 +29,7 @@ internal static class SeriesSplits
 /// <summary>Rows and least squares of the targets of one series.</summary>
 /// <param name="Frames">[K].</param>
 /// <param name="Linear">[K].</param>
-internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
+internal sealed record LinearFit(InputFrame[] Frames, RidgeWeights[] Linear)
 {
     /// <summary>
     /// Fits least squares to every target of every series, or one set of weights for a target to all series, as was chosen.
@@ -42,7 +42,7 @@ internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
     public static LinearFit[] Of(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end, SeriesLoop loop, Action? fitted = null)
     {
         var frames = new InputFrame[tables.Length][];
-        InputPlan[][] plans = [.. tables.Select((own, s) => own.Select((table, k) => Fitted(choices[k].Plans[s], table, end(s))).ToArray())];
+        InputPlan[][] plans = [.. tables.Select((own, s) => own.Select((table, k) => FitSeason(choices[k].Plans[s], table, end(s))).ToArray())];
         loop.Run(frames.Length, s => frames[s] = [.. tables[s].Select((table, k) => new InputFrame(table, plans[s][k]))]);
         double[][]?[] shared = [.. choices.Select((choice, k) => choice.IsPooled
             ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], plans[s][k], end(s)))], choice.Penalties[0])
@@ -51,15 +51,15 @@ internal sealed record LinearFit(InputFrame[] Frames, LinearStage[] Linear)
         loop.Run(fits.Length, s =>
         {
             fits[s] = new LinearFit(frames[s], [.. choices.Select((choice, k) => shared[k] is { } weights
-                ? new LinearStage(plans[s][k], choice.Penalties[s], weights)
-                : LinearStage.Fit(frames[s][k], plans[s][k], choice.Penalties[s], end(s)))]);
+                ? new RidgeWeights(plans[s][k], choice.Penalties[s], weights)
+                : RidgeWeights.Fit(frames[s][k], plans[s][k], choice.Penalties[s], end(s)))]);
             fitted?.Invoke();
         });
         return fits;
     }
 
     /// <summary>A plan with the season of the rows that are learnt from, where it takes that away.</summary>
-    private static InputPlan Fitted(InputPlan plan, TimeSeries table, int end) => plan.Indices is not { } indices ? plan : plan with
+    private static InputPlan FitSeason(InputPlan plan, TimeSeries table, int end) => plan.Indices is not { } indices ? plan : plan with
     {
         Indices = SeasonalIndices.Of(table[plan.Target].Values[..end], indices.Period, table.Dates[0]) ?? indices,
     };

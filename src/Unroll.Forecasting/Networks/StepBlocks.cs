@@ -25,7 +25,7 @@ internal static class StepBlocks
     public static int[] Probes(int steps) => Array.ConvertAll(Of(steps), block => block.Last);
 
     /// <summary>All steps of the block that a step is in.</summary>
-    public static IEnumerable<int> Around(int steps, int step)
+    public static IEnumerable<int> BlockOf(int steps, int step)
     {
         (int first, int last) = Of(steps).First(block => step >= block.First && step <= block.Last);
         return Enumerable.Range(first, last - first + 1);

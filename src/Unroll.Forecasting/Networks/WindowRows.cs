@@ -38,7 +38,7 @@ internal sealed class WindowRows(ForecastTask task, ForecastSplit split, Trainin
         }
 
         int first = table.Rows - rows - 1;
-        Windows inputs = split.TrainWindows(model.Scaler);
+        SplitWindows inputs = split.TrainWindows(model.Scaler);
         return new Looked(model.Part, table, first, model.Facts.Limits)
         {
             IsLearnt = isLearnt,

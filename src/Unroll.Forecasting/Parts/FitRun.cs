@@ -124,13 +124,13 @@ internal sealed class FitRun
     }
 
     /// <summary>Adds the time of what was found finished. Any number of threads may call at once.</summary>
-    public void Found(TimeSpan took) => _teller.Add(took);
+    public void AddTime(TimeSpan took) => _teller.Add(took);
 
     /// <summary>What tells of plans that are tried for one of several targets, in the first shares of this run.</summary>
     /// <param name="target">Which target, from 0.</param>
     /// <param name="targets">How many there are.</param>
     /// <param name="until">The share of this run that choosing for all of them takes.</param>
-    public Action<int, int> Tried(int target, int targets, double until) =>
+    public Action<int, int> TellTrials(int target, int targets, double until) =>
         (done, count) => Tell(ForecastStage.Choosing, until * (target + ((double)done / Math.Max(1, count))) / targets, done, count);
 
     /// <summary>Tells that all is done.</summary>

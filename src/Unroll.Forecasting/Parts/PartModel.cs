@@ -21,7 +21,7 @@ internal sealed record PartFacts(DateTime TrainedFrom, DateTime TrainedTo, Inter
         new(split.Train.Dates[0], split.Train.Dates[^1], IntervalLimits.Of(options.Min, options.Max, split.Train.Values), split.Window);
 
     /// <summary>The same with no limits but those that were stated: for what has no intervals, counts are not looked for.</summary>
-    public static PartFacts AsStated(ForecastSplit split, TaskOptions options) =>
+    public static PartFacts Stated(ForecastSplit split, TaskOptions options) =>
         new(split.Train.Dates[0], split.Train.Dates[^1], new IntervalLimits(options.Min, options.Max), split.Window);
 }
 
@@ -68,7 +68,7 @@ internal abstract class PartModel
     /// <param name="table">As for <see cref="Ahead"/>.</param>
     /// <param name="origins">Rows.</param>
     /// <param name="steps">H, at most what was fitted.</param>
-    public virtual PermutedInputs Permuted(TimeSeries table, int[] origins, int steps) => new PermutedRule(this, table, origins, steps);
+    public virtual PermutedInputs Permute(TimeSeries table, int[] origins, int steps) => new PermutedRule(this, table, origins, steps);
 
     /// <summary>The same model with the static columns of another series; this where it sees none.</summary>
     public virtual PartModel WithStaticOf(PartModel other) => this;

@@ -31,7 +31,7 @@ public abstract partial class PartsForecaster
     private PartContributions NextContributions(Part part, SeriesSet data, TimeSeries table, int steps)
     {
         TimeSeries known = table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
-        PartModel model = Described(ModelOf(part, known), data);
+        PartModel model = Describe(ModelOf(part, known), data);
         int origin = RequireNeeded(model, table, known.Rows, steps);
         double[][] rows = model.Contributions(table, FirstObserved(model, known), origin, steps);
         double[] limited = Array.ConvertAll(rows, row => model.Facts.Limits.Within(row.Sum()));

@@ -47,7 +47,7 @@ public abstract partial class PartsForecaster
         foreach (Part part in task.Parts)
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Followed(model, task[part].Table) : NewTrack(part, task[part].Table);
+            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Follow(model, task[part].Table) : NewTrack(part, task[part].Table);
             followed();
         }
 
@@ -128,7 +128,7 @@ public abstract partial class PartsForecaster
     }
 
     /// <summary>The record of a model with what it forecasts of the rows after its training, which it has not learnt from.</summary>
-    private static TrackRecord? Followed(PartModel model, TimeSeries table)
+    private static TrackRecord? Follow(PartModel model, TimeSeries table)
     {
         int origin = table.CountBefore(model.Facts.TrainedTo), count = table.Rows - 1 - origin;
         if (model.Track is not { } track || count <= 0 || origin + 1 < model.NeededRows)

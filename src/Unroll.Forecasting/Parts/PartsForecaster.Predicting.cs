@@ -93,10 +93,10 @@ public abstract partial class PartsForecaster
     internal virtual bool CanAdapt(Part part, TimeSeries table) => true;
 
     /// <summary>The model of a part as a file of series describes it, static columns among them.</summary>
-    private protected virtual PartModel Described(PartModel model, SeriesSet data) => model;
+    private protected virtual PartModel Describe(PartModel model, SeriesSet data) => model;
 
     /// <summary>For a blend of this and others.</summary>
-    internal PartModel DescribedBy(PartModel model, SeriesSet data) => Described(model, data);
+    internal PartModel DescribedBy(PartModel model, SeriesSet data) => Describe(model, data);
 
     /// <summary>
     /// What is forecast of the newest rows of a series that was not there in training, by a model that knows those before; null where they
@@ -105,7 +105,7 @@ public abstract partial class PartsForecaster
     /// <param name="part">The new part.</param>
     /// <param name="table">Its rows.</param>
     /// <param name="adapt">Makes a model from rows.</param>
-    private protected TrackRecord? Tried(Part part, TimeSeries table, Func<TimeSeries, PartModel> adapt)
+    private protected TrackRecord? TryOut(Part part, TimeSeries table, Func<TimeSeries, PartModel> adapt)
     {
         TimeSeries known = table.Head(table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
         int newest = new EnsembleRecipe { Steps = Horizon }.ValidationRows(known.Rows), before = known.Rows - newest;
@@ -134,7 +134,7 @@ public abstract partial class PartsForecaster
     {
         int rows = table[part.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1;
         TimeSeries known = table.Head(rows);
-        PartModel model = Described(ModelOf(part, known), data);
+        PartModel model = Describe(ModelOf(part, known), data);
         int origin = RequireNeeded(model, table, rows, steps), wanted = steps;
         steps = Math.Max(wanted, IsKnown(model, table, origin, Horizon) ? Horizon : wanted);
         int trained = known.CountBefore(model.Facts.TrainedTo), after = FirstObserved(model, known), since = origin - after;

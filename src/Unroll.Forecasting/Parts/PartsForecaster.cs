@@ -62,7 +62,7 @@ public abstract partial class PartsForecaster : IForecaster
     /// What was asked of it: gaps, and the smallest and the largest value there can be; what a task that fits it on must ask too.
     /// </summary>
     /// <param name="options">What else is asked.</param>
-    public TaskOptions AsFitted(TaskOptions options)
+    public TaskOptions OptionsOfFit(TaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max, Metric = Facts.Metric };

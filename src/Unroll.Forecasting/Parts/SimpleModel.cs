@@ -15,12 +15,12 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
     public static SimpleModel Of(ForecastTask task, Part part, CancellationToken cancellationToken)
     {
         ForecastSplit split = task[part];
-        SimpleModel model = Fitted(split, part, PartFacts.Of(split, task.Options), cancellationToken);
+        SimpleModel model = FitTo(split, part, PartFacts.Of(split, task.Options), cancellationToken);
         int rows = task.ValidationRows(split), before = split.Train.Count - rows;
         if (rows < task.Horizon || before <= split.Window)
             return model;
         ForecastSplit inner = split.WithinTraining(rows);
-        SimpleModel judged = Fitted(inner, part, model.Facts, cancellationToken);
+        SimpleModel judged = FitTo(inner, part, model.Facts, cancellationToken);
         if (before < judged.NeededRows)
             return model;
         RawForecast raw = judged.Ahead(inner.Table, before - 1, rows - task.Horizon + 1, task.Horizon).Within(model.Facts.Limits);
@@ -53,7 +53,7 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
 
     public override string? NoteOn(TimeSeries table) => !IsTold ? null : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
 
-    private static SimpleModel Fitted(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)
+    private static SimpleModel FitTo(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)
     {
         var fitted = new List<BaselineRule>();
         foreach (BaselineRule rule in (BaselineRule[])[new EtsRule(), new ThetaRule()])

@@ -71,7 +71,7 @@ internal static class PretrainedDoubts
     /// <summary>The column whose scaled values are largest, where these are too large.</summary>
     private static (string Column, double Largest)? LargeInput(PretrainedModel model, TimeSeries table, int start, int rows)
     {
-        float[] scaled = model.Scaled(table, start, rows);
+        float[] scaled = model.Scale(table, start, rows);
         int features = model.Names.Count, place = 0;
         for (int i = 1; i < scaled.Length; i++)
             place = Math.Abs(scaled[i]) > Math.Abs(scaled[place]) ? i : place;

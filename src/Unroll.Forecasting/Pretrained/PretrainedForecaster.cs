@@ -109,7 +109,7 @@ public sealed class PretrainedForecaster : PartsForecaster
 
     /// <summary>A task as the network needs it: its window, its columns, and test rows after those it was trained on.</summary>
     /// <param name="options">What else is asked, one target among it; the calendar is an input for others, not for the network.</param>
-    public TaskOptions AsNeeded(TaskOptions options)
+    public TaskOptions OptionsFor(TaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         string[] others = [.. Options.Columns.Where(name => !options.Targets.Any(target => Same(name, target)))];
@@ -194,7 +194,7 @@ public sealed class PretrainedForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         Require(task);
-        return [.. task.Parts.Select(part => ModelOf(part, PartFacts.AsStated(task[part], task.Options), Fitted(task[part].Table.Head(task[part].Train.Count), part.Target)))];
+        return [.. task.Parts.Select(part => ModelOf(part, PartFacts.Stated(task[part], task.Options), FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
     }
 
     /// <summary>Scalers belong to the network: those of known parts stay.</summary>
@@ -203,14 +203,14 @@ public sealed class PretrainedForecaster : PartsForecaster
         Require(task);
         return [.. task.Parts.Select(part => ModelOf(
             part,
-            PartFacts.AsStated(task[part], task.Options),
-            Models.TryGetValue(part, out PartModel? known) ? ((PretrainedModel)known).Scalers : Fitted(task[part].Table.Head(task[part].Train.Count), part.Target)))];
+            PartFacts.Stated(task[part], task.Options),
+            Models.TryGetValue(part, out PartModel? known) ? ((PretrainedModel)known).Scalers : FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
     {
         PartFacts facts = Models.Values.First().Facts with { TrainedFrom = table.FirstDate, TrainedTo = table.LastDate };
-        return ModelOf(part, facts, Fitted(table, part.Target));
+        return ModelOf(part, facts, FitScalers(table, part.Target));
     }
 
     /// <summary>Whether its forecasts can take the place of rows that are not known yet.</summary>
@@ -222,7 +222,7 @@ public sealed class PretrainedForecaster : PartsForecaster
     private IReadOnlyList<string> Columns(string target) => Options.Columns.Count == 0 ? [target] : Options.Columns;
 
     /// <summary>The scalers of the columns, and that of the target where it is none of them.</summary>
-    private Scaler[] Fitted(TimeSeries table, string target) => [.. ScaledBeside(target).Select(column => Fitted(column, table))];
+    private Scaler[] FitScalers(TimeSeries table, string target) => [.. ScaledBeside(target).Select(column => FitScalers(column, table))];
 
     private IEnumerable<string> ScaledBeside(string target)
     {
@@ -230,7 +230,7 @@ public sealed class PretrainedForecaster : PartsForecaster
         return columns.Any(column => Same(column, target)) ? columns : columns.Append(target);
     }
 
-    private Scaler Fitted(string column, TimeSeries table)
+    private Scaler FitScalers(string column, TimeSeries table)
     {
         Scaler scaler = Options.Scaling(column) ?? throw new ArgumentException($"The scaling of {Name} gives no scaler for {column}.");
         if (scaler.IsFitted)

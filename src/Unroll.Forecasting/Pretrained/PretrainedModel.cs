@@ -42,7 +42,7 @@ internal sealed class PretrainedModel(
 
     /// <summary>The columns of some rows as the network sees them, [rows, F].</summary>
     /// <exception cref="UnrollException">A value is missing.</exception>
-    public float[] Scaled(TimeSeries table, int start, int rows)
+    public float[] Scale(TimeSeries table, int start, int rows)
     {
         var scaled = new float[rows * layout.Features];
         for (int j = 0; j < columns.Count; j++)
@@ -63,7 +63,7 @@ internal sealed class PretrainedModel(
     private void Run(TimeSeries table, int first, Span<double[]> ahead)
     {
         int window = layout.Window, features = layout.Features, size = window * features, steps = ahead[0].Length;
-        float[] rows = Scaled(table, first + 1 - window, ahead.Length + window - 1);
+        float[] rows = Scale(table, first + 1 - window, ahead.Length + window - 1);
         float[] inputs = new float[ahead.Length * size], outputs = new float[ahead.Length * layout.Outputs];
         for (int i = 0; i < ahead.Length; i++)
             rows.AsSpan(i * features, size).CopyTo(inputs.AsSpan(i * size));

@@ -60,7 +60,7 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
             if (_firstOther < 0)
                 _firstOther = row;
             else if (Unit(text.Shape) != Unit(_texts[_firstOther].Shape))
-                throw Mixed(row, _firstOther);
+                throw MixedCells(row, _firstOther);
             if (readings != DateReadings.All)
                 Narrow(row, readings);
         }
@@ -70,7 +70,7 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
         if (_firstOther < 0)
             Readings = ofNumbers;
         else if ((ofNumbers & DateReadings.Days) == DateReadings.None || Unit(_texts[_firstOther].Shape) != DateShape.YearFirst)
-            throw Mixed(Math.Max(_firstNumber, _firstOther), Math.Min(_firstNumber, _firstOther));
+            throw MixedCells(Math.Max(_firstNumber, _firstOther), Math.Min(_firstNumber, _firstOther));
         else
             NumbersAreDays();
     }
@@ -88,9 +88,9 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
 
     public UnrollException Bad(int row)
     {
-        string cell = $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\"";
+        string cell = $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Show(cells.Words(row))}\"";
         return format is not null
-            ? new UnrollException($"{cell} is no date of the form {CellText.Shown(format.Given)}. Correct the cell or the format.")
+            ? new UnrollException($"{cell} is no date of the form {CellText.Show(format.Given)}. Correct the cell or the format.")
             { Subject = "date-format" }
             : new UnrollException($"{cell} is no date. Write it as yyyy-MM-dd, for example 2016-01-31.") { Subject = "date,date-format" };
     }
@@ -128,7 +128,7 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
     {
         // A spreadsheet that knows days as dates leaves as text those that it does not understand, and may have taken the others wrongly.
         if (_firstDate >= 0 && _texts[row].Shape is DateShape.YearLast or DateShape.ShortYear && format is null)
-            throw Mixed(row, _firstDate);
+            throw MixedCells(row, _firstDate);
         DateReadings left = Readings & readings;
         DateReadings lost = Readings & ~readings;
         if (lost != DateReadings.None)
@@ -148,22 +148,22 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
             && _firstWithout.TryGetValue(DateReadings.DayFirst, out int notDay))
         {
             return new UnrollException(
-                $"{file}, column {cells.Name}: \"{Shown(notMonth)}\" on line {cells.Line(notMonth)} can only be day/month, but "
-                + $"\"{Shown(notDay)}\" on line {cells.Line(notDay)} only month/day. Write dates as yyyy-MM-dd.")
+                $"{file}, column {cells.Name}: \"{Show(notMonth)}\" on line {cells.Line(notMonth)} can only be day/month, but "
+                + $"\"{Show(notDay)}\" on line {cells.Line(notDay)} only month/day. Write dates as yyyy-MM-dd.")
             { Subject = "date-format" };
         }
 
-        return row > 0 && (readings & numbers) != DateReadings.None ? Mixed(row, 0) : Bad(row);
+        return row > 0 && (readings & numbers) != DateReadings.None ? MixedCells(row, 0) : Bad(row);
     }
 
-    private UnrollException Mixed(int row, int other) => format is not null
+    private UnrollException MixedCells(int row, int other) => format is not null
         ? Bad(row)
         : new UnrollException(
-            $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{Shown(row)}\" is written otherwise than \"{Shown(other)}\" on line "
+            $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{Show(row)}\" is written otherwise than \"{Show(other)}\" on line "
             + $"{cells.Line(other)}. Write all dates of the column alike, best as yyyy-MM-dd.")
         { Subject = "date,date-format" };
 
-    private string Shown(int row) => CellText.Shown(cells.Words(row));
+    private string Show(int row) => CellText.Show(cells.Words(row));
 
     private void NumbersAreDays()
     {

@@ -54,7 +54,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
         CellColumn[] named = Array.FindAll(whole, column => DateNames.Role(column.Name) != DateRole.None);
         DateSource? found = First(Array.FindAll(named, column => DateNames.IsExact(column.Name)))
             ?? OneOf(Array.FindAll(named, column => !DateNames.IsExact(column.Name)))
-            ?? Slipped(usable, Mostly, isNamed: true)
+            ?? MostlyDates(usable, Mostly, isNamed: true)
             ?? new DateParts(file, _sample, links).Find(usable);
         if (found is null)
         {
@@ -64,11 +64,11 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
                 : null;
             if (other is null && year is not null && DateNames.Role(year.Cells.Name) == DateRole.Time && !EvenSteps.Are(year.Dates, links))
                 throw NoDay(year.Cells);
-            found = other ?? year ?? Slipped(usable, AlmostAll, isNamed: false);
+            found = other ?? year ?? MostlyDates(usable, AlmostAll, isNamed: false);
         }
 
         if (found is null)
-            return Counted(usable);
+            return RunningNumber(usable);
         found = Varying(found, whole);
         return found is { HasTimes: false, IsDays: true } && links.Repeat(found.Dates) ? WithTimes(found, usable) : found;
     }
@@ -130,7 +130,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
     }
 
     /// <summary>A column that is mostly dates, so that the cells which are none are named as errors.</summary>
-    private DateSource? Slipped(CellColumn[] usable, double share, bool isNamed)
+    private DateSource? MostlyDates(CellColumn[] usable, double share, bool isNamed)
     {
         foreach (CellColumn column in usable)
         {
@@ -156,7 +156,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
                 continue;
             if (ReadBeside(column) is not { } other || IsConstant(other.Dates))
                 continue;
-            string date = CellText.Shown(found.Cells.Words(0));
+            string date = CellText.Show(found.Cells.Words(0));
             other.Notices.Insert(0, $"took the dates from column {column.Name}: {found.Cells.Name} is {date} on every row");
             return other;
         }
@@ -175,7 +175,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
     }
 
     /// <summary>Where there are no dates: a running number, or an error that says what is there instead.</summary>
-    private DateSource Counted(CellColumn[] usable)
+    private DateSource RunningNumber(CellColumn[] usable)
     {
         foreach (CellColumn column in usable)
         {
@@ -208,7 +208,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
         { Subject = "date" };
     }
 
-    private DateSource? Number(CellColumn column) => RunningNumber.Read(column, links) is { } numbers
+    private DateSource? Number(CellColumn column) => Forecasting.RunningNumber.Read(column, links) is { } numbers
         ? new DateSource([column.Index], column, []) { Form = "a running number", Numbers = numbers }
         : null;
 
@@ -218,17 +218,17 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
     /// <summary>Whether a column that was chosen with others is no part of a date by its name.</summary>
     private bool IsWhole(CellColumn column) => DateNames.Role(column.Name) is DateRole.Date or DateRole.None
         || (!IsYears(column)
-            && !_sample.All(column, (cells, row) => RunningNumber.TryWhole(cells, row, out long number) && number < 10_000));
+            && !_sample.All(column, (cells, row) => Forecasting.RunningNumber.TryWhole(cells, row, out long number) && number < 10_000));
 
     private bool IsYears(CellColumn column) => format is null && _sample.All(column, (cells, row) =>
-        RunningNumber.TryWhole(cells, row, out long number) && number is >= 1000 and <= 9999);
+        Forecasting.RunningNumber.TryWhole(cells, row, out long number) && number is >= 1000 and <= 9999);
 
     private static bool IsConstant(DateTime[] dates) => dates.Length > 1 && Array.TrueForAll(dates, date => date == dates[0]);
 
     private static string Names(IEnumerable<CellColumn> all) => NameList.Of([.. all.Select(column => column.Name)]);
 
     private UnrollException NoDay(CellColumn column) => new(
-        $"{file}, line {column.Line(0)}, column {column.Name}: \"{CellText.Shown(column.Words(0))}\" looks like a time of day, and no "
+        $"{file}, line {column.Line(0)}, column {column.Name}: \"{CellText.Show(column.Words(0))}\" looks like a time of day, and no "
         + "column holds the day. Add a column of dates such as 2016-01-31.")
     { Subject = "date" };
 }

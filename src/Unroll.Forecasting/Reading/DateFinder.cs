@@ -45,22 +45,22 @@ internal sealed class DateFinder(string file, ReadOptions options)
         var choice = new DateChoice(file, _format, links, columns);
         if (options.Date is { } names)
         {
-            CellColumn[] chosen = [.. names.Select(given => Named(columns, given)).Distinct()];
+            CellColumn[] chosen = [.. names.Select(given => Find(columns, given)).Distinct()];
             if (Array.Find(chosen, column => column.Index == seriesColumn) is { Table: not null } key)
             {
                 throw new UnrollException($"Column {key.Name} of {file} names the series, so it cannot hold the dates. Choose another.")
                 { Subject = "date" };
             }
 
-            return Finished(choice.Of(chosen), links);
+            return Finish(choice.Of(chosen), links);
         }
 
         HashSet<int> except = [.. options.Except.Select(given => Place(columns, given))];
         CellColumn[] usable = [.. columns.Where(column => column.Index != seriesColumn && !except.Contains(column.Index))];
-        return Finished(choice.Among(usable), links);
+        return Finish(choice.Among(usable), links);
     }
 
-    private FoundDates Finished(DateSource source, RowLinks links)
+    private FoundDates Finish(DateSource source, RowLinks links)
     {
         List<string> notices = source.Notices;
         string? zone = source.Zone;
@@ -90,7 +90,7 @@ internal sealed class DateFinder(string file, ReadOptions options)
         return new FoundDates(source.Columns, source.Dates, source.Form, zone, IsNumber: false, notices, null);
     }
 
-    private CellColumn Named(IReadOnlyList<CellColumn> columns, string given)
+    private CellColumn Find(IReadOnlyList<CellColumn> columns, string given)
     {
         string name = CellText.Clean(given);
         ReadOnlySpan<StringComparison> comparisons = [StringComparison.Ordinal, StringComparison.OrdinalIgnoreCase];
@@ -104,7 +104,7 @@ internal sealed class DateFinder(string file, ReadOptions options)
         }
 
         string all = NameList.Of([.. columns.Select(column => column.Name)]);
-        throw new UnrollException($"{file} has no column {CellText.Shown(name)}. Choose one of {all}.") { Subject = "date" };
+        throw new UnrollException($"{file} has no column {CellText.Show(name)}. Choose one of {all}.") { Subject = "date" };
     }
 
     /// <summary>The place of a column that is not to be read; -1 where there is none, which is no matter of the dates.</summary>

@@ -18,7 +18,7 @@ internal sealed class DateFormat
     private DateFormat(string given, string format)
     {
         (Given, IsExact) = (given, true);
-        string plain = Unquoted(format);
+        string plain = Unquote(format);
         _hasOffset = plain.Contains('z') || plain.Contains('K') || plain.EndsWith('Z');
         _formats = [plain.EndsWith('Z') ? format[..^1] + "zzz" : format.Replace("K", "zzz", StringComparison.Ordinal)];
     }
@@ -46,7 +46,7 @@ internal sealed class DateFormat
             "unix" or "%s" => new DateFormat(given, DateReadings.UnixSeconds),
             "unix-ms" => new DateFormat(given, DateReadings.UnixMilliseconds),
             "excel" => new DateFormat(given, DateReadings.SpreadsheetDays),
-            _ => new DateFormat(given, Checked(given, given.Contains('%') ? Translated(given) : given)),
+            _ => new DateFormat(given, Check(given, given.Contains('%') ? Translate(given) : given)),
         };
     }
 
@@ -77,9 +77,9 @@ internal sealed class DateFormat
         return true;
     }
 
-    private static string Checked(string given, string format)
+    private static string Check(string given, string format)
     {
-        string plain = Unquoted(format);
+        string plain = Unquote(format);
         if (!plain.Contains("yy") || plain.Any(letter => char.IsAsciiLetter(letter) && !Letters.Contains(letter)))
             throw Unknown(given);
         if (plain.Contains('m') && !plain.Contains('H') && !plain.Contains('h'))
@@ -102,15 +102,15 @@ internal sealed class DateFormat
     }
 
     private static UnrollException Wrong(string given, string how) =>
-        new($"The form of dates {CellText.Shown(given)} {how}") { Subject = "date-format" };
+        new($"The form of dates {CellText.Show(given)} {how}") { Subject = "date-format" };
 
     private static UnrollException Unknown(string given) => new(
-        $"There is no form of dates \"{CellText.Shown(given)}\". Give a format such as dd/MM/yyyy or %d/%m/%Y with a year in it, or one of "
+        $"There is no form of dates \"{CellText.Show(given)}\". Give a format such as dd/MM/yyyy or %d/%m/%Y with a year in it, or one of "
         + "the words dmy, mdy, ymd, unix, unix-ms, excel.")
     { Subject = "date-format" };
 
     /// <summary>A format as Python writes it in the words of .NET.</summary>
-    private static string Translated(string given)
+    private static string Translate(string given)
     {
         var format = new StringBuilder();
         bool afterPart = false;
@@ -159,7 +159,7 @@ internal sealed class DateFormat
     }
 
     /// <summary>The format without the text in it that stands for itself.</summary>
-    private static string Unquoted(string format)
+    private static string Unquote(string format)
     {
         var plain = new StringBuilder();
         char quote = '\0';

@@ -153,6 +153,6 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
     }
 
     private UnrollException Unclear(int row, string what) =>
-        new($"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\" {what}")
+        new($"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Show(cells.Words(row))}\" {what}")
         { Subject = "date-format" };
 }

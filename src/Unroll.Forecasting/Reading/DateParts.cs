@@ -120,13 +120,13 @@ internal sealed class DateParts(string file, DateSample sample, RowLinks links)
         : throw NoPart(file, cells, row, role);
 
     private static UnrollException NoPart(string file, CellColumn cells, int row, DateRole role) => new(
-        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\" is no {Noun(role)}. "
+        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Show(cells.Words(row))}\" is no {Noun(role)}. "
             + "Correct the cell.")
     { Subject = "date" };
 
     private UnrollException NoDate(int row, CellColumn[] parts)
     {
-        string date = string.Join(", ", parts.Select(column => $"{column.Name} {CellText.Shown(column.Words(row))}"));
+        string date = string.Join(", ", parts.Select(column => $"{column.Name} {CellText.Show(column.Words(row))}"));
         return new UnrollException($"{file}, line {parts[0].Line(row)}: {date} is no date. Correct it.") { Subject = "date" };
     }
 

@@ -205,7 +205,7 @@ internal static class ReadingsOfCell
             DateReadings.UnixMilliseconds => count * TimeSpan.TicksPerMillisecond,
             DateReadings.UnixMicroseconds => count * TimeSpan.TicksPerMicrosecond,
             DateReadings.UnixNanoseconds => count / TimeSpan.NanosecondsPerTick,
-            _ => Rounded(count, text.Billionths),
+            _ => Round(count, text.Billionths),
         };
         date = reading == DateReadings.SpreadsheetDays ? s_dayZero : DateTime.UnixEpoch;
         ticks += date.Ticks;
@@ -218,7 +218,7 @@ internal static class ReadingsOfCell
     /// Days in ticks, to a thousandth of a second, or a second where there are few decimals: a spreadsheet keeps times as parts of a day,
     /// which are not exact.
     /// </summary>
-    private static decimal Rounded(decimal days, int billionths) => billionths % 1000 == 0
+    private static decimal Round(decimal days, int billionths) => billionths % 1000 == 0
         ? decimal.Round(days * 86_400m) * TimeSpan.TicksPerSecond
         : decimal.Round(days * 86_400_000m) * TimeSpan.TicksPerMillisecond;
 

@@ -23,7 +23,7 @@ internal static class DateScanner
         scanner = new ByteScanner(text) { At = word.Length };
         scanner.Take('.');
         scanner.Take(',');
-        return scanner.Blanks() && (scanner.IsAtDigit || (scanner.IsAtLetter && DateWords.Month(Peeked(scanner)) > 0))
+        return scanner.Blanks() && (scanner.IsAtDigit || (scanner.IsAtLetter && DateWords.Month(Peek(scanner)) > 0))
             ? DateText.Read(scanner.Rest)
             : default;
     }
@@ -67,16 +67,16 @@ internal static class DateScanner
         if (!isApart || !scanner.IsAtDigit)
         {
             scanner.At = start;
-            return Ended(ref scanner, date);
+            return End(ref scanner, date);
         }
 
         if (!ClockText.TryRead(ref scanner, out long time) || !ClockText.TryOffset(ref scanner, out short offset))
             return default;
-        return Ended(ref scanner, date with { Marks = date.Marks | DateMarks.Time, Value = time, Offset = offset });
+        return End(ref scanner, date with { Marks = date.Marks | DateMarks.Time, Value = time, Offset = offset });
     }
 
     /// <summary>The date where the cell ends here, or the end of a span stands here and no more; else none.</summary>
-    private static DateText Ended(ref ByteScanner scanner, DateText date)
+    private static DateText End(ref ByteScanner scanner, DateText date)
     {
         if (scanner.IsAtEnd)
             return date;
@@ -147,16 +147,16 @@ internal static class DateScanner
     private static DateText YearAndMonth(long first, int firstLength, long second, int secondLength, ref ByteScanner scanner)
     {
         if (firstLength == 4 && secondLength <= 2 && second is >= 1 and <= 12 && first > 0)
-            return Ended(ref scanner, Month(first, second, secondLength == 2 ? DateShape.Month : DateShape.ShortMonth));
+            return End(ref scanner, Month(first, second, secondLength == 2 ? DateShape.Month : DateShape.ShortMonth));
         return firstLength <= 2 && secondLength == 4 && first is >= 1 and <= 12 && second > 0
-            ? Ended(ref scanner, Month(second, first))
+            ? End(ref scanner, Month(second, first))
             : default;
     }
 
     /// <summary>A number with a word behind it: 7 January 2019, 07-Jan-19, 2019 Jan 7, 2010-Q1, 1Q2010.</summary>
     private static DateText WithWord(int number, int length, ref ByteScanner scanner)
     {
-        if (length < 3 && DateWords.IsOrdinal(Peeked(scanner)))
+        if (length < 3 && DateWords.IsOrdinal(Peek(scanner)))
             scanner.Word();
         Separators(ref scanner);
         ReadOnlySpan<byte> word = scanner.Word();
@@ -183,7 +183,7 @@ internal static class DateScanner
             return default;
         int end = scanner.At;
         Separators(ref scanner);
-        if (DateWords.IsFiller(Peeked(scanner)))
+        if (DateWords.IsFiller(Peek(scanner)))
         {
             scanner.Word();
             scanner.Blanks();
@@ -195,7 +195,7 @@ internal static class DateScanner
             if (lastLength is 1 or 2)
                 return Day(number, month, (int)last, ref scanner);
             scanner.At = end;
-            return number == 0 ? default : Ended(ref scanner, Month(number, month));
+            return number == 0 ? default : End(ref scanner, Month(number, month));
         }
 
         if (lastLength == 0 && scanner.IsAtEnd && length == 2)
@@ -212,14 +212,14 @@ internal static class DateScanner
         bool isYear = scanner.Take('\'') || scanner.Take("’"u8);
         int length = scanner.Number(out long number);
         if (length == 4)
-            return number == 0 ? default : Ended(ref scanner, Month(number, month));
+            return number == 0 ? default : End(ref scanner, Month(number, month));
         if (length == 2 && isYear)
-            return Ended(ref scanner, Month(DateText.WholeYear((int)number), month) with { Marks = DateMarks.TwoDigitYear });
+            return End(ref scanner, Month(DateText.WholeYear((int)number), month) with { Marks = DateMarks.TwoDigitYear });
         if (length is not (1 or 2) || isYear)
             return default;
         if (scanner.IsAtEnd)
             return length == 2 ? new DateText(DateShape.NameAndTwo, (short)number, (short)month) : default;
-        if (DateWords.IsOrdinal(Peeked(scanner)))
+        if (DateWords.IsOrdinal(Peek(scanner)))
             scanner.Word();
         Separators(ref scanner);
         int yearLength = scanner.Number(out long year);
@@ -243,7 +243,7 @@ internal static class DateScanner
     {
         int length = scanner.Number(out long number);
         Separators(ref scanner);
-        return length <= 2 && scanner.Number(out long year) == 4 ? Ended(ref scanner, Period(letter, (int)year, (int)number)) : default;
+        return length <= 2 && scanner.Number(out long year) == 4 ? End(ref scanner, Period(letter, (int)year, (int)number)) : default;
     }
 
     /// <summary>A period with its number first: 1Q2010.</summary>
@@ -251,7 +251,7 @@ internal static class DateScanner
     {
         Separators(ref scanner);
         return (letter | 0x20) is 'q' or 'h' && scanner.Number(out long year) == 4
-            ? Ended(ref scanner, Period(letter, (int)year, number))
+            ? End(ref scanner, Period(letter, (int)year, number))
             : default;
     }
 
@@ -264,7 +264,7 @@ internal static class DateScanner
         DateText date = Period(letter, year, (int)number);
         bool hasDay = scanner.Next == '-' && scanner.Peek(1) is >= (byte)'1' and <= (byte)'7' && !ByteScanner.IsDigit(scanner.Peek(2));
         if (date.Shape != DateShape.Week || !hasDay)
-            return Ended(ref scanner, date);
+            return End(ref scanner, date);
         int days = scanner.Peek(1) - '1';
         scanner.At += 2;
         DateTime day = new DateTime(date.First, date.Second, date.Third).AddDays(days);
@@ -295,5 +295,5 @@ internal static class DateScanner
             scanner.Blanks();
     }
 
-    private static ReadOnlySpan<byte> Peeked(ByteScanner scanner) => scanner.Word();
+    private static ReadOnlySpan<byte> Peek(ByteScanner scanner) => scanner.Word();
 }

@@ -11,7 +11,7 @@ internal static class DateWords
     /// <summary>
     /// The months by name in English, German, French, Spanish, Italian, Portuguese and Dutch, whole and short. No word means two months.
     /// </summary>
-    private static readonly FrozenDictionary<string, int> s_months = Numbered(
+    private static readonly FrozenDictionary<string, int> s_months = Number(
     [
         "january jan januar jän jan jaen jänner janvier janv enero ene gennaio gen janeiro januari",
         "february feb febr februar feber février fevrier févr fevr fév fev febrero febbraio fevereiro februari",
@@ -103,7 +103,7 @@ internal static class DateWords
         return lower[..((ReadOnlySpan<char>)characters[..count]).ToLowerInvariant(lower)];
     }
 
-    private static FrozenDictionary<string, int> Numbered(string[] lines)
+    private static FrozenDictionary<string, int> Number(string[] lines)
     {
         var words = new Dictionary<string, int>();
         for (int line = 0; line < lines.Length; line++)

@@ -152,7 +152,7 @@ internal sealed class DayTimes(string file, DateSample sample)
     }
 
     private UnrollException Bad(CellColumn cells, int row) => new(
-        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Shown(cells.Words(row))}\" is no time of day. "
+        $"{file}, line {cells.Line(row)}, column {cells.Name}: \"{CellText.Show(cells.Words(row))}\" is no time of day. "
         + "Write it as 09:30.")
     { Subject = "date" };
 }

@@ -15,7 +15,7 @@ internal static class Delimiters
     private static readonly byte[] s_candidates = "\t;|,"u8.ToArray();
 
     /// <summary>What a first line such as <c>sep=;</c> says, as spreadsheets write it.</summary>
-    public static char? Told(ReadOnlySpan<byte> text)
+    public static char? Declaration(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> line = text[..Math.Max(0, text.IndexOfAny("\r\n"u8))];
         return line.Length == 5 && line.StartsWith("sep="u8) ? (char)line[4] : null;

@@ -28,7 +28,7 @@ internal sealed record KeyCells(string Name, IReadOnlyList<string> Keys, int[] R
                 throw new UnrollException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{file}, line {cells.Line(row)}, column {cells.Name}: the name of the series has {text.Length:N0} characters "
-                        + $"(\"{CellText.Shown(text)}\"). Shorten it to at most {TableHeader.LongestName}."));
+                        + $"(\"{CellText.Show(text)}\"). Shorten it to at most {TableHeader.LongestName}."));
             }
 
             if (!places.TryGetValue(text, out rows[row]))

@@ -23,7 +23,7 @@ internal sealed class NumberDress
     public int Rejected { get; private set; }
 
     /// <summary>What is left off beside the numbers; null for nothing.</summary>
-    public string? Unit => _unit is not null ? CellText.Shown(_unit) : _percent.Any ? "%" : _otherMoney.Any ? null : _currency;
+    public string? Unit => _unit is not null ? CellText.Show(_unit) : _percent.Any ? "%" : _otherMoney.Any ? null : _currency;
 
     /// <summary>A number with nothing around it.</summary>
     public void AddPlain(int row, bool isNotZero)

@@ -121,7 +121,7 @@ internal sealed class NumberReader(string file, char? delimiter, ReadOptions opt
     {
         int row = scan.Evidence.Doubt.Row;
         string values = $"{Words(scan.Value(row, '.'))} or {Words(scan.Value(row, ','))}";
-        return Undecided($"{file}, line {scan.Column.Line(row)}, column {Name(scan)}: \"{scan.Shown(row)}\" may be {values}, "
+        return Undecided($"{file}, line {scan.Column.Line(row)}, column {Name(scan)}: \"{scan.Show(row)}\" may be {values}, "
             + "and no other number of the file tells. Say whether the decimal sign is a point or a comma.");
     }
 
@@ -138,7 +138,7 @@ internal sealed class NumberReader(string file, char? delimiter, ReadOptions opt
         _notices.AddRange(scan.Dress.Notices(Name(scan), row => Cell(scan, row, false)));
         foreach ((byte[] text, int count) in scan.Marks)
         {
-            string mark = CellText.Shown(text);
+            string mark = CellText.Show(text);
             _marks[mark] = _marks.GetValueOrDefault(mark) + count;
         }
 
@@ -149,7 +149,7 @@ internal sealed class NumberReader(string file, char? delimiter, ReadOptions opt
         NumberScan? teller = own.Any ? scan : First(Array.FindAll(scans, other => other.IsNumeric && other.IsWanted), sign)
             ?? First(Array.FindAll(scans, other => other.IsNumeric), sign);
         // Without one, or where the file's commas leave no doubt, what is read is what everyone reads.
-        if (teller is null && delimiter == ',' && scan.Shown(doubt.Row).Contains(','))
+        if (teller is null && delimiter == ',' && scan.Show(doubt.Row).Contains(','))
             _notices.Add($"column {Name(scan)}: took {Cell(scan, doubt.Row, false)} as {Words(scan.Value(doubt.Row, sign))}, with a "
                 + "comma between thousands");
         if (teller is null || (delimiter == ',' && sign == '.'))
@@ -171,10 +171,10 @@ internal sealed class NumberReader(string file, char? delimiter, ReadOptions opt
         Thousands = words.Length == 0 ? null : string.Join(" and ", words);
     }
 
-    private static string Name(NumberScan scan) => CellText.Shown(scan.Column.Name);
+    private static string Name(NumberScan scan) => CellText.Show(scan.Column.Name);
 
     private static string Words(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Cell(NumberScan scan, int row, bool withColumn) =>
-        $"\"{scan.Shown(row)}\" on line {scan.Column.Line(row)}{(withColumn ? $" of column {Name(scan)}" : "")}";
+        $"\"{scan.Show(row)}\" on line {scan.Column.Line(row)}{(withColumn ? $" of column {Name(scan)}" : "")}";
 }

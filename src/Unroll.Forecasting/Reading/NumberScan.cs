@@ -57,7 +57,7 @@ internal sealed class NumberScan(CellColumn column, bool isWanted, MissingMarks 
             }
             else if (Column.Kind(row) != CellContent.Text)
             {
-                Typed(row);
+                ReadTyped(row);
             }
             else
             {
@@ -92,13 +92,13 @@ internal sealed class NumberScan(CellColumn column, bool isWanted, MissingMarks 
                 EndRow(row, sign);
         }
 
-        (long, string) firstBad = _firstBad < 0 ? default : (Column.Line(_firstBad), Shown(_firstBad));
+        (long, string) firstBad = _firstBad < 0 ? default : (Column.Line(_firstBad), Show(_firstBad));
         return new NumberColumn(Column.Name, Column.Index, _values, _numbers, _bad, firstBad, _bad > _numbers ? null : Dress.Unit);
     }
 
     /// <summary>A cell as messages show it.</summary>
-    public string Shown(int row) =>
-        Column.Kind(row) == CellContent.Text ? CellText.Shown(Column.Text(row)) : CellText.Shown(Column.Words(row));
+    public string Show(int row) =>
+        Column.Kind(row) == CellContent.Text ? CellText.Show(Column.Text(row)) : CellText.Show(Column.Words(row));
 
     /// <summary>The number of a cell of text with this decimal sign.</summary>
     public double Value(int row, char sign) =>
@@ -149,7 +149,7 @@ internal sealed class NumberScan(CellColumn column, bool isWanted, MissingMarks 
     {
         if (Column.Kind(row) != CellContent.Text)
         {
-            Typed(row);
+            ReadTyped(row);
             return;
         }
 
@@ -199,7 +199,7 @@ internal sealed class NumberScan(CellColumn column, bool isWanted, MissingMarks 
     }
 
     /// <summary>A cell that a spreadsheet or a database has as a number or a date.</summary>
-    private void Typed(int row)
+    private void ReadTyped(int row)
     {
         double number = Column.Kind(row) == CellContent.Number ? Column.Number(row) : double.NaN;
         if (!double.IsFinite(number))

@@ -14,7 +14,7 @@ internal sealed class RowLinks(CellColumn? series, int rows)
     public int Rows { get; } = rows;
 
     /// <summary>The series of a row, by its place among all.</summary>
-    public int Series(int row) => series is null ? 0 : (_series ?? Linked())[row];
+    public int Series(int row) => series is null ? 0 : (_series ?? Link())[row];
 
     /// <summary>The row before in the same series; -1 for its first.</summary>
     public int Previous(int row)
@@ -22,7 +22,7 @@ internal sealed class RowLinks(CellColumn? series, int rows)
         if (series is null)
             return row - 1;
         if (_previous is null)
-            Linked();
+            Link();
         return _previous![row];
     }
 
@@ -49,7 +49,7 @@ internal sealed class RowLinks(CellColumn? series, int rows)
         return false;
     }
 
-    private int[] Linked()
+    private int[] Link()
     {
         var places = new Dictionary<string, int>();
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = places.GetAlternateLookup<ReadOnlySpan<char>>();

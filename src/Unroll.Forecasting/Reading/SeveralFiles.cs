@@ -35,7 +35,7 @@ internal static class SeveralFiles
         if (!isOfFile && all[0].Keys is null)
             Array.Sort(Array.ConvertAll(all, rows => rows.Dates.Min()), all);
         all = InOneZone(all);
-        TableRows joined = Joined(all, isOfFile ? Names(paths) : null);
+        TableRows joined = Join(all, isOfFile ? Names(paths) : null);
         return joined.Keys is null ? SeriesSet.Of(joined.ToSeries()) : joined.ToSeriesSet();
     }
 
@@ -93,7 +93,7 @@ internal static class SeveralFiles
         }
     }
 
-    private static TableRows Joined(TableRows[] all, string[]? names)
+    private static TableRows Join(TableRows[] all, string[]? names)
     {
         if (all.Length == 1 && names is null)
             return all[0];

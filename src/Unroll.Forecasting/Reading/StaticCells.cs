@@ -32,8 +32,8 @@ internal static class StaticCells
             }
             else if (isNumeric ? !numbers[row]!.Value.Equals(numbers[first]!.Value) : texts[row] != texts[first])
             {
-                throw new UnrollException($"{file}: the static column {cells.Name} of series {CellText.Shown(keys.Keys[place])} is "
-                    + $"{Quoted(texts[first])} on line {cells.Line(first)} and {Quoted(texts[row])} on line {cells.Line(row)}. "
+                throw new UnrollException($"{file}: the static column {cells.Name} of series {CellText.Show(keys.Keys[place])} is "
+                    + $"{Quote(texts[first])} on line {cells.Line(first)} and {Quote(texts[row])} on line {cells.Line(row)}. "
                     + "Make it the same on all rows of the series, or do not name it as static.")
                 { Subject = "static" };
             }
@@ -51,5 +51,5 @@ internal static class StaticCells
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
         : null;
 
-    private static string Quoted(string text) => text.Length == 0 ? "empty" : $"\"{CellText.Shown(text)}\"";
+    private static string Quote(string text) => text.Length == 0 ? "empty" : $"\"{CellText.Show(text)}\"";
 }

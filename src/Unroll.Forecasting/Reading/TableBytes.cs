@@ -25,20 +25,20 @@ internal static class TableBytes
         }
 
         if (Directory.Exists(path))
-            throw new UnrollException($"{CellText.Shown(path)} is a folder. Give the path of a file, or of several as "
+            throw new UnrollException($"{CellText.Show(path)} is a folder. Give the path of a file, or of several as "
                 + $"{Path.Join(path, "*.csv")}.");
         try
         {
-            return Unpacked(File.ReadAllBytes(path), NameOf(path));
+            return Unpack(File.ReadAllBytes(path), NameOf(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UnrollException($"There is no file {CellText.Shown(path)}. Check the path; relative ones start at "
+            throw new UnrollException($"There is no file {CellText.Show(path)}. Check the path; relative ones start at "
                 + $"{Environment.CurrentDirectory}.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnrollException($"{CellText.Shown(path)} cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new UnrollException($"{CellText.Show(path)} cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -55,10 +55,10 @@ internal static class TableBytes
             throw new UnrollException($"{name} cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
         }
 
-        return Unpacked(all.ToArray(), name);
+        return Unpack(all.ToArray(), name);
     }
 
-    private static byte[] Unpacked(byte[] bytes, string name)
+    private static byte[] Unpack(byte[] bytes, string name)
     {
         if (bytes is not [0x1F, 0x8B, ..])
             return bytes;

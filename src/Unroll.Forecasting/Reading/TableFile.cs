@@ -49,7 +49,7 @@ internal sealed class TableFile
         };
         if (options.Sheet is { } sheet && facts.Kind != "workbook")
             throw new UnrollException(
-                $"{name} is no workbook, so it has no sheet {CellText.Shown(sheet)}. Leave the sheet out.")
+                $"{name} is no workbook, so it has no sheet {CellText.Show(sheet)}. Leave the sheet out.")
             { Subject = "sheet" };
         return new TableFile(table, options, facts).Rows(seriesColumn);
     }
@@ -87,7 +87,7 @@ internal sealed class TableFile
         HashSet<int> others = [.. dates.Columns, .. statics, .. keyIndex is { } own ? [own] : Array.Empty<int>()];
         var reader = new NumberReader(File, _facts.Delimiter, _options);
         NumberColumn[] numbers = new TableNumbers(_facts, _options, reader)
-            .Of([.. _columns.Where(column => !others.Contains(column.Index))], Wanted(others), HasName);
+            .Of([.. _columns.Where(column => !others.Contains(column.Index))], ColumnsToRead(others), HasName);
         var leftOut = new ReadOnlyDictionary<string, string>(_facts.LeftOut);
         return new TableRows(
             File, stamps, Array.ConvertAll(_columns[0].Rows, _table.Line), numbers, keys, staticColumns, _facts.Notices, leftOut,
@@ -206,7 +206,7 @@ internal sealed class TableFile
     };
 
     /// <summary>The columns that are read, in their order: those of the options, or all but for some.</summary>
-    private int[] Wanted(HashSet<int> others)
+    private int[] ColumnsToRead(HashSet<int> others)
     {
         HashSet<int> except = [.. others, .. _options.Except.Select(name => Find(name, "columns"))];
         IEnumerable<int> wanted = _options.Columns?.Select(name => Find(name, "columns")).Distinct()
@@ -270,7 +270,7 @@ internal sealed class TableFile
         int first = _layout.Behind[0];
         string text = Enumerable.Range(0, _table.Width(first)).Select(column => _table.Words(first, column)).First(words => words.Length > 0);
         string lines = _layout.Behind.Length == 1 ? $"line {_table.Line(first)}" : $"the last {_layout.Behind.Length} lines";
-        return $"left out {lines} behind the data (\"{CellText.Shown(text)}\")";
+        return $"left out {lines} behind the data (\"{CellText.Show(text)}\")";
     }
 
     private int Find(string name, string subject)
@@ -278,7 +278,7 @@ internal sealed class TableFile
         name = CellText.Clean(name);
         if (!_names.TryGetValue(name, out int index))
         {
-            throw new UnrollException($"{File} has no column {CellText.Shown(name)}. Choose one of {NameList.Of(_layout.Names)}.")
+            throw new UnrollException($"{File} has no column {CellText.Show(name)}. Choose one of {NameList.Of(_layout.Names)}.")
             { Subject = subject };
         }
 

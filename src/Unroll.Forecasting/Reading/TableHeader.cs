@@ -23,7 +23,7 @@ internal static class TableHeader
         first = rows.Length > 0 ? rows[0] : int.MaxValue;
         for (int column = 0; column < width; column++)
         {
-            string name = Joined(table, rows, column);
+            string name = Join(table, rows, column);
             // The name of the dates may stand in another row than the others, below the names of groups of columns.
             if (column == key && rows.Length > 0 && !IsOfDates(name))
                 name = header.ToArray().Select(row => Cell(table, row, key)).LastOrDefault(IsOfDates) ?? name;
@@ -31,7 +31,7 @@ internal static class TableHeader
             {
                 throw new UnrollException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file}: the name of column {column + 1} has {name.Length:N0} characters (\"{CellText.Shown(name)}\"). "
+                    $"{file}: the name of column {column + 1} has {name.Length:N0} characters (\"{CellText.Show(name)}\"). "
                         + $"Shorten it to at most {LongestName}, or close a quote that is open."));
             }
 
@@ -80,7 +80,7 @@ internal static class TableHeader
     private static int Different(CellTable table, int row, int width, int key) =>
         Enumerable.Range(0, width).Where(column => column != key).Select(column => Cell(table, row, column)).Where(name => name.Length > 0).Distinct().Count();
 
-    private static string Joined(CellTable table, int[] rows, int column)
+    private static string Join(CellTable table, int[] rows, int column)
     {
         var parts = new List<string>();
         for (int i = 0; i < rows.Length; i++)

@@ -67,14 +67,14 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         // A header of another number of cells than the rows below it names something else than they hold.
         int Checked()
         {
-            int above = first > 0 ? Array.FindIndex(rows, 0, first, row => Filled(table, row) > 1 && IsHeader(row) && !IsComment(table, row)) : -1;
+            int above = first > 0 ? Array.FindIndex(rows, 0, first, row => CountFilled(table, row) > 1 && IsHeader(row) && !IsComment(table, row)) : -1;
             if (above >= 0)
             {
                 int between = Array.FindIndex(rows, above + 1, row => !IsComment(table, row));
                 return between == first ? above : throw Uneven(rows[between], rows[above]);
             }
 
-            return first > 0 && Filled(table, rows[first - 1]) > 1 && !IsComment(table, rows[first - 1])
+            return first > 0 && CountFilled(table, rows[first - 1]) > 1 && !IsComment(table, rows[first - 1])
                 ? throw Uneven(rows[first], rows[first - 1])
                 : first;
         }
@@ -88,7 +88,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         bool IsData(int place)
         {
             int row = rows[place];
-            if (table.Width(row) < width && Filled(table, row) < 2 && width > 1)
+            if (table.Width(row) < width && CountFilled(table, row) < 2 && width > 1)
                 return false;
             if (key >= 0 && Of(table, row, key) == Content.Date)
                 return true;
@@ -109,7 +109,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
                 : hasNumber || hasFigure;
         }
 
-        bool IsHeader(int row) => table.Width(row) == width || Filled(table, row) == width || IsShortOfNothing(row);
+        bool IsHeader(int row) => table.Width(row) == width || CountFilled(table, row) == width || IsShortOfNothing(row);
 
         // A header without the delimiter that stands at the end of every row of data.
         bool IsShortOfNothing(int row)
@@ -196,7 +196,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         return digits > 0 && letters <= mostLetters && (letters == 0 || char.IsAsciiDigit((char)text[0]) || digits > letters);
     }
 
-    private static int Filled(CellTable table, int row)
+    private static int CountFilled(CellTable table, int row)
     {
         int filled = 0;
         for (int column = 0; column < table.Width(row); column++)
@@ -228,7 +228,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
     /// </summary>
     private static bool IsBehind(CellTable table, int row, int key, Content[] kinds, int width)
     {
-        if (width > 1 && Filled(table, row) == 1 && !table.IsEmpty(row, 0))
+        if (width > 1 && CountFilled(table, row) == 1 && !table.IsEmpty(row, 0))
             return Of(table, row, 0) is Content.Text || IsComment(table, row);
         int place = key >= 0 ? key : Array.IndexOf(kinds, Content.Number);
         if (place < 0)

@@ -30,12 +30,12 @@ internal sealed record TableRows(
             Notices.Insert(0, $"sorted {Dates.Length} rows by date: they were not in order");
         }
 
-        (DateTime[] dates, Column[] columns) = isSorted ? AsRead() : Ordered(order);
+        (DateTime[] dates, Column[] columns) = isSorted ? AsRead() : Order(order);
         var series = new TimeSeries(File, dates, columns, 0, dates.Length, Notices.AsReadOnly(), LeftOut, Zone, Reading.IsNumbered)
         {
             Reading = Reading with { WasSorted = !isSorted },
         };
-        return Twice(series, order, 0) is { } twice ? throw Repeated(series, twice) : series;
+        return Twice(series, order, 0) is { } twice ? throw RepeatedDate(series, twice) : series;
     }
 
     /// <exception cref="UnrollException">A date appears twice in one series.</exception>
@@ -59,7 +59,7 @@ internal sealed record TableRows(
             sorted.Add(place);
         }
 
-        (DateTime[] dates, Column[] columns) = Ordered(order);
+        (DateTime[] dates, Column[] columns) = Order(order);
         TableReading reading = Reading with { WasSorted = sorted.Count > 0 };
         var all = new (string Key, TimeSeries Series)[Keys.Keys.Count];
         for (int place = 0; place < all.Length; place++)
@@ -73,7 +73,7 @@ internal sealed record TableRows(
             };
             if (Twice(series, order, start) is { } twice)
             {
-                string where = $"{File}: series {CellText.Shown(Keys.Keys[place])} has the date {twice.Date} twice, "
+                string where = $"{File}: series {CellText.Show(Keys.Keys[place])} has the date {twice.Date} twice, "
                     + $"on lines {twice.First} and {twice.Second}";
                 throw ClockWentBack(series)
                     ? WentBack(where, twice.Date)
@@ -138,7 +138,7 @@ internal sealed record TableRows(
     private (DateTime[] Dates, Column[] Columns) AsRead() =>
         (Dates, Array.ConvertAll(Columns, column => new Column(column.Name, column.Values)));
 
-    private (DateTime[] Dates, Column[] Columns) Ordered(int[] order) => (
+    private (DateTime[] Dates, Column[] Columns) Order(int[] order) => (
         Array.ConvertAll(order, row => Dates[row]),
         Array.ConvertAll(Columns, column => new Column(column.Name, Array.ConvertAll(order, row => column.Values[row]))));
 
@@ -155,7 +155,7 @@ internal sealed record TableRows(
         return null;
     }
 
-    private UnrollException Repeated(TimeSeries series, (string Date, long First, long Second) twice)
+    private UnrollException RepeatedDate(TimeSeries series, (string Date, long First, long Second) twice)
     {
         string where = $"{File}: the date {twice.Date} appears twice, on lines {twice.First} and {twice.Second}";
         if (ClockWentBack(series))

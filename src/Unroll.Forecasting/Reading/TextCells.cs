@@ -32,14 +32,14 @@ internal static class TextCells
                 + "Give a text file with a header row and a date column.");
         }
 
-        char? told = Delimiters.Told(utf8);
+        char? told = Delimiters.Declaration(utf8);
         int skipped = Math.Max(options.Skip ?? 0, told is null ? 0 : 1);
         if (skipped > 0 && AfterLines(utf8, skipped) == utf8.Length)
             throw new UnrollException($"{name} has no line after those that are to be skipped. Skip fewer.") { Subject = "skip" };
         facts.Delimiter = options.Delimiter ?? told ?? Delimiters.Find(utf8, skipped);
         try
         {
-            return facts.Delimiter is Delimiters.Blanks ? BetweenBlanks(utf8, skipped) : Delimited(utf8, facts.Delimiter ?? ',', skipped);
+            return facts.Delimiter is Delimiters.Blanks ? BetweenBlanks(utf8, skipped) : Split(utf8, facts.Delimiter ?? ',', skipped);
         }
         catch (CsvFormatException e)
         {
@@ -48,7 +48,7 @@ internal static class TextCells
         }
     }
 
-    private static CellTable Delimited(byte[] utf8, char delimiter, int skipped)
+    private static CellTable Split(byte[] utf8, char delimiter, int skipped)
     {
         int start = AfterLines(utf8, skipped);
         byte[] rest = start == 0 ? utf8 : utf8[start..];
@@ -64,7 +64,7 @@ internal static class TextCells
         while (reader.Read())
         {
             for (int cell = 0; cell < reader.FieldCount; cell++)
-                table.Add(Trimmed(reader.GetSpan(cell)));
+                table.Add(Trim(reader.GetSpan(cell)));
             table.EndRow(reader.LineNumber + skipped);
             if (table.Rows == RowsToKnow && reader.ByteOffset > 0)
             {
@@ -92,7 +92,7 @@ internal static class TextCells
                 bool isQuoted = rest[0] == (byte)'"' && rest[1..].Contains((byte)'"');
                 int end = isQuoted ? rest[1..].IndexOf((byte)'"') + 1 : rest.IndexOfAny((byte)' ', (byte)'\t');
                 ReadOnlySpan<byte> cell = end < 0 ? rest : isQuoted ? rest[1..end] : rest[..end];
-                table.Add(Trimmed(cell));
+                table.Add(Trim(cell));
                 rest = end < 0 ? [] : rest[(isQuoted ? end + 1 : end)..].TrimStart(" \t"u8);
             }
 
@@ -114,7 +114,7 @@ internal static class TextCells
         return start;
     }
 
-    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> cell)
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> cell)
     {
         if (!cell.IsEmpty && cell[0] is > (byte)' ' and not 0xC2 && cell[^1] is > (byte)' ' and not 0xA0)
             return cell;

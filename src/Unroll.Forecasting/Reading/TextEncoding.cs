@@ -14,9 +14,9 @@ internal static class TextEncoding
     public static (byte[] Utf8, string Name)? Read(byte[] bytes) => bytes switch
     {
         [0xEF, 0xBB, 0xBF, ..] => Utf8(bytes[3..]),
-        [0xFF, 0xFE, 0, 0, ..] => (Turned(bytes.AsSpan(4), Encoding.UTF32), "UTF-32"),
-        [0xFF, 0xFE, ..] => (Turned(bytes.AsSpan(2), Encoding.Unicode), "UTF-16"),
-        [0xFE, 0xFF, ..] => (Turned(bytes.AsSpan(2), Encoding.BigEndianUnicode), "UTF-16"),
+        [0xFF, 0xFE, 0, 0, ..] => (ToUtf8(bytes.AsSpan(4), Encoding.UTF32), "UTF-32"),
+        [0xFF, 0xFE, ..] => (ToUtf8(bytes.AsSpan(2), Encoding.Unicode), "UTF-16"),
+        [0xFE, 0xFF, ..] => (ToUtf8(bytes.AsSpan(2), Encoding.BigEndianUnicode), "UTF-16"),
         _ => WithoutMark(bytes),
     };
 
@@ -33,8 +33,8 @@ internal static class TextEncoding
                 odd += start[(2 * pair) + 1] == 0 ? 1 : 0;
             }
 
-            return odd > pairs * 3 / 4 && even == 0 ? (Turned(bytes, Encoding.Unicode), "UTF-16")
-                : even > pairs * 3 / 4 && odd == 0 ? (Turned(bytes, Encoding.BigEndianUnicode), "UTF-16")
+            return odd > pairs * 3 / 4 && even == 0 ? (ToUtf8(bytes, Encoding.Unicode), "UTF-16")
+                : even > pairs * 3 / 4 && odd == 0 ? (ToUtf8(bytes, Encoding.BigEndianUnicode), "UTF-16")
                 : null;
         }
 
@@ -43,7 +43,7 @@ internal static class TextEncoding
 
     private static (byte[] Utf8, string Name) Utf8(byte[] bytes) => System.Text.Unicode.Utf8.IsValid(bytes)
         ? (bytes, "UTF-8")
-        : (Turned(bytes, Encoding.GetEncoding(1252)), "Windows-1252");
+        : (ToUtf8(bytes, Encoding.GetEncoding(1252)), "Windows-1252");
 
-    private static byte[] Turned(ReadOnlySpan<byte> bytes, Encoding encoding) => Encoding.UTF8.GetBytes(encoding.GetString(bytes));
+    private static byte[] ToUtf8(ReadOnlySpan<byte> bytes, Encoding encoding) => Encoding.UTF8.GetBytes(encoding.GetString(bytes));
 }

@@ -21,7 +21,7 @@ internal static class WorkbookCells
         try
         {
             using IExcelDataReader reader = ExcelReaderFactory.CreateReader(new MemoryStream(bytes, writable: false));
-            return Chosen(Sheets(reader), name, options, facts);
+            return Choose(Sheets(reader), name, options, facts);
         }
         catch (InvalidPasswordException e)
         {
@@ -53,7 +53,7 @@ internal static class WorkbookCells
         return sheets;
     }
 
-    private static CellTable Chosen(List<(string Name, CellTable Table)> sheets, string name, ReadOptions options, TableFacts facts)
+    private static CellTable Choose(List<(string Name, CellTable Table)> sheets, string name, ReadOptions options, TableFacts facts)
     {
         string names = NameList.Of([.. sheets.Select(sheet => sheet.Name)]);
         (string Name, CellTable Table)[] chosen = options.Sheet is { } wanted
@@ -61,7 +61,7 @@ internal static class WorkbookCells
                 .Concat(sheets.Where((_, place) => wanted.Trim() == (place + 1).ToString(CultureInfo.InvariantCulture))).Take(1)]
             : [.. sheets.Where(sheet => HoldsRows(sheet.Table))];
         if (options.Sheet is { } missing && chosen.Length == 0)
-            throw new UnrollException($"{name} has no sheet {CellText.Shown(missing)}. Choose one of {names}.") { Subject = "sheet" };
+            throw new UnrollException($"{name} has no sheet {CellText.Show(missing)}. Choose one of {names}.") { Subject = "sheet" };
         if (chosen.Length == 0)
             throw new UnrollException($"{name} is empty. "
                 + "Give a workbook with a header row, a date column and at least one column of numbers.");

@@ -9,7 +9,7 @@ internal static class ZonedTimes
     public static TimeZoneInfo Find(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name.Trim(), out TimeZoneInfo? zone)
         ? zone
         : throw new UnrollException(
-            $"There is no time zone {CellText.Shown(name)}. Give a name such as Europe/Berlin, America/New_York or UTC.")
+            $"There is no time zone {CellText.Show(name)}. Give a name such as Europe/Berlin, America/New_York or UTC.")
         { Subject = "timezone" };
 
     /// <summary>

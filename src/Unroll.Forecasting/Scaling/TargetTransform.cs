@@ -79,10 +79,10 @@ public abstract class TargetTransform
     /// <exception cref="UnrollException">The transform is not defined for these values.</exception>
     public virtual double Forward(double value, double newest)
     {
-        double mapped = Mapped(value);
+        double mapped = MapDefined(value);
         if (!IsDifferenced)
             return mapped;
-        double from = Mapped(newest);
+        double from = MapDefined(newest);
         return (mapped - from) / (IsRelative ? NotZero(from) : 1);
     }
 
@@ -94,7 +94,7 @@ public abstract class TargetTransform
     {
         if (!IsDifferenced)
             return Unmap(transformed);
-        double from = Mapped(newest);
+        double from = MapDefined(newest);
         return Unmap(from + (transformed * (IsRelative ? NotZero(from) : 1)));
     }
 
@@ -172,7 +172,7 @@ public abstract class TargetTransform
     internal virtual double ChangeOf(double value, double before) =>
         (Map(value) - Map(before)) / (IsRelative ? Math.Abs(Map(before)) : 1);
 
-    private double Mapped(double value) => IsDefined(value)
+    private double MapDefined(double value) => IsDefined(value)
         ? Map(value)
         : throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
             $"The transform {Name} is not defined for {value}. Use the transform difference or none."))

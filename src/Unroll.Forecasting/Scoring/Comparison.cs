@@ -77,7 +77,7 @@ public sealed class Comparison
         {
             Recommended = _scores[^1];
             if (blend.Without(ForecasterKind.Network) is { } without)
-                WithoutNetworks = Scored(without);
+                WithoutNetworks = Score(without);
         }
 
         run.End();
@@ -214,16 +214,16 @@ public sealed class Comparison
 
     private ForecasterScore Judge(IForecaster forecaster)
     {
-        ForecasterScore score = Scored(forecaster);
+        ForecasterScore score = Score(forecaster);
         _scores.Add(score);
         return score;
     }
 
     /// <exception cref="UnrollException">The errors are not finite.</exception>
-    private ForecasterScore Scored(IForecaster forecaster) => Scored(Task, forecaster, forecaster.Predict(Task));
+    private ForecasterScore Score(IForecaster forecaster) => Score(Task, forecaster, forecaster.Predict(Task));
 
     /// <summary>The errors of a forecast that a forecaster made of the test rows.</summary>
-    internal static ForecasterScore Scored(ForecastTask task, IForecaster forecaster, Forecast forecast)
+    internal static ForecasterScore Score(ForecastTask task, IForecaster forecaster, Forecast forecast)
     {
         PartScore[] parts = [.. task.Parts.Select(part => new PartScore(forecast[part], task[part].Train.Values))];
         if (!Array.TrueForAll(parts, part => double.IsFinite(part.Rmse)))

@@ -33,7 +33,7 @@ internal sealed class HorizonForecast
     public int Origins => _predicted.Length;
 
     /// <summary>The prediction from an origin, counted from 0, for the row <paramref name="step"/> (1..H) after it.</summary>
-    public double this[int origin, int step] => _predicted[origin][Checked(step) - 1];
+    public double this[int origin, int step] => _predicted[origin][Check(step) - 1];
 
     /// <summary>All H predictions from an origin, counted from 0, the nearest first.</summary>
     public ReadOnlySpan<double> From(int origin) => _predicted[origin];
@@ -41,14 +41,14 @@ internal sealed class HorizonForecast
     /// <summary>The predictions <paramref name="step"/> rows ahead (1..H), one an origin.</summary>
     public double[] Predicted(int step)
     {
-        int index = Checked(step) - 1;
+        int index = Check(step) - 1;
         return Array.ConvertAll(_predicted, ahead => ahead[index]);
     }
 
     /// <summary>
     /// What came <paramref name="step"/> rows (1..H) after each origin: as many values as <see cref="Predicted"/>, in its order.
     /// </summary>
-    public double[] Actual(int step) => _actual.AsSpan(Checked(step) - 1, Origins).ToArray();
+    public double[] Actual(int step) => _actual.AsSpan(Check(step) - 1, Origins).ToArray();
 
     /// <summary>All n values.</summary>
     internal ReadOnlySpan<double> AllActual => _actual;
@@ -58,6 +58,6 @@ internal sealed class HorizonForecast
         ? this
         : new HorizonForecast(_actual.AsSpan(0, Origins + steps - 1), Array.ConvertAll(_predicted, ahead => ahead[..steps]));
 
-    private int Checked(int step) =>
+    private int Check(int step) =>
         step >= 1 && step <= Steps ? step : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
 }

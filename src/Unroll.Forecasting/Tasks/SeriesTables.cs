@@ -71,12 +71,12 @@ internal sealed class SeriesTables
     public TimeSeries Table(string key, DateTime? boundary)
     {
         TimeSeries rows = Begun(_data[key]);
-        int told = Told(rows);
+        int told = RowsWithTargets(rows);
         TimeSeries known = rows.Head(told).Select([.. _targets, .. Inputs.Columns]);
         if (_missing != MissingPolicy.Error)
-            known = Joined(known, known.Select(_targets).Fill(_missing, boundary));
-        TimeSeries table = Continued(known, rows, told);
-        return Filled(table);
+            known = Join(known, known.Select(_targets).Fill(_missing, boundary));
+        TimeSeries table = Continue(known, rows, told);
+        return Fill(table);
     }
 
     /// <summary>The rows of one target up to its newest value, with the other targets as they were known then.</summary>
@@ -84,11 +84,11 @@ internal sealed class SeriesTables
     {
         int told = table[target].Values.LastIndexOfAnyExcept(double.NaN) + 1;
         string[] others = [.. _targets.Where(name => name != target && table[name].Values[..told].Contains(double.NaN))];
-        return others.Length == 0 ? table : table.Rebuilt([.. table.Dates], [.. table.ColumnNames.Select(name => new Column(name, others.Contains(name) ? Repeated(table[name].ToArray(), told) : table[name].ToArray()))], [.. table.Notices]);
+        return others.Length == 0 ? table : table.Rebuilt([.. table.Dates], [.. table.ColumnNames.Select(name => new Column(name, others.Contains(name) ? Repeat(table[name].ToArray(), told) : table[name].ToArray()))], [.. table.Notices]);
     }
 
     /// <summary>How many rows have a value of some target, or lie before one that has.</summary>
-    private int Told(TimeSeries rows) => _targets.Max(target => rows[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
+    private int RowsWithTargets(TimeSeries rows) => _targets.Max(target => rows[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
 
     /// <summary>The rows from the first on that has a value of every target, or all where there is none before.</summary>
     private TimeSeries Begun(TimeSeries rows)
@@ -113,7 +113,7 @@ internal sealed class SeriesTables
     private string? Reason(TimeSeries rows, string column)
     {
         int first = From is { } from ? Math.Min(rows.CountBefore(from), rows.Rows) : 0;
-        ReadOnlySpan<double> used = rows[column].Values[first..Math.Max(first, Told(rows))];
+        ReadOnlySpan<double> used = rows[column].Values[first..Math.Max(first, RowsWithTargets(rows))];
         int missing = used.Count(double.NaN);
         bool begins = used.Length == 0 || !double.IsNaN(used[0]) || _data.Count > 1;
         return missing <= MostMissing * used.Length && begins
@@ -122,7 +122,7 @@ internal sealed class SeriesTables
     }
 
     /// <summary>The rows of a table whose targets were treated, with all columns.</summary>
-    private static TimeSeries Joined(TimeSeries all, TimeSeries targets)
+    private static TimeSeries Join(TimeSeries all, TimeSeries targets)
     {
         if (ReferenceEquals(all, targets))
             return all;
@@ -141,7 +141,7 @@ internal sealed class SeriesTables
     }
 
     /// <summary>The rows to come behind the known ones.</summary>
-    private static TimeSeries Continued(TimeSeries known, TimeSeries rows, int told)
+    private static TimeSeries Continue(TimeSeries known, TimeSeries rows, int told)
     {
         if (told == rows.Rows)
             return known;
@@ -153,7 +153,7 @@ internal sealed class SeriesTables
     /// <summary>
     /// Past columns without gaps, each of which holds the value before; of many series rows before their first values are cut off.
     /// </summary>
-    private TimeSeries Filled(TimeSeries rows)
+    private TimeSeries Fill(TimeSeries rows)
     {
         int lead = 0;
         foreach (string column in Inputs.Past)
@@ -165,7 +165,7 @@ internal sealed class SeriesTables
         }
 
         rows = rows.Tail(rows.Rows - lead);
-        int told = Told(rows);
+        int told = RowsWithTargets(rows);
         RequireKnown(rows, told);
         if (!Inputs.Past.Any(column => rows[column].Values.Contains(double.NaN)))
             return rows;
@@ -176,7 +176,7 @@ internal sealed class SeriesTables
             int first = values.AsSpan(0, told).IndexOfAnyExcept(double.NaN);
             if (first >= 0)
                 _filled[i] += values.AsSpan(first, told - first).Count(double.NaN);
-            Repeated(values, values.Length);
+            Repeat(values, values.Length);
         }
 
         return rows.Rebuilt([.. rows.Dates], columns, [.. rows.Notices]);
@@ -197,7 +197,7 @@ internal sealed class SeriesTables
         }
     }
 
-    private static double[] Repeated(double[] values, int rows)
+    private static double[] Repeat(double[] values, int rows)
     {
         for (int row = 1; row < rows; row++)
             values[row] = double.IsNaN(values[row]) ? values[row - 1] : values[row];

@@ -57,7 +57,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         TimeSeries used = longest.Head(told).Tail(options.MostRows ?? Math.Clamp(MostInAll / count, FewestRows, MostRows));
         if (used.Rows < 2)
             throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}: too few to learn from some and judge on others. Give it at least {Least(options)}.");
-        int testRows = Judged(used.Rows, options.Horizon);
+        int testRows = DefaultTestRows(used.Rows, options.Horizon);
         if (testRows >= used.Rows)
             throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}, too few to judge {options.Horizon} rows ahead and learn from others. Give it at least {Least(options)}.") { Subject = "horizon" };
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
@@ -71,7 +71,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
     private static int Least(TaskOptions options)
     {
         int rows = 2, learnt = LeastTraining(options.Horizon, options.Window ?? 1, options.Validation);
-        while (rows - Judged(rows, options.Horizon) < learnt)
+        while (rows - DefaultTestRows(rows, options.Horizon) < learnt)
             rows++;
         return rows;
     }
@@ -86,7 +86,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         return rows;
     }
 
-    private static int Judged(int rows, int horizon) => Math.Max(horizon, Math.Max(1, (int)Math.Round(TestShare * rows)));
+    private static int DefaultTestRows(int rows, int horizon) => Math.Max(horizon, Math.Max(1, (int)Math.Round(TestShare * rows)));
 
     /// <summary>How many rows of a series are learnt from.</summary>
     public int TrainRowsOf(TimeSeries series) => Train is { } train ? series.Slice(train).Rows

@@ -201,11 +201,11 @@ public sealed class Tuner
                 {
                     stop.Token.ThrowIfCancellationRequested();
                     TrialRun run = runs[order[turn]];
-                    TrialResult result = Train(run, epoch => progress.EpochEnded(run, epoch), stop.Token);
+                    TrialResult result = Train(run, epoch => progress.CountEpochs(run, epoch), stop.Token);
                     lock (writing)
                         journal?.Add(result);
                     done[order[turn]] = result;
-                    progress.Ended(result);
+                    progress.Count(result);
                 }
             }
             catch (Exception error)

@@ -68,7 +68,7 @@ internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveError, 
         }
     }
 
-    public void EpochEnded(TrialRun run, int epoch)
+    public void CountEpochs(TrialRun run, int epoch)
     {
         lock (_lock)
         {
@@ -78,7 +78,7 @@ internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveError, 
         }
     }
 
-    public void Ended(TrialResult result)
+    public void Count(TrialResult result)
     {
         lock (_lock)
         {

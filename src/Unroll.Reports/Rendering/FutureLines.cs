@@ -64,7 +64,7 @@ internal sealed record FutureLines(
             within95?.Set(first + row.Step - 1, row.Within95);
         }
 
-        (double[] test, Band? test80, int[] starts) = Tested(report, view, dates.AsSpan(0, first), rows);
+        (double[] test, Band? test80, int[] starts) = TestRows(report, view, dates.AsSpan(0, first), rows);
         double[] marked = Band.NoValues(rows);
         foreach (Anomaly anomaly in report.AnomaliesOf(view.Part).Where(anomaly => anomaly.Row >= begin && anomaly.Row < end))
             marked[anomaly.Row - begin] = anomaly.Expected;
@@ -72,7 +72,7 @@ internal sealed record FutureLines(
     }
 
     /// <summary>The test rows among the newest rows.</summary>
-    private static (double[] Values, Band? Band, int[] Starts) Tested(ForecastReport report, PartView view, ReadOnlySpan<DateTime> dates, int rows)
+    private static (double[] Values, Band? Band, int[] Starts) TestRows(ForecastReport report, PartView view, ReadOnlySpan<DateTime> dates, int rows)
     {
         double[] values = Band.NoValues(rows);
         if (view.Score is null)

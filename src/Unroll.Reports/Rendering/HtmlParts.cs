@@ -82,7 +82,7 @@ internal static class HtmlParts
     {
         if (report.Parts.Count == 1)
             return "";
-        PartView[] views = Chosen(report);
+        PartView[] views = PartsWithCharts(report);
         string what = report.HasOneSeries ? "Target" : report.Task.Targets.Count == 1 ? Capital(report.Task.Data.SeriesColumn) : "Part";
         var html = new StringBuilder($"<p class=\"pick\"><label for=\"{id}\">{Escape(ReportText.Short(what))}</label> <select id=\"{id}\">\n");
         for (int i = 0; i < views.Length; i++)
@@ -94,7 +94,7 @@ internal static class HtmlParts
     }
 
     /// <summary>The parts that have a chart on the page.</summary>
-    public static PartView[] Chosen(ForecastReport report) => report.Spread(MostCharts);
+    public static PartView[] PartsWithCharts(ForecastReport report) => report.Spread(MostCharts);
 
     /// <summary>Says which losses are missing from the curves, and from which epoch on.</summary>
     public static string BrokenLosses(ForecastReport report) => string.Join(' ', report.Networks

@@ -16,7 +16,7 @@ internal static class PartTable
             return "";
         ForecasterScore main = report.Main, naive = report.Comparison.Naive;
         ForecasterScore[] baselines = [.. report.Comparison.Baselines];
-        PartView[] shown = [.. report.Spread(Most).Where(view => view.Score is not null)], charted = HtmlParts.Chosen(report);
+        PartView[] shown = [.. report.Spread(Most).Where(view => view.Score is not null)], charted = HtmlParts.PartsWithCharts(report);
         bool bothNames = !report.HasOneSeries && report.Task.Targets.Count > 1;
         string first = report.HasOneSeries ? "Target" : HtmlParts.Escape(HtmlParts.Capital(report.Task.Data.SeriesColumn));
         string name = HtmlParts.Escape(HtmlParts.NameOf(main));

@@ -33,7 +33,7 @@ internal static class ReportData
                 WriteName(json, HtmlParts.NameOf(score), report.ColorOf(score.Key) ?? 0);
             json.WriteEndArray();
             json.WriteStartArray("parts");
-            foreach (PartView view in HtmlParts.Chosen(report))
+            foreach (PartView view in HtmlParts.PartsWithCharts(report))
                 WritePart(json, report, view);
             json.WriteEndArray();
             if (report.Comparison.Steps > 1)
@@ -50,7 +50,7 @@ internal static class ReportData
     private static void WritePart(Utf8JsonWriter json, ForecastReport report, PartView view)
     {
         bool exact = report.Parts.Count == 1;
-        void Numbers(string name, double[] values) => WriteNumbers(json, name, exact ? values : Array.ConvertAll(values, Rounded));
+        void Numbers(string name, double[] values) => WriteNumbers(json, name, exact ? values : Array.ConvertAll(values, Round));
         void Ends(string name, Band? band)
         {
             if (band is null)
@@ -74,7 +74,7 @@ internal static class ReportData
             Numbers("naive", lines.Naive);
             json.WriteStartArray("values");
             foreach (double[] values in lines.Values)
-                WriteNumbers(json, null, exact ? values : Array.ConvertAll(values, Rounded));
+                WriteNumbers(json, null, exact ? values : Array.ConvertAll(values, Round));
             json.WriteEndArray();
             Ends("within80", lines.Within80);
             WriteRows(json, "starts", lines.Starts);
@@ -153,8 +153,8 @@ internal static class ReportData
         foreach (PartScore score in ranked)
             json.WriteStringValue(ReportText.Short(report.NameOf(score.Part)));
         json.WriteEndArray();
-        WriteNumbers(json, "naive", [.. ranked.Select(score => Rounded(score.Skill ?? double.NaN))]);
-        WriteNumbers(json, "best", [.. ranked.Select(score => Rounded(score.SkillAgainstBest ?? double.NaN))]);
+        WriteNumbers(json, "naive", [.. ranked.Select(score => Round(score.Skill ?? double.NaN))]);
+        WriteNumbers(json, "best", [.. ranked.Select(score => Round(score.SkillAgainstBest ?? double.NaN))]);
         json.WriteEndObject();
     }
 
@@ -233,7 +233,7 @@ internal static class ReportData
     private static double Length(ForecastReport report, DateTime from, TimeSpan time) =>
         report.NumberOf is { } numberOf ? numberOf(from + time) - numberOf(from) : time.TotalSeconds;
 
-    private static double Rounded(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Round(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static decimal Seconds(DateTime date)
     {

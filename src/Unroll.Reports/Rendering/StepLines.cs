@@ -41,8 +41,8 @@ internal static class StepLines
     public static void Fill(PlotModel plot, string unit, IReadOnlyList<StepLine> lines)
     {
         int steps = lines.Max(line => line.Values.Count);
-        plot.Axes.Add(Charts.Styled(new EpochAxis(steps), "Rows ahead"));
-        Axis heights = Charts.Styled(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, unit);
+        plot.Axes.Add(Charts.Style(new EpochAxis(steps), "Rows ahead"));
+        Axis heights = Charts.Style(new LinearAxis { Position = AxisPosition.Left, LabelFormatter = ReportText.AxisFigure }, unit);
         (heights.Minimum, heights.MinimumPadding) = (0, 0);
         plot.Axes.Add(heights);
         foreach (StepLine each in lines)

@@ -11,7 +11,7 @@ internal sealed class FolderFile : ServedFile<ServedContent>
     private readonly ServeMetrics _metrics;
 
     public FolderFile(string name, string path, ServeOptions options, ServeMetrics metrics, ILogger log, TimeProvider clock)
-        : base(name, Watched(path), check: null, log, clock) => (_options, _metrics) = (options, metrics);
+        : base(name, WatchOptions(path), check: null, log, clock) => (_options, _metrics) = (options, metrics);
 
     internal override string What => "model";
 
@@ -21,7 +21,7 @@ internal sealed class FolderFile : ServedFile<ServedContent>
     /// <exception cref="RequestException">No version of the file could be loaded.</exception>
     public ServedContent Content => IsLoaded
         ? Current
-        : throw new RequestException(503, $"{Name} could not be loaded: {Problems.Sentence(LastError?.Message ?? "it is being loaded.")}")
+        : throw new RequestException(503, $"{base.Name} could not be loaded: {Problems.Sentence(LastError?.Message ?? "it is being loaded.")}")
         {
             RetryAfter = 5,
         };
@@ -35,7 +35,7 @@ internal sealed class FolderFile : ServedFile<ServedContent>
     private protected override ServedContent Read(FileStream stream) =>
         ServedContent.Read(Path, VersionOf(stream), _options, _metrics) switch
         {
-            NetworkContent network => Named(network),
+            NetworkContent network => WithName(network),
             ServedContent other => other,
         };
 
@@ -48,13 +48,13 @@ internal sealed class FolderFile : ServedFile<ServedContent>
     }
 
     /// <summary>The network by the name that metrics know it by.</summary>
-    private NetworkContent Named(NetworkContent network)
+    private NetworkContent WithName(NetworkContent network)
     {
-        network.Model.Name = Name;
+        network.Model.Name = base.Name;
         return network;
     }
 
-    private static FolderFileOptions Watched(string path) => new() { Path = path, ReloadInterval = Timeout.InfiniteTimeSpan };
+    private static FolderFileOptions WatchOptions(string path) => new() { Path = path, ReloadInterval = Timeout.InfiniteTimeSpan };
 
     private sealed class FolderFileOptions : ServedFileOptions;
 }

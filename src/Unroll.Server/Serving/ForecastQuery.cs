@@ -25,7 +25,7 @@ internal sealed class ForecastQuery
         string[] known = fits ? s_fitting : s_reading;
         if (query.Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
             throw new RequestException(
-                400, $"The query has {Quoted(unknown)}, which is not known here. There are {string.Join(", ", known)}.");
+                400, $"The query has {Quote(unknown)}, which is not known here. There are {string.Join(", ", known)}.");
     }
 
     public string? Series => Text("series");
@@ -50,7 +50,7 @@ internal sealed class ForecastQuery
         "drop" => MissingPolicy.Drop,
         "forward-fill" => MissingPolicy.ForwardFill,
         "interpolate" => MissingPolicy.Interpolate,
-        _ => throw new RequestException(400, $"missing is {Quoted(text)}. Choose error, drop, forward-fill or interpolate."),
+        _ => throw new RequestException(400, $"missing is {Quote(text)}. Choose error, drop, forward-fill or interpolate."),
     };
 
     public ReadOptions Reading => new()
@@ -65,7 +65,7 @@ internal sealed class ForecastQuery
         Sheet = Text("sheet"),
     };
 
-    private static string Quoted(string text) => $"\"{(text.Length <= 60 ? text : text[..60] + "...")}\"";
+    private static string Quote(string text) => $"\"{(text.Length <= 60 ? text : text[..60] + "...")}\"";
 
     private string? Text(string name) => _query[name] switch
     {
@@ -92,9 +92,9 @@ internal sealed class ForecastQuery
 
     private int? Whole(string name, int least, int most) => Text(name) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value
-        : throw new RequestException(400, $"{name} is {Quoted(text)}, but has to be a whole number from {least} to {most}.");
+        : throw new RequestException(400, $"{name} is {Quote(text)}, but has to be a whole number from {least} to {most}.");
 
     private double? Number(string name) => Text(name) is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
-        : throw new RequestException(400, $"{name} is {Quoted(text)}, which is no number.");
+        : throw new RequestException(400, $"{name} is {Quote(text)}, which is no number.");
 }

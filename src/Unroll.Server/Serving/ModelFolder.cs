@@ -69,7 +69,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
         try
         {
             var refused = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            Dictionary<string, string> found = Found(refused);
+            Dictionary<string, string> found = Find(refused);
             foreach (FolderFile file in _files.Values)
             {
                 bool isThere = found.Remove(file.Name, out string? path);
@@ -106,9 +106,9 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
     }
 
     /// <summary>The files that have the ending of a format, by name.</summary>
-    private Dictionary<string, string> Found(SortedDictionary<string, string> refused)
+    private Dictionary<string, string> Find(SortedDictionary<string, string> refused)
     {
-        string root = Resolved(new DirectoryInfo(_folder));
+        string root = Resolve(new DirectoryInfo(_folder));
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (FileInfo file in new DirectoryInfo(_folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
         {
@@ -118,7 +118,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
             if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAny(s_notInNames))
                 refused[file.Name] = "Its name cannot stand in an address. Rename it.";
             else if (file.LinkTarget is not null
-                && !Resolved(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                && !Resolve(file).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 refused[file.Name] = "It is a link that leads out of the folder. Put the file itself into the folder.";
             else if (!FileStamp.HasContents(file.FullName) && !_files.ContainsKey(name))
                 refused[file.Name] = "It is empty, or no ordinary file. Put the file of a model in its place.";
@@ -135,7 +135,7 @@ internal sealed class ModelFolder(ServeOptions options, ServeMetrics metrics, IL
         .Where(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase)).MaxBy(extension => extension.Length);
 
     /// <summary>Where a file is when all links are followed; a link in the middle of the path is followed too.</summary>
-    private static string Resolved(FileSystemInfo file)
+    private static string Resolve(FileSystemInfo file)
     {
         string path = file.FullName;
         for (int links = 0; links < 40; links++)

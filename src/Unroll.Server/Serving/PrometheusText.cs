@@ -107,7 +107,7 @@ internal sealed class PrometheusText : IDisposable
             {
                 if (bounds is null)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"{name}{Braced(labels)} {_sum}\n");
+                    text.Append(CultureInfo.InvariantCulture, $"{name}{InBraces(labels)} {_sum}\n");
                     return;
                 }
 
@@ -120,10 +120,10 @@ internal sealed class PrometheusText : IDisposable
                     text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{before}le=\"{bound}\"}} {sum}\n");
                 }
 
-                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{Braced(labels)} {_sum}\n{name}_count{Braced(labels)} {_count}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{InBraces(labels)} {_sum}\n{name}_count{InBraces(labels)} {_count}\n");
             }
         }
 
-        private static string Braced(string labels) => labels.Length > 0 ? $"{{{labels}}}" : "";
+        private static string InBraces(string labels) => labels.Length > 0 ? $"{{{labels}}}" : "";
     }
 }

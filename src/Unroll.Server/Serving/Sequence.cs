@@ -20,13 +20,13 @@ internal sealed class Sequence(string id)
     public bool IsGone { get; set; }
 
     /// <summary>The states as bytes; null before the first observation.</summary>
-    public byte[]? Saved() => _stream is { } stream ? stream.SaveStates() : _saved;
+    public byte[]? Save() => _stream is { } stream ? stream.SaveStates() : _saved;
 
     /// <summary>The states after the newest observation, how many there were, and when the last one came: all of one moment.</summary>
     public (byte[] Saved, long Steps, DateTimeOffset LastUsed) Snapshot()
     {
         lock (Lock)
-            return (Saved()!, Steps, LastUsed);
+            return (Save()!, Steps, LastUsed);
     }
 
     /// <summary>Goes on from states that were written before.</summary>
@@ -39,7 +39,7 @@ internal sealed class Sequence(string id)
         if (_network == network && _stream is { } known)
             return known;
         StreamingSession stream = network.OpenStream();
-        if (Saved() is { } saved)
+        if (Save() is { } saved)
         {
             try
             {

@@ -29,10 +29,10 @@ internal sealed class ServeMetrics : IDisposable
     /// <summary>Whether an instrument is one of these.</summary>
     public bool Owns(Instrument instrument) => instrument.Meter == _meter;
 
-    /// <summary>A time stamp to give to <see cref="Answered"/>; 0 where nobody listens.</summary>
+    /// <summary>A time stamp to give to <see cref="CountAnswer"/>; 0 where nobody listens.</summary>
     public long Begin() => _duration.Enabled ? Stopwatch.GetTimestamp() : 0;
 
-    public void Answered(string model, string operation, long begin)
+    public void CountAnswer(string model, string operation, long begin)
     {
         if (begin != 0)
             _duration.Record(Stopwatch.GetElapsedTime(begin).TotalSeconds, KeyValuePair.Create<string, object?>("model", model),

@@ -84,16 +84,16 @@ internal sealed class TableBody
                 400, "The names of the rows have no letters, so that they would be read as values. Give names such as date and sales.");
         }
 
-        return Encoding.UTF8.GetBytes($"{string.Join(',', names.Select(Quoted))}\n{text}");
+        return Encoding.UTF8.GetBytes($"{string.Join(',', names.Select(Quote))}\n{text}");
     }
 
     private static string CellOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.String => Quoted(value.GetString()!),
+        JsonValueKind.String => Quote(value.GetString()!),
         JsonValueKind.Null => "",
         _ => throw new RequestException(400, Expected),
     };
 
-    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

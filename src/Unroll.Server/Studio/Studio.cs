@@ -41,7 +41,7 @@ public static class Studio
     {
         string folder = Path.GetFullPath(options.Folder);
         WebApplicationBuilder builder = WebServer.CreateBuilder(options);
-        builder.Services.ConfigureHttpJsonOptions(json => StudioJson.Configured(json.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(json => StudioJson.Configure(json.SerializerOptions));
         builder.Services.AddSingleton(_ =>
         {
             StateFolder.Require(folder);

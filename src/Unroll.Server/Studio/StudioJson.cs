@@ -7,9 +7,9 @@ namespace Unroll.Server;
 /// <summary>How the studio writes and reads JSON: names in snake case, and null for a number that is none.</summary>
 internal static class StudioJson
 {
-    public static JsonSerializerOptions Options { get; } = Configured(new JsonSerializerOptions());
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
 
-    public static JsonSerializerOptions Configured(JsonSerializerOptions options)
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

@@ -49,7 +49,7 @@ internal sealed record SiluActivation : Activation
     protected internal override void Forward<T>(SpanMath<T> math, Span<T> values)
     {
         // In pieces, so that no memory is needed beside.
-        Span<T> sigmoid = stackalloc T[16 * Lanes.Count];
+        Span<T> sigmoid = stackalloc T[16 * RowPadding.Multiple];
         for (int at = 0; at < values.Length; at += sigmoid.Length)
         {
             Span<T> piece = values.Slice(at, Math.Min(sigmoid.Length, values.Length - at)), s = sigmoid[..piece.Length];
@@ -61,7 +61,7 @@ internal sealed record SiluActivation : Activation
 
     protected internal override void Backward<T>(SpanMath<T> math, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> gradient)
     {
-        Span<T> sigmoid = stackalloc T[16 * Lanes.Count];
+        Span<T> sigmoid = stackalloc T[16 * RowPadding.Multiple];
         for (int at = 0; at < gradient.Length; at += sigmoid.Length)
         {
             ReadOnlySpan<T> piece = x.Slice(at, Math.Min(sigmoid.Length, x.Length - at));

@@ -24,7 +24,7 @@ public sealed class SequenceDecoder
 
     /// <param name="step">
     /// Inputs: the token before (1), the states, what every step sees again. Outputs: logits (C) or (1, C), the new states, and any
-    /// others. <see cref="Model.Part"/> makes it from the model that was trained.
+    /// others. <see cref="Model.Cut"/> makes it from the model that was trained.
     /// </param>
     /// <param name="states">How many of the inputs and outputs are states.</param>
     /// <exception cref="UnrollException">The model's inputs and outputs are not like that.</exception>
@@ -94,7 +94,7 @@ public sealed class SequenceDecoder
                         break;
                     kept++;
                     if (chosen == End)
-                        ended[row.Key].Add(from.Ended(log));
+                        ended[row.Key].Add(from.End(log));
                     else
                         next.Add(from.Then(chosen, log));
                 }
@@ -130,7 +130,7 @@ public sealed class SequenceDecoder
                 int chosen = choose(own, alive[i].Row);
                 double log = alive[i].Log + own[chosen] - LogSum(own);
                 if (chosen == End)
-                    written[alive[i].Row] = alive[i].Ended(log);
+                    written[alive[i].Row] = alive[i].End(log);
                 else
                     next.Add(alive[i].Then(chosen, log));
             }
@@ -237,6 +237,6 @@ public sealed class SequenceDecoder
 
         public Hypothesis Then(int token, double log) => new(row, States) { Tokens = [.. Tokens, token], Log = log, Others = Others };
 
-        public Hypothesis Ended(double log) => new(row, States) { Tokens = Tokens, Log = log, Others = Others };
+        public Hypothesis End(double log) => new(row, States) { Tokens = Tokens, Log = log, Others = Others };
     }
 }

@@ -17,7 +17,7 @@ internal static class AbsentOptions
 
     /// <summary>The same JSON with all options; the bytes that were given where nothing is left out, or where they are no JSON.</summary>
     /// <exception cref="JsonException">Something that has no usual value is left out.</exception>
-    public static ReadOnlyMemory<byte> Filled(ReadOnlyMemory<byte> json, JsonSerializerOptions options)
+    public static ReadOnlyMemory<byte> Fill(ReadOnlyMemory<byte> json, JsonSerializerOptions options)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed record RegisteredKind(
 /// </summary>
 internal sealed class KindJson(JsonSerializerContext own)
 {
-    private volatile Made? _made;
+    private volatile JsonKinds? _made;
 
     /// <exception cref="UnrollException">
     /// Some part is of a kind that is not registered, or that a file would not give back as it is; the message names it.
@@ -60,7 +60,7 @@ internal sealed class KindJson(JsonSerializerContext own)
         JsonTypeInfo<T> info = Info<T>();
         try
         {
-            return JsonSerializer.Deserialize(AbsentOptions.Filled(json, info.Options).Span, info);
+            return JsonSerializer.Deserialize(AbsentOptions.Fill(json, info.Options).Span, info);
         }
         catch (JsonException failure)
         {
@@ -80,7 +80,7 @@ internal sealed class KindJson(JsonSerializerContext own)
     private JsonSerializerOptions Options()
     {
         RegisteredKind[] kinds = Kinds.Registered;
-        Made? made = _made;
+        JsonKinds? made = _made;
         if (made?.Kinds == kinds)
             return made.Options;
         IJsonTypeInfoResolver[] all = [own, .. kinds.Select(kind => kind.Metadata).Distinct()];
@@ -92,7 +92,7 @@ internal sealed class KindJson(JsonSerializerContext own)
         options.Converters.Add(new KindConverter<Initializer>(Initializer.Named, null));
         options.Converters.Add(new KindConverter<Regularizer>(new Dictionary<string, Regularizer>(), typeof(L1L2)));
         options.MakeReadOnly();
-        _made = new Made(kinds, options);
+        _made = new JsonKinds(kinds, options);
         return options;
     }
 
@@ -215,5 +215,5 @@ internal sealed class KindJson(JsonSerializerContext own)
         return null;
     }
 
-    private sealed record Made(RegisteredKind[] Kinds, JsonSerializerOptions Options);
+    private sealed record JsonKinds(RegisteredKind[] Kinds, JsonSerializerOptions Options);
 }

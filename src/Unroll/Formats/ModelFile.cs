@@ -95,7 +95,7 @@ public static partial class ModelFile
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) Read(string path)
     {
-        (Model model, ModelHeader header, _) = Opened(path, withRest: false);
+        (Model model, ModelHeader header, _) = Open(path, withRest: false);
         return (model, header.Metadata);
     }
 
@@ -103,7 +103,7 @@ public static partial class ModelFile
     /// <exception cref="UnrollException">The file is missing, no model file, damaged, or of a newer version.</exception>
     internal static (TrainingHeader? Training, byte[] Tail) ReadTraining(string path)
     {
-        (_, ModelHeader header, byte[] rest) = Opened(path, withRest: true);
+        (_, ModelHeader header, byte[] rest) = Open(path, withRest: true);
         return (header.Training, rest);
     }
 
@@ -119,7 +119,7 @@ public static partial class ModelFile
         return (model, header.Metadata);
     }
 
-    private static (Model Model, ModelHeader Header, byte[] Tail) Opened(string path, bool withRest) => Opened(path, () =>
+    private static (Model Model, ModelHeader Header, byte[] Tail) Open(string path, bool withRest) => Open(path, () =>
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         return FromStream(stream, path, withRest);
@@ -198,7 +198,7 @@ public static partial class ModelFile
     /// <summary>The model of a file with so many bytes behind the header.</summary>
     private static (Model Model, ModelHeader Header) Parse(byte[] json, int version, long bytes)
     {
-        (Model model, ModelHeader header) = Described(json, version, (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
+        (Model model, ModelHeader header) = Describe(json, version, (int)Math.Min(int.MaxValue, bytes / sizeof(float)));
         long needed = (long)model.ParameterCount * sizeof(float);
         if (header.Training is null ? bytes != needed : bytes < needed)
             throw new InvalidDataException(WrongWeights);
@@ -210,7 +210,7 @@ public static partial class ModelFile
     /// <param name="version">Of the file that has it.</param>
     /// <param name="mostWeights">With more it throws, before memory is taken for them.</param>
     /// <exception cref="Exception">Any of <see cref="IsOfHeader"/>: the header is wrong.</exception>
-    internal static (Model Model, ModelHeader Header) Described(byte[] json, int version, int mostWeights)
+    internal static (Model Model, ModelHeader Header) Describe(byte[] json, int version, int mostWeights)
     {
         RequireFewLayers(json);
         ModelHeader header = ModelJson.Kinds.FromBytes<ModelHeader>(json)
@@ -239,7 +239,7 @@ public static partial class ModelFile
             throw new UnrollException($"{subject} describes its model in version {version}; this Unroll reads {StackVersion} to {Version}.");
         try
         {
-            return Described(json, version, mostWeights).Model;
+            return Describe(json, version, mostWeights).Model;
         }
         catch (UnrollException failure) when (failure.UnknownKind is not null)
         {
@@ -306,9 +306,9 @@ public static partial class ModelFile
         }
     }
 
-    internal static byte[] ReadAll(string path) => Opened(path, () => File.ReadAllBytes(path));
+    internal static byte[] ReadAll(string path) => Open(path, () => File.ReadAllBytes(path));
 
-    private static T Opened<T>(string path, Func<T> read)
+    private static T Open<T>(string path, Func<T> read)
     {
         if (Directory.Exists(path))
             throw new UnrollException($"{path} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.");

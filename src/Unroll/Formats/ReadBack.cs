@@ -36,7 +36,7 @@ internal static class ReadBack
         object? read;
         try
         {
-            read = JsonSerializer.Deserialize(AbsentOptions.Filled(json, options).Span, info);
+            read = JsonSerializer.Deserialize(AbsentOptions.Fill(json, options).Span, info);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -102,12 +102,12 @@ internal static class ReadBack
             return true;
         if (Kinds.RootOf(before.GetType()) is { } root && root.IsInstanceOfType(after))
             return Kinds.NameOf(before.GetType()) is not null
-                && Written(before, options.GetTypeInfo(root)).AsSpan().SequenceEqual(Written(after, options.GetTypeInfo(root)));
+                && Write(before, options.GetTypeInfo(root)).AsSpan().SequenceEqual(Write(after, options.GetTypeInfo(root)));
         return before is IEnumerable and not string && after is IEnumerable and not string
             && SameItems([.. ((IEnumerable)before).Cast<object?>()], [.. ((IEnumerable)after).Cast<object?>()], options);
     }
 
-    private static byte[] Written(object part, JsonTypeInfo info) => JsonSerializer.SerializeToUtf8Bytes(part, info);
+    private static byte[] Write(object part, JsonTypeInfo info) => JsonSerializer.SerializeToUtf8Bytes(part, info);
 
     private static bool SameItems(object?[] before, object?[] after, JsonSerializerOptions options)
     {

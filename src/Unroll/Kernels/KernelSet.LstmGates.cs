@@ -8,7 +8,7 @@ internal abstract partial class Kernels<T>
     /// One LSTM step over R rows of H units, tanh and sigmoid:
     /// i = σ(zᵢ), f = σ(z_f), g = tanh(z_g), o = σ(z_o); c = f∘c₋₁ + i∘g; h = o∘tanh(c).
     /// <paramref name="z"/> [R × 4H], blocks i f g o, is overwritten with the gates, which the backward step reads;
-    /// <paramref name="c"/> and <paramref name="h"/> [R × H] are written. H is a multiple of <see cref="Lanes.Count"/>;
+    /// <paramref name="c"/> and <paramref name="h"/> [R × H] are written. H is a multiple of <see cref="RowPadding.Multiple"/>;
     /// only the units <paramref name="some"/> of every row are computed.
     /// </summary>
     public abstract void LstmForward(int rows, int units, ColumnRange some, Span<T> z, ReadOnlySpan<T> previousC, Span<T> c, Span<T> h);
@@ -80,10 +80,10 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     private static int RequireRows(int rows, int units, ColumnRange some, int length1, int length2, int length3)
     {
         int n = rows * units;
-        if (units % Lanes.Count != 0 || length1 < n || length2 < n || length3 < n)
-            throw new ArgumentException($"{rows} rows of {units} units do not fit buffers of {length1}, {length2} and {length3} values, or the units are not padded to {Lanes.Count}.");
-        if (some.From < 0 || some.To > units || (some.From | some.To) % Lanes.Count != 0)
-            throw new ArgumentOutOfRangeException(nameof(some), $"Units {some.From} to {some.To} are not whole vectors of {Lanes.Count} out of {units}.");
+        if (units % RowPadding.Multiple != 0 || length1 < n || length2 < n || length3 < n)
+            throw new ArgumentException($"{rows} rows of {units} units do not fit buffers of {length1}, {length2} and {length3} values, or the units are not padded to {RowPadding.Multiple}.");
+        if (some.From < 0 || some.To > units || (some.From | some.To) % RowPadding.Multiple != 0)
+            throw new ArgumentOutOfRangeException(nameof(some), $"Units {some.From} to {some.To} are not whole vectors of {RowPadding.Multiple} out of {units}.");
         return n;
     }
 }

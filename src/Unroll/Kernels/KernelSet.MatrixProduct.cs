@@ -18,19 +18,19 @@ internal abstract partial class Kernels<T>
     public void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c) =>
         MultiplyWithBias(rows, a, b, bias, c, ColumnBlocks.All(b.Columns));
 
-    /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
+    /// <summary>The same for some columns of c, whole vectors of <see cref="RowPadding.Multiple"/>.</summary>
     public abstract void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c, ColumnBlocks columns);
 
     /// <summary>c = a·b or c += a·b over <paramref name="rows"/> rows; a is [rows × K], b packed [K × N], c [rows × N].</summary>
     public void Multiply(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ProductStart start) =>
         Multiply(rows, a, b, c, start, ColumnBlocks.All(b.Columns));
 
-    /// <summary>The same for some columns of c, whole vectors of <see cref="Lanes.Count"/>.</summary>
+    /// <summary>The same for some columns of c, whole vectors of <see cref="RowPadding.Multiple"/>.</summary>
     public abstract void Multiply(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ProductStart start, ColumnBlocks columns);
 
     /// <summary>
     /// Two products with one b [K × N], and its column sums: c₁ += a₁ᵀ·b, c₂ += a₂ᵀ·b, sums += Σ rows of b. A product may be
-    /// none, and <paramref name="sums"/> [N] empty. The K terms are added in order. N is a multiple of <see cref="Lanes.Count"/>.
+    /// none, and <paramref name="sums"/> [N] empty. The K terms are added in order. N is a multiple of <see cref="RowPadding.Multiple"/>.
     /// <paramref name="scratch"/> holds <see cref="OuterProductScratch"/> values and is overwritten.
     /// </summary>
     public abstract void AddOuterProducts(
@@ -45,7 +45,7 @@ internal abstract partial class Kernels<T>
 
 internal sealed unsafe partial class KernelSet<T, V, O>
 {
-    private static readonly AlignedBuffer<T> s_zeros = new(3 * Lanes.Count);
+    private static readonly AlignedBuffer<T> s_zeros = new(3 * RowPadding.Multiple);
 
     public override void MultiplyWithBias(int rows, Rows<T> a, PackedMatrix<T> b, ReadOnlySpan<T> bias, Rows<T> c, ColumnBlocks columns)
     {
@@ -107,8 +107,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     private static void RequireProduct(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ColumnBlocks columns)
     {
         (int from, int to) = columns.Some;
-        if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns || (from | to | columns.BlockLength) % Lanes.Count != 0)
-            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {from} to {to} of {columns.Blocks} blocks of {columns.BlockLength} are not whole vectors of {Lanes.Count} out of {b.Columns} columns.");
+        if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns || (from | to | columns.BlockLength) % RowPadding.Multiple != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {from} to {to} of {columns.Blocks} blocks of {columns.BlockLength} are not whole vectors of {RowPadding.Multiple} out of {b.Columns} columns.");
         a.Require(rows, b.Rows);
         c.Require(rows, b.Columns);
     }

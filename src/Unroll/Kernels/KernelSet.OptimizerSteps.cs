@@ -23,7 +23,7 @@ internal readonly record struct LionNumbers<T>(T Rate, T Beta1, T Beta2, T Shrin
 internal abstract partial class Kernels<T>
 {
     /// <summary>
-    /// w = shrink·w − rate·g. All spans of the optimiser steps have one length, a multiple of <see cref="Lanes.Count"/>.
+    /// w = shrink·w − rate·g. All spans of the optimiser steps have one length, a multiple of <see cref="RowPadding.Multiple"/>.
     /// </summary>
     public abstract void SgdStep(Span<T> w, ReadOnlySpan<T> g, T rate, T shrink);
 
@@ -215,7 +215,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 
     private static void RequireStep(int weights, int gradients, int state)
     {
-        if (weights % Lanes.Count != 0 || gradients != weights || state != weights)
-            throw new ArgumentException($"{weights} weights, {gradients} gradients and {state} state values: one length, a multiple of {Lanes.Count}, is needed.");
+        if (weights % RowPadding.Multiple != 0 || gradients != weights || state != weights)
+            throw new ArgumentException($"{weights} weights, {gradients} gradients and {state} state values: one length, a multiple of {RowPadding.Multiple}, is needed.");
     }
 }

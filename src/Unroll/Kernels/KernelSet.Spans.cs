@@ -137,7 +137,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         {
             if (end < 0)
             {
-                T* some = stackalloc T[Lanes.Count];
+                T* some = stackalloc T[RowPadding.Multiple];
                 StoreSome(TStep.Of(LoadSome(pa, some, a.Length), default, default), some, pa, a.Length);
                 return;
             }
@@ -160,7 +160,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         {
             if (end < 0)
             {
-                T* some = stackalloc T[Lanes.Count];
+                T* some = stackalloc T[RowPadding.Multiple];
                 V few = LoadSome(pa, some, a.Length);
                 StoreSome(TStep.Of(few, LoadSome(pb, some, a.Length), default), some, pa, a.Length);
                 return;
@@ -185,7 +185,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         {
             if (end < 0)
             {
-                T* some = stackalloc T[Lanes.Count];
+                T* some = stackalloc T[RowPadding.Multiple];
                 V fewA = LoadSome(pa, some, a.Length), fewB = LoadSome(pb, some, a.Length);
                 StoreSome(TStep.Of(fewA, fewB, LoadSome(pc, some, a.Length)), some, pa, a.Length);
                 return;

@@ -5,7 +5,7 @@ namespace Unroll.Kernels;
 /// <summary>
 /// All the arithmetic of the library on one instruction set: matrix product, gates, activations, optimiser steps.
 /// Spans in, spans out; each method checks its lengths once, then runs unchecked. Callers pad rows to
-/// <see cref="Lanes.Count"/> elements.
+/// <see cref="RowPadding.Multiple"/> elements.
 /// </summary>
 internal abstract partial class Kernels<T> : SpanMath<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -13,7 +13,7 @@ internal sealed class PackedMatrix<T>
     private readonly AlignedBuffer<T> _panels;
 
     /// <param name="rows">K.</param>
-    /// <param name="columns">N, a multiple of <see cref="Lanes.Count"/>.</param>
+    /// <param name="columns">N, a multiple of <see cref="RowPadding.Multiple"/>.</param>
     /// <param name="panelColumns">Columns of one panel: <see cref="Kernels{T}.PanelColumns"/>.</param>
     public PackedMatrix(int rows, int columns, int panelColumns)
     {

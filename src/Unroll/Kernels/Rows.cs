@@ -37,12 +37,12 @@ public readonly ref struct Rows<T>(Span<T> values, int stride)
 }
 
 /// <summary>The widest vector, in elements, that any kernel uses: the unit in which rows are padded.</summary>
-public static class Lanes
+public static class RowPadding
 {
     /// <summary>16.</summary>
-    public const int Count = 16;
+    public const int Multiple = 16;
 
     /// <summary>The next multiple of 16: the stride of rows of so many features.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Pad(int length) => (length + Count - 1) & ~(Count - 1);
+    public static int Pad(int length) => (length + Multiple - 1) & ~(Multiple - 1);
 }

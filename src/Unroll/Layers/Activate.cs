@@ -8,7 +8,7 @@ namespace Unroll;
 /// <param name="Activation">The function applied to every value.</param>
 public sealed record Activate(Activation Activation) : Layer
 {
-    public Activation Activation { get; init => field = Option.Given(value); } = Option.Given(Activation, nameof(Activation));
+    public Activation Activation { get; init => field = Option.NotNull(value); } = Option.NotNull(Activation, nameof(Activation));
 
     protected internal override string Kind => "activation";
 
@@ -23,7 +23,7 @@ public sealed record Activate(Activation Activation) : Layer
 internal sealed class ActivateOp<T>(Activation activation, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features);
+    private readonly int _stride = RowPadding.Pad(shape.Features);
 
     public override bool SkipsPadding => true;
 

@@ -14,7 +14,7 @@ public sealed record AdditiveAttention : AttentionLayer
     /// <summary>True: s is learnt. False: all 1.</summary>
     public bool UseScale { get; init; } = true;
 
-    public Initializer ScaleInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer ScaleInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
     protected internal override string Kind => "additive_attention";
 
@@ -36,7 +36,7 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
     public AdditiveAttentionOp(AttentionLayer options, LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs, Parameter? scale)
         : base(options, builder, inputs)
     {
-        (_features, _stride, _scratchAt) = (Input.Features, Lanes.Pad(Input.Features), Lanes.Pad(inputs[1].Shape.Steps));
+        (_features, _stride, _scratchAt) = (Input.Features, RowPadding.Pad(Input.Features), RowPadding.Pad(inputs[1].Shape.Steps));
         builder.ReserveScratch(checked(_scratchAt + (2 * _stride)));
         if (scale is not null)
         {

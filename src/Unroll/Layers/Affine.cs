@@ -20,7 +20,7 @@ internal sealed class Affine<T>
         LayerBuilder<T> builder, int inputs, int units, (string Role, Initializer Start, Regularizer? Penalty) kernel,
         (string Role, Initializer Start, Regularizer? Penalty)? bias)
     {
-        (_inputStride, Stride) = (Lanes.Pad(inputs), Lanes.Pad(units));
+        (_inputStride, Stride) = (RowPadding.Pad(inputs), RowPadding.Pad(units));
         _kernel = builder.AddMatrix(kernel.Role, inputs, units, kernel.Start, kernel.Penalty);
         _bias = bias is { } given ? builder.AddWeights(given.Role, new Shape(units), given.Start, given.Penalty) : null;
     }

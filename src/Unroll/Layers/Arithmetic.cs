@@ -41,7 +41,7 @@ internal sealed class SumOp<T>(LayerBuilder<T> builder, Shape[] inputs, MergeMas
     : MergeOp<T>(builder, inputs, inputs[0], mask)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(inputs[0].Features);
+    private readonly int _stride = RowPadding.Pad(inputs[0].Features);
 
     protected override void Forward(ShardPass<T> pass, in LayerSpans<T> spans, int rows)
     {
@@ -71,7 +71,7 @@ internal sealed class ProductOp<T>(LayerBuilder<T> builder, Shape[] inputs, Merg
     : MergeOp<T>(builder, inputs, inputs[0], mask)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(inputs[0].Features);
+    private readonly int _stride = RowPadding.Pad(inputs[0].Features);
 
     protected override void Forward(ShardPass<T> pass, in LayerSpans<T> spans, int rows)
     {

@@ -45,12 +45,12 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
     : LayerOp<T>(builder, inputs[0].Shape, new Shape(inputs[0].Shape.Steps, inputs[1].Shape.Features))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _query = Lanes.Pad(inputs[0].Shape.Features), _value = Lanes.Pad(inputs[1].Shape.Features),
+    private readonly int _query = RowPadding.Pad(inputs[0].Shape.Features), _value = RowPadding.Pad(inputs[1].Shape.Features),
         _keys = inputs[1].Shape.Steps, _weights = ReservedWeights(builder, inputs[1].Shape.Steps), _lastInput = inputs.Count - 1;
     private readonly StepMask _queryMask = inputs[0].Mask, _mask = inputs[1].Mask;
 
     /// <summary>The weights a, [Q, P, V], read again by backward.</summary>
-    public override int CacheSize { get; } = checked(inputs[0].Shape.Steps * builder.ShardRows * Lanes.Pad(inputs[1].Shape.Steps));
+    public override int CacheSize { get; } = checked(inputs[0].Shape.Steps * builder.ShardRows * RowPadding.Pad(inputs[1].Shape.Steps));
 
     public override bool SkipsPadding => true;
 
@@ -152,8 +152,8 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
     /// <summary>With scratch memory for the gradients of one query step's weights.</summary>
     private static int ReservedWeights(LayerBuilder<T> builder, int steps)
     {
-        builder.ReserveScratch(Lanes.Pad(steps));
-        return Lanes.Pad(steps);
+        builder.ReserveScratch(RowPadding.Pad(steps));
+        return RowPadding.Pad(steps);
     }
 
     /// <summary>Whether a row of the query's slab, a step of a row of the batch, is not masked.</summary>

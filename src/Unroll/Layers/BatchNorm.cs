@@ -51,7 +51,7 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
         : base(builder, input.Shape, input.Shape)
     {
         Shape shape = input.Shape;
-        (_stride, _mask, _epsilon) = (Lanes.Pad(shape.Features), input.Mask, T.CreateChecked(options.Epsilon));
+        (_stride, _mask, _epsilon) = (RowPadding.Pad(shape.Features), input.Mask, T.CreateChecked(options.Epsilon));
         _gamma = Vector(Declare("gamma", Initializer.Ones, null));
         _beta = Vector(Declare("beta", Initializer.Zeros, null));
         _statistics = Declare("moving_mean", Initializer.Zeros, options.Momentum);
@@ -61,7 +61,7 @@ internal sealed class BatchNormOp<T> : LayerOp<T>
         Parameter Declare(string role, Initializer initializer, double? momentum) =>
             builder.AddParameter(role, new Shape(shape.Features), initializer, momentum: momentum);
 
-        Bias<T> Vector(Parameter parameter) => new(builder, parameter, shape.Features, Lanes.Pad(shape.Features), (0, s_gates));
+        Bias<T> Vector(Parameter parameter) => new(builder, parameter, shape.Features, RowPadding.Pad(shape.Features), (0, s_gates));
     }
 
     /// <summary>μ, σ² and 1/√(σ² + ε), read again by backward, and its two sums.</summary>

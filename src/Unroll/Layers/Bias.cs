@@ -27,7 +27,7 @@ internal sealed class Bias<T> : IPrepared<T>
             return;
         int length = parameter.Length / rows.Length;
         GradientRun[] runs = [.. rows.SelectMany((row, index) => row.Gates.Select((gate, block) =>
-            new GradientRun((row.FirstBlock + block) * Lanes.Pad(units), index * length + gate * units, units)))];
+            new GradientRun((row.FirstBlock + block) * RowPadding.Pad(units), index * length + gate * units, units)))];
         _gradient = builder.AddGradient(parameter, 1, columns, runs);
         builder.AddPrepared(this);
     }
@@ -36,9 +36,9 @@ internal sealed class Bias<T> : IPrepared<T>
     public ReadOnlySpan<T> Values => _values.Span;
 
     /// <inheritdoc/>
-    public void Prepare(ReadOnlySpan<T> parameters, Share share)
+    public void Prepare(ReadOnlySpan<T> parameters, Portion portion)
     {
-        if (_gradient is null || !share.IsFirst)
+        if (_gradient is null || !portion.IsFirst)
             return;
         _values.Span.Clear();
         ReadOnlySpan<T> source = parameters[_gradient.Parameter.Range];

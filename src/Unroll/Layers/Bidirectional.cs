@@ -35,7 +35,7 @@ public enum MergeMode
 /// <exception cref="ArgumentException">The inner layer is another one, or a stack in which one goes backwards.</exception>
 public sealed record Bidirectional(Layer Inner) : Layer
 {
-    public Layer Inner { get; init => field = Checked(value); } = Checked(Inner);
+    public Layer Inner { get; init => field = Check(value); } = Check(Inner);
 
     public MergeMode MergeMode { get; init => field = Option.Known(value); } = MergeMode.Concat;
 
@@ -75,7 +75,7 @@ public sealed record Bidirectional(Layer Inner) : Layer
     private IEnumerable<LayerState> StatesOf(string half) =>
         Inner.States.Select(state => new LayerState($"{half}/{state.Name}", state.Units));
 
-    private static Layer Checked(Layer inner)
+    private static Layer Check(Layer inner)
     {
         ArgumentNullException.ThrowIfNull(inner);
         if (inner is not (Recurrent or StackedRecurrent))
@@ -114,8 +114,8 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         int shardRows = builder.ShardRows;
         (_forward, _backward, _mode, _units) = (forward, backward, options.MergeMode, forward.Output.Features);
         _states = options.Inner.States.Count;
-        _half = checked(forward.Output.Steps * shardRows * Lanes.Pad(_units));
-        _input = checked(input.Steps * shardRows * Lanes.Pad(input.Features));
+        _half = checked(forward.Output.Steps * shardRows * RowPadding.Pad(_units));
+        _input = checked(input.Steps * shardRows * RowPadding.Pad(input.Features));
     }
 
     /// <summary>The halves' caches, their outputs and output gradients, and one input gradient.</summary>
@@ -151,7 +151,7 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
         _backward.Backward(pass, second);
         if (worker.IsFirst && !spans.InputGradient.IsEmpty)
         {
-            int inputs = spans.Steps * pass.PaddedRows * Lanes.Pad(Input.Features);
+            int inputs = spans.Steps * pass.PaddedRows * RowPadding.Pad(Input.Features);
             pass.Kernels.Add(spans.InputGradient[..inputs], second.InputGradient[..inputs]);
         }
 
@@ -169,12 +169,12 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     /// <summary>The output from those of the halves.</summary>
     private void Merge(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
     {
-        int rows = OutputRows(spans) * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        int rows = OutputRows(spans) * pass.PaddedRows, stride = RowPadding.Pad(_units), size = rows * stride;
         Span<T> a = first.Output[..size], b = second.Output[..size];
         switch (_mode)
         {
             case MergeMode.Concat:
-                int wide = Lanes.Pad(2 * _units);
+                int wide = RowPadding.Pad(2 * _units);
                 for (int row = 0; row < rows; row++)
                 {
                     a.Slice(row * stride, _units).CopyTo(spans.Output[(row * wide)..]);
@@ -201,12 +201,12 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
     /// <summary>The gradients of the halves' outputs from that of the output.</summary>
     private void Divide(ShardPass<T> pass, in LayerSpans<T> spans, in LayerSpans<T> first, in LayerSpans<T> second)
     {
-        int rows = OutputRows(spans) * pass.PaddedRows, stride = Lanes.Pad(_units), size = rows * stride;
+        int rows = OutputRows(spans) * pass.PaddedRows, stride = RowPadding.Pad(_units), size = rows * stride;
         Span<T> da = first.OutputGradient[..size], db = second.OutputGradient[..size];
         switch (_mode)
         {
             case MergeMode.Concat:
-                int wide = Lanes.Pad(2 * _units);
+                int wide = RowPadding.Pad(2 * _units);
                 da.Clear();
                 db.Clear();
                 for (int row = 0; row < rows; row++)

@@ -8,7 +8,7 @@ namespace Unroll.Layers;
 /// threads are the layer's. A cell whose gates read x·W + h₋₁·U + b is shorter as a <see cref="GatedCell{T}"/>.
 /// </summary>
 /// <remarks>
-/// Memory is padded: a state of H units is a slab of [P × padded H] (<see cref="Lanes.Pad"/>). The padding of a state must stay finite;
+/// Memory is padded: a state of H units is a slab of [P × padded H] (<see cref="RowPadding.Pad"/>). The padding of a state must stay finite;
 /// that of a gradient must stay 0.
 /// <para>
 /// A step is done in <see cref="ForwardPhases"/> or <see cref="BackwardPhases"/> phases. Where <see cref="CanShare"/> is true a phase may
@@ -45,7 +45,7 @@ public abstract class Cell<T>
     /// Which columns of a row of the slab hold what a gate let through once Forward is done: what <see cref="Model.Trace"/> tells. Where a
     /// cell does not say, its blocks of H columns, numbered.
     /// </summary>
-    public virtual IReadOnlyList<CellGate> TracedGates => CellGate.Blocks(null, SlabColumns / Lanes.Pad(Units), Units, 0);
+    public virtual IReadOnlyList<CellGate> TracedGates => CellGate.Blocks(null, SlabColumns / RowPadding.Pad(Units), Units, 0);
 
     /// <summary>True where a phase may be cut in shares; otherwise each is done whole, by one thread.</summary>
     public virtual bool CanShare => false;
@@ -56,33 +56,33 @@ public abstract class Cell<T>
     /// <summary>Phases of <see cref="Backward"/>.</summary>
     public virtual int BackwardPhases => 1;
 
-    /// <summary>A share of phase number <paramref name="phase"/>: slab and new states from x, h₋₁ and the other states before.</summary>
-    public abstract void Forward(in CellStep<T> step, int phase, Share share);
+    /// <summary>A portion of phase number <paramref name="phase"/>: slab and new states from x, h₋₁ and the other states before.</summary>
+    public abstract void Forward(in CellStep<T> step, int phase, Portion portion);
 
     /// <summary>
-    /// A share of phase number <paramref name="phase"/>. In: the step as Forward left it, and in <see cref="CellStep{T}.Gradient"/>(s) dL/d
+    /// A portion of phase number <paramref name="phase"/>. In: the step as Forward left it, and in <see cref="CellStep{T}.Gradient"/>(s) dL/d
     /// state after the step. Out: in the slab, dL/dz for <see cref="AddGradients"/> and <see cref="InputGradient"/>; in Gradient(s), dL/d
     /// state before the step. For h, the part through the recurrent product goes to <see cref="CellStep{T}.RecurrentGradient"/> and the
     /// rest to Gradient(0); without recurrent dropout both are the same memory, which then holds the sum.
     /// </summary>
-    public abstract void Backward(in CellStep<T> step, int phase, Share share);
+    public abstract void Backward(in CellStep<T> step, int phase, Portion portion);
 
     /// <summary>
-    /// A share of adding the weights' gradients, one product over all T·P rows of inputs, recurrent inputs and slabs. The number of rows is
+    /// A portion of adding the weights' gradients, one product over all T·P rows of inputs, recurrent inputs and slabs. The number of rows is
     /// above 0.
     /// </summary>
-    public abstract void AddGradients(in CellSequence<T> steps, Share share);
+    public abstract void AddGradients(in CellSequence<T> steps, Portion portion);
 
     /// <summary>Overwrites dx [rows × F], from the slabs that <see cref="Backward"/> left.</summary>
     public abstract void InputGradient(int rows, Rows<T> slab, Rows<T> dx);
 
     /// <summary>
-    /// A share of the columns of Kernels.AddOuterProducts for the blocks of the slab in <paramref name="columns"/>.
+    /// A portion of the columns of Kernels.AddOuterProducts for the blocks of the slab in <paramref name="columns"/>.
     /// </summary>
     private protected void AddOuterProducts(
-        in CellSequence<T> steps, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Share share)
+        in CellSequence<T> steps, ColumnRange columns, OuterProduct<T> first, OuterProduct<T> second, Span<T> sums, Portion portion)
     {
-        ColumnRange own = share.Of(columns.Length, Kernels.PanelColumns);
+        ColumnRange own = portion.Of(columns.Length, Kernels.PanelColumns);
         int from = columns.From + own.From;
         Kernels.AddOuterProducts(
             steps.Rows, own.Length, steps.Slab.FromColumn(from), first.FromColumn(own.From), second.FromColumn(own.From),
@@ -105,7 +105,7 @@ public readonly record struct CellGate(string Name, int Column, int Units)
     {
         var gates = new CellGate[count];
         for (int gate = 0; gate < count; gate++)
-            gates[gate] = new CellGate(names?[gate] ?? $"gate {gate + 1}", (first + gate) * Lanes.Pad(units), units);
+            gates[gate] = new CellGate(names?[gate] ?? $"gate {gate + 1}", (first + gate) * RowPadding.Pad(units), units);
         return gates;
     }
 }

@@ -115,7 +115,7 @@ internal sealed class CellLayout
     /// <param name="shardRows">Rows of the largest shard.</param>
     public CellLayout(IReadOnlyList<LayerState> states, int slots, int shardRows)
     {
-        _strides = [.. states.Select(state => Lanes.Pad(state.Units))];
+        _strides = [.. states.Select(state => RowPadding.Pad(state.Units))];
         (_at, _gradientAt) = (new int[states.Count], new int[states.Count]);
         for (int s = 0; s < states.Count; s++)
         {

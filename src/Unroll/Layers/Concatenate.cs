@@ -32,13 +32,13 @@ internal sealed class ConcatenateOp<T>(LayerBuilder<T> builder, Shape[] inputs, 
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int[] _features = [.. inputs.Select(shape => shape.Features)];
-    private readonly int _stride = Lanes.Pad(output.Features);
+    private readonly int _stride = RowPadding.Pad(output.Features);
 
     protected override void Forward(ShardPass<T> pass, in LayerSpans<T> spans, int rows)
     {
         for (int i = 0, column = 0; i < _features.Length; column += _features[i++])
         {
-            int features = _features[i], stride = Lanes.Pad(features);
+            int features = _features[i], stride = RowPadding.Pad(features);
             ReadOnlySpan<T> input = spans.InputAt(i);
             for (int row = 0; row < rows; row++)
                 input.Slice(row * stride, features).CopyTo(spans.Output[(row * _stride + column)..]);
@@ -52,7 +52,7 @@ internal sealed class ConcatenateOp<T>(LayerBuilder<T> builder, Shape[] inputs, 
             Span<T> gradient = spans.InputGradientAt(i);
             if (gradient.IsEmpty)
                 continue;
-            int features = _features[i], stride = Lanes.Pad(features);
+            int features = _features[i], stride = RowPadding.Pad(features);
             for (int row = 0; row < rows; row++)
             {
                 Span<T> target = gradient.Slice(row * stride, stride);

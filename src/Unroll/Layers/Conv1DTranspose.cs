@@ -38,5 +38,5 @@ public sealed record Conv1DTranspose : TransposedConvolution
     protected internal override string Kind => "conv1d_transpose";
 
     internal override WindowAxis[] Axes(Shape input) =>
-        WindowAxis.Transposed(Label, input, Padding, (KernelSize, Stride, Dilation, OutputPadding));
+        WindowAxis.Transpose(Label, input, Padding, (KernelSize, Stride, Dilation, OutputPadding));
 }

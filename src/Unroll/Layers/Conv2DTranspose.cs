@@ -47,6 +47,6 @@ public sealed record Conv2DTranspose : TransposedConvolution
     protected internal override string Kind => "conv2d_transpose";
 
     internal override WindowAxis[] Axes(Shape input) =>
-        WindowAxis.Transposed(Label, input, Padding, (Height, StrideHeight, DilationHeight, OutputPaddingHeight),
+        WindowAxis.Transpose(Label, input, Padding, (Height, StrideHeight, DilationHeight, OutputPaddingHeight),
             (Width, StrideWidth, DilationWidth, OutputPaddingWidth));
 }

@@ -20,13 +20,13 @@ public abstract record Convolution : Layer
     /// <summary>What happens at the ends of the input.</summary>
     public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
-    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 
@@ -72,7 +72,7 @@ internal sealed class ConvolutionOp<T> : WindowOp<T>
     private readonly OutputActivation<T> _activation;
 
     /// <summary>Null where every window is one position of the input, in order: the input is the matrix.</summary>
-    private readonly Windows? _windows;
+    private readonly WindowTable? _windows;
 
     // Features and filters of a group, and the columns of the matrix and of the products that it has.
     private readonly int _features, _filters, _groupColumns, _groupFilters;
@@ -83,11 +83,11 @@ internal sealed class ConvolutionOp<T> : WindowOp<T>
         : base(builder, axes, input, options.GetOutputShape(input.Shape))
     {
         int groups = options.GroupCount;
-        (_inputStride, _outputStride) = (Lanes.Pad(Input.Features), Lanes.Pad(options.Filters));
+        (_inputStride, _outputStride) = (RowPadding.Pad(Input.Features), RowPadding.Pad(options.Filters));
         (_features, _filters) = (Input.Features / groups, options.Filters / groups);
         bool isInput = groups == 1 && KeepsPositions && !Mask.Exists && axes.All(axis => axis.Size == 1);
-        _windows = isInput ? null : new Windows(axes);
-        (_groupColumns, _groupFilters) = (Lanes.Pad(kernel.Length / options.Filters), Lanes.Pad(_filters));
+        _windows = isInput ? null : new WindowTable(axes);
+        (_groupColumns, _groupFilters) = (RowPadding.Pad(kernel.Length / options.Filters), RowPadding.Pad(_filters));
         _matrixStride = checked(groups * _groupColumns);
         _productAt = _windows is null ? 0 : checked(_windows.Count * builder.ShardRows * _matrixStride);
         int cache = groups == 1 ? _productAt : checked(_productAt + _windows!.Count * builder.ShardRows * groups * _groupFilters);
@@ -161,10 +161,10 @@ internal sealed class ConvolutionOp<T> : WindowOp<T>
         _kernels.Length == 1 ? new Rows<T>(output, _outputStride) : new Rows<T>(spans.Cache[_productAt..], _kernels.Length * _groupFilters);
 
     /// <summary>Copies what each window reads into its row of the matrix; zeros for padding.</summary>
-    private void Gather(Windows windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
+    private void Gather(WindowTable windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int features = Input.Features, rows = pass.PaddedRows;
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         ReadOnlySpan<T> input = spans.Input;
         for (int window = 0; window < count; window++)
         {
@@ -202,10 +202,10 @@ internal sealed class ConvolutionOp<T> : WindowOp<T>
     }
 
     /// <summary>Adds the gradient of each window's row to the positions that it was read from.</summary>
-    private void Scatter(Windows windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
+    private void Scatter(WindowTable windows, int count, ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows;
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         spans.InputGradient[..(spans.Steps * rows * _inputStride)].Clear();
         for (int window = 0; window < count; window++)
         {

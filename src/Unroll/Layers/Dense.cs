@@ -20,13 +20,13 @@ public sealed record Dense : Layer
 
     public int Units { get; }
 
-    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 
@@ -59,7 +59,7 @@ internal sealed class DenseOp<T> : LayerOp<T>
     public DenseOp(Dense options, LayerBuilder<T> builder, Parameter kernel, Parameter? bias, Shape input, Shape output)
         : base(builder, input, output)
     {
-        (_inputStride, _outputStride) = (Lanes.Pad(input.Features), Lanes.Pad(options.Units));
+        (_inputStride, _outputStride) = (RowPadding.Pad(input.Features), RowPadding.Pad(options.Units));
         _activation = new OutputActivation<T>(options.Activation, builder, output, cacheAt: 0);
         _kernel = new Projection<T>(builder, kernel, options.Units, s_gates);
         _bias = new Bias<T>(builder, bias, options.Units, _outputStride, (0, s_gates));

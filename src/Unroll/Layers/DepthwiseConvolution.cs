@@ -17,13 +17,13 @@ public abstract record DepthwiseConvolution : Layer
     /// <summary>What happens at the ends of the input.</summary>
     public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
-    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Linear;
+    public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Linear;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer DepthwiseInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer DepthwiseInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
     public Regularizer? DepthwiseRegularizer { get; init; }
 
@@ -63,7 +63,7 @@ public abstract record DepthwiseConvolution : Layer
 internal sealed class DepthwiseOp<T> : WindowOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Windows _windows;
+    private readonly WindowTable _windows;
     private readonly Weights<T> _kernel;
     private readonly Weights<T>? _bias;
     private readonly OutputActivation<T> _activation;
@@ -74,10 +74,10 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
         Activation activation)
         : base(builder, axes, input, output)
     {
-        (_windows, _kernel, _bias) = (new Windows(axes), kernel, bias);
+        (_windows, _kernel, _bias) = (new WindowTable(axes), kernel, bias);
         _activation = new OutputActivation<T>(activation, builder, output, cacheAt: 0);
         (_multiplier, _inputStride, _outputStride) =
-            (output.Features / Input.Features, Lanes.Pad(Input.Features), Lanes.Pad(output.Features));
+            (output.Features / Input.Features, RowPadding.Pad(Input.Features), RowPadding.Pad(output.Features));
         builder.ReserveScratch(_outputStride);
     }
 
@@ -86,7 +86,7 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int windows = OutputSteps(pass, spans.Steps), rows = pass.PaddedRows, features = Output.Features;
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         Span<T> output = spans.Output[..(windows * rows * _outputStride)];
         output.Clear();
         for (int i = 0; i < windows * rows; i++)
@@ -100,7 +100,7 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
                 if (counted.Has(sources[place], i % rows))
                 {
                     ReadOnlySpan<T> x = spans.Input.Slice((sources[place] * rows + i % rows) * _inputStride, Input.Features);
-                    pass.Math.AddProduct(y, Repeated(pass, x), _kernel.Values.Slice(place * features, features));
+                    pass.Math.AddProduct(y, Repeat(pass, x), _kernel.Values.Slice(place * features, features));
                 }
             }
         }
@@ -111,7 +111,7 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int windows = OutputSteps(pass, spans.Steps), rows = pass.PaddedRows, features = Output.Features;
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         _activation.Backward(pass, spans, windows * rows);
         if (!spans.InputGradient.IsEmpty)
             spans.InputGradient[..(spans.Steps * rows * _inputStride)].Clear();
@@ -127,7 +127,7 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
                     continue;
                 int at = (sources[place] * rows + i % rows) * _inputStride;
                 pass.Math.AddProduct(_kernel.Gradient(pass).Slice(place * features, features),
-                    Repeated(pass, spans.Input.Slice(at, Input.Features)), dy);
+                    Repeat(pass, spans.Input.Slice(at, Input.Features)), dy);
                 if (!spans.InputGradient.IsEmpty)
                     AddInputGradient(pass, spans.InputGradient.Slice(at, Input.Features), dy,
                         _kernel.Values.Slice(place * features, features));
@@ -136,7 +136,7 @@ internal sealed class DepthwiseOp<T> : WindowOp<T>
     }
 
     /// <summary>Every feature as often as it has kernels, one after the other; in scratch where that is more than once.</summary>
-    private ReadOnlySpan<T> Repeated(ShardPass<T> pass, ReadOnlySpan<T> x)
+    private ReadOnlySpan<T> Repeat(ShardPass<T> pass, ReadOnlySpan<T> x)
     {
         if (_multiplier == 1)
             return x;

@@ -56,11 +56,11 @@ internal abstract class FactorOp<T>(LayerBuilder<T> builder, Shape shape, bool a
     : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features), _randomStream = builder.AddRandomStream();
+    private readonly int _stride = RowPadding.Pad(shape.Features), _randomStream = builder.AddRandomStream();
 
     /// <summary>The factors, read again by backward.</summary>
     public sealed override int CacheSize { get; } =
-        checked((wholeFeatures ? 1 : shape.Positions) * builder.ShardRows * Lanes.Pad(shape.Features));
+        checked((wholeFeatures ? 1 : shape.Positions) * builder.ShardRows * RowPadding.Pad(shape.Features));
 
     public sealed override bool SkipsPadding => true;
 

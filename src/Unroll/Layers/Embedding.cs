@@ -37,7 +37,7 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
-    public Initializer EmbeddingsInitializer { get; init => field = Option.Given(value); } = Initializer.RandomUniform;
+    public Initializer EmbeddingsInitializer { get; init => field = Option.NotNull(value); } = Initializer.RandomUniform;
 
     public Regularizer? EmbeddingsRegularizer { get; init; }
 
@@ -69,7 +69,7 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
     public EmbeddingOp(Embedding options, LayerBuilder<T> builder, Shape input, Shape output, StepMask mask)
         : base(builder, input, output)
     {
-        (_options, _inputStride, _stride) = (options, Lanes.Pad(input.Features), Lanes.Pad(options.Units));
+        (_options, _inputStride, _stride) = (options, RowPadding.Pad(input.Features), RowPadding.Pad(options.Units));
         _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer, options.EmbeddingsRegularizer);
         _gradient = builder.AddGradient(_embeddings, options.Inputs, _stride, [new GradientRun(0, 0, options.Units)]);
         _table = new AlignedBuffer<T>(_embeddings.Length, onFirstUse: true);
@@ -81,9 +81,9 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
         ? pass.StepsOf(_mask, Output.Steps)
         : Output.Positions;
 
-    public void Prepare(ReadOnlySpan<T> parameters, Share share)
+    public void Prepare(ReadOnlySpan<T> parameters, Portion portion)
     {
-        ColumnRange own = share.Of(_embeddings.Length);
+        ColumnRange own = portion.Of(_embeddings.Length);
         parameters.Slice(_embeddings.Offset + own.From, own.Length).CopyTo(_table.Slice(own.From, own.Length));
     }
 

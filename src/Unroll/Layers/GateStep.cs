@@ -64,14 +64,14 @@ public readonly ref struct GateStep<T>
         : throw new InvalidOperationException("The cell does not keep h₋₁·U apart. Set GateOptions.SeparateProducts.");
 
     /// <summary>A block of values kept from forward to backward, see <see cref="GateOptions.Kept"/>.</summary>
-    public Span<T> Kept(int block, int row) => Block(_layout.KeptFrom + block, row);
+    public Span<T> KeptValues(int block, int row) => Block(_layout.KeptFrom + block, row);
 
     /// <summary>Single values of a row kept from forward to backward, see <see cref="GateOptions.RowValues"/>.</summary>
     public Span<T> RowValues(int row) => Step.Slab[row].Slice(_layout.RowValuesAt, _layout.RowValues);
 
     /// <summary>
     /// A state after the step: written by Forward, read by Backward. An h with <see cref="GateOptions.ProjectionUnits"/> is the one before
-    /// the projection. After a masked step it equals the state before the step, so keep in <see cref="Kept"/> whatever Backward divides by
+    /// the projection. After a masked step it equals the state before the step, so keep in <see cref="KeptValues"/> whatever Backward divides by
     /// or takes the logarithm of.
     /// </summary>
     public Span<T> State(int state, int row) => IsProjected(state)

@@ -57,11 +57,11 @@ public abstract class GatedCell<T> : Cell<T>
                 + "Change States or ProjectionUnits.",
                 nameof(options));
         int units = options.Units, columns = checked(gates.Count * units);
-        (_gates, _padded, _carriesOutput, _inState) = (gates.Count, Lanes.Pad(units), gates.CarriesOutput, gates.InState);
+        (_gates, _padded, _carriesOutput, _inState) = (gates.Count, RowPadding.Pad(units), gates.CarriesOutput, gates.InState);
         _names = gates.Names;
         _layout = LayoutOf(gates, units);
-        _gradientAt = checked(_layout.RowValuesAt + Lanes.Pad(gates.RowValues));
-        _columns = gates.ProjectionUnits is null ? _gradientAt : checked(_gradientAt + Lanes.Pad(Units));
+        _gradientAt = checked(_layout.RowValuesAt + RowPadding.Pad(gates.RowValues));
+        _columns = gates.ProjectionUnits is null ? _gradientAt : checked(_gradientAt + RowPadding.Pad(Units));
         Parameter kernel = builder.AddParameter(
             "kernel", new Shape(input.Features, columns), options.KernelInitializer, options.KernelRegularizer);
         Parameter? recurrent = gates.IsRecurrent
@@ -110,51 +110,51 @@ public abstract class GatedCell<T> : Cell<T>
     protected abstract void Backward(in GateStep<T> step);
 
     /// <inheritdoc/>
-    public sealed override void Forward(in CellStep<T> step, int phase, Share share)
+    public sealed override void Forward(in CellStep<T> step, int phase, Portion portion)
     {
         if (phase == 1)
         {
-            _projection!.Multiply(step.Rows, BeforeProjection(step.Slab), step.After(0), share);
+            _projection!.Multiply(step.Rows, BeforeProjection(step.Slab), step.After(0), portion);
             return;
         }
 
         Rows<T> z = _inState ? step.After(0) : step.Slab;
-        _kernel.Multiply(step.Rows, step.X, _bias.Values, z, share);
+        _kernel.Multiply(step.Rows, step.X, _bias.Values, z, portion);
         if (Separates)
-            _recurrent?.Multiply(step.Rows, step.RecurrentInput, step.Slab.FromColumn(RecurrentFrom * _padded), share);
+            _recurrent?.Multiply(step.Rows, step.RecurrentInput, step.Slab.FromColumn(RecurrentFrom * _padded), portion);
         else
-            _recurrent?.AddProduct(step.Rows, step.RecurrentInput, z, share);
-        Forward(StepOf(step, share));
+            _recurrent?.AddProduct(step.Rows, step.RecurrentInput, z, portion);
+        Forward(StepOf(step, portion));
     }
 
     /// <inheritdoc/>
-    public sealed override void Backward(in CellStep<T> step, int phase, Share share)
+    public sealed override void Backward(in CellStep<T> step, int phase, Portion portion)
     {
         if (phase == 0 && _projection is not null)
-            ProjectionGradient(step, share);
+            ProjectionGradient(step, portion);
         else if (phase == (_projection is null ? 0 : 1))
-            Backward(StepOf(step, share));
+            Backward(StepOf(step, portion));
         else
-            RecurrentGradient(step, share);
+            RecurrentGradient(step, portion);
     }
 
     /// <inheritdoc/>
-    public sealed override void AddGradients(in CellSequence<T> steps, Share share)
+    public sealed override void AddGradients(in CellSequence<T> steps, Portion portion)
     {
         Span<T> gradients = steps.Pass.Gradients, db = _bias.Gradient(gradients);
         OuterProduct<T> dW = _kernel.Gradient(steps.X, gradients);
         OuterProduct<T> dU = _recurrent is null ? default : _recurrent.Gradient(steps.RecurrentInput, gradients);
         int columns = _gates * _padded;
-        if (_projection is not null && share.IsFirst)
+        if (_projection is not null && portion.IsFirst)
             _projection.AddGradient(steps.Pass, steps.Rows, BeforeProjection(steps.Slab), steps.Slab.FromColumn(_gradientAt));
         if (!Separates)
         {
-            AddOuterProducts(steps, new ColumnRange(0, columns), dU, dW, db, share);
+            AddOuterProducts(steps, new ColumnRange(0, columns), dU, dW, db, portion);
             return;
         }
 
-        AddOuterProducts(steps, new ColumnRange(0, columns), default, dW, db, share);
-        AddOuterProducts(steps, new ColumnRange(columns, 2 * columns), dU, default, default, share);
+        AddOuterProducts(steps, new ColumnRange(0, columns), default, dW, db, portion);
+        AddOuterProducts(steps, new ColumnRange(columns, 2 * columns), dU, default, default, portion);
     }
 
     /// <inheritdoc/>
@@ -167,7 +167,7 @@ public abstract class GatedCell<T> : Cell<T>
     private static GateLayout LayoutOf(GateOptions gates, int units)
     {
         int recurrentFrom = gates.SeparateProducts ? gates.Count : 0, kept = recurrentFrom + gates.Count, end = kept + gates.Kept;
-        int projected = gates.ProjectionUnits is null ? -1 : end, padded = Lanes.Pad(units);
+        int projected = gates.ProjectionUnits is null ? -1 : end, padded = RowPadding.Pad(units);
         return new GateLayout(
             units, padded, recurrentFrom, kept, projected, checked((projected < 0 ? end : end + 2) * padded), gates.RowValues);
     }
@@ -175,33 +175,33 @@ public abstract class GatedCell<T> : Cell<T>
     private Rows<T> BeforeProjection(Rows<T> slab) => slab.FromColumn(_layout.ProjectedFrom * _padded);
 
     /// <summary>dL/d what is projected = dL/dh·Wₚᵀ; dL/dh itself is kept for the gradient of Wₚ.</summary>
-    private void ProjectionGradient(in CellStep<T> step, Share share)
+    private void ProjectionGradient(in CellStep<T> step, Portion portion)
     {
         Rows<T> dh = step.Gradient(0);
         _projection!.MultiplyTransposed(
-            step.Rows, dh, step.Slab.FromColumn((_layout.ProjectedFrom + 1) * _padded), ProductStart.Zero, share);
-        for (int row = 0; row < step.Rows && share.IsFirst; row++)
+            step.Rows, dh, step.Slab.FromColumn((_layout.ProjectedFrom + 1) * _padded), ProductStart.Zero, portion);
+        for (int row = 0; row < step.Rows && portion.IsFirst; row++)
             dh[row].CopyTo(step.Slab[row][_gradientAt..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private GateStep<T> StepOf(in CellStep<T> step, Share share) => new(step, share.Of(_padded, Lanes.Count), _layout);
+    private GateStep<T> StepOf(in CellStep<T> step, Portion portion) => new(step, portion.Of(_padded, RowPadding.Multiple), _layout);
 
     /// <summary>dL/dh₋₁ from dL/dz in the step's slab, through the recurrent product.</summary>
-    private void RecurrentGradient(in CellStep<T> step, Share share)
+    private void RecurrentGradient(in CellStep<T> step, Portion portion)
     {
         if (!_carriesOutput && (step.HasRecurrentDropout || _recurrent is null))
-            Clear(step.Gradient(0), step.Rows, share.Of(step.Gradient(0).Stride, Lanes.Count));
+            Clear(step.Gradient(0), step.Rows, portion.Of(step.Gradient(0).Stride, RowPadding.Multiple));
         if (_recurrent is null)
         {
             if (step.HasRecurrentDropout)
-                Clear(step.RecurrentGradient, step.Rows, share.Of(step.Gradient(0).Stride, Lanes.Count));
+                Clear(step.RecurrentGradient, step.Rows, portion.Of(step.Gradient(0).Stride, RowPadding.Multiple));
             return;
         }
 
         ProductStart start = _carriesOutput && !step.HasRecurrentDropout ? ProductStart.Result : ProductStart.Zero;
         _recurrent.MultiplyTransposed(
-            step.Rows, step.Slab.FromColumn(RecurrentFrom * _padded), step.RecurrentGradient, start, share);
+            step.Rows, step.Slab.FromColumn(RecurrentFrom * _padded), step.RecurrentGradient, start, portion);
     }
 
     private static void Clear(Rows<T> values, int rows, ColumnRange some)

@@ -28,7 +28,7 @@ public sealed record GaussianNoise : Layer
 internal sealed class GaussianNoiseOp<T>(double deviation, LayerBuilder<T> builder, Shape shape) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features), _randomStream = builder.AddRandomStream();
+    private readonly int _stride = RowPadding.Pad(shape.Features), _randomStream = builder.AddRandomStream();
 
     public override bool SkipsPadding => true;
 

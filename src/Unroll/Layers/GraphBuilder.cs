@@ -9,8 +9,8 @@ internal interface IPrepared<T>
 {
     /// <summary>Called before the shards of a batch run.</summary>
     /// <param name="parameters">All weights of the model.</param>
-    /// <param name="share">The part of the work to do; other threads may do the others at the same time.</param>
-    void Prepare(ReadOnlySpan<T> parameters, Share share);
+    /// <param name="portion">The part of the work to do; other threads may do the others at the same time.</param>
+    void Prepare(ReadOnlySpan<T> parameters, Portion portion);
 }
 
 /// <summary>What all layers of a graph have declared while they were built.</summary>

@@ -32,7 +32,7 @@ public sealed record Gru : Recurrent
     /// <summary>Where both forms leave what their gates let through, in the order of the equations.</summary>
     internal static CellGate[] GatesOf(int units)
     {
-        int padded = Lanes.Pad(units);
+        int padded = RowPadding.Pad(units);
         return [new("update", padded, units), new("reset", 2 * padded, units), new("candidate", 0, units)];
     }
 
@@ -89,32 +89,32 @@ internal sealed class GruCell<T> : Cell<T>
 
     public override bool CanShare => _fused;
 
-    private int Padded => Lanes.Pad(Units);
+    private int Padded => RowPadding.Pad(Units);
 
-    public override void Forward(in CellStep<T> step, int phase, Share share)
+    public override void Forward(in CellStep<T> step, int phase, Portion portion)
     {
-        _kernel.Multiply(step.Rows, step.X, _bias.Values, step.Slab, share);
-        ColumnRange own = share.Of(Padded, Lanes.Count);
+        _kernel.Multiply(step.Rows, step.X, _bias.Values, step.Slab, portion);
+        ColumnRange own = portion.Of(Padded, RowPadding.Multiple);
         ReadOnlySpan<T> q = _bias.Values.Slice(3 * Padded + own.From, own.Length);
         for (int row = 0; row < step.Rows; row++)
             q.CopyTo(step.Slab[row][(3 * Padded + own.From)..]);
-        _recurrent.AddProduct(step.Rows, step.RecurrentInput, step.Slab.FromColumn(Padded), share);
+        _recurrent.AddProduct(step.Rows, step.RecurrentInput, step.Slab.FromColumn(Padded), portion);
         if (_fused)
             Kernels.GruForward(step.Rows, Padded, own, step.Slab.Values, step.Before(0).Values, step.After(0).Values);
         else
             ForwardUnfused(step);
     }
 
-    public override void Backward(in CellStep<T> step, int phase, Share share)
+    public override void Backward(in CellStep<T> step, int phase, Portion portion)
     {
         if (phase == 1)
         {
             ProductStart start = step.HasRecurrentDropout ? ProductStart.Zero : ProductStart.Result;
-            _recurrent.MultiplyTransposed(step.Rows, step.Slab.FromColumn(Padded), step.RecurrentGradient, start, share);
+            _recurrent.MultiplyTransposed(step.Rows, step.Slab.FromColumn(Padded), step.RecurrentGradient, start, portion);
         }
         else if (_fused)
         {
-            ColumnRange own = share.Of(Padded, Lanes.Count);
+            ColumnRange own = portion.Of(Padded, RowPadding.Multiple);
             Kernels.GruBackward(step.Rows, Padded, own, step.Slab.Values, step.Before(0).Values, step.Gradient(0).Values);
         }
         else
@@ -124,14 +124,14 @@ internal sealed class GruCell<T> : Cell<T>
     }
 
     /// <summary>The candidate's columns take x and the bias alone, those of z and r also h₋₁, those of q h₋₁ and the bias.</summary>
-    public override void AddGradients(in CellSequence<T> steps, Share share)
+    public override void AddGradients(in CellSequence<T> steps, Portion portion)
     {
         Span<T> gradients = steps.Pass.Gradients, db = _bias.Gradient(gradients);
         OuterProduct<T> dW = _kernel.Gradient(steps.X, gradients), dU = _recurrent.Gradient(steps.RecurrentInput, gradients);
         int p = Padded;
-        AddOuterProducts(steps, new ColumnRange(0, p), default, dW, db, share);
-        AddOuterProducts(steps, new ColumnRange(p, 3 * p), dU, dW.FromColumn(p), db, share);
-        AddOuterProducts(steps, new ColumnRange(3 * p, 4 * p), dU.FromColumn(2 * p), default, db, share);
+        AddOuterProducts(steps, new ColumnRange(0, p), default, dW, db, portion);
+        AddOuterProducts(steps, new ColumnRange(p, 3 * p), dU, dW.FromColumn(p), db, portion);
+        AddOuterProducts(steps, new ColumnRange(3 * p, 4 * p), dU.FromColumn(2 * p), default, db, portion);
     }
 
     public override void InputGradient(int rows, Rows<T> slab, Rows<T> dx) =>

@@ -33,9 +33,9 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
 
     public override IReadOnlyList<CellGate> TracedGates => Gru.GatesOf(Units);
 
-    private int Padded => Lanes.Pad(Units);
+    private int Padded => RowPadding.Pad(Units);
 
-    public override void Forward(in CellStep<T> step, int phase, Share share)
+    public override void Forward(in CellStep<T> step, int phase, Portion portion)
     {
         int p = Padded;
         Rows<T> slab = step.Slab;
@@ -61,7 +61,7 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
         }
     }
 
-    public override void Backward(in CellStep<T> step, int phase, Share share)
+    public override void Backward(in CellStep<T> step, int phase, Portion portion)
     {
         int p = Padded;
         Rows<T> slab = step.Slab;
@@ -80,7 +80,7 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
             dz.CopyTo(z);
         }
 
-        // dL/ds gives the reset gate's gradient, then becomes its share of the recurrent input's.
+        // dL/ds gives the reset gate's gradient, then becomes its part of the recurrent input's.
         _recurrentCandidate.MultiplyTransposed(step.Rows, slab, new Rows<T>(allDs, p), ProductStart.Zero);
         for (int row = 0; row < step.Rows; row++)
         {
@@ -99,13 +99,13 @@ internal sealed class GruResetBeforeCell<T> : Cell<T>
         _recurrentGates.MultiplyTransposed(step.Rows, slab.FromColumn(p), step.RecurrentGradient, ProductStart.Result);
     }
 
-    public override void AddGradients(in CellSequence<T> steps, Share share)
+    public override void AddGradients(in CellSequence<T> steps, Portion portion)
     {
         Span<T> gradients = steps.Pass.Gradients, db = _bias.Gradient(gradients);
         OuterProduct<T> dW = _kernel.Gradient(steps.X, gradients), dUGates = _recurrentGates.Gradient(steps.RecurrentInput, gradients);
         OuterProduct<T> dUCandidate = _recurrentCandidate.Gradient(steps.Slab.FromColumn(3 * Padded), gradients);
-        AddOuterProducts(steps, new ColumnRange(0, Padded), dUCandidate, dW, db, share);
-        AddOuterProducts(steps, new ColumnRange(Padded, 3 * Padded), dUGates, dW.FromColumn(Padded), db, share);
+        AddOuterProducts(steps, new ColumnRange(0, Padded), dUCandidate, dW, db, portion);
+        AddOuterProducts(steps, new ColumnRange(Padded, 3 * Padded), dUGates, dW.FromColumn(Padded), db, portion);
     }
 
     public override void InputGradient(int rows, Rows<T> slab, Rows<T> dx) =>

@@ -43,19 +43,19 @@ internal sealed class IndRnnCell<T>(LayerBuilder<T> builder, IndRnn options, Sha
 
     private readonly Activation _activation = options.Activation;
 
-    public override int SlabColumns => Lanes.Pad(Units);
+    public override int SlabColumns => RowPadding.Pad(Units);
 
     public override IReadOnlyList<CellGate> TracedGates => [];
 
     public override bool CanShare => _activation.IsElementwise;
 
-    public override void Forward(in CellStep<T> step, int phase, Share share)
+    public override void Forward(in CellStep<T> step, int phase, Portion portion)
     {
         if (_bias is null)
-            _kernel.Multiply(step.Rows, step.X, step.Slab, share);
+            _kernel.Multiply(step.Rows, step.X, step.Slab, portion);
         else
-            _kernel.Multiply(step.Rows, step.X, _bias.Padded, step.Slab, share);
-        ColumnRange own = share.Of(SlabColumns, Lanes.Count);
+            _kernel.Multiply(step.Rows, step.X, _bias.Padded, step.Slab, portion);
+        ColumnRange own = portion.Of(SlabColumns, RowPadding.Multiple);
         ReadOnlySpan<T> u = _recurrent.Padded.Slice(own.From, own.Length);
         for (int row = 0; row < step.Rows; row++)
         {
@@ -66,9 +66,9 @@ internal sealed class IndRnnCell<T>(LayerBuilder<T> builder, IndRnn options, Sha
         }
     }
 
-    public override void Backward(in CellStep<T> step, int phase, Share share)
+    public override void Backward(in CellStep<T> step, int phase, Portion portion)
     {
-        ColumnRange own = share.Of(SlabColumns, Lanes.Count);
+        ColumnRange own = portion.Of(SlabColumns, RowPadding.Multiple);
         ReadOnlySpan<T> u = _recurrent.Padded.Slice(own.From, own.Length);
         for (int row = 0; row < step.Rows; row++)
         {
@@ -80,12 +80,12 @@ internal sealed class IndRnnCell<T>(LayerBuilder<T> builder, IndRnn options, Sha
         }
     }
 
-    public override void AddGradients(in CellSequence<T> steps, Share share)
+    public override void AddGradients(in CellSequence<T> steps, Portion portion)
     {
         OuterProduct<T> dW = _kernel.Gradient(steps.X, steps.Pass.Gradients);
         Span<T> db = _bias is null ? default : _bias.PaddedGradient(steps.Pass);
-        AddOuterProducts(steps, new ColumnRange(0, SlabColumns), default, dW, db, share);
-        ColumnRange own = share.Of(SlabColumns, Lanes.Count);
+        AddOuterProducts(steps, new ColumnRange(0, SlabColumns), default, dW, db, portion);
+        ColumnRange own = portion.Of(SlabColumns, RowPadding.Multiple);
         Span<T> du = _recurrent.PaddedGradient(steps.Pass).Slice(own.From, own.Length);
         for (int row = 0; row < steps.Rows; row++)
             Math.AddProduct(du, Of(steps.Slab, row, own), Of(steps.RecurrentInput, row, own));

@@ -40,7 +40,7 @@ public sealed record LastSteps : Layer
 internal sealed class LastStepsOp<T>(LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(input.Features);
+    private readonly int _stride = RowPadding.Pad(input.Features);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

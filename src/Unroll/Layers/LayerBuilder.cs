@@ -110,7 +110,7 @@ public sealed class LayerBuilder<T>
 
     /// <summary>
     /// Memory for the gradients of a parameter, or of some of its columns: [rows × columns], columns a multiple of
-    /// <see cref="Lanes.Count"/>.
+    /// <see cref="RowPadding.Multiple"/>.
     /// </summary>
     internal GradientSlab AddGradient(Parameter parameter, int rows, int columns, GradientRun[] runs) => _shares
         ? _declared.Gradients[_declared.NextGradient++]

@@ -88,7 +88,7 @@ internal sealed class LstmCell<T> : GatedCell<T>
     {
         (_activation, _recurrentActivation) = (options.Activation, options.RecurrentActivation);
         _fused = _activation == Activation.Tanh && _recurrentActivation == Activation.Sigmoid;
-        builder.ReserveScratch(SlabColumns + 2 * Lanes.Pad(options.Units));
+        builder.ReserveScratch(SlabColumns + 2 * RowPadding.Pad(options.Units));
     }
 
     public override bool CanShare => _fused;

@@ -43,7 +43,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
                 builder, builder.AddParameter("bias", new Shape(4 * units), options.BiasInitializer, options.BiasRegularizer, ones));
         }
 
-        builder.ReserveScratch(5 * Lanes.Pad(units));
+        builder.ReserveScratch(5 * RowPadding.Pad(units));
     }
 
     /// <summary>Of a normalised cell behind x·W and h₋₁·U of all gates.</summary>
@@ -54,7 +54,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
         for (int row = 0; row < step.Rows; row++)
         {
             Span<T> i = Value(step, 0, row), f = Value(step, 1, row), g = Value(step, 2, row), o = Value(step, 3, row);
-            Span<T> c = step.State(1, row), h = step.State(0, row), tanhC = step.Kept(_out, row);
+            Span<T> c = step.State(1, row), h = step.State(0, row), tanhC = step.KeptValues(_out, row);
             ReadOnlySpan<T> before = step.Before(1, row);
             if (_normalizes)
                 Combine(step, row);
@@ -66,7 +66,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
 
             Gate(i);
             Gate(f);
-            g.CopyTo(step.Kept(_before, row));
+            g.CopyTo(step.KeptValues(_before, row));
             Candidate(g);
             Math.Product(c, f, before);
             Math.AddProduct(c, i, g);
@@ -76,7 +76,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
             c.CopyTo(tanhC);
             if (_normalizes)
                 NormalizeState(step, row, tanhC);
-            tanhC.CopyTo(step.Kept(_before + 1, row));
+            tanhC.CopyTo(step.KeptValues(_before + 1, row));
             Candidate(tanhC);
             Math.Product(h, o, tanhC);
         }
@@ -84,17 +84,17 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
 
     protected override void Backward(in GateStep<T> step)
     {
-        int units = step.Units, padded = Lanes.Pad(units);
+        int units = step.Units, padded = RowPadding.Pad(units);
         Span<T> scratch = step.Pass.Scratch;
         Span<T> a = scratch[..units], di = scratch.Slice(padded, units), df = scratch.Slice(2 * padded, units);
         Span<T> dg = scratch.Slice(3 * padded, units), dO = scratch.Slice(4 * padded, units);
         for (int row = 0; row < step.Rows; row++)
         {
             ReadOnlySpan<T> i = Value(step, 0, row), f = Value(step, 1, row), g = Value(step, 2, row), o = Value(step, 3, row);
-            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.Kept(_out, row), dh = step.Gradient(0, row);
+            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.KeptValues(_out, row), dh = step.Gradient(0, row);
             Span<T> dc = step.Gradient(1, row);
             Math.Product(a, dh, o);
-            _activation.Backward(Kernels, step.Kept(_before + 1, row), tanhC, a);
+            _activation.Backward(Kernels, step.KeptValues(_before + 1, row), tanhC, a);
             if (_normalizes)
                 NormalizedStateGradient(step, row, a);
             Math.Add(dc, a);
@@ -107,7 +107,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
             Math.Product(df, dc, before);
             _recurrentActivation.Backward(Kernels, default, f, df);
             Math.Product(dg, dc, i);
-            _activation.Backward(Kernels, step.Kept(_before, row), g, dg);
+            _activation.Backward(Kernels, step.KeptValues(_before, row), g, dg);
             Math.MultiplyBy(dc, f);
             if (_peepholes is not null)
             {
@@ -138,7 +138,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
     };
 
     /// <summary>Where the value of a gate lies, and its gradient after it.</summary>
-    private Span<T> Value(in GateStep<T> step, int gate, int row) => _normalizes ? step.Kept(gate, row) : step.Gate(gate, row);
+    private Span<T> Value(in GateStep<T> step, int gate, int row) => _normalizes ? step.KeptValues(gate, row) : step.Gate(gate, row);
 
     private void Gate(Span<T> values)
     {
@@ -186,7 +186,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
 
         for (int gate = 0; gate < Values; gate++)
         {
-            Span<T> z = step.Kept(gate, row);
+            Span<T> z = step.KeptValues(gate, row);
             Math.Product(z, step.Of(_gammaX!, gate), Product(step, 0, gate, row));
             Math.AddProduct(z, step.Of(_gammaH!, gate), Product(step, 1, gate, row));
             if (_bias is not null)
@@ -200,7 +200,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
         Span<T> divisors = step.RowValues(row);
         T count = T.CreateChecked(Values * step.Units);
         for (int gate = 0; gate < Values && _bias is not null; gate++)
-            Math.Add(step.GradientOf(_bias, gate), step.Kept(gate, row));
+            Math.Add(step.GradientOf(_bias, gate), step.KeptValues(gate, row));
         for (int product = 0; product < 2; product++)
         {
             Weights<T> gamma = product == 0 ? _gammaX! : _gammaH!;
@@ -208,7 +208,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
             for (int gate = 0; gate < Values; gate++)
             {
                 Span<T> normal = Product(step, product, gate, row), dGamma = step.GradientOf(gamma, gate);
-                ReadOnlySpan<T> dz = step.Kept(gate, row), weights = step.Of(gamma, gate);
+                ReadOnlySpan<T> dz = step.KeptValues(gate, row), weights = step.Of(gamma, gate);
                 for (int u = 0; u < dz.Length; u++)
                 {
                     T g = weights[u] * dz[u];
@@ -222,7 +222,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
             for (int gate = 0; gate < Values; gate++)
             {
                 Span<T> normal = Product(step, product, gate, row);
-                ReadOnlySpan<T> dz = step.Kept(gate, row), weights = step.Of(gamma, gate);
+                ReadOnlySpan<T> dz = step.KeptValues(gate, row), weights = step.Of(gamma, gate);
                 for (int u = 0; u < dz.Length; u++)
                     normal[u] = divisors[product] * (weights[u] * dz[u] - sum - normal[u] * along);
             }
@@ -239,7 +239,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
         foreach (T value in c)
             squares += (value - mean) * (value - mean);
         T divisor = T.One / T.Sqrt(squares / count + s_epsilon);
-        Span<T> normal = step.Kept(_normal, row);
+        Span<T> normal = step.KeptValues(_normal, row);
         for (int u = 0; u < c.Length; u++)
         {
             normal[u] = (c[u] - mean) * divisor;
@@ -252,7 +252,7 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
     /// <summary>The gradient of what goes out becomes that of c.</summary>
     private void NormalizedStateGradient(in GateStep<T> step, int row, Span<T> gradient)
     {
-        ReadOnlySpan<T> normal = step.Kept(_normal, row), gamma = step.Of(_gammaC!);
+        ReadOnlySpan<T> normal = step.KeptValues(_normal, row), gamma = step.Of(_gammaC!);
         Span<T> dGamma = step.GradientOf(_gammaC!), dBeta = step.GradientOf(_betaC!);
         T sum = T.Zero, along = T.Zero, count = T.CreateChecked(gradient.Length), divisor = step.RowValues(row)[2];
         for (int u = 0; u < gradient.Length; u++)

@@ -37,7 +37,7 @@ public sealed record Masking : Layer
 internal sealed class MaskingOp<T>(Masking options, LayerBuilder<T> builder, Shape shape, StepMask mask) : LayerOp<T>(builder, shape, shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(shape.Features);
+    private readonly int _stride = RowPadding.Pad(shape.Features);
     private readonly T _value = T.CreateChecked(options.Value);
 
     public override bool SkipsPadding => true;

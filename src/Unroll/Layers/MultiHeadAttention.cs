@@ -54,9 +54,9 @@ public sealed record MultiHeadAttention : Layer
     /// <summary>True: <see cref="Node.Scores"/> of the output are the weights a of every head, without dropout, (Heads, Q, S).</summary>
     public bool ReturnScores { get; init; }
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         _output = Part("output", valueColumns, output.Features);
 
         int queries = checked(Input.Steps * builder.ShardRows), values = checked(steps * builder.ShardRows);
-        (_keys, _weights, _keyStride, _valueStride) = (steps, Lanes.Pad(steps), Lanes.Pad(_keyUnits), Lanes.Pad(_valueUnits));
+        (_keys, _weights, _keyStride, _valueStride) = (steps, RowPadding.Pad(steps), RowPadding.Pad(_keyUnits), RowPadding.Pad(_valueUnits));
         _keysAt = checked(queries * _query.Stride);
         _valuesAt = checked(_keysAt + values * _key.Stride);
         _meansAt = checked(_valuesAt + values * _value.Stride);
@@ -91,7 +91,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         Gather(head.Values, steps, _valueUnits, values, _valueStride);
         for (int i = 0; i < spans.Steps; i++)
         {
-            int seen = Seen(i, steps), whole = Lanes.Pad(seen);
+            int seen = Seen(i, steps), whole = RowPadding.Pad(seen);
             Span<T> weights = Step(head.Weights, i, _weights);
             weights.Clear();
             mean.Clear();
@@ -171,7 +171,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
             dQuery.Clear();
             if (!weights.ContainsAnyExcept(T.Zero))
                 continue;
-            pass.Math.AddScaledRows(gradient[..Lanes.Pad(seen)], dMeans.Slice(i * _valueStride, _valueUnits), turnedValues, _weights);
+            pass.Math.AddScaledRows(gradient[..RowPadding.Pad(seen)], dMeans.Slice(i * _valueStride, _valueUnits), turnedValues, _weights);
             gradient[seen..].Clear();
             if (drops)
             {

@@ -40,14 +40,14 @@ internal static class Option
 
     /// <summary>An activation that a gate can have.</summary>
     public static Activation Gate(Activation value, [CallerMemberName] string option = "") =>
-        Given(value, option) is { NeedsInput: false, IsElementwise: true } given
+        NotNull(value, option) is { NeedsInput: false, IsElementwise: true } given
         ? given
         : throw new ArgumentException(
             $"{option} must be elementwise with a slope that follows from its value, such as Sigmoid; {value} is not. "
             + "For one of your own derive from Activation and override NeedsInput with false.", option);
 
     /// <summary>Something that is not null.</summary>
-    public static T Given<T>(T value, [CallerMemberName] string option = "")
+    public static T NotNull<T>(T value, [CallerMemberName] string option = "")
         where T : class => value ?? throw new ArgumentNullException(option, $"{option} is null. Leave it out for the usual one.");
 
     /// <summary>One of the values that an enumeration names.</summary>

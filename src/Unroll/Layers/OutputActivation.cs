@@ -14,11 +14,11 @@ namespace Unroll.Layers;
 internal sealed class OutputActivation<T>(Activation activation, LayerBuilder<T> builder, Shape output, int cacheAt)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(output.Features);
+    private readonly int _stride = RowPadding.Pad(output.Features);
 
     /// <summary>Values that the layer keeps in all.</summary>
     public int CacheSize { get; } = activation.NeedsInput
-        ? checked(cacheAt + output.Positions * builder.ShardRows * Lanes.Pad(output.Features))
+        ? checked(cacheAt + output.Positions * builder.ShardRows * RowPadding.Pad(output.Features))
         : cacheAt;
 
     /// <summary>The first rows of the output, in place.</summary>

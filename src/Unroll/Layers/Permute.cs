@@ -57,7 +57,7 @@ internal sealed class PermuteOp<T> : LayerOp<T>
     /// <summary>Copies every value of the input to its place in the output, or back.</summary>
     private void Walk(int rows, Span<T> input, Span<T> output, bool forward)
     {
-        int inputStride = Lanes.Pad(Input.Features), outputStride = Lanes.Pad(Output.Features), across = _strides[^1];
+        int inputStride = RowPadding.Pad(Input.Features), outputStride = RowPadding.Pad(Output.Features), across = _strides[^1];
         for (int position = 0; position < Output.Positions; position++)
         {
             int first = 0;

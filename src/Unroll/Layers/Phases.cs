@@ -59,7 +59,7 @@ internal sealed class Phases
     }
 
     /// <summary>The part that was taken is done.</summary>
-    public void Done(int part, long phase) => Volatile.Write(ref Part(part), 2 * phase + 1);
+    public void Complete(int part, long phase) => Volatile.Write(ref Part(part), 2 * phase + 1);
 
     /// <summary>The first thread: waits for the parts that others have taken, and opens the next phase.</summary>
     public void Next(long phase)
@@ -135,19 +135,19 @@ internal sealed class PhaseWorker
         return enters;
     }
 
-    /// <summary>The next part of the phase's work for this thread: <c>while (worker.Take(out Share part))</c>.</summary>
-    public bool Take(out Share part)
+    /// <summary>The next part of the phase's work for this thread: <c>while (worker.Take(out Portion portion))</c>.</summary>
+    public bool Take(out Portion part)
     {
         int parts = _phases?.Parts ?? _cut;
         if (_holds > 0)
-            _phases?.Done(_holds, _phase);
+            _phases?.Complete(_holds, _phase);
         part = default;
         for (_holds = None; _next < parts && _holds == None;)
         {
             int candidate = _next;
             _next = IsFirst ? candidate + 1 : parts;
             if (candidate == 0 || _phases is null || _phases.Take(candidate, _phase))
-                (_holds, part) = (candidate, new Share(_phases is null && _fromLast ? parts - 1 - candidate : candidate, parts));
+                (_holds, part) = (candidate, new Portion(_phases is null && _fromLast ? parts - 1 - candidate : candidate, parts));
         }
 
         if (_holds != None)

@@ -14,7 +14,7 @@ public abstract record Pooling : Layer
     /// <summary>True: the largest value of a window; false: the mean.</summary>
     internal abstract bool TakesMaximum { get; }
 
-    internal abstract Windows Windows(Shape input);
+    internal abstract WindowTable Windows(Shape input);
 
     protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
         new(new PoolingOp<T>(this, builder, inputs[0]));
@@ -41,7 +41,7 @@ public abstract record Pooling1D : Pooling
 
     public override Shape GetOutputShape(Shape input) => new(Axes(input)[0].Output, input.Features);
 
-    internal override Windows Windows(Shape input) => new(Axes(input));
+    internal override WindowTable Windows(Shape input) => new(Axes(input));
 
     /// <summary>The windows along the steps.</summary>
     internal WindowAxis[] Axes(Shape input) => WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (PoolSize, Stride ?? PoolSize, 1));
@@ -78,7 +78,7 @@ public abstract record Pooling2D : Pooling
         return new Shape(axes[0].Output, axes[1].Output, input.Features);
     }
 
-    internal override Windows Windows(Shape input) => new(Axes(input));
+    internal override WindowTable Windows(Shape input) => new(Axes(input));
 
     /// <summary>The windows along rows and columns.</summary>
     internal WindowAxis[] Axes(Shape input) =>
@@ -96,7 +96,7 @@ public abstract record GlobalPooling : Pooling
         ? new Shape(input.Features)
         : throw new UnrollException($"{Label} takes sequences or images, but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or leave the pooling out.");
 
-    internal override Windows Windows(Shape input) => Unroll.Layers.Windows.Whole(input.Positions);
+    internal override WindowTable Windows(Shape input) => Unroll.Layers.WindowTable.Whole(input.Positions);
 }
 
 /// <summary>
@@ -106,7 +106,7 @@ public abstract record GlobalPooling : Pooling
 internal sealed class PoolingOp<T> : LayerOp<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Windows _windows;
+    private readonly WindowTable _windows;
     private readonly bool _takesMaximum;
     private readonly int _stride;
     private readonly StepMask _mask;
@@ -114,7 +114,7 @@ internal sealed class PoolingOp<T> : LayerOp<T>
     public PoolingOp(Pooling options, LayerBuilder<T> builder, LayerInput input)
         : base(builder, input.Shape, options.GetOutputShape(input.Shape))
     {
-        (_windows, _takesMaximum, _stride) = (options.Windows(Input), options.TakesMaximum, Lanes.Pad(Input.Features));
+        (_windows, _takesMaximum, _stride) = (options.Windows(Input), options.TakesMaximum, RowPadding.Pad(Input.Features));
         (SkipsPadding, _mask) = (Input.Rank == 2, Input.Rank == 2 ? input.Mask : default);
     }
 
@@ -124,7 +124,7 @@ internal sealed class PoolingOp<T> : LayerOp<T>
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         (int blocks, int length) = Blocks(pass, counted);
         for (int window = 0; window < _windows.Count; window++)
         {
@@ -157,7 +157,7 @@ internal sealed class PoolingOp<T> : LayerOp<T>
     {
         if (spans.InputGradient.IsEmpty)
             return;
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         (int blocks, int length) = Blocks(pass, counted);
         spans.InputGradient[..(spans.Steps * pass.PaddedRows * _stride)].Clear();
         for (int window = 0; window < _windows.Count; window++)
@@ -188,7 +188,7 @@ internal sealed class PoolingOp<T> : LayerOp<T>
         }
     }
 
-    private CountedSteps Counted(ShardPass<T> pass, in LayerSpans<T> spans) =>
+    private CountedSteps CountSteps(ShardPass<T> pass, in LayerSpans<T> spans) =>
         new(_mask.Exists ? pass.Mask(_mask) : default, spans.Steps, pass.PaddedRows);
 
     /// <summary>Into how many blocks a position falls that are pooled apart, and how many values a block has.</summary>

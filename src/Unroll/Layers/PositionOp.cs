@@ -22,7 +22,7 @@ internal readonly record struct PositionAxis(int Input, int Output, int Before =
     }
 
     /// <exception cref="OverflowException">There are too many.</exception>
-    public static PositionAxis Repeated(int input, int repeats) => new(input, checked(input * repeats), 0, repeats);
+    public static PositionAxis Repeat(int input, int repeats) => new(input, checked(input * repeats), 0, repeats);
 
     /// <summary>The input position of an output position, or −1.</summary>
     public int Source(int position)
@@ -55,7 +55,7 @@ internal sealed class PositionOp<T>(LayerBuilder<T> builder, Shape input, params
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly PositionAxis _down = axes.Length == 2 ? axes[0] : new PositionAxis(1, 1), _across = axes[^1];
-    private readonly int _stride = Lanes.Pad(input.Features);
+    private readonly int _stride = RowPadding.Pad(input.Features);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

@@ -23,12 +23,12 @@ public sealed class Projection<T> : IPrepared<T>
     internal Projection(LayerBuilder<T> builder, Parameter weights, int units, params int[] gates)
     {
         (_kernels, _weights, _units, _gates) = (builder.Kernels, weights, units, gates);
-        _padded = Lanes.Pad(units);
+        _padded = RowPadding.Pad(units);
         _sourceColumns = weights.Shape.Features;
         InputFeatures = weights.Length / _sourceColumns;
         Columns = gates.Length * _padded;
         _forward = new PackedMatrix<T>(InputFeatures, Columns, _kernels.PanelColumns);
-        _backward = new PackedMatrix<T>(Columns, Lanes.Pad(InputFeatures), _kernels.PanelColumns);
+        _backward = new PackedMatrix<T>(Columns, RowPadding.Pad(InputFeatures), _kernels.PanelColumns);
         _gradient = builder.AddGradient(
             weights, InputFeatures, Columns, [.. gates.Select((gate, block) => new GradientRun(block * _padded, gate * units, units))]);
         builder.AddPrepared(this);
@@ -41,11 +41,11 @@ public sealed class Projection<T> : IPrepared<T>
     /// <summary>Padded columns of the product: gates × padded units.</summary>
     public int Columns { get; }
 
-    /// <summary>Takes in the weights; each thread packs its share.</summary>
-    void IPrepared<T>.Prepare(ReadOnlySpan<T> parameters, Share share)
+    /// <summary>Takes in the weights; each thread packs its portion.</summary>
+    void IPrepared<T>.Prepare(ReadOnlySpan<T> parameters, Portion portion)
     {
         ReadOnlySpan<T> weights = parameters[_weights.Range];
-        ColumnRange inputs = share.Of(InputFeatures, Lanes.Count);
+        ColumnRange inputs = portion.Of(InputFeatures, RowPadding.Multiple);
         for (int block = 0; block < _gates.Length; block++)
         {
             ReadOnlySpan<T> gate = weights[(_gates[block] * _units)..];
@@ -54,9 +54,9 @@ public sealed class Projection<T> : IPrepared<T>
         }
     }
 
-    /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns]: a share of the units, with all their gates.</summary>
-    public void Multiply(int rows, Rows<T> a, ReadOnlySpan<T> bias, Rows<T> z, Share share = default) =>
-        _kernels.MultiplyWithBias(rows, a, _forward, bias, z, Units(share));
+    /// <summary>z = bias + a·W; a [rows × K], z [rows × Columns], bias [Columns]: a portion of the units, with all their gates.</summary>
+    public void Multiply(int rows, Rows<T> a, ReadOnlySpan<T> bias, Rows<T> z, Portion portion = default) =>
+        _kernels.MultiplyWithBias(rows, a, _forward, bias, z, Units(portion));
 
     /// <summary>z = a·W + bias; a [rows × K], z [rows × Columns].</summary>
     /// <param name="rows">How many rows.</param>
@@ -71,20 +71,20 @@ public sealed class Projection<T> : IPrepared<T>
             Multiply(rows, a, bias.Padded, z);
     }
 
-    /// <summary>z = a·W; a [rows × K], z [rows × Columns]: a share of the units, with all their gates.</summary>
-    public void Multiply(int rows, Rows<T> a, Rows<T> z, Share share = default) =>
-        _kernels.Multiply(rows, a, _forward, z, ProductStart.Zero, Units(share));
+    /// <summary>z = a·W; a [rows × K], z [rows × Columns]: a portion of the units, with all their gates.</summary>
+    public void Multiply(int rows, Rows<T> a, Rows<T> z, Portion portion = default) =>
+        _kernels.Multiply(rows, a, _forward, z, ProductStart.Zero, Units(portion));
 
-    /// <summary>z += a·W: a share of the units, with all their gates.</summary>
-    public void AddProduct(int rows, Rows<T> a, Rows<T> z, Share share = default) =>
-        _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, Units(share));
+    /// <summary>z += a·W: a portion of the units, with all their gates.</summary>
+    public void AddProduct(int rows, Rows<T> a, Rows<T> z, Portion portion = default) =>
+        _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, Units(portion));
 
     /// <summary>
-    /// da = dz·Wᵀ or, with <see cref="ProductStart.Result"/>, da += dz·Wᵀ: a share of the columns of da; its padding columns become zero or
+    /// da = dz·Wᵀ or, with <see cref="ProductStart.Result"/>, da += dz·Wᵀ: a portion of the columns of da; its padding columns become zero or
     /// stay.
     /// </summary>
-    public void MultiplyTransposed(int rows, Rows<T> dz, Rows<T> da, ProductStart start, Share share = default) =>
-        _kernels.Multiply(rows, dz, _backward, da, start, new ColumnBlocks(1, _backward.Columns, share.Of(_backward.Columns, Lanes.Count)));
+    public void MultiplyTransposed(int rows, Rows<T> dz, Rows<T> da, ProductStart start, Portion portion = default) =>
+        _kernels.Multiply(rows, dz, _backward, da, start, new ColumnBlocks(1, _backward.Columns, portion.Of(_backward.Columns, RowPadding.Multiple)));
 
     /// <summary>dW += aᵀ·dz, and dbias += Σ rows of dz, in Backward only: a [rows × K], dz [rows × Columns].</summary>
     /// <param name="pass">The shard. Its scratch memory is overwritten.</param>
@@ -99,7 +99,7 @@ public sealed class Projection<T> : IPrepared<T>
         _kernels.AddOuterProducts(rows, Columns, dz, Gradient(a, pass.Gradients), default, sums, pass.Scratch);
     }
 
-    private ColumnBlocks Units(Share share) => new(_gates.Length, _padded, share.Of(_padded, Lanes.Count));
+    private ColumnBlocks Units(Portion portion) => new(_gates.Length, _padded, portion.Of(_padded, RowPadding.Multiple));
 
     /// <summary>The weights' gradient in a group's gradient memory, as a product that adds aᵀ·dz to it.</summary>
     internal OuterProduct<T> Gradient(Rows<T> a, Span<T> gradients) => new(InputFeatures, a, _gradient.In(gradients));

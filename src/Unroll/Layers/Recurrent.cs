@@ -19,15 +19,15 @@ public abstract record Recurrent : Layer
 
     /// <summary>The activation of the candidate (and of an LSTM's cell on its way out).</summary>
     /// <remarks>A cell of your own reads it only where <see cref="UsesActivation"/> is true.</remarks>
-    public Activation Activation { get; init => field = Option.Given(value); } = Activation.Tanh;
+    public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Tanh;
 
     public bool UseBias { get; init; } = true;
 
-    public Initializer KernelInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
-    public Initializer RecurrentInitializer { get; init => field = Option.Given(value); } = Initializer.Orthogonal;
+    public Initializer RecurrentInitializer { get; init => field = Option.NotNull(value); } = Initializer.Orthogonal;
 
-    public Initializer BiasInitializer { get; init => field = Option.Given(value); } = Initializer.Zeros;
+    public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
     public Regularizer? KernelRegularizer { get; init; }
 

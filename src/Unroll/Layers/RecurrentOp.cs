@@ -24,7 +24,7 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
     public RecurrentOp(Recurrent options, LayerBuilder<T> builder, Cell<T> cell, LayerInput input, Shape output)
         : base(builder, input.Shape, output)
     {
-        (_options, _cell, _inputStride, _stride) = (options, cell, Lanes.Pad(Input.Features), Lanes.Pad(cell.Units));
+        (_options, _cell, _inputStride, _stride) = (options, cell, RowPadding.Pad(Input.Features), RowPadding.Pad(cell.Units));
         (_mask, _forwardPhases, _backwardPhases) = (input.Mask, cell.ForwardPhases, cell.BackwardPhases);
         _randomStream = builder.AddRandomStream();
         _copiesInput = options.GoBackwards || options.Dropout > 0;
@@ -99,7 +99,7 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
         if (!_cell.CanShare || _mask.Exists || DropsRecurrent(pass))
             return 1;
         if (pass.Cut > 1)
-            return Math.Clamp(_stride / Lanes.Count, 1, pass.Cut);
+            return Math.Clamp(_stride / RowPadding.Multiple, 1, pass.Cut);
         int panels = _cell.SlabColumns / pass.Kernels.PanelColumns;
         return (int)Math.Clamp((long)pass.PaddedRows * _cell.Units * _cell.SlabColumns / LeastWork, 1, Math.Max(1, panels / 2));
     }
@@ -146,7 +146,7 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
 
             for (int phase = 0; phase < _forwardPhases; phase++)
             {
-                while (worker.Take(out Share part))
+                while (worker.Take(out Portion part))
                     _cell.Forward(step, phase, part);
                 worker.Wait();
             }
@@ -217,7 +217,7 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
                 SetAsideMasked(pass, InputStep(t, steps), gradients, kept);
             for (int phase = 0; phase < _backwardPhases; phase++)
             {
-                while (worker.Take(out Share part))
+                while (worker.Take(out Portion part))
                     _cell.Backward(step, phase, part);
                 worker.Wait();
             }
@@ -254,7 +254,7 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
             RecurrentInput = new Rows<T>(spans.Cache.Slice(drops ? _states.RecurrentInputAt : 0, steps * h), _stride),
             Slab = new Rows<T>(spans.Cache.Slice(_states.SlabAt, k * _cell.SlabColumns), _cell.SlabColumns),
         };
-        while (worker.Take(out Share part))
+        while (worker.Take(out Portion part))
         {
             // A shard may be nothing but padding.
             if (k == 0)
@@ -290,10 +290,10 @@ internal sealed partial class RecurrentOp<T> : LayerOp<T>
         }
     }
 
-    private void InputGradient(ShardPass<T> pass, Share share, Rows<T> slabs, in LayerSpans<T> spans)
+    private void InputGradient(ShardPass<T> pass, Portion portion, Rows<T> slabs, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, x = rows * _inputStride;
-        ColumnRange steps = share.Of(spans.Steps);
+        ColumnRange steps = portion.Of(spans.Steps);
         if (!_copiesInput)
         {
             var target = new Rows<T>(spans.InputGradient[(steps.From * x)..], _inputStride);

@@ -88,7 +88,7 @@ internal sealed class RecurrentStates<T>(IReadOnlyList<LayerState> states)
     /// <summary>Copies rows of [B, units] into a padded slab; rows beyond the shard repeat the last one, or become zero.</summary>
     public void Load(int state, T[]? source, ShardPass<T> pass, Span<T> slab, bool repeat)
     {
-        int units = Units(state), stride = Lanes.Pad(units);
+        int units = Units(state), stride = RowPadding.Pad(units);
         for (int row = 0; row < pass.PaddedRows; row++)
         {
             Span<T> target = slab.Slice(row * stride, stride);
@@ -102,7 +102,7 @@ internal sealed class RecurrentStates<T>(IReadOnlyList<LayerState> states)
     {
         if (target is null)
             return;
-        int units = Units(state), stride = Lanes.Pad(units);
+        int units = Units(state), stride = RowPadding.Pad(units);
         for (int row = 0; row < pass.Rows; row++)
             slab.Slice(row * stride, units).CopyTo(target.AsSpan((pass.FirstRow + row) * units, units));
     }

@@ -31,7 +31,7 @@ internal sealed class RepeatVectorOp<T>(RepeatVector options, LayerBuilder<T> bu
     : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly int _stride = Lanes.Pad(input.Features);
+    private readonly int _stride = RowPadding.Pad(input.Features);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {

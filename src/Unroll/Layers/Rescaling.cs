@@ -22,7 +22,7 @@ public sealed record Rescaling : Layer
     public Rescaling(IReadOnlyList<double> scale, IReadOnlyList<double>? offset = null)
     {
         ArgumentNullException.ThrowIfNull(scale);
-        (Scale, Offset) = (Given(scale, nameof(scale)), Given(offset ?? [0], nameof(offset)));
+        (Scale, Offset) = (AtLeastOne(scale, nameof(scale)), AtLeastOne(offset ?? [0], nameof(offset)));
     }
 
     /// <summary>One number for all features, or one a feature.</summary>
@@ -57,7 +57,7 @@ public sealed record Rescaling : Layer
     protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
         new(new RescalingOp<T>(this, builder, inputs[0].Shape), inputs[0].Mask);
 
-    private static double[] Given(IReadOnlyList<double> values, string option) => values.Count > 0
+    private static double[] AtLeastOne(IReadOnlyList<double> values, string option) => values.Count > 0
         ? [.. values.Select(value => Option.Finite(value, option))]
         : throw new ArgumentException($"{option} is empty. Give one number for all features, or one a feature.", option);
 }

@@ -69,7 +69,7 @@ internal sealed class ReshapeOp<T>(LayerBuilder<T> builder, Shape input, Shape o
     /// </summary>
     private void Copy(int rows, ReadOnlySpan<T> source, int sourceFeatures, Span<T> target, int targetFeatures)
     {
-        int sourceStride = Lanes.Pad(sourceFeatures), targetStride = Lanes.Pad(targetFeatures), size = Input.Size;
+        int sourceStride = RowPadding.Pad(sourceFeatures), targetStride = RowPadding.Pad(targetFeatures), size = Input.Size;
         for (int row = 0; row < rows; row++)
         {
             for (int i = 0, run; i < size; i += run)

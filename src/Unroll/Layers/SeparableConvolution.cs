@@ -19,7 +19,7 @@ public abstract record SeparableConvolution : DepthwiseConvolution
     /// <summary>Number of outputs at each position.</summary>
     public int Filters { get; }
 
-    public Initializer PointwiseInitializer { get; init => field = Option.Given(value); } = Initializer.GlorotUniform;
+    public Initializer PointwiseInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
     public Regularizer? PointwiseRegularizer { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed class SeparableOp<T>(LayerBuilder<T> builder, DepthwiseOp<T> dep
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly OutputActivation<T> _activation = new(
-        activation, builder, output, checked(depthwise.Output.Positions * builder.ShardRows * Lanes.Pad(depthwise.Output.Features)));
+        activation, builder, output, checked(depthwise.Output.Positions * builder.ShardRows * RowPadding.Pad(depthwise.Output.Features)));
 
     public override int CacheSize => _activation.CacheSize;
 

@@ -90,7 +90,7 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
             CacheSize = checked(CacheSize + parts[i].CacheSize);
             if (i == parts.Length - 1)
                 break;
-            (_outputAt[i], _outputSize[i]) = (CacheSize, checked(parts[i].Output.Steps * shardRows * Lanes.Pad(parts[i].Output.Features)));
+            (_outputAt[i], _outputSize[i]) = (CacheSize, checked(parts[i].Output.Steps * shardRows * RowPadding.Pad(parts[i].Output.Features)));
             CacheSize = checked(CacheSize + 2 * _outputSize[i]);
         }
     }

@@ -22,7 +22,7 @@ public abstract class StepOp<T> : LayerOp<T>
         if (input.Positions != output.Positions)
             throw new ArgumentException(
                 $"{Name} maps step to step, but its input {input} and output {output} have different numbers of steps.", nameof(output));
-        (_inputStride, _outputStride, _kept) = (Lanes.Pad(input.Features), Lanes.Pad(output.Features), kept);
+        (_inputStride, _outputStride, _kept) = (RowPadding.Pad(input.Features), RowPadding.Pad(output.Features), kept);
         CacheSize = checked(kept * input.Positions * builder.ShardRows);
     }
 

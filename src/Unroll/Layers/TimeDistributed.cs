@@ -69,8 +69,8 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
         int shardRows = builder.ShardRows;
         (_inner, _mask, _innerCache) = (inner, input.Mask, inner.CacheSize);
         (_copiesInput, _copiesOutput) = (inner.Input.Positions > 1, inner.Output.Positions > 1);
-        _inputSize = _copiesInput ? checked(Input.Positions * shardRows * Lanes.Pad(Input.Features)) : 0;
-        _outputSize = _copiesOutput ? checked(output.Positions * shardRows * Lanes.Pad(output.Features)) : 0;
+        _inputSize = _copiesInput ? checked(Input.Positions * shardRows * RowPadding.Pad(Input.Features)) : 0;
+        _outputSize = _copiesOutput ? checked(output.Positions * shardRows * RowPadding.Pad(output.Features)) : 0;
         CacheSize = checked(_innerCache + 2 * _inputSize + 2 * _outputSize);
     }
 
@@ -84,12 +84,12 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
         int steps = StepsOf(spans), rows = pass.PaddedRows;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesInput)
-            Exchange(spans.Input, inner.Input, steps, _inner.Input.Positions, rows * Lanes.Pad(Input.Features));
+            Exchange(spans.Input, inner.Input, steps, _inner.Input.Positions, rows * RowPadding.Pad(Input.Features));
         pass.TakeStepsAsRows(steps, _mask);
         _inner.Forward(pass, inner);
         pass.TakeRowsAsRows();
         if (_copiesOutput)
-            Exchange(inner.Output, spans.Output, _inner.Output.Positions, steps, rows * Lanes.Pad(Output.Features));
+            Exchange(inner.Output, spans.Output, _inner.Output.Positions, steps, rows * RowPadding.Pad(Output.Features));
     }
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
@@ -97,12 +97,12 @@ internal sealed class TimeDistributedOp<T> : LayerOp<T>
         int steps = StepsOf(spans), rows = pass.PaddedRows;
         LayerSpans<T> inner = Inner(spans);
         if (_copiesOutput)
-            Exchange(spans.OutputGradient, inner.OutputGradient, steps, _inner.Output.Positions, rows * Lanes.Pad(Output.Features));
+            Exchange(spans.OutputGradient, inner.OutputGradient, steps, _inner.Output.Positions, rows * RowPadding.Pad(Output.Features));
         pass.TakeStepsAsRows(steps, _mask);
         _inner.Backward(pass, inner);
         pass.TakeRowsAsRows();
         if (_copiesInput && !spans.InputGradient.IsEmpty)
-            Exchange(inner.InputGradient, spans.InputGradient, _inner.Input.Positions, steps, rows * Lanes.Pad(Input.Features));
+            Exchange(inner.InputGradient, spans.InputGradient, _inner.Input.Positions, steps, rows * RowPadding.Pad(Input.Features));
     }
 
     /// <summary>[first, second, block] to [second, first, block].</summary>

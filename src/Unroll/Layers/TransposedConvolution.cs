@@ -41,16 +41,16 @@ internal sealed class TransposedConvolutionOp<T> : WindowOp<T>
     private readonly OutputActivation<T> _activation;
 
     /// <summary>For each input position the output positions of its window.</summary>
-    private readonly Windows _windows;
+    private readonly WindowTable _windows;
     private readonly int _filters, _inputStride, _matrixStride, _outputStride;
 
     public TransposedConvolutionOp(TransposedConvolution options, LayerBuilder<T> builder, Parameter kernel, Weights<T>? bias,
         WindowAxis[] axes, LayerInput input)
         : base(builder, axes, input, options.GetOutputShape(input.Shape))
     {
-        (_bias, _filters, _windows) = (bias, options.Filters, new Windows(axes));
+        (_bias, _filters, _windows) = (bias, options.Filters, new WindowTable(axes));
         (_inputStride, _outputStride, _matrixStride) =
-            (Lanes.Pad(Input.Features), Lanes.Pad(_filters), Lanes.Pad(kernel.Length / Input.Features));
+            (RowPadding.Pad(Input.Features), RowPadding.Pad(_filters), RowPadding.Pad(kernel.Length / Input.Features));
         _kernel = new Projection<T>(builder, kernel, Input.Features, 0);
         _activation = new OutputActivation<T>(
             options.Activation, builder, Output, checked(Input.Positions * builder.ShardRows * _matrixStride));
@@ -61,7 +61,7 @@ internal sealed class TransposedConvolutionOp<T> : WindowOp<T>
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, steps = OutputSteps(pass, spans.Steps);
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         _kernel.MultiplyTransposed(spans.Steps * rows, new Rows<T>(spans.Input, _inputStride), new Rows<T>(spans.Cache, _matrixStride),
             ProductStart.Zero);
         Span<T> output = spans.Output[..(steps * rows * _outputStride)];
@@ -87,7 +87,7 @@ internal sealed class TransposedConvolutionOp<T> : WindowOp<T>
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
         int rows = pass.PaddedRows, steps = OutputSteps(pass, spans.Steps);
-        CountedSteps counted = Counted(pass, spans);
+        CountedSteps counted = CountSteps(pass, spans);
         _activation.Backward(pass, spans, steps * rows);
         for (int i = 0; i < steps * rows && _bias is not null; i++)
             pass.Math.Add(_bias.Gradient(pass), spans.OutputGradient.Slice(i * _outputStride, _filters));

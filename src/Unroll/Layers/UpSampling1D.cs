@@ -28,6 +28,6 @@ public sealed record UpSampling1D : Layer
     private PositionAxis[] Axes(Shape input)
     {
         PositionAxis.Require(Label, input, 2);
-        return [PositionAxis.Repeated(input.Steps, Size)];
+        return [PositionAxis.Repeat(input.Steps, Size)];
     }
 }

@@ -33,6 +33,6 @@ public sealed record UpSampling2D : Layer
     private PositionAxis[] Axes(Shape input)
     {
         PositionAxis.Require(Label, input, 3);
-        return [PositionAxis.Repeated(input[0], Height), PositionAxis.Repeated(input[1], Width)];
+        return [PositionAxis.Repeat(input[0], Height), PositionAxis.Repeat(input[1], Width)];
     }
 }

@@ -77,7 +77,7 @@ internal readonly struct WindowAxis
     /// <see cref="Output"/> are the positions of its input, and <see cref="Input"/> those of its output. Lengths and places are Keras'.
     /// </summary>
     /// <exception cref="UnrollException">The input or an option does not fit.</exception>
-    public static WindowAxis[] Transposed(string label, Shape input, Padding padding,
+    public static WindowAxis[] Transpose(string label, Shape input, Padding padding,
         params (int Size, int Stride, int Dilation, int? OutputPadding)[] windows)
     {
         string[] units = RequireRank(label, input, windows.Length);

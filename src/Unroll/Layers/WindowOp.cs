@@ -33,6 +33,6 @@ internal abstract class WindowOp<T> : LayerOp<T>
 
     public sealed override int OutputSteps(ShardPass<T> pass, int inputSteps) => GoesStepByStep ? inputSteps : Output.Positions;
 
-    protected CountedSteps Counted(ShardPass<T> pass, in LayerSpans<T> spans) =>
+    protected CountedSteps CountSteps(ShardPass<T> pass, in LayerSpans<T> spans) =>
         new(Mask.Exists ? pass.Mask(Mask) : default, spans.Steps, pass.PaddedRows);
 }

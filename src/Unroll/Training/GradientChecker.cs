@@ -65,7 +65,7 @@ internal sealed class GradientChecker
     private readonly double[] _inputs, _targets, _outputs;
     private readonly CheckedBatch<double> _batch;
     private readonly Loss _loss;
-    private readonly List<Checked> _arrays = [];
+    private readonly List<CheckedArray> _arrays = [];
     private readonly List<(double[] Used, double[] Whole)> _finalGradients = [];
 
     public GradientChecker(GradientSetup setup)
@@ -84,31 +84,31 @@ internal sealed class GradientChecker
         _loss = setup.Loss ?? new UpstreamLoss();
         int targets = _loss.TargetsOf(_network.Output);
         int each = _loss is UpstreamLoss ? _network.OutputSize : targets < 0 ? setup.TargetSize : targets;
-        _targets = setup.Targets is null ? Normal(setup.Rows * each, 5) : Repeated(setup.Targets, setup.Rows * each);
+        _targets = setup.Targets is null ? Normal(setup.Rows * each, 5) : Repeat(setup.Targets, setup.Rows * each);
         _outputs = new double[setup.Rows * _network.OutputSize];
-        double[]? counted = setup.Weights is null ? null : Repeated(setup.Weights, setup.Rows * _network.Output.Positions);
+        double[]? counted = setup.Weights is null ? null : Repeat(setup.Weights, setup.Rows * _network.Output.Positions);
         _batch = new CheckedBatch<double>(_inputs, _targets, setup.Rows, counted);
         if (setup.States)
             AddStates();
 
         Evaluate();
         if (setup.Inputs is null)
-            _arrays.Add(new Checked("input", _inputs, _network.InputGradient) { MustBeZero = skipped });
+            _arrays.Add(new CheckedArray("input", _inputs, _network.InputGradient) { MustBeZero = skipped });
         double[] gradients = _network.Parameters.Gradients.ToArray();
         foreach (Parameter parameter in _network.Parameters.Parameters.Where(parameter => parameter.Momentum is null))
-            _arrays.Add(new Checked(parameter.Name, null, gradients[parameter.Range]) { Parameter = parameter });
-        foreach (Checked array in _arrays)
+            _arrays.Add(new CheckedArray(parameter.Name, null, gradients[parameter.Range]) { Parameter = parameter });
+        foreach (CheckedArray array in _arrays)
             (array.Live, array.Gradient) = (array.Gradient, (double[])array.Gradient.Clone());
     }
 
     /// <summary>The arrays whose gradients are checked.</summary>
-    public IReadOnlyList<Checked> Arrays => _arrays;
+    public IReadOnlyList<CheckedArray> Arrays => _arrays;
 
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Errors() => _arrays.SelectMany(Errors).Append(DirectionError()).Concat(PrecisionErrors()).OfType<string>();
 
     /// <summary>What is wrong with one array's gradient.</summary>
-    public IEnumerable<string> Errors(Checked array)
+    public IEnumerable<string> Errors(CheckedArray array)
     {
         int every = Math.Max(1, array.Gradient.Length / MostPerArray);
         for (int i = 0; i < array.Gradient.Length; i += every)
@@ -119,7 +119,7 @@ internal sealed class GradientChecker
     }
 
     /// <summary>What is wrong with one value, or null.</summary>
-    public string? Error(Checked array, int index)
+    public string? Error(CheckedArray array, int index)
     {
         double analytic = array.Gradient[index];
         if (array.MustBeZero is not null && array.MustBeZero[index])
@@ -139,7 +139,7 @@ internal sealed class GradientChecker
     {
         double analytic = 0;
         var moves = new List<double[]>();
-        foreach (Checked array in _arrays)
+        foreach (CheckedArray array in _arrays)
         {
             double[] move = Normal(array.Gradient.Length, 11 + moves.Count, 0.1);
             for (int i = 0; i < move.Length; i++)
@@ -181,7 +181,7 @@ internal sealed class GradientChecker
         double[] targets = (double[])_targets.Clone();
         Shrink();
         Evaluate();
-        foreach (Checked array in _arrays)
+        foreach (CheckedArray array in _arrays)
         {
             ReadOnlySpan<double> third = array.Parameter is { } parameter ? _network.Parameters.Gradients[parameter.Range] : array.Live;
             double worst = 0, largest = 0;
@@ -216,7 +216,7 @@ internal sealed class GradientChecker
     }
 
     /// <summary>The values to be changed; asking the store for its span each time is what tells the network of the change.</summary>
-    private Span<double> Values(Checked array) => array.Values ?? _network.Parameters.Values[array.Parameter!.Range];
+    private Span<double> Values(CheckedArray array) => array.Values ?? _network.Parameters.Values[array.Parameter!.Range];
 
     /// <summary>The loss, not divided by anything, with the current values; leaves new gradients in the network.</summary>
     private double Evaluate()
@@ -251,7 +251,7 @@ internal sealed class GradientChecker
                     : [.. initial.Select(value => _setup.InitialState(name, value))];
                 _finalGradients.Add((_network.StatesOf(part).FinalGradient[s] = Normal(length, seed++), Normal(length, seed - 1)));
                 (_network.StatesOf(part).Final[s], _network.StatesOf(part).InitialGradient[s]) = (new double[length], new double[length]);
-                _arrays.Add(new Checked(
+                _arrays.Add(new CheckedArray(
                     $"{part.Name}/initial {part.States[s].Name}", _network.StatesOf(part).Initial[s],
                     _network.StatesOf(part).InitialGradient[s]!));
             }
@@ -268,7 +268,7 @@ internal sealed class GradientChecker
         }
     }
 
-    private static double[] Repeated(double[] values, int count) => [.. Enumerable.Range(0, count).Select(i => values[i % values.Length])];
+    private static double[] Repeat(double[] values, int count) => [.. Enumerable.Range(0, count).Select(i => values[i % values.Length])];
 
     /// <summary>Normal values, the same for the same seed.</summary>
     internal static double[] Normal(int count, int seed, double scale = 1)
@@ -298,7 +298,7 @@ internal sealed class GradientChecker
     }
 
     /// <summary>An array of values (null: a parameter in the store) and the gradient that backward gave it.</summary>
-    internal sealed class Checked(string name, double[]? values, double[] gradient)
+    internal sealed class CheckedArray(string name, double[]? values, double[] gradient)
     {
         public string Name => name;
 

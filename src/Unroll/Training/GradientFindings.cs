@@ -84,11 +84,11 @@ internal sealed class GradientFindings(GradientCheckOptions options)
     /// </summary>
     public void Shares(string situation, Graph graph)
     {
-        float[] whole = Shared(graph, 1, fromLast: false);
+        float[] whole = OutputsAndGradients(graph, 1, fromLast: false);
         foreach ((int parts, bool fromLast) in (ReadOnlySpan<(int, bool)>)[(2, false), (3, false), (3, true)])
         {
             _values += whole.Length;
-            if (Shared(graph, parts, fromLast).AsSpan().SequenceEqual(whole))
+            if (OutputsAndGradients(graph, parts, fromLast).AsSpan().SequenceEqual(whole))
                 continue;
             _errors.Add($"{Label(situation)}results depend on how threads share the units of a step: a part reads what another part computes. "
                 + "Where each unit is not computed without the others, as in a sum over units, CanShare must be false.");
@@ -206,7 +206,7 @@ internal sealed class GradientFindings(GradientCheckOptions options)
     }
 
     /// <summary>Outputs of a prediction and gradients of the weights, of a few rows.</summary>
-    private float[] Shared(Graph graph, int parts, bool fromLast)
+    private float[] OutputsAndGradients(Graph graph, int parts, bool fromLast)
     {
         const int rows = 3;
         Network<float> network = NetworkOf(graph, Kernels<float>.Best, threads: 1);

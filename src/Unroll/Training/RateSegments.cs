@@ -87,7 +87,7 @@ internal sealed class RateSegments<T>
             if (from >= to)
                 continue;
             StepWork<T> scaled = work with { Rate = work.Rate * segment.Factor, Decays = segment.Decays };
-            int first = Lanes.Pad(from), last = to / Lanes.Count * Lanes.Count;
+            int first = RowPadding.Pad(from), last = to / RowPadding.Multiple * RowPadding.Multiple;
             if (first > last)
             {
                 _edges[part].Step(new ColumnRange(from, to), scaled);
@@ -104,8 +104,8 @@ internal sealed class RateSegments<T>
     /// <summary>One vector of weights, gradients and running sums.</summary>
     private sealed class Edge(int slots)
     {
-        private readonly AlignedBuffer<T> _weights = new(Lanes.Count), _gradients = new(Lanes.Count);
-        private readonly OptimizerState<T> _state = new(slots, Lanes.Count);
+        private readonly AlignedBuffer<T> _weights = new(RowPadding.Multiple), _gradients = new(RowPadding.Multiple);
+        private readonly OptimizerState<T> _state = new(slots, RowPadding.Multiple);
 
         /// <param name="some">Weights within one vector, or none.</param>
         /// <param name="work">What there is to change.</param>
@@ -113,13 +113,13 @@ internal sealed class RateSegments<T>
         {
             if (some.Length == 0)
                 return;
-            int start = some.From / Lanes.Count * Lanes.Count;
-            var vector = new ColumnRange(start, start + Lanes.Count);
-            var all = new ColumnRange(0, Lanes.Count);
+            int start = some.From / RowPadding.Multiple * RowPadding.Multiple;
+            var vector = new ColumnRange(start, start + RowPadding.Multiple);
+            var all = new ColumnRange(0, RowPadding.Multiple);
             Span<T> weights = work.Store.SomeValues(vector);
             OptimizerSlots<T> sums = work.State.Some(vector), copies = _state.Some(all);
             weights.CopyTo(_weights.Span);
-            work.Store.Gradients.Slice(start, Lanes.Count).CopyTo(_gradients.Span);
+            work.Store.Gradients.Slice(start, RowPadding.Multiple).CopyTo(_gradients.Span);
             for (int i = 0; i < _state.Count; i++)
                 sums[i].CopyTo(copies[i]);
             var own = new ColumnRange(some.From - start, some.To - start);

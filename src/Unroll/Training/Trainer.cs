@@ -331,11 +331,11 @@ internal sealed class Trainer
     /// A part that makes no finite numbers with the weights that training began with either: in the batch that failed, or in one of the
     /// first, since a gradient that is not finite shows a step later. After an epoch the weights may be what is wrong, and nobody is named.
     /// </summary>
-    private PartFault? FirstFault(int step, SampleBatch batch)
+    private OpFault? FirstFault(int step, SampleBatch batch)
     {
         if (History.Epochs.Count > 0)
             return null;
-        PartFault? cause = _network.FirstFault(batch, _options.Loss);
+        OpFault? cause = _network.FirstFault(batch, _options.Loss);
         for (int before = 1; before < Math.Min(step, StepsAsked) && cause is null; before++)
         {
             TakeRows(batch, before);

@@ -3,7 +3,7 @@ namespace Unroll;
 /// <summary>The loss became infinite or not a number. The model has the last good weights again.</summary>
 public sealed class TrainingDivergedException : UnrollException
 {
-    internal TrainingDivergedException(int epoch, int step, double learningRate, History history, PartFault? cause)
+    internal TrainingDivergedException(int epoch, int step, double learningRate, History history, OpFault? cause)
         : base($"The loss became infinite at epoch {epoch}, step {step}; the weights of the last good epoch are kept. {Remedy(learningRate, cause)}")
     {
         (Epoch, Step, History) = (epoch, step, history);
@@ -18,7 +18,7 @@ public sealed class TrainingDivergedException : UnrollException
     /// <summary>The epochs that went well.</summary>
     public History History { get; }
 
-    private static string Remedy(double learningRate, PartFault? cause) => cause switch
+    private static string Remedy(double learningRate, OpFault? cause) => cause switch
     {
         null => $"Try a learning rate below {learningRate:R}, say {learningRate / 10:R}, or clip the gradients (a global norm of 1 is a usual limit).",
         { IsOwn: true } => $"With them, {cause.InWords} is not finite, while all that goes into it is. Check that part with GradientCheck; another learning rate does not help.",

@@ -59,14 +59,14 @@ internal static class TrainingRecipe
             samples.CopyTarget(i, target);
             if (samples.IsWeighted)
                 samples.CopyWeights(i, weights);
-            sum = Mixed(Mixed(Mixed(sum, input), target), weights);
+            sum = Mix(Mix(Mix(sum, input), target), weights);
         }
 
         return $"{what}, checksum {sum:x16}";
     }
 
     /// <summary>Each value changes all bits that come after it.</summary>
-    private static ulong Mixed(ulong sum, float[] values)
+    private static ulong Mix(ulong sum, float[] values)
     {
         const ulong odd = 0x9E3779B97F4A7C15;
         foreach (float value in values)

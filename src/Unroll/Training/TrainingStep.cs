@@ -19,7 +19,7 @@ internal sealed class TrainingStep<T>
     // Of an optimiser that steps by parameter.
     private readonly (Parameter Parameter, RateSegment Segment)[]? _whole;
     private readonly ulong _seed;
-    private readonly Action<Share> _update;
+    private readonly Action<Portion> _update;
     private readonly Parameter[] _averages, _frozen;
     private readonly T[][] _averaged;
     private double _learningRate;
@@ -114,7 +114,7 @@ internal sealed class TrainingStep<T>
         try
         {
             IsTorn = true;
-            _network.RunShares(_update);
+            _network.RunPortions(_update);
             for (int i = 0; i < _averages.Length; i++)
                 _averaged[i].CopyTo(_network.Parameters.Values[_averages[i].Range]);
             _network.Parameters.Changed();
@@ -156,21 +156,21 @@ internal sealed class TrainingStep<T>
             _network.Parameters.ReadOnlyValues[_averages[i].Range].CopyTo(_averaged[i]);
     }
 
-    /// <summary>The optimiser's step over one thread's share of the weights.</summary>
-    private void Update(Share share)
+    /// <summary>The optimiser's step over one thread's portion of the weights.</summary>
+    private void Update(Portion portion)
     {
-        ColumnRange own = share.Of(_network.Parameters.PaddedLength, Lanes.Count);
+        ColumnRange own = portion.Of(_network.Parameters.PaddedLength, RowPadding.Multiple);
         StepWork<T> work = _work with { Rate = _learningRate, Number = Steps };
         if (_segments is null)
             work.Step(own);
         else
-            _segments.Step(own, share.Index, work);
+            _segments.Step(own, portion.Index, work);
     }
 
-    /// <summary>The same where it steps by parameter: over one thread's share of the parameters.</summary>
-    private void UpdateWhole(Share share)
+    /// <summary>The same where it steps by parameter: over one thread's portion of the parameters.</summary>
+    private void UpdateWhole(Portion portion)
     {
-        ColumnRange own = share.Of(_whole!.Length);
+        ColumnRange own = portion.Of(_whole!.Length);
         for (int i = own.From; i < own.To; i++)
         {
             (Parameter parameter, RateSegment segment) = _whole[i];

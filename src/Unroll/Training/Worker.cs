@@ -103,7 +103,7 @@ internal sealed class Worker
             WorkerTeam team = _team!;
             team.Help(_number);
             Rest();
-            team.Left();
+            team.Leave();
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class WorkerTeam(int threads)
             for (int i = 0; i < called; i++)
             {
                 if (_helpers[i].Worker!.TryRecall(_helpers[i].Call))
-                    Left();
+                    Leave();
             }
 
             var spin = new SpinWait();
@@ -78,7 +78,7 @@ internal sealed class WorkerTeam(int threads)
     }
 
     /// <summary>A worker is through, or does not come.</summary>
-    public void Left() => Interlocked.Decrement(ref _helping);
+    public void Leave() => Interlocked.Decrement(ref _helping);
 
     private void Call(int index)
     {

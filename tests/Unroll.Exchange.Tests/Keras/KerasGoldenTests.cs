@@ -151,7 +151,7 @@ public class KerasGoldenTests
         bool isDense = words[0].StartsWith("dense", StringComparison.Ordinal);
         string layer = model.Layers.Where(each => isDense ? each is Dense : each is Recurrent).ElementAt(number).Name!;
         return isDense
-            ? model.Part([(model.Inputs[0], Node.Input(new Shape(shape[1..])))], [model.NodeOf(layer)]).Predict(input)
+            ? model.Cut([(model.Inputs[0], Node.Input(new Shape(shape[1..])))], [model.NodeOf(layer)]).Predict(input)
             : run.States[$"{layer}/{words[^1]}"];
     }
 }

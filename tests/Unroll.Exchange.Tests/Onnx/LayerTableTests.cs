@@ -150,7 +150,7 @@ public class LayerTableTests
             .Select((node, i) => (node, session.ShapeOf(session.Inputs[i]).Contains("time", StringComparison.Ordinal)
             ? Node.Input(new Shape([node.Shape[0] + more, .. node.Shape.ToArray()[1..]]), node.Name)
             : Node.Input(node.Shape, node.Name)))];
-        return inputs.All(pair => pair.Item1.Shape == pair.Item2.Shape) ? null : model.Part(inputs, model.Outputs);
+        return inputs.All(pair => pair.Item1.Shape == pair.Item2.Shape) ? null : model.Cut(inputs, model.Outputs);
     }
 
     internal static (float[] Values, int[] Shape)[] Inputs(Model model, int rows, double[]? given, int[][] masked)

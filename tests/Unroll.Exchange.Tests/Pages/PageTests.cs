@@ -124,7 +124,7 @@ public sealed partial class PageTests : IDisposable
         TimeSeries prices = Prices();
 
         var network = new PretrainedForecaster(ExchangeFormats.Load(path), new PretrainedOptions { Name = "theirs", TrainedOn = "..2020-05" });
-        var task = new ForecastTask(prices, network.AsNeeded(new TaskOptions { Targets = ["Close"] }));
+        var task = new ForecastTask(prices, network.OptionsFor(new TaskOptions { Targets = ["Close"] }));
         network.Fit(task);
         var comparison = new Comparison(task);
         Console.WriteLine(comparison.Verdict(comparison.Add(network)));

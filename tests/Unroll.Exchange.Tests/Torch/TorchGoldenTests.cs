@@ -94,7 +94,7 @@ public class TorchGoldenTests
             JsonElement ids = each.GetProperty("input_ids");
             int[] shape = Pretrained.ShapeOf(ids);
             Model model = G2p(file, shape[1]);
-            Model encoder = model.Part([(model.Inputs[0], Node.Input(new Shape(shape[1])))], [model.NodeOf("encoder").States[0]]);
+            Model encoder = model.Cut([(model.Inputs[0], Node.Input(new Shape(shape[1])))], [model.NodeOf("encoder").States[0]]);
             Close(Pretrained.Floats(each.GetProperty("last_state")), encoder.Predict(Pretrained.Floats(ids)), tolerance);
         }
 

@@ -17,7 +17,7 @@ internal static class ExchangeCorpus
     public static IReadOnlyList<ExchangeFile> All(string? folder = null) =>
     [
         .. Models().Select((model, i) => Of(model, i)).SelectMany(files => files),
-        .. ForeignFiles.Made(),
+        .. ForeignFiles.Make(),
         .. folder is null ? [] : ForeignFiles.Of(folder),
     ];
 

@@ -14,7 +14,7 @@ internal static class ForeignFiles
     private const int Rows = 90;
 
     /// <summary>Graphs of others in both readers, and files that the tests have.</summary>
-    public static IEnumerable<ExchangeFile> Made() =>
+    public static IEnumerable<ExchangeFile> Make() =>
     [
         .. ForeignGraphs.All.SelectMany(graph => Graph(graph.Key, ForeignGraphs.Bytes(graph.Value.Inputs, graph.Value.Write))),
         .. Forecasters().Select(forecaster => Forecast(forecaster)),

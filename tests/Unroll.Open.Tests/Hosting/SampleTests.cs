@@ -152,7 +152,7 @@ public sealed class SampleTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => samples.CopyInput(4, x));
 
         var single = new WindowedSamples([a], [a], window: 4);
-        var windows = new Unroll.Forecasting.Windows(a, 4);
+        var windows = new Unroll.Forecasting.SplitWindows(a, 4);
         Assert.Equal((windows.Count, windows.InputShape, windows.TargetShape), (single.Count, single.InputShape, single.TargetShape));
         for (int i = 0; i < windows.Count; i++)
         {

@@ -172,7 +172,7 @@ public class SequenceTests
             Assert.Equal("net", model);
             Assert.Equal(Enumerable.Range(1, Count).Select(i => ($"id-{i}", (long)i)), found.Select(each => (each.Id, each.Steps)));
             Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(Count - 1), found[^1].LastUsed);
-            Assert.All(found, each => Assert.True(each.Saved().AsSpan().SequenceEqual(saved)));
+            Assert.All(found, each => Assert.True(each.Save().AsSpan().SequenceEqual(saved)));
         }
         finally
         {

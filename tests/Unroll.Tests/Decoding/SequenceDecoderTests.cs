@@ -21,7 +21,7 @@ public class SequenceDecoderTests
         // The decoder's state enters where the whole starts from zero.
         Model given = new Model([tokens, start], [logits.Again(again), again.States[0], beside.Again(again)]).Build(0);
         given.CopyWeights(whole);
-        Model step = given.Part([(tokens, one), (start, before)], [given.Outputs[0], given.Outputs[1], given.Outputs[2]]);
+        Model step = given.Cut([(tokens, one), (start, before)], [given.Outputs[0], given.Outputs[1], given.Outputs[2]]);
         return (whole, new SequenceDecoder(step, states: 1) { Begin = 2, End = End, MostTokens = Most });
     }
 

@@ -100,6 +100,6 @@ public class BlendTests
         Assert.Equal(blocks, string.Join(" ", StepBlocks.Of(steps).Select(block => $"{block.First}-{block.Last}")));
         Assert.Equal(StepBlocks.Of(steps).Select(block => block.Last), StepBlocks.Probes(steps));
         foreach ((int first, int last) in StepBlocks.Of(steps))
-            Assert.All(Enumerable.Range(first, last - first + 1), step => Assert.Equal(Enumerable.Range(first, last - first + 1), StepBlocks.Around(steps, step)));
+            Assert.All(Enumerable.Range(first, last - first + 1), step => Assert.Equal(Enumerable.Range(first, last - first + 1), StepBlocks.BlockOf(steps, step)));
     }
 }

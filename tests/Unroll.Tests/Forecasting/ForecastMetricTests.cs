@@ -95,7 +95,7 @@ public class ForecastMetricTests
         Assert.True(median.Choices[0].Plans[0].IsAbsolute);
 
         // Seven values of 360 are 900 too high, so the mean lies 17 above the median; no test row is one of them.
-        double Mae(RidgeForecaster ridge) => Comparison.Scored(absolute, ridge, ridge.Predict(absolute)).Parts[0].Mae;
+        double Mae(RidgeForecaster ridge) => Comparison.Score(absolute, ridge, ridge.Predict(absolute)).Parts[0].Mae;
         Assert.True(Mae(median) < 0.7 * Mae(mean), FormattableString.Invariant($"{Mae(median)} and {Mae(mean)}"));
     }
 
@@ -133,9 +133,9 @@ public class ForecastMetricTests
         string path = Path.Combine(files.Folder, "f.unroll");
         ForecastFile.Save(blend, path);
         PartsForecaster loaded = ForecastFile.Load(path);
-        Assert.Equal(ForecastMetric.Mae, loaded.AsFitted(new TaskOptions()).Metric);
+        Assert.Equal(ForecastMetric.Mae, loaded.OptionsOfFit(new TaskOptions()).Metric);
         blend.Refit(task.Whole(), null, TestContext.Current.CancellationToken);
-        loaded.Refit(new ForecastTask(task.Data, loaded.AsFitted(new TaskOptions { TestRows = 50 })).Whole(), null, TestContext.Current.CancellationToken);
+        loaded.Refit(new ForecastTask(task.Data, loaded.OptionsOfFit(new TaskOptions { TestRows = 50 })).Whole(), null, TestContext.Current.CancellationToken);
         Assert.Equal(blend.Predict(task.Data, 3).Parts[0][0, 3], loaded.Predict(task.Data, 3).Parts[0][0, 3]);
     }
 }

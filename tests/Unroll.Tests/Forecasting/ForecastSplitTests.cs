@@ -56,7 +56,7 @@ public class ForecastSplitTests
     {
         var split = new ForecastSplit(s_sp500, "High", "2012..2017", "2018..", 60);
         var scaler = new MinMaxScaler();
-        Windows train = new(scaler.FitTransform(split.Train), 60);
+        SplitWindows train = new(scaler.FitTransform(split.Train), 60);
         Assert.Equal(split.TrainWindows(scaler).Target(7), train.Target(7));
         Assert.Equal(1, Enumerable.Range(0, train.Count).Max(train.Target));
         Assert.True(split.TestWindows(scaler).Target(576) > 1);

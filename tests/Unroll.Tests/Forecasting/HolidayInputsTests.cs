@@ -30,7 +30,7 @@ public class HolidayInputsTests
 
     private static RidgeForecaster Ridge(ForecastSplit split) => Fitted(new RidgeForecaster(Recipe(Steps)), split, Steps);
 
-    private static LinearStage Linear(RidgeForecaster forecaster) => ((RidgeModel)forecaster.Models.Values.Single()).Linear;
+    private static RidgeWeights Linear(RidgeForecaster forecaster) => ((RidgeModel)forecaster.Models.Values.Single()).Linear;
 
     [Fact]
     public void Effects_of_holidays_are_found_and_make_the_forecast_better()
@@ -48,7 +48,7 @@ public class HolidayInputsTests
         }
 
         // The same origin with and without each input that a holiday sets.
-        LinearStage linear = Linear(own);
+        RidgeWeights linear = Linear(own);
         InputPlan plan = linear.Plan;
         int first = plan.Lags + (plan.Calendar?.Count ?? 0);
         HolidayFeatures holidays = plan.Holidays!;
@@ -87,7 +87,7 @@ public class HolidayInputsTests
         TimeSeries newer = Made(rows: Rows + 100);
         Assert.Equal(forecaster.Ahead(newer, Steps), loaded.Ahead(newer, Steps));
         Assert.Equal(forecaster.Ahead(split, Steps).Predicted(2), loaded.Ahead(split, Steps).Predicted(2));
-        Assert.Equal(("DE", "DE"), (loaded.Inputs.Holidays, loaded.AsFitted(new TaskOptions()).Inputs!.Holidays));
+        Assert.Equal(("DE", "DE"), (loaded.Inputs.Holidays, loaded.OptionsOfFit(new TaskOptions()).Inputs!.Holidays));
     }
 
     [Fact]

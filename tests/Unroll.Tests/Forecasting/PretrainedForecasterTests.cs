@@ -20,7 +20,7 @@ public class PretrainedForecasterTests
     }
 
     private static ForecastTask Task(PretrainedForecaster forecaster, string target = "a", int horizon = 1, TimeSeries? table = null) => new(
-        table ?? s_table, forecaster.AsNeeded(new TaskOptions { Targets = [target], Horizon = horizon, TestRows = Test }));
+        table ?? s_table, forecaster.OptionsFor(new TaskOptions { Targets = [target], Horizon = horizon, TestRows = Test }));
 
     /// <summary>A network of one output that is a function of the window.</summary>
     private static PretrainedForecaster Of(Func<float[], float> network, PretrainedOptions? options = null, int features = 1) =>
@@ -212,12 +212,12 @@ public class PretrainedForecasterTests
     {
         string last = s_table.Format(s_table.LastDate);
         PretrainedForecaster forecaster = Of(window => window[^1], new PretrainedOptions { TrainedOn = "..2022-04-20" });
-        ForecastTask task = new(s_table, forecaster.AsNeeded(new TaskOptions { Targets = ["a"], Train = "..2022-04-10", Test = "2022-04-11.." }));
+        ForecastTask task = new(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["a"], Train = "..2022-04-10", Test = "2022-04-11.." }));
         UnrollException refusal = Assert.Throws<UnrollException>(() => forecaster.Fit(task, null, TestContext.Current.CancellationToken));
         Assert.Equal("The test range 2022-04-11.. begins before the rows ..2022-04-20 end that pretrained was trained on. Judge it on rows after them.", refusal.Message);
 
         // Without a range of one's own those after the training are judged.
-        task = new ForecastTask(s_table, forecaster.AsNeeded(new TaskOptions { Targets = ["a"] }));
+        task = new ForecastTask(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["a"] }));
         forecaster.Fit(task, null, TestContext.Current.CancellationToken);
         Assert.Equal(new DateTime(2022, 4, 21), task[task.Parts[0]].Test.Dates[0]);
         Assert.Equal(last, s_table.Format(task[task.Parts[0]].Test.Dates[^1]));

@@ -58,7 +58,7 @@ public class RecursiveEnsembleTests
             {
                 InputPlan own = plan with { InUnitsOfVolatility = isVolatile };
                 var whole = new InputFrame(table, own);
-                InputFrame continued = whole.Continued(549, 10);
+                InputFrame continued = whole.Continue(549, 10);
                 for (int row = 550; row < 560; row++)
                     continued.Append(table["x"][row]);
                 Assert.Equal((560, table.Dates[559]), (continued.Rows, continued.TargetDates[^1]));

@@ -130,7 +130,7 @@ public sealed class StaticColumnTests : IDisposable
         double Error(ForecastTask task)
         {
             EnsembleForecaster fitted = Fitted(task);
-            return Comparison.Scored(task, fitted, fitted.Predict(task)).Rmsse;
+            return Comparison.Score(task, fitted, fitted.Predict(task)).Rmsse;
         }
 
         double blind = Error(without), seeing = Error(with);

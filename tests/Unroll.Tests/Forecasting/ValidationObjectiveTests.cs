@@ -142,7 +142,7 @@ public class ValidationObjectiveTests
             Network = s_ensemble.Network with { Cell = CellKind.Gru, Layers = 1, Units = 4, Training = s_ensemble.Network.Training with { Epochs = 2, Optimizer = new Adam { LearningRate = 0.01 } } },
         });
         own.Fit(task, null, TestContext.Current.CancellationToken);
-        double Rmse(PartsForecaster forecaster) => Comparison.Scored(task, forecaster, forecaster.Predict(task)).Error;
+        double Rmse(PartsForecaster forecaster) => Comparison.Score(task, forecaster, forecaster.Predict(task)).Error;
         Assert.Equal(Rmse(own), outcome.Error, 1e-12);
         Assert.Equal(own.Parameters, outcome.Parameters);
         Assert.Equal([1, 2], epochs);
@@ -186,7 +186,7 @@ public class ValidationObjectiveTests
         ForecastTask inner = task.WithWindow(_ => 7).Within(_ => 20);
         var own = new EnsembleForecaster(s_settings.ToRecipe(recipe, 2));
         own.Fit(inner, null, TestContext.Current.CancellationToken);
-        Assert.Equal(Comparison.Scored(inner, own, own.Predict(inner)).Mase, Evaluate(objective, s_settings).Error, 1e-12);
+        Assert.Equal(Comparison.Score(inner, own, own.Predict(inner)).Mase, Evaluate(objective, s_settings).Error, 1e-12);
         Assert.True(objective.NaiveError > 0);
         Assert.True(objective.RidgeError(7) > 0);
     }

@@ -12,7 +12,7 @@ public class WindowsTests
     public void Cuts_the_sequence_of_the_tutorial_as_it_does()
     {
         // split_sequence([1..12], n_steps = 3): (1,2,3) -> 4, (2,3,4) -> 5, ..., (9,10,11) -> 12
-        var windows = new Windows(Count(12), 3);
+        var windows = new SplitWindows(Count(12), 3);
         Assert.Equal(9, windows.Count);
         Assert.Equal([1, 2, 3], windows.Input(0).ToArray());
         Assert.Equal(4, windows.Target(0));
@@ -24,7 +24,7 @@ public class WindowsTests
     [Fact]
     public void Several_columns_lie_side_by_side_and_one_is_the_target()
     {
-        var windows = new Windows([[1, 2, 3, 4], [10, 20, 30, 40]], window: 2, target: 1);
+        var windows = new SplitWindows([[1, 2, 3, 4], [10, 20, 30, 40]], window: 2, target: 1);
         Assert.Equal(new Shape(2, 2), windows.InputShape);
         Assert.Equal([2, 20, 3, 30], windows.Input(1).ToArray());
         Assert.Equal(40, windows.Target(1));
@@ -33,7 +33,7 @@ public class WindowsTests
     [Fact]
     public void Copies_what_it_shows()
     {
-        var windows = new Windows([[1, 2, 3, 4], [10, 20, 30, 40]], window: 2);
+        var windows = new SplitWindows([[1, 2, 3, 4], [10, 20, 30, 40]], window: 2);
         float[] input = new float[4], target = new float[1];
         windows.CopyInput(1, input);
         windows.CopyTarget(1, target);
@@ -44,28 +44,28 @@ public class WindowsTests
     [Fact]
     public void Neighbouring_windows_share_their_memory()
     {
-        var windows = new Windows(Count(10), 4);
+        var windows = new SplitWindows(Count(10), 4);
         Assert.True(windows.Input(2).Overlaps(windows.Input(3), out int offset) && offset == 1);
     }
 
     [Fact]
     public void A_window_as_long_as_the_series_is_refused()
     {
-        Assert.Equal(1, new Windows(Count(61), 60).Count);
+        Assert.Equal(1, new SplitWindows(Count(61), 60).Count);
         Assert.Equal(
             "Only 60 rows, but a window of 60 needs at least 61. Use a shorter window or a longer range.",
-            Assert.Throws<UnrollException>(() => new Windows(Count(60), 60)).Message);
+            Assert.Throws<UnrollException>(() => new SplitWindows(Count(60), 60)).Message);
         Assert.Equal(
             "A window of 0 rows sees nothing. Use one of at least 1.",
-            Assert.Throws<UnrollException>(() => new Windows(Count(60), 0)).Message);
+            Assert.Throws<UnrollException>(() => new SplitWindows(Count(60), 0)).Message);
     }
 
     [Fact]
     public void Values_that_are_not_finite_are_named()
     {
-        Assert.StartsWith("Column 0, row 1: NaN is not finite.", Assert.Throws<ArgumentException>(() => new Windows([1, double.NaN, 3], 1)).Message);
-        Assert.StartsWith("Column 0, row 2: 1E+39 is not finite.", Assert.Throws<ArgumentException>(() => new Windows([1, 2, 1e39], 1)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Windows(Count(5), 2).Input(3).Length);
+        Assert.StartsWith("Column 0, row 1: NaN is not finite.", Assert.Throws<ArgumentException>(() => new SplitWindows([1, double.NaN, 3], 1)).Message);
+        Assert.StartsWith("Column 0, row 2: 1E+39 is not finite.", Assert.Throws<ArgumentException>(() => new SplitWindows([1, 2, 1e39], 1)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SplitWindows(Count(5), 2).Input(3).Length);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class WindowsTests
             var scaler = new IdentityScaler();
             scaler.Fit(split.Train);
 
-            Windows trained = split.TrainWindows(scaler), tested = split.TestWindows(scaler);
+            SplitWindows trained = split.TrainWindows(scaler), tested = split.TestWindows(scaler);
             bool right = trained.Count == extra && split.TrainWindowCount == extra && tested.Count == test && split.Test.Count == test;
             for (int i = 0; i < trained.Count; i++)
                 right &= trained.Input(i)[0] == before + i && trained.Input(i)[^1] == before + i + window - 1 && trained.Target(i) == before + i + window && trained.Target(i) < before + train;

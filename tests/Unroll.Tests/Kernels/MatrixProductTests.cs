@@ -21,7 +21,7 @@ public class MatrixProductTests
         foreach ((int k, int n) in Sizes())
         {
             (float[] b, PackedMatrix<float> packed) = Matrix(kernels, k, n);
-            int aStride = Lanes.Pad(k) + 16, cStride = n + 16;
+            int aStride = RowPadding.Pad(k) + 16, cStride = n + 16;
             for (int rows = 1; rows <= MostRows; rows++)
             {
                 float[] a = TestData.Single(rows * aStride, rows), c = TestData.Single(rows * cStride, rows + 50);
@@ -44,7 +44,7 @@ public class MatrixProductTests
         {
             (float[] b, PackedMatrix<float> packed) = Matrix(kernels, k, n);
             float[] bias = TestData.Single(n, 8);
-            int aStride = Lanes.Pad(k), cStride = n;
+            int aStride = RowPadding.Pad(k), cStride = n;
             for (int rows = 1; rows <= MostRows; rows++)
             {
                 float[] a = TestData.Single(rows * aStride, rows), c = TestData.Single(rows * cStride, rows + 50);
@@ -151,7 +151,7 @@ public class MatrixProductTests
         foreach ((int k, int n) in ((int, int)[])[(17, 64), (125, 512), (1, 48)])
         {
             (_, PackedMatrix<float> packed) = Matrix(kernels, k, n);
-            float[] bias = TestData.Single(n, 8), row = TestData.Single(Lanes.Pad(k), 9), alone = new float[n];
+            float[] bias = TestData.Single(n, 8), row = TestData.Single(RowPadding.Pad(k), 9), alone = new float[n];
             kernels.MultiplyWithBias(1, new Rows<float>(row, row.Length), packed, bias, new Rows<float>(alone, n));
             for (int rows = 2; rows <= MostRows; rows++)
             {
@@ -222,15 +222,15 @@ public class MatrixProductTests
     /// <summary>c += aᵀ·b with random a [k × m] and c.</summary>
     private sealed class Outer(int k, int n, int m, int seed)
     {
-        private readonly float[] _a = TestData.Single(k * Lanes.Pad(m), seed), _before = TestData.Single(Lanes.Pad(m) * n, seed + 1);
+        private readonly float[] _a = TestData.Single(k * RowPadding.Pad(m), seed), _before = TestData.Single(RowPadding.Pad(m) * n, seed + 1);
 
-        public Guarded Result { get; } = new(TestData.Single(Lanes.Pad(m) * n, seed + 1));
+        public Guarded Result { get; } = new(TestData.Single(RowPadding.Pad(m) * n, seed + 1));
 
-        public OuterProduct<float> Product => new(m, new Rows<float>(_a, Lanes.Pad(m)), new Rows<float>(Result.Span, n));
+        public OuterProduct<float> Product => new(m, new Rows<float>(_a, RowPadding.Pad(m)), new Rows<float>(Result.Span, n));
 
         public void Check(float[] b, int bStride)
         {
-            for (int row = 0; row < Lanes.Pad(m); row++)
+            for (int row = 0; row < RowPadding.Pad(m); row++)
             {
                 // Rows between m and its padding may be written: they belong to nobody.
                 if (row >= m && row < OuterProduct<float>.PadRows(m))
@@ -240,7 +240,7 @@ public class MatrixProductTests
                     double sum = _before[row * n + column], size = Math.Abs(sum);
                     for (int i = 0; i < k && row < m; i++)
                     {
-                        double term = (double)_a[i * Lanes.Pad(m) + row] * b[i * bStride + column];
+                        double term = (double)_a[i * RowPadding.Pad(m) + row] * b[i * bStride + column];
                         (sum, size) = (sum + term, size + Math.Abs(term));
                     }
 

@@ -79,7 +79,7 @@ public class TanhTests
             grid.AddRange([power, MathF.BitIncrement(power), 1.37f * power, -power]);
         }
 
-        while (grid.Count % Lanes.Count != 0)
+        while (grid.Count % RowPadding.Multiple != 0)
             grid.Add(0.123f);
         return [.. grid];
     }
@@ -87,7 +87,7 @@ public class TanhTests
     /// <summary>The kernel on whole vectors: lengths are padded, so no value falls into the scalar rest.</summary>
     private static float[] Apply(string name, ActivationKind activation, float[] x)
     {
-        var values = new float[Lanes.Pad(x.Length)];
+        var values = new float[RowPadding.Pad(x.Length)];
         x.CopyTo(values, 0);
         InstructionSets.Get(name).Activate(activation, values);
         return values[..x.Length];

@@ -33,7 +33,7 @@ public class GradientTests
     {
         var check = GradientCheck.Of(GradientCases.All[name]);
         int planted = 0;
-        foreach (GradientChecker.Checked array in check.Arrays)
+        foreach (GradientChecker.CheckedArray array in check.Arrays)
         {
             for (int i = 0; i < array.Gradient.Length; i++)
             {
@@ -61,7 +61,7 @@ public class GradientTests
     public void A_spoilt_gradient_is_caught(double factor)
     {
         var check = GradientCheck.Of(GradientCases.All["lstm, states"]);
-        foreach (GradientChecker.Checked array in check.Arrays)
+        foreach (GradientChecker.CheckedArray array in check.Arrays)
         {
             int at = Array.FindIndex(array.Gradient, value => Math.Abs(value) > 1e-3);
             double kept = array.Gradient[at];
@@ -82,7 +82,7 @@ public class GradientTests
         foreach (GradientCase row in GradientCases.All.Values)
         {
             // A bias of the keys adds the same to all scores of a query, which a softmax does not see.
-            foreach (GradientChecker.Checked array in GradientCheck.Of(row).Arrays.Where(array => !array.Name.EndsWith("/key_bias", StringComparison.Ordinal)))
+            foreach (GradientChecker.CheckedArray array in GradientCheck.Of(row).Arrays.Where(array => !array.Name.EndsWith("/key_bias", StringComparison.Ordinal)))
                 Assert.True(array.Gradient.Max(Math.Abs) > 1e-4, $"{row.Name}: {array.Name} has no gradient above 1e-4");
         }
     }

@@ -73,14 +73,14 @@ public class PhasesTests
         var alone = new PhaseWorker();
         for (int phase = 0; phase < 2; phase++)
         {
-            Assert.True(alone.Take(out Share part));
+            Assert.True(alone.Take(out Portion part));
             Assert.Equal(17, part.Of(17).Length);
             Assert.False(alone.Take(out _));
             alone.Wait();
         }
     }
 
-    /// <summary>Shares cover everything once, whatever the number of threads, and are cut at whole units.</summary>
+    /// <summary>Portions cover everything once, whatever the number of threads, and are cut at whole units.</summary>
     [Fact]
     public void Shares_cover_everything_once()
     {
@@ -91,7 +91,7 @@ public class PhasesTests
                 int end = 0;
                 for (int i = 0; i < count; i++)
                 {
-                    var part = new Share(i, count).Of(length, unit);
+                    var part = new Portion(i, count).Of(length, unit);
                     Assert.Equal(end, part.From);
                     Assert.True(part.From % unit == 0 || part.From == length);
                     end = part.To;
@@ -113,7 +113,7 @@ public class PhasesTests
     private static int[] Taken(PhaseWorker worker, int most = int.MaxValue)
     {
         var taken = new List<int>();
-        while (taken.Count < most && worker.Take(out Share part))
+        while (taken.Count < most && worker.Take(out Portion part))
             taken.Add(part.Index);
         return [.. taken];
     }

@@ -39,7 +39,7 @@ public sealed class FreezeTests : IDisposable
     {
         Model model = NewModel();
         ArraySamples samples = TestSamples.Curves(32);
-        Model body = model.Part([(model.Inputs[0], Node.Input(new Shape(6, 2)))], [model.NodeOf("lstm_1")]);
+        Model body = model.Cut([(model.Inputs[0], Node.Input(new Shape(6, 2)))], [model.NodeOf("lstm_1")]);
         float[] features = body.Predict(samples), targets = new float[32];
         for (int i = 0; i < 32; i++)
             samples.CopyTarget(i, targets.AsSpan(i, 1));

@@ -184,13 +184,13 @@ internal sealed class Hdf5Writer
     private byte[] Attribute(string name, IReadOnlyList<string> texts, bool isList)
     {
         byte[] named = [.. Encoding.UTF8.GetBytes(name), 0];
-        (byte[] type, byte[] content) = !isList ? Free(texts[0]) : texts.Count == 0 ? (Float(8, 52, 11, 1023), []) : Fixed(texts);
+        (byte[] type, byte[] content) = !isList ? Free(texts[0]) : texts.Count == 0 ? (Float(8, 52, 11, 1023), []) : FixedText(texts);
         byte[] space = Dataspace(isList ? [texts.Count] : []);
         return new Hdf5Block().Bytes([1, 0]).UInt16(named.Length).UInt16(type.Length).UInt16(space.Length)
             .Bytes(named).Align().Bytes(type).Align().Bytes(space).Align().Bytes(content).ToArray();
     }
 
-    private static (byte[] Type, byte[] Content) Fixed(IReadOnlyList<string> texts)
+    private static (byte[] Type, byte[] Content) FixedText(IReadOnlyList<string> texts)
     {
         byte[][] bytes = [.. texts.Select(Encoding.UTF8.GetBytes)];
         int width = Math.Max(1, bytes.Max(text => text.Length));

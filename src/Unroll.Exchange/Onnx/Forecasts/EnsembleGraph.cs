@@ -143,7 +143,7 @@ internal sealed class EnsembleGraph
 internal static class LinearGraph
 {
     /// <returns>[steps], in units of the plan.</returns>
-    public static string Write(GraphMath math, GraphFrame frame, GraphFrame.State state, LinearStage linear, string? moved)
+    public static string Write(GraphMath math, GraphFrame frame, GraphFrame.State state, RidgeWeights linear, string? moved)
     {
         int inputs = linear.Weights[0].Length - 1;
         string weights = math.Numbers([.. linear.Weights.SelectMany(row => row[..^1])], linear.Weights.Length, inputs);

@@ -101,7 +101,7 @@ internal sealed class ForecastGraph
                 PartModel model = Model(s, k);
                 IntervalLimits limits = model.Facts.Limits;
                 RawGraph raw = Raw(model, s);
-                string given = _series[s].Given(_targets[k]), isSound = Soundness(model, s, given);
+                string given = _series[s].Column(_targets[k]), isSound = Soundness(model, s, given);
                 string value = _math.Where(isSound, raw.Values, _math.NotANumber);
                 value = _math.Clip(value, limits.Min ?? double.NegativeInfinity, limits.Max ?? double.PositiveInfinity);
                 own.Add(_math.Unsqueeze(value, 1));
@@ -180,11 +180,11 @@ internal sealed class ForecastGraph
     private RawGraph Raw(PartModel model, int series)
     {
         if (!_raw.TryGetValue(model, out RawGraph? raw))
-            _raw.Add(model, raw = Written(model, series));
+            _raw.Add(model, raw = Write(model, series));
         return raw;
     }
 
-    private RawGraph Written(PartModel model, int series)
+    private RawGraph Write(PartModel model, int series)
     {
         int horizon = _forecaster.Horizon;
         var rules = new RuleGraph(_math, _series[series], model.Part.Target, horizon);
@@ -203,7 +203,7 @@ internal sealed class ForecastGraph
             case NetworkModel network:
                 return new RawGraph(Recursive(network, series, horizon), null);
             case BlendModel blend:
-                return Blended(blend, series, horizon);
+                return Blend(blend, series, horizon);
             default:
                 throw new NotSupportedException($"{model.GetType().Name} has no graph.");
         }
@@ -213,7 +213,7 @@ internal sealed class ForecastGraph
     private string Recursive(NetworkModel model, int series, int horizon)
     {
         (int window, ScalerState scale) = (model.Facts.Window, model.Scaler.State);
-        string given = _series[series].Given(model.Part.Target);
+        string given = _series[series].Column(model.Part.Target);
         string newest = _math.Slice(_math.Concat(0, _math.Expand(_math.NotANumber, window), given), -window);
         string scaled = _math.ToFloat(_math.Divide(_math.Subtract(newest, _math.Number(scale.Offset)), _math.Number(scale.Scale)));
         string[] results = _math.Loop(_math.Whole(horizon), [scaled], [DataType.Float], (math, _, before) =>
@@ -225,7 +225,7 @@ internal sealed class ForecastGraph
         return _math.Add(_math.Multiply(_math.Reshape(results[1], horizon), scale.Scale), scale.Offset);
     }
 
-    private RawGraph Blended(BlendModel blend, int series, int horizon)
+    private RawGraph Blend(BlendModel blend, int series, int horizon)
     {
         PartModel[] members = [.. blend.UsedMembers];
         RawGraph[] raw = Array.ConvertAll(members, member => Raw(member, series));

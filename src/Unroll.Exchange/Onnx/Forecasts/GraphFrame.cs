@@ -26,7 +26,7 @@ internal sealed class GraphFrame
             plan.Seasons.Select(season => (SeasonNumbers.MostTimes * season) + _before + plan.Around).DefaultIfEmpty(0).Max()) + 1;
         if (plan.Indices is { } indices)
             (_place, _placeIsKnown) = series.PlaceFrom(indices.First);
-        string values = Mapped(math, Plain(math, series.Given(plan.Target), null));
+        string values = Transform(math, Plain(math, series.Column(plan.Target), null));
         _volatility = plan.InUnitsOfVolatility ? VolatilityOf(math, values) : null;
         string all = math.Concat(0, series.Dates, series.Ahead);
         string dates = math.Slice(math.Concat(0, math.Expand(math.Whole(0), _before), all), -(_before + horizon));
@@ -43,10 +43,10 @@ internal sealed class GraphFrame
         _given = plan.Known.Count == 0 ? null : math.Concat(1, [.. plan.Known.Select(column => math.Unsqueeze(Known(column, horizon), 1))]);
         _remembered = plan.Memory ? GraphMemory.Of(math, series.Dates, values, dates) : null;
         Start = new State(
-            Padded(values),
-            [.. plan.Alike.Select(name => Padded(Mapped(math, Plain(math, series.Filled(name), null))))],
-            [.. plan.Past.Select(column => Padded(Scaled(math, column, series.Filled(column.Name))))],
-            [.. plan.Past.Select(column => math.Slice(series.Filled(column.Name), -1))]);
+            Pad(values),
+            [.. plan.Alike.Select(name => Pad(Transform(math, Plain(math, series.Fill(name), null))))],
+            [.. plan.Past.Select(column => Pad(Scale(math, column, series.Fill(column.Name))))],
+            [.. plan.Past.Select(column => math.Slice(series.Fill(column.Name), -1))]);
     }
 
     /// <summary>What changes where predictions are added to the rows: all in one target's own scale.</summary>
@@ -84,7 +84,7 @@ internal sealed class GraphFrame
         List<string> first = [Same(Apart(state.Values, Plan.Lags))];
         first.AddRange(state.Alike.Select(column => Same(Apart(column, lags))));
         first.AddRange(state.Past.Select(column => Same(Newest(column, PastColumns.Lags))));
-        first.AddRange(Given(math, 1, steps, moved));
+        first.AddRange(KnownNumbers(math, 1, steps, moved));
         if (_remembered is not null)
             first.Add(math.Divide(Rows(math, _remembered, 1, steps, moved), unit));
         if (Plan.Seasons.Count > 0)
@@ -98,7 +98,7 @@ internal sealed class GraphFrame
         }
 
         if (Plan.Seasons.Count > 0 && Plan.Around > 0)
-            first.Add(Around(math, state, level, unit));
+            first.Add(SeasonValues(math, state, level, unit));
         if (_daysOff is not null)
             first.Add(Same(math.Reshape(Rows(math, _daysOff, 0, 0, moved), Plan.Holidays!.Days)));
         return math.Concat(1, first);
@@ -118,7 +118,7 @@ internal sealed class GraphFrame
         List<string> columns = [Told(math.Divide(math.Subtract(Window(state.Values), level), unit))];
         columns.AddRange(state.Alike.Select(column => Told(math.Divide(math.Subtract(Window(column), level), unit))));
         columns.AddRange(state.Past.Select(column => Told(Window(column))));
-        columns.AddRange(Given(math, first, steps, moved));
+        columns.AddRange(KnownNumbers(math, first, steps, moved));
         if (_remembered is not null)
             columns.Add(math.Divide(Rows(math, _remembered, first, steps, moved), unit));
         if (Plan.Seasons.Count > 0)
@@ -154,19 +154,19 @@ internal sealed class GraphFrame
     public State Append(GraphMath math, State state, string prediction, Func<string, string> other)
     {
         string place = Plan.Indices is null ? "" : Place(math, state.Values);
-        string Next(string value) => Mapped(math, Plain(math, value, place));
+        string Next(string value) => Transform(math, Plain(math, value, place));
         string[] newest = [.. Plan.Past.Select(column => other(column.Name))];
         return new State(
             math.Concat(0, state.Values, Next(prediction)),
             [.. state.Alike.Select((column, i) => math.Concat(0, column, Next(other(Plan.Alike[i]))))],
             [.. state.Past.Select((column, i) =>
-                math.Concat(0, column, math.Slice(Scaled(math, Plan.Past[i], math.Concat(0, state.Newest[i], newest[i])), 1)))],
+                math.Concat(0, column, math.Slice(Scale(math, Plan.Past[i], math.Concat(0, state.Newest[i], newest[i])), 1)))],
             newest);
     }
 
-    private string Padded(string values) => _math.Concat(0, _math.Expand(_math.NotANumber, _needed), values);
+    private string Pad(string values) => _math.Concat(0, _math.Expand(_math.NotANumber, _needed), values);
 
-    /// <summary>The place in the season of the row after the newest, of rows that <see cref="Padded"/> made longer.</summary>
+    /// <summary>The place in the season of the row after the newest, of rows that <see cref="Pad"/> made longer.</summary>
     private string Place(GraphMath math, string values) => math.Add(math.AddWhole(math.Length(values), -_needed), _place!);
 
     private string Season(GraphMath math, string places) =>
@@ -184,7 +184,7 @@ internal sealed class GraphFrame
     }
 
     /// <summary>The scale on which changes are alike; NaN where it is not defined.</summary>
-    private string Mapped(GraphMath math, string values) => Plan.Transform != TargetTransform.LogReturn.Name
+    private string Transform(GraphMath math, string values) => Plan.Transform != TargetTransform.LogReturn.Name
         ? values
         : math.Function("Log", math.Where(math.Function("Greater", values, math.Number(0)), values, math.NotANumber));
 
@@ -209,7 +209,7 @@ internal sealed class GraphFrame
         return math.Clip(math.Function("Sqrt", square), Volatility.Least * Plan.Scale, Plan.Scale / Volatility.Least);
     }
 
-    private static string Scaled(GraphMath math, ScaledColumn column, string values)
+    private static string Scale(GraphMath math, ScaledColumn column, string values)
     {
         if (column.Logarithm)
             values = math.Function("Log", math.Add(math.Clip(values, 0, double.PositiveInfinity), 1));
@@ -221,7 +221,7 @@ internal sealed class GraphFrame
 
     private string Known(ScaledColumn column, int horizon)
     {
-        string values = Scaled(_math, column, _series.Known(column.Name));
+        string values = Scale(_math, column, _series.Known(column.Name));
         return _math.Slice(_math.Concat(0, _math.Expand(_math.NotANumber, _before), values), -(_before + horizon));
     }
 
@@ -231,7 +231,7 @@ internal sealed class GraphFrame
         : math.Slice(block, math.AddWhole(moved, _before - 1 + first), math.AddWhole(moved, _before + last));
 
     /// <summary>What is known of rows whatever the target is: known columns, calendar, holidays.</summary>
-    private IEnumerable<string> Given(GraphMath math, int first, int last, string? moved) =>
+    private IEnumerable<string> KnownNumbers(GraphMath math, int first, int last, string? moved) =>
         new[] { _given, _calendar, _holidays }.OfType<string>().Select(block => Rows(math, block, first, last, moved));
 
     /// <summary>The newest value at the same place of each season, and the mean of the newest four, [rows, 2·seasons].</summary>
@@ -261,7 +261,7 @@ internal sealed class GraphFrame
     }
 
     /// <summary>The values around the same place of each season, and a season before the newest row.</summary>
-    private string Around(GraphMath math, State state, string level, string unit)
+    private string SeasonValues(GraphMath math, State state, string level, string unit)
     {
         int steps = Plan.Steps, around = Plan.Around;
         string count = math.AddWhole(math.Length(state.Values), -_needed);

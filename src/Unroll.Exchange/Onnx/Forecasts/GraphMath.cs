@@ -26,21 +26,21 @@ internal sealed class GraphMath
     /// <summary>NaN, of which everything that it enters becomes NaN.</summary>
     public string NotANumber => Number(double.NaN);
 
-    public string Number(double value) => Cached("number", value, () => _root.Constant("number", [value], []));
+    public string Number(double value) => Cache("number", value, () => _root.Constant("number", [value], []));
 
-    public string Whole(long value) => Cached("whole", value, () => _root.Constant("whole", [value], isScalar: true));
+    public string Whole(long value) => Cache("whole", value, () => _root.Constant("whole", [value], isScalar: true));
 
-    public string True => Cached("true", 1, () => _root.Node("Cast", [Whole(1)], ("to", (long)DataType.Bool)));
+    public string True => Cache("true", 1, () => _root.Node("Cast", [Whole(1)], ("to", (long)DataType.Bool)));
 
     public string Numbers(double[] values, params int[] shape) =>
-        Cached($"{string.Join(',', shape)} {Hash(values)}", values.Length, () =>
+        Cache($"{string.Join(',', shape)} {Hash(values)}", values.Length, () =>
             _root.Constant("numbers", values.AsSpan(), shape.Length == 0 ? [values.Length] : shape));
 
     public string Wholes(params long[] values) =>
-        Cached($"wholes {Hash(values)}", values.Length, () => _root.Constant("wholes", values.AsSpan()));
+        Cache($"wholes {Hash(values)}", values.Length, () => _root.Constant("wholes", values.AsSpan()));
 
     /// <summary>A constant of whole numbers with two extents or more.</summary>
-    public string Wholes(long[] values, params int[] shape) => Cached(
+    public string Wholes(long[] values, params int[] shape) => Cache(
         $"{string.Join(',', shape)} {Hash(values)}", values.Length,
         () => _root.Node("Reshape", [Wholes(values), Wholes(Array.ConvertAll(shape, extent => (long)extent))]));
 
@@ -169,6 +169,6 @@ internal sealed class GraphMath
         return Convert.ToHexString(SHA256.HashData(bytes));
     }
 
-    private string Cached(string type, double value, Func<string> make) =>
+    private string Cache(string type, double value, Func<string> make) =>
         _numbers.TryGetValue((type, value), out string? known) ? known : _numbers[(type, value)] = make();
 }

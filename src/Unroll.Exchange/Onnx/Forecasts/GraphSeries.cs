@@ -52,14 +52,14 @@ internal sealed class GraphSeries
     public string IsInOrder { get; }
 
     /// <summary>A column as it was given, [R].</summary>
-    public string Given(string column) => Cached(_given, column, () => Cut(_rows, column));
+    public string Column(string column) => Cache(_given, column, () => Cut(_rows, column));
 
     /// <summary>A column, what is missing filled with the value before, [R].</summary>
-    public string Filled(string column) => _columns.Length == 1 ? Given(column)
-        : Cached(_filled, column, () => Cut(_filledRows ??= Fill(), column));
+    public string Fill(string column) => _columns.Length == 1 ? Column(column)
+        : Cache(_filled, column, () => Cut(_filledRows ??= Fill(), column));
 
     /// <summary>A known column, of the rows to come too, [R + H].</summary>
-    public string Known(string column) => _math.Concat(0, Given(column), Cut(_knownAhead, column, _known));
+    public string Known(string column) => _math.Concat(0, Column(column), Cut(_knownAhead, column, _known));
 
     /// <summary>A moment as the number that dates are given as.</summary>
     public long NumberOf(DateTime date) => NumberOf(date, _facts.IsNumbered);
@@ -134,6 +134,6 @@ internal sealed class GraphSeries
             : throw new InvalidOperationException($"The graph has no column {column}.");
     }
 
-    private static string Cached(Dictionary<string, string> known, string column, Func<string> make) =>
+    private static string Cache(Dictionary<string, string> known, string column, Func<string> make) =>
         known.TryGetValue(column, out string? name) ? name : known[column] = make();
 }

@@ -7,7 +7,7 @@ namespace Unroll.Exchange.OnnxFormat.Forecasts;
 /// </summary>
 internal sealed class RuleGraph(GraphMath math, GraphSeries series, string target, int horizon)
 {
-    private readonly string _values = series.Given(target);
+    private readonly string _values = series.Column(target);
 
     /// <summary>Whether a rule can be written.</summary>
     public static bool Has(BaselineRule rule) => rule is not OwnRule;
@@ -129,10 +129,10 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
     {
         (string first, string isThere) = Find(firstDate);
         // From other rows the state would have to be estimated anew.
-        return math.Where(isThere, Smoothed(parameters, From(math.Where(isThere, first, math.Whole(0)))), math.NotANumber);
+        return math.Where(isThere, Smooth(parameters, From(math.Where(isThere, first, math.Whole(0)))), math.NotANumber);
     }
 
-    private string Smoothed(EtsParameters p, string values)
+    private string Smooth(EtsParameters p, string values)
     {
         bool multiplies = p.Model.Season == EtsSeason.Multiplicative;
         double[] seasons = p.Season.Count == 0 ? [0] : [.. p.Season];
@@ -163,7 +163,7 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         (string last, string isThere) = Find(lastDate);
         string values = From(math.AddWhole(last, 1)), count = math.Length(values);
         string plain = math.Subtract(values, Sum(math.Range(count)));
-        string ahead = math.Add(Smoothed(parameters, plain), Sum(math.Add(math.Wholes(Steps(h => h)), count)));
+        string ahead = math.Add(Smooth(parameters, plain), Sum(math.Add(math.Wholes(Steps(h => h)), count)));
         // Other rows would have to be divided anew into trend and seasons.
         return math.Where(isThere, ahead, math.NotANumber);
 
@@ -179,8 +179,8 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         {
             string since = inner.Add(before[2], 1), isDemand = inner.Function("Greater", value, zero);
             string isKnown = inner.Function("Greater", before[1], zero);
-            string size = inner.Where(isKnown, Moved(inner, before[0], value, p.SizeShare), value);
-            string interval = inner.Where(isKnown, Moved(inner, before[1], since, p.RateShare), since);
+            string size = inner.Where(isKnown, Move(inner, before[0], value, p.SizeShare), value);
+            string interval = inner.Where(isKnown, Move(inner, before[1], since, p.RateShare), since);
             return [inner.Where(isDemand, size, before[0]), inner.Where(isDemand, interval, before[1]), inner.Where(isDemand, zero, since)];
         });
         string known = math.Function("Greater", states[1], zero);
@@ -196,13 +196,13 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
         string[] states = math.Scan(values, [math.Number(p.Size), math.Number(p.Rate)], (inner, before, value) =>
         {
             string isDemand = inner.Function("Greater", value, zero);
-            string probability = Moved(inner, before[1], inner.Where(isDemand, one, zero), p.RateShare);
-            return [inner.Where(isDemand, Moved(inner, before[0], value, p.SizeShare), before[0]), probability];
+            string probability = Move(inner, before[1], inner.Where(isDemand, one, zero), p.RateShare);
+            return [inner.Where(isDemand, Move(inner, before[0], value, p.SizeShare), before[0]), probability];
         });
         return math.Expand(math.Multiply(states[0], states[1]), horizon);
     }
 
-    private static string Moved(GraphMath inner, string from, string to, double share) =>
+    private static string Move(GraphMath inner, string from, string to, double share) =>
         inner.Add(from, inner.Multiply(inner.Subtract(to, from), share));
 
     private string DemandFrom(DateTime date)

@@ -52,7 +52,7 @@ internal sealed class LiftedGraph
 
     public Model ToModel()
     {
-        LiftedLayer[] used = Used();
+        LiftedLayer[] used = UsedLayers();
         _layers.Clear();
         _layers.AddRange(used);
         FuseActivations();
@@ -93,7 +93,7 @@ internal sealed class LiftedGraph
         return filled == model.Parameters.Count ? model : throw new UnrollException("some of its weights are not in the graph");
     }
 
-    private LiftedLayer[] Used()
+    private LiftedLayer[] UsedLayers()
     {
         var needed = new HashSet<LiftedLayer>(Outputs.Select(output => output.Maker).OfType<LiftedLayer>());
         foreach (LiftedLayer layer in Enumerable.Reverse(_layers))

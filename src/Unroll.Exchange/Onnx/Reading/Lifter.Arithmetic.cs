@@ -5,7 +5,7 @@ internal sealed partial class Lifter
 {
     private void Add(GraphNode node, LiftedValue?[] inputs)
     {
-        if (!Ordered(inputs, out LiftedData x, out LiftedConstant? constant))
+        if (!TryOrder(inputs, out LiftedData x, out LiftedConstant? constant))
         {
             LiftedData y = Data(inputs[1]);
             if (IsGeluInner(x, y) || IsGeluInner(y, x))
@@ -43,7 +43,7 @@ internal sealed partial class Lifter
 
     private void Multiply(GraphNode node, LiftedValue?[] inputs)
     {
-        if (!Ordered(inputs, out LiftedData x, out LiftedConstant? constant))
+        if (!TryOrder(inputs, out LiftedData x, out LiftedConstant? constant))
         {
             LiftedData y = Data(inputs[1]);
             if ((Product(x, y) ?? Product(y, x)) is { } known)
@@ -53,7 +53,7 @@ internal sealed partial class Lifter
             return;
         }
 
-        if (constant is { Length: 1, Floats: [var number] } && Scaled(x, number) is { } scaled)
+        if (constant is { Length: 1, Floats: [var number] } && Scale(x, number) is { } scaled)
             Set(node, scaled);
         else if (AlongFeatures(x, constant) is { } vector)
             MultiplyFeatures(node, x, vector);
@@ -86,7 +86,7 @@ internal sealed partial class Lifter
         && ((inner.Operation == "Over" && Near(inner.Constant, 1.4142135f))
             || (inner.Operation == "Times" && Near(inner.Constant, 0.70710677f)));
 
-    private LiftedData? Scaled(LiftedData x, float number)
+    private LiftedData? Scale(LiftedData x, float number)
     {
         if (number == 1)
             return x;
@@ -213,7 +213,7 @@ internal sealed partial class Lifter
     {
         LiftedData[] all = [.. inputs.Select(Data)];
         if (all.Any(each => !SameLayout(each, all[0]) || FlowOf(each).Shape != FlowOf(all[0]).Shape))
-            all = [.. all.Select(each => Arranged(each, dropOnes: false))];
+            all = [.. all.Select(each => Arrange(each, dropOnes: false))];
         if (all.Any(each => !SameLayout(each, all[0]) || each.Flow!.Shape != all[0].Flow!.Shape))
             throw new LiftException("it joins values of different extents");
         // A chain of sums is one sum.
@@ -259,7 +259,7 @@ internal sealed partial class Lifter
     }
 
     /// <summary>A value and a constant, in whatever order they stand; false: two values.</summary>
-    private static bool Ordered(LiftedValue?[] inputs, out LiftedData x,
+    private static bool TryOrder(LiftedValue?[] inputs, out LiftedData x,
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LiftedConstant? constant)
     {
         if (inputs[0] is LiftedZeros || inputs[1] is LiftedZeros)

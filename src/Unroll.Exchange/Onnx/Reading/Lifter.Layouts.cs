@@ -24,7 +24,7 @@ internal sealed partial class Lifter
     /// <summary>
     /// The same tensor, of a value with the tensor's extents in the tensor's order, but for the batch: what has them already stays.
     /// </summary>
-    private LiftedData Arranged(LiftedData data, bool dropOnes = false)
+    private LiftedData Arrange(LiftedData data, bool dropOnes = false)
     {
         int batch = data.BatchDim;
         if (batch < 0)
@@ -40,11 +40,11 @@ internal sealed partial class Lifter
         ExtentPart[] order = [.. wanted.SelectMany(dim => dim).Where(part => part.Extent != 1)];
         if (!order.SequenceEqual(parts))
         {
-            flow = Shaped(flow, [.. parts.Select(part => part.Extent)]);
+            flow = Reshape(flow, [.. parts.Select(part => part.Extent)]);
             flow = _layers.Apply(new Permute([.. order.Select(part => Array.IndexOf(parts, part) + 1)]), flow);
         }
 
-        flow = Shaped(flow, [.. wanted.Select(dim => dim.Aggregate(1L, (product, part) => product * part.Extent))]);
+        flow = Reshape(flow, [.. wanted.Select(dim => dim.Aggregate(1L, (product, part) => product * part.Extent))]);
         ExtentPart[][] axes = [.. flow.Shape.ToArray().Select(extent => (ExtentPart[])[new ExtentPart(extent)])];
         int at = 0;
         return new LiftedData
@@ -56,7 +56,7 @@ internal sealed partial class Lifter
         };
     }
 
-    private LiftedFlow Shaped(LiftedFlow flow, long[] extents)
+    private LiftedFlow Reshape(LiftedFlow flow, long[] extents)
     {
         if (extents.Length == 0)
             extents = [1];
@@ -68,7 +68,7 @@ internal sealed partial class Lifter
     /// <summary>A value whose features are the last extent of the tensor.</summary>
     private LiftedData FeaturesLast(LiftedData data)
     {
-        LiftedData x = data.Dims.Length > 1 && data.FeatureDim == data.Dims.Length - 1 && data.BatchDimsAreApart ? data : Arranged(data);
+        LiftedData x = data.Dims.Length > 1 && data.FeatureDim == data.Dims.Length - 1 && data.BatchDimsAreApart ? data : Arrange(data);
         return x.FeatureDim == x.Dims.Length - 1 ? x : throw new LiftException("the batch is its last extent");
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class Lifter
             && each.Dims.Skip(2).Zip(each.Axes).All(pair => pair.First.SequenceEqual(pair.Second));
         if (rank < 2 || IsThere(data))
             return data;
-        data = Arranged(data);
+        data = Arrange(data);
         if (data.BatchDim != 0)
             throw new LiftException("its batch is not the first extent");
         if (rank == 2)
@@ -133,12 +133,12 @@ internal sealed partial class Lifter
         }
         catch (LiftException) when (target.Length > 1 && target[0] is 0 or -1 or LiftedConstant.Batch or LiftedConstant.Unknown)
         {
-            data = Arranged(data);
+            data = Arrange(data);
             if (data.BatchDim != 0 || target.Skip(1).Count(extent => extent < 1) > 1)
                 throw;
             long size = data.Flow!.Shape.Size,
                 known = target.Skip(1).Where(extent => extent > 0).Aggregate(1L, (product, extent) => product * extent);
-            Set(node, LiftedData.Of(Shaped(data.Flow, [.. target.Skip(1).Select(extent => extent > 0 ? extent : size / known)]), _batch));
+            Set(node, LiftedData.Of(Reshape(data.Flow, [.. target.Skip(1).Select(extent => extent > 0 ? extent : size / known)]), _batch));
         }
     }
 
@@ -267,7 +267,7 @@ internal sealed partial class Lifter
         }
 
         if (all.Any(each => each.FeatureDim != axis))
-            all = [.. all.Select(each => Arranged(each))];
+            all = [.. all.Select(each => Arrange(each))];
         if (all.Any(each => each.FeatureDim != axis || each.Axes.Length != all[0].Axes.Length || !SameLayout(each, all[0])))
             throw new LiftException("it joins what are not features");
         Set(node, all[0].WithFeatures(_layers.Apply(new Concatenate(), [.. all.Select(FlowOf)]), axis));

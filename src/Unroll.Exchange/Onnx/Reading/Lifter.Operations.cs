@@ -125,7 +125,7 @@ internal sealed partial class Lifter
         if (node.Integer("transA", 0) != 0 || kernel.Floats is null || kernel.Shape.Length != 2)
             throw new LiftException("it transposes its input");
         if (node.Integer("transB", 0) != 0)
-            kernel = new LiftedConstant([kernel.Shape[1], kernel.Shape[0]], Turned(kernel, 1, 0), null);
+            kernel = new LiftedConstant([kernel.Shape[1], kernel.Shape[0]], Transpose(kernel, 1, 0), null);
         float alpha = node.Number("alpha", 1), beta = node.Number("beta", 1);
         if (alpha != 1)
             kernel = new LiftedConstant(kernel.Shape, [.. kernel.Floats!.Select(weight => alpha * weight)], null);
@@ -139,7 +139,7 @@ internal sealed partial class Lifter
         Dense(node, Data(inputs[0]), kernel, beta == 1 || bias is null ? bias : [.. bias.Select(each => beta * each)]);
     }
 
-    private static float[] Turned(LiftedConstant tensor, params int[] order)
+    private static float[] Transpose(LiftedConstant tensor, params int[] order)
     {
         float[] values = tensor.Floats ?? throw new LiftException("its weights are whole numbers");
         return [.. new WeightView(null, tensor.Shape, order, -1, []).Sources().Select(i => values[i])];
@@ -190,7 +190,7 @@ internal sealed partial class Lifter
         if (_opset < 13 && axis != x.Dims.Length - 1)
             throw new LiftException("it goes over several extents");
         if (x.FeatureDim != axis)
-            x = Arranged(x);
+            x = Arrange(x);
         if (x.FeatureDim != axis)
             throw new LiftException("it goes over other extents than the features");
         Set(node, Same(x, new Softmax()));
@@ -208,11 +208,11 @@ internal sealed partial class Lifter
         LiftedData x = Data(inputs[0]);
         // One with other parameters than the usual ones is a step of no formula.
         var formula = new LiftedFormula(activation is HardSigmoid ? "" : node.Operation, [x]);
-        Set(node, x.Flow is null ? x.Of(formula) : Tagged(Same(x, new Activate(activation)), formula));
+        Set(node, x.Flow is null ? x.Of(formula) : WithFormula(Same(x, new Activate(activation)), formula));
     }
 
     /// <summary>A layer's value that may also be a step of a formula.</summary>
-    private static LiftedData Tagged(LiftedData data, LiftedFormula formula) =>
+    private static LiftedData WithFormula(LiftedData data, LiftedFormula formula) =>
         new() { Flow = data.Flow, Axes = data.Axes, Dims = data.Dims, Formula = formula };
 
     private static Activation SeluOf(GraphNode node) => Math.Abs(node.Number("alpha", 1.6732632f) - 1.6732632f) < 1e-6

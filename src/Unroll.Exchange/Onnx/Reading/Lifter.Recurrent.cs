@@ -52,7 +52,7 @@ internal sealed partial class Lifter
     {
         bool IsThere(LiftedData each) => each.Axes.Length == 2 && each.Dims.Length == 3 && each.BatchDim == batch
             && each.StepDim == 1 - batch && each.FeatureDim == 2;
-        LiftedData x = IsThere(data) ? data : Arranged(data);
+        LiftedData x = IsThere(data) ? data : Arrange(data);
         return IsThere(x) ? x : throw new LiftException($"the batch is not extent {batch + 1} of its sequence");
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class Lifter
             if (state.Dims.Length != 3 || state.BatchDim != batch)
                 throw new LiftException("the batch is at another extent of the states that it begins from");
             LiftedFlow flow = FlowOf(state);
-            return Shaped(flow, [layer.Units]);
+            return Reshape(flow, [layer.Units]);
         })];
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class Lifter
             throw new LiftException($"it has {names.Length} activations");
         var alpha = new Queue<float>(node.Numbers("activation_alpha") ?? []);
         var beta = new Queue<float>(node.Numbers("activation_beta") ?? []);
-        Activation[] all = [.. names.Select(name => Named(name, alpha, beta))];
+        Activation[] all = [.. names.Select(name => ActivationOf(name, alpha, beta))];
         if (directions == 2 && !all.Take(usual.Length).SequenceEqual(all.Skip(usual.Length)))
             throw new LiftException("its directions have different activations");
         if (node.Operation == "LSTM" && all[1] != all[2])
@@ -154,7 +154,7 @@ internal sealed partial class Lifter
     }
 
     /// <summary>Parameters are taken in the order of the activations that have some.</summary>
-    private static Activation Named(string name, Queue<float> alpha, Queue<float> beta)
+    private static Activation ActivationOf(string name, Queue<float> alpha, Queue<float> beta)
     {
         float Next(Queue<float> given, float usual) => given.TryDequeue(out float value) ? value : usual;
         switch (name.ToUpperInvariant())

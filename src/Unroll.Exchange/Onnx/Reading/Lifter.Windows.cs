@@ -12,7 +12,7 @@ internal sealed partial class Lifter
             throw new LiftException($"it is of {extents} extents");
         int[] sizes = weights.Shape[2..], groups = [(int)node.Integer("group", 1)];
         long[] strides = node.Integers("strides") ?? Ones(extents), dilations = node.Integers("dilations") ?? Ones(extents);
-        (LiftedFlow flow, Padding padding) = Padded(node, FlowOf(x), sizes, strides, dilations, mayBeCausal: true);
+        (LiftedFlow flow, Padding padding) = Pad(node, FlowOf(x), sizes, strides, dilations, mayBeCausal: true);
         bool hasBias = inputs.Length > 2 && inputs[2] is not null;
         Layer layer = extents == 1
             ? new Conv1D(weights.Shape[0], sizes[0])
@@ -34,7 +34,7 @@ internal sealed partial class Lifter
                 UseBias = hasBias,
             };
         LiftedFlow made = _layers.Apply(layer, flow);
-        made.Maker!.Weights["kernel"] = Turned(weights, [.. Enumerable.Range(2, extents), 1, 0]);
+        made.Maker!.Weights["kernel"] = Transpose(weights, [.. Enumerable.Range(2, extents), 1, 0]);
         if (hasBias)
             made.Maker.Weights["bias"] = Numbers(inputs[2]);
         Set(node, ChannelsFirstOf(made));
@@ -78,7 +78,7 @@ internal sealed partial class Lifter
                 UseBias = hasBias,
             };
         LiftedFlow made = _layers.Apply(layer, FlowOf(x));
-        made.Maker!.Weights["kernel"] = Turned(weights, [.. Enumerable.Range(2, extents), 1, 0]);
+        made.Maker!.Weights["kernel"] = Transpose(weights, [.. Enumerable.Range(2, extents), 1, 0]);
         if (hasBias)
             made.Maker.Weights["bias"] = Numbers(inputs[2]);
         if (pads.Any(pad => pad != 0))
@@ -101,7 +101,7 @@ internal sealed partial class Lifter
             || node.Integer("storage_order", 0) != 0 || IsRead(node, 1))
             throw new LiftException("its windows have options that there are none of here");
         LiftedFlow flow = FlowOf(x);
-        (LiftedFlow padded, Padding padding) = Padded(node, flow, sizes, strides, dilations, mayBeCausal: false);
+        (LiftedFlow padded, Padding padding) = Pad(node, flow, sizes, strides, dilations, mayBeCausal: false);
         if (!padded.Equals(flow) || (!takesMaximum && padding == Padding.Same && node.Integer("count_include_pad", 0) != 0))
             throw new LiftException("its padding is not that of Valid or Same");
         (int stride, int across) = ((int)strides[0], (int)strides[^1]);
@@ -145,7 +145,7 @@ internal sealed partial class Lifter
         int[] positions = [.. Enumerable.Range(0, x.Dims.Length).Where(i => i != x.BatchDim && i != x.FeatureDim)];
         if (x.FeatureDim < 0 || x.BatchDim < 0 || !axes.SequenceEqual(positions))
         {
-            x = Arranged(x);
+            x = Arrange(x);
             positions = [.. Enumerable.Range(0, x.Dims.Length).Where(i => i != x.BatchDim && i != x.FeatureDim)];
         }
 
@@ -171,7 +171,7 @@ internal sealed partial class Lifter
             || (inputs.Length > 3 && inputs[3] is not null))
             throw new LiftException("it pads with other numbers than zeros, or only some extents");
         if (!x.Axes.Select((axis, i) => Array.FindIndex(x.Dims, dim => dim.SequenceEqual(axis))).All(dim => dim >= 0))
-            x = Arranged(x);
+            x = Arrange(x);
         int[] dims = [.. x.Axes.Select(axis => Array.FindIndex(x.Dims, dim => dim.SequenceEqual(axis)))];
         if (pads[x.BatchDim] != 0 || pads[dims[^1]] != 0 || pads[rank + x.BatchDim] != 0 || pads[rank + dims[^1]] != 0
             || pads.Where((pad, i) => pad != 0 && !dims.Contains(i % rank)).Any() || pads.Any(pad => pad is < 0 or > int.MaxValue))
@@ -196,7 +196,7 @@ internal sealed partial class Lifter
     private static long[] Ones(int count) => [.. Enumerable.Repeat(1L, count)];
 
     /// <summary>What the padding of windows is called here; zeros are put around where it has no name.</summary>
-    private (LiftedFlow Flow, Padding Padding) Padded(
+    private (LiftedFlow Flow, Padding Padding) Pad(
         GraphNode node, LiftedFlow flow, int[] sizes, long[] strides, long[] dilations, bool mayBeCausal)
     {
         int extents = sizes.Length;

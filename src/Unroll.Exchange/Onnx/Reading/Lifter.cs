@@ -229,7 +229,7 @@ internal sealed partial class Lifter
         if (_values.GetValueOrDefault(name) is not LiftedData data)
             throw new LiftException(_values.GetValueOrDefault(name) is LiftedNothing ? "it comes from nodes that are no layers"
                 : "it does not depend on the inputs");
-        LiftedFlow flow = FlowOf(Arranged(data, dropOnes: true));
+        LiftedFlow flow = FlowOf(Arrange(data, dropOnes: true));
         return flow.Maker is null || _layers.Outputs.Contains(flow) ? _layers.Apply(new Activate(Activation.Linear), flow) : flow;
     }
 

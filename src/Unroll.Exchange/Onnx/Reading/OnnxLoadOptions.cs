@@ -5,7 +5,7 @@ public sealed record OnnxLoadOptions
 {
     /// <summary>
     /// The steps of sequences whose number the graph leaves open; a model is built for one number, and
-    /// <see cref="Model.Part"/> makes one for another. Null: such a graph is refused.
+    /// <see cref="Model.Cut"/> makes one for another. Null: such a graph is refused.
     /// </summary>
     public int? Steps
     {

@@ -140,7 +140,7 @@ internal readonly struct Call(RunMemory memory, Step step)
     public UnrollException WrongType(int input) => Error($"input {input + 1} is of a type that is not supported here, {In(input).Type}");
 
     /// <summary>Does the work on inputs of half precision widened to single, and rounds the outputs of single precision.</summary>
-    public void Widened(Work work)
+    public void DoWidened(Work work)
     {
         // The values are changed in place for the time of the call.
         var kept = new Tensor?[step.Inputs.Length];

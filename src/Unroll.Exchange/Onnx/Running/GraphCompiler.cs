@@ -38,13 +38,13 @@ internal sealed class GraphCompiler
     /// <summary>The plan of the model's graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="inputs">Its inputs by name, as <see cref="Declare"/> gave their numbers.</param>
-    public Plan Main(GraphProto graph, IReadOnlyDictionary<string, int> inputs)
+    public GraphSteps Main(GraphProto graph, IReadOnlyDictionary<string, int> inputs)
     {
         RefuseUnknown(graph.Node, $"{_name}");
         var scope = new Scope(null);
         foreach ((string name, int value) in inputs)
             scope.Add(name, value, _name);
-        Plan plan = Finish(graph, scope, [.. inputs.Values], _opset);
+        GraphSteps plan = Finish(graph, scope, [.. inputs.Values], _opset);
         ThrowUnsupported();
         var used = new HashSet<int>(plan.Captured);
         for (int i = 0; i < _constants.Count; i++)
@@ -65,7 +65,7 @@ internal sealed class GraphCompiler
         return _constants.Count - 1;
     }
 
-    private Plan Finish(GraphProto graph, Scope scope, int[] inputs, int opset)
+    private GraphSteps Finish(GraphProto graph, Scope scope, int[] inputs, int opset)
     {
         if (graph.SparseInitializer.Count > 0)
             throw new UnsupportedModelException(_name, ["sparse initializers"]);
@@ -195,7 +195,7 @@ internal sealed class GraphCompiler
         }
     }
 
-    private Plan Body(GraphProto graph, Scope outer, int opset)
+    private GraphSteps Body(GraphProto graph, Scope outer, int opset)
     {
         var scope = new Scope(outer);
         var inputs = new int[graph.Input.Count];

@@ -4,7 +4,7 @@ namespace Unroll.Exchange.OnnxFormat.Running;
 internal static class Liveness
 {
     /// <summary>A plan of those steps whose values somebody reads, each with the values to let go of after it.</summary>
-    public static Plan Trim(int[] inputs, int[] outputs, List<Step> steps, Func<int, bool> isConstant)
+    public static GraphSteps Trim(int[] inputs, int[] outputs, List<Step> steps, Func<int, bool> isConstant)
     {
         var needed = new HashSet<int>(outputs);
         var kept = new List<Step>();
@@ -37,7 +37,7 @@ internal static class Liveness
         own.UnionWith(owned);
         int[] captured = [.. kept.SelectMany(Reads).Concat(outputs).Where(value => !own.Contains(value)).Distinct()];
         // A constant that is also an input of the main graph counts as captured, so that it stays.
-        return new Plan(inputs, outputs, [.. kept])
+        return new GraphSteps(inputs, outputs, [.. kept])
         {
             Captured = [.. captured.Concat(inputs.Where(isConstant))],
             Made = [.. outputs.Where(owned.Contains).Distinct()],
@@ -53,7 +53,7 @@ internal static class Liveness
                 reads.Add(input);
         }
 
-        foreach (Plan body in step.Operator.Bodies)
+        foreach (GraphSteps body in step.Operator.Bodies)
             reads.AddRange(body.Captured);
         return reads;
     }

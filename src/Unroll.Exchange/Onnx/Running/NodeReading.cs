@@ -3,7 +3,7 @@ using Unroll.Exchange.OnnxFormat.Messages;
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>A node while its operator is made: its attributes, each asked for once, and those inputs that are constants.</summary>
-internal sealed class NodeReading(NodeProto node, string label, int version, Tensor?[] constants, Func<GraphProto, Plan> compile)
+internal sealed class NodeReading(NodeProto node, string label, int version, Tensor?[] constants, Func<GraphProto, GraphSteps> compile)
 {
     private readonly Dictionary<string, AttributeProto> _attributes = node.Attribute.GroupBy(a => a.Name).ToDictionary(
         g => g.Key, g => g.Last());
@@ -62,7 +62,7 @@ internal sealed class NodeReading(NodeProto node, string label, int version, Ten
 
     public Tensor? Tensor(string name) => Find(name) is { T: { } tensor } ? TensorReading.Read(tensor, label) : null;
 
-    public Plan Graph(string name) =>
+    public GraphSteps Graph(string name) =>
         Find(name) is { G: { } graph } ? compile(graph) : throw Error($"it has no graph {name}");
 
     /// <summary>Marks attributes as known that change nothing here.</summary>

@@ -19,7 +19,7 @@ namespace Unroll.Exchange;
 public sealed class OnnxModel
 {
     private readonly Stack<RunMemory> _free = [];
-    private readonly Plan _plan;
+    private readonly GraphSteps _plan;
     private readonly Tensor?[] _constants;
     private readonly string _name;
     private readonly long _memoryLimit;

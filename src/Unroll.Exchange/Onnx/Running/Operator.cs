@@ -18,7 +18,7 @@ internal abstract class Operator
     public virtual int SameTyped => 1;
 
     /// <summary>The graphs inside the node.</summary>
-    public virtual ReadOnlySpan<Plan> Bodies => [];
+    public virtual ReadOnlySpan<GraphSteps> Bodies => [];
 
     /// <summary>
     /// Whether the node may be computed once, at loading, where its inputs are constants: not where its work has no bound.
@@ -119,7 +119,7 @@ internal abstract class Heavy : Operator
         {
             case TensorType.Float32: Compute<float>(call); break;
             case TensorType.Float64: Compute<double>(call); break;
-            case TensorType.Float16: call.Widened(Compute<float>); break;
+            case TensorType.Float16: call.DoWidened(Compute<float>); break;
             default: throw call.WrongType(0);
         }
     }

@@ -181,20 +181,20 @@ internal static class OperatorTable
 
     private static IEnumerable<OperatorEntry> Sums() =>
     [
-        Reduced("ReduceSum", Reduction.Sum),
-        Reduced("ReduceMean", Reduction.Mean),
-        Reduced("ReduceMax", Reduction.Max),
-        Reduced("ReduceMin", Reduction.Min),
-        Reduced("ReduceProd", Reduction.Product),
-        Reduced("ReduceL1", Reduction.L1),
-        Reduced("ReduceL2", Reduction.L2),
-        Reduced("ReduceLogSum", Reduction.LogSum),
-        Reduced("ReduceLogSumExp", Reduction.LogSumExp),
-        Reduced("ReduceSumSquare", Reduction.SumSquare),
+        ReductionEntry("ReduceSum", Reduction.Sum),
+        ReductionEntry("ReduceMean", Reduction.Mean),
+        ReductionEntry("ReduceMax", Reduction.Max),
+        ReductionEntry("ReduceMin", Reduction.Min),
+        ReductionEntry("ReduceProd", Reduction.Product),
+        ReductionEntry("ReduceL1", Reduction.L1),
+        ReductionEntry("ReduceL2", Reduction.L2),
+        ReductionEntry("ReduceLogSum", Reduction.LogSum),
+        ReductionEntry("ReduceLogSumExp", Reduction.LogSumExp),
+        ReductionEntry("ReduceSumSquare", Reduction.SumSquare),
         new("CumSum", 11, 2, 2, 1, node => new CumSum(node)),
-        new("Softmax", 6, 1, 1, 1, node => new SoftmaxOf(node, Shares.Softmax)),
-        new("LogSoftmax", 6, 1, 1, 1, node => new SoftmaxOf(node, Shares.LogSoftmax)),
-        new("Hardmax", 6, 1, 1, 1, node => new SoftmaxOf(node, Shares.Hardmax)),
+        new("Softmax", 6, 1, 1, 1, node => new SoftmaxOf(node, SoftmaxOperators.Softmax)),
+        new("LogSoftmax", 6, 1, 1, 1, node => new SoftmaxOf(node, SoftmaxOperators.LogSoftmax)),
+        new("Hardmax", 6, 1, 1, 1, node => new SoftmaxOf(node, SoftmaxOperators.Hardmax)),
         new("MatMul", 6, 2, 2, 1, node => new MatMul(node)),
         new("Gemm", 6, 2, 3, 1, node => new Gemm(node)),
     ];
@@ -248,5 +248,5 @@ internal static class OperatorTable
 
     private static OperatorEntry Function(string name, int since, Plain kind) => new(name, since, 1, 1, 1, _ => new PlainFunction(kind));
 
-    private static OperatorEntry Reduced(string name, Reduction kind) => new(name, 6, 1, 2, 1, node => new Reduce(node, kind));
+    private static OperatorEntry ReductionEntry(string name, Reduction kind) => new(name, 6, 1, 2, 1, node => new Reduce(node, kind));
 }

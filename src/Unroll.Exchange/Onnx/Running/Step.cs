@@ -38,7 +38,7 @@ internal sealed record Step(int Number, string Label, Operator Operator, int[] I
 /// <param name="Inputs">The numbers of its inputs.</param>
 /// <param name="Outputs">The numbers of its outputs.</param>
 /// <param name="Steps">Its nodes in an order in which each finds its inputs.</param>
-internal sealed record Plan(int[] Inputs, int[] Outputs, Step[] Steps)
+internal sealed record GraphSteps(int[] Inputs, int[] Outputs, Step[] Steps)
 {
     /// <summary>The values from outside that its nodes read, of bodies inside it too.</summary>
     public required int[] Captured { get; init; }

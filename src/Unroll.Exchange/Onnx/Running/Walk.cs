@@ -109,7 +109,7 @@ internal static class Strides
     }
 
     /// <summary>Those of a tensor stretched to other extents: 0 along axes of one number, and along axes that it does not have.</summary>
-    public static void Stretched(ReadOnlySpan<int> dims, ReadOnlySpan<int> to, Span<int> strides)
+    public static void Stretch(ReadOnlySpan<int> dims, ReadOnlySpan<int> to, Span<int> strides)
     {
         int stride = 1, missing = to.Length - dims.Length;
         strides[..missing].Clear();

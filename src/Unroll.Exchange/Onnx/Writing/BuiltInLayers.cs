@@ -14,25 +14,25 @@ internal static class BuiltInLayers
         Of<Silu>((_, to) => to.SetOutput(0, to.Activate(Activation.Silu, to.Inputs[0]))),
         Same<Dropout>(), Same<SpatialDropout1D>(), Same<SpatialDropout2D>(), Same<GaussianDropout>(), Same<GaussianNoise>(),
         Of<Rescaling>((layer, to) =>
-            to.SetOutput(0, to.Add(to.Mul(to.Inputs[0], Given(to, layer.Scale)), Given(to, layer.Offset)))),
+            to.SetOutput(0, to.Add(to.Mul(to.Inputs[0], OneOrFeatures(to, layer.Scale)), OneOrFeatures(to, layer.Offset)))),
         Of<Embedding>(Write),
         Of<Masking>(Write),
         Of<LayerNorm>(Write),
         Of<RmsNorm>(Write),
         Of<BatchNorm>(Write),
-        Of<Concatenate>((_, to) => Merged(to, to.Concat(-1, to.Inputs))),
-        Of<Add>((_, to) => Merged(to, to.Inputs.Aggregate(to.Add))),
-        Of<Multiply>((_, to) => Merged(to, to.Inputs.Aggregate(to.Mul))),
-        Of<Average>((_, to) => Merged(to, to.Mul(to.Inputs.Aggregate(to.Add), to.Scalar(1f / to.Inputs.Count)))),
+        Of<Concatenate>((_, to) => Merge(to, to.Concat(-1, to.Inputs))),
+        Of<Add>((_, to) => Merge(to, to.Inputs.Aggregate(to.Add))),
+        Of<Multiply>((_, to) => Merge(to, to.Inputs.Aggregate(to.Mul))),
+        Of<Average>((_, to) => Merge(to, to.Mul(to.Inputs.Aggregate(to.Add), to.Scalar(1f / to.Inputs.Count)))),
         Of<Flatten>((_, to) =>
             to.SetOutput(0, to.InputShapes[0].Rank == 1 ? to.Inputs[0] : to.Node("Flatten", [to.Inputs[0]], ("axis", 1L)))),
         Of<Reshape>((layer, to) => to.SetOutput(0, to.Reshape(to.Inputs[0], [0, .. Longs(layer.Target)]))),
         Of<RepeatVector>((layer, to) => to.SetOutput(0, to.Expand(to.Unsqueeze(to.Inputs[0], 1), to.Integers(1, layer.Count, 1)))),
         Of<Permute>((layer, to) => to.SetOutput(0, to.Transpose(to.Inputs[0], [0, .. layer.Order.Select(axis => (long)axis)]))),
         Of<LastSteps>((layer, to) => to.SetOutput(0, to.Slice(to.Inputs[0], 1, -layer.Steps, OnnxNodes.End))),
-        Of<Cropping1D>((layer, to) => to.SetOutput(0, Cropped(to, to.Inputs[0], 1, layer.Before, layer.After))),
+        Of<Cropping1D>((layer, to) => to.SetOutput(0, Crop(to, to.Inputs[0], 1, layer.Before, layer.After))),
         Of<Cropping2D>((layer, to) =>
-            to.SetOutput(0, Cropped(to, Cropped(to, to.Inputs[0], 1, layer.Top, layer.Bottom), 2, layer.Left, layer.Right))),
+            to.SetOutput(0, Crop(to, Crop(to, to.Inputs[0], 1, layer.Top, layer.Bottom), 2, layer.Left, layer.Right))),
         Of<ZeroPadding1D>((layer, to) => to.SetOutput(0, to.Pad(to.Inputs[0], 0, layer.Before, 0, 0, layer.After, 0))),
         Of<ZeroPadding2D>((layer, to) =>
             to.SetOutput(0, to.Pad(to.Inputs[0], 0, layer.Top, layer.Left, 0, 0, layer.Bottom, layer.Right, 0))),
@@ -58,16 +58,16 @@ internal static class BuiltInLayers
         where T : Layer => Of<T>((_, to) => to.SetOutput(0, to.Inputs[0]));
 
     /// <summary>One number, or one a feature.</summary>
-    private static string Given(OnnxLayer to, IReadOnlyList<double> numbers) =>
+    private static string OneOrFeatures(OnnxLayer to, IReadOnlyList<double> numbers) =>
         numbers is [var number] ? to.Scalar((float)number) : to.Numbers([.. numbers.Select(each => (float)each)], numbers.Count);
 
     private static IEnumerable<long> Longs(Shape shape) => shape.ToArray().Select(extent => (long)extent);
 
-    private static string Cropped(OnnxLayer to, string x, long axis, int before, int after) =>
+    private static string Crop(OnnxLayer to, string x, long axis, int before, int after) =>
         to.Slice(x, axis, before, after == 0 ? OnnxNodes.End : -after);
 
     /// <summary>A step counts where it counts in all inputs.</summary>
-    private static void Merged(OnnxLayer to, string output)
+    private static void Merge(OnnxLayer to, string output)
     {
         to.SetOutput(0, output);
         string[] masks = [.. Enumerable.Range(0, to.Inputs.Count).Select(to.Mask).OfType<string>().Distinct()];

@@ -129,14 +129,14 @@ internal sealed class ModelWriter
         ? ["batch"]
         : ["batch", _steps?.ExtentOf(node) ?? (long)node.Shape[0], .. node.Shape.ToArray()[1..].Select(extent => (object)(long)extent)];
 
-    private void WriteOutput(Node node, ValuePlan plan)
+    private void WriteOutput(Node node, ValueLayout plan)
     {
         string name = Graph.NewName(_built.Graph.NameOf(node));
         Graph.Node("Identity", [ValueOf(node, plan)], [name]);
         Graph.Output(name, Float.Float, Extents(node));
     }
 
-    private string ValueOf(Node node, ValuePlan plan) => plan.IsPadded ? Cleared(_values[node], plan) : _values[node];
+    private string ValueOf(Node node, ValueLayout plan) => plan.IsPadded ? ClearPadding(_values[node], plan) : _values[node];
 
     private void WriteLayers(string subject)
     {
@@ -152,10 +152,10 @@ internal sealed class ModelWriter
         var inputs = new List<(string, Shape, string?)>();
         for (int i = 0; i < use.Inputs.Length; i++)
         {
-            ValuePlan plan = node.Inputs[i];
+            ValueLayout plan = node.Inputs[i];
             string value = _values[use.Inputs[i]];
             bool clears = plan.IsPadded && !node.Op.SkipsPadding;
-            inputs.Add((clears ? Cleared(value, plan) : value, use.Inputs[i].Shape, MaskOf(plan)));
+            inputs.Add((clears ? ClearPadding(value, plan) : value, use.Inputs[i].Shape, MaskOf(plan)));
         }
 
         var layer = new OnnxLayer(this, name, inputs, [.. use.Outputs.Select(output => output.Shape)])
@@ -181,10 +181,10 @@ internal sealed class ModelWriter
         }
     }
 
-    private string? MaskOf(ValuePlan plan) => plan.Mask.Exists ? _masks[plan.Mask.Number] : null;
+    private string? MaskOf(ValueLayout plan) => plan.Mask.Exists ? _masks[plan.Mask.Number] : null;
 
     /// <summary>A value with zeros at the steps at the end that are padding.</summary>
-    private string Cleared(string value, ValuePlan plan)
+    private string ClearPadding(string value, ValueLayout plan)
     {
         if (_cleared.TryGetValue(value, out string? known))
             return known;

@@ -63,13 +63,13 @@ internal static class NativeRecurrent
         if (initial.All(states => states is not null))
         {
             string First(int state) => to.Concat(0, [.. initial.Select(states => to.Unsqueeze(states![state], 0))]);
-            inputs = [.. Filled(inputs, 5), First(0)];
+            inputs = [.. FillUp(inputs, 5), First(0)];
             if (layer is Lstm)
                 inputs = [.. inputs, First(1)];
         }
 
         if (layer is Lstm { Peepholes: true })
-            inputs = [.. Filled(inputs, 7), Peepholes(to, runs)];
+            inputs = [.. FillUp(inputs, 7), Peepholes(to, runs)];
         return to.Nodes(operation, inputs, layer is Lstm ? 3 : 2, Attributes(layer, runs));
     }
 
@@ -126,7 +126,7 @@ internal static class NativeRecurrent
     }
 
     /// <summary>Optional inputs that are left out have empty names.</summary>
-    private static IEnumerable<string> Filled(string[] inputs, int count) =>
+    private static IEnumerable<string> FillUp(string[] inputs, int count) =>
         inputs.Concat(Enumerable.Repeat("", Math.Max(0, count - inputs.Length)));
 
     private static IReadOnlyList<string> Halves(OnnxLayer to, string value, int axis) =>

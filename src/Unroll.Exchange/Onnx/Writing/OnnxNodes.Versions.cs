@@ -39,11 +39,11 @@ public partial class OnnxNodes
 
     internal string Unsqueeze(string x, params long[] axes) => WithAxes("Unsqueeze", x, axes, Opset >= 13);
 
-    internal string Sum(string x, bool keeps, params long[] axes) => WithAxes("ReduceSum", x, axes, Opset >= 13, Kept(keeps));
+    internal string Sum(string x, bool keeps, params long[] axes) => WithAxes("ReduceSum", x, axes, Opset >= 13, KeepDims(keeps));
 
-    internal string Mean(string x, bool keeps, params long[] axes) => WithAxes("ReduceMean", x, axes, Opset >= 18, Kept(keeps));
+    internal string Mean(string x, bool keeps, params long[] axes) => WithAxes("ReduceMean", x, axes, Opset >= 18, KeepDims(keeps));
 
-    internal string Largest(string x, bool keeps, params long[] axes) => WithAxes("ReduceMax", x, axes, Opset >= 18, Kept(keeps));
+    internal string Largest(string x, bool keeps, params long[] axes) => WithAxes("ReduceMax", x, axes, Opset >= 18, KeepDims(keeps));
 
     /// <summary>Parts of the last axis, all of one size.</summary>
     internal IReadOnlyList<string> Split(string x, int count, int size)
@@ -86,5 +86,5 @@ public partial class OnnxNodes
         ? Node(operation, [x, Integers(axes)], attributes)
         : Node(operation, [x], [.. attributes, ("axes", axes)]);
 
-    private static (string, object) Kept(bool keeps) => ("keepdims", keeps ? 1L : 0L);
+    private static (string, object) KeepDims(bool keeps) => ("keepdims", keeps ? 1L : 0L);
 }

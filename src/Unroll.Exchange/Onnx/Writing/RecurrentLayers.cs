@@ -13,7 +13,7 @@ internal static class RecurrentLayers
         Run run = new(layer, to.Name, layer.GoBackwards, IsInOrderOfTime: false);
         (string output, string[] states) = Write(to, [run], to.Inputs[0], to.Mask(0), [Initial(to, layer.States.Count, 0)])[0];
         SetOutputs(to, output, layer.ReturnState, states);
-        to.NewMask = Reversed(to, run, to.Mask(0));
+        to.NewMask = Reverse(to, run, to.Mask(0));
     }
 
     public static void Write(StackedRecurrent stack, OnnxLayer to)
@@ -70,7 +70,7 @@ internal static class RecurrentLayers
             var run = new Run(layer, $"{prefix}/{layer.Kind}_{i + 1}", layer.GoBackwards || fromTheEnd, IsInOrderOfTime: fromTheEnd);
             (value, string[] states) = Write(to, [run], value, mask, [Initial(to, layer.States.Count, firstState + all.Count)])[0];
             all.AddRange(states);
-            mask = Reversed(to, run, mask) ?? mask;
+            mask = Reverse(to, run, mask) ?? mask;
         }
 
         return (value, [.. all], mask);
@@ -117,7 +117,7 @@ internal static class RecurrentLayers
         to.Inputs.Count == 1 ? null : [.. to.Inputs.Skip(1 + first).Take(count)];
 
     /// <summary>The mask of a sequence that goes out in the order of processing, from the last step to the first.</summary>
-    private static string? Reversed(OnnxLayer to, Run run, string? mask) =>
+    private static string? Reverse(OnnxLayer to, Run run, string? mask) =>
         mask is not null && run.ReversesTime && run.Layer.ReturnSequences ? to.Reverse(mask) : null;
 
     private static void SetOutputs(OnnxLayer to, string output, bool withStates, string[] states)

@@ -58,23 +58,23 @@ internal static class BuiltInCells
 {
     public static IEnumerable<KeyValuePair<Type, CellWriter>> All =>
     [
-        new(typeof(SimpleRnn), new CellWriter(Projected, (layer, cell) => [cell.Activate(layer.Activation, Recurring(cell))])),
-        new(typeof(IndRnn), new CellWriter(Projected, (layer, cell) =>
+        new(typeof(SimpleRnn), new CellWriter(Project, (layer, cell) => [cell.Activate(layer.Activation, Recurring(cell))])),
+        new(typeof(IndRnn), new CellWriter(Project, (layer, cell) =>
             [cell.Activate(layer.Activation, cell.Add(cell.Input, cell.Mul(cell.States[0], cell.Weights("recurrent_kernel"))))])),
-        new(typeof(Lstm), new CellWriter((layer, cell, x) => Projected((Lstm)layer, cell, x), (layer, cell) => Step((Lstm)layer, cell))),
-        new(typeof(Gru), new CellWriter((layer, cell, x) => Projected((Gru)layer, cell, x), (layer, cell) => Step((Gru)layer, cell))),
+        new(typeof(Lstm), new CellWriter((layer, cell, x) => Project((Lstm)layer, cell, x), (layer, cell) => Step((Lstm)layer, cell))),
+        new(typeof(Gru), new CellWriter((layer, cell, x) => Project((Gru)layer, cell, x), (layer, cell) => Step((Gru)layer, cell))),
     ];
 
     /// <summary>x·W + b of all steps.</summary>
-    private static string Projected(Recurrent layer, OnnxCell cell, string x) =>
+    private static string Project(Recurrent layer, OnnxCell cell, string x) =>
         cell.Affine(x, cell.Weights("kernel"), layer.UseBias ? cell.Weights("bias") : null);
 
     private static string Recurring(OnnxCell cell) => cell.Add(cell.Input, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")));
 
-    private static string Projected(Lstm layer, OnnxCell cell, string x)
+    private static string Project(Lstm layer, OnnxCell cell, string x)
     {
         if (!layer.LayerNorm)
-            return Projected((Recurrent)layer, cell, x);
+            return Project((Recurrent)layer, cell, x);
         string normal = Normal(cell, cell.MatMul(x, cell.Weights("kernel")), "gamma", 4 * layer.Units);
         return layer.UseBias ? cell.Add(normal, cell.Weights("bias")) : normal;
     }
@@ -102,10 +102,10 @@ internal static class BuiltInCells
     }
 
     /// <summary>z and r have their bias before the loop; with the reset after the product the candidate has one inside, too.</summary>
-    private static string Projected(Gru layer, OnnxCell cell, string x)
+    private static string Project(Gru layer, OnnxCell cell, string x)
     {
         if (!layer.UseBias || !layer.ResetAfter)
-            return Projected((Recurrent)layer, cell, x);
+            return Project((Recurrent)layer, cell, x);
         return cell.Add(cell.MatMul(x, cell.Weights("kernel")),
             Part(cell, "bias", "input_bias", [2, 3 * layer.Units], 0, [0], [3 * layer.Units]));
     }

@@ -18,7 +18,7 @@ internal sealed record WeightView(string? Name, int[] View, int[] Order, int Axi
     /// <summary>The array as it is.</summary>
     public static WeightView Of(string name, int length) => new(name, [length], [0], -1, []);
 
-    public static WeightView Turned(string name, int[] view, params int[] order) => new(name, view, order, -1, []);
+    public static WeightView Transpose(string name, int[] view, params int[] order) => new(name, view, order, -1, []);
 
     /// <summary>For each number of the result where it is in the array.</summary>
     public int[] Sources()

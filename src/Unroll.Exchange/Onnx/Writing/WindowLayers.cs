@@ -26,8 +26,8 @@ internal static class WindowLayers
         int inputs = to.InputShapes[0].Features / layer.GroupCount, rank = axes.Length;
         string name = $"{to.Name}/kernel", kernel = to.Model.Weights.Tensor(
             $"{name}_onnx", [layer.Filters, inputs, .. sizes],
-            WeightView.Turned(name, [.. sizes, inputs, layer.Filters], [rank + 1, rank, .. Enumerable.Range(0, rank)]));
-        to.SetOutput(0, to.Activate(layer.Activation, Convolved(to, axes, kernel, layer.UseBias, layer.GroupCount)));
+            WeightView.Transpose(name, [.. sizes, inputs, layer.Filters], [rank + 1, rank, .. Enumerable.Range(0, rank)]));
+        to.SetOutput(0, to.Activate(layer.Activation, Convolve(to, axes, kernel, layer.UseBias, layer.GroupCount)));
     }
 
     private static void Write(DepthwiseConvolution layer, OnnxLayer to)
@@ -50,14 +50,14 @@ internal static class WindowLayers
         int features = to.InputShapes[0].Features, each = layer.DepthMultiplier, rank = axes.Length;
         string name = $"{to.Name}/{role}", kernel = to.Model.Weights.Tensor(
             $"{name}_onnx", [features * each, 1, .. sizes],
-            WeightView.Turned(name, [.. sizes, features, each], [rank, rank + 1, .. Enumerable.Range(0, rank)]));
-        return Convolved(to, axes, kernel, hasBias, features);
+            WeightView.Transpose(name, [.. sizes, features, each], [rank, rank + 1, .. Enumerable.Range(0, rank)]));
+        return Convolve(to, axes, kernel, hasBias, features);
     }
 
-    private static string Convolved(OnnxLayer to, WindowAxis[] axes, string kernel, bool hasBias, int groups)
+    private static string Convolve(OnnxLayer to, WindowAxis[] axes, string kernel, bool hasBias, int groups)
     {
         string[] weights = hasBias ? [kernel, to.Weights("bias")] : [kernel];
-        return BuiltInLayers.FeaturesFirst(to, Counted(to), axes.Length + 1, x => to.Node("Conv", [x, .. weights],
+        return BuiltInLayers.FeaturesFirst(to, ClearMasked(to), axes.Length + 1, x => to.Node("Conv", [x, .. weights],
             ("kernel_shape", Longs(axes, axis => axis.Size)), ("strides", Longs(axes, axis => axis.Stride)),
             ("dilations", Longs(axes, axis => axis.Dilation)), ("pads", Pads(axes)), ("group", (long)groups)));
     }
@@ -71,12 +71,12 @@ internal static class WindowLayers
         int inputs = to.InputShapes[0].Features, rank = axes.Length;
         string name = $"{to.Name}/kernel", kernel = to.Model.Weights.Tensor(
             $"{name}_onnx", [inputs, layer.Filters, .. sizes],
-            WeightView.Turned(name, [.. sizes, layer.Filters, inputs], [rank + 1, rank, .. Enumerable.Range(0, rank)]));
+            WeightView.Transpose(name, [.. sizes, layer.Filters, inputs], [rank + 1, rank, .. Enumerable.Range(0, rank)]));
 
         // Here Output counts the positions of the input, and Input those of the output.
         long[] after = Longs(axes, axis => ((axis.Output - 1L) * axis.Stride) + Reach(axis) - axis.Before - axis.Input);
         string[] weights = layer.UseBias ? [kernel, to.Weights("bias")] : [kernel];
-        string z = BuiltInLayers.FeaturesFirst(to, Counted(to), axes.Length + 1, x => to.Node("ConvTranspose", [x, .. weights],
+        string z = BuiltInLayers.FeaturesFirst(to, ClearMasked(to), axes.Length + 1, x => to.Node("ConvTranspose", [x, .. weights],
             ("kernel_shape", Longs(axes, axis => axis.Size)), ("strides", Longs(axes, axis => axis.Stride)),
             ("dilations", Longs(axes, axis => axis.Dilation)),
             ("pads", (long[])[.. Longs(axes, axis => axis.Before), .. after.Select(count => Math.Max(0, count))]),
@@ -136,7 +136,7 @@ internal static class WindowLayers
     private static string? Mask(OnnxLayer to) => to.InputShapes[0].Rank == 2 ? to.Mask(0) : null;
 
     /// <summary>The input with zeros in the place of masked steps.</summary>
-    private static string Counted(OnnxLayer to) =>
+    private static string ClearMasked(OnnxLayer to) =>
         Mask(to) is { } mask ? to.Where(to.Beside(mask, 3), to.Inputs[0], to.Scalar(0)) : to.Inputs[0];
 
     private static long Reach(WindowAxis axis) => ((axis.Size - 1L) * axis.Dilation) + 1;

@@ -58,7 +58,7 @@ internal sealed class AlikeColumns(InputPlan plan) : InputNumbers
         }
     }
 
-    public override InputNumbers Continued(InputFrame whole, int origin, int steps) => new AlikeColumns(plan)
+    public override InputNumbers Continue(InputFrame whole, int origin, int steps) => new AlikeColumns(plan)
     {
         _columns = Array.ConvertAll(_columns, column => Head(column, origin, steps)),
         _shift = new double[_columns.Length],
@@ -70,7 +70,7 @@ internal sealed class AlikeColumns(InputPlan plan) : InputNumbers
             _columns[i][row] = frame.TransformedAfter(frame.WithoutSeason(other(plan.Alike[i]), row), _columns[i], row) + _shift[i];
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         var whole = (AlikeColumns)move.Whole.Numbers[Array.IndexOf(frame.Numbers, this)];
         for (int i = 0; move.IsColumn && i < _columns.Length; i++)
@@ -78,11 +78,11 @@ internal sealed class AlikeColumns(InputPlan plan) : InputNumbers
             if (plan.Alike[i] == move.Key.Name)
             {
                 Take(_columns[i], whole._columns[i], move);
-                (_columns[i], _shift[i]) = (Shifted(_columns[i], -move.Apart), -move.Apart);
+                (_columns[i], _shift[i]) = (Shift(_columns[i], -move.Apart), -move.Apart);
             }
             else if (plan.Target == move.Key.Name)
             {
-                (_columns[i], _shift[i]) = (Shifted(_columns[i], move.Apart), move.Apart);
+                (_columns[i], _shift[i]) = (Shift(_columns[i], move.Apart), move.Apart);
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed class CalendarNumbers(CalendarFeatures? calendar) : KnownNumbers
             usual[i] = TensorPrimitives.Sum<double>(_columns[i].AsSpan(0, frame.Rows)) / frame.Rows;
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         InputMove own = move;
         return move.Key.Group != Group ? this : new CalendarNumbers(calendar)

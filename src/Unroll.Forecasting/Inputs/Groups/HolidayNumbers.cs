@@ -33,7 +33,7 @@ internal sealed class HolidayNumbers(HolidayFeatures? holidays) : KnownNumbers
     public override void WriteFurther(InputFrame frame, int origin, int row, Span<double> inputs) =>
         holidays!.WriteDays(frame.Dates[origin + _shift], inputs);
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         InputMove own = move;
         return move.Key.Group != Group ? this : new HolidayNumbers(holidays)

@@ -25,7 +25,7 @@ internal sealed class KnownColumns(InputPlan plan) : KnownNumbers
             inputs[i] = _columns[i][row];
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         InputMove own = move;
         return move.Key.Group != Group ? this : new KnownColumns(plan)

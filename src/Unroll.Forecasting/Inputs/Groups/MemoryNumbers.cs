@@ -53,7 +53,7 @@ internal sealed class MemoryNumbers(InputPlan plan) : KnownNumbers
 
     public override int FirstLearnt(int end) => plan.Memory && end > EnoughRows ? Forgetful : 0;
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move) =>
+    public override InputNumbers Move(InputFrame frame, in InputMove move) =>
         move.Key.Group != Group || !plan.Memory
             ? this
             : new MemoryNumbers(plan) { _remembered = From(_remembered, YearMemory.Count, move) };

@@ -44,7 +44,7 @@ internal sealed class OwnNumbers(OwnInput own) : KnownNumbers
             inputs[i] = _columns[i][row];
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         InputMove moved = move;
         return move.Key.Group != Group || move.Key.Name != own.Input.Name

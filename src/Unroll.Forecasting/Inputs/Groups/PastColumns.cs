@@ -39,7 +39,7 @@ internal sealed class PastColumns(InputPlan plan) : InputNumbers
             channels[i] = row <= origin ? (float)_columns[i][row] : 0;
     }
 
-    public override InputNumbers Continued(InputFrame whole, int origin, int steps) => new PastColumns(plan)
+    public override InputNumbers Continue(InputFrame whole, int origin, int steps) => new PastColumns(plan)
     {
         _columns = Array.ConvertAll(_columns, column => Head(column, origin, steps)),
         _newest = [.. plan.Past.Select(column => whole.Table[column.Name][origin])],
@@ -55,7 +55,7 @@ internal sealed class PastColumns(InputPlan plan) : InputNumbers
         }
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         var whole = (PastColumns)move.Whole.Numbers[Array.IndexOf(frame.Numbers, this)];
         for (int i = 0; move.IsColumn && i < _columns.Length; i++)

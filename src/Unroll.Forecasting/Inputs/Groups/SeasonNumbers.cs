@@ -77,7 +77,7 @@ internal sealed class SeasonNumbers(InputPlan plan) : KnownNumbers
     }
 
     /// <summary>What it holds of its own is that of one origin.</summary>
-    public override InputNumbers Continued(InputFrame whole, int origin, int steps) => new SeasonNumbers(plan);
+    public override InputNumbers Continue(InputFrame whole, int origin, int steps) => new SeasonNumbers(plan);
 
     public override void Append(InputFrame frame, int row, Func<string, double> other)
     {
@@ -85,17 +85,17 @@ internal sealed class SeasonNumbers(InputPlan plan) : KnownNumbers
             _earlier[row] = frame.Transformed[row];
     }
 
-    public override InputNumbers Moved(InputFrame frame, in InputMove move)
+    public override InputNumbers Move(InputFrame frame, in InputMove move)
     {
         if (move.Key.Group == Group)
         {
             double[] earlier = [.. frame.Transformed];
             Take(earlier, move.Whole.Transformed, move);
-            _earlier = Shifted(earlier, -move.Apart);
+            _earlier = Shift(earlier, -move.Apart);
         }
         else if (move.IsColumn && move.Key.Name == plan.Target)
         {
-            _earlier = Shifted(frame.Transformed, move.Apart);
+            _earlier = Shift(frame.Transformed, move.Apart);
         }
 
         return this;

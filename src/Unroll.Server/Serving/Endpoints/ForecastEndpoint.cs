@@ -24,7 +24,7 @@ internal sealed class ForecastEndpoint(ServeOptions options, RequestBody body, S
         using Gate.Place place = await EnterAsync(context).ConfigureAwait(false);
         FittedAnswer answer = await FitAsync(context, table, query).ConfigureAwait(false);
         JsonAnswer.Write(context, answer, static (json, answer) => JsonSerializer.Serialize(json, answer, ServeJson.Default.FittedAnswer));
-        metrics.Answered("", "forecast", begin);
+        metrics.CountAnswer("", "forecast", begin);
     }
 
     /// <summary>

@@ -107,7 +107,7 @@ internal sealed class KServeEndpoints(ModelFolder folder, RequestBody body, Serv
             await InferAsync(context, file.Name, network, request).ConfigureAwait(false);
         else
             await InferAsync(context, file.Name, (GraphContent)content, request).ConfigureAwait(false);
-        metrics.Answered(file.Name, "infer", begin);
+        metrics.CountAnswer(file.Name, "infer", begin);
     }
 
     private async Task InferAsync(HttpContext context, string name, NetworkContent network, KServeRequest request)

@@ -72,7 +72,7 @@ internal sealed class ModelEndpoints(ModelFolder folder, RequestBody body, Serve
                         + $"/v2/models/{file.Name}/infer.");
         }
 
-        metrics.Answered(file.Name, "predict", begin);
+        metrics.CountAnswer(file.Name, "predict", begin);
     }
 
     private async Task PredictAsync(HttpContext context, FolderFile file, NetworkContent network)

@@ -48,7 +48,7 @@ internal sealed class SequenceEndpoints(ModelFolder folder, Sequences sequences,
             throw new RequestException(
                 422, "The network's prediction is no finite number. The step has been taken; DELETE the sequence to begin anew.");
         JsonAnswer.Write(context, answer, static (json, answer) => answer.Write(json));
-        metrics.Answered(file.Name, "step", begin);
+        metrics.CountAnswer(file.Name, "step", begin);
     }
 
     private Task List(HttpContext context)

@@ -6,7 +6,7 @@ namespace Unroll.Server.Serving.Grpc;
 /// <summary>gRPC of predictions and steps.</summary>
 internal sealed class PredictorService(ModelFolder folder, Sequences sequences, ServeMetrics metrics) : Predictor.PredictorBase
 {
-    public override Task<PredictReply> Predict(PredictRequest request, ServerCallContext context) => Answered(async () =>
+    public override Task<PredictReply> Predict(PredictRequest request, ServerCallContext context) => Answer(async () =>
     {
         FolderFile file = folder[request.Model];
         long begin = metrics.Begin();
@@ -20,11 +20,11 @@ internal sealed class PredictorService(ModelFolder folder, Sequences sequences, 
         for (int i = 0; i < network.Outputs.Count; i++)
             reply.Outputs.Add(TensorOf(network.Outputs[i].Name, [rows.Rows, .. network.OutputShapes[i].ToArray()], rows.Output(network,
                 i)));
-        metrics.Answered(file.Name, "grpc predict", begin);
+        metrics.CountAnswer(file.Name, "grpc predict", begin);
         return reply;
     });
 
-    public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => Answered(() =>
+    public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => Answer(() =>
     {
         FolderFile file = folder[request.Model];
         long begin = metrics.Begin();
@@ -50,7 +50,7 @@ internal sealed class PredictorService(ModelFolder folder, Sequences sequences, 
         });
         if (reply.Outputs.Any(output => output.Values.Any(value => !float.IsFinite(value))))
             throw new RequestException(422, "The network's prediction is no finite number. The step has been taken.");
-        metrics.Answered(file.Name, "grpc step", begin);
+        metrics.CountAnswer(file.Name, "grpc step", begin);
         return Task.FromResult(reply);
     });
 
@@ -93,7 +93,7 @@ internal sealed class PredictorService(ModelFolder folder, Sequences sequences, 
     }
 
     /// <summary>The answer, or the status of gRPC for what was thrown.</summary>
-    private static async Task<T> Answered<T>(Func<Task<T>> answer)
+    private static async Task<T> Answer<T>(Func<Task<T>> answer)
     {
         try
         {

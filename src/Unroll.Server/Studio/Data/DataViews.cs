@@ -30,7 +30,7 @@ internal static class DataViews
                 row.Series, row.Column, row.Date, row.Anomaly.Value, row.Anomaly.Expected, row.Anomaly.Deviations,
                 row.Anomaly.Kind == AnomalyKind.Shift))],
             [.. Notes(data, longest)],
-            Suggested(data, longest, sample));
+            Suggest(data, longest, sample));
     }
 
     public static TimeSeries Longest(SeriesSet data) => data.Keys.Select(key => data[key]).MaxBy(series => series.Rows)!;
@@ -50,7 +50,7 @@ internal static class DataViews
 
     private static IEnumerable<ColumnRow> Columns(SeriesSet data, TimeSeries longest)
     {
-        TimeSeries all = data.IsTable ? longest : Pooled(data);
+        TimeSeries all = data.IsTable ? longest : Pool(data);
         foreach (ColumnDescription column in all.Describe().Columns)
         {
             yield return new ColumnRow(
@@ -63,7 +63,7 @@ internal static class DataViews
     }
 
     /// <summary>The rows of all series one after the other.</summary>
-    private static TimeSeries Pooled(SeriesSet data)
+    private static TimeSeries Pool(SeriesSet data)
     {
         double[] numbers = [.. Enumerable.Range(0, data.Rows).Select(row => (double)row)];
         return TimeSeries.FromNumbers(
@@ -107,7 +107,7 @@ internal static class DataViews
         }
     }
 
-    private static SuggestedTask Suggested(SeriesSet data, TimeSeries longest, Sample? sample)
+    private static SuggestedTask Suggest(SeriesSet data, TimeSeries longest, Sample? sample)
     {
         string[] changing = [.. data.ColumnNames.Where(name => longest[name].Values is var values
             && values.IndexOfAnyExcept(values[0], double.NaN) >= 0)];

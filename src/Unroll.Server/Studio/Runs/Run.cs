@@ -67,7 +67,7 @@ internal sealed class Run : IDisposable
     private double Seconds => Math.Round(Control.Elapsed.TotalSeconds, 3);
 
     /// <summary>A run that was read from its folder; one that had not ended was interrupted.</summary>
-    public static Run Restored(string folder, RunFacts facts)
+    public static Run Restore(string folder, RunFacts facts)
     {
         var run = new Run(folder, facts);
         if (run.IsActive)

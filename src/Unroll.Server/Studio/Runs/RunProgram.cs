@@ -40,7 +40,7 @@ internal sealed record RunProgram(string Command, string Csharp)
                 .Concat(Option("--strategy", given.Strategy)),
             .. Option("--missing", given.Missing), .. Option("--seed", Text(given.Seed)),
         ];
-        return string.Join(' ', words.Select(ShellWord.Quoted));
+        return string.Join(' ', words.Select(ShellWord.Quote));
     }
 
     /// <summary>Whether the tool would take a column for an option, or a word of --features.</summary>
@@ -158,7 +158,7 @@ internal sealed record RunProgram(string Command, string Csharp)
         private string Member(string model) => model == ForecasterNames.Ridge ? "new RidgeForecaster(recipe)"
             : plan.Recipes.FirstOrDefault(recipe => recipe.Key == model) is { } network
                 ? $"new EnsembleForecaster(Of(CellKind.{network.Cell}))"
-            : $"Rule({Quoted(model)})";
+            : $"Rule({Quote(model)})";
 
         private string Rows(string file)
         {
@@ -167,18 +167,18 @@ internal sealed record RunProgram(string Command, string Csharp)
             string[] parts =
             [
                 .. options.Date is { } date ? [$"Date = {List(date)}"] : Array.Empty<string>(),
-                .. options.DateFormat is { } format ? [$"DateFormat = {Quoted(format)}"] : Array.Empty<string>(),
-                .. options.TimeZone is { } zone ? [$"TimeZone = {Quoted(zone)}"] : Array.Empty<string>(),
-                .. options.Delimiter is { } delimiter ? [$"Delimiter = {Quoted(delimiter)}"] : Array.Empty<string>(),
-                .. options.Decimal is { } sign ? [$"Decimal = {Quoted(sign)}"] : Array.Empty<string>(),
+                .. options.DateFormat is { } format ? [$"DateFormat = {Quote(format)}"] : Array.Empty<string>(),
+                .. options.TimeZone is { } zone ? [$"TimeZone = {Quote(zone)}"] : Array.Empty<string>(),
+                .. options.Delimiter is { } delimiter ? [$"Delimiter = {Quote(delimiter)}"] : Array.Empty<string>(),
+                .. options.Decimal is { } sign ? [$"Decimal = {Quote(sign)}"] : Array.Empty<string>(),
                 .. options.Missing.Count > 0 ? [$"Missing = {List(options.Missing)}"] : Array.Empty<string>(),
                 .. options.Skip is { } skip ? [$"Skip = {Number(skip)}"] : Array.Empty<string>(),
-                .. options.Sheet is { } sheet ? [$"Sheet = {Quoted(sheet)}"] : Array.Empty<string>(),
+                .. options.Sheet is { } sheet ? [$"Sheet = {Quote(sheet)}"] : Array.Empty<string>(),
             ];
             string with = parts.Length == 0 ? "" : $", new ReadOptions {{ {string.Join(", ", parts)} }}";
             return reading.Series is { } series
-                ? $"SeriesSet.Read({Quoted(file)}, {Quoted(series)}{with})"
-                : $"TimeSeries.Read({Quoted(file)}{with})";
+                ? $"SeriesSet.Read({Quote(file)}, {Quote(series)}{with})"
+                : $"TimeSeries.Read({Quote(file)}{with})";
         }
 
         private IEnumerable<string> TaskParts()
@@ -187,9 +187,9 @@ internal sealed record RunProgram(string Command, string Csharp)
             yield return $"Targets = {List(plan.Task.Targets)}";
             yield return $"Horizon = {Number(plan.Horizon)}";
             if (options.Train is { } train)
-                yield return $"Train = {Quoted(train.ToString())}";
+                yield return $"Train = {Quote(train.ToString())}";
             if (options.Test is { } test)
-                yield return $"Test = {Quoted(test.ToString())}";
+                yield return $"Test = {Quote(test.ToString())}";
             if (options.TestRows is { } newest)
                 yield return $"TestRows = {Number(newest)}";
             if (options.Window is { } window)
@@ -200,7 +200,7 @@ internal sealed record RunProgram(string Command, string Csharp)
                 .. inputs.Past.Count > 0 ? [$"Past = {List(inputs.Past)}"] : Array.Empty<string>(),
                 .. inputs.Known.Count > 0 ? [$"Known = {List(inputs.Known)}"] : Array.Empty<string>(),
                 .. inputs.Calendar ? ["Calendar = true"] : Array.Empty<string>(),
-                .. inputs.Holidays is { } country ? [$"Holidays = {Quoted(country)}"] : Array.Empty<string>(),
+                .. inputs.Holidays is { } country ? [$"Holidays = {Quote(country)}"] : Array.Empty<string>(),
             ];
             yield return parts.Length == 0 ? "Inputs = ForecastInputs.TargetOnly"
                 : $"Inputs = new ForecastInputs {{ {string.Join(", ", parts)} }}";
@@ -214,17 +214,17 @@ internal sealed record RunProgram(string Command, string Csharp)
 
         private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-        private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(text => Quoted(text)))}]";
+        private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(text => Quote(text)))}]";
 
-        private static string Quoted(char sign) => $"'{Escaped(sign.ToString(), '\'')}'";
+        private static string Quote(char sign) => $"'{Escape(sign.ToString(), '\'')}'";
 
-        private static string Quoted(string text) => $"\"{Escaped(text, '"')}\"";
+        private static string Quote(string text) => $"\"{Escape(text, '"')}\"";
 
         /// <summary>A name in a comment, which a line break would end.</summary>
         private static string OneLine(string name) =>
             string.Concat(name.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? ' ' : c));
 
-        private static string Escaped(string text, char quote) => string.Concat(text.Select(c =>
+        private static string Escape(string text, char quote) => string.Concat(text.Select(c =>
             c == quote || c == '\\' ? $"\\{c}"
             : char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? $"\\u{(int)c:x4}"
             : c.ToString()));

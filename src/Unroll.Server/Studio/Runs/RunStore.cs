@@ -34,7 +34,7 @@ internal sealed partial class RunStore : IDisposable
             _last = Math.Max(_last, id);
             AtomicFile.RemoveLeftovers(path);
             if (Facts(path) is { } facts)
-                _all[id] = Run.Restored(path, facts);
+                _all[id] = Run.Restore(path, facts);
         }
 
         _worker = new Thread(Work) { IsBackground = true, Name = "Unroll studio" };

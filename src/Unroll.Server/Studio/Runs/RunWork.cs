@@ -24,7 +24,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         {
             run.Work(RunState.Training, row => row with { Epochs = _watch.Epochs });
             run.Control.Interrupted.ThrowIfCancellationRequested();
-            RunResult result = plan.Blend is { } blend ? Blended(blend) : Tutorial();
+            RunResult result = plan.Blend is { } blend ? FitBlend(blend) : Tutorial();
             End(result);
         }
         catch (OperationCanceledException) when (run.Control.Interrupted.IsCancellationRequested)
@@ -52,7 +52,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
     }
 
-    private RunResult Blended(BlendForecaster blend)
+    private RunResult FitBlend(BlendForecaster blend)
     {
         blend.Budget = TimeBudget.Open();
         using CancellationTokenRegistration stop = run.Control.Stopped.Register(blend.Budget.End);
@@ -61,7 +61,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         run.Work(RunState.Judging);
         var comparison = new Comparison(plan.Task, blend, _watch.Within(fitted, judged), run.Control.Interrupted);
         InputImportance? importance = InputImportance.Of(blend, plan.Task, run.Control.Interrupted);
-        run.Work(RunState.Training, row => Scored(row, comparison));
+        run.Work(RunState.Training, row => Score(row, comparison));
         blend.Refit(plan.Task.Whole(), _watch.Within(judged, 1, isAgain: true), run.Control.Interrupted);
         run.Work(RunState.Judging);
         Forecast? future = null;
@@ -138,7 +138,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
         AtomicFile.Write(Path.Combine(run.Folder, Run.ExplanationName), StudioJson.Bytes(result.Explanation()));
         AtomicFile.Write(Path.Combine(run.Folder, Run.ResultName), StudioJson.Bytes(view));
         run.Enter(isStopped ? RunState.Stopped : RunState.Done, row =>
-            Scored(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
+            Score(row, result.Comparison) with { Message = isStopped ? StoppedAt() : null });
         run.Events.Tell("result", view, isLast: true);
     }
 
@@ -153,7 +153,7 @@ internal sealed class RunWork(Run run, RunPlan plan)
     }
 
     /// <summary>The errors of the test rows, beside those of naive, ridge regression and the best baseline.</summary>
-    private static RunRow Scored(RunRow row, Comparison comparison)
+    private static RunRow Score(RunRow row, Comparison comparison)
     {
         ForecasterScore best = comparison.Recommended ?? comparison.Scores.Where(score => score.Kind == ForecasterKind.Network)
             .MinBy(score => score.Error) ?? comparison.BestBaseline;

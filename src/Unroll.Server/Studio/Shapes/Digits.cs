@@ -31,17 +31,17 @@ internal sealed class Digits(string folder, int threads)
     /// <returns>The probabilities, and the share of held-out digits that it reads right.</returns>
     public (double[] Probabilities, double Accuracy) Read(float[] pixels)
     {
-        (Model model, double accuracy) = Trained();
+        (Model model, double accuracy) = Train();
         return (Softmax(model.Predict(pixels)), accuracy);
     }
 
-    private (Model Model, double Accuracy) Trained()
+    private (Model Model, double Accuracy) Train()
     {
         lock (_lock)
-            return _trained ??= Kept() ?? Learnt();
+            return _trained ??= ReadKept() ?? Learnt();
     }
 
-    private (Model Model, double Accuracy)? Kept()
+    private (Model Model, double Accuracy)? ReadKept()
     {
         try
         {

@@ -13,7 +13,7 @@ internal sealed class LearningCurve(RunEvents events)
     public void Begin() => events.Tell("learning", new View("reading", 0, 0, 0, double.NaN, _at, _loss, _validation, _counted));
 
     /// <param name="bits">The loss of counting on the validation part, in bits.</param>
-    public void Counted(double bits) => _counted = bits;
+    public void SetCounting(double bits) => _counted = bits;
 
     /// <summary>Takes in a moment of training; a cross-entropy is told in bits.</summary>
     public void See(TrainingEvent moment)

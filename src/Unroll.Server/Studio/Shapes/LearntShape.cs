@@ -167,7 +167,7 @@ internal abstract partial class LearntShape : IDisposable
     }
 
     /// <summary>The sentence of a file whose network was stopped early; none for others.</summary>
-    private static string Stopped(IReadOnlyDictionary<string, string> entries) =>
+    private static string StopSentence(IReadOnlyDictionary<string, string> entries) =>
         entries.TryGetValue(EpochsEntry, out string? epochs) && epochs.Split(" of ") is [var run, var all] && run != all
             ? $" It was stopped after {run} of {all} epochs." : "";
 
@@ -218,7 +218,7 @@ internal abstract partial class LearntShape : IDisposable
 
     private void Accept(Model model, IReadOnlyDictionary<string, string> entries)
     {
-        string told = Take(model, entries), stopped = Stopped(entries);
+        string told = Take(model, entries), stopped = StopSentence(entries);
         (_isReady, _isPartial, _told) = (true, stopped.Length > 0, told + stopped);
     }
 

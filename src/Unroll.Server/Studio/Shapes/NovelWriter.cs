@@ -33,7 +33,7 @@ internal sealed class NovelWriter
     }
 
     /// <summary>A text as the network knows it: what keyboards type in the place of a character, where it lacks that one.</summary>
-    public string Typed(string text)
+    public string Type(string text)
     {
         var typed = new StringBuilder();
         foreach (char letter in text.ReplaceLineEndings("\n"))

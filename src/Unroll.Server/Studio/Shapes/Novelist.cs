@@ -46,10 +46,10 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
         if (!(asked.Temperature is >= 0 and <= MostTemperature))
             throw Refused(Invariant($"The temperature is out of range. Give a number from 0 to {MostTemperature}."));
         NovelWriter writer = _writer!;
-        string read = writer.Typed(start);
+        string read = writer.Type(start);
         Rune[] unknown = writer.Unknown(read);
         return unknown.Length == 0 ? writer.Write(read, new Sampling { Temperature = asked.Temperature }, asked.Seed)
-            : throw Refused($"The network has never read {UnknownCharacters.Listed(unknown)}. "
+            : throw Refused($"The network has never read {UnknownCharacters.List(unknown)}. "
                 + "Leave that out of the beginning, or write it otherwise.");
     }
 
@@ -75,7 +75,7 @@ internal sealed class Novelist(string folder, ShapeSizes sizes, int threads, ILo
         int[] train = NovelWriter.Tokens(Part(0, 90), letters), validation = NovelWriter.Tokens(Part(90, 95), letters),
             heldOut = NovelWriter.Tokens(Part(95, 100), letters);
         var counts = new RunCounts(train, letters.Length + 1, LongestRun);
-        curve.Counted(counts.Bits([validation]));
+        curve.SetCounting(counts.Bits([validation]));
         stop.ThrowIfCancellationRequested();
 
         // Its states go on from batch to batch: row r of each batch is what follows row r of the batch before.

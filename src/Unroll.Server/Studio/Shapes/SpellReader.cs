@@ -32,8 +32,8 @@ internal sealed class SpellReader
 
         MostLetters = spelling.Shape.Size;
         Node read = model.NodeOf(EncoderName), start = model.NodeOf(StartName), decoded = model.NodeOf(DecoderName);
-        _encoder = model.Part([(spelling, Node.Input(spelling.Shape))], [start, read]);
-        Model step = model.Part(
+        _encoder = model.Cut([(spelling, Node.Input(spelling.Shape))], [start, read]);
+        Model step = model.Cut(
             [(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))],
             [logits, decoded.States[0], model.NodeOf(AttentionName).Scores]);
         _decoder = new SequenceDecoder(step, states: 1) { Begin = Border, End = Border, MostTokens = before.Shape.Size };

@@ -39,7 +39,7 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
             throw Refused("There is a space in it. Type one word at a time.");
         if (given.EnumerateRunes().Where(rune => !rune.IsAscii || !char.IsAsciiLetter((char)rune.Value)).ToArray() is [var foreign, ..])
         {
-            throw Refused($"The network knows the letters a to z, and {UnknownCharacters.Quoted(foreign)} is none of them. "
+            throw Refused($"The network knows the letters a to z, and {UnknownCharacters.Quote(foreign)} is none of them. "
                 + "Leave it out, or write it otherwise.");
         }
 
@@ -86,7 +86,7 @@ internal sealed class Speller(string folder, ShapeSizes sizes, int threads, ILog
         int mostSounds = words.SelectMany(word => said[word]).Max(sounds => sounds.Length) + 1;
         int tokens = phonemes.Length + 2;
         var counts = new RunCounts([.. Sequences(train).SelectMany(sounds => sounds[..^1]), SpellReader.Border], tokens, LongestRun);
-        curve.Counted(counts.Bits(Sequences(validation)));
+        curve.SetCounting(counts.Bits(Sequences(validation)));
         stop.ThrowIfCancellationRequested();
 
         Model model = Network(tokens, mostSounds);

@@ -6,12 +6,12 @@ namespace Unroll.Training;
 internal sealed class BatchLoss<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly ValuePlan[] _outputs;
+    private readonly ValueLayout[] _outputs;
     private readonly double[] _counts;
     private readonly T[] _scales, _ones;
     private Loss _loss = null!;
 
-    public BatchLoss(ValuePlan[] outputs)
+    public BatchLoss(ValueLayout[] outputs)
     {
         _outputs = outputs;
         (Parts, TargetSizes) = (new Loss[outputs.Length], new int[outputs.Length]);

@@ -95,7 +95,7 @@ public class InputImportanceTests
                 PartModel model = forecaster.Models[part];
                 int[] origins = [200, 150, 220];
                 TimeSeries table = task[part].Table;
-                PermutedInputs permuted = model.Permuted(table, origins, 3);
+                PermutedInputs permuted = model.Permute(table, origins, 3);
                 for (int i = 0; i < origins.Length; i++)
                 {
                     double[] expected = model.Ahead(table, origins[i], 1, 3).Values[0];
@@ -160,7 +160,7 @@ public class InputImportanceTests
             double[] own = Inputs(frame, origin), theirs = Inputs(frame, other);
             foreach (InputKey key in slots.Values.Distinct())
             {
-                InputFrame permuted = frame.Permuted(origin, 2, other, key);
+                InputFrame permuted = frame.Permute(origin, 2, other, key);
                 double[] mixed = Inputs(permuted, origin);
                 for (int i = 0; i < mixed.Length; i++)
                     Assert.Equal(slots[i] == key ? theirs[i] : own[i], mixed[i], 1e-9);

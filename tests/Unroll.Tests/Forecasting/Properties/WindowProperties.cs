@@ -23,7 +23,7 @@ public class WindowProperties
         var split = new ForecastSplit(series, "x", trainRange, testRange, window);
         var scaler = new IdentityScaler();
         scaler.Fit(split.Train);
-        Windows trained = split.TrainWindows(scaler), tested = split.TestWindows(scaler);
+        SplitWindows trained = split.TrainWindows(scaler), tested = split.TestWindows(scaler);
 
         bool right = trained.Count == train - window && tested.Count == test;
         for (int i = 0; i < trained.Count; i++)
@@ -32,7 +32,7 @@ public class WindowProperties
             right &= IsRun(tested, i, firstTest - window + i) && testRange.Contains(dates[(int)tested.Target(i)]);
         return right;
 
-        bool InRange(Windows windows, int i, int length, DateRange range) =>
+        bool InRange(SplitWindows windows, int i, int length, DateRange range) =>
             Enumerable.Range((int)windows.Input(i)[0], length + 1).All(row => range.Contains(dates[row]));
     });
 
@@ -42,7 +42,7 @@ public class WindowProperties
         {
             int target = place % features, rows = window + count;
             double[][] columns = [.. Enumerable.Range(0, features).Select(f => Enumerable.Range(0, rows).Select(row => (1000.0 * f) + row).ToArray())];
-            var windows = new Windows(columns, window, target);
+            var windows = new SplitWindows(columns, window, target);
             bool right = windows.Count == count;
             for (int i = 0; i < count; i++)
             {
@@ -59,7 +59,7 @@ public class WindowProperties
         });
 
     /// <summary>Whether window i holds the rows from <paramref name="first"/> on, one after the other, and its target is the next.</summary>
-    private static bool IsRun(Windows windows, int i, int first)
+    private static bool IsRun(SplitWindows windows, int i, int first)
     {
         ReadOnlySpan<float> input = windows.Input(i);
         bool right = input.Length == windows.Window;

@@ -39,12 +39,12 @@ public sealed class MessageLineTests
     public void Of_a_long_cell_no_more_is_made_text_than_is_shown()
     {
         byte[] cell = NumberTables.Utf8("\u001bé" + s_huge);
-        CellText.Shown(cell);
+        CellText.Show(cell);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string shown = CellText.Shown(cell);
+        string shown = CellText.Show(cell);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 10_000);
         Assert.Equal("\uFFFDé" + new string('x', 55) + "...", shown);
-        Assert.Equal("温度 12 😀", CellText.Shown(NumberTables.Utf8("温度 12 😀")));
+        Assert.Equal("温度 12 😀", CellText.Show(NumberTables.Utf8("温度 12 😀")));
     }
 
     [Fact]

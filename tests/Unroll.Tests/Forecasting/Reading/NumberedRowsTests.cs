@@ -124,7 +124,7 @@ public class NumberedRowsTests
             Assert.Equal("a running number, no calendar", loaded.FrequencyName);
             UnrollException error = Assert.Throws<UnrollException>(() => loaded.Predict(Dated(120), 3));
             Assert.Contains("learnt from rows that are numbered, but those of days.csv have dates.", error.Message, StringComparison.Ordinal);
-            Assert.Throws<UnrollException>(() => loaded.Refit(new ForecastTask(Dated(150), loaded.AsFitted(new TaskOptions { TestRows = 3 })), cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Throws<UnrollException>(() => loaded.Refit(new ForecastTask(Dated(150), loaded.OptionsOfFit(new TaskOptions { TestRows = 3 })), cancellationToken: TestContext.Current.CancellationToken));
         }
         finally
         {

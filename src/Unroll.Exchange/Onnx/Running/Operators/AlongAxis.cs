@@ -13,7 +13,7 @@ internal readonly struct Around(ReadOnlySpan<int> dims, int axis, bool isToTheEn
     public int Inner { get; } = isToTheEnd ? 1 : Strides.Count(dims[(axis + 1)..]);
 }
 
-internal enum Shares
+internal enum SoftmaxOperators
 {
     Softmax,
     LogSoftmax,
@@ -21,7 +21,7 @@ internal enum Shares
 }
 
 /// <summary>Softmax and its kin. Before opset 13 over all axes from the given one on, which was the second where none is given.</summary>
-internal sealed class SoftmaxOf(NodeReading node, Shares kind) : Floating
+internal sealed class SoftmaxOf(NodeReading node, SoftmaxOperators kind) : Floating
 {
     private readonly bool _isToTheEnd = node.Version < 13;
     private readonly long _axis = node.Int("axis", node.Version < 13 ? 1 : -1);
@@ -37,7 +37,7 @@ internal sealed class SoftmaxOf(NodeReading node, Shares kind) : Floating
         if (y.Length == 0)
             return;
         input.Values.CopyTo(y);
-        if (kind == Shares.Softmax && inner == 1 && typeof(T) != typeof(Half))
+        if (kind == SoftmaxOperators.Softmax && inner == 1 && typeof(T) != typeof(Half))
         {
             for (int o = 0; o < around.Outer; o++)
                 Kernels<T>.Best.Softmax(y.Slice(o * n, n));
@@ -62,7 +62,7 @@ internal sealed class SoftmaxOf(NodeReading node, Shares kind) : Floating
                 (most, place) = (y[i * step], i);
         }
 
-        if (kind == Shares.Hardmax)
+        if (kind == SoftmaxOperators.Hardmax)
         {
             for (int i = 0; i < n; i++)
                 y[i * step] = i == place ? T.One : T.Zero;
@@ -74,7 +74,7 @@ internal sealed class SoftmaxOf(NodeReading node, Shares kind) : Floating
             sum += double.CreateTruncating(T.Exp(y[i * step] - most));
         T all = T.CreateTruncating(sum), log = T.CreateTruncating(Math.Log(sum));
         for (int i = 0; i < n; i++)
-            y[i * step] = kind == Shares.Softmax ? T.Exp(y[i * step] - most) / all : y[i * step] - most - log;
+            y[i * step] = kind == SoftmaxOperators.Softmax ? T.Exp(y[i * step] - most) / all : y[i * step] - most - log;
     }
 }
 
@@ -225,7 +225,7 @@ internal sealed class Variadic(Many kind) : Numeric
         for (int i = 0; i < call.Inputs; i++)
         {
             Tensor<T> input = call.In<T>(i);
-            Strides.Stretched(input.Dims, dims, strides[..rank]);
+            Strides.Stretch(input.Dims, dims, strides[..rank]);
             var walk = new Walk(dims, strides[..rank]);
             for (int at = 0; walk.Next(); at += walk.Run)
                 Put(result.Slice(at, walk.Run), input.Values[walk.A..], walk.StepA, i == 0);

@@ -77,7 +77,7 @@ internal sealed class Attention : Heavy
         Span<int> strides = stackalloc int[4];
         if (given.Rank > 4)
             throw call.Error($"a mask of shape {given.Shape}");
-        Strides.Stretched(given.Dims, dims, strides);
+        Strides.Stretch(given.Dims, dims, strides);
         for (int i = 0; i < given.Rank; i++)
         {
             if (given[i] != 1 && given[i] != dims[i + 4 - given.Rank])

@@ -43,8 +43,8 @@ internal static class Pairs
         }
 
         Span<int> sa = stackalloc int[rank], sb = stackalloc int[rank];
-        Strides.Stretched(a.Dims, dims, sa);
-        Strides.Stretched(bDims[..bRank], dims, sb);
+        Strides.Stretch(a.Dims, dims, sa);
+        Strides.Stretch(bDims[..bRank], dims, sb);
         var walk = new Walk(dims, sa, sb);
         int run = walk.Run, lengthA = walk.StepA == 0 ? 1 : run, lengthB = walk.StepB == 0 ? 1 : run;
         for (int at = 0; walk.Next(); at += run)

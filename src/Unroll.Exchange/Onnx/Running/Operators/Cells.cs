@@ -22,7 +22,7 @@ internal sealed class RnnCell : Recurrent
     protected override DirectionWeights<T> Weights<T>(int direction, Tensor<T> w, Tensor<T> r, Tensor<T>? b, DirectionWeights<T>? into)
     {
         int hidden = r[2];
-        T[] bias = into?.Bias ?? new T[Lanes.Pad(hidden)];
+        T[] bias = into?.Bias ?? new T[RowPadding.Pad(hidden)];
         bias.AsSpan().Clear();
         AddBias(b, direction, hidden, false, [0], bias);
         AddBias(b, direction, hidden, true, [0], bias);
@@ -68,7 +68,7 @@ internal sealed class LstmCell : Recurrent
     protected override DirectionWeights<T> Weights<T>(int direction, Tensor<T> w, Tensor<T> r, Tensor<T>? b, DirectionWeights<T>? into)
     {
         int hidden = r[2];
-        T[] bias = into?.Bias ?? new T[4 * Lanes.Pad(hidden)];
+        T[] bias = into?.Bias ?? new T[4 * RowPadding.Pad(hidden)];
         bias.AsSpan().Clear();
         AddBias(b, direction, hidden, false, s_order, bias);
         AddBias(b, direction, hidden, true, s_order, bias);
@@ -157,7 +157,7 @@ internal sealed class GruCell : Recurrent
 
     protected override DirectionWeights<T> Weights<T>(int direction, Tensor<T> w, Tensor<T> r, Tensor<T>? b, DirectionWeights<T>? into)
     {
-        int hidden = r[2], padded = Lanes.Pad(hidden);
+        int hidden = r[2], padded = RowPadding.Pad(hidden);
         T[] bias = into?.Bias ?? new T[3 * padded], more = into?.More ?? new T[padded];
         bias.AsSpan().Clear();
         more.AsSpan().Clear();

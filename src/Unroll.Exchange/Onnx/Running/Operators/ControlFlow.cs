@@ -3,11 +3,11 @@ namespace Unroll.Exchange.OnnxFormat.Running;
 /// <summary>One of two graphs.</summary>
 internal sealed class If(NodeReading node) : Operator
 {
-    private readonly Plan[] _branches = [node.Graph("then_branch"), node.Graph("else_branch")];
+    private readonly GraphSteps[] _branches = [node.Graph("then_branch"), node.Graph("else_branch")];
 
     public override bool IsFoldable => false;
 
-    public override ReadOnlySpan<Plan> Bodies => _branches;
+    public override ReadOnlySpan<GraphSteps> Bodies => _branches;
 
     public override bool Accepts(TensorType type) => type is TensorType.Boolean;
 
@@ -18,7 +18,7 @@ internal sealed class If(NodeReading node) : Operator
         Tensor<bool> condition = call.In<bool>(0);
         if (condition.Length != 1)
             throw call.Error($"its condition has shape {condition.Shape} instead of one Boolean");
-        Plan branch = _branches[condition.Values[0] ? 0 : 1];
+        GraphSteps branch = _branches[condition.Values[0] ? 0 : 1];
         if (branch.Outputs.Length < call.Outputs)
             throw call.Error($"its graph has {branch.Outputs.Length} outputs instead of {call.Outputs}");
         branch.Run(call.Memory);
@@ -96,18 +96,18 @@ internal sealed class Collected
 /// </summary>
 internal sealed class Loop(NodeReading node) : Operator
 {
-    private readonly Plan[] _body = [node.Graph("body")];
+    private readonly GraphSteps[] _body = [node.Graph("body")];
 
     public override bool IsFoldable => false;
 
-    public override ReadOnlySpan<Plan> Bodies => _body;
+    public override ReadOnlySpan<GraphSteps> Bodies => _body;
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
         output + 2 < inputs.Length ? inputs[output + 2] : null;
 
     public override void Run(in Call call)
     {
-        Plan body = _body[0];
+        GraphSteps body = _body[0];
         RunMemory memory = call.Memory;
         int carried = call.Inputs - 2, collected = call.Outputs - carried;
         if (carried < 0 || body.Inputs.Length != carried + 2 || body.Outputs.Length != 1 + carried + collected || collected < 0)
@@ -166,7 +166,7 @@ internal sealed class Loop(NodeReading node) : Operator
 /// <summary>A graph over the steps of its inputs; states are carried from step to step, outputs are collected.</summary>
 internal sealed class Scan : Operator
 {
-    private readonly Plan[] _body;
+    private readonly GraphSteps[] _body;
     private readonly int _scanned, _version;
     private readonly long[] _inputAxes, _outputAxes, _inputDirections, _outputDirections;
 
@@ -185,14 +185,14 @@ internal sealed class Scan : Operator
 
     public override bool IsFoldable => false;
 
-    public override ReadOnlySpan<Plan> Bodies => _body;
+    public override ReadOnlySpan<GraphSteps> Bodies => _body;
 
     public override TensorType? OutputType(int output, ReadOnlySpan<TensorType?> inputs) =>
         output < inputs.Length - _scanned ? inputs[output] : null;
 
     public override void Run(in Call call)
     {
-        Plan body = _body[0];
+        GraphSteps body = _body[0];
         RunMemory memory = call.Memory;
         int carried = call.Inputs - _scanned, collected = call.Outputs - carried;
         if (carried < 0 || collected < 0 || body.Inputs.Length != call.Inputs || body.Outputs.Length != call.Outputs)

@@ -37,7 +37,7 @@ internal sealed class Convolution : Heavy
             _packed[group] = Packing.Pack<float>(w.Values.Slice(group * outputs * k, outputs * k), k, outputs, isTransposed: true);
             if (_bias is null)
                 continue;
-            _bias[group] = new float[Lanes.Pad(outputs)];
+            _bias[group] = new float[RowPadding.Pad(outputs)];
             bias!.Values.Slice(group * outputs, outputs).CopyTo(_bias[group]);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class Convolution : Heavy
             && windows[0].Length == 1 && windows[1].Length == 1 && (line.Count - 1) * line.Stride + line.Kernel <= line.Length
                 && line.Stride >= k;
         Span<T> rows = isInPlace ? default : call.Scratch<T>((long)most * k);
-        int padded = Lanes.Pad(outputs);
+        int padded = RowPadding.Pad(outputs);
         Span<T> products = call.Scratch<T>((long)most * padded);
         Span<T> starts = bias is null || _bias is not null ? default : call.Scratch<T>(padded);
         for (int image = 0; image < x[0]; image++)
@@ -144,7 +144,7 @@ internal sealed class Convolution : Heavy
     {
         if (_packed is not null && _packed[group] is PackedMatrix<T> constant)
             return constant;
-        PackedMatrix<T> packed = Packing.Kept<T>(call, k, outputs);
+        PackedMatrix<T> packed = Packing.KeptMatrix<T>(call, k, outputs);
         Packing.Fill(packed, w.Values.Slice(group * outputs * k, outputs * k), k, outputs, isTransposed: true);
         return packed;
     }

@@ -202,9 +202,9 @@ internal sealed class Where : Movement
         rank = Strides.Common(call, some[..rank], b.Dims, dims);
         dims = dims[..rank];
         Span<int> sc = stackalloc int[rank], sa = stackalloc int[rank], sb = stackalloc int[rank];
-        Strides.Stretched(condition.Dims, dims, sc);
-        Strides.Stretched(a.Dims, dims, sa);
-        Strides.Stretched(b.Dims, dims, sb);
+        Strides.Stretch(condition.Dims, dims, sc);
+        Strides.Stretch(a.Dims, dims, sa);
+        Strides.Stretch(b.Dims, dims, sb);
         Span<T> result = call.Out<T>(0, dims).Values;
         var walk = new Walk(dims, sc, sa, sb);
         for (int at = 0; walk.Next(); at += walk.Run)

@@ -52,9 +52,9 @@ internal sealed class ShapeOf(NodeReading node) : Operator
             result[i] = input[start + i];
     }
 
-    private (int Start, int End) Bounds(int rank) => (Bound(_start, rank), Bound(_end, rank));
+    private (int Start, int End) Bounds(int rank) => (Clamp(_start, rank), Clamp(_end, rank));
 
-    private static int Bound(long bound, int rank) => (int)Math.Clamp(bound < 0 ? bound + rank : bound, 0, rank);
+    private static int Clamp(long bound, int rank) => (int)Math.Clamp(bound < 0 ? bound + rank : bound, 0, rank);
 }
 
 internal sealed class SizeOf : Operator

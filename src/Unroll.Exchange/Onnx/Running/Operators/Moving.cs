@@ -61,7 +61,7 @@ internal sealed class Expand : Movement
         Extents.Read(call, shape, to);
         dims = dims[..Strides.Common(call, input.Dims, to[..shape.Length], dims)];
         Span<int> strides = stackalloc int[dims.Length];
-        Strides.Stretched(input.Dims, dims, strides);
+        Strides.Stretch(input.Dims, dims, strides);
         Moves.Gather(input.Values, call.Out<T>(0, dims).Values, new Walk(dims, strides), 0);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class Normalization(NodeReading node, Norm kind) : Floating
             _groups > 0 && channels % _groups == 0 ? channels / _groups : throw call.Error($"{_groups} groups of {channels} channels")) : 1;
         int size = plane * together, count = size == 0 ? 0 : x.Length / size;
         bool isByGroup = kind == Norm.Group && _version < 21;
-        Span<T> factors = Stretched(call, scale, x, axis, plane), shifts = shift is null ? [] : Stretched(call, shift, x, axis, plane);
+        Span<T> factors = Stretch(call, scale, x, axis, plane), shifts = shift is null ? [] : Stretch(call, shift, x, axis, plane);
         Span<T> means = default, inverses = default;
         if (kind == Norm.Layer)
         {
@@ -127,7 +127,7 @@ internal sealed class Normalization(NodeReading node, Norm kind) : Floating
     }
 
     /// <summary>The parameter as it is, or stretched to the axes from the given one on.</summary>
-    private Span<T> Stretched<T>(in Call call, Tensor<T> parameter, Tensor<T> x, int axis, int plane)
+    private Span<T> Stretch<T>(in Call call, Tensor<T> parameter, Tensor<T> x, int axis, int plane)
         where T : unmanaged
     {
         if (kind is Norm.Instance or Norm.Group)
@@ -138,7 +138,7 @@ internal sealed class Normalization(NodeReading node, Norm kind) : Floating
         Span<int> strides = stackalloc int[dims.Length];
         if (parameter.Rank > dims.Length)
             throw call.Error($"a parameter of shape {parameter.Shape} for numbers of shape {x.Shape}");
-        Strides.Stretched(parameter.Dims, dims, strides);
+        Strides.Stretch(parameter.Dims, dims, strides);
         Span<T> stretched = call.Scratch<T>(plane);
         Moves.Gather(parameter.Values, stretched, new Walk(dims, strides), 0);
         return stretched;

@@ -10,7 +10,7 @@ internal static class Packing
     public static PackedMatrix<T> Pack<T>(ReadOnlySpan<T> values, int k, int n, bool isTransposed)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var packed = new PackedMatrix<T>(k, Lanes.Pad(n), Kernels<T>.Best.PanelColumns);
+        var packed = new PackedMatrix<T>(k, RowPadding.Pad(n), Kernels<T>.Best.PanelColumns);
         Fill(packed, values, k, n, isTransposed);
         return packed;
     }
@@ -25,14 +25,14 @@ internal static class Packing
     }
 
     /// <summary>The node's packed matrix of this size, kept from run to run.</summary>
-    public static PackedMatrix<T> Kept<T>(in Call call, int k, int n)
+    public static PackedMatrix<T> KeptMatrix<T>(in Call call, int k, int n)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ref object? kept = ref call.Memory.Kept[call.Step.Number];
-        if (kept is PackedMatrix<T> packed && packed.Rows == k && packed.Columns == Lanes.Pad(n))
+        if (kept is PackedMatrix<T> packed && packed.Rows == k && packed.Columns == RowPadding.Pad(n))
             return packed;
-        call.Memory.Take((long)k * Lanes.Pad(n) * NamedTensor.SizeOf(ElementOf<T>.Type));
-        var made = new PackedMatrix<T>(k, Lanes.Pad(n), Kernels<T>.Best.PanelColumns);
+        call.Memory.Take((long)k * RowPadding.Pad(n) * NamedTensor.SizeOf(ElementOf<T>.Type));
+        var made = new PackedMatrix<T>(k, RowPadding.Pad(n), Kernels<T>.Best.PanelColumns);
         kept = made;
         return made;
     }
@@ -92,7 +92,7 @@ internal static class Products
         }
         else
         {
-            PackedMatrix<T> packed = Packing.Kept<T>(call, k, n);
+            PackedMatrix<T> packed = Packing.KeptMatrix<T>(call, k, n);
             Packing.Fill(packed, b, k, n, isTransposed);
             Of(call, m, a, k, packed, [], result, offset, n);
         }
@@ -122,7 +122,7 @@ internal sealed class MatMul : Operator
         {
             case TensorType.Float32: Of<float>(call); break;
             case TensorType.Float64: Of<double>(call); break;
-            case TensorType.Float16: call.Widened(Of<float>); break;
+            case TensorType.Float16: call.DoWidened(Of<float>); break;
             case TensorType.Int32: Of<int>(call); break;
             case TensorType.Int64: Of<long>(call); break;
             case TensorType.UInt32: Of<uint>(call); break;
@@ -156,8 +156,8 @@ internal sealed class MatMul : Operator
         }
 
         Span<int> sa = stackalloc int[batch], sb = stackalloc int[batch];
-        Strides.Stretched(batchA, dims[..batch], sa);
-        Strides.Stretched(batchB, dims[..batch], sb);
+        Strides.Stretch(batchA, dims[..batch], sa);
+        Strides.Stretch(batchB, dims[..batch], sb);
         var walk = new Walk(dims[..batch], sa, sb);
         for (int at = 0; walk.Next(); at += walk.Run)
         {
@@ -222,7 +222,7 @@ internal sealed class Gemm : Heavy
         _packed = Packing.Pack<float>(b.Values, k, n, _transB);
         if (_alpha == 1 && _beta == 1 && node.Constant(2) is Tensor<float> c && c.Length == n && c.Rank is 1 or 2 && c[c.Rank - 1] == n)
         {
-            _bias = new float[Lanes.Pad(n)];
+            _bias = new float[RowPadding.Pad(n)];
             c.Values.CopyTo(_bias);
         }
     }
@@ -268,7 +268,7 @@ internal sealed class Gemm : Heavy
         if (added.Rank > 2 || (added.Rank > 0 && added[added.Rank - 1] != n && added[added.Rank - 1] != 1)
             || (added.Rank == 2 && added[0] != m && added[0] != 1))
             throw call.Error($"C of shape {added.Shape} cannot be stretched to [{m}, {n}]");
-        Strides.Stretched(added.Dims, [m, n], strides);
+        Strides.Stretch(added.Dims, [m, n], strides);
         T beta = T.CreateTruncating(_beta);
         for (int row = 0; row < m; row++)
         {

@@ -104,7 +104,7 @@ internal abstract class Recurrent : Heavy
             lastC = (_isBatchFirst ? call.Out<T>(2, rows, Directions, hidden) : call.Out<T>(2, Directions, rows, hidden)).Values;
         if (!lengths.IsEmpty)
             y.Clear();
-        int padded = Lanes.Pad(hidden);
+        int padded = RowPadding.Pad(hidden);
         Span<T> h = call.Scratch<T>((long)rows * padded), c = HasCell ? call.Scratch<T>((long)rows * padded) : default;
         for (int d = 0; d < Directions; d++)
         {
@@ -123,7 +123,7 @@ internal abstract class Recurrent : Heavy
             Span<T> h, Span<T> c, Span<T> y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int inputs = x[2], padded = Lanes.Pad(hidden), width = Blocks * padded;
+        int inputs = x[2], padded = RowPadding.Pad(hidden), width = Blocks * padded;
         bool isReverse = _isReverse || d == 1, inOrder = !isReverse && lengths.IsEmpty && (!_isBatchFirst || rows == 1);
         int many = Math.Max(1, Math.Min(steps, Ahead / Math.Max(1, rows * width)));
         Span<T> gates = call.Scratch<T>((long)many * rows * width), arranged = inOrder ? default
@@ -228,7 +228,7 @@ internal abstract class Recurrent : Heavy
     {
         if (call.Memory.Kept[call.Step.Number] is not DirectionWeights<T>?[] kept)
             call.Memory.Kept[call.Step.Number] = kept = new DirectionWeights<T>?[Directions];
-        int padded = Lanes.Pad(r[2]);
+        int padded = RowPadding.Pad(r[2]);
         if (kept[d] is { } old && (old.Input.Rows != w[2] || old.Recurrent.Rows != r[2]))
             kept[d] = null;
         if (kept[d] is null)
@@ -240,7 +240,7 @@ internal abstract class Recurrent : Heavy
     protected static PackedMatrix<T> Pack<T>(ReadOnlySpan<T> values, int hidden, int k, ReadOnlySpan<int> order, PackedMatrix<T>? into)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int padded = Lanes.Pad(hidden);
+        int padded = RowPadding.Pad(hidden);
         var arranged = new T[order.Length * padded * k];
         for (int block = 0; block < order.Length; block++)
             values.Slice(order[block] * hidden * k, hidden * k).CopyTo(arranged.AsSpan(block * padded * k));
@@ -255,7 +255,7 @@ internal abstract class Recurrent : Heavy
     {
         if (b is null)
             return;
-        int padded = Lanes.Pad(hidden), start = (direction * 2 + (isRecurrent ? 1 : 0)) * Gates * hidden;
+        int padded = RowPadding.Pad(hidden), start = (direction * 2 + (isRecurrent ? 1 : 0)) * Gates * hidden;
         for (int block = 0; block < order.Length; block++)
         {
             if (order[block] >= 0)

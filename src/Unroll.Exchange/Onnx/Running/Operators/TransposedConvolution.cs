@@ -81,7 +81,7 @@ internal sealed class TransposedConvolution : Heavy
         in Call call, Tensor<T> x, Tensor<T> w, Tensor<T>? bias, ReadOnlySpan<Window> windows, Tensor<T> y, int places, int plane)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int inputs = x[1] / _groups, outputs = w[1], spread = w.Length / w[0], k = spread / outputs, padded = Lanes.Pad(spread);
+        int inputs = x[1] / _groups, outputs = w[1], spread = w.Length / w[0], k = spread / outputs, padded = RowPadding.Pad(spread);
         Window width = windows[2], height = windows[1];
         int chunk = Math.Max(1, Math.Min(places, (1 << 18) / padded));
         Span<T> rows = call.Scratch<T>((long)chunk * inputs), products = call.Scratch<T>((long)chunk * padded),
@@ -89,7 +89,7 @@ internal sealed class TransposedConvolution : Heavy
         for (int block = 0; block < x[0] * _groups; block++)
         {
             int group = block % _groups;
-            PackedMatrix<T> packed = _packed?[group] as PackedMatrix<T> ?? Repacked(call, w, group, inputs, spread);
+            PackedMatrix<T> packed = _packed?[group] as PackedMatrix<T> ?? Repack(call, w, group, inputs, spread);
             ReadOnlySpan<T> from = x.Values.Slice(block * inputs * places, inputs * places);
             Span<T> to = y.Values.Slice(block * outputs * plane, outputs * plane);
             for (int output = 0; output < outputs; output++)
@@ -117,10 +117,10 @@ internal sealed class TransposedConvolution : Heavy
         }
     }
 
-    private static PackedMatrix<T> Repacked<T>(in Call call, Tensor<T> w, int group, int inputs, int spread)
+    private static PackedMatrix<T> Repack<T>(in Call call, Tensor<T> w, int group, int inputs, int spread)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        PackedMatrix<T> packed = Packing.Kept<T>(call, inputs, spread);
+        PackedMatrix<T> packed = Packing.KeptMatrix<T>(call, inputs, spread);
         Packing.Fill(packed, w.Values.Slice(group * inputs * spread, inputs * spread), inputs, spread, isTransposed: false);
         return packed;
     }

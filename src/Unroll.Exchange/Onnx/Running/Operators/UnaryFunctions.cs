@@ -192,19 +192,19 @@ internal sealed class Power(NodeReading node) : Numeric
         }
         else
         {
-            Mixed(call, a);
+            MixedTypes(call, a);
         }
     }
 
-    private static void Mixed<T>(in Call call, Tensor<T> a)
+    private static void MixedTypes<T>(in Call call, Tensor<T> a)
         where T : unmanaged, INumber<T>
     {
         Span<int> dims = stackalloc int[Tensor.MostAxes];
         Tensor b = call.In(1);
         dims = dims[..Strides.Common(call, a.Dims, b.Dims, dims)];
         Span<int> sa = stackalloc int[dims.Length], sb = stackalloc int[dims.Length];
-        Strides.Stretched(a.Dims, dims, sa);
-        Strides.Stretched(b.Dims, dims, sb);
+        Strides.Stretch(a.Dims, dims, sa);
+        Strides.Stretch(b.Dims, dims, sb);
         Span<double> powers = call.Scratch<double>(b.Length);
         Casting.ToDoubles(call, b, powers);
         Span<T> result = call.Out<T>(0, dims).Values;

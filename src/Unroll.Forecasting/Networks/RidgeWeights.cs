@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 /// Least squares on all inputs of a plan, one set of weights for each row ahead. Which inputs, which transform and how strong a penalty
 /// is found on the newest part of the training rows, predicted by weights fitted to the rows before.
 /// </summary>
-internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][] Weights)
+internal sealed record RidgeWeights(InputPlan Plan, double[] Penalties, double[][] Weights)
 {
     /// <summary>A further group of inputs must lower the validation error by this share: what is simpler lasts longer.</summary>
     private const double Worthwhile = 0.005;
@@ -46,7 +46,7 @@ internal sealed record LinearStage(InputPlan Plan, double[] Penalties, double[][
     }
 
     /// <summary>The same plan and penalties, [H], with weights fitted to the rows before <paramref name="end"/>.</summary>
-    public static LinearStage Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
+    public static RidgeWeights Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
         new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => PooledLinear.Solve(System(frame, plan, step, end), plan, penalties[step - 1]))]);
 
     /// <summary>

@@ -6,13 +6,13 @@ namespace Unroll.Layers;
 /// A part of some work. Every element is computed by one thread alone and in the order it always has, so the count of parts changes no
 /// bits. The default value is the whole.
 /// </summary>
-public readonly struct Share
+public readonly struct Portion
 {
     private readonly int _count;
 
     /// <param name="index">Which part, from 0.</param>
     /// <param name="count">How many there are.</param>
-    internal Share(int index, int count) => (Index, _count) = (index, count);
+    internal Portion(int index, int count) => (Index, _count) = (index, count);
 
     /// <summary>True for the first part, which takes on what is not worth dividing.</summary>
     public bool IsFirst => Index == 0;

@@ -8,12 +8,12 @@ namespace Unroll.Forecasting;
 /// <param name="Linear">[K].</param>
 /// <param name="Scales">[K][H], what the targets of the samples were divided by.</param>
 /// <param name="Samples">Of the rows that the linear models are fitted to.</param>
-internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, LinearStage[] Linear, double[][] Scales, SideBySideSamples Samples)
+internal sealed record SeriesResiduals(JointInputs Inputs, InputFrame[] Frames, RidgeWeights[] Linear, double[][] Scales, SideBySideSamples Samples)
 {
     /// <param name="frames">One a target.</param>
     /// <param name="linear">Fitted to the rows before <paramref name="end"/>.</param>
     /// <param name="end">The first row that is not learnt from.</param>
-    public static SeriesStage Of(InputFrame[] frames, LinearStage[] linear, int end)
+    public static SeriesResiduals Of(InputFrame[] frames, RidgeWeights[] linear, int end)
     {
         var inputs = JointInputs.Of([.. linear.Select(stage => stage.Plan)]);
         (float[] Targets, double[] Scales)[] own = [.. frames.Select((frame, k) => TargetsOf(frame, linear[k], end))];
@@ -22,7 +22,7 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
         int first = frames.Max(frame => FirstOrigin(frame, end));
         int steps = inputs.Lead.Steps, count = end - steps - first;
         var samples = new SideBySideSamples(inputs, frames, first, count, Array.ConvertAll(own, each => each.Targets[^(count * steps)..]));
-        return new SeriesStage(inputs, frames, linear, Array.ConvertAll(own, each => each.Scales), samples);
+        return new SeriesResiduals(inputs, frames, linear, Array.ConvertAll(own, each => each.Scales), samples);
     }
 
     /// <summary>Samples of other origins of the same rows.</summary>
@@ -32,7 +32,7 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
     /// <summary>
     /// The targets of the rows before <paramref name="end"/>, of deviation 1 at each step, and what that is in units of the plan.
     /// </summary>
-    public static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, LinearStage linear, int end)
+    public static (float[] Targets, double[] Scales) TargetsOf(InputFrame frame, RidgeWeights linear, int end)
     {
         int steps = linear.Plan.Steps, first = FirstOrigin(frame, end), count = end - steps - first;
         var scales = new double[steps];
@@ -52,10 +52,10 @@ internal sealed record SeriesStage(JointInputs Inputs, InputFrame[] Frames, Line
     }
 
     /// <summary>The first row from which a network sees a whole window.</summary>
-    private static int FirstOrigin(InputFrame frame, int end) => Math.Max(frame.FirstOrigin, LinearStage.FirstOrigin(frame.Plan, end));
+    private static int FirstOrigin(InputFrame frame, int end) => Math.Max(frame.FirstOrigin, RidgeWeights.FirstOrigin(frame.Plan, end));
 
     /// <summary>What the linear forecast leaves of the rows after each origin, [count, H], each step divided by its scale.</summary>
-    private static float[] Residuals(InputFrame frame, LinearStage linear, int first, int count, double[] scales)
+    private static float[] Residuals(InputFrame frame, RidgeWeights linear, int first, int count, double[] scales)
     {
         int steps = linear.Plan.Steps;
         var targets = new float[count * steps];

@@ -4,7 +4,7 @@ namespace Unroll.Forecasting;
 /// Every stretch of T rows in a series as an input (T, F) and the value after it as the target (1): n rows give n − T pairs.
 /// The series is turned into <c>float</c> once; each window is a view on it.
 /// </summary>
-public sealed class Windows : ISamples
+public sealed class SplitWindows : ISamples
 {
     private readonly float[] _rows;
     private readonly int _features;
@@ -14,7 +14,7 @@ public sealed class Windows : ISamples
     /// <param name="window">T, the rows a prediction may look back on.</param>
     /// <exception cref="UnrollException">There are fewer than T + 1 rows.</exception>
     /// <exception cref="ArgumentException">A value is not finite as a <c>float</c>.</exception>
-    public Windows(ReadOnlySpan<double> values, int window)
+    public SplitWindows(ReadOnlySpan<double> values, int window)
         : this([values.ToArray()], window)
     {
     }
@@ -25,7 +25,7 @@ public sealed class Windows : ISamples
     /// <exception cref="UnrollException">There are fewer than T + 1 rows.</exception>
     /// <exception cref="ArgumentException">No columns, columns of different length, no such target, or a value that is not
     /// finite.</exception>
-    public Windows(IReadOnlyList<double[]> columns, int window, int target = 0)
+    public SplitWindows(IReadOnlyList<double[]> columns, int window, int target = 0)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Count == 0)
@@ -66,10 +66,10 @@ public sealed class Windows : ISamples
     public Shape TargetShape { get; }
 
     /// <summary>Rows index .. index + T − 1 of the series, [T, F], row-major. A view.</summary>
-    public ReadOnlySpan<float> Input(int index) => _rows.AsSpan(Checked(index) * _features, Window * _features);
+    public ReadOnlySpan<float> Input(int index) => _rows.AsSpan(Check(index) * _features, Window * _features);
 
     /// <summary>The target column in row index + T, the one after the input.</summary>
-    public float Target(int index) => _rows[((Checked(index) + Window) * _features) + _target];
+    public float Target(int index) => _rows[((Check(index) + Window) * _features) + _target];
 
     public void CopyInput(int index, Span<float> destination) => Input(index).CopyTo(destination);
 
@@ -84,6 +84,6 @@ public sealed class Windows : ISamples
             throw new UnrollException($"Only {rows} rows{where}, but a window of {window} needs at least {window + 1}. Use a shorter window or a longer range.") { Subject = "window,train" };
     }
 
-    private int Checked(int index) =>
+    private int Check(int index) =>
         (uint)index < (uint)Count ? index : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} windows.");
 }

@@ -8,17 +8,17 @@ namespace Unroll;
 /// Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors], and one for its
 /// gradient.
 /// </summary>
-internal sealed class ValuePlan(int number, Shape shape, int shardRows)
+internal sealed class ValueLayout(int number, Shape shape, int shardRows)
 {
     public int Number => number;
 
     public Shape Shape => shape;
 
     /// <summary>Values from one row of the slab to the next.</summary>
-    public int Stride { get; } = Lanes.Pad(shape.Features);
+    public int Stride { get; } = RowPadding.Pad(shape.Features);
 
     /// <summary>Values of the slab, for shards of the largest size.</summary>
-    public int Size { get; } = checked(shape.Positions * shardRows * Lanes.Pad(shape.Features));
+    public int Size { get; } = checked(shape.Positions * shardRows * RowPadding.Pad(shape.Features));
 
     public int At { get; set; }
 
@@ -38,15 +38,15 @@ internal sealed class ValuePlan(int number, Shape shape, int shardRows)
 }
 
 /// <summary>One layer at its place in the graph: its machinery, and where its values lie.</summary>
-internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[] outputs)
+internal sealed class NodePlan<T>(LayerOp<T> op, ValueLayout[] inputs, ValueLayout?[] outputs)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public LayerOp<T> Op => op;
 
-    public ValuePlan[] Inputs => inputs;
+    public ValueLayout[] Inputs => inputs;
 
     /// <summary>All outputs; null where nobody reads one. The first is always there.</summary>
-    public ValuePlan?[] Outputs => outputs;
+    public ValueLayout?[] Outputs => outputs;
 
     public int CacheAt { get; set; }
 
@@ -59,7 +59,7 @@ internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[
     /// </summary>
     public int[] InputGradientAt { get; } = new int[inputs.Length];
 
-    public ValuePlan? Output(int number) => number < outputs.Length ? outputs[number] : null;
+    public ValueLayout? Output(int number) => number < outputs.Length ? outputs[number] : null;
 
     public bool AddsAny { get; set; }
 
@@ -74,11 +74,11 @@ internal sealed class NodePlan<T>(LayerOp<T> op, ValuePlan[] inputs, ValuePlan?[
 /// A graph made ready to run for one size of shard: the layers built in order, and one block of memory a shard in which every
 /// activation, gradient and cache has its place.
 /// </summary>
-internal sealed class NetworkPlan<T>
+internal sealed class NetworkLayout<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _shardRows;
-    private readonly Dictionary<Node, ValuePlan> _values = [];
+    private readonly Dictionary<Node, ValueLayout> _values = [];
     private readonly Dictionary<int, int> _maskPositions = [];
     private int _reserved;
 
@@ -86,7 +86,7 @@ internal sealed class NetworkPlan<T>
     /// <param name="builder">Takes what they declare.</param>
     /// <param name="shardRows">Rows of the largest shard.</param>
     /// <param name="inputGradient">Whether to keep dL/dx.</param>
-    public NetworkPlan(Graph graph, GraphBuilder<T> builder, int shardRows, bool inputGradient)
+    public NetworkLayout(Graph graph, GraphBuilder<T> builder, int shardRows, bool inputGradient)
     {
         _shardRows = shardRows;
         var owners = new HashSet<LayerUse>();
@@ -96,7 +96,7 @@ internal sealed class NetworkPlan<T>
         for (int i = 0; i < Nodes.Length; i++)
         {
             LayerUse use = graph.Uses[i];
-            ValuePlan[] inputs = [.. use.Inputs.Select(node => _values[node])];
+            ValueLayout[] inputs = [.. use.Inputs.Select(node => _values[node])];
             int masks = builder.Masks;
             LayerBuilder<T> own = builder.Begin(graph.NameOf(use), shardRows, shares: !owners.Add(use.Owner));
             (LayerOp<T> op, StepMask mask) = Build(use.Layer, own, [.. inputs.Select(value => new LayerInput(value.Shape, value.Mask))]);
@@ -110,7 +110,7 @@ internal sealed class NetworkPlan<T>
         }
 
         Outputs = [.. graph.Outputs.Select(node => _values[node])];
-        foreach (ValuePlan output in Outputs)
+        foreach (ValueLayout output in Outputs)
             output.IsOutput = true;
         MaskNodes = FindMaskNodes();
         PlaceGradients();
@@ -119,9 +119,9 @@ internal sealed class NetworkPlan<T>
         _ = checked(MaskLength * builder.Masks);
     }
 
-    public ValuePlan[] Inputs { get; }
+    public ValueLayout[] Inputs { get; }
 
-    public ValuePlan[] Outputs { get; }
+    public ValueLayout[] Outputs { get; }
 
     /// <summary>In the order in which they are run.</summary>
     public NodePlan<T>[] Nodes { get; }
@@ -152,7 +152,7 @@ internal sealed class NetworkPlan<T>
         {
             NodePlan<T> node = Nodes[i];
             node.NeedsBackward = learns(i) || node.Inputs.Any(value => made[value.Number]);
-            foreach (ValuePlan? output in node.Outputs)
+            foreach (ValueLayout? output in node.Outputs)
             {
                 if (output is not null)
                     made[output.Number] = node.NeedsBackward;
@@ -163,7 +163,7 @@ internal sealed class NetworkPlan<T>
     private (NodePlan<T> Node, bool Marks)[] FindMaskNodes()
     {
         var masks = new HashSet<int>(Outputs.Where(output => output.Mask.Exists).Select(output => output.Mask.Number));
-        var values = new HashSet<ValuePlan>();
+        var values = new HashSet<ValueLayout>();
         var found = new Stack<(NodePlan<T>, bool)>();
         foreach (NodePlan<T> node in Nodes.Reverse())
         {
@@ -173,7 +173,7 @@ internal sealed class NetworkPlan<T>
                 continue;
             bool marks = !runs && node.Op.MarksAlone;
             found.Push((node, marks));
-            foreach (ValuePlan input in node.Inputs)
+            foreach (ValueLayout input in node.Inputs)
             {
                 if (input.Mask.Exists)
                     masks.Add(input.Mask.Number);
@@ -218,9 +218,9 @@ internal sealed class NetworkPlan<T>
             + "A layer that changes the number of steps makes a new mask, or ends it.");
     }
 
-    private ValuePlan Place(Node node, bool gradient)
+    private ValueLayout Place(Node node, bool gradient)
     {
-        var value = new ValuePlan(_values.Count, node.Shape, _shardRows);
+        var value = new ValueLayout(_values.Count, node.Shape, _shardRows);
         value.At = Reserve(value.Size);
         if (gradient)
             value.GradientAt = Reserve(value.Size);
@@ -234,14 +234,14 @@ internal sealed class NetworkPlan<T>
     /// </summary>
     private void PlaceGradients()
     {
-        var written = new HashSet<ValuePlan>(Outputs);
+        var written = new HashSet<ValueLayout>(Outputs);
         int most = 0;
         foreach (NodePlan<T> node in Nodes.Reverse())
         {
             int beside = 0;
             for (int i = 0; i < node.Inputs.Length; i++)
             {
-                ValuePlan value = node.Inputs[i];
+                ValueLayout value = node.Inputs[i];
                 value.Readers++;
                 node.InputGradientAt[i] = value.GradientAt;
                 if (value.GradientAt < 0 || written.Add(value))

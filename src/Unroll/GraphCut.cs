@@ -1,13 +1,13 @@
 namespace Unroll;
 
 /// <summary>Cuts a part out of a graph: some values become inputs, and the layers between them and the outputs are applied anew.</summary>
-internal sealed class GraphPart
+internal sealed class GraphCut
 {
     private readonly Graph _graph;
     private readonly Dictionary<Node, Node> _made = [];
     private readonly Dictionary<LayerUse, LayerUse> _uses = [], _owners = [];
 
-    private GraphPart(Graph graph) => _graph = graph;
+    private GraphCut(Graph graph) => _graph = graph;
 
     /// <summary>The inputs and outputs of the part. Its layers have the names that they have in the whole.</summary>
     /// <param name="graph">The whole.</param>
@@ -15,9 +15,9 @@ internal sealed class GraphPart
     /// again.</param>
     /// <param name="outputs">Values of the whole.</param>
     /// <param name="isPadded">Whether a value of the whole has padding at its end.</param>
-    public static (Node[] Inputs, Node[] Outputs) Cut(Graph graph, IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs, Predicate<Node> isPadded)
+    public static (Node[] Inputs, Node[] Outputs) Of(Graph graph, IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs, Predicate<Node> isPadded)
     {
-        var part = new GraphPart(graph);
+        var part = new GraphCut(graph);
         foreach ((Node value, Node input) in inputs)
         {
             if (input.Use is not null || input.Shape.Rank != value.Shape.Rank)

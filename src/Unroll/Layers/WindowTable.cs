@@ -4,13 +4,13 @@ namespace Unroll.Layers;
 /// Which positions of the input the windows of a convolution or pooling read: the one table behind both, for sequences and
 /// images alike. Positions are numbered row by row.
 /// </summary>
-internal sealed class Windows
+internal sealed class WindowTable
 {
     private readonly WindowAxis[] _axes;
     private int[]? _sources;
 
     /// <summary>Along one extent, or over the rows and columns of an image.</summary>
-    public Windows(WindowAxis[] axes)
+    public WindowTable(WindowAxis[] axes)
     {
         _axes = axes;
         (Count, Places) = (1, 1);
@@ -19,7 +19,7 @@ internal sealed class Windows
         _ = checked(Count * Places);
     }
 
-    private Windows(int positions) => (Count, Places, _axes) = (1, positions, []);
+    private WindowTable(int positions) => (Count, Places, _axes) = (1, positions, []);
 
     /// <summary>How many windows there are: the positions of the output.</summary>
     public int Count { get; }
@@ -28,7 +28,7 @@ internal sealed class Windows
     public int Places { get; }
 
     /// <summary>One window that reads every position.</summary>
-    public static Windows Whole(int positions) => new(positions);
+    public static WindowTable Whole(int positions) => new(positions);
 
     /// <summary>
     /// The positions that a window reads, place by place; −1 is padding. The first call makes the table; of several threads that do, each
